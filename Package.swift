@@ -1,0 +1,35 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The library targets that a messenger embeds use these: they also build as Embedded Swift.
+let library: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .strictMemorySafety(),
+]
+let program: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "SealedMatch",
+    products: [
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CPlatform"),
+        .target(name: "Primitives", dependencies: ["CSodium", "CPlatform"], swiftSettings: library),
+        .target(name: "Fingerprint", dependencies: ["CPlatform"], swiftSettings: library),
+        .target(name: "MatchProtocol", dependencies: ["Primitives", "Fingerprint"], swiftSettings: library),
+        .target(name: "Storage", dependencies: ["Primitives", "CPlatform"], swiftSettings: library),
+        .target(
+            name: "MatchClient", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage"], swiftSettings: library),
+    ]
+)

@@ -1,0 +1,24 @@
+// The few libc calls that the library makes, as C headers: Embedded Swift has no Glibc module. Wrappers stand in for what Swift cannot import: variadic
+// functions, errno, and macros with casts.
+#pragma once
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static inline int platform_errno(void) { return errno; }
+static inline int platform_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+static inline int platform_is_regular(const struct stat *status) { return S_ISREG(status->st_mode); }
+
+// A private read-only mapping, or NULL.
+static inline void *platform_map(int descriptor, size_t count) {
+    void *region = mmap(NULL, count, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    return region == MAP_FAILED ? NULL : region;
+}

@@ -1,0 +1,86 @@
+internal import MatchProtocol
+internal import Primitives
+
+/// What this account probed in this epoch, as keyed 64-bit tags of the probed keys. An item one of whose keys was probed before is a repeat: thirty sends of one picture,
+/// or of near-duplicates that share a probe, are one match.
+///
+/// So each key of a set is probed at most once in an account-epoch: t matches are t different entries. Devices merge their stores over their own channel; what two devices
+/// send before they merge can count twice. Whoever has the store and the account secret can test which keys were probed.
+package struct DistinctnessStore: Sendable, Equatable {
+    // Ascending, without repeats.
+    private(set) var tags: [UInt64] = []
+
+    /// Most tags in an epoch: 65,536 pictures at M = 16; 8 MiB.
+    package static let maximumTags = 1 << 20
+
+    init() {}
+
+    /// - Throws: `storeFull`, `nonCanonical`.
+    init(ascending tags: [UInt64]) throws(SealedMatchError) {
+        guard tags.count <= Self.maximumTags else { throw SealedMatchError(.storeFull, "too many items in one epoch") }
+        for index in tags.indices.dropFirst() where tags[index - 1] >= tags[index] {
+            throw SealedMatchError(.nonCanonical, "the tags are not in ascending order")
+        }
+        self.tags = tags
+    }
+
+    /// tag(y) = the first 8 bytes of KDF(distinctness key, "distinctness tag", y)
+    static func tag(_ key: EntryKey, under secret: borrowing SecretBytes) throws(SealedMatchError) -> UInt64 {
+        var derivation = KDF(.distinctnessTag)
+        derivation.append(key.encoded)
+        return try derivation.derive(key: secret).word(at: 0)
+    }
+
+    /// Notes the keys of an item.
+    /// - Returns: whether one of them was there already.
+    /// - Throws: `storeFull`; then nothing was noted.
+    mutating func note(_ keys: [EntryKey], under secret: borrowing SecretBytes) throws(SealedMatchError) -> Bool {
+        guard tags.count + keys.count <= Self.maximumTags else {
+            throw SealedMatchError(.storeFull, "too many items in one epoch")
+        }
+        var isRepeat = false
+        var added: [UInt64] = []
+        for key in keys {
+            let tag = try Self.tag(key, under: secret)
+            let index = lowerBound(tag)
+            if index < tags.count && tags[index] == tag { isRepeat = true } else { added.append(tag) }
+        }
+        // A repeat's new keys are noted too: near-duplicates chain to one item.
+        for tag in added {
+            let index = lowerBound(tag)
+            if index == tags.count || tags[index] != tag { tags.insert(tag, at: index) }
+        }
+        return isRepeat
+    }
+
+    /// Takes in what another device of the account noted in the same epoch.
+    mutating func merge(_ other: DistinctnessStore) throws(SealedMatchError) {
+        var merged: [UInt64] = []
+        merged.reserveCapacity(tags.count + other.tags.count)
+        var i = 0
+        var j = 0
+        while i < tags.count || j < other.tags.count {
+            let next: UInt64
+            if j == other.tags.count || (i < tags.count && tags[i] <= other.tags[j]) {
+                next = tags[i]
+                i += 1
+            } else {
+                next = other.tags[j]
+                j += 1
+            }
+            if merged.last != next { merged.append(next) }
+        }
+        guard merged.count <= Self.maximumTags else { throw SealedMatchError(.storeFull, "too many items in one epoch") }
+        tags = merged
+    }
+
+    private func lowerBound(_ tag: UInt64) -> Int {
+        var low = 0
+        var high = tags.count
+        while low < high {
+            let middle = (low + high) / 2
+            if tags[middle] < tag { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,62 @@
+public import Fingerprint
+internal import MatchProtocol
+public import Primitives
+
+/// What the messenger is about to send, as far as the voucher is concerned: its fingerprint.
+public struct MediaItem: Sendable {
+    enum Content: Sendable {
+        case picture(PDQFingerprint)
+        case exact(sha256: Bytes32)
+        case unreadable
+    }
+    let content: Content
+
+    /// A picture, by its PDQ fingerprint at the profile's scaling. One below the profile's quality gets a voucher that cannot match.
+    public static func picture(_ fingerprint: PDQFingerprint) -> MediaItem { MediaItem(content: .picture(fingerprint)) }
+
+    /// A picture from its pixels.
+    /// - Parameters:
+    ///   - pixels: rows from the top, `bytesPerRow` bytes apart.
+    /// - Throws: `parameterOutOfRange` when size, stride and buffer do not fit.
+    public static func picture(
+        pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
+    ) throws(SealedMatchError) -> MediaItem {
+        do throws(FingerprintError) {
+            return .picture(
+                try PDQFingerprint(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format))
+        } catch {
+            throw SealedMatchError(.parameterOutOfRange, "the pixels' size, stride and buffer do not fit")
+        }
+    }
+
+    /// Media without a perceptual hash, by SHA-256 of the file's bytes.
+    public static func file(sha256: Bytes32) -> MediaItem { MediaItem(content: .exact(sha256: sha256)) }
+
+    /// Media that could not be decoded or fingerprinted: it still gets a voucher, of the same form and size, which cannot match.
+    public static let unreadable = MediaItem(content: .unreadable)
+
+    /// The keys to probe under a profile: at most M, distinct; none for media that must not match.
+    func probes(_ profile: FingerprintProfile) -> [EntryKey] {
+        switch content {
+        case .picture(let fingerprint):
+            guard profile.accepts(fingerprint) else { return [] }
+            return profile.probes(of: fingerprint).map { EntryKey(perceptual: $0) }
+        case .exact(let digest):
+            return [EntryKey(sha256: digest)]
+        case .unreadable:
+            return []
+        }
+    }
+
+    func payload(note: [UInt8]) -> Payload {
+        switch content {
+        case .picture(let fingerprint):
+            Payload(
+                fingerprintKind: .pdq, fingerprint: Bytes32(fingerprint.hash), quality: UInt8(clamping: fingerprint.quality), note: note)
+        case .exact(let digest):
+            Payload(fingerprintKind: .sha256, fingerprint: digest, quality: 0, note: note)
+        case .unreadable:
+            Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: note)
+        }
+    }
+}

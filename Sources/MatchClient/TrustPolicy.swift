@@ -1,0 +1,50 @@
+internal import Fingerprint
+package import MatchProtocol
+public import Primitives
+
+/// What the messenger pins: whose signatures a set needs, and the floors below which no signature helps.
+public struct TrustPolicy: Sendable {
+    /// Ed25519 keys of the sources that the messenger trusts to audit.
+    public var sources: [Bytes32]
+    /// How many of them must have signed. With S sources in a set and its parameter q, choose more than S − q: then each entry's claim of support was audited by one of
+    /// the sources it names (Docs/Security.md, "Sources").
+    public var minimumSignatures: Int
+    /// Floor of t.
+    public var minimumThreshold = 30
+    /// Floor of k; more polynomials keep decoys from delaying a reveal, and 4 keep a chance decoding below 2^-200.
+    public var minimumPolynomials = 4
+    /// Floor of c: with fewer cover slots decoys hide less.
+    public var minimumCoverSlots = 6
+    /// Floor of q.
+    public var minimumSources = 2
+    /// Floor of n: a set of a few entries is a search for these few.
+    public var minimumEntries = 1_000
+    /// Floor of b: short keys of fewer bits match innocent pictures.
+    public var minimumKeyBits = 48
+    /// Ceiling of m: bounds the file, and what a dishonest builder could hide.
+    public var maximumCells = 30_000_000
+
+    public init(sources: [Bytes32], minimumSignatures: Int) {
+        self.sources = sources
+        self.minimumSignatures = minimumSignatures
+    }
+
+    /// - Throws: `parameterOutOfRange` for a policy that asks for no signature; `belowFloor`, `tooFewSignatures`, `invalidSignature`.
+    package func check(_ header: SetHeader, _ signatures: SetSignatures) throws(SealedMatchError) {
+        guard minimumSignatures >= 1 else {
+            throw SealedMatchError(.parameterOutOfRange, "a trust policy needs at least one signature")
+        }
+        let parameters = header.parameters
+        guard parameters.threshold >= minimumThreshold, parameters.polynomials >= minimumPolynomials,
+            parameters.coverSlots >= minimumCoverSlots, parameters.minimumSources >= minimumSources,
+            parameters.profile.positions.count >= minimumKeyBits, header.entries >= minimumEntries, header.cells <= maximumCells
+        else {
+            throw SealedMatchError(.belowFloor, "a parameter of the set is below the floor that this messenger pins")
+        }
+        // validSigners lists a source once: places ascend with distinct keys.
+        let trusted = try signatures.validSigners(of: header).filter { sources.contains($0) }
+        guard trusted.count >= minimumSignatures else {
+            throw SealedMatchError(.tooFewSignatures, "too few of the pinned sources have signed the set")
+        }
+    }
+}

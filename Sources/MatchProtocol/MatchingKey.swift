@@ -1,0 +1,34 @@
+public import Primitives
+
+/// α, the authority's secret for one built table, an RFC 9497 VOPRF key; with L = αB, its public key.
+///
+/// One key serves one table. The authority keeps it as long as retried vouchers may arrive, then deletes it.
+public struct MatchingKey: ~Copyable, Sendable {
+    package let alpha: Scalar
+    /// L = αB.
+    public let publicKey: Point
+
+    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> MatchingKey {
+        try MatchingKey(alpha: Scalar.random(from: &random))
+    }
+
+    /// - Throws: `wrongLength`, `invalidScalar`.
+    public static func decodeCanonical(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) -> MatchingKey {
+        try unsafe MatchingKey(alpha: Scalar.decodeCanonical(bytes))
+    }
+
+    private init(alpha: consuming Scalar) throws(SealedMatchError) {
+        publicKey = try Point.base(times: alpha)
+        self.alpha = alpha
+    }
+
+    /// The 32 bytes of α, for a key file.
+    public borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        unsafe alpha.withBytes { unsafe body($0) }
+    }
+
+    /// V = α·H(y): what a member's cells sum to.
+    package borrowing func evaluate(_ element: Point) throws(SealedMatchError) -> Point {
+        try element.multiplied(by: alpha)
+    }
+}

@@ -1,0 +1,56 @@
+/// The group operations that the builder, the auditor and the authority use: always many at once, so that a faster backend replaces this one file.
+/// Each function works through whole buffers on the calling thread; callers split buffers over threads.
+public enum GroupBatch {
+    /// `out[i] = HashToGroup(prefix ‖ messages[i])`, for messages of `messageLength` bytes each, packed one after another.
+    /// - Throws: `wrongLength` when the buffers disagree.
+    public static func hashToGroup(
+        _ hash: HashToGroup, prefix: [UInt8], messages: UnsafeRawBufferPointer, messageLength: Int,
+        into out: UnsafeMutableBufferPointer<Point>
+    ) throws(SealedMatchError) {
+        guard messageLength > 0 && messages.count == out.count * messageLength else {
+            throw SealedMatchError(.wrongLength, "messages and points differ in number")
+        }
+        var message = prefix + [UInt8](repeating: 0, count: messageLength)
+        for index in out.indices {
+            for offset in 0..<messageLength {
+                message[prefix.count + offset] = unsafe messages[index * messageLength + offset]
+            }
+            unsafe out[index] = try hash.point(message)
+        }
+    }
+
+    /// `points[i] = scalar·points[i]`, constant time in the scalar.
+    /// - Throws: `identityPoint` when one of the points is the identity.
+    public static func multiply(
+        _ points: UnsafeMutableBufferPointer<Point>, by scalar: borrowing Scalar
+    ) throws(SealedMatchError) {
+        for index in points.indices { unsafe points[index] = try points[index].multiplied(by: scalar) }
+    }
+
+    /// `table[target] = table[target] − table[first] − table[second]` for each triple of indices. The triples of one call are independent of each other:
+    /// no target is another's operand.
+    /// - Precondition: indices inside the table; no two threads share a target.
+    public static func subtractPairs(
+        _ triples: UnsafeBufferPointer<(target: Int, first: Int, second: Int)>, in table: UnsafeMutableBufferPointer<Point>
+    ) throws(SealedMatchError) {
+        for unsafe triple in unsafe triples {
+            let sum = try unsafe table[triple.first].adding(table[triple.second])
+            unsafe table[triple.target] = try table[triple.target].subtracting(sum)
+        }
+    }
+
+    /// `Σ scalars[i]·points[i]`, in variable time: for public values only.
+    /// - Throws: `wrongLength`.
+    public static func linearCombinationVarTime(
+        _ scalars: UnsafeBufferPointer<PublicScalar>, _ points: UnsafeBufferPointer<Point>
+    ) throws(SealedMatchError) -> Point {
+        guard scalars.count == points.count else {
+            throw SealedMatchError(.wrongLength, "scalars and points differ in number")
+        }
+        var sum = Point.identity
+        for index in points.indices {
+            sum = try sum.adding(try unsafe points[index].multiplied(byPublic: scalars[index]))
+        }
+        return sum
+    }
+}
