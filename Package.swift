@@ -28,8 +28,12 @@ let package = Package(
         .target(name: "Primitives", dependencies: ["CSodium", "CPlatform"], swiftSettings: library),
         .target(name: "Fingerprint", dependencies: ["CPlatform"], swiftSettings: library),
         .target(name: "MatchProtocol", dependencies: ["Primitives", "Fingerprint"], swiftSettings: library),
-        .target(name: "Storage", dependencies: ["Primitives", "CPlatform"], swiftSettings: library),
+        .target(name: "Storage", dependencies: ["Primitives", "MatchProtocol", "CPlatform"], swiftSettings: library),
         .target(
             name: "MatchClient", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage"], swiftSettings: library),
+        .target(name: "Workers", dependencies: ["Primitives"], swiftSettings: library),
+        .target(
+            name: "SetBuilder", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers"],
+            swiftSettings: library),
     ]
 )

@@ -10,7 +10,7 @@ public final class BlindedSet: Sendable {
     public let root: Bytes32
     /// The pinned sources or others whose signatures the file holds, all valid.
     public let signers: [Bytes32]
-    private let file: MappedFile
+    private let file: SetFile
 
     /// Opens a set file: maps it, checks form, digest, signatures, floors, expiry and version, in time linear in the file and with memory that does not depend on it.
     ///
@@ -22,38 +22,25 @@ public final class BlindedSet: Sendable {
     public static func open(
         path: String, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
     ) throws(SealedMatchError) -> BlindedSet {
-        try Sodium.start()
-        let limit = SetHeader.count + 32 * max(0, min(trust.maximumCells, 1 << 40))
-        let file = try MappedFile(path: path, limit: limit)
-        let header = try SetHeader(canonical: file.copy(0..<SetHeader.signedCount))
-        let signatures = try SetSignatures(canonical: file.copy(SetHeader.signedCount..<SetHeader.count))
-        // m is at most 2n + 1.2·10^8 and n at most 2^27, so this cannot overflow.
-        guard file.count == SetHeader.count + 32 * header.cells else {
-            throw SealedMatchError(.wrongLength, "the set file's length does not follow from its header")
-        }
-        try trust.check(header, signatures)
-        guard header.version >= lastVersion else {
+        let file = try SetFile(path: path, maximumCells: trust.maximumCells)
+        try trust.check(file.header, file.signatures)
+        guard file.header.version >= lastVersion else {
             throw SealedMatchError(.setRolledBack, "the set is older than one that this client has used")
         }
-        guard now < header.expiresAt else { throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one") }
-        let set = try BlindedSet(header: header, signers: signatures.validSigners(of: header), file: file)
-        guard unsafe try KDF.plainDigest(set.tableBytes) == header.tableDigest else {
+        guard now < file.header.expiresAt else { throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one") }
+        guard try file.tableDigest() == file.header.tableDigest else {
             throw SealedMatchError(.rootMismatch, "the table is not the one that was signed")
         }
-        return set
+        return try BlindedSet(file)
     }
 
-    private init(header: SetHeader, signers: [Bytes32], file: MappedFile) throws(SealedMatchError) {
-        self.header = header
-        self.signers = signers
+    private init(_ file: SetFile) throws(SealedMatchError) {
         self.file = file
-        root = try header.root()
-    }
-
-    private var tableBytes: UnsafeRawBufferPointer {
-        unsafe UnsafeRawBufferPointer(rebasing: file.bytes[SetHeader.count...])
+        header = file.header
+        signers = try file.signatures.validSigners(of: file.header)
+        root = try file.header.root()
     }
 
     /// The table; valid while this object lives.
-    @unsafe package func table() throws(SealedMatchError) -> TableView { try unsafe TableView(tableBytes) }
+    @unsafe package func table() throws(SealedMatchError) -> TableView { try unsafe file.table() }
 }

@@ -27,8 +27,13 @@ public struct MatchingKey: ~Copyable, Sendable {
         unsafe alpha.withBytes { unsafe body($0) }
     }
 
-    /// V = α·H(y): what a member's cells sum to.
-    package borrowing func evaluate(_ element: Point) throws(SealedMatchError) -> Point {
-        try element.multiplied(by: alpha)
+    /// V = α·H(y) for many elements in place: what the cells of members sum to.
+    package borrowing func evaluate(_ elements: UnsafeMutableBufferPointer<Point>) throws(SealedMatchError) {
+        try unsafe GroupBatch.multiply(elements, by: alpha)
     }
+}
+
+extension MatchingKey {
+    /// V = α·H(y) of one element.
+    package borrowing func evaluate(_ element: Point) throws(SealedMatchError) -> Point { try element.multiplied(by: alpha) }
 }

@@ -2,7 +2,8 @@ public import Primitives
 
 /// Read access to a table of m cells in memory that somebody else owns and keeps alive.
 @safe
-public struct TableView {
+public struct TableView: @unchecked Sendable {
+    // Only ever read, so any number of threads may share it.
     private let base: UnsafeRawPointer
     public let cells: Int
 

@@ -1,22 +1,13 @@
 /// The group operations that the builder, the auditor and the authority use: always many at once, so that a faster backend replaces this one file.
 /// Each function works through whole buffers on the calling thread; callers split buffers over threads.
 public enum GroupBatch {
-    /// `out[i] = HashToGroup(prefix ‖ messages[i])`, for messages of `messageLength` bytes each, packed one after another.
-    /// - Throws: `wrongLength` when the buffers disagree.
+    /// `out[i] = HashToGroup(message(i))` for i < count.
+    /// - Throws: `wrongLength` unless `out` has `count` places.
     public static func hashToGroup(
-        _ hash: HashToGroup, prefix: [UInt8], messages: UnsafeRawBufferPointer, messageLength: Int,
-        into out: UnsafeMutableBufferPointer<Point>
+        _ hash: HashToGroup, count: Int, into out: UnsafeMutableBufferPointer<Point>, message: (Int) -> [UInt8]
     ) throws(SealedMatchError) {
-        guard messageLength > 0 && messages.count == out.count * messageLength else {
-            throw SealedMatchError(.wrongLength, "messages and points differ in number")
-        }
-        var message = prefix + [UInt8](repeating: 0, count: messageLength)
-        for index in out.indices {
-            for offset in 0..<messageLength {
-                message[prefix.count + offset] = unsafe messages[index * messageLength + offset]
-            }
-            unsafe out[index] = try hash.point(message)
-        }
+        guard out.count == count else { throw SealedMatchError(.wrongLength, "messages and points differ in number") }
+        for index in 0..<count { unsafe out[index] = try hash.point(message(index)) }
     }
 
     /// `points[i] = scalar·points[i]`, constant time in the scalar.
