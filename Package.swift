@@ -26,7 +26,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CPlatform"),
         .target(name: "Primitives", dependencies: ["CSodium", "CPlatform"], swiftSettings: library),
-        .target(name: "Fingerprint", dependencies: ["CPlatform"], swiftSettings: library),
+        .target(name: "Fingerprint", swiftSettings: library),
         .target(name: "MatchProtocol", dependencies: ["Primitives", "Fingerprint"], swiftSettings: library),
         .target(name: "Storage", dependencies: ["Primitives", "MatchProtocol", "CPlatform"], swiftSettings: library),
         .target(
@@ -35,5 +35,21 @@ let package = Package(
         .target(
             name: "SetBuilder", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers"],
             swiftSettings: library),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .target(name: "CPNGReader", dependencies: ["CPNG"]),
+        .target(name: "Pictures", dependencies: ["CTurboJPEG", "CPNGReader", "CWebP"], swiftSettings: library),
+        .testTarget(
+            name: "FingerprintTests", dependencies: ["Fingerprint", "Pictures"], exclude: ["Scripts", "Data"], swiftSettings: program),
+        .testTarget(name: "PicturesTests", dependencies: ["Pictures"], exclude: ["Scripts", "Data"], swiftSettings: program),
+        .target(
+            name: "TestSupport", dependencies: ["Primitives", "MatchProtocol", "MatchClient", "SetBuilder", "Workers"],
+            path: "Tests/TestSupport", swiftSettings: program),
+        .testTarget(
+            name: "PrimitivesTests", dependencies: ["Primitives", "MatchProtocol", "TestSupport"], swiftSettings: program),
+        .testTarget(
+            name: "MatchClientTests",
+            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"], swiftSettings: program),
     ]
 )

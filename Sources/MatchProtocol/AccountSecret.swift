@@ -17,10 +17,10 @@ public struct AccountSecret: ~Copyable, Sendable {
         self.epoch = epoch
     }
 
-    /// A new account secret, for its first epoch.
-    public static func create(epoch: UInt32) throws(SealedMatchError) -> AccountSecret {
+    /// A new account secret, for the epoch of a moment in seconds since 1970.
+    public static func create(at now: UInt64) throws(SealedMatchError) -> AccountSecret {
         var random = SystemRandom()
-        return try create(epoch: epoch, random: &random)
+        return try create(epoch: Parameters.epoch(at: now), random: &random)
     }
 
     package static func create(

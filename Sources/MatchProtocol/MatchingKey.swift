@@ -17,6 +17,11 @@ public struct MatchingKey: ~Copyable, Sendable {
         try unsafe MatchingKey(alpha: Scalar.decodeCanonical(bytes))
     }
 
+    /// The same from an array, which is not wiped.
+    public static func decodeCanonical(_ bytes: [UInt8]) throws(SealedMatchError) -> MatchingKey {
+        try MatchingKey(alpha: Scalar.decodeCanonical(bytes))
+    }
+
     private init(alpha: consuming Scalar) throws(SealedMatchError) {
         publicKey = try Point.base(times: alpha)
         self.alpha = alpha

@@ -42,6 +42,11 @@ public struct Scalar: ~Copyable, Sendable {
         return scalar
     }
 
+    /// The same from an array, which is not wiped.
+    public static func decodeCanonical(_ encoded: [UInt8]) throws(SealedMatchError) -> Scalar {
+        try unsafe encoded.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe decodeCanonical(raw) }
+    }
+
     public borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         unsafe bytes.withBytes { unsafe body(UnsafeRawBufferPointer(rebasing: $0[0..<32])) }
     }

@@ -44,6 +44,11 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         return secret
     }
 
+    /// A copy of `bytes`, for secrets that arrive in an array: a key file's, say. The array itself is not wiped.
+    public static func copying(_ bytes: [UInt8]) throws(SealedMatchError) -> SecretBytes {
+        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe copying(raw) }
+    }
+
     public borrowing func clone() throws(SealedMatchError) -> SecretBytes {
         try unsafe SecretBytes.copying(UnsafeRawBufferPointer(start: base, count: count))
     }

@@ -1,0 +1,65 @@
+/// How a picture becomes keys of a blinded set: a signed parameter of the set, equal for builder and client.
+///
+/// A known picture enters a set as one *short key*, b of its 256 hash bits. A client asks for the M short keys that its
+/// picture most probably had before somebody recompressed it (`probes(of:)`). Source: `Docs/Protocol.md`, fingerprints.
+public struct FingerprintProfile: Hashable, Sendable {
+    /// What happens to a picture before it is hashed.
+    public enum Scaling: UInt8, Hashable, Sendable, CaseIterable {
+        /// Hashed at its own size.
+        case native = 0
+    }
+
+    /// Names the profile; sets and clients of different profiles refuse each other.
+    public let id: UInt32
+    public let scaling: Scaling
+    /// b distinct bit positions of a hash, 1...64 of them. Bit i of a short key is bit `positions[i]` of the hash.
+    public let positions: [UInt8]
+    /// M, the number of short keys asked for a picture: 1...4,096, at most 2^b.
+    public let probes: Int
+    /// Pictures of a lower quality are not fingerprinted, 0...100.
+    public let minimumQuality: Int
+
+    /// The most probes a profile may ask for.
+    public static let maximumProbes = 4_096
+
+    /// - Throws: `FingerprintError.badProfile` if a number is out of range or positions repeat.
+    public init(
+        id: UInt32, scaling: Scaling, positions: [UInt8], probes: Int, minimumQuality: Int
+    ) throws(FingerprintError) {
+        guard positions.count >= 1, positions.count <= 64 else { throw .badProfile }
+        var seen: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        for position in positions {
+            let bit: UInt64 = 1 << UInt64(position & 63)
+            let repeated: Bool
+            switch position >> 6 {
+            case 0: (repeated, seen.0) = (seen.0 & bit != 0, seen.0 | bit)
+            case 1: (repeated, seen.1) = (seen.1 & bit != 0, seen.1 | bit)
+            case 2: (repeated, seen.2) = (seen.2 & bit != 0, seen.2 | bit)
+            default: (repeated, seen.3) = (seen.3 & bit != 0, seen.3 | bit)
+            }
+            if repeated { throw .badProfile }
+        }
+        guard probes >= 1, probes <= FingerprintProfile.maximumProbes else { throw .badProfile }
+        guard positions.count >= 12 || probes <= 1 << positions.count else { throw .badProfile }
+        guard minimumQuality >= 0, minimumQuality <= 100 else { throw .badProfile }
+        self.id = id
+        self.scaling = scaling
+        self.positions = positions
+        self.probes = probes
+        self.minimumQuality = minimumQuality
+    }
+
+    /// Whether a picture is good enough to be looked for. Poor ones (flat, text, tiny) match too much.
+    public func accepts(_ fingerprint: PDQFingerprint) -> Bool {
+        fingerprint.quality >= minimumQuality
+    }
+
+    /// The b chosen bits of a hash: bit i is hash bit `positions[i]`, bits from b on are zero.
+    public func shortKey(of hash: PDQHash) -> UInt64 {
+        var key: UInt64 = 0
+        for (index, position) in positions.enumerated() where hash[Int(position)] {
+            key |= 1 << UInt64(index)
+        }
+        return key
+    }
+}

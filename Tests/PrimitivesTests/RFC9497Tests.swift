@@ -1,0 +1,72 @@
+import Foundation
+import MatchProtocol
+import Primitives
+import TestSupport
+import Testing
+
+/// RFC 9497, Appendix A.1.2, as upstream data.
+private struct VectorFile: Decodable {
+    struct Vector: Decodable {
+        struct Proof: Decodable {
+            let proof: String
+            let r: String
+        }
+        let Batch: Int
+        let Blind: String
+        let BlindedElement: String
+        let EvaluationElement: String
+        let Input: String
+        let Output: String
+        let Proof: Proof
+    }
+    let skSm: String
+    let pkSm: String
+    let groupDST: String
+    let vectors: [Vector]
+
+    static func load() throws -> VectorFile {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let file = root.appendingPathComponent("Vectors/hash-to-group/rfc9497-voprf-ristretto255-sha512.json")
+        return try JSONDecoder().decode(VectorFile.self, from: Data(contentsOf: file))
+    }
+}
+
+@Suite struct RFC9497Tests {
+    @Test func hashToGroupBlindsAndProves() throws {
+        let suite = try VectorFile.load()
+        #expect(suite.vectors.count == 3)
+        #expect(hex(suite.groupDST) == Array("HashToGroup-".utf8) + HashToGroup.contextString)
+        let key = try MatchingKey.decodeCanonical(hex(suite.skSm))
+        #expect(key.publicKey.encoding.bytes == hex(suite.pkSm))
+        var pairs = 0
+        for vector in suite.vectors {
+            let inputs = vector.Input.split(separator: ",").map { hex(String($0)) }
+            let blinds = vector.Blind.split(separator: ",").map { hex(String($0)) }
+            let blinded = vector.BlindedElement.split(separator: ",").map { hex(String($0)) }
+            let evaluated = vector.EvaluationElement.split(separator: ",").map { hex(String($0)) }
+            #expect(inputs.count == vector.Batch)
+            var c: [Point] = []
+            var d: [Point] = []
+            for index in inputs.indices {
+                let blind = try Scalar.decodeCanonical(blinds[index])
+                let element = try HashToGroup.elements.point(inputs[index]).multiplied(by: blind)
+                #expect(element.encoding.bytes == blinded[index])
+                let evaluation = try key.evaluate(element)
+                #expect(evaluation.encoding.bytes == evaluated[index])
+                c.append(element)
+                d.append(evaluation)
+                pairs += 1
+            }
+            let nonce = try Scalar.decodeCanonical(hex(vector.Proof.r))
+            let proof = try DLEQProof.prove(key, elements: c, evaluated: d, nonce: nonce)
+            #expect(proof.bytes == hex(vector.Proof.proof))
+            try DLEQProof(canonical: hex(vector.Proof.proof)).verifyVarTime(publicKey: key.publicKey, elements: c, evaluated: d)
+            // A changed evaluation, or the pairs of another key, are refused.
+            d[0] = try d[0].adding(c[0])
+            #expect(throws: SealedMatchError(.proofRejected, "")) {
+                try proof.verifyVarTime(publicKey: key.publicKey, elements: c, evaluated: d)
+            }
+        }
+        #expect(pairs == 4)
+    }
+}

@@ -1,0 +1,74 @@
+internal import Foundation
+public import MatchClient
+public import MatchProtocol
+internal import Primitives
+public import SetBuilder
+internal import Workers
+
+/// A directory that goes when its owner does.
+public final class TemporaryDirectory: Sendable {
+    public let path: String
+
+    public init() {
+        path = NSTemporaryDirectory() + "sealedmatch-test-" + UUID().uuidString
+        try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    public func file(_ name: String) -> String { path + "/" + name }
+}
+
+/// A real signed set of a few entries, with everything that made it.
+public final class SmallSet: Sendable {
+    public let directory: TemporaryDirectory
+    public let entries: EntrySelection
+    public let built: BuiltSet
+    public let secrets: SetSecrets
+    public let trust: TrustPolicy
+    public var path: String { directory.file("set.smset") }
+
+    public static let now: UInt64 = 1_800_000_000
+
+    /// - Parameter lists: one for each source; two sources sign.
+    public init(
+        lists: [[ListedHash]], parameters: Parameters = Parameters(), version: UInt64 = 1, secrets given: consuming SetSecrets? = nil
+    ) throws {
+        let directory = TemporaryDirectory()
+        let workers = Workers()
+        var random = SeededRandom(7)
+        var signers: [Bytes32: [UInt8]] = [:]
+        for _ in lists {
+            let seed = random.bytes(32)
+            let key = try SigningKey(seed: SecretBytes.copying(seed))
+            signers[key.publicKey] = seed
+        }
+        let sources = signers.keys.sorted { $0 < $1 }
+        let entries = try EntrySelection(
+            lists: lists, profile: parameters.profile, minimumSources: parameters.minimumSources, separation: parameters.separation,
+            workers: workers)
+        let secrets = if let given { given } else { try SetSecrets.random() }
+        let built = try BuiltSet.build(
+            entries,
+            BuiltSet.Description(
+                version: version, issuedAt: Self.now - 1000, expiresAt: Self.now + 1_000_000_000, parameters: parameters, sources: sources),
+            secrets: secrets, workers: workers)
+        var signatures = SetSignatures()
+        for (place, source) in sources.enumerated() {
+            signatures.places[place] = try built.header.sign(
+                with: SigningKey(seed: SecretBytes.copying(signers[source]!)))
+        }
+        try built.write(to: directory.file("set.smset"), signatures: signatures)
+        var trust = TrustPolicy(sources: sources, minimumSignatures: 2)
+        trust.minimumThreshold = 2
+        trust.minimumEntries = 1
+        trust.minimumCoverSlots = 4
+        self.directory = directory
+        self.entries = entries
+        self.built = built
+        self.secrets = secrets
+        self.trust = trust
+    }
+
+    public func open() throws -> BlindedSet { try BlindedSet.open(path: path, trust: trust, now: Self.now) }
+}
