@@ -17,6 +17,11 @@ let program: [SwiftSetting] = [
 let package = Package(
     name: "SealedMatch",
     products: [
+        .library(name: "MatchClient", targets: ["MatchClient"]),
+        .library(name: "SetBuilder", targets: ["SetBuilder"]),
+        .library(name: "Collector", targets: ["Collector"]),
+        .library(name: "Authority", targets: ["Authority"]),
+        .executable(name: "sealedmatch", targets: ["sealedmatch"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,6 +48,24 @@ let package = Package(
         .testTarget(
             name: "FingerprintTests", dependencies: ["Fingerprint", "Pictures"], exclude: ["Scripts", "Data"], swiftSettings: program),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures"], exclude: ["Scripts", "Data"], swiftSettings: program),
+        .target(
+            name: "Collector",
+            dependencies: ["CPlatform", "Primitives", "MatchProtocol", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: program),
+        .target(
+            name: "Authority",
+            dependencies: [
+                "Primitives", "Fingerprint", "MatchProtocol", "Storage", "Collector", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: program),
+        .target(name: "DecoyAnalysis", dependencies: ["Primitives", "MatchProtocol"], swiftSettings: program),
+        .testTarget(
+            name: "DecoyAnalysisTests", dependencies: ["Primitives", "MatchProtocol", "DecoyAnalysis"], swiftSettings: program),
+        .target(name: "MessengerStandIn", dependencies: ["CSodium", "Primitives"], swiftSettings: program),
+        .executableTarget(
+            name: "sealedmatch",
+            dependencies: [
+                "Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers", "SetBuilder", "MatchClient", "Collector", "Authority", "Pictures",
+                "MessengerStandIn", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: program),
         .target(
             name: "TestSupport", dependencies: ["Primitives", "MatchProtocol", "MatchClient", "SetBuilder", "Workers"],
             path: "Tests/TestSupport", swiftSettings: program),

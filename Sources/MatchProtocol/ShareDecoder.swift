@@ -32,13 +32,7 @@ package struct ShareDecoder {
             members = kept
         }
         guard members.count > threshold || (members.count == threshold && acceptingThreshold) else { return nil }
-        // Decoder, step 6: the kept shares' own syndromes vanish, so all of them lie on polynomials of degree ≤ t − 1.
-        let kept = members.map { shares[$0] }
-        guard let weights = weights(of: kept) else { return nil }
-        if kept.count > threshold {
-            guard syndromes(of: kept, weights: weights).allSatisfy({ $0 == 0 }) else { return nil }
-        }
-        return Codeword(members: members, secrets: interpolateAtZero(Array(kept.prefix(threshold))))
+        return Codeword(members: members, secrets: interpolateAtZero(members.prefix(threshold).map { shares[$0] }))
     }
 
     /// Shares with canonical non-zero x, k values, and no x twice: the first of each x stays. Indices into `shares`.
@@ -49,12 +43,26 @@ package struct ShareDecoder {
         }
     }
 
-    // Decoder, steps 1–5: the indices of the shares that are no errors.
+    // Decoder, steps 1–6: the indices of the shares that are no errors.
     private func locate(_ shares: [Share]) -> [Int]? {
         guard let weights = weights(of: shares) else { return nil }
         let length = shares.count - threshold
-        let table = syndromes(of: shares, weights: weights)
-        guard let locator = shortestRegister(table, length: length) else { return nil }
+        var syndromes = Syndromes(of: shares, weights: weights, polynomials: polynomials, length: length)
+        var register = ShiftRegister(polynomials: polynomials, length: length)
+        var quiet = 0
+        for position in 1...length {
+            syndromes.extend()
+            guard let changed = register.extend(to: position, syndromes) else { return nil }
+            quiet = changed ? 0 : quiet + 1
+            // 2k syndromes that the register foretold: it is the locator, unless the errors were made to look so. What it says is checked like the last one's; the rest of the
+            // syndromes could only confirm it.
+            if quiet == 2, position < length, let kept = kept(shares, locator: register.locator) { return kept }
+        }
+        return kept(shares, locator: register.locator)
+    }
+
+    private func kept(_ shares: [Share], locator: [UInt64]?) -> [Int]? {
+        guard let locator else { return nil }
         // Decoder, step 5: the errors are the x at which Σ Λ_i·x^(L−i) vanishes; all L roots must be among the x.
         var kept: [Int] = []
         for (index, share) in shares.enumerated() {
@@ -62,7 +70,10 @@ package struct ShareDecoder {
             for coefficient in locator { value = value * share.x + FieldElement(unchecked: coefficient) }
             if value != .zero { kept.append(index) }
         }
-        guard shares.count - kept.count == locator.count - 1 else { return nil }
+        guard shares.count - kept.count == locator.count - 1, kept.count >= threshold else { return nil }
+        // Decoder, step 6: all the kept shares lie on the polynomials of degree ≤ t − 1 through the first t of them.
+        let polynomials = SharePolynomials(basis: kept.prefix(threshold).map { shares[$0] })
+        for index in kept.dropFirst(threshold) where !polynomials.contains(shares[index]) { return nil }
         return kept
     }
 
@@ -77,84 +88,6 @@ package struct ShareDecoder {
             products.append(product)
         }
         return products.map { $0.inverse.word }
-    }
-
-    /// Decoder, step 2: S_{j,m} = Σ_i w_i·x_i^m·z_{j,i} for 0 ≤ m < C − t, as row j·(C − t) + m.
-    private func syndromes(of shares: [Share], weights: [UInt64]) -> [UInt64] {
-        let count = shares.count
-        let length = count - threshold
-        // Values transposed, so that the inner loop walks memory in order.
-        var values = [UInt64](repeating: 0, count: polynomials * count)
-        for (i, share) in shares.enumerated() {
-            for j in 0..<polynomials { values[j * count + i] = share.z[j].word }
-        }
-        var powers = weights
-        var out = [UInt64](repeating: 0, count: polynomials * length)
-        for m in 0..<length {
-            for j in 0..<polynomials {
-                out[j * length + m] = dot(powers, 0, values, j * count, count)
-            }
-            for i in 0..<count { powers[i] = (FieldElement(unchecked: powers[i]) * shares[i].x).word }
-        }
-        return out
-    }
-
-    private func dot(_ a: [UInt64], _ aStart: Int, _ b: [UInt64], _ bStart: Int, _ count: Int) -> UInt64 {
-        let a = a.span.extracting(aStart..<(aStart + count))
-        let b = b.span.extracting(bStart..<(bStart + count))
-        var sum = DotProduct()
-        for index in 0..<count { sum.add(a[index], b[index]) }
-        return sum.value.word
-    }
-
-    /// Decoder, steps 3–4: the shortest Λ = 1 + Λ_1·X + … + Λ_L·X^L with Σ_i Λ_i·S_{j,m−i} = 0 for every j and L ≤ m < length, as [1, Λ_1 … Λ_L].
-    /// `nil` when the register is too long to be unique: more errors than the bound allows.
-    private func shortestRegister(_ syndromes: [UInt64], length: Int) -> [UInt64]? {
-        struct Previous {
-            var polynomial: [UInt64] = []
-            var degree = 0
-            var position = 0
-            var discrepancy = FieldElement.one
-        }
-        var locator: [UInt64] = [1]
-        var degree = 0
-        var previous = [Previous](repeating: Previous(), count: polynomials)
-        // Reversed rows, so that the discrepancy is a dot product of two ascending runs: reversed[j][length − 1 − m] = S_{j,m}
-        var reversed = [UInt64](repeating: 0, count: syndromes.count)
-        for j in 0..<polynomials {
-            for m in 0..<length { reversed[j * length + length - 1 - m] = syndromes[j * length + m] }
-        }
-        for position in 1...length {
-            for j in 0..<polynomials {
-                let terms = min(locator.count, position)
-                let discrepancy = FieldElement(
-                    unchecked: dot(locator, 0, reversed, j * length + length - position, terms))
-                guard discrepancy != .zero else { continue }
-                let older = previous[j]
-                let shift = position - older.position
-                let grown = older.degree + shift
-                let saved = grown > degree ? locator : []
-                // Λ ← Λ − (d / d_j)·X^shift·Λ_j
-                if !older.polynomial.isEmpty {
-                    let factor = FieldElement.zero - discrepancy * older.discrepancy.inverse
-                    let needed = shift + older.polynomial.count
-                    if locator.count < needed { locator += [UInt64](repeating: 0, count: needed - locator.count) }
-                    for index in older.polynomial.indices {
-                        let term = factor * FieldElement(unchecked: older.polynomial[index])
-                        locator[shift + index] = (FieldElement(unchecked: locator[shift + index]) + term).word
-                    }
-                }
-                if grown > degree {
-                    previous[j] = Previous(polynomial: saved, degree: degree, position: position, discrepancy: discrepancy)
-                    degree = grown
-                    // L errors have a unique locator only while k·(length − L) ≥ L.
-                    guard polynomials * (length - degree) >= degree else { return nil }
-                }
-            }
-        }
-        guard locator.count <= degree + 1 else { return nil }
-        locator += [UInt64](repeating: 0, count: degree + 1 - locator.count)
-        return locator
     }
 
     /// p_j(0) for all j from t shares, by Lagrange's formula.

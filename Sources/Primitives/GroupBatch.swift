@@ -18,6 +18,18 @@ public enum GroupBatch {
         for index in points.indices { unsafe points[index] = try points[index].multiplied(by: scalar) }
     }
 
+    /// `encodings[i] = scalar·encodings[i]`, constant time in the scalar, for encodings that nobody has checked: where one is no element, or the product is the
+    /// identity, 32 zero bytes. The multiplication decodes anyway, so a check beforehand would be paid twice.
+    package static func multiplyUnchecked(_ encodings: UnsafeMutableBufferPointer<Bytes32>, by scalar: borrowing Scalar) {
+        for index in encodings.indices {
+            do throws(SealedMatchError) {
+                unsafe encodings[index] = try Point(unchecked: encodings[index]).multiplied(by: scalar).encoding
+            } catch {
+                unsafe encodings[index] = Bytes32()
+            }
+        }
+    }
+
     /// `table[target] = table[target] − table[first] − table[second]` for each triple of indices. The triples of one call are independent of each other:
     /// no target is another's operand.
     /// - Precondition: indices inside the table; no two threads share a target.

@@ -54,14 +54,14 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
 
     /// Reads the secret. The pointer is valid inside `body` only.
-    public borrowing func withBytes<Result, Failure: Error>(
+    public borrowing func withBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
     }
 
     /// Writes the secret. The pointer is valid inside `body` only.
-    public mutating func withMutableBytes<Result, Failure: Error>(
+    public mutating func withMutableBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe body(UnsafeMutableRawBufferPointer(start: base, count: count))

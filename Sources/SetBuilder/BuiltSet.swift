@@ -129,3 +129,12 @@ public struct BuiltSet: Sendable {
         }
     }
 }
+
+extension SetSecrets {
+    /// A second copy of α, for the authority's opener.
+    public borrowing func matchingKey() throws(SealedMatchError) -> MatchingKey {
+        var copy = try SecretBytes.zeros(count: 32)
+        unsafe copy.withMutableBytes { out in unsafe key.withBytes { unsafe out.copyMemory(from: $0) } }
+        return try unsafe copy.withBytes { (raw) throws(SealedMatchError) in try unsafe MatchingKey.decodeCanonical(raw) }
+    }
+}

@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Fingerprint
+internal import MatchClient
+internal import MatchProtocol
+internal import Pictures
+internal import Primitives
+internal import Storage
+
+/// What the tool knows of a media file.
+struct MediaFile {
+    let sha256: Bytes32
+    /// `nil` for files that are no picture.
+    let fingerprint: PDQFingerprint?
+
+    /// - Throws: `Failure` when the file cannot be read, or is a picture that is damaged or too large.
+    init(path: String) throws {
+        let content: [UInt8]
+        do throws(PictureError) {
+            content = try PictureFile.bytes(path: path, limit: PictureLimits.standard.fileBytes)
+        } catch {
+            throw Failure("\(path): \(error)", code: error.code == .unreadableFile ? Failure.badFile : Failure.badData)
+        }
+        try self.init(content: content, name: path)
+    }
+
+    init(content: [UInt8], name: String) throws {
+        sha256 = try KeyFiles.sha256(content)
+        guard PictureFormat(sniffing: content.span.bytes) != nil else {
+            fingerprint = nil
+            return
+        }
+        do throws(PictureError) {
+            fingerprint = try MediaFile.fingerprint(of: Picture.decode(content))
+        } catch {
+            throw Failure("\(name): \(error)")
+        }
+    }
+
+    /// `nil` for a picture with a side longer than PDQ's limit.
+    static func fingerprint(of picture: DecodedPicture) -> PDQFingerprint? {
+        try? PDQFingerprint(
+            pixels: picture.pixels.span.bytes, width: picture.width, height: picture.height, bytesPerRow: picture.bytesPerRow, format: .rgb8)
+    }
+
+    /// What the client seals: the picture if it is one, else the file.
+    var item: MediaItem { fingerprint.map { .picture($0) } ?? .file(sha256: sha256) }
+}
+
+struct FingerprintCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fingerprint", abstract: "Prints PDQ hash, quality and SHA-256 of files; a line is valid in a hash list.")
+
+    @Argument(help: "Pictures (JPEG, PNG, WebP) or other files.")
+    var files: [String]
+
+    @Flag(help: "One JSON object a line.")
+    var json = false
+
+    private struct Row: Encodable {
+        let file: String
+        let sha256: String
+        let pdq: String?
+        let quality: Int?
+        let shortKey: String?
+    }
+
+    func run() throws {
+        try reportingFailures {
+            try Sodium.start()
+            for file in files {
+                let media = try MediaFile(path: file)
+                let key = media.fingerprint.map { hexadecimal(EntryKey(perceptual: FingerprintProfile.standard.shortKey(of: $0.hash)).encoded.dropFirst()) }
+                if json {
+                    try Terminal.printJSON(
+                        Row(
+                            file: file, sha256: hexadecimal(media.sha256.bytes), pdq: media.fingerprint?.hash.hexadecimal,
+                            quality: media.fingerprint?.quality, shortKey: key))
+                } else if let fingerprint = media.fingerprint {
+                    Terminal.print("# \(file)\npdq \(fingerprint.hash.hexadecimal),\(fingerprint.quality)")
+                } else {
+                    Terminal.print("# \(file)\nsha256 \(hexadecimal(media.sha256.bytes))")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+import Authority
+import MatchProtocol
+import Primitives
+import Testing
+
+/// What hostile clients and other accounts put among the openings.
+@Suite struct RevealAttackTests {
+    let alice = account(1)
+
+    private func matches(_ owner: borrowing Owner, _ count: Int, for victim: AccountID? = nil, _ random: inout TestRandom) throws -> [Opening] {
+        var openings: [Opening] = []
+        for _ in 0..<count { openings.append(try owner.match(for: victim, &random)) }
+        return openings
+    }
+
+    /// Vouchers under another's name, with polynomials of the framer's own: the registered commitment refuses them.
+    @Test func framingRevealsNothing() throws {
+        var random = TestRandom(seed: 41)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let framer = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let forged = try matches(framer, 12, &random)
+        #expect(try owner.revealer.outcome(forged).code == .commitmentMismatch)
+        #expect(try owner.revealer.outcome(Array(forged.prefix(5))).code == .notDecodable)
+        // A few real matches of the owner do not help the framer, and are not revealed either.
+        let few = try matches(owner, 4, &random)
+        #expect(try owner.revealer.outcome(forged + few).code == .commitmentMismatch)
+        // The owner's own matches above the threshold are, whichever codeword is the larger, and only they are.
+        for count in [6, 9, 16, 30] {
+            let own = try matches(owner, count, &random)
+            let revealed = try owner.revealer.outcome((forged + own).shuffled(using: &random)).get()
+            #expect(Set(revealed.map(\.voucherID)) == Set(own.map(\.header.voucherID)), "\(count)")
+        }
+    }
+
+    @Test func aSecondAndAThirdCodewordHideNothing() throws {
+        var random = TestRandom(seed: 42)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let second = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let third = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let own = try matches(owner, 8, &random)
+        var decoys: [Opening] = []
+        for _ in 0..<6 { decoys.append(try owner.decoy(&random)) }
+        let all = try own + matches(second, 60, &random) + matches(third, 25, &random) + decoys
+        let revealed = try owner.revealer.outcome(all.shuffled(using: &random)).get()
+        #expect(Set(revealed.map(\.voucherID)) == Set(own.map(\.header.voucherID)))
+    }
+
+    /// Equal numbers of shares from two secrets have a two-dimensional solution: a failure, never a mixture; one more match decides.
+    @Test func twoSecretsWithEqualSharesAreNotMixed() throws {
+        var random = TestRandom(seed: 43)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let other = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        for count in [5, 6, 11] {
+            let own = try matches(owner, count, &random)
+            let foreign = try matches(other, count, &random)
+            #expect(try owner.revealer.outcome((own + foreign).shuffled(using: &random)).code == .notDecodable)
+            let more = try own + matches(owner, 1, &random)
+            let revealed = try owner.revealer.outcome((more + foreign).shuffled(using: &random)).get()
+            #expect(Set(revealed.map(\.voucherID)) == Set(more.map(\.header.voucherID)))
+        }
+    }
+
+    /// Errors of rank one lose the interleaving: the plain Reed–Solomon radius remains, and no wrong set.
+    @Test func rankOneErrors() throws {
+        var random = TestRandom(seed: 44)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        for (count, errors) in [(5, 3), (9, 4), (9, 12), (20, 15), (20, 16), (40, 35)] {
+            let own = try matches(owner, count, &random)
+            var forged: [Opening] = []
+            for _ in 0..<errors {
+                // z = p(x) + c·(1, 1, …)
+                let opening = try owner.match(&random)
+                let shift = FieldElement(canonical: random.next() >> 1)!
+                var words = opening.words
+                for index in words.indices.dropFirst() { words[index] = (FieldElement(canonical: words[index])! + shift).word }
+                forged.append(opening.with(words: words))
+            }
+            let outcome = try owner.revealer.outcome((own + forged).shuffled(using: &random))
+            if errors <= (count - 5) / 2 {
+                #expect(Set(try outcome.get().map(\.voucherID)) == Set(own.map(\.header.voucherID)))
+            } else if case .success(let revealed) = outcome {
+                #expect(Set(revealed.map(\.voucherID)) == Set(own.map(\.header.voucherID)))
+            } else {
+                #expect(outcome.code == .notDecodable)
+            }
+        }
+    }
+
+    @Test func unusableWordsAreDropped() throws {
+        var random = TestRandom(seed: 45)
+        let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
+        let own = try matches(owner, 6, &random)
+        let template = try owner.match(&random)
+        let forged: [Opening] = [
+            template.with(words: [0] + template.words.dropFirst()),
+            template.with(words: [FieldElement.modulus] + template.words.dropFirst()),
+            template.with(words: [.max] + template.words.dropFirst()),
+            template.with(words: template.words.dropLast() + [FieldElement.modulus]),
+            template.with(words: template.words.dropLast() + [.max]),
+            template.with(words: template.words.dropLast()),
+            template.with(words: template.words + [1]),
+            template.with(words: []),
+        ]
+        // Had they counted as decoys, eight of them would be too many for six matches and four polynomials.
+        let revealed = try owner.revealer.outcome(forged + own).get()
+        #expect(Set(revealed.map(\.voucherID)) == Set(own.map(\.header.voucherID)))
+        #expect(try owner.revealer.outcome(forged + own.prefix(4)).code == .belowThreshold)
+    }
+
+    @Test func aRepeatedXCountsOnce() throws {
+        var random = TestRandom(seed: 46)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        // One share thirty times, each in a voucher of its own: not thirty matches.
+        let share = try owner.sharing.freshShare(random: &random)
+        var repeated: [Opening] = []
+        for _ in 0..<30 { repeated.append(try owner.match(share: share, header: owner.header(&random), &random)) }
+        #expect(try owner.revealer.outcome(repeated).code == .belowThreshold)
+        #expect(try owner.revealer.outcome(repeated + matches(owner, 3, &random)).code == .belowThreshold)
+        // Decoys that were given a match's x, before it, do not hide it.
+        let own = try matches(owner, 7, &random)
+        var shadows: [Opening] = []
+        for index in 0..<2 {
+            let decoy = try owner.decoy(&random)
+            shadows.append(decoy.with(words: [own[index].words[0]] + decoy.words.dropFirst()))
+        }
+        let revealed = try owner.revealer.outcome(shadows + own).get()
+        #expect(Set(revealed.map(\.voucherID)) == Set(own.map(\.header.voucherID)))
+    }
+
+    @Test func slotsOfOneVoucherCountOnce() throws {
+        var random = TestRandom(seed: 47)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        // The same body from two slots of one voucher: one match.
+        let own = try matches(owner, 6, &random)
+        let twice = own.map { Opening(header: $0.header, slot: 9, words: $0.words, inner: $0.inner) }
+        #expect(try owner.revealer.outcome(own + twice).get().count == 6)
+        #expect(try owner.revealer.outcome(Array(own.prefix(4) + twice.prefix(4))).code == .belowThreshold)
+        // Different shares from many slots of one voucher: still one voucher, below the threshold.
+        let header = try owner.header(&random)
+        var slots: [Opening] = []
+        for slot in 0..<12 {
+            let opening = try owner.match(share: owner.sharing.freshShare(random: &random), header: header, &random)
+            slots.append(Opening(header: header, slot: slot, words: opening.words, inner: opening.inner))
+        }
+        #expect(try owner.revealer.outcome(slots).code == .belowThreshold)
+        #expect(try owner.revealer.outcome(slots + own.prefix(3)).code == .belowThreshold)
+        #expect(try owner.revealer.outcome(slots + own.prefix(4)).get().count == 16)
+    }
+
+    @Test func exactlyTheThresholdReliesOnTheCommitment() throws {
+        var random = TestRandom(seed: 48)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let own = try matches(owner, 5, &random)
+        #expect(try owner.revealer.outcome(own).get().count == 5)
+        let wrong = Revealer(account: alice, epoch: 7, threshold: 5, polynomials: 8, commitment: account(9))
+        #expect(try wrong.outcome(own).code == .notDecodable)
+        let mixed = try own.prefix(4) + [owner.decoy(&random)]
+        #expect(try owner.revealer.outcome(Array(mixed)).code == .notDecodable)
+        // The right openings under another epoch, account or form are others' openings.
+        let elsewhere = Revealer(account: alice, epoch: 8, threshold: 5, polynomials: 8, commitment: owner.commitment)
+        #expect(try elsewhere.outcome(own).code == .belowThreshold)
+        let other = Revealer(account: account(2), epoch: 7, threshold: 5, polynomials: 8, commitment: owner.commitment)
+        #expect(try other.outcome(own).code == .belowThreshold)
+    }
+
+    @Test func forgedPayloadsAreNoMatches() throws {
+        var random = TestRandom(seed: 49)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let own = try matches(owner, 6, &random)
+        // Shares on the polynomials whose payload does not open, and a payload under K_e whose share is off them.
+        var hollow: [Opening] = []
+        for opening in try matches(owner, 4, &random) {
+            hollow.append(Opening(header: opening.header, slot: 1, words: opening.words, inner: random.bytes(opening.inner.count)))
+        }
+        let decoy = try owner.decoy(&random)
+        let stray = try owner.match(&random).with(words: decoy.words)
+        let revealed = try owner.revealer.outcome(own + hollow + [stray]).get()
+        #expect(Set(revealed.map(\.voucherID)) == Set(own.map(\.header.voucherID)))
+        #expect(try owner.revealer.outcome(Array(own.prefix(4)) + hollow).code == .belowThreshold)
+        // A payload is bound to its voucher's header.
+        var moved: [Opening] = []
+        for opening in try matches(owner, 6, &random) {
+            moved.append(Opening(header: try owner.header(&random), slot: 0, words: opening.words, inner: opening.inner))
+        }
+        #expect(try owner.revealer.outcome(moved).code == .belowThreshold)
+    }
+
+    @Test func quarantinedOpeningsDecideNothing() throws {
+        var random = TestRandom(seed: 50)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let own = try matches(owner, 8, &random)
+        let flagged = own.enumerated().map { KeptOpening(opening: $1, quarantined: $0 >= 4) }
+        #expect(owner.revealer.outcome(flagged).code == .belowThreshold)
+        // Once K_e is known they are shown with their flag.
+        let above = own.enumerated().map { KeptOpening(opening: $1, quarantined: $0 >= 6) }
+        #expect(try owner.revealer.outcome(above).get().map(\.quarantined) == [false, false, false, false, false, false, true, true])
+    }
+
+    /// Many foreign codewords: the number of decodings is bounded.
+    @Test func roundsAreBounded() throws {
+        var random = TestRandom(seed: 51)
+        let owner = try Owner(alice, threshold: 2, polynomials: 4, random: &random)
+        var openings: [Opening] = []
+        var size = 3
+        for _ in 0..<12 {
+            let foreign = try Owner(alice, threshold: 2, polynomials: 4, random: &random)
+            openings += try matches(foreign, size, &random)
+            size += openings.count
+            if size > 1_000 { break }
+        }
+        #expect([.commitmentMismatch, .notDecodable].contains(try owner.revealer.outcome(openings).code))
+    }
+}
