@@ -50,12 +50,12 @@ let package = Package(
         .testTarget(name: "PicturesTests", dependencies: ["Pictures"], exclude: ["Scripts", "Data"], swiftSettings: program),
         .target(
             name: "Collector",
-            dependencies: ["CPlatform", "Primitives", "MatchProtocol", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: program),
+            dependencies: ["CPlatform", "Primitives", "MatchProtocol", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: library),
         .target(
             name: "Authority",
             dependencies: [
                 "Primitives", "Fingerprint", "MatchProtocol", "Storage", "Collector", .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: program),
+            ], swiftSettings: library),
         .target(name: "DecoyAnalysis", dependencies: ["Primitives", "MatchProtocol"], swiftSettings: program),
         .testTarget(
             name: "DecoyAnalysisTests", dependencies: ["Primitives", "MatchProtocol", "DecoyAnalysis"], swiftSettings: program),
@@ -64,7 +64,7 @@ let package = Package(
             name: "sealedmatch",
             dependencies: [
                 "Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers", "SetBuilder", "MatchClient", "Collector", "Authority", "Pictures",
-                "MessengerStandIn", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MessengerStandIn", "DecoyAnalysis", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: program),
         .target(
             name: "TestSupport", dependencies: ["Primitives", "MatchProtocol", "MatchClient", "SetBuilder", "Workers"],
@@ -74,5 +74,23 @@ let package = Package(
         .testTarget(
             name: "MatchClientTests",
             dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"], swiftSettings: program),
+        .testTarget(
+            name: "ReadmeTests",
+            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"], swiftSettings: program),
+        .testTarget(name: "ToolTests", dependencies: ["sealedmatch", "Pictures", "TestSupport"], swiftSettings: program),
+        .executableTarget(
+            name: "CollectorCrashFixture", dependencies: ["Primitives", "MatchProtocol", "Collector"],
+            path: "Tests/CollectorTests/CrashFixture", swiftSettings: program),
+        .testTarget(
+            name: "CollectorTests",
+            dependencies: [
+                "Primitives", "MatchProtocol", "Collector", "CollectorCrashFixture", .product(name: "GRDB", package: "GRDB.swift"),
+            ], exclude: ["CrashFixture"], swiftSettings: program),
+        .testTarget(
+            name: "AuthorityTests",
+            dependencies: [
+                "Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "Storage", "Collector", "Authority",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: program),
     ]
 )

@@ -97,8 +97,13 @@ extension AuthorityStore {
             guard kept.basis.count == form.threshold else { continue }
             let revealer = Revealer(
                 account: account, epoch: epoch, threshold: form.threshold, polynomials: form.polynomials, commitment: commitment)
-            let reveal = try revealer.matches(kept.openings, under: key, basis: kept.basis)
-            return RevealResult(reveal: reveal, damaged: kept.damaged)
+            do throws(SealedMatchError) {
+                let reveal = try revealer.matches(kept.openings, under: key, basis: kept.basis)
+                return RevealResult(reveal: reveal, damaged: kept.damaged)
+            } catch {
+                // What fixes the polynomials was damaged: decoded anew.
+                guard error.code == .damagedStore || error.code == .belowThreshold else { throw error }
+            }
         }
         return nil
     }

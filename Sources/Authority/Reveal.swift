@@ -1,4 +1,3 @@
-internal import Collector
 public import MatchProtocol
 public import Primitives
 

@@ -20,7 +20,7 @@ struct Syndromes {
         self.length = length
         self.polynomials = polynomials
         self.values = values
-        points = shares.map(\.x)
+        points = shares.map { $0.x }
         powers = weights
         reversed = [UInt64](repeating: 0, count: polynomials * length)
     }
@@ -31,7 +31,8 @@ struct Syndromes {
         for j in stride(from: 0, to: polynomials, by: 2) {
             // Two rows at a time: their carry chains run side by side.
             let second = min(j + 1, polynomials - 1)
-            let pair = DotProduct.pair(powers.span, values.span.extracting((j * count)..<((j + 1) * count)),
+            let pair = DotProduct.pair(
+                powers.span, values.span.extracting((j * count)..<((j + 1) * count)),
                 values.span.extracting((second * count)..<((second + 1) * count)))
             reversed[j * length + length - 1 - made] = pair.0.word
             reversed[second * length + length - 1 - made] = pair.1.word
@@ -100,13 +101,13 @@ struct ShiftRegister {
         let needed = shift + older.polynomial.count
         if coefficients.count < needed { coefficients += [UInt64](repeating: 0, count: needed - coefficients.count) }
         let terms = older.polynomial.span
-        var span = coefficients.mutableSpan
-        var target = span._mutatingExtracting(shift..<needed)
+        // At least shift + terms.count long by now.
+        var target = coefficients.mutableSpan
         for index in 0..<terms.count {
             // One reduction of the product and the sum: both factors are below p, so the product's upper half takes the carry.
             let product = factor.multipliedFullWidth(by: unsafe terms[unchecked: index])
-            let (low, carry) = product.low.addingReportingOverflow(unsafe target[unchecked: index])
-            unsafe target[unchecked: index] = FieldElement.reduce(high: product.high &+ (carry ? 1 : 0), low: low)
+            let (low, carry) = product.low.addingReportingOverflow(unsafe target[unchecked: shift + index])
+            unsafe target[unchecked: shift + index] = FieldElement.reduce(high: product.high &+ (carry ? 1 : 0), low: low)
         }
     }
 }

@@ -175,6 +175,9 @@ import Testing
         try edit(scratch.authority, "UPDATE opening SET inner = x'' WHERE basis = 1 AND id = (SELECT MIN(id) FROM opening WHERE basis = 1)")
         let again = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true))
         #expect(again.reveal.matches.count == 7)
+        // A basis that somebody moved to other rows, too.
+        try edit(scratch.authority, "UPDATE opening SET words = zeroblob(72) WHERE basis = 1 AND id = (SELECT MAX(id) FROM opening WHERE basis = 1)")
+        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true)?.reveal.matches.count == 6)
         // Accounts
         try edit(scratch.authority, "PRAGMA ignore_check_constraints = ON; UPDATE account SET account = x'01', kept = -1")
         #expect(try store.accounts().damaged.map(\.table) == [.account])

@@ -86,6 +86,45 @@ import Testing
         }
     }
 
+    /// Errors made so that the first syndromes vanish, as if there were none: the decoder looks early, is not convinced, and goes on.
+    @Test func errorsThatHideInTheFirstSyndromes() throws {
+        var random = TestRandom(seed: 52)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let own = try matches(owner, 9, &random)
+        var forged = try matches(owner, 6, &random)
+        let points = (own + forged).map { FieldElement(canonical: $0.words[0])! }
+        let weights = points.map { x in
+            points.reduce(FieldElement.one) { $1 == x ? $0 : $0 * (x - $1) }.inverse
+        }
+        for j in 1...8 {
+            // Errors with Σ w_i·e_i = Σ w_i·e_i·x_i = 0 over the six forged: four are free.
+            var scaled = (0..<6).map { _ in FieldElement(canonical: random.next() >> 1)! }
+            let x = Array(points[9...])
+            var sum = FieldElement.zero
+            var moment = FieldElement.zero
+            for i in 2..<6 {
+                sum = sum + scaled[i]
+                moment = moment + scaled[i] * x[i]
+            }
+            scaled[1] = (x[0] * sum - moment) * (x[1] - x[0]).inverse
+            scaled[0] = FieldElement.zero - sum - scaled[1]
+            for i in 0..<6 {
+                var words = forged[i].words
+                words[j] = (FieldElement(canonical: words[j])! + scaled[i] * weights[9 + i].inverse).word
+                forged[i] = forged[i].with(words: words)
+            }
+        }
+        let outcome = try owner.revealer.outcome((own + forged).shuffled(using: &random))
+        if case .success(let revealed) = outcome {
+            #expect(Set(revealed.map(\.voucherID)) == Set(own.map(\.header.voucherID)))
+        } else {
+            #expect(outcome.code == .notDecodable)
+        }
+        // With enough matches they are found.
+        let more = try own + matches(owner, 12, &random)
+        #expect(try owner.revealer.outcome(more + forged).get().count == 21)
+    }
+
     @Test func unusableWordsAreDropped() throws {
         var random = TestRandom(seed: 45)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
@@ -116,8 +155,8 @@ import Testing
         for _ in 0..<30 { repeated.append(try owner.match(share: share, header: owner.header(&random), &random)) }
         #expect(try owner.revealer.outcome(repeated).code == .belowThreshold)
         #expect(try owner.revealer.outcome(repeated + matches(owner, 3, &random)).code == .belowThreshold)
-        // Decoys that were given a match's x, before it, do not hide it.
-        let own = try matches(owner, 7, &random)
+        // Decoys that were given a match's x, before it: the match is no help in decoding, but is found once the polynomials are.
+        let own = try matches(owner, 8, &random)
         var shadows: [Opening] = []
         for index in 0..<2 {
             let decoy = try owner.decoy(&random)

@@ -143,7 +143,9 @@ extension Result where Failure == SealedMatchError {
 
 /// Changes a store's file behind its back.
 func edit(_ path: String, _ sql: String) throws {
-    let queue = try DatabaseQueue(path: path)
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
     try queue.write { db in try db.execute(sql: sql) }
     try queue.close()
 }
