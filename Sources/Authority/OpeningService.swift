@@ -25,7 +25,7 @@ public struct OpeningService: Sendable {
         public var waiting = 0
         /// Vouchers whose form is not their set's: from a modified client, and opened to nothing.
         public var refused = 0
-        /// Vouchers that opened nothing and were pruned from the collector.
+        /// Vouchers whose bytes the collector forgot, because everything in them that opened is kept here.
         public var pruned = 0
         /// The collector's rows that were skipped; they stay there.
         public var damaged: [DamagedRow] = []
@@ -42,7 +42,7 @@ public struct OpeningService: Sendable {
     /// Each batch is one transaction: a process that is killed goes on with the batch it was in.
     /// - Parameters:
     ///   - batch: vouchers a transaction; 256 take about a quarter of a second on two cores.
-    ///   - prune: have the collector forget the bytes of vouchers that opened nothing.
+    ///   - prune: have the collector forget the bytes of vouchers that were opened; those that wait for a set's key stay.
     ///   - progress: called after each batch; `.stop` ends early, with everything so far kept.
     public func openPending(
         batch: Int = 256, prune: Bool = false, progress: (Progress) -> Continuation = { _ in .proceed }
@@ -85,8 +85,9 @@ public struct OpeningService: Sendable {
         }
         state.damaged += page.damaged
         if prune {
-            let empty = numbered.filter { $0.voucher.status == .opened && $0.voucher.openings.isEmpty }
-            state.pruned += try collector.prune(empty.map(\.sequence))
+            // Every voucher that was opened, whatever came of it: pruning only those that opened nothing would tell the collector which ones opened something.
+            let dealtWith = numbered.filter { $0.voucher.status == .opened }
+            state.pruned += try collector.prune(dealtWith.map(\.sequence))
         }
     }
 

@@ -2,7 +2,7 @@ public import MatchProtocol
 public import Primitives
 internal import Storage
 
-/// A set that passed every check of Protocol 6, mapped from its file. One object serves any number of threads.
+/// A set that passed every check of Docs/Protocol.md, "Opening a set", mapped from its file. One object serves any number of threads.
 @safe
 public final class BlindedSet: Sendable {
     public let header: SetHeader

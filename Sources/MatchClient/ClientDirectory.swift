@@ -19,7 +19,9 @@ public struct ClientDirectory: ~Copyable {
         path: String, set: BlindedSet, account: AccountID, devices: Int = 1, window: UInt64 = 86_400, now: UInt64
     ) throws(SealedMatchError) -> ClientDirectory {
         let directory = try LockedDirectory(path: path)
-        let saved = try load(directory)
+        var saved = try load(directory)
+        // It holds the account secret in the clear.
+        defer { saved?.wipe() }
         let secret: AccountSecret
         if let saved {
             secret = try unsafe saved.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
@@ -28,7 +30,8 @@ public struct ClientDirectory: ~Copyable {
         } else {
             secret = try AccountSecret.create(at: now)
         }
-        let state = saved.map { Array($0[AccountSecret.exportedCount...]) }
+        var state = saved.map { Array($0[AccountSecret.exportedCount...]) }
+        defer { state?.wipe() }
         let outbox = try Outbox(path: directory.path + "/outbox", window: window)
         let sealer = try Sealer(set: set, account: account, secret: secret, state: state, devices: devices, now: now)
         let client = ClientDirectory(directory: directory, sealer: sealer, outbox: outbox)

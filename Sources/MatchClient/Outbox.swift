@@ -19,6 +19,10 @@ public struct Outbox: Sendable {
     public init(path: String, window: UInt64 = 86_400) throws(SealedMatchError) {
         directory = try LockedDirectory(path: path)
         self.window = window
+        // Under the lock nobody writes here: what is unfinished is a killed process's, and nobody would ever send it.
+        for name in try LockedDirectory.names(in: path, limit: 2 * Self.maximumCount) where Self.isUnfinished(name) {
+            try LockedDirectory.remove(path + "/" + name)
+        }
     }
 
     /// A voucher that may be sent now.
@@ -76,6 +80,14 @@ public struct Outbox: Sendable {
     private static func isEntry(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         return bytes.count == 16 + 1 + 32 + suffix.utf8.count && bytes[16] == UInt8(ascii: "-") && name.hasSuffix(suffix)
+    }
+
+    /// A voucher's name, then `DurableFile.partialMark`.
+    private static func isUnfinished(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        let count = 16 + 1 + 32 + suffix.utf8.count
+        guard bytes.count > count, isEntry(String(decoding: bytes[..<count], as: UTF8.self)) else { return false }
+        return String(decoding: bytes[count...], as: UTF8.self).hasPrefix(DurableFile.partialMark)
     }
 
     private static func releaseField(_ name: String) -> String { String(decoding: Array(name.utf8.prefix(16)), as: UTF8.self) }

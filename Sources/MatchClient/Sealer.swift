@@ -18,13 +18,13 @@ public struct Sealer: ~Copyable {
     ///   - state: `exportedState` after the last voucher, or `nil` on the very first run. With older state a picture that was sent may count again.
     ///   - devices: among how many devices the account's decoys are divided, 1...16.
     ///   - now: seconds since 1970. A clock behind the client's epoch does not turn it back: the later epoch goes on.
-    /// - Throws: `epochTooFar`, `setRolledBack`, `setMismatch`, and the decoding errors of the state.
+    /// - Throws: `setExpired`, `epochTooFar`, `setRolledBack`, `setMismatch`, and the decoding errors of the state.
     public init(
         set: BlindedSet, account: AccountID, secret: consuming AccountSecret, state: [UInt8]? = nil, devices: Int = 1, now: UInt64
     ) throws(SealedMatchError) {
         guard (1...16).contains(devices) else { throw SealedMatchError(.parameterOutOfRange, "an account has 1 to 16 devices") }
         let old: SealerState? = if let state { try SealerState(canonical: state) } else { nil }
-        let epoch = max(try Parameters.epoch(at: now), secret.epoch, old?.epoch ?? 0)
+        let epoch = max(try Self.epoch(at: now, under: set), secret.epoch, old?.epoch ?? 0)
         try secret.ratchet(to: epoch)
         let current = try Self.state(after: old, secret: secret, account: account, set: set, devices: devices)
         let epochSecrets = try EpochSecrets.derive(secret, account: account, parameters: set.header.parameters)
@@ -37,6 +37,12 @@ public struct Sealer: ~Copyable {
         self.epochSecrets = epochSecrets
         self.state = current
         self.sealing = sealing
+    }
+
+    /// The epoch of `now`. A clock beyond the set's expiry is refused: the ratchet has no way back, and this signed bound is how far a wrong clock can drive it.
+    private static func epoch(at now: UInt64, under set: BlindedSet) throws(SealedMatchError) -> UInt32 {
+        guard now < set.header.expiresAt else { throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one") }
+        return try Parameters.epoch(at: now)
     }
 
     /// The state to go on with in the secret's epoch: the old one, or a new epoch's.
@@ -69,13 +75,18 @@ public struct Sealer: ~Copyable {
     public var epoch: UInt32 { secret.epoch }
 
     /// Goes to the epoch of `now`, if that is later; the earlier epoch's secrets are wiped. Call it before `seal`, and register when it returns true.
-    /// - Throws: `epochTooFar`; then nothing changed.
+    /// - Throws: `setExpired`, `epochTooFar`, `outOfMemory`; then nothing changed.
     public mutating func advance(to now: UInt64) throws(SealedMatchError) -> Bool {
-        let target = try Parameters.epoch(at: now)
+        let target = try Self.epoch(at: now, under: set)
         guard target > secret.epoch else { return false }
-        try secret.ratchet(to: target)
-        state = try Self.state(after: state, secret: secret, account: account, set: set, devices: devices)
-        epochSecrets = try EpochSecrets.derive(secret, account: account, parameters: set.header.parameters)
+        // On a copy: a failure between these steps must not leave the new epoch's secret beside the old epoch's polynomials.
+        var next = try secret.clone()
+        try next.ratchet(to: target)
+        let nextState = try Self.state(after: state, secret: next, account: account, set: set, devices: devices)
+        let nextSecrets = try EpochSecrets.derive(next, account: account, parameters: set.header.parameters)
+        secret = next
+        state = nextState
+        epochSecrets = nextSecrets
         return true
     }
 

@@ -6,8 +6,8 @@ public import Primitives
 public struct TrustPolicy: Sendable {
     /// Ed25519 keys of the sources that the messenger trusts to audit.
     public var sources: [Bytes32]
-    /// How many of them must have signed. With S sources in a set and its parameter q, choose more than S − q: then each entry's claim of support was audited by one of
-    /// the sources it names (Docs/Security.md, "Sources").
+    /// How many of them must have signed, at least. A set of S sources with parameter q always needs more than S − q trusted signatures besides: then each entry's claim of support
+    /// was audited by one of the sources it names, whatever sources the builder invented (Docs/Security.md, "Sources").
     public var minimumSignatures: Int
     /// Floor of t.
     public var minimumThreshold = 30
@@ -21,6 +21,8 @@ public struct TrustPolicy: Sendable {
     public var minimumEntries = 1_000
     /// Floor of b: short keys of fewer bits match innocent pictures.
     public var minimumKeyBits = 48
+    /// Floor of the separation: where entries lie nearer, a match opens several slots, which decoys never do.
+    public var minimumSeparation = 6
     /// Ceiling of m: bounds the file, and what a dishonest builder could hide.
     public var maximumCells = 30_000_000
 
@@ -37,13 +39,13 @@ public struct TrustPolicy: Sendable {
         let parameters = header.parameters
         guard parameters.threshold >= minimumThreshold, parameters.polynomials >= minimumPolynomials,
             parameters.coverSlots >= minimumCoverSlots, parameters.minimumSources >= minimumSources,
-            parameters.profile.positions.count >= minimumKeyBits, header.entries >= minimumEntries, header.cells <= maximumCells
+            parameters.profile.positions.count >= minimumKeyBits, parameters.separation >= minimumSeparation, header.entries >= minimumEntries, header.cells <= maximumCells
         else {
             throw SealedMatchError(.belowFloor, "a parameter of the set is below the floor that this messenger pins")
         }
         // validSigners lists a source once: places ascend with distinct keys.
         let trusted = try signatures.validSigners(of: header).filter { sources.contains($0) }
-        guard trusted.count >= minimumSignatures else {
+        guard trusted.count >= minimumSignatures, trusted.count + parameters.minimumSources > header.sources.count else {
             throw SealedMatchError(.tooFewSignatures, "too few of the pinned sources have signed the set")
         }
     }

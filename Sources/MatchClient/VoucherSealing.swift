@@ -1,7 +1,7 @@
 package import MatchProtocol
 package import Primitives
 
-/// Seals one voucher: Protocol 7. The work, the allocations and the size depend on the parameters only.
+/// Seals one voucher: Docs/Protocol.md, "Seal". The work, the allocations and the size depend on the parameters only.
 ///
 /// Reused for many vouchers, one at a time: β and γ live in guarded memory and are drawn anew for every slot.
 package struct VoucherSealing: ~Copyable {
@@ -43,8 +43,9 @@ package struct VoucherSealing: ~Copyable {
         let elements = TableElement(tableID: set.header.tableID)
         for index in 0..<parameters.probes {
             let isProbe: UInt64 = index < probes.count ? 1 : 0
-            // A filler does a probe's work on a random key, and then drops the slot key.
-            let key = try index < probes.count ? probes[index] : EntryKey(perceptual: random.word())
+            // A filler does a probe's work on a random key, and then drops the slot key. The key is drawn for probes too, so that every item costs the same draws.
+            let filler = EntryKey(perceptual: try random.word())
+            let key = index < probes.count ? probes[index] : filler
             slots.append(try probeSlot(key, opens: 0 &- isProbe, rkey, set, elements, context, &random))
         }
         for index in 0..<parameters.coverSlots {

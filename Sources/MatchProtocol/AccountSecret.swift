@@ -57,6 +57,11 @@ public struct AccountSecret: ~Copyable, Sendable {
         return out
     }
 
+    /// A copy for a change that may fail halfway.
+    package borrowing func clone() throws(SealedMatchError) -> AccountSecret {
+        AccountSecret(bytes: try bytes.clone(), epoch: epoch)
+    }
+
     /// s_{e+1} = KDF(s_e, "epoch ratchet", e + 1), s_e wiped; as often as needed.
     /// - Throws: `epochInPast`; `epochTooFar` beyond `maximumSkip`. Then nothing changed.
     public mutating func ratchet(to target: UInt32) throws(SealedMatchError) {

@@ -92,7 +92,7 @@ package struct DecoySchedule: Sendable {
     /// How many cover slots of the next voucher are decoys, 0...c. On an error the state is as it was.
     /// - Throws: what the source throws.
     package mutating func next(_ random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> Int {
-        // Decoys, step 2: words w_0 … w_{2c−1}, fresh, the device's own
+        // Decoys, step 2: words w_0, z_0 … w_{c−1}, z_{c−1}, fresh, the device's own
         var words = InlineArray<32, UInt64>(repeating: 0)
         for index in 0..<(2 * coverSlots) { words[index] = try random.word() }
         return step(words)

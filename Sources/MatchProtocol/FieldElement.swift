@@ -1,5 +1,5 @@
 /// An element of F_p, p = 2^64 − 59, the largest prime below 2^64. Canonical: always below p. Arithmetic is free of branches and table look-ups,
-/// so it is constant-time on secrets; `inverseVarTime` is for public values.
+/// so it is constant-time on secrets.
 @frozen
 public struct FieldElement: Equatable, Sendable {
     public let word: UInt64

@@ -53,8 +53,8 @@ public struct SetHeader: Equatable, Sendable {
         return try hash.hash()
     }
 
-    /// Whether `cells` is what n entries take: n ≤ m, a multiple of 3, at least 4,098.
+    /// Whether `cells` is just what n entries take: more cells would be room for hidden entries.
     package static func areValid(entries: UInt64, cells: UInt64) -> Bool {
-        entries <= UInt64(maximumEntries) && cells >= 4098 && cells % 3 == 0 && cells >= entries && cells <= 2 * entries + 120_000_000
+        entries >= 1 && entries <= UInt64(maximumEntries) && cells == UInt64(TablePositions.cells(forEntries: Int(entries)))
     }
 }

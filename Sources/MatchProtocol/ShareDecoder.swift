@@ -50,13 +50,18 @@ package struct ShareDecoder {
         var syndromes = Syndromes(of: shares, weights: weights, polynomials: polynomials, length: length)
         var register = ShiftRegister(polynomials: polynomials, length: length)
         var quiet = 0
+        var nextCheck = 1
         for position in 1...length {
             syndromes.extend()
             guard let changed = register.extend(to: position, syndromes) else { return nil }
             quiet = changed ? 0 : quiet + 1
             // 2k syndromes that the register foretold: it is the locator, unless the errors were made to look so. What it says is checked like the last one's; the rest of the
             // syndromes could only confirm it.
-            if quiet == 2, position < length, let kept = kept(shares, locator: register.locator) { return kept }
+            if quiet >= 2, position >= nextCheck, position < length {
+                if let kept = kept(shares, locator: register.locator) { return kept }
+                // Errors made to look quiet again and again must not buy more than log C checks.
+                nextCheck = 2 * position
+            }
         }
         return kept(shares, locator: register.locator)
     }

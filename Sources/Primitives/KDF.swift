@@ -22,10 +22,9 @@ public struct KDF: ~Copyable {
         message.append(0)
     }
 
-    deinit { Self.wipe(message) }
-
-    private static func wipe(_ bytes: consuming [UInt8]) {
-        unsafe bytes.withUnsafeMutableBytes { unsafe sodium_memzero($0.u8, $0.count) }
+    deinit {
+        // In place: asking the array for its mutable bytes here would copy it first, and wipe the copy. Nobody else holds this array, and nobody reads it again.
+        unsafe message.withUnsafeBytes { unsafe sodium_memzero(UnsafeMutableRawPointer(mutating: $0.u8), $0.count) }
     }
 
     public mutating func append(_ bytes: UnsafeRawBufferPointer) { unsafe message.append(contentsOf: bytes) }

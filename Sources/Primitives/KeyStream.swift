@@ -1,6 +1,6 @@
 internal import CSodium
 
-/// A deterministic source of words: the ChaCha20 (RFC 8439 layout, 64-bit nonce) key stream of a secret key, read in little-endian order. A PRF stream,
+/// A deterministic source of words: the ChaCha20 key stream (the original, with a 64-bit nonce, here zero) of a secret key, read in little-endian order. A PRF stream,
 /// for the polynomials' coefficients and for the epoch's decoy intensity.
 public struct KeyStream: ~Copyable, RandomSource {
     private let key: SecretBytes

@@ -1,3 +1,5 @@
+internal import CSodium
+
 // libsodium declares its pointers non-null. An empty Swift buffer may have a null base address: these give a valid address that is never read.
 
 extension UnsafeRawBufferPointer {
@@ -12,4 +14,10 @@ extension UnsafeMutableRawBufferPointer {
     var u8: UnsafeMutablePointer<UInt8> {
         unsafe (baseAddress ?? UnsafeMutableRawPointer(bitPattern: 1)!).assumingMemoryBound(to: UInt8.self)
     }
+}
+
+extension [UInt8] {
+    /// Overwrites the array's bytes so that the compiler keeps the store (`sodium_memzero`): for secrets that had to pass through an array. Another array that shares the storage keeps
+    /// its bytes.
+    package mutating func wipe() { unsafe withUnsafeMutableBytes { unsafe sodium_memzero($0.u8, $0.count) } }
 }

@@ -20,7 +20,6 @@ public struct SealedMatchError: Error, Equatable, Sendable {
         public static let invalidPoint = Code(rawValue: 202)
         public static let identityPoint = Code(rawValue: 203)
         public static let invalidScalar = Code(rawValue: 204)
-        public static let invalidFieldElement = Code(rawValue: 205)
         public static let invalidMagic = Code(rawValue: 206)
         public static let nonCanonical = Code(rawValue: 207)
         public static let parameterOutOfRange = Code(rawValue: 208)
@@ -35,9 +34,6 @@ public struct SealedMatchError: Error, Equatable, Sendable {
         public static let unknownProfile = Code(rawValue: 307)
         public static let tooManyEntries = Code(rawValue: 308)
         public static let peelingFailed = Code(rawValue: 309)
-        public static let keysTooNear = Code(rawValue: 310)
-        public static let keyReused = Code(rawValue: 311)
-        public static let entriesUnsorted = Code(rawValue: 312)
 
         public static let epochInPast = Code(rawValue: 401)
         public static let epochTooFar = Code(rawValue: 402)
@@ -51,14 +47,11 @@ public struct SealedMatchError: Error, Equatable, Sendable {
         public static let quotaExceeded = Code(rawValue: 410)
 
         public static let proofRejected = Code(rawValue: 501)
-        public static let auditFailed = Code(rawValue: 502)
 
         public static let belowThreshold = Code(rawValue: 601)
         public static let notDecodable = Code(rawValue: 602)
         public static let commitmentMismatch = Code(rawValue: 603)
 
-        public static let badListLine = Code(rawValue: 701)
-        public static let badKeyFile = Code(rawValue: 702)
     }
 
     public let code: Code

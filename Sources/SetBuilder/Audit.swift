@@ -46,7 +46,13 @@ public struct Audit: Sendable {
         var audit = Audit()
         let root = try header.root()
         if package.root != root { audit.add(.otherSet) }
-        if package.keys.count != header.entries || package.keys.count != package.supporters.count { audit.add(.wrongCount) }
+        // Nothing below looks at a package of other counts: too few proofs would prove less than all entries, and an index would run out of its list.
+        guard package.keys.count == header.entries, package.supporters.count == header.entries,
+            package.proofs.count == (header.entries + DLEQProof.maximumPairs - 1) / DLEQProof.maximumPairs
+        else {
+            audit.add(.wrongCount)
+            return audit
+        }
         let table = try unsafe set.table()
         if try set.tableDigest() != header.tableDigest { audit.add(.wrongDigest) }
         audit.checkEntries(package, header)

@@ -1,7 +1,7 @@
 public import MatchProtocol
 public import Primitives
 internal import Storage
-public import Workers
+package import Workers
 
 /// Everything random that goes into a set, drawn after its entries are fixed: a source that knew a seed could grind entries against it.
 ///
@@ -96,7 +96,9 @@ public struct BuiltSet: Sendable {
 
     /// Builds the blinded set.
     /// - Throws: `peelingFailed` with probability below 10⁻³, then draw secrets anew; `parameterOutOfRange`, `tooManyEntries`, `interrupted`.
-    public static func build(
+    ///
+    /// Not public: secrets that can be lent twice could make two tables with one α. `NewSet.build` draws its own.
+    package static func build(
         _ entries: EntrySelection, _ description: Description, secrets: borrowing SetSecrets, workers: Workers
     ) throws(SealedMatchError) -> BuiltSet {
         try build(keys: entries.keys, description, secrets: secrets, workers: workers)

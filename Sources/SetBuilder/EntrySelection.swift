@@ -34,7 +34,7 @@ public struct EntrySelection: Sendable {
     /// - Parameters:
     ///   - lists: one for each source, in the order of the set's sources; at most 16.
     ///   - minimumSources: q.
-    /// - Throws: `parameterOutOfRange`, `interrupted`.
+    /// - Throws: `parameterOutOfRange`, `tooManyEntries`, `interrupted`.
     public init(
         lists: [[ListedHash]], profile: FingerprintProfile, minimumSources: Int, separation: Int, workers: Workers
     ) throws(SealedMatchError) {
@@ -42,37 +42,24 @@ public struct EntrySelection: Sendable {
             throw SealedMatchError(.parameterOutOfRange, "a set has 1 to 16 sources, and q is at most their number")
         }
         var report = Report()
-        var claims: [(key: EntryKey, source: Int)] = []
+        // Lists are joined one after another, so that memory holds the joined keys twice and one list's once, however many lists there are.
+        var claims = Claims()
         for (source, list) in lists.enumerated() {
-            var keys = list.map { $0.key(profile) }
-            keys.sort()
-            var distinct = 0
-            for (index, key) in keys.enumerated() where index == 0 || keys[index - 1] != key {
-                claims.append((key, source))
-                distinct += 1
-            }
+            var listed = list.map { $0.key(profile) }
+            listed.sort()
+            let distinct = Self.removeRepeats(&listed)
             report.listed.append(list.count)
             report.duplicates.append(list.count - distinct)
+            claims = claims.joined(with: listed, of: source)
             try workers.checkInterruption()
         }
-        claims.sort { ($0.key, $0.source) < ($1.key, $1.source) }
         var keys: [EntryKey] = []
         var supporters: [UInt16] = []
-        var index = 0
-        while index < claims.count {
-            var mask: UInt16 = 0
-            let key = claims[index].key
-            while index < claims.count && claims[index].key == key {
-                mask |= 1 << UInt16(claims[index].source)
-                index += 1
-            }
-            if mask.nonzeroBitCount >= minimumSources {
-                keys.append(key)
-                supporters.append(mask)
-            } else {
-                report.underSupported += 1
-            }
-        }
+        swap(&keys, &claims.keys)
+        swap(&supporters, &claims.supporters)
+        report.underSupported = Self.keep(&keys, &supporters) { supporters, index in supporters[index].nonzeroBitCount >= minimumSources }
+        // Before folding, whose buckets hold indices of 28 bits.
+        guard keys.count <= SetHeader.maximumEntries else { throw SealedMatchError(.tooManyEntries, "too many entries for one set") }
         // Perceptual keys come first in the order.
         let shortKeys = keys.prefix { $0.kind == .perceptual }.compactMap(\.shortKey)
         let folds = try KeySeparation(bits: profile.positions.count, separation: separation, workers: workers).folds(shortKeys)
@@ -83,8 +70,68 @@ public struct EntrySelection: Sendable {
         }
         var isFolded = [Bool](repeating: false, count: keys.count)
         for fold in folds { isFolded[fold.key] = true }
-        self.keys = keys.indices.filter { !isFolded[$0] }.map { keys[$0] }
-        self.supporters = keys.indices.filter { !isFolded[$0] }.map { supporters[$0] }
+        _ = Self.keep(&keys, &supporters) { _, index in !isFolded[index] }
+        self.keys = keys
+        self.supporters = supporters
         self.report = report
+    }
+
+    /// Keys of some lists, distinct and ascending, and who lists them.
+    private struct Claims {
+        var keys: [EntryKey] = []
+        var supporters: [UInt16] = []
+
+        /// With another list's keys, distinct and ascending.
+        func joined(with listed: [EntryKey], of source: Int) -> Claims {
+            let mask: UInt16 = 1 << UInt16(source)
+            var out = Claims()
+            out.keys.reserveCapacity(keys.count + listed.count)
+            out.supporters.reserveCapacity(keys.count + listed.count)
+            var i = 0
+            var j = 0
+            while i < keys.count || j < listed.count {
+                if j == listed.count || (i < keys.count && keys[i] < listed[j]) {
+                    out.keys.append(keys[i])
+                    out.supporters.append(supporters[i])
+                    i += 1
+                } else {
+                    let isShared = i < keys.count && keys[i] == listed[j]
+                    out.keys.append(listed[j])
+                    out.supporters.append(isShared ? supporters[i] | mask : mask)
+                    if isShared { i += 1 }
+                    j += 1
+                }
+            }
+            return out
+        }
+    }
+
+    /// Keeps the first of equal keys, in place.
+    /// - Returns: how many stay.
+    private static func removeRepeats(_ keys: inout [EntryKey]) -> Int {
+        var count = 0
+        for index in keys.indices where count == 0 || keys[count - 1] != keys[index] {
+            keys[count] = keys[index]
+            count += 1
+        }
+        keys.removeLast(keys.count - count)
+        return count
+    }
+
+    /// Keeps some entries, in place; the predicate sees masks of the entries that it has not yet seen unchanged.
+    /// - Returns: how many go.
+    private static func keep(
+        _ keys: inout [EntryKey], _ supporters: inout [UInt16], where predicate: (_ supporters: [UInt16], _ index: Int) -> Bool
+    ) -> Int {
+        var count = 0
+        for index in keys.indices where predicate(supporters, index) {
+            keys[count] = keys[index]
+            supporters[count] = supporters[index]
+            count += 1
+        }
+        let gone = keys.count - count
+        keys.removeLast(gone)
+        supporters.removeLast(gone)
+        return gone
     }
 }

@@ -50,8 +50,9 @@ package struct KeySeparation {
         var found: [(Int, Int)] = []
         for mask in masks {
             try workers.checkInterruption()
-            forEachBucket(keys, Array(keys.indices), mask) { bucket in
+            try forEachBucket(keys, Array(keys.indices), mask) { (bucket) throws(SealedMatchError) in
                 for (offset, i) in bucket.enumerated() {
+                    try workers.checkInterruption()
                     for j in bucket[(bucket.startIndex + offset + 1)...] where near(keys[i], keys[j]) {
                         guard found.count < limit else { return }
                         if !found.contains(where: { $0 == (min(i, j), max(i, j)) }) { found.append((min(i, j), max(i, j))) }
@@ -69,9 +70,11 @@ package struct KeySeparation {
         var gone = [Bool](repeating: false, count: keys.count)
         for mask in masks {
             try workers.checkInterruption()
-            forEachBucket(keys, candidates.filter { !gone[$0] }, mask) { bucket in
+            try forEachBucket(keys, candidates.filter { !gone[$0] }, mask) { (bucket) throws(SealedMatchError) in
                 var staying: [Int] = []
                 for index in bucket {
+                    // A list whose keys agree in most bits makes one bucket of all of them: quadratic, but never deaf.
+                    try workers.checkInterruption()
                     if staying.contains(where: { near(keys[$0], keys[index]) }) { gone[index] = true } else { staying.append(index) }
                 }
             }
@@ -86,9 +89,10 @@ package struct KeySeparation {
         let all = keys.indices.filter { kept[$0] } + others
         for mask in masks {
             try workers.checkInterruption()
-            forEachBucket(keys, all, mask) { bucket in
+            try forEachBucket(keys, all, mask) { (bucket) throws(SealedMatchError) in
                 let here = bucket.filter { kept[$0] }
                 for index in bucket where !kept[index] {
+                    try workers.checkInterruption()
                     for candidate in here where near(keys[candidate], keys[index]) {
                         guard let current = best[index] else {
                             best[index] = candidate
@@ -104,7 +108,9 @@ package struct KeySeparation {
     }
 
     /// Calls `body` with the indices of groups of keys, ascending within a group; keys that agree under `mask` are in one group.
-    private func forEachBucket(_ keys: [UInt64], _ indices: [Int], _ mask: UInt64, _ body: (ArraySlice<Int>) -> Void) {
+    private func forEachBucket(
+        _ keys: [UInt64], _ indices: [Int], _ mask: UInt64, _ body: (ArraySlice<Int>) throws(SealedMatchError) -> Void
+    ) throws(SealedMatchError) {
         // Sorted as plain words: 36 bits of a mix of the masked key, then the index, which is below 2^27. Two groups that mix to the same bits are merely compared in vain.
         var words = indices.map { (((keys[$0] & mask) &* 0x9E37_79B9_7F4A_7C15) & ~(0xFFF_FFFF)) | UInt64($0) }
         words.sort()
@@ -113,7 +119,7 @@ package struct KeySeparation {
         while start < sorted.count {
             var end = start + 1
             while end < sorted.count && words[end] >> 28 == words[start] >> 28 { end += 1 }
-            if end - start > 1 { body(sorted[start..<end]) }
+            if end - start > 1 { try body(sorted[start..<end]) }
             start = end
         }
     }

@@ -17,6 +17,8 @@ package final class Table: Sendable {
     package func digest() throws(SealedMatchError) -> Bytes32 { try unsafe KDF.plainDigest(bytes) }
 
     private static let chunk = 512
+    /// Smaller, because the last of many short rounds would otherwise keep one thread busy and the others waiting.
+    private static let solveChunk = 64
 
     /// Solves the table for V(y) = α·H(y). Deterministic in its arguments.
     /// - Parameter keys: distinct.
@@ -72,7 +74,7 @@ package final class Table: Sendable {
         // Table, step 5: … and, last round first, T[free cell] = V(y) − the other two
         for round in peeling.rounds.indices.dropLast().reversed() {
             let entries = peeling.rounds[round]..<peeling.rounds[round + 1]
-            try workers.forEachChunk("solve", count: entries.count, chunk: chunk) { (range) throws(SealedMatchError) in
+            try workers.forEachChunk("solve", count: entries.count, chunk: solveChunk) { (range) throws(SealedMatchError) in
                 let triples = range.map { offset in
                     let entry = Int(peeling.order[entries.lowerBound + offset])
                     let others = peeling.others(of: entry)

@@ -3,14 +3,18 @@ public import Primitives
 
 /// Files that are there whole or not at all: written beside their place, synced, then renamed into it, and the directory synced.
 public enum DurableFile {
+    /// Stands in the name of a file that is being written, and of one that a killed process left.
+    package static let partialMark = ".partial-"
+
     /// Replaces `path` by a file of the parts, one after another. Owner-readable only if `secret`.
-    /// - Throws: `fileFailed`; then the old file is untouched.
+    /// - Throws: `fileFailed`, `randomSourceFailed`; then the old file is untouched.
     public static func write(
         _ parts: [UnsafeRawBufferPointer], to path: String, secret: Bool
     ) throws(SealedMatchError) {
-        let temporary = path + ".partial-" + String(getpid(), radix: 16)
-        // O_EXCL: never through a link that somebody left; a leftover of a killed process with our number is removed first.
-        unsafe unlink(temporary)
+        // A name of its own for each write: with a shared one, of two writers of one path the first would put the second's half-written file in its place.
+        var random = SystemRandom()
+        let temporary = path + partialMark + String(try random.word(), radix: 16)
+        // O_EXCL: never through a link that somebody left.
         let descriptor = unsafe platform_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, secret ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a file cannot be created there") }
         do throws(SealedMatchError) {

@@ -15,7 +15,7 @@ public final class SetFile: Sendable {
         file = try MappedFile(path: path, limit: SetHeader.count + 32 * max(0, min(maximumCells, 1 << 34)))
         header = try SetHeader(canonical: file.copy(0..<SetHeader.signedCount))
         signatures = try SetSignatures(canonical: file.copy(SetHeader.signedCount..<SetHeader.count))
-        // m is at most 2n + 1.2·10^8 and n at most 2^27, so this cannot overflow.
+        // n is at most 2^27 and m follows from it, so this cannot overflow.
         guard file.count == SetHeader.count + 32 * header.cells else {
             throw SealedMatchError(.wrongLength, "the set file's length does not follow from its header")
         }

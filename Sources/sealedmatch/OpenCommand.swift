@@ -37,7 +37,7 @@ struct OpenCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: AuthorityOptions
-    @Flag(help: "Have the collector forget vouchers that opened nothing.") var prune = false
+    @Flag(help: "Have the collector forget the bytes of vouchers that were dealt with.") var prune = false
 
     func run() throws {
         try reportingFailures {

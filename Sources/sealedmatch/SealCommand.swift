@@ -39,7 +39,7 @@ struct SealCommand: ParsableCommand {
                     Terminal.note("\(failure.message); sealed without a fingerprint")
                     item = .unreadable
                 }
-                try about(client) { try directory.seal(item, note: Array(file.utf8.suffix(200)), now: currentTime()) }
+                try about(client) { try directory.seal(item, note: Array((file as NSString).lastPathComponent.utf8.prefix(200)), now: currentTime()) }
             }
             let released = try release(directory)
             Terminal.print("sealed \(files.count); released \(released) to \(upload)")
@@ -49,8 +49,9 @@ struct SealCommand: ParsableCommand {
     private func release(_ directory: borrowing ClientDirectory) throws -> Int {
         try about(upload) {
             try LockedDirectory.make(upload)
-            let registration = directory.registration
-            try DurableFile.write(registration.encoded, to: "\(upload)/\(registration.epoch).registration", secret: false)
+            for registration in try directory.registrations() {
+                try DurableFile.write(registration.encoded, to: "\(upload)/\(registration.epoch).registration", secret: false)
+            }
         }
         var released = 0
         while true {

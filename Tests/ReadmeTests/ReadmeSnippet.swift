@@ -11,7 +11,7 @@ func readmeSnippet(
     let trust = TrustPolicy(sources: sources, minimumSignatures: 2)
     let set = try BlindedSet.open(path: setFile, trust: trust, now: now)
     var client = try ClientDirectory.open(path: directory, set: set, account: account, now: now)
-    try register(client.registration)  // with your collector, over your authenticated channel
+    for registration in try client.registrations() { try register(registration) }  // with your collector, over your authenticated channel
 
     // For each picture, before it is encrypted: one voucher, which waits in the outbox.
     let item = try MediaItem.picture(pixels: rgb, width: 1280, height: 720, bytesPerRow: 3 * 1280, format: .rgb8)

@@ -86,7 +86,7 @@ struct DemoMessenger {
     /// A day later the outbox gives everything out, in an order that has nothing to do with the sending.
     private func upload(_ client: borrowing ClientDirectory, _ account: DemoAccount, _ collector: CollectorStore) throws {
         let id = try account.id()
-        _ = try collector.register(client.registration, authenticatedAs: id)
+        for registration in try client.registrations() { _ = try collector.register(registration, authenticatedAs: id) }
         while true {
             let due = try client.outbox.due(now: now + client.outbox.window, limit: 64)
             guard !due.entries.isEmpty else { return }
