@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// The library targets that a messenger embeds use these: they also build as Embedded Swift.
@@ -59,12 +60,16 @@ let package = Package(
         .target(name: "DecoyAnalysis", dependencies: ["Primitives", "MatchProtocol"], swiftSettings: program),
         .testTarget(
             name: "DecoyAnalysisTests", dependencies: ["Primitives", "MatchProtocol", "DecoyAnalysis"], swiftSettings: program),
+        .target(
+            name: "Benchmarks",
+            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage", "MatchClient", "SetBuilder", "Workers", "Authority"], swiftSettings: program),
+        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"], swiftSettings: program),
         .target(name: "MessengerStandIn", dependencies: ["CSodium", "Primitives"], swiftSettings: program),
         .executableTarget(
             name: "sealedmatch",
             dependencies: [
                 "Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers", "SetBuilder", "MatchClient", "Collector", "Authority", "Pictures",
-                "MessengerStandIn", "DecoyAnalysis", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MessengerStandIn", "DecoyAnalysis", "Benchmarks", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: program),
         .target(
             name: "TestSupport", dependencies: ["Primitives", "MatchProtocol", "MatchClient", "SetBuilder", "Workers"],
@@ -73,7 +78,7 @@ let package = Package(
             name: "PrimitivesTests", dependencies: ["Primitives", "MatchProtocol", "TestSupport"], swiftSettings: program),
         .testTarget(
             name: "MatchClientTests",
-            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"], swiftSettings: program),
+            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "Storage", "Workers", "TestSupport"], swiftSettings: program),
         .testTarget(
             name: "ReadmeTests",
             dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"], swiftSettings: program),
@@ -92,5 +97,26 @@ let package = Package(
                 "Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "Storage", "Collector", "Authority",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: program),
+        .executableTarget(
+            name: "BuildFixture", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "SetBuilder", "Workers"],
+            path: "Tests/Fixtures/BuildFixture", swiftSettings: program),
+        .testTarget(
+            name: "MatchProtocolTests", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "TestSupport"], swiftSettings: program),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Primitives", "MatchProtocol", "Storage", "SetBuilder", "TestSupport"], swiftSettings: program),
+        .testTarget(
+            name: "SetBuilderTests",
+            dependencies: [
+                "Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "Storage", "SetBuilder", "Workers", "TestSupport", "BuildFixture",
+            ], swiftSettings: program),
     ]
 )
+
+// The fuzzer, for `Tests/Fuzzing/README.md` alone: it needs flags that no dependent package may inherit.
+if ProcessInfo.processInfo.environment["SEALEDMATCH_FUZZING"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "Storage", "Workers"],
+            path: "Tests/Fuzzing", exclude: ["README.md"], swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]))
+}

@@ -19,6 +19,10 @@ public struct ClientDirectory: ~Copyable {
         path: String, set: BlindedSet, account: AccountID, devices: Int = 1, window: UInt64 = 86_400, now: UInt64
     ) throws(SealedMatchError) -> ClientDirectory {
         let directory = try LockedDirectory(path: path)
+        // Under the lock nobody writes here: a partial file is a killed process's, and may hold an epoch's secret that the ratchet has left behind.
+        for name in try LockedDirectory.names(in: directory.path, limit: 1 << 16) where name.hasPrefix("client" + DurableFile.partialMark) {
+            try LockedDirectory.remove(directory.path + "/" + name)
+        }
         var saved = try load(directory)
         // It holds the account secret in the clear.
         defer { saved?.wipe() }
@@ -45,8 +49,19 @@ public struct ClientDirectory: ~Copyable {
         self.outbox = outbox
     }
 
-    /// What to register with the collector before a voucher of this epoch is sent.
-    public var registration: Registration { sealer.registration }
+    /// What to register with the collector before vouchers are sent: of this epoch, and of earlier ones whose vouchers may still wait in the outbox. Registering again is no error.
+    public func registrations() throws(SealedMatchError) -> [Registration] {
+        var registrations: [Registration] = []
+        for name in try LockedDirectory.names(in: directory.path, limit: 1 << 16) where name.hasPrefix(Self.registrationPrefix) {
+            let path = directory.path + "/" + name
+            let registration = try Registration(canonical: DurableFile.read(path, limit: Registration.count))
+            // A voucher leaves the outbox within its window; two epochs are far more.
+            if registration.epoch + 2 < sealer.epoch { try LockedDirectory.remove(path) } else { registrations.append(registration) }
+        }
+        return registrations
+    }
+
+    private static let registrationPrefix = "registration-"
 
     /// Seals one item; when this returns, its voucher is in the outbox, on disk. Call it once for each item.
     /// - Throws: the errors of `Sealer.seal`, `Sealer.advance` and `Outbox.enqueue`.
@@ -70,6 +85,12 @@ public struct ClientDirectory: ~Copyable {
     }
 
     private func save() throws(SealedMatchError) {
+        // The registration first: the ratchet leaves no way to compute an earlier epoch's.
+        let registration = sealer.registration
+        let name = Self.registrationPrefix + String(registration.epoch)
+        if try !LockedDirectory.names(in: directory.path, limit: 1 << 16).contains(name) {
+            try DurableFile.write(registration.encoded, to: directory.path + "/" + name, secret: true)
+        }
         let secret = try sealer.exportedSecret()
         let state = sealer.exportedState
         try unsafe secret.withBytes { (secret) throws(SealedMatchError) in

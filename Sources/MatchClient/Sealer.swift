@@ -55,8 +55,8 @@ public struct Sealer: ~Copyable {
                 throw SealedMatchError(.setRolledBack, "the set is older than one that this client has used")
             }
             if old.epoch == secret.epoch {
-                guard old.allows(parameters) else {
-                    throw SealedMatchError(.setMismatch, "the set's threshold parameters may change at an epoch's start only")
+                guard try old.allows(parameters) else {
+                    throw SealedMatchError(.setMismatch, "the set's threshold parameters and profile may change at an epoch's start only")
                 }
                 var state = old
                 state.setVersion = set.header.version
@@ -66,7 +66,7 @@ public struct Sealer: ~Copyable {
         var stream = try secret.decoyStream(account: account)
         let decoys = try DecoySchedule(
             epochWords: &stream, devices: devices, coverSlots: parameters.coverSlots, lastEpochVolume: old?.decoys.vouchers ?? 0)
-        return SealerState(epoch: secret.epoch, setVersion: set.header.version, parameters: parameters, decoys: decoys)
+        return try SealerState(epoch: secret.epoch, setVersion: set.header.version, parameters: parameters, decoys: decoys)
     }
 
     /// What to register with the collector before a voucher of this epoch is sent: look again after `advance`.
@@ -91,7 +91,7 @@ public struct Sealer: ~Copyable {
     }
 
     /// Uses a newer set from now on. Vouchers under different sets count jointly.
-    /// - Throws: `setRolledBack`; `setMismatch` when t, k or c differ from this epoch's: then go on with the old set until the epoch ends.
+    /// - Throws: `setRolledBack`; `setMismatch` when t, k, c or the profile differ from this epoch's: then go on with the old set until the epoch ends.
     public mutating func adopt(_ newer: BlindedSet) throws(SealedMatchError) {
         state = try Self.state(after: state, secret: secret, account: account, set: newer, devices: devices)
         set = newer

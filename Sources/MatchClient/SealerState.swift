@@ -6,30 +6,35 @@ package struct SealerState: Sendable, Equatable {
     package let epoch: UInt32
     /// Newest set version used: older sets are refused.
     package var setVersion: UInt64
-    /// t, k and c of this epoch: t and k fix the polynomials, c the decoys, so they do not change inside it.
+    /// t, k and c of this epoch: t and k fix the polynomials, c the decoys, so they do not change inside it. Neither does the profile: under another one a picture that was sent
+    /// has other keys, and would count again.
     package let threshold: Int
     package let polynomials: Int
     package let coverSlots: Int
+    package let profileDigest: Bytes32
     package var decoys: DecoySchedule
     package var distinctness = DistinctnessStore()
 
     /// Bytes before the tags.
-    private static let fixedCount = 28 + DecoySchedule.encodedCount
+    private static let fixedCount = 60 + DecoySchedule.encodedCount
     /// Largest encoding, in bytes.
     package static let maximumCount = fixedCount + 8 * DistinctnessStore.maximumTags
 
-    package init(epoch: UInt32, setVersion: UInt64, parameters: Parameters, decoys: DecoySchedule) {
+    package init(epoch: UInt32, setVersion: UInt64, parameters: Parameters, decoys: DecoySchedule) throws(SealedMatchError) {
         self.epoch = epoch
         self.setVersion = setVersion
         threshold = parameters.threshold
         polynomials = parameters.polynomials
         coverSlots = parameters.coverSlots
+        profileDigest = try parameters.profileDigest()
         self.decoys = decoys
     }
 
     /// Whether sets of these parameters may be used in this epoch.
-    package func allows(_ parameters: Parameters) -> Bool {
-        threshold == parameters.threshold && polynomials == parameters.polynomials && coverSlots == parameters.coverSlots
+    package func allows(_ parameters: Parameters) throws(SealedMatchError) -> Bool {
+        let digest = try parameters.profileDigest()
+        return threshold == parameters.threshold && polynomials == parameters.polynomials && coverSlots == parameters.coverSlots
+            && profileDigest == digest
     }
 
     package var encoded: [UInt8] {
@@ -42,6 +47,7 @@ package struct SealerState: Sendable, Equatable {
         out.put(UInt32(coverSlots))
         out.put(UInt32(distinctness.tags.count))
         out.put(decoys.encoded)
+        out.put(profileDigest)
         for tag in distinctness.tags { out.put(tag) }
         return out.bytes
     }
@@ -62,6 +68,7 @@ package struct SealerState: Sendable, Equatable {
         }
         let count = Int(try reader.number(UInt32.self))
         decoys = try DecoySchedule(canonical: reader.take(DecoySchedule.encodedCount), coverSlots: coverSlots)
+        profileDigest = try reader.bytes32()
         guard count <= DistinctnessStore.maximumTags, reader.remaining == 8 * count else {
             throw SealedMatchError(.wrongLength, "the client state's length does not follow from its count")
         }

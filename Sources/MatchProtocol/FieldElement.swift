@@ -1,4 +1,4 @@
-/// An element of F_p, p = 2^64 − 59, the largest prime below 2^64. Canonical: always below p. Arithmetic is free of branches and table look-ups,
+/// An element of F_p, p = 2^64 − 59, the largest prime below 2^64. Canonical: always below p. Arithmetic has no branch, comparison or table look-up,
 /// so it is constant-time on secrets.
 @frozen
 public struct FieldElement: Equatable, Sendable {
@@ -16,22 +16,27 @@ public struct FieldElement: Equatable, Sendable {
         self.word = word
     }
 
-    /// One conditional subtraction of p, without a branch; the argument is below 2p − 2^64 + ..., that is any 64-bit word.
+    // Carries and borrows are read as the upper half of a 128-bit sum, never asked for by a comparison: a compiler may make a branch of that, and these words are secret.
+
+    /// One conditional subtraction of p from any 64-bit word.
     static func reduceOnce(_ word: UInt64) -> UInt64 {
-        let (difference, borrow) = word.subtractingReportingOverflow(modulus)
-        let mask = 0 &- (borrow ? 1 as UInt64 : 0)
-        return (word & mask) | (difference & ~mask)
+        let difference = UInt128(word) &- UInt128(modulus)
+        // All ones where the subtraction borrowed, that is where the word was below p already.
+        let mask = UInt64(truncatingIfNeeded: difference >> 64)
+        return (word & mask) | (UInt64(truncatingIfNeeded: difference) & ~mask)
     }
 
     public static func + (a: FieldElement, b: FieldElement) -> FieldElement {
-        let (sum, carry) = a.word.addingReportingOverflow(b.word)
-        // 2^64 ≡ 59; a carried sum is at most 2p − 2 − 2^64 < p − 59, so adding 59 carries no more.
-        return FieldElement(unchecked: reduceOnce(sum &+ (59 & (0 &- (carry ? 1 : 0)))))
+        let sum = UInt128(a.word) &+ UInt128(b.word)
+        // 2^64 ≡ 59; a sum that carried is at most 2p − 2 − 2^64 < p − 59, so adding 59 carries no more.
+        let carry = UInt64(truncatingIfNeeded: sum >> 64)
+        return FieldElement(unchecked: reduceOnce(UInt64(truncatingIfNeeded: sum) &+ 59 &* carry))
     }
 
     public static func - (a: FieldElement, b: FieldElement) -> FieldElement {
-        let (difference, borrow) = a.word.subtractingReportingOverflow(b.word)
-        return FieldElement(unchecked: difference &- (59 & (0 &- (borrow ? 1 : 0))))
+        let difference = UInt128(a.word) &- UInt128(b.word)
+        let mask = UInt64(truncatingIfNeeded: difference >> 64)
+        return FieldElement(unchecked: UInt64(truncatingIfNeeded: difference) &- (59 & mask))
     }
 
     public static func * (a: FieldElement, b: FieldElement) -> FieldElement {
@@ -41,13 +46,12 @@ public struct FieldElement: Equatable, Sendable {
 
     /// high·2^64 + low modulo p.
     static func reduce(high: UInt64, low: UInt64) -> UInt64 {
-        // high·2^64 ≡ 59·high, below 2^70
-        let folded = high.multipliedFullWidth(by: 59)
-        let (sum, carry) = folded.low.addingReportingOverflow(low)
-        // The top part is at most 59, so 59 times it is below 2^12.
-        let top = (folded.high &+ (carry ? 1 : 0)) &* 59
-        let (total, again) = sum.addingReportingOverflow(top)
-        return reduceOnce(total &+ (59 & (0 &- (again ? 1 : 0))))
+        // high·2^64 ≡ 59·high; with low below 60·2^64
+        let folded = UInt128(high) &* 59 &+ UInt128(low)
+        // The upper part is at most 59, so 59 times it is below 2^12 and the next carry, if any, the last.
+        let again = UInt128(UInt64(truncatingIfNeeded: folded)) &+ UInt128(UInt64(truncatingIfNeeded: folded >> 64) &* 59)
+        let carry = UInt64(truncatingIfNeeded: again >> 64)
+        return reduceOnce(UInt64(truncatingIfNeeded: again) &+ 59 &* carry)
     }
 
     /// The inverse, by Fermat: self^(p − 2). Variable time only in the fixed exponent.
@@ -65,25 +69,26 @@ public struct FieldElement: Equatable, Sendable {
     }
 }
 
-/// Σ aᵢ·bᵢ with carries saved in 192 bits and one reduction at the end: the inner loop of the decoder.
+/// Σ aᵢ·bᵢ with carries saved and one reduction at the end: the inner loop of the decoder.
 struct DotProduct {
-    private var low: UInt64 = 0
-    private var high: UInt64 = 0
-    private var top: UInt64 = 0
+    // Lower and upper halves of the products, summed apart: neither overflows, so no carry is ever asked for. A carry asked for by a comparison became a branch on a random
+    // bit, which costs several times the multiplication.
+    private var low: UInt128 = 0
+    private var high: UInt128 = 0
 
+    @inline(__always)
     mutating func add(_ a: UInt64, _ b: UInt64) {
         let product = a.multipliedFullWidth(by: b)
-        let (newLow, carryLow) = low.addingReportingOverflow(product.low)
-        low = newLow
-        // product.high is at most 2^64 − 2, so the carry cannot overflow it.
-        let (newHigh, carryHigh) = high.addingReportingOverflow(product.high &+ (carryLow ? 1 : 0))
-        high = newHigh
-        top &+= carryHigh ? 1 : 0
+        low &+= UInt128(truncatingIfNeeded: product.low)
+        high &+= UInt128(truncatingIfNeeded: product.high)
     }
 
     var value: FieldElement {
-        // top·2^128 ≡ 59·top·2^64; top is at most the number of terms.
-        let upper = FieldElement.reduce(high: top, low: high)
-        return FieldElement(unchecked: FieldElement.reduce(high: upper, low: low))
+        // low + high·2^64
+        FieldElement(unchecked: FieldElement.reduce(high: Self.reduce(high), low: Self.reduce(low)))
+    }
+
+    private static func reduce(_ sum: UInt128) -> UInt64 {
+        FieldElement.reduce(high: UInt64(truncatingIfNeeded: sum >> 64), low: UInt64(truncatingIfNeeded: sum))
     }
 }

@@ -15,5 +15,6 @@ extension Label {
     static let sharedWords = Label("shared words")
     static let epochKey = Label("epoch key")
     static let commitment = Label("commitment")
+    static let profile = Label("profile")
     package static let entriesDigest = Label("entries digest")
 }

@@ -36,6 +36,17 @@ public struct Parameters: Equatable, Sendable {
         return epoch
     }
 
+    /// Identifies how media become keys, M aside: KDF("profile", id (4) ‖ scaling (1) ‖ minimum quality (1) ‖ b (1) ‖ positions).
+    package func profileDigest() throws(SealedMatchError) -> Bytes32 {
+        var hash = KDF(.profile)
+        hash.append(profile.id)
+        hash.append(profile.scaling.rawValue)
+        hash.append(UInt8(truncatingIfNeeded: profile.minimumQuality))
+        hash.append(UInt8(truncatingIfNeeded: profile.positions.count))
+        hash.append(profile.positions)
+        return try hash.hash()
+    }
+
     // The ranges, and why: Docs/Protocol.md, "Parameters". They bound every allocation that a set file can ask for.
     package static let thresholds = 2...1024
     package static let polynomialCounts = 4...256

@@ -87,7 +87,9 @@ public struct Sharing: ~Copyable, Sendable {
 
     /// K_e of these polynomials.
     package borrowing func epochKey(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> EpochKey {
-        try EpochKey(secrets: share(at: .zero), account: account, epoch: epoch)
+        var secrets = share(at: .zero)
+        defer { secrets.wipe() }
+        return try EpochKey(secrets: secrets, account: account, epoch: epoch)
     }
 
     /// A share at a fresh x ∈ F_p \ {0}. x is never derived from the item: equal items must not give equal openings, which decoys never do.

@@ -16,7 +16,7 @@ extension UnsafeMutableRawBufferPointer {
     }
 }
 
-extension [UInt8] {
+extension Array where Element: BitwiseCopyable {
     /// Overwrites the array's bytes so that the compiler keeps the store (`sodium_memzero`): for secrets that had to pass through an array. Another array that shares the storage keeps
     /// its bytes.
     package mutating func wipe() { unsafe withUnsafeMutableBytes { unsafe sodium_memzero($0.u8, $0.count) } }

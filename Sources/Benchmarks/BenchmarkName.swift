@@ -1,0 +1,63 @@
+/// Every figure of the suite, in the order of the report.
+///
+/// Times of work on one thread are processor time of that thread, so that other programs on the machine do not count; the two-core figures are wall time.
+/// Where several rounds run, the value is their median, and what is compared is measured in turns.
+enum BenchmarkName: String, CaseIterable {
+    /// Microseconds that the selection takes for each entry: keys of two lists that hold the same hashes, sorted, joined, near keys folded. One thread.
+    case setSelect = "set.select"
+    /// Bytes of the set file after its header, for each entry. Floor: the 32 bytes of one group element. Goal: at most 40.
+    case setBytes = "set.bytes_per_entry"
+    /// m/n. Floor: one cell for each entry. Goal: at most 1.25.
+    case setCells = "set.cells_per_entry"
+    /// Entries y of the written file whose decoding is not α·H(y); every entry is decoded. Goal: 0.
+    case setLost = "set.lost_entries"
+    /// Microseconds that `BuiltSet.build` takes for each entry on one thread: positions, peeling, fillers, evaluation, solving, digest. Floor: one hash to the group and one
+    /// variable-base multiplication, sampled throughout the build (the mean, as the build is a total). Goal: at most 1.6 times the floor.
+    case buildOneCore = "set.build.one_core"
+    /// Wall time of the build on one thread over that on two, same entries and secrets; the ratio is the speed-up itself. Goal: at least 1.8. Other programs on the
+    /// machine lower it: compare with `machineTwoCores`, which they lower too.
+    case buildTwoCores = "set.build.two_cores"
+    /// The speed-up that two threads give to multiplications that share nothing, sampled between the builds: what this machine, as busy as it is, has to give.
+    case machineTwoCores = "machine.two_cores"
+    /// Bytes by which the process's peak resident memory during selection and build exceeds what was resident before, for each entry. The lists, held by the caller, are
+    /// what was resident before; the selected keys and the finished table are counted. Goal: at most 200.
+    case buildMemory = "set.build.memory_per_entry"
+    /// Microseconds that `AuditPackage.make` takes for each entry, one thread: decoding and the batched proof. Floor: its group operations, which are one hash to the group, two
+    /// additions to decode, one multiplication and one addition to combine.
+    case setProve = "set.prove"
+    /// Microseconds that `Audit.run` takes for each entry, one thread. Floor: its group operations, which are one hash to the group, two additions to decode, two
+    /// multiplications and two additions to verify, two additions to rebuild, and the fillers' hashes.
+    case setAudit = "set.audit"
+
+    /// Microseconds for one probe slot: the difference of two sealers' vouchers that differ in M alone, over the difference of M. So the keys' enumeration, the
+    /// distinctness store, KDFs and random numbers are inside; the body and the cover slots are not. Floor: the probe's group operations, which are H(y), β·H(y), γ·B and their sum, two additions
+    /// to decode, β·decode(y), γ·L and their sum. Goal: at most 1.15 times the floor.
+    case sealProbe = "seal.probe"
+    /// `seal.probe` over one key of the published two-header protocol (`TwoHeaderVoucher`). Goal: at most 0.65.
+    case sealTwoHeader = "seal.vs_two_header"
+    /// Milliseconds of one `Sealer.seal` of a picture's fingerprint, M = 16, c = 6. Floor: the group operations of its 22 slots.
+    case sealVoucher = "seal.voucher"
+
+    /// Microseconds for a slot at the authority, one thread: S' = α·Q, the check, and the slot's share of the voucher's transcript
+    /// and of the bodies that decoys open. Floor: one variable-base multiplication.
+    /// Goal: at most 1.1 times the floor.
+    case openSlot = "open.slot"
+    /// Wall time of opening on one thread over that on two. The ratio is the speed-up itself.
+    case openTwoCores = "open.slot.two_cores"
+
+    /// Bytes of private memory that `BlindedSet.open` leaves behind. The set file's pages are mapped, shared and unchanged, so the kernel can drop them: they do not count. Goal: at most 8 MB.
+    case clientPrivate = "client.private_bytes"
+    /// Bytes of private memory that a sealer and 200 vouchers (100 in a quick run) sealed by it leave behind, on the large set. Floor: the same on the smallest set. They differ by nothing that grows with the set.
+    case clientGrowth = "client.seal_growth"
+
+    /// Milliseconds of `ShareDecoder.decode` with t = 30, k = 64 and 1,500 openings of which 1,100 are decoys, one thread. Floor: the multiply-accumulates of
+    /// k·(e + ⌈e/k⌉) syndromes over C openings, without which e decoys cannot be located. Goal: at most 2,000.
+    case reveal = "reveal.1500"
+
+    /// Milliseconds to fingerprint 1920 × 1080 RGB pixels, decoding not included. Floor: every pixel read once, its luma written to an array.
+    case pdq = "pdq.1080p"
+    /// `pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, timed inside the Python process. Only where the environment variable SEALEDMATCH_PYTHON names a Python that has it.
+    case pdqPeer = "pdq.1080p.vs_pdqhash"
+    /// Microseconds to enumerate a fingerprint's M = 16 probes.
+    case pdqProbes = "pdq.probes"
+}

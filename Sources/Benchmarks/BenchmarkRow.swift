@@ -1,0 +1,20 @@
+/// One measured figure; its JSON form is one line of `bench --json`.
+public struct BenchmarkRow: Codable, Equatable, Sendable {
+    /// What was measured; `BenchmarkName` lists and explains all names.
+    public let name: String
+    public let value: Double
+    /// "us", "ms", "bytes", "cells", "entries" or "x" (a quotient).
+    public let unit: String
+    /// What the value cannot go below, in the same unit, measured in the same run.
+    public let floor: Double?
+    /// value / floor; for quotients of two measurements, the value itself.
+    public let ratio: Double?
+
+    init(_ name: BenchmarkName, _ value: Double, _ unit: String, floor: Double? = nil) {
+        self.name = name.rawValue
+        self.value = value
+        self.unit = unit
+        self.floor = floor
+        ratio = if let floor { value / floor } else { unit == "x" ? value : nil }
+    }
+}

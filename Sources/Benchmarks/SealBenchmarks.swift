@@ -1,0 +1,96 @@
+internal import Fingerprint
+internal import MatchClient
+internal import MatchProtocol
+internal import Primitives
+internal import SetBuilder
+internal import Storage
+
+/// Sealing on the large set: probe, voucher, and the two-header protocol beside it.
+struct SealBenchmarks {
+    private let rounds: Int
+    private let set: SetFixture
+    private let few: BlindedSet
+    private let many: BlindedSet
+    private let fingerprints: [PDQFingerprint]
+
+    /// Two M far apart: their vouchers' difference is the price of the probes between.
+    private static let fewProbes = 1
+    private static let manyProbes = 33
+
+    init(scale: BenchmarkScale, set: SetFixture, directory: ScratchDirectory, fingerprints: [PDQFingerprint]) throws {
+        rounds = scale.sealRounds
+        self.set = set
+        self.fingerprints = fingerprints
+        let fewPath = directory.file("few.smset")
+        let manyPath = directory.file("many.smset")
+        _ = try set.withProbes(Self.fewProbes, path: fewPath)
+        _ = try set.withProbes(Self.manyProbes, path: manyPath)
+        few = try set.open(path: fewPath)
+        many = try set.open(path: manyPath)
+    }
+
+    func measure(_ report: (BenchmarkRow) -> Void, progress: (String) -> Void) throws {
+        let normal = try set.open()
+        var fewSealer = try SealFixture.sealer(few)
+        var manySealer = try SealFixture.sealer(many)
+        var sealer = try SealFixture.sealer(normal)
+        var costs = try GroupCosts()
+        let (cells, context) = try twoHeaderInputs(normal)
+        var rival = try TwoHeaderVoucher(cells: cells, publicKey: normal.header.publicKey, tableID: normal.header.tableID)
+        var probe: [Double] = []
+        var voucher: [Double] = []
+        var twoHeader: [Double] = []
+        let rkey = try SealFixture.rkey()
+        for round in 0..<rounds {
+            let fingerprint = fingerprints[round % fingerprints.count]
+            let item = MediaItem.picture(fingerprint)
+            let keys = normal.header.parameters.profile.probes(of: fingerprint).map { EntryKey(perceptual: $0) }
+            try costs.sample()
+            let small = try Stopwatch.time { _ = try fewSealer.seal(item) }
+            twoHeader.append(
+                try Stopwatch.time { for key in keys { _ = try rival.seal(key, rkey: rkey, context: context) } } / Double(keys.count))
+            let large = try Stopwatch.time { _ = try manySealer.seal(item) }
+            voucher.append(try Stopwatch.time { _ = try sealer.seal(item) } / 1e3)
+            probe.append((large - small) / Double(Self.manyProbes - Self.fewProbes))
+        }
+        progress("group operations: " + costs.summary)
+        let parameters = normal.header.parameters
+        let floor = (Double(parameters.probes) * costs.probe + Double(parameters.coverSlots) * costs.coverSlot) / 1e3
+        report(BenchmarkRow(.sealProbe, probe.median, "us", floor: costs.probe))
+        report(BenchmarkRow(.sealTwoHeader, probe.median / twoHeader.median, "x"))
+        report(BenchmarkRow(.sealVoucher, voucher.median, "ms", floor: floor))
+    }
+
+    /// Cells for the rival: some of the large set's own, and a transcript of a real voucher's length.
+    private func twoHeaderInputs(_ set: BlindedSet) throws -> ([Point], SlotContext) {
+        let count = min(set.header.cells, 30_000)
+        let table = try set.table()
+        let cells = try (0..<count).map { try Point(canonical: table.cell($0)) }
+        let context = try SlotContext(tableID: set.header.tableID, header: [UInt8](repeating: 1, count: 96), body: [UInt8](repeating: 2, count: 1_584))
+        return (cells, context)
+    }
+}
+
+/// Sealers and pictures.
+enum SealFixture {
+    static func sealer(_ set: BlindedSet) throws -> Sealer {
+        let account = try rkey()
+        return try Sealer(set: set, account: account, secret: AccountSecret.create(at: SetFixture.now), now: SetFixture.now)
+    }
+
+    static func rkey() throws -> Bytes32 {
+        var random = SystemRandom()
+        return try random.bytes32()
+    }
+}
+
+/// Pictures of noise: PDQ gives them a good quality, and no two of them share a probe.
+enum NoisePicture {
+    static func fingerprints(count: Int) throws -> [PDQFingerprint] {
+        var random = BenchmarkRandom(13)
+        return try (0..<count).map { _ in
+            let pixels = (0..<64 * 64).map { _ in UInt8(truncatingIfNeeded: random.next() >> 13) }
+            return try PDQFingerprint(pixels: pixels.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8)
+        }
+    }
+}

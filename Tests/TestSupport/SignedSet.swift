@@ -1,0 +1,65 @@
+internal import Foundation
+public import MatchClient
+public import MatchProtocol
+public import Primitives
+public import SetBuilder
+
+/// Makes signed set files of any header and table, sound or not: what a dishonest builder, or a broken disk, hands to a client.
+public struct SetForge: Sendable {
+    public var header: SetHeader
+    public var table: [UInt8]
+    private let seeds: [Bytes32: [UInt8]]
+
+    /// - Parameter built: an honest set, whose header names this forge's sources.
+    public init(_ built: BuiltSet, seeds: [Bytes32: [UInt8]]) {
+        header = built.header
+        table = unsafe Array(built.table.bytes)
+        self.seeds = seeds
+    }
+
+    /// Signing seeds of `count` sources, by public key.
+    public static func sources(_ count: Int, seed: UInt64) throws -> [Bytes32: [UInt8]] {
+        var random = SeededRandom(seed)
+        var out: [Bytes32: [UInt8]] = [:]
+        for _ in 0..<count {
+            let seed = random.bytes(32)
+            out[try SigningKey(seed: SecretBytes.copying(seed)).publicKey] = seed
+        }
+        return out
+    }
+
+    public func key(_ source: Bytes32) throws -> SigningKey { try SigningKey(seed: SecretBytes.copying(seeds[source]!)) }
+
+    /// Makes the header's digest that of the table.
+    public mutating func fixDigest() throws {
+        header.tableDigest = try table.withUnsafeBytes { (raw: UnsafeRawBufferPointer) throws(SealedMatchError) in try KDF.plainDigest(raw) }
+    }
+
+    /// Replaces cell `index`.
+    public mutating func setCell(_ index: Int, _ cell: Bytes32) { table.replaceSubrange((32 * index)..<(32 * index + 32), with: cell.bytes) }
+
+    public func cell(_ index: Int) throws -> Bytes32 { try Bytes32(exactly: Array(table[(32 * index)..<(32 * index + 32)])) }
+
+    /// All sources' signatures, or those at `places`.
+    public func signatures(_ places: [Int]? = nil) throws -> SetSignatures {
+        var signatures = SetSignatures()
+        for place in places ?? Array(header.sources.indices) { signatures.places[place] = try header.sign(with: key(header.sources[place])) }
+        return signatures
+    }
+
+    public func file(_ signatures: SetSignatures) -> [UInt8] { header.signedBytes + signatures.bytes + table }
+
+    public func write(to path: String, _ signatures: SetSignatures? = nil) throws {
+        try Data(file(signatures ?? self.signatures())).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+
+    /// Pins all sources of the header, and floors low enough for small sets.
+    public var trust: TrustPolicy {
+        var trust = TrustPolicy(sources: header.sources, minimumSignatures: 2)
+        trust.minimumThreshold = 2
+        trust.minimumEntries = 1
+        trust.minimumCoverSlots = 4
+        trust.minimumQuality = 0
+        return trust
+    }
+}
