@@ -7,14 +7,14 @@ public struct BenchmarkRow: Codable, Equatable, Sendable {
     public let unit: String
     /// What the value cannot go below, in the same unit, measured in the same run.
     public let floor: Double?
-    /// value / floor; for quotients of two measurements, the value itself.
+    /// value / floor, or the median of that quotient over pairs of neighbouring samples; for quotients of two measurements, the value itself.
     public let ratio: Double?
 
-    init(_ name: BenchmarkName, _ value: Double, _ unit: String, floor: Double? = nil) {
+    init(_ name: BenchmarkName, _ value: Double, _ unit: String, floor: Double? = nil, ratio: Double? = nil) {
         self.name = name.rawValue
         self.value = value
         self.unit = unit
         self.floor = floor
-        ratio = if let floor { value / floor } else { unit == "x" ? value : nil }
+        self.ratio = if let ratio { ratio } else if let floor { value / floor } else { unit == "x" ? value : nil }
     }
 }

@@ -47,7 +47,7 @@ struct RevealBenchmarks {
         report(BenchmarkRow(.reveal, times.median, "ms", floor: floors.median))
     }
 
-    /// Multiply-accumulates of 64-bit words into 192 bits, as many as the syndromes that locate the decoys take; nothing else.
+    /// Multiply-accumulates of 64-bit words, as many as the syndromes that locate the decoys take; nothing else.
     private func syndromeFloor() -> Double {
         let count = shares.count
         let decoys = count - real
@@ -60,18 +60,15 @@ struct RevealBenchmarks {
                 b.withUnsafeBufferPointer { b in
                     for _ in 0..<rows {
                         for j in 0..<Self.polynomials {
-                            var even: UInt128 = 0
-                            var odd: UInt128 = 0
-                            var carries: UInt64 = 0
+                            var low: UInt128 = 0
+                            var high: UInt128 = 0
                             let row = UnsafeBufferPointer(rebasing: b[(j * count)..<((j + 1) * count)])
-                            for index in stride(from: 0, to: count - 1, by: 2) {
-                                let first = even.addingReportingOverflow(UInt128(a[index]) &* UInt128(row[index]))
-                                let second = odd.addingReportingOverflow(UInt128(a[index &+ 1]) &* UInt128(row[index &+ 1]))
-                                even = first.partialValue
-                                odd = second.partialValue
-                                carries &+= (first.overflow ? 1 : 0) &+ (second.overflow ? 1 : 0)
+                            for index in 0..<count {
+                                let product = a[index].multipliedFullWidth(by: row[index])
+                                low &+= UInt128(truncatingIfNeeded: product.low)
+                                high &+= UInt128(truncatingIfNeeded: product.high)
                             }
-                            sink ^= UInt64(truncatingIfNeeded: even ^ odd) ^ UInt64(truncatingIfNeeded: (even ^ odd) >> 64) ^ carries
+                            sink ^= UInt64(truncatingIfNeeded: low ^ high) ^ UInt64(truncatingIfNeeded: (low ^ high) >> 64)
                         }
                     }
                 }
