@@ -17,4 +17,14 @@ public struct BenchmarkRow: Codable, Equatable, Sendable {
         self.floor = floor
         self.ratio = if let ratio { ratio } else if let floor { value / floor } else { unit == "x" ? value : nil }
     }
+
+    /// Always all five keys: `null` where there is no floor or no ratio.
+    public func encode(to encoder: any Encoder) throws {
+        var row = encoder.container(keyedBy: CodingKeys.self)
+        try row.encode(name, forKey: .name)
+        try row.encode(value, forKey: .value)
+        try row.encode(unit, forKey: .unit)
+        try row.encode(floor, forKey: .floor)
+        try row.encode(ratio, forKey: .ratio)
+    }
 }

@@ -39,26 +39,36 @@ struct SealBenchmarks {
         var rival = try TwoHeaderVoucher(cells: cells, publicKey: normal.header.publicKey, tableID: normal.header.tableID)
         var probe: [Double] = []
         var voucher: [Double] = []
-        var twoHeader: [Double] = []
+        var probeRatio: [Double] = []
+        var voucherRatio: [Double] = []
+        var rivalRatio: [Double] = []
+        let parameters = normal.header.parameters
         let rkey = try SealFixture.rkey()
         for round in 0..<rounds {
             let fingerprint = fingerprints[round % fingerprints.count]
             let item = MediaItem.picture(fingerprint)
             let keys = normal.header.parameters.profile.probes(of: fingerprint).map { EntryKey(perceptual: $0) }
+            // The floors just before and just after what they are compared with.
             try costs.sample()
+            var floor = costs.lastProbe
+            var coverFloor = costs.lastCoverSlot
             let small = try Stopwatch.time { _ = try fewSealer.seal(item) }
-            twoHeader.append(
-                try Stopwatch.time { for key in keys { _ = try rival.seal(key, rkey: rkey, context: context) } } / Double(keys.count))
             let large = try Stopwatch.time { _ = try manySealer.seal(item) }
             voucher.append(try Stopwatch.time { _ = try sealer.seal(item) } / 1e3)
+            let rivalTime = try Stopwatch.time { for key in keys { _ = try rival.seal(key, rkey: rkey, context: context) } }
+            try costs.sample()
+            floor = (floor + costs.lastProbe) / 2
+            coverFloor = (coverFloor + costs.lastCoverSlot) / 2
             probe.append((large - small) / Double(Self.manyProbes - Self.fewProbes))
+            probeRatio.append(probe[round] / floor)
+            voucherRatio.append(voucher[round] * 1e3 / (Double(parameters.probes) * floor + Double(parameters.coverSlots) * coverFloor))
+            rivalRatio.append(probe[round] / (rivalTime / Double(keys.count)))
         }
         progress("group operations: " + costs.summary)
-        let parameters = normal.header.parameters
         let floor = (Double(parameters.probes) * costs.probe + Double(parameters.coverSlots) * costs.coverSlot) / 1e3
-        report(BenchmarkRow(.sealProbe, probe.median, "us", floor: costs.probe))
-        report(BenchmarkRow(.sealTwoHeader, probe.median / twoHeader.median, "x"))
-        report(BenchmarkRow(.sealVoucher, voucher.median, "ms", floor: floor))
+        report(BenchmarkRow(.sealProbe, probe.median, "us", floor: costs.probe, ratio: probeRatio.median))
+        report(BenchmarkRow(.sealTwoHeader, rivalRatio.median, "x"))
+        report(BenchmarkRow(.sealVoucher, voucher.median, "ms", floor: floor, ratio: voucherRatio.median))
     }
 
     /// Cells for the rival: some of the large set's own, and a transcript of a real voucher's length.

@@ -30,7 +30,11 @@ struct BenchCommand: ParsableCommand {
         try BenchmarkSuite.run(
             quick: quick,
             report: { row in
-                if json, let line = try? JSONEncoder().encode(row) { return Terminal.print(String(decoding: line, as: UTF8.self)) }
+                if json {
+                    // Finite numbers and plain text always encode.
+                    if let line = try? Self.encoder.encode(row) { Terminal.print(String(decoding: line, as: UTF8.self)) }
+                    return
+                }
                 printRow(row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "", row.ratio.map(Self.text) ?? "")
             },
             progress: { if Terminal.showsProgress { Terminal.note($0) } })
@@ -44,6 +48,12 @@ struct BenchCommand: ParsableCommand {
             }
         }
     }
+
+    private static let encoder: JSONEncoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return encoder
+    }()
 
     private static func text(_ value: Double) -> String {
         abs(value) >= 1000 ? String(format: "%.0f", value) : String(format: "%.3g", value)

@@ -181,6 +181,10 @@ import Testing
         try tool.write(lines, to: "alice.txt")
         try tool.write(lines, to: "bob.txt")
         for name in ["alice.key", "bob.key"] { #expect(try tool.run("keygen", name).status == 0) }
+        // Moments are drawn from the time that a whole build takes here.
+        let start = ContinuousClock.now
+        #expect(try build(tool).status == 0)
+        let whole = start.duration(to: .now) / .seconds(1)
         var interrupted = 0
         for round in 0..<12 {
             try? FileManager.default.removeItem(atPath: tool.file("known.smset"))
@@ -190,7 +194,7 @@ import Testing
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
             try process.run()
-            Thread.sleep(forTimeInterval: Double.random(in: 0.05...2.5, using: &random))
+            Thread.sleep(forTimeInterval: Double.random(in: 0...(0.9 * whole), using: &random))
             if process.isRunning { interrupted += 1 }
             if round % 2 == 0 { kill(process.processIdentifier, SIGKILL) } else { process.interrupt() }
             process.waitUntilExit()
