@@ -47,8 +47,8 @@ let package = Package(
         .target(name: "CPNGReader", dependencies: ["CPNG"]),
         .target(name: "Pictures", dependencies: ["CTurboJPEG", "CPNGReader", "CWebP"], swiftSettings: library),
         .testTarget(
-            name: "FingerprintTests", dependencies: ["Fingerprint", "Pictures"], exclude: ["Scripts", "Data"], swiftSettings: program),
-        .testTarget(name: "PicturesTests", dependencies: ["Pictures"], exclude: ["Scripts", "Data"], swiftSettings: program),
+            name: "FingerprintTests", dependencies: ["Fingerprint", "Pictures", "TestSupport"], exclude: ["Scripts", "Data"], swiftSettings: program),
+        .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], exclude: ["Scripts", "Data"], swiftSettings: program),
         .target(
             name: "Collector",
             dependencies: ["CPlatform", "Primitives", "MatchProtocol", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: library),
@@ -89,13 +89,13 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Primitives", "MatchProtocol", "Collector", "CollectorCrashFixture", .product(name: "GRDB", package: "GRDB.swift"),
+                "Primitives", "MatchProtocol", "Collector", "CollectorCrashFixture", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["CrashFixture"], swiftSettings: program),
         .testTarget(
             name: "AuthorityTests",
             dependencies: [
                 "Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "Storage", "Collector", "Authority",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: program),
         .executableTarget(
             name: "BuildFixture", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "SetBuilder", "Workers"],

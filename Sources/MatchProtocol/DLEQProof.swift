@@ -29,16 +29,31 @@ public struct DLEQProof: Equatable, Sendable {
         _ key: borrowing MatchingKey, elements: [Point], evaluated: [Point]
     ) throws(SealedMatchError) -> DLEQProof {
         var random = SystemRandom()
-        let nonce = try Scalar.random(from: &random)
-        return try prove(key, elements: elements, evaluated: evaluated, nonce: nonce)
+        return try prove(key, elements: elements, evaluated: evaluated, fresh: random.bytes32())
+    }
+
+    /// With a hedged nonce: a repeated nonce would give α away, so it is derived from α, the statement and fresh bytes. Should the generator repeat itself, equal statements give
+    /// the same proof, and different ones unrelated nonces.
+    package static func prove(
+        _ key: borrowing MatchingKey, elements: [Point], evaluated: [Point], fresh: Bytes32
+    ) throws(SealedMatchError) -> DLEQProof {
+        let weights = try compositeScalars(key.publicKey, elements, evaluated)
+        let m = try combination(weights, elements)
+        let nonce = try key.proofNonce(m: m, z: m.multiplied(by: key.alpha), fresh: fresh)
+        return try prove(key, composite: m, nonce: nonce)
     }
 
     package static func prove(
         _ key: borrowing MatchingKey, elements: [Point], evaluated: [Point], nonce r: consuming Scalar
     ) throws(SealedMatchError) -> DLEQProof {
-        // ComputeCompositesFast: M = Σ d_i·C_i, Z = k·M
         let weights = try compositeScalars(key.publicKey, elements, evaluated)
-        let m = try combination(weights, elements)
+        return try prove(key, composite: combination(weights, elements), nonce: r)
+    }
+
+    private static func prove(
+        _ key: borrowing MatchingKey, composite m: Point, nonce r: consuming Scalar
+    ) throws(SealedMatchError) -> DLEQProof {
+        // ComputeCompositesFast: M = Σ d_i·C_i is the argument, Z = k·M
         let z = try m.multiplied(by: key.alpha)
         let t2 = try Point.base(times: r)
         let t3 = try m.multiplied(by: r)

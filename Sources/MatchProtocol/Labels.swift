@@ -15,6 +15,7 @@ extension Label {
     static let sharedWords = Label("shared words")
     static let epochKey = Label("epoch key")
     static let commitment = Label("commitment")
+    static let proofNonce = Label("proof nonce")
     static let profile = Label("profile")
     package static let entriesDigest = Label("entries digest")
 }

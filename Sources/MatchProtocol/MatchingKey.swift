@@ -42,3 +42,23 @@ extension MatchingKey {
     /// V = α·H(y) of one element.
     package borrowing func evaluate(_ element: Point) throws(SealedMatchError) -> Point { try element.multiplied(by: alpha) }
 }
+
+extension MatchingKey {
+    /// r = KDF(α, "proof nonce", 0 ‖ fresh ‖ M ‖ Z) ‖ KDF(α, "proof nonce", 1 ‖ fresh ‖ M ‖ Z), 64 bytes modulo ℓ.
+    package borrowing func proofNonce(m: Point, z: Point, fresh: Bytes32) throws(SealedMatchError) -> Scalar {
+        var key = try SecretBytes.zeros(count: 32)
+        unsafe key.withMutableBytes { out in unsafe alpha.withBytes { unsafe out.copyMemory(from: $0) } }
+        let low = try Self.nonceInput(0, m, z, fresh).deriveSecret(key: key)
+        let high = try Self.nonceInput(1, m, z, fresh).deriveSecret(key: key)
+        return try Scalar.reducing(low, high)
+    }
+
+    private static func nonceInput(_ half: UInt8, _ m: Point, _ z: Point, _ fresh: Bytes32) -> KDF {
+        var input = KDF(.proofNonce)
+        input.append(half)
+        input.append(fresh)
+        input.append(m.encoding)
+        input.append(z.encoding)
+        return input
+    }
+}

@@ -30,6 +30,21 @@ public struct Scalar: ~Copyable, Sendable {
         } while isZero
     }
 
+    /// 64 secret bytes modulo ℓ.
+    /// - Throws: `invalidScalar` if that is zero, which no random bytes give.
+    package static func reducing(_ low: borrowing SecretBytes, _ high: borrowing SecretBytes) throws(SealedMatchError) -> Scalar {
+        guard low.count == 32, high.count == 32 else { throw SealedMatchError(.wrongLength, "a wide scalar has 64 bytes") }
+        var scalar = Scalar(bytes: try SecretBytes.zeros(count: 64))
+        unsafe scalar.bytes.withMutableBytes { out in
+            unsafe low.withBytes { unsafe out.baseAddress!.copyMemory(from: $0.baseAddress!, byteCount: 32) }
+            unsafe high.withBytes { unsafe (out.baseAddress! + 32).copyMemory(from: $0.baseAddress!, byteCount: 32) }
+            unsafe crypto_core_ristretto255_scalar_reduce(out.u8, out.u8)
+            unsafe sodium_memzero(out.u8 + 32, 32)
+        }
+        guard !scalar.isZero else { throw SealedMatchError(.invalidScalar, "a derived scalar is zero") }
+        return scalar
+    }
+
     /// Decodes 32 canonical bytes.
     /// - Throws: `wrongLength`; `invalidScalar` for zero or a value of at least ℓ.
     public static func decodeCanonical(_ encoded: UnsafeRawBufferPointer) throws(SealedMatchError) -> Scalar {

@@ -4,10 +4,11 @@ import Foundation
 import GRDB
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
 @Suite struct AuthorityStoreTests {
-    let scratch = try! Scratch()
+    let scratch = TemporaryDirectory()
     let alice = account(1)
 
     private func record(_ openings: [Opening], threshold: Int = 5, in store: AuthorityStore, from first: Int64 = 1) throws {
@@ -18,7 +19,7 @@ import Testing
     private func plain(_ openings: [KeptOpening]) -> [Opening] { openings.map(\.opening) }
 
     @Test func recordsOnceWhateverIsRepeated() throws {
-        var random = TestRandom(seed: 71)
+        var random = SeededRandom(71)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let openings = plain(try owner.openings(matches: 6, decoys: 4, &random))
         do {
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test func nothingIsRevealedWithoutARegistration() throws {
-        var random = TestRandom(seed: 72)
+        var random = SeededRandom(72)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let store = try AuthorityStore(path: scratch.authority)
         try record(plain(owner.openings(matches: 9, decoys: 0, &random)), in: store)
@@ -58,7 +59,7 @@ import Testing
         #expect(AuthorityStore.isDue(kept: 30, attempted: 0, threshold: 30))
         #expect(AuthorityStore.isDue(kept: 104, attempted: 100, threshold: 30) == false)
         #expect(AuthorityStore.isDue(kept: 105, attempted: 100, threshold: 30))
-        var random = TestRandom(seed: 73)
+        var random = SeededRandom(73)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
         let store = try AuthorityStore(path: scratch.authority)
         try record(plain(owner.openings(matches: 4, decoys: 16, &random)), in: store)
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test func laterMatchesOpenUnderTheKnownKey() throws {
-        var random = TestRandom(seed: 74)
+        var random = SeededRandom(74)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
         do {
             let store = try AuthorityStore(path: scratch.authority)
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test func capsAndQuarantine() throws {
-        var random = TestRandom(seed: 75)
+        var random = SeededRandom(75)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
         let store = try AuthorityStore(path: scratch.authority)
         // Five matches, decoys up to beyond the cap, then two matches more.
@@ -120,7 +121,7 @@ import Testing
     }
 
     @Test func aVoucherWithTooManyOpeningsIsQuarantined() throws {
-        var random = TestRandom(seed: 76)
+        var random = SeededRandom(76)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
         let store = try AuthorityStore(path: scratch.authority)
         let header = try owner.header(&random)
@@ -136,7 +137,7 @@ import Testing
     }
 
     @Test func formsAreDecodedApart() throws {
-        var random = TestRandom(seed: 77)
+        var random = SeededRandom(77)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let other = try Owner(alice, threshold: 6, polynomials: 4, random: &random)
         let store = try AuthorityStore(path: scratch.authority)
@@ -150,7 +151,7 @@ import Testing
     }
 
     @Test func damagedRowsAreSkippedAndReported() throws {
-        var random = TestRandom(seed: 78)
+        var random = SeededRandom(78)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let store = try AuthorityStore(path: scratch.authority)
         try record(plain(owner.openings(matches: 16, decoys: 0, &random)), in: store)
@@ -186,7 +187,7 @@ import Testing
     }
 
     @Test func rowsOfOtherTypesAreReported() throws {
-        var random = TestRandom(seed: 79)
+        var random = SeededRandom(79)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         do {
             let store = try AuthorityStore(path: scratch.authority)

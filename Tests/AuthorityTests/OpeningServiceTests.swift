@@ -3,11 +3,12 @@ import Collector
 import Foundation
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
 /// From sealed vouchers to a reveal, over both stores.
 @Suite struct OpeningServiceTests {
-    let scratch = try! Scratch()
+    let scratch = TemporaryDirectory()
 
     private func send(_ vouchers: [SealedVoucher], to collector: CollectorStore) throws {
         guard let account = vouchers.first?.header.account else { return }
@@ -15,7 +16,7 @@ import Testing
     }
 
     @Test func revealsExactlyTheAccountsAboveTheThreshold() throws {
-        var random = TestRandom(seed: 91)
+        var random = SeededRandom(91)
         let set = try TinySet(in: scratch, random: &random)
         let collector = try CollectorStore(path: scratch.collector)
         // Of twelve vouchers each: no match, t − 1, t without decoys, t + 1 with eight decoys (k = 8), and one that did not register its own commitment.
@@ -66,7 +67,7 @@ import Testing
 
     /// Two sets, two matching keys, one epoch: shares depend on account and epoch alone.
     @Test func setsCountJointlyAndVouchersWaitForTheirKey() throws {
-        var random = TestRandom(seed: 92)
+        var random = SeededRandom(92)
         let old = try TinySet(in: scratch, version: 1, random: &random)
         let new = try TinySet(in: scratch, version: 2, random: &random)
         let collector = try CollectorStore(path: scratch.collector)
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test func stoppedAndRestartedItLosesAndRepeatsNothing() throws {
-        var random = TestRandom(seed: 93)
+        var random = SeededRandom(93)
         let set = try TinySet(in: scratch, random: &random)
         let collector = try CollectorStore(path: scratch.collector)
         var sender = try Sender(account(1), random: &random)
@@ -124,7 +125,7 @@ import Testing
     }
 
     @Test func damagedVouchersAreReportedAndPassed() throws {
-        var random = TestRandom(seed: 94)
+        var random = SeededRandom(94)
         let set = try TinySet(in: scratch, random: &random)
         let collector = try CollectorStore(path: scratch.collector)
         var sender = try Sender(account(1), random: &random)

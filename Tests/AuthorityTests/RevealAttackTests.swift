@@ -1,13 +1,14 @@
 import Authority
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
 /// What hostile clients and other accounts put among the openings.
 @Suite struct RevealAttackTests {
     let alice = account(1)
 
-    private func matches(_ owner: borrowing Owner, _ count: Int, for victim: AccountID? = nil, _ random: inout TestRandom) throws -> [Opening] {
+    private func matches(_ owner: borrowing Owner, _ count: Int, for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> [Opening] {
         var openings: [Opening] = []
         for _ in 0..<count { openings.append(try owner.match(for: victim, &random)) }
         return openings
@@ -15,7 +16,7 @@ import Testing
 
     /// Vouchers under another's name, with polynomials of the framer's own: the registered commitment refuses them.
     @Test func framingRevealsNothing() throws {
-        var random = TestRandom(seed: 41)
+        var random = SeededRandom(41)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let framer = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let forged = try matches(framer, 12, &random)
@@ -33,7 +34,7 @@ import Testing
     }
 
     @Test func aSecondAndAThirdCodewordHideNothing() throws {
-        var random = TestRandom(seed: 42)
+        var random = SeededRandom(42)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let second = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let third = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
@@ -47,7 +48,7 @@ import Testing
 
     /// Equal numbers of shares from two secrets have a two-dimensional solution: a failure, never a mixture; one more match decides.
     @Test func twoSecretsWithEqualSharesAreNotMixed() throws {
-        var random = TestRandom(seed: 43)
+        var random = SeededRandom(43)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let other = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         for count in [5, 6, 11] {
@@ -62,7 +63,7 @@ import Testing
 
     /// Errors of rank one lose the interleaving: the plain Reed–Solomon radius remains, and no wrong set.
     @Test func rankOneErrors() throws {
-        var random = TestRandom(seed: 44)
+        var random = SeededRandom(44)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         for (count, errors) in [(5, 3), (9, 4), (9, 12), (20, 15), (20, 16), (40, 35)] {
             let own = try matches(owner, count, &random)
@@ -88,7 +89,7 @@ import Testing
 
     /// Errors made so that the first syndromes vanish, as if there were none: the decoder looks early, is not convinced, and goes on.
     @Test func errorsThatHideInTheFirstSyndromes() throws {
-        var random = TestRandom(seed: 52)
+        var random = SeededRandom(52)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let own = try matches(owner, 9, &random)
         var forged = try matches(owner, 6, &random)
@@ -126,7 +127,7 @@ import Testing
     }
 
     @Test func unusableWordsAreDropped() throws {
-        var random = TestRandom(seed: 45)
+        var random = SeededRandom(45)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
         let own = try matches(owner, 6, &random)
         let template = try owner.match(&random)
@@ -147,7 +148,7 @@ import Testing
     }
 
     @Test func aRepeatedXCountsOnce() throws {
-        var random = TestRandom(seed: 46)
+        var random = SeededRandom(46)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         // One share thirty times, each in a voucher of its own: not thirty matches.
         let share = try owner.sharing.freshShare(random: &random)
@@ -167,7 +168,7 @@ import Testing
     }
 
     @Test func slotsOfOneVoucherCountOnce() throws {
-        var random = TestRandom(seed: 47)
+        var random = SeededRandom(47)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         // The same body from two slots of one voucher: one match.
         let own = try matches(owner, 6, &random)
@@ -187,7 +188,7 @@ import Testing
     }
 
     @Test func exactlyTheThresholdReliesOnTheCommitment() throws {
-        var random = TestRandom(seed: 48)
+        var random = SeededRandom(48)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let own = try matches(owner, 5, &random)
         #expect(try owner.revealer.outcome(own).get().count == 5)
@@ -203,7 +204,7 @@ import Testing
     }
 
     @Test func forgedPayloadsAreNoMatches() throws {
-        var random = TestRandom(seed: 49)
+        var random = SeededRandom(49)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let own = try matches(owner, 6, &random)
         // Shares on the polynomials whose payload does not open, and a payload under K_e whose share is off them.
@@ -225,7 +226,7 @@ import Testing
     }
 
     @Test func quarantinedOpeningsDecideNothing() throws {
-        var random = TestRandom(seed: 50)
+        var random = SeededRandom(50)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let own = try matches(owner, 8, &random)
         let flagged = own.enumerated().map { KeptOpening(opening: $1, quarantined: $0 >= 4) }
@@ -237,7 +238,7 @@ import Testing
 
     /// Many foreign codewords: the number of decodings is bounded.
     @Test func roundsAreBounded() throws {
-        var random = TestRandom(seed: 51)
+        var random = SeededRandom(51)
         let owner = try Owner(alice, threshold: 2, polynomials: 4, random: &random)
         var openings: [Opening] = []
         var size = 3

@@ -3,6 +3,7 @@ import Fingerprint
 import Foundation
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
 @Suite struct ReviewTests {
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test func findsTheNearestListedHash() throws {
-        var random = TestRandom(seed: 81)
+        var random = SeededRandom(81)
         var known = KnownHashes()
         var hashes: [PDQHash] = []
         for index in 0..<2_000 {
@@ -70,8 +71,8 @@ import Testing
     }
 
     @Test func writesACaseFile() throws {
-        let scratch = try Scratch()
-        var random = TestRandom(seed: 82)
+        let scratch = TemporaryDirectory()
+        var random = SeededRandom(82)
         let owner = try Owner(account(1), threshold: 3, polynomials: 4, random: &random)
         var known = KnownHashes()
         known.add(pdq((1, 2, 3, 4)), KnownHashes.Entry(label: "one", sources: ["a", "b"]))

@@ -3,41 +3,12 @@ import Foundation
 import GRDB
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
-/// A directory that goes with the test.
-final class Scratch: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "sealedmatch-authority-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryDirectory {
     var authority: String { path + "/authority.sqlite" }
     var collector: String { path + "/collector.sqlite" }
-}
-
-/// A source of test bytes that is the same in every run. SplitMix64: not for keys.
-struct TestRandom: RandomSource, RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
-        for index in buffer.indices { buffer[index] = UInt8(truncatingIfNeeded: next()) }
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
 }
 
 func account(_ byte: UInt8) -> AccountID { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
@@ -60,7 +31,7 @@ struct Owner: ~Copyable {
     let key: EpochKey
     let commitment: Commitment
 
-    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int, polynomials: Int, random: inout TestRandom) throws {
+    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int, polynomials: Int, random: inout SeededRandom) throws {
         var parameters = Parameters()
         parameters.threshold = threshold
         parameters.polynomials = polynomials
@@ -80,18 +51,18 @@ struct Owner: ~Copyable {
             account: name, epoch: epoch, threshold: parameters.threshold, polynomials: parameters.polynomials, commitment: commitment)
     }
 
-    func header(for victim: AccountID? = nil, _ random: inout TestRandom) throws -> VoucherHeader {
+    func header(for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> VoucherHeader {
         VoucherHeader(
             parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), account: victim ?? name, setRoot: Bytes32())
     }
 
     /// A match. `victim`: under another account's name, with these polynomials and this K_e.
-    func match(showing payload: Payload = payload(1), for victim: AccountID? = nil, _ random: inout TestRandom) throws -> Opening {
+    func match(showing payload: Payload = payload(1), for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> Opening {
         let share = try sharing.freshShare(random: &random)
         return try match(share: share, showing: payload, header: header(for: victim, &random), &random)
     }
 
-    func match(share: Share, showing payload: Payload = payload(1), header: VoucherHeader, _ random: inout TestRandom) throws -> Opening {
+    func match(share: Share, showing payload: Payload = payload(1), header: VoucherHeader, _ random: inout SeededRandom) throws -> Opening {
         let plain = try payload.padded(to: parameters.payloadCount)
         var inner = [UInt8](repeating: 0, count: header.innerCount)
         let encoded = header.encoded
@@ -104,13 +75,13 @@ struct Owner: ~Copyable {
     }
 
     /// What a decoy opens to: random words, a random inner payload.
-    func decoy(_ random: inout TestRandom) throws -> Opening {
+    func decoy(_ random: inout SeededRandom) throws -> Opening {
         let header = try header(&random)
         return Opening(
             header: header, slot: 3, words: (0...parameters.polynomials).map { _ in random.next() }, inner: random.bytes(header.innerCount))
     }
 
-    func openings(matches: Int, decoys: Int, _ random: inout TestRandom) throws -> [KeptOpening] {
+    func openings(matches: Int, decoys: Int, _ random: inout SeededRandom) throws -> [KeptOpening] {
         var openings: [Opening] = []
         for _ in 0..<matches { openings.append(try match(&random)) }
         for _ in 0..<decoys { openings.append(try decoy(&random)) }

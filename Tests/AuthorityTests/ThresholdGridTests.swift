@@ -1,11 +1,12 @@
 import Authority
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
 /// R real openings among e decoys: below t nothing; from t + ⌈e/k⌉ on all and only the real ones; between them nothing, and never a wrong set.
 @Suite struct ThresholdGridTests {
-    private func check(threshold t: Int, polynomials k: Int, matches: Int, decoys e: Int, _ random: inout TestRandom) throws {
+    private func check(threshold t: Int, polynomials k: Int, matches: Int, decoys e: Int, _ random: inout SeededRandom) throws {
         let owner = try Owner(account(1), threshold: t, polynomials: k, random: &random)
         let openings = try owner.openings(matches: matches, decoys: e, &random)
         let outcome = owner.revealer.outcome(openings)
@@ -24,7 +25,7 @@ import Testing
 
     @Test(arguments: [(3, 4), (5, 4), (5, 8), (12, 16)])
     func smallParameters(_ t: Int, _ k: Int) throws {
-        var random = TestRandom(seed: 31)
+        var random = SeededRandom(31)
         for e in [0, 1, k - 1, k, k + 1, 3 * k - 1, 5 * k, 11 * k + 1] {
             let bound = t + (e + k - 1) / k
             for matches in Set([0, 1, t - 1, t, bound - 1, bound, bound + 1, bound + 3]) where matches >= 0 {
@@ -35,7 +36,7 @@ import Testing
 
     @Test func defaultParameters() throws {
         let (t, k) = (30, 64)
-        var random = TestRandom(seed: 32)
+        var random = SeededRandom(32)
         for e in [0, 1, k - 1, k, k + 1, 5 * k] {
             let bound = t + (e + k - 1) / k
             for matches in Set([0, 1, t - 1, t, bound - 1, bound, bound + 3]) {
@@ -46,13 +47,13 @@ import Testing
 
     /// An account's whole epoch: 1,100 decoys. Exactly at the bound, and one short of it.
     @Test func manyDecoys() throws {
-        var random = TestRandom(seed: 33)
+        var random = SeededRandom(33)
         for matches in [29, 47, 48] { try check(threshold: 30, polynomials: 64, matches: matches, decoys: 1_100, &random) }
     }
 
     /// Random small cases, decoys and matches drawn anew.
     @Test func randomCases() throws {
-        var random = TestRandom(seed: 34)
+        var random = SeededRandom(34)
         for _ in 0..<400 {
             let (t, k) = (2 + Int(random.next() % 8), 4 + Int(random.next() % 6))
             try check(

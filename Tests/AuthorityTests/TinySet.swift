@@ -5,6 +5,7 @@ import MatchClient
 import MatchProtocol
 import Primitives
 import Storage
+import TestSupport
 import Testing
 
 /// A real signed set of a few keys in the smallest table, made by hand, with its matching key.
@@ -16,7 +17,7 @@ struct TinySet {
     var root: Bytes32 { blinded.root }
 
     init(
-        in scratch: Scratch, version: UInt64 = 1, members count: Int = 40, threshold: Int = 5, polynomials: Int = 8, random: inout TestRandom
+        in scratch: TemporaryDirectory, version: UInt64 = 1, members count: Int = 40, threshold: Int = 5, polynomials: Int = 8, random: inout SeededRandom
     ) throws {
         try Sodium.start()
         let alpha = try MatchingKey.random(from: &random)
@@ -72,7 +73,7 @@ struct Sender: ~Copyable {
     let registration: Registration
     var sealing: VoucherSealing
 
-    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int = 5, polynomials: Int = 8, random: inout TestRandom) throws {
+    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int = 5, polynomials: Int = 8, random: inout SeededRandom) throws {
         let sharing = try Sharing(polynomials: polynomials, threshold: threshold, random: &random)
         let key = try sharing.epochKey(account: name, epoch: epoch)
         let commitment = try key.commitment(account: name, epoch: epoch)
@@ -87,7 +88,7 @@ struct Sender: ~Copyable {
 
     /// A voucher that matches with `member`, or not.
     mutating func seal(
-        _ set: TinySet, member: Int? = nil, decoys: Int = 0, payload sent: Payload = payload(1), random: inout TestRandom
+        _ set: TinySet, member: Int? = nil, decoys: Int = 0, payload sent: Payload = payload(1), random: inout SeededRandom
     ) throws -> SealedVoucher {
         let parameters = set.blinded.header.parameters
         let header = VoucherHeader(

@@ -2,13 +2,14 @@ import Authority
 import MatchClient
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
 @Suite struct VoucherOpenerTests {
-    let scratch = try! Scratch()
+    let scratch = TemporaryDirectory()
 
     @Test func matchesOpenOneSlotAndDecoysOneEach() throws {
-        var random = TestRandom(seed: 61)
+        var random = SeededRandom(61)
         let set = try TinySet(in: scratch, random: &random)
         var sender = try Sender(account(1), random: &random)
         let opener = VoucherOpener([set.matching])
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test func hostileSlotsDoNotOpenAndDisturbNobody() throws {
-        var random = TestRandom(seed: 62)
+        var random = SeededRandom(62)
         let set = try TinySet(in: scratch, random: &random)
         var sender = try Sender(account(1), random: &random)
         let voucher = try sender.seal(set, member: 0, decoys: 2, random: &random)
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func tamperingWithHeaderOrBodyClosesEverySlot() throws {
-        var random = TestRandom(seed: 63)
+        var random = SeededRandom(63)
         let set = try TinySet(in: scratch, random: &random)
         var sender = try Sender(account(1), random: &random)
         let voucher = try sender.seal(set, member: 0, decoys: 6, random: &random)
@@ -76,7 +77,7 @@ import Testing
     }
 
     @Test func setsAndKeysBelongTogether() throws {
-        var random = TestRandom(seed: 64)
+        var random = SeededRandom(64)
         let set = try TinySet(in: scratch, random: &random)
         let other = try TinySet(in: scratch, version: 2, random: &random)
         #expect(code { _ = try MatchingSet(key: try MatchingKey.random(from: &random), header: set.blinded.header) } == .setMismatch)
@@ -99,7 +100,7 @@ import Testing
 
     /// Thousands of vouchers with changed bytes: never a trap, and nothing opens that was not sealed.
     @Test func mutatedVouchers() throws {
-        var random = TestRandom(seed: 65)
+        var random = SeededRandom(65)
         let set = try TinySet(in: scratch, random: &random)
         var sender = try Sender(account(1), random: &random)
         let opener = VoucherOpener([set.matching])

@@ -2,10 +2,11 @@ import Collector
 import Foundation
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
 @Suite struct CollectorConcurrencyTests {
-    let scratch = try! Scratch()
+    let scratch = TemporaryDirectory()
     let alice = account(1)
 
     @Test func exactlyOneOfManyCommitmentsWins() async throws {
@@ -28,7 +29,7 @@ import Testing
     @Test func aVoucherThatManyStoreAtOnceIsStoredOnce() async throws {
         let stores = [try CollectorStore(path: scratch.database), try CollectorStore(path: scratch.database)]
         _ = try stores[0].register(Registration(account: alice, epoch: 7, commitment: alice), authenticatedAs: alice)
-        var random = TestRandom(seed: 21)
+        var random = SeededRandom(21)
         let vouchers = (0..<8).map { _ in voucherBytes(alice, random: &random) }
         let outcomes = await withTaskGroup(of: [CollectorStore.Outcome].self) { group in
             for index in 0..<32 {
@@ -50,7 +51,7 @@ import Testing
         let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let fixture = URL(fileURLWithPath: executable).deletingLastPathComponent().appending(path: "CollectorCrashFixture")
         try #require(FileManager.default.isExecutableFile(atPath: fixture.path), "the crash fixture was not built")
-        var random = TestRandom(seed: 22)
+        var random = SeededRandom(22)
         var acknowledged: [String] = []
         for round in 1...8 {
             let process = Process()

@@ -3,17 +3,18 @@ import Foundation
 import GRDB
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
 /// What arrives is hostile, and so may the file be.
 @Suite struct CollectorHostileTests {
-    let scratch = try! Scratch()
+    let scratch = TemporaryDirectory()
     let alice = account(1)
 
     func store(vouchers count: Int, seed: UInt64) throws -> (CollectorStore, [[UInt8]]) {
         let store = try CollectorStore(path: scratch.database)
         _ = try store.register(Registration(account: alice, epoch: 7, commitment: account(9)), authenticatedAs: alice)
-        var random = TestRandom(seed: seed)
+        var random = SeededRandom(seed)
         let vouchers = (0..<count).map { _ in voucherBytes(alice, random: &random) }
         _ = try store.store(all: vouchers, authenticatedAs: alice)
         return (store, vouchers)
@@ -21,7 +22,7 @@ import Testing
 
     @Test func mutatedVouchersAreRefusedOrStoredAndNeverTrap() throws {
         let (store, _) = try store(vouchers: 0, seed: 11)
-        var random = TestRandom(seed: 12)
+        var random = SeededRandom(12)
         var mutants: [[UInt8]] = []
         for _ in 0..<5_000 {
             var bytes = voucherBytes(alice, random: &random)
@@ -103,7 +104,7 @@ import Testing
         #expect(code { _ = try store.registration(account: alice, epoch: 7) } == .damagedStore)
         #expect(code { _ = try store.count(account: alice, epoch: 7) } == .damagedStore)
         #expect(try store.accounts().damaged.map(\.table) == [.registration])
-        var random = TestRandom(seed: 15)
+        var random = SeededRandom(15)
         #expect(code { _ = try store.store(voucherBytes(alice, random: &random), authenticatedAs: alice) } == .damagedStore)
         let registration = Registration(account: alice, epoch: 7, commitment: account(9))
         #expect(code { _ = try store.register(registration, authenticatedAs: alice) } == .damagedStore)
@@ -131,7 +132,7 @@ import Testing
         do { _ = try store(vouchers: 200, seed: 16) }
         try edit(scratch.database, "PRAGMA user_version = 1")
         let good = try Data(contentsOf: URL(fileURLWithPath: scratch.database))
-        var random = TestRandom(seed: 17)
+        var random = SeededRandom(17)
         for round in 0..<60 {
             var bad = good
             if round % 3 == 0 { bad = bad.prefix(Int(random.next() % UInt64(good.count))) }

@@ -3,10 +3,11 @@ import Foundation
 import GRDB
 import MatchProtocol
 import Primitives
+import TestSupport
 import Testing
 
 @Suite struct CollectorStoreTests {
-    let scratch = try! Scratch()
+    let scratch = TemporaryDirectory()
     let alice = account(1)
     let bob = account(2)
 
@@ -41,7 +42,7 @@ import Testing
 
     @Test func storesIdempotently() throws {
         let store = try registered()
-        var random = TestRandom(seed: 1)
+        var random = SeededRandom(1)
         let voucher = voucherBytes(alice, random: &random)
         #expect(try store.store(voucher, authenticatedAs: alice) == .stored)
         #expect(try store.store(voucher, authenticatedAs: alice) == .alreadyStored)
@@ -54,7 +55,7 @@ import Testing
 
     @Test func refusesWhatIsNotTheCallersOrNotRegistered() throws {
         let store = try registered()
-        var random = TestRandom(seed: 2)
+        var random = SeededRandom(2)
         let voucher = voucherBytes(alice, random: &random)
         #expect(code { _ = try store.store(voucher, authenticatedAs: bob) } == .authenticationFailed)
         #expect(code { _ = try store.store(voucherBytes(bob, random: &random), authenticatedAs: bob) } == .notRegistered)
@@ -70,7 +71,7 @@ import Testing
         var policy = CollectorPolicy()
         policy.knownSets = [account(3): smallParameters, account(4): Parameters()]
         let store = try registered(policy)
-        var random = TestRandom(seed: 3)
+        var random = SeededRandom(3)
         let good = voucherBytes(alice, root: account(3), random: &random)
         #expect(try store.store(good, authenticatedAs: alice) == .stored)
         #expect(code { _ = try store.store(voucherBytes(alice, root: account(5), random: &random), authenticatedAs: alice) } == .unknownSet)
@@ -84,7 +85,7 @@ import Testing
         var policy = CollectorPolicy()
         policy.vouchersPerEpoch = 3
         let store = try registered(policy)
-        var random = TestRandom(seed: 4)
+        var random = SeededRandom(4)
         let vouchers = (0..<5).map { _ in voucherBytes(alice, random: &random) }
         let outcomes = try store.store(all: vouchers, authenticatedAs: alice)
         #expect(outcomes.map(\.code) == [nil, nil, nil, .quotaExceeded, .quotaExceeded])
@@ -96,7 +97,7 @@ import Testing
 
     @Test func batchesHaveOutcomesOfTheirOwn() throws {
         let store = try registered()
-        var random = TestRandom(seed: 5)
+        var random = SeededRandom(5)
         let first = voucherBytes(alice, random: &random)
         var conflicting = first
         conflicting[100] ^= 1
@@ -110,7 +111,7 @@ import Testing
 
     @Test func pagesInTheOrderOfArrivalAndPrunes() throws {
         let store = try registered()
-        var random = TestRandom(seed: 6)
+        var random = SeededRandom(6)
         let vouchers = (0..<25).map { _ in voucherBytes(alice, random: &random) }
         _ = try store.store(all: vouchers, authenticatedAs: alice)
         var read: [StoredVoucher] = []
@@ -150,7 +151,7 @@ import Testing
     }
 
     @Test func migratesOnceAndReopens() throws {
-        var random = TestRandom(seed: 7)
+        var random = SeededRandom(7)
         let voucher = voucherBytes(alice, random: &random)
         do {
             let store = try registered()

@@ -1,4 +1,5 @@
 import Fingerprint
+import TestSupport
 import Testing
 
 /// The enumeration against a sort of all subsets.
@@ -24,7 +25,7 @@ import Testing
 
     @Test(arguments: 1...11, Margins.allCases)
     func equalsBruteForce(bits: Int, kind: Margins) {
-        var random = SeededGenerator(state: UInt64(bits))
+        var random = SeededRandom(UInt64(bits))
         for _ in 0..<20 {
             let margins: [Float] = (0..<bits).map { _ in
                 switch kind {
@@ -45,7 +46,7 @@ import Testing
     }
 
     @Test func sixtyFourBits() {
-        var random = SeededGenerator(state: 64)
+        var random = SeededRandom(64)
         let margins = (0..<64).map { _ in Float.random(in: 0..<50, using: &random) }
         let keys = FingerprintProfile.nearestKeys(to: ~0, margins: margins, count: 4_096)
         #expect(Set(keys).count == 4_096 && keys.first == ~0)

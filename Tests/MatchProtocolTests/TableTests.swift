@@ -148,6 +148,25 @@ import Testing
         #expect(seen.count == 20)
     }
 
+    /// A generator that repeats itself must not repeat a nonce for another statement: two such proofs would give α.
+    @Test func nonceIsHedged() throws {
+        var random = SeededRandom(77)
+        let key = try MatchingKey.random(from: &random)
+        let fresh = try random.bytes32()
+        var nonces: [[UInt8]] = []
+        for message: [UInt8] in [[1], [2], [1]] {
+            let m = try HashToGroup.elements.point(message)
+            let v = try key.evaluate(m)
+            let nonce = try key.proofNonce(m: m, z: v, fresh: fresh)
+            nonces.append(nonce.withBytes { [UInt8]($0) })
+            try DLEQProof.prove(key, elements: [m], evaluated: [v], fresh: fresh).verifyVarTime(publicKey: key.publicKey, elements: [m], evaluated: [v])
+        }
+        #expect(nonces[0] != nonces[1] && nonces[0] == nonces[2])
+        let m = try HashToGroup.elements.point([1])
+        let other = try key.proofNonce(m: m, z: key.evaluate(m), fresh: random.bytes32())
+        #expect(other.withBytes { [UInt8]($0) } != nonces[0])
+    }
+
     @Test func moreThan65535PairsAreRefused() throws {
         var random = SeededRandom(413)
         let key = try MatchingKey.random(from: &random)

@@ -1,5 +1,6 @@
 import Foundation
 import Pictures
+import TestSupport
 import Testing
 
 /// Thousands of damaged files: each decodes or throws a typed error, within time and memory.
@@ -9,7 +10,7 @@ import Testing
     @Test(arguments: SamplePicture.all.map(\.name))
     func survivesDamage(_ name: String) {
         let original = SamplePicture.named(name).bytes
-        var random = SeededGenerator(state: name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
+        var random = SeededRandom(name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
         var refused = 0
         for round in 0..<500 {
             var bytes = original
@@ -33,7 +34,7 @@ import Testing
         #expect(peakResidentBytes() < 1 << 30)
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
         let place = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<7, using: &random) {
         case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func survivesNoiseBehindEachMagic() {
-        var random = SeededGenerator(state: 99)
+        var random = SeededRandom(99)
         let magics: [[UInt8]] = [
             [0xFF, 0xD8, 0xFF], PNGBuilder.signature, Array("RIFF\u{10}\0\0\0WEBPVP8 ".utf8), Array("RIFF\u{10}\0\0\0WEBPVP8L".utf8),
             Array("RIFF\u{10}\0\0\0WEBPVP8X".utf8),
