@@ -1,3 +1,4 @@
+public import Fingerprint
 public import Primitives
 
 /// A key y of the set: what an entry is listed under and what a client probes. `y = kind ‖ bits`.
@@ -55,6 +56,12 @@ public struct EntryKey: Hashable, Sendable, Comparable {
         var word: UInt64 = 0
         for index in 0..<8 { word |= UInt64(bits[index]) << UInt64(8 * index) }
         return word
+    }
+
+    /// Whether a set of this profile can hold the key: a perceptual key is zero from bit b on.
+    public func fits(_ profile: FingerprintProfile) -> Bool {
+        guard let shortKey, profile.positions.count < 64 else { return true }
+        return shortKey >> UInt64(profile.positions.count) == 0
     }
 
     /// `kind ‖ bits`, 1 + `kind.count` bytes: what is hashed to the group and to positions.

@@ -72,7 +72,9 @@ extension SetHeader {
         let scaling = try reader.number(UInt8.self)
         let quality = Int(try reader.number(UInt8.self))
         try reader.zeros(2)
-        guard positionCount <= 64 else { throw SealedMatchError(.parameterOutOfRange, "a short key has at most 64 bits") }
+        guard positionCount <= 64, Parameters.probeCounts.contains(probes) else {
+            throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
+        }
         let positions = try reader.take(positionCount)
         try reader.zeros(64 - positionCount)
         try reader.zeros(8)

@@ -23,6 +23,8 @@ public enum GroupBatch {
     package static func multiplyUnchecked(_ encodings: UnsafeMutableBufferPointer<Bytes32>, by scalar: borrowing Scalar) {
         for index in encodings.indices {
             do throws(SealedMatchError) {
+                // The one thing that the multiplication's own decoding lets pass.
+                guard unsafe !Point.hasTopBit(encodings[index]) else { throw SealedMatchError(.invalidPoint, "not a canonical ristretto255 encoding") }
                 unsafe encodings[index] = try Point(unchecked: encodings[index]).multiplied(by: scalar).encoding
             } catch {
                 unsafe encodings[index] = Bytes32()

@@ -22,10 +22,14 @@ public struct Point: Hashable, Sendable {
 
     /// Whether `encoding` is canonical; the identity is. About a tenth of a multiplication.
     public static func isCanonical(_ encoding: Bytes32) -> Bool {
-        unsafe encoding.withBytes {
+        let isValid = unsafe encoding.withBytes {
             unsafe crypto_core_ristretto255_is_valid_point($0.u8) == 1
         }
+        return isValid && !hasTopBit(encoding)
     }
+
+    /// libsodium 1.0.18 ignores the top bit of an encoding in every function, so that each element would have a second one. RFC 9496's DECODE refuses it.
+    static func hasTopBit(_ encoding: Bytes32) -> Bool { encoding.word(at: 3) >> 63 == 1 }
 
     /// `self + other`.
     public func adding(_ other: Point) throws(SealedMatchError) -> Point { unsafe try combine(other, crypto_core_ristretto255_add) }

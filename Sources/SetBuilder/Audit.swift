@@ -17,6 +17,7 @@ public struct Audit: Sendable {
             case unsorted = "entries are not in ascending order, or an entry is there twice"
             case underSupported = "fewer sources list an entry than the set promises"
             case unknownSource = "an entry names a source that the set does not"
+            case strayBits = "a perceptual key has bits that the set's profile does not name"
             case tooNear = "two perceptual keys are nearer than the set promises"
             case notEvaluated = "the proof fails: cells do not decode to α·H(y) for all entries"
             case otherTable = "the table is not the one that entries and seeds give: cells hold something else"
@@ -74,6 +75,7 @@ public struct Audit: Sendable {
         for (index, mask) in package.supporters.enumerated() {
             if mask >> UInt16(header.sources.count) != 0 && header.sources.count < 16 { add(.unknownSource, index) }
             if mask.nonzeroBitCount < header.parameters.minimumSources { add(.underSupported, index) }
+            if !package.keys[index].fits(header.parameters.profile) { add(.strayBits, index) }
             if index > 0 && !(package.keys[index - 1] < package.keys[index]) { add(.unsorted, index) }
         }
     }

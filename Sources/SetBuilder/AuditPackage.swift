@@ -55,16 +55,19 @@ public struct AuditPackage: Equatable, Sendable {
         return out.bytes
     }
 
-    /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `invalidScalar`, `tooManyEntries`.
+    /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `invalidScalar`, `parameterOutOfRange`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
         var reader = ByteReader(bytes)
         try reader.magic("SMA-PKG1")
         root = try reader.bytes32()
         fillerSeed = try reader.bytes32()
         let n = try reader.number(UInt64.self)
+        guard (1...UInt64(SetHeader.maximumEntries)).contains(n) else {
+            throw SealedMatchError(.parameterOutOfRange, "the audit package's number of entries is out of range")
+        }
         // An entry takes at least 11 bytes, so a lying count cannot make us allocate more than the file holds.
-        guard n <= UInt64(SetHeader.maximumEntries), n <= UInt64(reader.remaining / 11) else {
-            throw SealedMatchError(.tooManyEntries, "the audit package holds fewer entries than it says")
+        guard n <= UInt64(reader.remaining / 11) else {
+            throw SealedMatchError(.wrongLength, "the audit package holds fewer entries than it says")
         }
         keys = []
         supporters = []

@@ -22,7 +22,7 @@ public enum ListedHash: Hashable, Sendable {
 
 /// A source's list of hashes, as trust-and-safety teams hold them: one hash a line.
 ///
-/// Accepted: a bare 64-digit PDQ hash; `pdq HEX`, `sha256 HEX`, `md5 HEX` (also with `,` or `:` between); `HEX,quality[,…]` as vPDQ and PDQ tools print. Empty lines and lines
+/// Docs/Protocol.md, "Entry selection", step 1. A bare 64-digit PDQ hash; `pdq HEX`, `sha256 HEX`, `md5 HEX` (also with `,` or `:` between); `HEX,quality[,…]` as PDQ tools print. Empty lines and lines
 /// that begin with `#` are skipped. A bare 64-digit line is PDQ, never SHA-256: say `sha256` for those.
 public struct HashList: Sendable {
     public private(set) var hashes: [ListedHash] = []
@@ -129,7 +129,7 @@ public struct HashList: Sendable {
         }
         switch kind {
         case .perceptual:
-            if let quality = rest.first.flatMap({ Int(String(decoding: $0, as: UTF8.self)) }), quality < profile.minimumQuality {
+            if let quality = rest.first.flatMap(quality(_:)), quality < profile.minimumQuality {
                 return .poor
             }
             guard let hash = try? PDQHash(decoding: value) else { throw BadLine(line: line, reason: "not a PDQ hash") }
@@ -140,6 +140,12 @@ public struct HashList: Sendable {
         case .md5:
             return .hash(.md5(value))
         }
+    }
+
+    /// One to three digits; any other field after a hash is something else, a file's name for example.
+    private static func quality(_ field: [UInt8]) -> Int? {
+        guard field.count <= 3, field.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return field.reduce(0) { 10 * $0 + Int($1) - 0x30 }
     }
 
     private static func hexadecimal(_ digits: [UInt8]) -> [UInt8]? {

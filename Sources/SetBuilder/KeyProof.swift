@@ -35,9 +35,10 @@ public struct KeyProof: Equatable, Sendable {
     }
 
     /// Verifies the proof against a set file. Everything is public.
-    /// - Throws: `unknownSet` for a proof about another set, `proofRejected`, `identityPoint`.
+    /// - Throws: `unknownSet` for a proof about another set, `nonCanonical` for a key that the set's profile cannot give, `rootMismatch`, `proofRejected`, `identityPoint`.
     public func verify(in set: SetFile) throws(SealedMatchError) -> Verdict {
         guard try root == set.header.root() else { throw SealedMatchError(.unknownSet, "the proof is about another set") }
+        guard key.fits(set.header.parameters.profile) else { throw SealedMatchError(.nonCanonical, "the proof's key has bits that the profile does not name") }
         guard try set.tableDigest() == set.header.tableDigest else {
             throw SealedMatchError(.rootMismatch, "the table is not the header's")
         }

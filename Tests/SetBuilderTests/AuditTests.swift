@@ -231,7 +231,8 @@ private final class Sound {
         expectExactLength(bytes) { _ = try AuditPackage(canonical: $0) }
         expectCode(.invalidMagic) { _ = try AuditPackage(canonical: bytes.replacing([0x32], at: 7)) }
         // Lying counts allocate nothing.
-        for n: UInt64 in [.max, 1 << 63, 1 << 27 + 1, 1 << 27, 100_000] { expectCode(.tooManyEntries) { _ = try AuditPackage(canonical: bytes.replacing(littleEndian(n), at: 72)) } }
+        for n: UInt64 in [0, .max, 1 << 63, 1 << 27 + 1] { expectCode(.parameterOutOfRange) { _ = try AuditPackage(canonical: bytes.replacing(littleEndian(n), at: 72)) } }
+        for n: UInt64 in [1 << 27, 100_000] { expectCode(.wrongLength) { _ = try AuditPackage(canonical: bytes.replacing(littleEndian(n), at: 72)) } }
         for kind: UInt8 in [0, 4, 255] { expectCode(.nonCanonical) { _ = try AuditPackage(canonical: bytes.replacing([kind], at: 80)) } }
         // Audited, a changed package is never sound: the few that keep their meaning are those that parse to the same.
         var passed = 0
