@@ -52,7 +52,7 @@ package struct SealerState: Sendable, Equatable {
         return out.bytes
     }
 
-    /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `parameterOutOfRange`, `storeFull`.
+    /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `parameterOutOfRange`.
     package init(canonical bytes: [UInt8]) throws(SealedMatchError) {
         var reader = ByteReader(bytes)
         try reader.magic("SMC1")
@@ -69,7 +69,8 @@ package struct SealerState: Sendable, Equatable {
         let count = Int(try reader.number(UInt32.self))
         decoys = try DecoySchedule(canonical: reader.take(DecoySchedule.encodedCount), coverSlots: coverSlots)
         profileDigest = try reader.bytes32()
-        guard count <= DistinctnessStore.maximumTags, reader.remaining == 8 * count else {
+        guard count <= DistinctnessStore.maximumTags else { throw SealedMatchError(.parameterOutOfRange, "the client state has too many tags") }
+        guard reader.remaining == 8 * count else {
             throw SealedMatchError(.wrongLength, "the client state's length does not follow from its count")
         }
         var tags: [UInt64] = []

@@ -33,12 +33,13 @@ extension DecoySchedule {
             last <= Self.mostVouchers, count <= Self.mostVouchers
         else { throw SealedMatchError(.parameterOutOfRange, "a field of the decoy state is out of range") }
         guard UInt32(on) >> UInt32(slots) == 0, count > 0 || on == 0 else {
-            throw SealedMatchError(.parameterOutOfRange, "the decoy state has a chain on that does not run")
+            throw SealedMatchError(.nonCanonical, "the decoy state has a chain on that does not run")
         }
         var intensities = InlineArray<16, UInt32>(repeating: 0)
         for slot in 0..<16 {
             let value = try reader.number(UInt32.self)
-            guard slot < slots ? value >= 1 << 30 : value == 0 else {
+            guard slot < slots || value == 0 else { throw SealedMatchError(.nonCanonical, "a reserved byte is not zero") }
+            guard slot >= slots || value >= 1 << 30 else {
                 throw SealedMatchError(.parameterOutOfRange, "an intensity of the decoy state is out of range")
             }
             intensities[slot] = value

@@ -10,6 +10,15 @@ public struct Payload: Equatable, Sendable {
         case pdq = 1
         case sha256 = 2
         case md5 = 3
+
+        /// Bytes of the fingerprint; those after them are zero.
+        var fingerprintCount: Int {
+            switch self {
+            case .none: 0
+            case .pdq, .sha256: 32
+            case .md5: 16
+            }
+        }
     }
 
     public var fingerprintKind: FingerprintKind
@@ -56,6 +65,7 @@ public struct Payload: Equatable, Sendable {
         quality = try reader.number(UInt8.self)
         let count = Int(try reader.number(UInt16.self))
         fingerprint = try reader.bytes32()
+        guard fingerprint.bytes[kind.fingerprintCount...].allSatisfy({ $0 == 0 }) else { throw SealedMatchError(.nonCanonical, "a reserved byte is not zero") }
         note = try reader.take(count)
         try reader.zeros(reader.remaining)
     }

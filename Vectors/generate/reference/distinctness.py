@@ -1,0 +1,38 @@
+"""Protocol 5.10: whether an item repeats one of this epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .errors import require
+from .labels import decode_integer, encode_integer, kdf
+
+MAXIMUM_TAGS = 2**20
+
+
+def distinctness_key(s_e: bytes, account: bytes, epoch: int) -> bytes:
+    return kdf(s_e, "distinctness key", account + encode_integer(epoch, 4))
+
+
+def tag(key: bytes, y: bytes) -> int:
+    """Section 1: "tag(y): the first 8 bytes, as a word"."""
+    return decode_integer(kdf(key, "distinctness tag", y)[0:8])
+
+
+def distinctness(key: bytes, keys: Sequence[bytes], store: frozenset[int]) -> tuple[bool, frozenset[int]]:
+    """Input: the keys that an item would probe, the store. Output: whether the item is a repeat, and the new store."""
+    # "storeFull beyond 2^20 tags, counted before repeats are taken out; then nothing is noted"
+    require(len(store) + len(keys) <= MAXIMUM_TAGS, "storeFull")
+    # 1. "tag(y) for each key, under the epoch's distinctness key."
+    tags = {tag(key, y) for y in keys}
+    # 2. "The item is a repeat if a tag is in the store already." Without keys it never is one.
+    repeat = not tags.isdisjoint(store)
+    # 3. "Put all its tags into the store, also a repeat's."
+    return repeat, store | tags
+
+
+def merge(store: frozenset[int], other: Iterable[int]) -> frozenset[int]:
+    """"Devices merge stores by union." """
+    union = store | set(other)
+    require(len(union) <= MAXIMUM_TAGS, "storeFull")
+    return union

@@ -1,0 +1,187 @@
+"""Protocol 5.4 and 5.5: "Entry selection" and "Entries apart"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy
+
+from .errors import ProtocolError, require
+from .keys import PERCEPTUAL, md5_key, perceptual_bits, perceptual_key, sha256_key
+from .parameters import MAXIMUM_SOURCES
+from .profile import Profile
+
+PDQ, SHA256, MD5 = "pdq", "sha256", "md5"
+MAXIMUM_LINE = 4_096
+HASH_COUNT = {PDQ: 32, SHA256: 32, MD5: 16}
+
+
+@dataclass(frozen=True)
+class ListedHash:
+    kind: str
+    bytes: bytes
+
+
+@dataclass(frozen=True)
+class ParsedList:
+    hashes: list[ListedHash]
+    poor_lines: list[int]
+    """PDQ lines of a quality below the profile's; lines are counted from 1"""
+    bad_lines: list[int]
+
+
+def parse_list(text: str, minimum_quality: int, skip_bad_lines: bool = False) -> ParsedList:
+    """5.4, step 1. Unless the caller skips them, a bad line is an error that names its number."""
+    parsed = ParsedList([], [], [])
+    for number, line in enumerate(text.split("\n"), start=1):
+        # fields apart by blanks, commas, colons or semicolons
+        fields = [field for field in re.split(r"[ \t\r,:;]+", line) if field]
+        try:
+            # Lines have at most 4,096 bytes.
+            require(len(line.encode()) <= MAXIMUM_LINE, "wrongLength", "a line of more than 4,096 bytes")
+            # Empty lines and lines whose first field begins with `#` are skipped,
+            if not fields or fields[0].startswith("#"):
+                continue
+            entry, quality = parse_fields(fields)
+        except ProtocolError as failure:
+            # Another line is an error unless the caller skips them.
+            if not skip_bad_lines:
+                raise ProtocolError(failure.name, f"line {number}: {failure.detail}") from failure
+            parsed.bad_lines.append(number)
+            continue
+        # PDQ lines of a quality below the profile's are left out and reported.
+        if quality is not None and quality < minimum_quality:
+            parsed.poor_lines.append(number)
+        else:
+            parsed.hashes.append(entry)
+    return parsed
+
+
+def parse_fields(fields: Sequence[str]) -> tuple[ListedHash, int | None]:
+    """One hash a line: 64 hex digits (PDQ), or `pdq`, `sha256`, `md5` and a hash; after a PDQ hash a quality may follow."""
+    kind = PDQ
+    if fields[0].lower() in HASH_COUNT:
+        kind, fields = fields[0].lower(), fields[1:]
+    require(len(fields) >= 1, "badHashLength", "no hash")
+    require(re.fullmatch(r"[0-9a-fA-F]+", fields[0]) is not None, "badHexadecimal", "not a hash")
+    require(len(fields[0]) == 2 * HASH_COUNT[kind], "badHashLength", f"not a {kind} hash")
+    quality = None
+    # a field of one to three digits is its quality; other further fields are ignored
+    if kind == PDQ and len(fields) >= 2 and re.fullmatch(r"[0-9]{1,3}", fields[1]) is not None:
+        quality = int(fields[1])
+    return ListedHash(kind, bytes.fromhex(fields[0])), quality
+
+
+def key_of(listed: ListedHash, profile: Profile) -> bytes:
+    """Turn each hash into its key."""
+    if listed.kind == PDQ:
+        return perceptual_key(profile.short_key(listed.bytes))
+    return sha256_key(listed.bytes) if listed.kind == SHA256 else md5_key(listed.bytes)
+
+
+@dataclass(frozen=True)
+class Folded:
+    key: bytes
+    into: bytes
+    distance: int
+
+
+@dataclass(frozen=True)
+class Selection:
+    keys: list[bytes]
+    supporters: list[int]
+    """a mask for each key: bit s if source s lists it"""
+    folded: list[Folded]
+
+
+def select_entries(lists: Sequence[Iterable[ListedHash]], profile: Profile, q: int, r: int) -> Selection:
+    """5.4, "Entry selection", steps 2 to 4; the lists in the order of the set's keys."""
+    profile.check()
+    require(1 <= len(lists) <= MAXIMUM_SOURCES, "parameterOutOfRange", "number of lists")
+    require(1 <= q <= len(lists), "parameterOutOfRange", "q")
+    require(0 <= r <= 16, "parameterOutOfRange", "r")
+    masks: dict[bytes, int] = {}
+    for source, listed_hashes in enumerate(lists):
+        # 2. Turn each hash into its key. Keep each key once for each list.
+        for y in {key_of(listed, profile) for listed in listed_hashes}:
+            masks[y] = masks.get(y, 0) | 1 << source
+    # 3. Keep keys that at least q lists hold, ascending, each with its mask of sources.
+    supported = sorted(y for y, mask in masks.items() if mask.bit_count() >= q)
+    # 4. Fold perceptual keys ("Entries apart"). The result is distinct and ascending.
+    perceptual = [y for y in supported if y[0] == PERCEPTUAL]
+    into = entries_apart([perceptual_bits(y) for y in perceptual], profile.b, r)
+    folded = [Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
+              for i, j in sorted(into.items())]
+    gone = {fold.key for fold in folded}
+    keys = [y for y in supported if y not in gone]
+    return Selection(keys, [masks[y] for y in keys], folded)
+
+
+def distance(x: int, y: int) -> int:
+    return (x ^ y).bit_count()
+
+
+def block_pair_masks(b: int, r: int) -> list[int]:
+    """5.5, step 1."""
+    # Divide bits 0…b − 1 into r + 2 blocks, block j from ⌊j·b/(r + 2)⌋ to ⌊(j + 1)·b/(r + 2)⌋ − 1.
+    edges = [j * b // (r + 2) for j in range(r + 3)]
+    blocks = [(1 << edges[j + 1]) - (1 << edges[j]) for j in range(r + 2)]
+    # Two keys within r agree on at least two blocks. Take a mask for each pair of blocks (i, j), i < j, in
+    # lexicographic order.
+    return [blocks[i] | blocks[j] for i in range(r + 2) for j in range(i + 1, r + 2)]
+
+
+def entries_apart(keys: Sequence[int], b: int, r: int) -> dict[int, int]:
+    """5.5, "Entries apart", as the specification's "this implementation": each index that is left out, and the index
+    of the key that it folds into. Indices are those of `keys`, the perceptual keys as words in the order of entries."""
+    # r = 0 means no folding.
+    if r == 0:
+        return {}
+    masks = block_pair_masks(b, r)
+    kept: list[int] = []
+    into: dict[int, int] = {}
+    # 2. All keys are candidates, by index in ascending order.
+    candidates = list(range(len(keys)))
+    while candidates:
+        # 3. For each mask: group the remaining candidates …
+        remaining = candidates
+        dropped: set[int] = set()
+        for mask in masks:
+            groups: dict[int, list[int]] = {}
+            for index in remaining:
+                # … by the upper 36 bits of (key ∧ mask)·0x9E3779B97F4A7C15 mod 2^64.
+                group = groups.setdefault((keys[index] & mask) * 0x9E3779B97F4A7C15 % 2**64 >> 28, [])
+                # In a group, in ascending order, a candidate within r of one that stays in the group is dropped.
+                if any(distance(keys[index], keys[other]) <= r for other in group):
+                    dropped.add(index)
+                else:
+                    group.append(index)
+            remaining = [index for index in remaining if index not in dropped]
+        # 4. Candidates that were dropped in no mask stay for good.
+        kept = sorted(kept + remaining)
+        kept_words = numpy.array([keys[index] for index in kept], dtype=numpy.uint64)
+        # 5. Each dropped candidate folds into the kept key within r that is nearest, the lowest index of equals.
+        candidates = []
+        for index in sorted(dropped):
+            distances = numpy.bitwise_count(kept_words ^ numpy.uint64(keys[index]))
+            nearest = int(distances.argmin())  # the first of equals
+            if distances[nearest] <= r:
+                into[index] = kept[nearest]
+            else:
+                # Those that have none are the candidates of the next pass from step 3, until none is left.
+                candidates.append(index)
+    return into
+
+
+def pairs_within(keys: Sequence[int], b: int, r: int) -> set[tuple[int, int]]:
+    """All pairs of indices i < j whose keys are within r bits of each other: two keys within r agree on two blocks."""
+    pairs: set[tuple[int, int]] = set()
+    for mask in block_pair_masks(b, r):
+        groups: dict[int, list[int]] = {}
+        for index, key in enumerate(keys):
+            group = groups.setdefault(key & mask, [])
+            pairs.update((other, index) for other in group if distance(key, keys[other]) <= r)
+            group.append(index)
+    return pairs

@@ -1,0 +1,67 @@
+"""Protocol 2, "Parameters": what a set fixes, and the constants of the protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .errors import require
+from .profile import PROFILE_1, Profile
+
+EPOCH_SECONDS = 2_592_000
+"""An epoch is 30 days."""
+MAXIMUM_ENTRIES = 2**27
+MINIMUM_CELLS = 4_098
+MAXIMUM_SOURCES = 16
+MAXIMUM_EPOCH_STEP = 64
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Fixed by a set and signed with it. S, the number of sources, is the set header's."""
+
+    threshold: int = 30
+    """t"""
+    polynomials: int = 64
+    """k"""
+    cover_slots: int = 6
+    """c"""
+    payload_count: int = 1_024
+    """P"""
+    minimum_sources: int = 2
+    """q"""
+    separation: int = 6
+    """r"""
+    profile: Profile = field(default=PROFILE_1)
+
+    @property
+    def slots(self) -> int:
+        """A voucher has M + c slots."""
+        return self.profile.probes + self.cover_slots
+
+    def check(self, sources: int) -> None:
+        """The ranges of section 2, `parameterOutOfRange`; the profile's own are `unknownProfile`."""
+        self.profile.check()
+        require(2 <= self.threshold <= 1_024, "parameterOutOfRange", "t")
+        require(4 <= self.polynomials <= 256, "parameterOutOfRange", "k")
+        require(4 <= self.cover_slots <= 16, "parameterOutOfRange", "c")
+        require(128 <= self.payload_count <= 16_384, "parameterOutOfRange", "P")
+        require(1 <= sources <= MAXIMUM_SOURCES, "parameterOutOfRange", "S")
+        require(1 <= self.minimum_sources <= sources, "parameterOutOfRange", "q")
+        require(0 <= self.separation <= 16, "parameterOutOfRange", "r")
+
+
+@dataclass(frozen=True)
+class TrustPolicy:
+    """What a client pins (`TrustPolicy`), with the defaults of section 2."""
+
+    sources: frozenset[bytes]
+    minimum_signatures: int
+    minimum_threshold: int = 30
+    minimum_polynomials: int = 4
+    minimum_cover_slots: int = 6
+    minimum_sources: int = 2
+    minimum_entries: int = 1_000
+    minimum_key_bits: int = 48
+    minimum_quality: int = 50
+    minimum_separation: int = 6
+    maximum_cells: int = 30_000_000

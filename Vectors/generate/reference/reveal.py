@@ -1,0 +1,161 @@
+"""Protocol 5.18, "Reveal": which openings are matches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .decoder import decoder, on_polynomials, polynomials_through
+from .errors import ProtocolError, require
+from .field import is_element
+from .labels import aead_open
+from .open import Opening
+from .payload import Payload
+from .sharing import commitment, epoch_key
+
+ROUNDS = 8
+
+
+@dataclass(frozen=True)
+class Match:
+    opening: Opening
+    payload: Payload
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """"K_e and t openings that fix the polynomials are kept; later openings are tested by step 6." """
+
+    epoch_key: bytes
+    polynomials: tuple[tuple[int, ...], ...]
+    basis: tuple[Opening, ...]
+    matches: tuple[Match, ...]
+
+
+def open_payload(header: bytes, inner: bytes, k_e: bytes) -> Payload:
+    """inner = nonce || aead(K_e, nonce, payload, AD = header) (5.13, step 3)."""
+    require(len(inner) >= 24 + 16, "authenticationFailed")
+    return Payload.decode(aead_open(k_e, inner[:24], inner[24:], header))
+
+
+def is_share(opening: Opening) -> bool:
+    """Step 1: no word >= p, and x != 0."""
+    return all(is_element(word) for word in opening.words) and opening.x != 0
+
+
+def matches_among(openings: Sequence[Opening], account: bytes, epoch: int, k_e: bytes,
+                  polynomials: Sequence[Sequence[int]]) -> tuple[Match, ...]:
+    """Step 6, also for what comes after a reveal: "of all openings of the account-epoch, quarantined ones too, matches
+    are those whose inner opens under K_e with their own header as AD, whose payload decodes, and whose share lies on the
+    polynomials. Two slots of a voucher with the same x are one match." """
+    matches: list[Match] = []
+    counted: set[tuple[bytes, int]] = set()
+    for opening in openings:
+        if (opening.header.account, opening.header.epoch) != (account, epoch) or len(opening.z) != len(polynomials):
+            continue
+        if not is_share(opening) or (opening.header.voucher_id, opening.x) in counted:
+            continue
+        if not on_polynomials((opening.x, opening.z), polynomials):
+            continue
+        try:
+            payload = open_payload(opening.header.encode(), opening.inner, k_e)
+        except ProtocolError:  # it is no match, whatever the reason
+            continue
+        counted.add((opening.header.voucher_id, opening.x))
+        matches.append(Match(opening, payload))
+    return tuple(matches)
+
+
+def enough(matches: Sequence[Match], t: int) -> bool:
+    """Step 7: "Matches must have at least t voucherIDs and t values of x"."""
+    return (len({match.opening.header.voucher_id for match in matches}) >= t
+            and len({match.opening.x for match in matches}) >= t)
+
+
+def reveal(openings: Sequence[Opening], account: bytes, epoch: int, t: int, k: int,
+           registered: bytes | None) -> Revealed:
+    """Input: the openings of an account-epoch of one form (t, k), the registered commitment."""
+    if registered is None:
+        raise ProtocolError("notRegistered")
+    # 1. "Take openings that are not quarantined, of this account, epoch and k. Drop those with a word >= p or x = 0."
+    taken = [opening for opening in openings if not opening.quarantined and opening.header.account == account
+             and opening.header.epoch == epoch and opening.header.polynomials == k == len(opening.z) and is_share(opening)]
+    # 2. "Of equal x, keep the first."
+    first: dict[int, Opening] = {}
+    for opening in taken:
+        first.setdefault(opening.x, opening)
+    remaining = list(first.values())
+    usable = len(remaining)
+    foreign = False
+    for _ in range(ROUNDS):
+        # 3. "Run the decoder. If it finds nothing, stop."
+        shares = [(opening.x, opening.z) for opening in remaining]
+        found = decoder(t, k, shares)
+        if found is None:
+            break
+        members = [remaining[index] for index in found.members]
+        # 4. "K_e from the values at 0. If its commitment is the registered one, go to step 6."
+        k_e = epoch_key(found.constants, account, epoch)
+        if commitment(k_e, account, epoch) == registered:
+            # 6. "With the polynomials through the first t members"
+            basis = members[:t]
+            polynomials = polynomials_through(t, [(opening.x, opening.z) for opening in basis])
+            matches = matches_among(openings, account, epoch, k_e, polynomials)
+            # 7.
+            require(enough(matches, t), "belowThreshold")
+            return Revealed(k_e, tuple(tuple(p) for p in polynomials), tuple(basis), matches)
+        # 5. "If it has just t shares, nothing was checked: stop. Else it is a foreign codeword: take its shares off and go to
+        # step 3, which runs at most eight times in all."
+        if len(members) == t:
+            break
+        foreign = True
+        taken_off = set(found.members)
+        remaining = [opening for index, opening in enumerate(remaining) if index not in taken_off]
+    # "After step 3 or 5 has stopped: commitmentMismatch if a foreign codeword was found, else belowThreshold for fewer
+    # than t usable openings, else notDecodable."
+    if foreign:
+        raise ProtocolError("commitmentMismatch")
+    raise ProtocolError("belowThreshold" if usable < t else "notDecodable")
+
+
+@dataclass
+class AccountEpoch:
+    """What an authority keeps of one account-epoch between tries (4.11): the first commitment used, K_e once revealed,
+    and how many openings of a form there were at the last decoding."""
+
+    account: bytes
+    epoch: int
+    first_commitment: bytes | None = None
+    revealed: Revealed | None = None
+    last_count: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def is_due(self, form: tuple[int, int], count: int) -> bool:
+        """"Tried when C >= t and C has grown by 5 % since the last try"."""
+        return count >= form[0] and 20 * count >= 21 * self.last_count.get(form, 0)
+
+    def try_reveal(self, forms: Mapping[tuple[int, int], Sequence[Opening]], registered: bytes | None,
+                   forced: bool = False) -> tuple[Match, ...]:
+        """"each form apart, the largest first". Output: the matches; the first form's error if none reveals."""
+        if registered is None:
+            raise ProtocolError("notRegistered")
+        # "commitmentConflict if the commitment is not the one first used here"
+        if self.first_commitment is None:
+            self.first_commitment = registered
+        require(registered == self.first_commitment, "commitmentConflict")
+        if self.revealed is not None:
+            every = [opening for openings in forms.values() for opening in openings]
+            return matches_among(every, self.account, self.epoch, self.revealed.epoch_key, self.revealed.polynomials)
+        failure: ProtocolError | None = None
+        for form, openings in sorted(forms.items(), key=lambda item: (-len(item[1]), item[0])):
+            count = sum(not opening.quarantined for opening in openings)
+            if not forced and not self.is_due(form, count):
+                failure = failure or ProtocolError("belowThreshold")
+                continue
+            self.last_count[form] = count
+            try:
+                self.revealed = reveal(openings, self.account, self.epoch, *form, registered)
+            except ProtocolError as error:
+                failure = failure or error
+                continue
+            return self.revealed.matches
+        raise failure or ProtocolError("belowThreshold")

@@ -1,0 +1,169 @@
+"""Protocol 5.12, "Seal an item", and 5.13, "Seal", with the order of draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .client_state import ClientState
+from .decoys import decoys, decoys_at_epoch_start
+from .distinctness import distinctness, distinctness_key
+from .epochs import AccountSecret
+from .errors import ProtocolError, require
+from .group import add, hash_key, multiply, multiply_base, random_scalar
+from .keys import sha256_key
+from .labels import Draw, aead, decode_integer, encode_integer, stream
+from .payload import NONE, PDQ, SHA256, Payload
+from .pdq import Fingerprint
+from .probes import probes
+from .profile import Profile
+from .set_file import SetFile
+from .sharing import Sharing, share, sharing
+from .table import decode
+from .voucher import Header, Slot, Voucher, exclusive_or, slot_mask_and_check, transcript
+
+
+def shuffle(slots: list[Slot], draw: Draw) -> list[Slot]:
+    """5.13, step 7: "Shuffle the slots uniformly (Fisher-Yates, indices by rejection)."
+
+    "for i from the last index down to 1 a word v below the greatest multiple of i + 1 that 2^64 holds, and slots i and
+    v mod (i + 1) change places"
+    """
+    shuffled = list(slots)
+    for i in range(len(shuffled) - 1, 0, -1):
+        limit = 2**64 - 2**64 % (i + 1)
+        while (v := decode_integer(draw(8))) >= limit:
+            pass
+        j = v % (i + 1)
+        shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
+    return shuffled
+
+
+def slot_of(key: bytes, s: bytes, q: bytes, table_id: bytes, transcript_: bytes) -> Slot:
+    """"Slot of (key, S, Q): Q || key XOR KDF(S, "slot mask", .) || KDF(S, "slot check", .)[0..8]"."""
+    mask, check = slot_mask_and_check(s, table_id, q, transcript_)
+    return Slot(q, exclusive_or(key, mask), check)
+
+
+def seal(header: Header, keys: Sequence[bytes], d: int, payload: bytes, set_file: SetFile, secrets: Sharing,
+         draw: Draw) -> Voucher:
+    """5.13. Input: header, at most M distinct keys, d, padded payload, set, p_1 ... p_k and K_e."""
+    table_id, public_key = set_file.header.table_id, set_file.header.public_key  # tableID, L
+    parameters = set_file.parameters
+    probe_slots, c = parameters.profile.probes, parameters.cover_slots
+    require((header.slots, header.polynomials, header.payload_count)
+            == (parameters.slots, parameters.polynomials, parameters.payload_count), "setMismatch")
+    if len(keys) > probe_slots or len(set(keys)) != len(keys) or not 0 <= d <= c or len(payload) != header.payload_count:
+        raise ValueError("the input of Seal")
+    # 1. "A share (x, z_1...z_k): one for the item, whichever probe matches."
+    x, z = share(secrets.polynomials, draw)
+    # 2. "rkey <-$ 32 bytes."
+    rkey = draw(32)
+    # 3. "inner = nonce || aead(K_e, nonce <-$ 24 bytes, payload, AD = header)."
+    nonce = draw(24)
+    inner = nonce + aead(secrets.epoch_key, nonce, payload, header.encode())
+    # 4. "body = stream(rkey, x || z_1 || ... || z_k || inner)."
+    words = b"".join(encode_integer(word, 8) for word in (x, *z))
+    body = stream(rkey, words + inner)
+    transcript_ = transcript(header.encode(), body)
+    slots: list[Slot] = []
+    # 5. "For each of M probe slots:"  Draws: the stand-in key 8, beta 64, gamma 64, the stand-in S 32.
+    for index in range(probe_slots):
+        stand_in_key = b"\x01" + draw(8)
+        # "beta, gamma <-$ non-zero scalars, fresh;
+        beta, gamma = random_scalar(draw), random_scalar(draw)
+        stand_in_s = draw(32)
+        # y the key, or 1 || a random word if there is none;
+        has_key = index < len(keys)
+        y = keys[index] if has_key else stand_in_key
+        # Q = beta H(y) + gamma B; S = beta decode(y) + gamma L.
+        q = add(multiply(beta, hash_key(table_id, y)), multiply_base(gamma))
+        decoded = decode(set_file.table, y, set_file.header.position_seed)
+        s = add(multiply(beta, decoded), multiply(gamma, public_key))
+        # If the slot has no key, S <- 32 random bytes. Slot of (rkey, S, Q)."
+        slots.append(slot_of(rkey, s if has_key else stand_in_s, q, table_id, transcript_))
+    # 6. "For each of c cover slots, d of them decoys:"  Draws: gamma 64, the stand-in S 32, its own key 32.
+    for index in range(c):
+        # "gamma <-$ a non-zero scalar; Q = gamma B; S = gamma L, or for all but d of them 32 random bytes.
+        gamma, stand_in_s = random_scalar(draw), draw(32)
+        s = multiply(gamma, public_key) if index < d else stand_in_s
+        # Slot of (32 random bytes of its own, S, Q)."
+        slots.append(slot_of(draw(32), s, multiply_base(gamma), table_id, transcript_))
+    # 7. "Shuffle the slots uniformly. Voucher = header || body || slots."
+    return Voucher(header, body, tuple(shuffle(slots, draw)))
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is sealed: a picture's fingerprint, a file's SHA-256, or neither if it cannot be read."""
+
+    picture: Fingerprint | None = None
+    sha256: bytes | None = None
+
+    def payload(self, note: bytes) -> Payload:
+        if self.picture is not None:
+            return Payload(PDQ, self.picture.quality, self.picture.encoding(), note)
+        if self.sha256 is not None:
+            return Payload(SHA256, 0, self.sha256, note)
+        return Payload(NONE, 0, b"", note)
+
+    def keys(self, profile: Profile) -> list[bytes]:
+        """5.12, step 2: "the probes of a picture; y = 2 || SHA-256 for a file; none for a picture of low quality or an
+        unreadable item"."""
+        if self.picture is not None:
+            return probes(self.picture, profile)
+        return [] if self.sha256 is None else [sha256_key(self.sha256)]
+
+
+@dataclass(frozen=True)
+class Sealer:
+    set_file: SetFile
+    account: bytes
+    secret: AccountSecret
+    state: ClientState
+
+    def __post_init__(self) -> None:
+        parameters = self.set_file.parameters
+        if self.state.epoch != self.secret.epoch:
+            raise ProtocolError("setMismatch", "the secret's epoch is not the state's")
+        # 5.6, step 5: "t, k and c change at an epoch's start only, the version never falls"
+        require((self.state.threshold, self.state.polynomials, self.state.decoys.c)
+                == (parameters.threshold, parameters.polynomials, parameters.cover_slots), "setMismatch")
+        require(self.state.profile_digest == parameters.profile.digest(), "setMismatch")
+        require(self.set_file.header.version >= self.state.newest_version, "setRolledBack")
+
+    def sharing(self) -> Sharing:
+        return sharing(self.secret.secret, self.account, self.secret.epoch, self.state.threshold, self.state.polynomials)
+
+
+def state_at_epoch_start(set_file: SetFile, account: bytes, secret: AccountSecret, devices: int, last: int,
+                         newest_version: int = 0) -> ClientState:
+    """5.6, step 4: "the distinctness store is empty; the decoy schedule starts with n-hat"."""
+    parameters = set_file.parameters
+    return ClientState(
+        secret.epoch, max(newest_version, set_file.header.version), parameters.threshold, parameters.polynomials,
+        decoys_at_epoch_start(secret.secret, account, secret.epoch, parameters.cover_slots, devices, last),
+        parameters.profile.digest(), frozenset())
+
+
+def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Voucher, ClientState]:
+    """5.12. Output: one voucher, and the new state, which is to be persisted before the voucher."""
+    parameters, state = sealer.set_file.parameters, sealer.state
+    # 1. "Payload from kind, fingerprint, quality and note, padded to P."
+    payload = item.payload(note).encode(parameters.payload_count)
+    # 2. "Keys."
+    keys = item.keys(parameters.profile)
+    # 3. "Distinctness. A repeat goes on with no keys."
+    tag_key = distinctness_key(sealer.secret.secret, sealer.account, state.epoch)
+    repeat, tags = distinctness(tag_key, keys, state.tags)
+    if repeat:
+        keys = []
+    # 4. "Decoys: d, the number for this voucher, also for a repeat."
+    d, decoy_state = decoys(state.decoys, draw)
+    # 5. "header = (M + c, k, P, epoch, voucherID <-$ 16 bytes, account, root)." Draws: "the first 16 of 32 bytes".
+    header = Header(parameters.slots, parameters.polynomials, parameters.payload_count, state.epoch, draw(32)[:16],
+                    sealer.account, sealer.set_file.root)
+    voucher = seal(header, keys, d, payload, sealer.set_file, sealer.sharing(), draw)
+    # 6. The caller persists the new state, then the voucher.
+    return voucher, replace(state, newest_version=max(state.newest_version, sealer.set_file.header.version),
+                            decoys=decoy_state, tags=tags)

@@ -1,0 +1,245 @@
+"""Protocol 4.1, "Set file", and 5.15, "Opening a set"."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pysodium
+
+from .errors import ProtocolError, require
+from .group import decode_element_but_identity
+from .labels import blake2b_256, decode_integer, encode_integer, kdf
+from .parameters import MAXIMUM_ENTRIES, MAXIMUM_SOURCES, Parameters, TrustPolicy
+from .profile import Profile
+from .table import CELL_COUNT, cells
+
+MAGIC = b"SMSET001"
+SIGNED_COUNT = 3_072
+SIGNATURES_COUNT = 1_024
+SIGNATURE_COUNT = 64
+HEAD_COUNT = SIGNED_COUNT + SIGNATURES_COUNT
+"""What is before the table: 4,096 bytes."""
+NO_SIGNATURE = bytes(SIGNATURE_COUNT)
+
+
+@dataclass(frozen=True)
+class SetHeader:
+    """The signed part."""
+
+    version: int
+    issued_at: int
+    expires_at: int
+    table_id: bytes
+    position_seed: bytes
+    public_key: bytes
+    """L"""
+    entries: int
+    """n"""
+    cells: int
+    """m"""
+    table_digest: bytes
+    parameters: Parameters
+    sources: tuple[bytes, ...]
+    """Ed25519 keys, strictly ascending as byte strings"""
+
+    def encode(self) -> bytes:
+        p, profile = self.parameters, self.parameters.profile
+        part = (
+            MAGIC
+            + encode_integer(self.version, 8)
+            + encode_integer(self.issued_at, 8)
+            + encode_integer(self.expires_at, 8)
+            + self.table_id
+            + self.position_seed
+            + self.public_key
+            + encode_integer(self.entries, 8)
+            + encode_integer(self.cells, 8)
+            + self.table_digest
+            + encode_integer(p.threshold, 2)
+            + encode_integer(p.polynomials, 2)
+            + bytes([p.cover_slots, p.minimum_sources, len(self.sources), p.separation])
+            + encode_integer(p.payload_count, 4)
+            + bytes(2)
+            + bytes([profile.b, profile.probes])
+            + encode_integer(profile.id, 4)
+            + bytes([profile.scaling, profile.minimum_quality])
+            + bytes(2)
+            + bytes(profile.positions).ljust(72, b"\x00")
+            + b"".join(self.sources).ljust(SIGNED_COUNT - 256, b"\x00"))
+        if len(part) != SIGNED_COUNT:
+            raise ValueError("a field has a wrong length")
+        return part
+
+    @staticmethod
+    def decode(part: bytes) -> SetHeader:
+        """Step 2 of "Opening a set": the signed part decodes."""
+        require(len(part) == SIGNED_COUNT, "wrongLength")
+        require(part[:8] == MAGIC, "invalidMagic")
+        public_key = decode_element_but_identity(part[80:112])
+        n, m = decode_integer(part[112:120]), decode_integer(part[120:128])
+        require(1 <= n <= MAXIMUM_ENTRIES and m == cells(n), "parameterOutOfRange", "n and m")
+        b, source_count = part[174], part[166]
+        require(not any(part[172:174]) and not any(part[182:184]), "nonCanonical", "reserved bytes")
+        # Where the padding begins is known only if b and S are in range; they are refused below if they are not.
+        require(b > 64 or not any(part[184 + b:256]), "nonCanonical", "padding of the positions")
+        require(source_count > MAXIMUM_SOURCES or not any(part[256 + 32 * source_count:]), "nonCanonical",
+                "padding of the sources")
+        require(b <= 64, "unknownProfile", "b")
+        profile = Profile(id=decode_integer(part[176:180]), scaling=part[180], minimum_quality=part[181],
+                          probes=part[175], positions=tuple(part[184:184 + b]))
+        parameters = Parameters(
+            threshold=decode_integer(part[160:162]), polynomials=decode_integer(part[162:164]), cover_slots=part[164],
+            payload_count=decode_integer(part[168:172]), minimum_sources=part[165], separation=part[167],
+            profile=profile)
+        parameters.check(source_count)
+        sources = tuple(part[256 + 32 * i:288 + 32 * i] for i in range(source_count))
+        require(all(x < y for x, y in zip(sources, sources[1:])), "nonCanonical", "the sources do not ascend")
+        return SetHeader(
+            version=decode_integer(part[8:16]), issued_at=decode_integer(part[16:24]),
+            expires_at=decode_integer(part[24:32]), table_id=part[32:48], position_seed=part[48:80],
+            public_key=public_key, entries=n, cells=m, table_digest=part[128:160], parameters=parameters,
+            sources=sources)
+
+
+def root(signed_part: bytes) -> bytes:
+    """Root = KDF(none, "set root", signed part): the set's name."""
+    return kdf(None, "set root", signed_part)
+
+
+def signed_message(set_root: bytes) -> bytes:
+    """"SealedMatch/1 set signature" ‖ 0x00 ‖ root (32)"""
+    return b"SealedMatch/1 set signature" + b"\x00" + set_root
+
+
+def sign(seed: bytes, set_root: bytes) -> bytes:
+    """A source's Ed25519 signature (RFC 8032)."""
+    _, secret = pysodium.crypto_sign_seed_keypair(seed)
+    return pysodium.crypto_sign_detached(signed_message(set_root), secret)
+
+
+def verify(source: bytes, set_root: bytes, signature: bytes) -> bool:
+    """Verification is libsodium's: S ≥ ℓ, keys and R of small order are refused."""
+    try:
+        pysodium.crypto_sign_verify_detached(signature, signed_message(set_root), source)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class SetFile:
+    """signed part (3,072) ‖ signature block (1,024) ‖ table (32·m)"""
+
+    signed_part: bytes
+    signature_block: bytes
+    table: bytes
+    header: SetHeader
+
+    @staticmethod
+    def make(header: SetHeader, table: Sequence[bytes]) -> SetFile:
+        """A set without signatures."""
+        return SetFile(header.encode(), bytes(SIGNATURES_COUNT), b"".join(table), header)
+
+    @staticmethod
+    def decode(file: bytes) -> SetFile:
+        """Steps 2 and 3 of "Opening a set": what makes these bytes a set file, signatures and table apart."""
+        require(len(file) >= HEAD_COUNT, "wrongLength")
+        # 2. The signed part decodes.
+        header = SetHeader.decode(file[:SIGNED_COUNT])
+        # 3. The length is 4,096 + 32·m.
+        require(len(file) == HEAD_COUNT + CELL_COUNT * header.cells, "wrongLength")
+        return SetFile(file[:SIGNED_COUNT], file[SIGNED_COUNT:HEAD_COUNT], file[HEAD_COUNT:], header)
+
+    def encode(self) -> bytes:
+        return self.signed_part + self.signature_block + self.table
+
+    @property
+    def root(self) -> bytes:
+        return root(self.signed_part)
+
+    @property
+    def parameters(self) -> Parameters:
+        return self.header.parameters
+
+    def signature(self, place: int) -> bytes | None:
+        """Place i is source i's signature or 64 zero bytes if there is none."""
+        signature = self.signature_block[SIGNATURE_COUNT * place:SIGNATURE_COUNT * (place + 1)]
+        return None if signature == NO_SIGNATURE else signature
+
+    def signed_by(self, seed: bytes) -> SetFile:
+        """The set with one signature more. Signatures are added without changing the set's name."""
+        public, _ = pysodium.crypto_sign_seed_keypair(seed)
+        require(public in self.header.sources, "parameterOutOfRange", "the set does not name this source")
+        at = SIGNATURE_COUNT * self.header.sources.index(public)
+        block = self.signature_block[:at] + sign(seed, self.root) + self.signature_block[at + SIGNATURE_COUNT:]
+        return SetFile(self.signed_part, block, self.table, self.header)
+
+    def signers(self) -> list[bytes]:
+        """The sources that have signed. Every signature that is present verifies, else `invalidSignature`."""
+        signers: list[bytes] = []
+        for place in range(MAXIMUM_SOURCES):
+            signature = self.signature(place)
+            if signature is None:
+                continue
+            # A place beyond the sources has no key under which it could verify.
+            require(place < len(self.header.sources), "invalidSignature", f"place {place} belongs to nobody")
+            source = self.header.sources[place]
+            require(verify(source, self.root, signature), "invalidSignature", f"place {place}")
+            signers.append(source)
+        return signers
+
+    def check_table(self) -> None:
+        """BLAKE2b-256 of the table is tableDigest."""
+        require(blake2b_256(self.table) == self.header.table_digest, "rootMismatch")
+
+
+def open_set_file(path: Path, policy: TrustPolicy, newest_version: int, now: int) -> SetFile:
+    """5.15, "Opening a set", of a file."""
+    # 1. A regular file, not empty, at most 4,096 + 32·(pinned ceiling of m) bytes [fileFailed, wrongLength].
+    try:
+        with open(path, "rb") as file:
+            status = os.fstat(file.fileno())
+            require(stat.S_ISREG(status.st_mode), "fileFailed", "not a regular file")
+            check_file_length(status.st_size, policy)
+            contents = file.read()
+    except OSError as failure:
+        raise ProtocolError("fileFailed", str(failure)) from failure
+    return open_set(contents, policy, newest_version, now)
+
+
+def check_file_length(length: int, policy: TrustPolicy) -> None:
+    require(0 < length <= HEAD_COUNT + CELL_COUNT * policy.maximum_cells, "wrongLength")
+
+
+def open_set(file: bytes, policy: TrustPolicy, newest_version: int, now: int) -> SetFile:
+    """5.15, "Opening a set": what a client checks, in this order."""
+    # 1. not empty, at most 4,096 + 32·(pinned ceiling of m) bytes [wrongLength].
+    check_file_length(len(file), policy)
+    # 2. The signed part decodes. 3. The length is 4,096 + 32·m [wrongLength].
+    opened = SetFile.decode(file)
+    header, p, profile = opened.header, opened.parameters, opened.parameters.profile
+    # 4. The policy asks for at least one signature [parameterOutOfRange]; floors hold [belowFloor]; the ceiling held in
+    #    step 1.
+    require(policy.minimum_signatures >= 1, "parameterOutOfRange", "a policy without signatures")
+    for name, value, floor in (
+            ("t", p.threshold, policy.minimum_threshold), ("k", p.polynomials, policy.minimum_polynomials),
+            ("c", p.cover_slots, policy.minimum_cover_slots), ("q", p.minimum_sources, policy.minimum_sources),
+            ("n", header.entries, policy.minimum_entries), ("b", profile.b, policy.minimum_key_bits),
+            ("quality", profile.minimum_quality, policy.minimum_quality),
+            ("r", p.separation, policy.minimum_separation)):
+        require(value >= floor, "belowFloor", name)
+    # 5. Every signature that is present verifies [invalidSignature]; those by pinned sources number at least
+    #    minimumSignatures, and more than S − q [tooFewSignatures].
+    pinned = [source for source in opened.signers() if source in policy.sources]
+    require(len(pinned) >= policy.minimum_signatures, "tooFewSignatures")
+    require(len(pinned) > len(header.sources) - p.minimum_sources, "tooFewSignatures")
+    # 6. version ≥ the newest version used [setRolledBack]; now < expiresAt [setExpired].
+    require(header.version >= newest_version, "setRolledBack")
+    require(now < header.expires_at, "setExpired")
+    # 7. BLAKE2b-256 of the table is tableDigest [rootMismatch].
+    opened.check_table()
+    return opened

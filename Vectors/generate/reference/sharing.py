@@ -1,0 +1,55 @@
+"""Protocol 5.7: p_1 ... p_k over F_p, K_e, the commitment, and shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .field import P, evaluate
+from .labels import Draw, decode_integer, encode_integer, kdf, word_stream
+
+
+@dataclass(frozen=True)
+class Sharing:
+    polynomials: tuple[tuple[int, ...], ...]  # p_1 ... p_k, constant term first
+    epoch_key: bytes  # K_e
+    commitment: bytes
+
+
+def shared_words(constants: Iterable[int]) -> bytes:
+    """Step 3, w: "KDF(0^32, "shared words", p_1(0) || ... || p_k(0))"."""
+    return kdf(bytes(32), "shared words", b"".join(encode_integer(value, 8) for value in constants))
+
+
+def epoch_key(constants: Iterable[int], account: bytes, epoch: int) -> bytes:
+    """Step 3: "K_e = KDF(w, "epoch key", account || epoch)"."""
+    return kdf(shared_words(constants), "epoch key", account + encode_integer(epoch, 4))
+
+
+def commitment(k_e: bytes, account: bytes, epoch: int) -> bytes:
+    """Step 3: "commitment = KDF(K_e, "commitment", account || epoch)"."""
+    return kdf(k_e, "commitment", account + encode_integer(epoch, 4))
+
+
+def sharing(s_e: bytes, account: bytes, epoch: int, t: int, k: int) -> Sharing:
+    # 1. "sigma = wordStream(KDF(s_e, "polynomial key", account || epoch || t || k))"
+    fields = account + encode_integer(epoch, 4) + encode_integer(t, 2) + encode_integer(k, 2)
+    sigma = word_stream(kdf(s_e, "polynomial key", fields))
+    # 2. "Take words of sigma, dropping those >= p: k t coefficients, p_1's first, each polynomial's constant term first."
+    kept = (word for word in sigma if word < P)
+    polynomials = tuple(tuple(next(kept) for _ in range(t)) for _ in range(k))
+    # 3.
+    k_e = epoch_key((polynomial[0] for polynomial in polynomials), account, epoch)
+    return Sharing(polynomials, k_e, commitment(k_e, account, epoch))
+
+
+def share(polynomials: Iterable[Iterable[int]], draw: Draw) -> tuple[int, tuple[int, ...]]:
+    """Step 4: "x <-$ F_p without 0, z_j = p_j(x)". 5.13: "words of 8 bytes until one is in 1...p - 1"."""
+    while True:
+        x = decode_integer(draw(8))
+        if 1 <= x < P:
+            return x, share_at(polynomials, x)
+
+
+def share_at(polynomials: Iterable[Iterable[int]], x: int) -> tuple[int, ...]:
+    return tuple(evaluate(tuple(polynomial), x) for polynomial in polynomials)

@@ -1,0 +1,190 @@
+"""Protocol 4.5, 4.6, 4.8, 5.6 and 5.10."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import forms
+from envelope import Topic, seeded
+from reference.client_state import ClientState
+from reference.decoys import DecoyState
+from reference.distinctness import distinctness, distinctness_key
+from reference.epochs import AccountSecret
+from reference.keys import perceptual_key, sha256_key
+from reference.labels import encode_integer
+from reference.profile import PROFILE_1, Profile
+from reference.registration import Registration
+
+NOTES = {
+    "TruncatedInput": "too short",
+    "TrailingBytes": "bytes follow",
+    "WrongMagic": "another format or version",
+    "OutOfRange": "a number outside the range that the specification gives",
+    "ReservedBytes": "bytes that must be zero are not",
+    "LeastParameters": "the least of everything",
+    "GreatestParameters": "the greatest of everything",
+    "EpochStep": "steps of 0, 1, 64 and 65 epochs, and back",
+    "NearDuplicates": "a repeat notes all its tags: what is near a repeat is a repeat",
+    "NoKeys": "an item without keys is never a repeat",
+    "TagsNotAscending": "one store has one encoding",
+    "WrongCoverSlots": "the decoy state inside is for another c",
+}
+
+
+def build() -> dict[str, Topic | bytes]:
+    topic = Topic("client", "What a client keeps and registers, its ratchet, and which items are repeats.", NOTES)
+    registrations(topic)
+    secrets(topic)
+    ratchets(topic)
+    repeats(topic)
+    digests(topic)
+    states(topic)
+    return {"client/client.json": topic}
+
+
+def registrations(topic: Topic) -> None:
+    group = topic.group("DecodeRegistration", "4.5.")
+    draw = seeded("registrations")
+    good = Registration(679, draw(32), draw(32)).encode()
+
+    def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
+        def decode() -> dict:
+            registration = Registration.decode(data)
+            return {"account": registration.account.hex(), "epoch": registration.epoch,
+                    "commitment": registration.commitment.hex()}
+
+        group.add(comment, {"bytes": data.hex()}, decode, *flags, result=result)
+
+    add("a registration", good)
+    add("the last epoch", Registration(2**32 - 1, draw(32), draw(32)).encode(), "GreatestParameters")
+    add("all zero but the magic: any account and commitment will do", Registration(0, bytes(32), bytes(32)).encode(),
+        "LeastParameters")
+    add("the last byte is missing", good[:-1], "TruncatedInput", result="wrongLength")
+    add("empty", b"", "TruncatedInput", result="wrongLength")
+    add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
+    add("magic of another version", b"SMR2" + good[4:], "WrongMagic", result="invalidMagic")
+
+
+def secrets(topic: Topic) -> None:
+    group = topic.group("DecodeAccountSecret", "4.6.")
+    good = AccountSecret(679, seeded("account secrets")(32)).encode()
+
+    def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
+        def decode() -> dict:
+            secret = AccountSecret.decode(data)
+            return {"epoch": secret.epoch, "secret": secret.secret.hex()}
+
+        group.add(comment, {"bytes": data.hex()}, decode, *flags, result=result)
+
+    add("an account secret", good)
+    add("the last epoch", AccountSecret(2**32 - 1, good[8:]).encode(), "GreatestParameters")
+    add("the last byte is missing", good[:-1], "TruncatedInput", result="wrongLength")
+    add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
+    add("magic of a registration", b"SMR1" + good[4:], "WrongMagic", result="invalidMagic")
+
+
+def ratchets(topic: Topic) -> None:
+    group = topic.group("Ratchet", "An account secret and the epoch to which it is taken.")
+    secret = seeded("ratchet")(32)
+
+    def add(comment: str, start: int, target: int, *flags: str, result: str = "valid") -> None:
+        data = AccountSecret(start, secret).encode()
+        group.add(comment, {"bytes": data.hex(), "epoch": target},
+                  lambda: {"bytes": AccountSecret.decode(data).ratchet(target).encode().hex()}, *flags, result=result)
+
+    add("the same epoch", 679, 679, "EpochStep")
+    add("the next", 679, 680, "EpochStep")
+    add("two at once: as one after the other", 679, 681)
+    add("64", 679, 743, "EpochStep")
+    add("65", 679, 744, "EpochStep", result="epochTooFar")
+    add("back", 679, 678, "EpochStep", result="epochInPast")
+    add("from epoch 0", 0, 1, "LeastParameters")
+    add("to the last epoch", 2**32 - 2, 2**32 - 1, "GreatestParameters")
+
+
+def repeats(topic: Topic) -> None:
+    group = topic.group("Distinctness", "Items by their keys, one after the other from an empty store.")
+    draw = seeded("distinctness")
+
+    def add(comment: str, items: list[list[bytes]], *flags: str) -> None:
+        secret, account, epoch = draw(32), draw(32), 679
+        key = distinctness_key(secret, account, epoch)
+        store: frozenset[int] = frozenset()
+        found = []
+        for item in items:
+            repeat, store = distinctness(key, item, store)
+            found.append(repeat)
+        group.add(comment, {"secret": secret.hex(), "account": account.hex(), "epoch": epoch,
+                            "items": [[y.hex() for y in item] for item in items]},
+                  lambda: {"repeats": found, "tags": forms.words(sorted(store))}, *flags)
+
+    a, b, c, d, e = (perceptual_key(int.from_bytes(draw(6), "little")) for _ in range(5))
+    file = sha256_key(draw(32))
+    add("nothing yet", [])
+    add("three different items", [[a, b], [c, d], [file]])
+    add("the same item again", [[a, b], [a, b]])
+    add("one key in common", [[a, b], [b, c]])
+    add("near duplicates chain: the third is near the second only", [[a, b], [b, c], [c, d], [e]], "NearDuplicates")
+    add("items without keys", [[], [], [a], []], "NoKeys")
+    add("a file twice", [[file], [file]])
+    add("a file whose SHA-256 begins like a perceptual key is another key", [[a], [sha256_key(a[1:] + bytes(24))]])
+    add("sixteen keys an item", [[perceptual_key(16 * i + j) for j in range(16)] for i in range(3)])
+
+
+def digests(topic: Topic) -> None:
+    group = topic.group("ProfileDigest", "The profile in the client state. The number of probes is not in it.")
+
+    def add(comment: str, profile: Profile, *flags: str) -> None:
+        group.add(comment, {"profile": forms.profile(profile)}, lambda: {"digest": profile.digest().hex()}, *flags)
+
+    add("profile 1", PROFILE_1)
+    add("profile 1 with M = 64: the same digest", replace(PROFILE_1, probes=64))
+    add("another id", replace(PROFILE_1, id=2**32 - 1), "GreatestParameters")
+    add("another quality", replace(PROFILE_1, minimum_quality=51))
+    add("two positions exchanged", replace(PROFILE_1, positions=(1, 0) + PROFILE_1.positions[2:]))
+    add("b = 64", replace(PROFILE_1, positions=tuple(range(64))), "GreatestParameters")
+    add("b = 1", Profile(0, 0, 0, 1, (255,)), "LeastParameters")
+
+
+def states(topic: Topic) -> None:
+    group = topic.group("DecodeClientState", "4.8, decoded and encoded again.")
+    draw = seeded("client states")
+    decoy_state = DecoyState(6, 1, 120, 7, 0b100101, tuple(2**30 + 1000 * i for i in range(6)))
+    base = ClientState(679, 7, 30, 64, decoy_state, PROFILE_1.digest(),
+                       frozenset(int.from_bytes(draw(8), "little") for _ in range(5)))
+
+    def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
+        group.add(comment, {"bytes": data.hex()}, lambda: {"bytes": ClientState.decode(data).encode().hex()}, *flags,
+                  result=result)
+
+    good = base.encode()
+
+    def changed(offset: int, value: int, size: int) -> bytes:
+        return good[:offset] + encode_integer(value, size) + good[offset + size:]
+
+    add("five tags", good)
+    add("no tags", replace(base, tags=frozenset()).encode(), "LeastParameters")
+    least = DecoyState(4, 1, 0, 0, 0, (2**30,) * 4)
+    add("the least of everything", ClientState(0, 0, 2, 4, least, bytes(32), frozenset([0])).encode(), "LeastParameters")
+    greatest = DecoyState(16, 256, 2**30, 2**30, 2**16 - 1, (2**32 - 1,) * 16)
+    add("the greatest of everything", ClientState(2**32 - 1, 2**64 - 1, 1024, 256, greatest, b"\xff" * 32,
+                                                  frozenset([0, 2**64 - 1])).encode(), "GreatestParameters")
+    add("ascending as words, not as byte strings", replace(base, tags=frozenset([0x0100, 0xFF])).encode())
+    add("143 bytes", good[:143], "TruncatedInput", result="wrongLength")
+    add("empty", b"", "TruncatedInput", result="wrongLength")
+    add("a tag is missing", good[:-8], "TruncatedInput", result="wrongLength")
+    add("a tag more than it says", good + b"\xff" * 8, "TrailingBytes", result="wrongLength")
+    add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
+    add("magic of another version", b"SMC2" + good[4:], "WrongMagic", result="invalidMagic")
+    for comment, offset, value, size in (("t = 1", 16, 1, 2), ("t = 1,025", 16, 1025, 2), ("k = 3", 18, 3, 2),
+                                         ("k = 257", 18, 257, 2), ("c = 3", 20, 3, 4), ("c = 17", 20, 17, 4),
+                                         ("c = 65,542: two bytes of it are 6", 20, 65542, 4)):
+        add(comment, changed(offset, value, size), "OutOfRange", result="parameterOutOfRange")
+    add("c = 4, the decoy state's is 6", changed(20, 4, 4), "WrongCoverSlots", result="parameterOutOfRange")
+    add("the decoy state has another magic", changed(28, 0, 4), "WrongMagic", result="invalidMagic")
+    add("the decoy state's reserved bytes are not zero", changed(28 + 18, 1, 2), "ReservedBytes", result="nonCanonical")
+    tags = sorted(base.tags)
+    add("two tags exchanged", good[:144] + b"".join(encode_integer(tag, 8) for tag in [tags[1], tags[0], *tags[2:]]),
+        "TagsNotAscending", result="nonCanonical")
+    add("a tag twice", good[:144] + b"".join(encode_integer(tag, 8) for tag in [tags[0], tags[0], *tags[2:]]),
+        "TagsNotAscending", result="nonCanonical")

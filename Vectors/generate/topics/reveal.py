@@ -1,0 +1,321 @@
+"""Protocol 5.18."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import forms
+from envelope import Topic, seeded
+from item_sets import EPOCH
+from reference.field import P
+from reference.labels import aead, decode_integer
+from reference.open import Opening
+from reference.payload import MD5, NONE, PDQ, SHA256, Payload
+from reference.reveal import reveal
+from reference.sharing import share_at, sharing
+from reference.voucher import Header
+
+NOTES = {
+    "AtThreshold": "exactly t openings, all matches",
+    "BelowThreshold": "fewer than t usable openings, or matches from fewer than t vouchers or values of x",
+    "AtBound": "k(R - t) = e",
+    "BeyondBound": "k(R - t) < e",
+    "AllDecoys": "no match among them",
+    "WrongCommitment": "the registered commitment is another's",
+    "MissingCommitment": "nothing is registered",
+    "NonCanonicalElement": "words from p on: dropped, also where they would be right modulo p",
+    "ZeroX": "x = 0: dropped, though it lies on the polynomials; it would tell p_j(0)",
+    "DuplicateX": "openings of equal x: the first goes to the decoder, all of them are tested as matches",
+    "SameShareTwice": "two slots of one voucher with the same x are one match",
+    "ForeignCodeword": "more than t shares on polynomials of somebody else: taken off",
+    "EightRounds": "at most eight runs of the decoder",
+    "TwoSecrets": "two codewords",
+    "RankOneErrors": "errors that are multiples of one vector",
+    "OtherAccount": "openings of another account, epoch or k among them",
+    "Quarantined": "not decoded, but tested as matches",
+    "TamperedHeader": "inner does not open with this header: no match, though its share is right",
+    "BadPayload": "inner opens, but its payload does not decode: no match",
+    "WrongShare": "inner opens, but the share is not on the polynomials: no match",
+    "Kinds": "payloads of every kind",
+}
+COUNT = 128  # P
+
+
+def build() -> dict[str, Topic | bytes]:
+    topic = Topic("reveal", "Which openings of an account and epoch are matches. Made without vouchers: openings are chosen.", NOTES)
+    reveals(topic)
+    return {"reveal/reveal.json": topic}
+
+
+class Account:
+    """An account's openings, made as a client would, and otherwise."""
+
+    def __init__(self, name: str, t: int = 3, k: int = 4, epoch: int = EPOCH) -> None:
+        self.draw = seeded(f"reveal {name}")
+        self.t, self.k, self.epoch = t, k, epoch
+        self.account, self.secret = self.draw(32), self.draw(32)
+        self.sharing = sharing(self.secret, self.account, epoch, t, k)
+        self.openings: list[Opening] = []
+
+    def x(self) -> int:
+        while not 1 <= (value := decode_integer(self.draw(8))) < P:
+            pass
+        return value
+
+    def header(self) -> Header:
+        return Header(12, self.k, COUNT, self.epoch, self.draw(16), self.account, self.root)
+
+    @property
+    def root(self) -> bytes:
+        return b"\x5e" * 32
+
+    def payload(self) -> bytes:
+        return Payload(SHA256, 0, self.draw(32), b"").encode(COUNT)
+
+    def inner(self, header: Header, payload: bytes) -> bytes:
+        nonce = self.draw(24)
+        return nonce + aead(self.sharing.epoch_key, nonce, payload, header.encode())
+
+    def slot(self) -> int:
+        return self.draw(1)[0] % 12
+
+    def match(self, payload: bytes | None = None, header: Header | None = None, x: int | None = None) -> Opening:
+        header = header or self.header()
+        x = self.x() if x is None else x
+        words = (x, *share_at(self.sharing.polynomials, x))
+        return Opening(header, self.slot(), words, self.inner(header, payload or self.payload()))
+
+    def decoy(self, header: Header | None = None) -> Opening:
+        words = tuple(decode_integer(self.draw(8)) for _ in range(self.k + 1))
+        return Opening(header or self.header(), self.slot(), words, self.draw(24 + COUNT + 16))
+
+    def matches(self, count: int) -> Account:
+        self.openings += [self.match() for _ in range(count)]
+        return self
+
+    def decoys(self, count: int) -> Account:
+        self.openings += [self.decoy() for _ in range(count)]
+        return self
+
+    def add(self, *openings: Opening) -> Account:
+        self.openings += openings
+        return self
+
+    def mixed(self) -> Account:
+        self.openings = [o for _, o in sorted(((self.draw(8), o) for o in self.openings), key=lambda pair: pair[0])]
+        return self
+
+    def of(self, other: Account, count: int) -> Account:
+        """Openings with shares and inner of another secret, under this account."""
+        stranger = Account.__new__(Account)
+        stranger.__dict__.update(other.__dict__, account=self.account, epoch=self.epoch)
+        self.openings += [stranger.match() for _ in range(count)]
+        return self
+
+
+def quarantined(opening: Opening) -> Opening:
+    return replace(opening, quarantined=True)
+
+
+def off(opening: Opening, errors: Sequence[int]) -> Opening:
+    """The same opening with errors added to its words."""
+    return replace(opening, words=tuple((word + error) % P for word, error in zip(opening.words, errors, strict=True)))
+
+
+def opening_form(opening: Opening) -> dict:
+    return {"header": opening.header.encode().hex(), "slot": opening.slot, "words": forms.words(opening.words),
+            "inner": opening.inner.hex(), "quarantined": opening.quarantined}
+
+
+def reveals(topic: Topic) -> None:
+    group = topic.group("Reveal", "The openings of one form (t, k) in the order of recording; forced, without an earlier commitment.")
+
+    def add(comment: str, made: Account, expected: int | str, *flags: str, commitment: bytes | None | str = "own") -> None:
+        registered = made.sharing.commitment if isinstance(commitment, str) else commitment
+        openings = tuple(made.openings)
+
+        def run() -> dict:
+            found = reveal(openings, made.account, made.epoch, made.t, made.k, registered)
+            if len(found.matches) != expected:
+                raise AssertionError(f"{comment}: {len(found.matches)} matches")
+            return {"epochKey": found.epoch_key.hex(), "matches": [
+                {"voucherID": m.opening.header.voucher_id.hex(), "slot": m.opening.slot, "setRoot": m.opening.header.root.hex(),
+                 **forms.payload(m.payload), "quarantined": m.opening.quarantined} for m in found.matches]}
+
+        group.add(comment, {
+            "account": made.account.hex(), "epoch": made.epoch, "threshold": made.t, "polynomials": made.k,
+            "commitment": None if registered is None else registered.hex(), "openings": [opening_form(o) for o in openings]},
+            run, *flags, result="valid" if isinstance(expected, int) else expected)
+
+    below, undecodable, mismatch = "belowThreshold", "notDecodable", "commitmentMismatch"
+
+    # At the threshold and at the bound
+    add("no openings", Account("empty"), below, "BelowThreshold")
+    add("t - 1 matches", Account("t-1").matches(2), below, "BelowThreshold")
+    add("t matches", Account("t").matches(3), 3, "AtThreshold")
+    add("t matches, t = 2, epoch 0", Account("t=2", 2, 4, 0).matches(2), 2, "AtThreshold")
+    add("t openings, one of them a decoy", Account("t, one decoy").matches(2).decoys(1).mixed(), undecodable, "AtThreshold")
+    add("t matches and a decoy", Account("t and a decoy").matches(3).decoys(1).mixed(), undecodable, "BeyondBound")
+    add("t + 1 matches and k decoys", Account("bound").matches(4).decoys(4).mixed(), 4, "AtBound")
+    add("t + 1 matches and k + 1 decoys", Account("beyond").matches(4).decoys(5).mixed(), undecodable, "BeyondBound")
+    add("t + 5 matches and 5k decoys", Account("bound 5").matches(8).decoys(20).mixed(), 8, "AtBound")
+    add("t + 6 matches and three decoys", Account("easy").matches(9).decoys(3).mixed(), 9)
+    add("twenty decoys", Account("decoys").decoys(20), undecodable, "AllDecoys")
+    kinds = Account("kinds")
+    d = kinds.draw
+    for payload in (Payload(PDQ, 87, d(32), b"a note"), Payload(SHA256, 0, d(32), b""), Payload(MD5, 0, d(16), b"\x00\xff"),
+                    Payload(NONE, 0, b"", b""), Payload(PDQ, 0, d(32), b"n" * 92)):
+        kinds.add(kinds.match(payload.encode(COUNT)))
+    loud = Payload(PDQ, 100, d(32), b"").encode(COUNT)
+    kinds.add(kinds.match(loud[:1] + b"\xc8" + loud[2:]))
+    add("payloads of every kind, one with a quality of 200", kinds.decoys(3).mixed(), 6, "Kinds")
+
+    # Commitments
+    add("t + 2 matches, another commitment", Account("wrong commitment").matches(5), mismatch, "WrongCommitment", commitment=bytes(32))
+    add("t + 2 matches and decoys, another commitment", Account("wrong commitment 2").matches(5).decoys(4).mixed(), mismatch,
+        "WrongCommitment", commitment=b"\xff" * 32)
+    other_epoch = Account("commitment of another epoch").matches(5)
+    add("the commitment of the next epoch", other_epoch, mismatch, "WrongCommitment",
+        commitment=sharing(other_epoch.secret, other_epoch.account, EPOCH + 1, 3, 4).commitment)
+    add("no commitment", Account("no commitment").matches(5), "notRegistered", "MissingCommitment", commitment=None)
+
+    # Words
+    odd = Account("x = 0").matches(4)
+    add("x = 0 with the right values is no match", odd.add(odd.match(x=0)), 4, "ZeroX")
+    odd = Account("only with x = 0").matches(2)
+    add("two matches and one of x = 0", odd.add(odd.match(x=0)), below, "ZeroX", "BelowThreshold")
+    odd = Account("x + p").matches(4)
+    small_x = odd.match(x=5)
+    add("x = 5 + p with the values of 5", odd.add(replace(small_x, words=(5 + P, *small_x.words[1:]))), 4, "NonCanonicalElement")
+    odd = Account("only with x + p").matches(2)
+    small_x = odd.match(x=5)
+    add("two matches, and x = 5 + p with the values of 5", odd.add(replace(small_x, words=(5 + P, *small_x.words[1:]))), below,
+        "NonCanonicalElement", "BelowThreshold")
+    odd = Account("decoys with large words").matches(4)
+    for _ in range(6):
+        odd.add(replace(odd.decoy(), words=(odd.x(), 2**64 - 1, 1, 1, 1)))
+    add("six decoys with words from p on do not count", odd.mixed(), 4, "NonCanonicalElement")
+
+    # Equal x
+    same = Account("duplicate x").matches(4)
+    real = same.openings[0]
+    add("a decoy of the same x after the match", same.add(replace(same.decoy(), words=(real.x, 1, 2, 3, 4))), 4, "DuplicateX")
+    same = Account("duplicate x first").matches(5)
+    real = same.openings[0]
+    same.openings.insert(0, replace(same.decoy(), words=(real.x, 1, 2, 3, 4)))
+    add("a decoy of the same x before the match: the match is found all the same", same, 5, "DuplicateX")
+    same = Account("x of two vouchers").matches(4)
+    add("two vouchers with the same x are two matches", same.add(same.match(x=same.openings[1].x)), 5, "DuplicateX")
+    same = Account("x of three vouchers").matches(2)
+    add("t vouchers, but two of them with the same x", same.add(same.match(x=same.openings[1].x)), below, "DuplicateX", "BelowThreshold")
+    same = Account("same share twice").matches(4)
+    twice = same.openings[2]
+    add("two slots of a voucher with the same share", same.add(replace(twice, slot=(twice.slot + 1) % 12)), 4, "SameShareTwice")
+    same = Account("two shares of a voucher").matches(3)
+    first = same.openings[0]
+    add("two slots of a voucher with different x: two matches, of three vouchers", same.add(same.match(header=first.header)), 4)
+    same = Account("few vouchers").matches(1)
+    first = same.openings[0]
+    add("t + 2 shares of two vouchers", same.matches(1).add(*(same.match(header=first.header) for _ in range(3))), below, "BelowThreshold")
+    same = Account("few x").matches(2)
+    header_only = [replace(same.match(), inner=same.draw(24 + COUNT + 16)) for _ in range(3)]
+    add("two matches, three vouchers whose inner does not open", same.add(*header_only), below, "BelowThreshold", "TamperedHeader")
+
+    same = Account("few x, many vouchers").matches(2)
+    no_inner = [replace(same.match(), inner=same.draw(24 + COUNT + 16)) for _ in range(2)]
+    add("three vouchers with two x, and two shares on the polynomials whose inner does not open",
+        same.add(same.match(x=same.openings[0].x), *no_inner), below, "DuplicateX", "BelowThreshold", "TamperedHeader")
+
+    # Others' codewords
+    add("five matches, ten shares of somebody else", Account("foreign").matches(5).of(Account("stranger 1"), 10).mixed(), 5,
+        "ForeignCodeword", "TwoSecrets")
+    add("only somebody else's", Account("foreign only").of(Account("stranger 2"), 5), mismatch, "ForeignCodeword")
+    add("t shares of somebody else: nothing checks them, so they are no codeword", Account("foreign t").of(Account("stranger 3"), 3), undecodable, "ForeignCodeword", "AtThreshold")
+    add("two matches, then nine shares of somebody else: too few are left", Account("foreign and few").matches(2).of(Account("stranger 4"), 9).mixed(),
+        mismatch, "ForeignCodeword", "BelowThreshold")
+    add("five and five: neither is decoded", Account("foreign equal").matches(5).of(Account("stranger 5"), 5).mixed(), undecodable,
+        "TwoSecrets", "BeyondBound")
+    add("two strangers, one after the other", Account("foreign two").matches(4).of(Account("stranger 6"), 7).of(Account("stranger 7"), 21).mixed(), 4,
+        "ForeignCodeword")
+    for strangers, expected in ((7, 5), (8, mismatch)):
+        made = Account(f"{strangers} strangers", 4, 4).matches(5)
+        for i in range(strangers):
+            made.of(Account(f"stranger {strangers}.{i}", 4, 4), needed(made, 6))
+        add(f"{strangers} strangers, each taken off before the account's own", made.mixed(), expected, "ForeignCodeword",
+            "EightRounds")
+
+    # Errors by design
+    made = Account("rank one").matches(6)
+    add("t + 3 matches, four errors of rank one", made.add(*(rank_one_error(made) for _ in range(4))),
+        undecodable, "RankOneErrors", "BeyondBound")
+    made = Account("rank one few").matches(6)
+    add("t + 3 matches, three errors of rank one; their inner opens, but their shares are wrong",
+        made.add(*(rank_one_error(made) for _ in range(3))), 6, "RankOneErrors", "WrongShare")
+    made = Account("one word wrong").matches(6)
+    add("a share that is wrong in its last word", made.add(off(made.match(), (0, 0, 0, 0, 1))), 6, "WrongShare")
+
+    # What is tested
+    made = Account("header").matches(5)
+    moved = made.match()
+    changed = replace(moved, header=replace(moved.header, voucher_id=made.draw(16)))
+    add("an opening under another voucherID", made.add(changed), 5, "TamperedHeader")
+    made = Account("header root").matches(5)
+    moved = made.match()
+    add("an opening under another root", made.add(replace(moved, header=replace(moved.header, root=bytes(32)))), 5, "TamperedHeader")
+    made = Account("roots").matches(3)
+    second = replace(made.header(), root=b"\x5f" * 32)
+    add("matches of two sets", made.add(made.match(header=second)), 4)
+    made = Account("bad payload").matches(4)
+    good = made.payload()
+    add("payloads with padding that is not zero, and of no known kind", made.add(made.match(good[:-1] + b"\1"), made.match(b"\7" + good[1:])), 4,
+        "BadPayload")
+    made = Account("bad payloads only").matches(2)
+    add("two matches and two payloads that do not decode", made.add(made.match(good[:-1] + b"\1"), made.match(b"\7" + good[1:])), below,
+        "BadPayload", "BelowThreshold")
+
+    # Not of this account-epoch
+    made = Account("others' openings").matches(4)
+    other = Account("another account").matches(3)
+    add("openings of another account", made.add(*other.openings).mixed(), 4, "OtherAccount")
+    made = Account("others' openings count").matches(2)
+    add("two matches and five openings of another account", made.add(*Account("another account 2").matches(5).openings), below,
+        "OtherAccount", "BelowThreshold")
+    made = Account("copied").matches(4)
+    copied = [replace(o, header=replace(o.header, account=other.account)) for o in made.openings[:2]]
+    late = [replace(o, header=replace(o.header, epoch=EPOCH + 1)) for o in made.openings[2:]]
+    add("its own openings once more, under another account and another epoch", made.add(*copied, *late), 4, "OtherAccount")
+    made = Account("decoys of another epoch").matches(4)
+    add("ten decoys of another epoch", made.add(*(made.decoy(replace(made.header(), epoch=EPOCH - 1)) for _ in range(10))), 4, "OtherAccount")
+    made = Account("sealed for another").matches(4)
+    foreign = [replace(made.header(), account=other.account), replace(made.header(), epoch=EPOCH + 1)]
+    add("under the same K_e, but sealed with another account's or epoch's header: no matches here",
+        made.add(*(made.match(header=header) for header in foreign)), 4, "OtherAccount")
+    made = Account("another k").matches(4)
+    wide = Account("another k, wide", 3, 5)
+    wide.account = made.account
+    add("openings of k = 5", made.add(*(wide.decoy() for _ in range(6))), 4, "OtherAccount")
+
+    # Quarantine
+    made = Account("quarantine").matches(4)
+    add("two of six matches are quarantined", made.add(quarantined(made.match()), quarantined(made.match())), 6, "Quarantined")
+    made = Account("quarantined decoys").matches(4)
+    add("ten quarantined decoys", made.add(*(quarantined(made.decoy()) for _ in range(10))), 4, "Quarantined")
+    made = Account("quarantine only").matches(2)
+    add("two matches, three more are quarantined", made.add(*(quarantined(made.match()) for _ in range(3))), below, "Quarantined",
+        "BelowThreshold")
+    made = Account("quarantine first").matches(4)
+    real = made.openings[1]
+    made.openings.insert(0, quarantined(replace(real, slot=(real.slot + 1) % 12)))
+    add("the same share in a quarantined slot before it: one match, the first", made, 4, "Quarantined", "SameShareTwice")
+
+
+def rank_one_error(made: Account) -> Opening:
+    """A match whose z is wrong by a multiple of one vector."""
+    factor = made.x()
+    return off(made.match(), [factor * error % P for error in (0, 3, 5, 7, 11)])
+
+
+def needed(made: Account, least: int) -> int:
+    """Shares enough to be decoded among all that is there: k(R - t) >= e."""
+    return max(least, made.t + -(-len(made.openings) // made.k) + 1)

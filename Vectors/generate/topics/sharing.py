@@ -1,0 +1,204 @@
+"""Protocol 3 (F_p), 5.7 and 5.8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import forms
+from envelope import Topic, seeded
+from reference.decoder import decoder
+from reference.errors import ProtocolError
+from reference.field import P, inverse, is_element
+from reference.labels import Draw, decode_integer
+from reference.sharing import share_at, sharing
+
+NOTES = {
+    "EdgeOfField": "operands next to 0, p and 2^64: reduction must be complete",
+    "NonCanonicalElement": "words from p on are no elements",
+    "LeastParameters": "the least t and k",
+    "GreatestParameters": "the greatest t or k that a set can have",
+    "AtThreshold": "exactly t shares: all of them, unchecked",
+    "BelowThreshold": "t - 1 shares",
+    "AtBound": "k(R - t) = e or just above: the last number of others that can be taken out",
+    "BeyondBound": "k(R - t) < e: nothing may be found, and nothing unchecked returned",
+    "SingleWordErrors": "the others agree with the polynomials in all words but one",
+    "RankOneErrors": "all errors are multiples of one vector: k sequences tell no more than one",
+    "TwoSecrets": "the others lie on polynomials of somebody else",
+    "EarlyExit": "so few others that the locator is known before all syndromes are made; the result must be the same",
+    "NoErrors": "all shares lie on the polynomials",
+    "HighDegree": "shares of polynomials of degree t: one too many",
+    "EdgeOfX": "x = 1 and x = p - 1",
+}
+
+
+def element(draw: Draw, least: int = 0) -> int:
+    while not least <= (value := decode_integer(draw(8))) < P:
+        pass
+    return value
+
+
+class Shares:
+    """Shares on random polynomials and others, in one list that is shuffled by sorting random words."""
+
+    def __init__(self, name: str, t: int, k: int) -> None:
+        self.draw = seeded(name)
+        self.t, self.k = t, k
+        self.polynomials = [[element(self.draw) for _ in range(t)] for _ in range(k)]
+        self.shares: list[tuple[int, Sequence[int]]] = []
+
+    def good(self, count: int, xs: Sequence[int] = ()) -> Shares:
+        for i in range(count):
+            x = xs[i] if i < len(xs) else element(self.draw, 1)
+            self.shares.append((x, share_at(self.polynomials, x)))
+        return self
+
+    def noise(self, count: int) -> Shares:
+        for _ in range(count):
+            self.shares.append((element(self.draw, 1), [element(self.draw) for _ in range(self.k)]))
+        return self
+
+    def off_by(self, count: int, vector: Sequence[int], fixed: bool = False) -> Shares:
+        """Errors that are multiples of one vector."""
+        for _ in range(count):
+            x = element(self.draw, 1)
+            factor = 1 if fixed else element(self.draw, 1)
+            z = share_at(self.polynomials, x)
+            self.shares.append((x, [(value + factor * error) % P for value, error in zip(z, vector, strict=True)]))
+        return self
+
+    def mixed(self) -> Shares:
+        keyed = [(self.draw(8), share) for share in self.shares]
+        self.shares = [share for _, share in sorted(keyed, key=lambda pair: pair[0])]
+        return self
+
+
+def build() -> dict[str, Topic | bytes]:
+    topic = Topic("sharing", "F_p, the sharing of an account's epoch key, and the decoder.", NOTES)
+    field_cases(topic)
+    derivations(topic)
+    decodings(topic)
+    return {"sharing/sharing.json": topic}
+
+
+def field_cases(topic: Topic) -> None:
+    group = topic.group("Field", "Arithmetic of F_p, p = 2^64 - 59; the inverse is that of a.")
+    draw = seeded("field")
+    edges = [0, 1, 2, 58, 59, 2**32 - 1, 2**32, 2**63, P - 59, P - 2, P - 1]
+    pairs = [(a, b) for a in edges for b in (0, 1, 59, 2**32, P - 1)] + [(element(draw), element(draw)) for _ in range(16)]
+    for a, b in pairs:
+        flags = ["EdgeOfField"] if a in edges else []
+        group.add(f"{a} and {b}", {"a": forms.word(a), "b": forms.word(b)}, lambda a=a, b=b: {
+            "sum": forms.word((a + b) % P), "difference": forms.word((a - b) % P), "product": forms.word(a * b % P),
+            "inverse": None if a == 0 else forms.word(inverse(a))}, *flags)
+    group = topic.group("DecodeField", "Whether a word is an element.")
+    for value, comment in ((0, "0"), (1, "1"), (P - 1, "p - 1"), (P, "p"), (P + 1, "p + 1"), (2**64 - 1, "2^64 - 1"),
+                           (2**63, "2^63")):
+        flags = ["NonCanonicalElement"] if value >= P else []
+        group.add(comment, {"word": forms.word(value)}, lambda value=value: {"isElement": is_element(value)}, *flags)
+
+
+def derivations(topic: Topic) -> None:
+    group = topic.group("Derive", "An account secret's polynomials by their values at 0, K_e, the commitment, and shares at given x.")
+    draw = seeded("derive")
+    for comment, epoch, t, k, xs, *flags in (
+            ("t = 3, k = 4", 679, 3, 4, 3), ("the least t and k", 0, 2, 4, 2, "LeastParameters"),
+            ("the default t and k", 680, 30, 64, 1), ("the last epoch", 2**32 - 1, 3, 5, 1),
+            ("the greatest t", 1, 1024, 4, 1, "GreatestParameters"), ("the greatest k", 1, 2, 256, 1, "GreatestParameters"),
+            ("x = 1 and x = p - 1", 679, 5, 4, 0, "EdgeOfX")):
+        secret, account = draw(32), draw(32)
+        points = [element(draw, 1) for _ in range(xs)] or [1, P - 1]
+
+        def derive(secret: bytes = secret, account: bytes = account, epoch: int = epoch, t: int = t, k: int = k,
+                   points: list[int] = points) -> dict:
+            made = sharing(secret, account, epoch, t, k)
+            return {"secrets": forms.words(polynomial[0] for polynomial in made.polynomials),
+                    "epochKey": made.epoch_key.hex(), "commitment": made.commitment.hex(),
+                    "shares": [forms.share(x, share_at(made.polynomials, x)) for x in points]}
+
+        group.add(comment, {"secret": secret.hex(), "account": account.hex(), "epoch": epoch, "threshold": t,
+                            "polynomials": k, "xs": forms.words(points)}, derive, *flags)
+    secret, account = draw(32), draw(32)
+    for comment, t, k in (("the same secret with t = 3, k = 4", 3, 4), ("and with t = 4: other polynomials", 4, 4),
+                          ("and with k = 5: other polynomials", 3, 5)):
+        group.add(comment, {"secret": secret.hex(), "account": account.hex(), "epoch": 679, "threshold": t,
+                            "polynomials": k, "xs": []}, lambda t=t, k=k: derive(secret, account, 679, t, k, []))
+
+
+def decodings(topic: Topic) -> None:
+    group = topic.group("Decode", "The decoder, 5.8. x are distinct and not zero; those that are not are dropped before (reveal.json).")
+
+    def add(comment: str, made: Shares, *flags: str, result: str = "valid") -> None:
+        t, k, shares = made.t, made.k, made.shares
+
+        def decode() -> dict:
+            if len(shares) < t:
+                raise ProtocolError("belowThreshold")
+            found, full = decoder(t, k, shares), decoder(t, k, shares, early_exit=False)
+            if (found is None) != (full is None) or (found and full and found.members != full.members):
+                raise AssertionError("the early exit changes the result")
+            if found is None:
+                raise ProtocolError("notDecodable")
+            if ("EarlyExit" in flags) > found.early:
+                raise AssertionError("no early exit")
+            return {"members": list(found.members), "secrets": forms.words(found.constants)}
+
+        group.add(comment, {"threshold": t, "polynomials": k, "shares": [forms.share(x, z) for x, z in shares]}, decode,
+                  *flags, result=result)
+
+    def shares(name: str, t: int = 3, k: int = 4) -> Shares:
+        return Shares(f"decode {name}", t, k)
+
+    add("no shares", shares("none"), "BelowThreshold", result="belowThreshold")
+    add("t - 1 shares", shares("t-1").good(2), "BelowThreshold", result="belowThreshold")
+    add("t shares", shares("t").good(3), "AtThreshold")
+    add("t shares, one of them noise: unchecked, the caller compares the commitment", shares("t noise").good(2).noise(1).mixed(),
+        "AtThreshold")
+    add("t shares, t = 2, k = 4", shares("least", 2, 4).good(2), "AtThreshold", "LeastParameters")
+    add("t + 1 shares, no others", shares("t+1").good(4), "NoErrors")
+    add("t + 4 shares, no others", shares("t+4").good(7), "NoErrors", "EarlyExit")
+    add("x = 1 and x = p - 1 among them", shares("edge").good(5, [1, P - 1]).noise(4).mixed(), "EdgeOfX")
+    add("R = t, one other", shares("R=t").good(3).noise(1).mixed(), "BeyondBound", result="notDecodable")
+    add("R = t + 1, e = k", shares("bound 1").good(4).noise(4).mixed(), "AtBound")
+    add("R = t + 1, e = k + 1", shares("beyond 1").good(4).noise(5).mixed(), "BeyondBound", result="notDecodable")
+    add("R = t + 3, e = 3k", shares("bound 3").good(6).noise(12).mixed(), "AtBound")
+    add("R = t + 3, e = 3k + 1", shares("beyond 3").good(6).noise(13).mixed(), "BeyondBound", result="notDecodable")
+    add("R = t + 3, e = 3k - 1", shares("below 3").good(6).noise(11).mixed(), "AtBound")
+    add("R = t + 6, e = 5", shares("easy").good(9).noise(5).mixed(), "EarlyExit")
+    add("the others first, then the shares", shares("others first").noise(6).good(8), "EarlyExit")
+    add("the shares first, then the others", shares("others last").good(8).noise(6), "EarlyExit")
+    add("t = 2, k = 4, R = 4, e = 8", shares("least bound", 2, 4).good(4).noise(8).mixed(), "AtBound", "LeastParameters")
+    add("t = 5, k = 7, R = 8, e = 21", shares("bound 5 7", 5, 7).good(8).noise(21).mixed(), "AtBound")
+    add("t = 5, k = 7, R = 8, e = 22", shares("beyond 5 7", 5, 7).good(8).noise(22).mixed(), "BeyondBound",
+        result="notDecodable")
+    add("only noise", shares("noise").noise(9), "BeyondBound", result="notDecodable")
+    add("the default t and k, R = t + 1, e = 10", shares("default", 30, 64).good(31).noise(10).mixed())
+    add("k = 64, t = 3, R = 5, e = 40", shares("wide", 3, 64).good(5).noise(40).mixed())
+    add("shares of polynomials of degree t", high_degree(), "HighDegree", result="notDecodable")
+
+    first = [1, 0, 0, 0]
+    add("two others that differ in one word only", shares("one word").good(7).off_by(2, first).mixed(), "SingleWordErrors")
+    rank_one = [5, P - 1, 7, 2**32]
+    add("R = t + 3, three others of rank one: half the redundancy", shares("rank 1 half").good(6).off_by(3, rank_one).mixed(),
+        "RankOneErrors", "AtBound")
+    add("R = t + 3, four others of rank one: more than half", shares("rank 1").good(6).off_by(4, rank_one).mixed(),
+        "RankOneErrors", "BeyondBound", result="notDecodable")
+    add("R = t + 3, twelve others of rank one", shares("rank 1 many").good(6).off_by(12, rank_one).mixed(), "RankOneErrors",
+        "BeyondBound", result="notDecodable")
+    add("R = t + 3, four others off by the same vector: themselves shares of other polynomials, and the fewer",
+        shares("constant").good(6).off_by(4, rank_one, fixed=True).mixed(), "RankOneErrors", "TwoSecrets", "BeyondBound",
+        result="notDecodable")
+
+    def two(name: str, mine: int, theirs: int, t: int = 3) -> Shares:
+        made, other = shares(name, t), Shares(f"decode {name}, the other", t, 4).good(theirs)
+        made.good(mine).shares.extend(other.shares)
+        return made.mixed()
+
+    add("nine shares of one secret and three of another: the nine", two("9 and 3", 9, 3), "TwoSecrets")
+    add("six and six of two secrets: neither", two("6 and 6", 6, 6), "TwoSecrets", "BeyondBound", result="notDecodable")
+    add("four and eight of two secrets: the eight", two("4 and 8", 4, 8, 2), "TwoSecrets")
+
+
+def high_degree() -> Shares:
+    made = Shares("decode high degree", 4, 4).good(9)
+    made.t = 3
+    return made

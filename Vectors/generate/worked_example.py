@@ -1,0 +1,267 @@
+"""The worked example of Docs/Protocol.md, section 9: one small set, one account, three vouchers, one reveal; every intermediate value under its symbol.
+
+`text()` is what stands between the two marks in the specification; `python Vectors/generate` puts it there, `--check` compares.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import textwrap
+
+from envelope import Recorder, seeded
+from pictures import changed_pictures, known_pictures
+from reference.building import build_with_secrets
+from reference.decoder import decoder, syndrome_weights
+from reference.decoys import decoys, decoys_at_epoch_start
+from reference.entries import ListedHash, select_entries
+from reference.epochs import AccountSecret
+from reference.field import P
+from reference.group import add, encode_scalar, hash_key, multiply, multiply_base, random_scalar
+from reference.keys import SetSecrets, perceptual_key, sha256_key, source_public_key
+from reference.labels import aead, encode_integer, kdf, stream
+from reference.open import OpenedSet, open_voucher
+from reference.parameters import Parameters
+from reference.payload import PDQ, SHA256, Payload
+from reference.probes import probes
+from reference.profile import PROFILE_1, Profile
+from reference.reveal import reveal
+from reference.seal import seal, slot_of
+from reference.set_file import sign
+from reference.sharing import share_at, shared_words, sharing
+from reference.table import decode, peel, positions
+from reference.voucher import Header, slot_mask_and_check, transcript
+
+BEGIN = "<!-- worked example: begin (made by Vectors/generate) -->"
+END = "<!-- worked example: end -->"
+SEED = "worked example 3"  # of several tried, one whose first voucher holds a decoy beside its match
+WIDTH = 96  # hexadecimal digits a line
+
+
+class Page:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, sentence: str) -> None:
+        if self.lines:
+            self.lines.append("")
+        self.lines += [sentence, ""]
+
+    def put(self, symbol: str, value: bytes | int | str) -> None:
+        if isinstance(value, bytes):
+            lines = [value.hex()[at:at + WIDTH] for at in range(0, 2 * len(value), WIDTH)]
+        else:
+            lines = textwrap.wrap(str(value), WIDTH, break_long_words=False)
+        for number, line in enumerate(lines):
+            self.lines.append(f"    {symbol if number == 0 else '':<24}{line}".rstrip())
+
+
+def word(value: int) -> bytes:
+    return encode_integer(value, 8)
+
+
+def text() -> str:
+    page = Page()
+    draw = seeded(SEED)
+
+    # Lists, entries, secrets
+    picture, copy = next((a, b) for a, b in zip(known_pictures(), changed_pictures())
+                         if PROFILE_1.short_key(a.pdq()) != PROFILE_1.short_key(b.pdq()))
+    files = [b"first known film", b"second known film"]
+    listed = [ListedHash("pdq", picture.pdq())] + [ListedHash("sha256", sha256_of(file)) for file in files]
+    parameters = Parameters(threshold=2, polynomials=4, cover_slots=4, payload_count=128, minimum_sources=2, separation=6,
+                            profile=Profile(1, 0, 50, probes_needed(picture, copy), PROFILE_1.positions))
+    selection = select_entries([listed, listed], parameters.profile, parameters.minimum_sources, parameters.separation)
+    seeds = sorted((draw(32) for _ in range(2)), key=source_public_key)
+    sources = tuple(source_public_key(seed) for seed in seeds)
+    secrets = SetSecrets.draw(selection.keys, draw)
+    new = build_with_secrets(selection, secrets, sources, parameters, 1, 1_760_000_000, 1_790_000_000, draw)
+    header = new.set_file.header
+
+    page.say("Values are the hexadecimal of their encodings, words and field elements of their 8 bytes; lines that begin without a symbol go on with the value above. "
+             f"Parameters: t = 2, k = 4, c = 4, P = 128, M = {parameters.profile.probes}, b = 48, q = S = 2, r = 6, profile 1's positions. "
+             "The entries are a picture's PDQ hash and the SHA-256 of two files, listed by two sources.")
+    page.put("PDQ of the picture", picture.pdq())
+    page.put("short key (5.11)", word(PROFILE_1.short_key(picture.pdq())))
+    for number, y in enumerate(selection.keys, 1):
+        page.put(f"y_{number}", y)
+    page.put("entries digest", secrets.entries_digest)
+
+    page.say("**The set** (5.1, 5.2). m is the least there is; almost all cells are fillers.")
+    page.put("n, m", f"{header.entries}, {header.cells}")
+    for symbol, value in (("tableID", secrets.table_id), ("positionSeed", secrets.position_seed), ("fillerSeed", secrets.filler_seed),
+                          ("α", encode_scalar(secrets.alpha)), ("L = αB", header.public_key)):
+        page.put(symbol, value)
+    touched = [positions(y, secrets.position_seed, header.cells) for y in selection.keys]
+    rounds = peel(touched, header.cells)
+    free = {entry: cell for round_ in rounds for entry, cell in round_}
+    for number, y in enumerate(selection.keys, 1):
+        page.put(f"H(y_{number})", hash_key(secrets.table_id, y))
+        page.put(f"αH(y_{number})", multiply(secrets.alpha, hash_key(secrets.table_id, y)))
+        page.put(f"h_1, h_2, h_3 of y_{number}", ", ".join(map(str, touched[number - 1])) + f"; free cell {free[number - 1]}")
+        for cell in touched[number - 1]:
+            page.put(f"T[{cell}]", new.set_file.table[32 * cell:32 * cell + 32])
+    page.put("tableDigest", header.table_digest)
+    page.put("signed part [0..184]", new.set_file.signed_part[:184])
+    for number, (seed, source) in enumerate(zip(seeds, sources)):
+        page.put(f"source {number}, its seed", seed)
+        page.put(f"source {number}, its key", source)
+    page.put("root", new.set_file.root)
+    for number, seed in enumerate(seeds):
+        page.put(f"signature {number}", sign(seed, new.set_file.root))
+
+    # Account
+    account, epoch = draw(32), 677
+    secret = AccountSecret(epoch, draw(32))
+    shared = sharing(secret.secret, account, epoch, parameters.threshold, parameters.polynomials)
+    state = decoys_at_epoch_start(secret.secret, account, epoch, parameters.cover_slots, 1, 0)
+    page.say("**The account** (5.6, 5.7, 5.9), one device, its first epoch.")
+    page.put("account", account)
+    page.put("epoch", epoch)
+    page.put("s_e", secret.secret)
+    page.put("polynomial key", kdf(secret.secret, "polynomial key", account + encode_integer(epoch, 4) + encode_integer(2, 2) + encode_integer(4, 2)))
+    for number, polynomial in enumerate(shared.polynomials, 1):
+        page.put(f"p_{number}, from constant", " ".join(word(c).hex() for c in polynomial))
+    page.put("w", shared_words(p[0] for p in shared.polynomials))
+    page.put("K_e", shared.epoch_key)
+    page.put("commitment", shared.commitment)
+    page.put("decoy key", kdf(secret.secret, "decoy key", account + encode_integer(epoch, 4)))
+    page.put("U_0 … U_3", ", ".join(map(str, state.intensities)))
+
+    # The first voucher, in full
+    fingerprint = copy.fingerprint()
+    keys = probes(fingerprint, parameters.profile)
+    page.say("**The first voucher** (5.11 to 5.13): a recompressed copy of the picture.")
+    page.put("PDQ of the copy", fingerprint.encoding())
+    page.put("quality", fingerprint.quality)
+    for number, y in enumerate(keys, 1):
+        page.put(f"probe {number}", y)
+    page.put("the entry is probe", next(i for i, y in enumerate(keys, 1) if y in selection.keys))
+    payload = Payload(PDQ, fingerprint.quality, fingerprint.encoding(), b"example").encode(parameters.payload_count)
+    drawn = Recorder(draw)
+    d, state = decoys(state, drawn)
+    page.put("w_0, z_0 … w_3, z_3", " ".join(drawn.drawn[i:i + 8].hex() for i in range(0, 64, 8)))
+    page.put("d", d)
+    voucher_header = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], account, new.set_file.root)
+    random = Recorder(draw)
+    voucher = seal(voucher_header, keys, d, payload, new.set_file, shared, random)
+    replay = iter_draw(random.drawn)
+    x = int.from_bytes(replay(8), "little")
+    while not 1 <= x < 2**64 - 59:
+        x = int.from_bytes(replay(8), "little")
+    z = share_at(shared.polynomials, x)
+    rkey, nonce = replay(32), replay(24)
+    inner = nonce + aead(shared.epoch_key, nonce, payload, voucher_header.encode())
+    plain = b"".join(word(v) for v in (x, *z)) + inner
+    page.put("header", voucher_header.encode())
+    page.put("payload", payload)
+    page.put("x", word(x))
+    page.put("z_1 … z_4", " ".join(word(v).hex() for v in z))
+    page.put("rkey", rkey)
+    page.put("inner (nonce first)", inner)
+    body = stream(rkey, plain)
+    page.put("body", body)
+    t_ = transcript(voucher_header.encode(), body)
+    page.put("transcript", t_)
+    made = []
+    for number, y in enumerate(keys, 1):
+        stand_in_key = replay(8)
+        beta, gamma = random_scalar(replay), random_scalar(replay)
+        stand_in_s = replay(32)
+        q = add(multiply(beta, hash_key(secrets.table_id, y)), multiply_base(gamma))
+        decoded = decode(new.set_file.table, y, secrets.position_seed)
+        s = add(multiply(beta, decoded), multiply(gamma, header.public_key))
+        made.append(slot_of(rkey, s, q, secrets.table_id, t_))
+        mask, check = slot_mask_and_check(s, secrets.table_id, q, t_)
+        page.say(f"Probe slot {number} ({'a match' if y in selection.keys else 'no match'}):")
+        for symbol, value in (("β", encode_scalar(beta)), ("γ", encode_scalar(gamma)), ("H(y)", hash_key(secrets.table_id, y)), ("decode(y)", decoded),
+                              ("Q", q), ("S", s), ("mask", mask), ("wrapped", made[-1].wrapped), ("check", check)):
+            page.put(symbol, value)
+        page.put("not used: key, S", stand_in_key.hex() + " " + stand_in_s.hex())
+    for number in range(parameters.cover_slots):
+        gamma, stand_in_s, own = random_scalar(replay), replay(32), replay(32)
+        q, s = multiply_base(gamma), multiply(gamma, header.public_key) if number < d else stand_in_s
+        made.append(slot_of(own, s, q, secrets.table_id, t_))
+        page.say(f"Cover slot {number + 1} ({'a decoy' if number < d else 'no decoy'}):")
+        for symbol, value in (("γ", encode_scalar(gamma)), ("Q", q), ("S", s), ("its own key", own), ("wrapped", made[-1].wrapped), ("check", made[-1].check)):
+            page.put(symbol, value)
+    order = [made.index(slot) + 1 for slot in voucher.slots]
+    assert sorted(order) == list(range(1, parameters.slots + 1))
+    page.say("The shuffle's words, and the order of the slots after it, by their numbers before:")
+    page.put("v", " ".join(random.drawn[i:i + 8].hex() for i in range(len(random.drawn) - replay.left(), len(random.drawn), 8)))
+    page.put("order", ", ".join(map(str, order)))
+    page.put("bytes of the voucher", len(voucher.encode()))
+
+    # Two more vouchers, and the authority
+    vouchers = [voucher]
+    for file in files:
+        d, state = decoys(state, draw)
+        h = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], account, new.set_file.root)
+        digest = sha256_of(file)
+        vouchers.append(seal(h, [sha256_key(digest)], d, Payload(SHA256, 0, digest, b"").encode(128), new.set_file, shared, draw))
+    page.say("**Open** (5.17): what opens in this voucher and in those of the two files. S′ = αQ; the words are x, z_1 … z_4.")
+    opened = OpenedSet(header, secrets.alpha)
+    openings = []
+    for number, sealed in enumerate(vouchers, 1):
+        counted, excess = open_voucher(sealed, opened)
+        assert not excess
+        for opening in counted:
+            openings.append(opening)
+            page.put(f"voucher {number}, slot {opening.slot}: S′", multiply(secrets.alpha, sealed.slots[opening.slot].element))
+            page.put("its words", " ".join(word(v).hex() for v in opening.words))
+    found = decoder(2, 4, [(o.x, o.z) for o in openings])
+    assert found is not None
+    revealed = reveal(openings, account, epoch, 2, 4, shared.commitment)
+    errors = len(openings) - len(found.members)
+    page.say(f"**Reveal** (5.18): C = {len(openings)}, R = {len(found.members)}, e = {errors}, and k(R − t) = {4 * (len(found.members) - 2)} ≥ e. "
+             "The decoder names the shares that lie on common lines; the others are decoys.")
+    weights = syndrome_weights([o.x for o in openings])
+    for number, weight in enumerate(weights, 1):
+        page.put(f"w_{number}", word(weight))
+    for j in range(4):
+        syndromes = [sum(weight * pow(o.x, m, P) * o.z[j] for weight, o in zip(weights, openings)) % P for m in range(len(openings) - 2)]
+        page.put(f"S_{{{j + 1},m}}, m = 0 … {len(openings) - 3}", " ".join(word(s).hex() for s in syndromes))
+    locator = [1]
+    for index, opening in enumerate(openings):
+        if index not in found.members:
+            locator = [(a - opening.x * b) % P for a, b in zip(locator + [0], [0] + locator)]
+    page.put(f"Λ_0 … Λ_{len(locator) - 1}", " ".join(word(c).hex() for c in locator))
+    page.put("members, from 1", ", ".join(str(i + 1) for i in found.members))
+    page.put("p_1(0) … p_4(0)", " ".join(word(v).hex() for v in found.constants))
+    page.put("K_e", revealed.epoch_key)
+    for match in revealed.matches:
+        page.put("a match: voucherID", match.opening.header.voucher_id)
+        page.put("its fingerprint", match.payload.fingerprint)
+    assert revealed.epoch_key == shared.epoch_key and len(revealed.matches) == 3 and errors > 0
+    return "\n".join(page.lines) + "\n"
+
+
+def sha256_of(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def probes_needed(picture, copy) -> int:
+    """The least M with which the copy probes the picture's key."""
+    key = perceptual_key(PROFILE_1.short_key(picture.pdq()))
+    return next(i for i, y in enumerate(probes(copy.fingerprint(), PROFILE_1), 1) if y == key)
+
+
+class iter_draw:
+    """Replays recorded bytes."""
+
+    def __init__(self, recorded: bytes) -> None:
+        self._bytes = recorded
+        self._at = 0
+
+    def __call__(self, n: int) -> bytes:
+        self._at += n
+        return self._bytes[self._at - n:self._at]
+
+    def left(self) -> int:
+        return len(self._bytes) - self._at
+
+
+def in_document(document: str) -> str:
+    """The specification with this example in its place."""
+    before, rest = document.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n\n{text()}\n{END}{after}"
