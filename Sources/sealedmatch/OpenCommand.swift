@@ -20,6 +20,9 @@ struct AuthorityOptions: ParsableArguments {
         let matching = try sets.map { path in
             let header = try about(path) { try SetFile(path: path).header }
             let secrets = try KeyFiles.readSetSecrets(path + ".secrets")
+            guard secrets.tableID == header.tableID, secrets.positionSeed == header.positionSeed else {
+                throw Failure("\(path).secrets: the secrets of another set")
+            }
             return try about(path + ".secrets") { try MatchingSet(key: secrets.matchingKey(), header: header) }
         }
         return OpeningService(

@@ -12,7 +12,7 @@ from envelope import Recorder, seeded
 from pictures import changed_pictures, known_pictures
 from reference.building import build_with_secrets
 from reference.decoder import decoder, syndrome_weights
-from reference.decoys import decoys, decoys_at_epoch_start
+from reference.decoys import decoys, decoys_at_epoch_start, level_and_gate
 from reference.entries import ListedHash, select_entries
 from reference.epochs import AccountSecret
 from reference.field import P
@@ -80,13 +80,15 @@ def text() -> str:
     page.say("Values are the hexadecimal of their encodings, words and field elements of their 8 bytes; lines that begin without a symbol go on with the value above. "
              f"Parameters: t = 2, k = 4, c = 4, P = 128, M = {parameters.profile.probes}, b = 48, q = S = 2, r = 6, profile 1's positions. "
              "The entries are a picture's PDQ hash and the SHA-256 of two files, listed by two sources.")
+    page.put("picture", f"Vectors/fingerprint/{picture.name}.png, its copy {copy.name}.png")
     page.put("PDQ of the picture", picture.pdq())
     page.put("short key (5.11)", word(PROFILE_1.short_key(picture.pdq())))
     for number, y in enumerate(selection.keys, 1):
         page.put(f"y_{number}", y)
     page.put("entries digest", secrets.entries_digest)
 
-    page.say("**The set** (5.1, 5.2). m is the least there is; almost all cells are fillers.")
+    page.say("**The set** (5.1, 5.2). m is the least there is; almost all cells are fillers (not printed; tableDigest is over all of them).")
+    page.put("version, issued, expires", f"{header.version}, {header.issued_at}, {header.expires_at}")
     page.put("n, m", f"{header.entries}, {header.cells}")
     for symbol, value in (("tableID", secrets.table_id), ("positionSeed", secrets.position_seed), ("fillerSeed", secrets.filler_seed),
                           ("α", encode_scalar(secrets.alpha)), ("L = αB", header.public_key)):
@@ -133,13 +135,23 @@ def text() -> str:
     page.say("**The first voucher** (5.11 to 5.13): a recompressed copy of the picture.")
     page.put("PDQ of the copy", fingerprint.encoding())
     page.put("quality", fingerprint.quality)
-    for number, y in enumerate(keys, 1):
+    page.put("median", fingerprint.median.tobytes())
+    margins = [abs(fingerprint.coefficients[position] - fingerprint.median) for position in PROFILE_1.positions]
+    for rank, index in enumerate(sorted(range(len(margins)), key=lambda i: (margins[i], i))[:3]):
+        page.put(f"rank {rank}", f"index {index}, margin {margins[index].tobytes().hex()} (float32)")
+    for number, y in enumerate(keys):
         page.put(f"probe {number}", y)
-    page.put("the entry is probe", next(i for i, y in enumerate(keys, 1) if y in selection.keys))
+    page.put("the entry is probe", next(i for i, y in enumerate(keys) if y in selection.keys))
     payload = Payload(PDQ, fingerprint.quality, fingerprint.encoding(), b"example").encode(parameters.payload_count)
     drawn = Recorder(draw)
+    before = state
     d, state = decoys(state, drawn)
-    page.put("w_0, z_0 … w_3, z_3", " ".join(drawn.drawn[i:i + 8].hex() for i in range(0, 64, 8)))
+    page.put("V, B (5.9, step 3)", "300, 1073741824")
+    assert parameters.cover_slots * 300 == 1_200 and before.n == 0
+    for i in range(parameters.cover_slots):
+        level, a = level_and_gate(before, i)
+        w, z = (drawn.drawn[at:at + 8].hex() for at in (16 * i, 16 * i + 8))
+        page.put(f"chain {i}", f"w {w}, z {z}, m {level}, a {a}, {'on' if state.chains >> i & 1 else 'off'}")
     page.put("d", d)
     voucher_header = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], account, new.set_file.root)
     random = Recorder(draw)
@@ -163,7 +175,7 @@ def text() -> str:
     t_ = transcript(voucher_header.encode(), body)
     page.put("transcript", t_)
     made = []
-    for number, y in enumerate(keys, 1):
+    for number, y in enumerate(keys):
         stand_in_key = replay(8)
         beta, gamma = random_scalar(replay), random_scalar(replay)
         stand_in_s = replay(32)
@@ -181,12 +193,15 @@ def text() -> str:
         gamma, stand_in_s, own = random_scalar(replay), replay(32), replay(32)
         q, s = multiply_base(gamma), multiply(gamma, header.public_key) if number < d else stand_in_s
         made.append(slot_of(own, s, q, secrets.table_id, t_))
-        page.say(f"Cover slot {number + 1} ({'a decoy' if number < d else 'no decoy'}):")
-        for symbol, value in (("γ", encode_scalar(gamma)), ("Q", q), ("S", s), ("its own key", own), ("wrapped", made[-1].wrapped), ("check", made[-1].check)):
+        mask, _ = slot_mask_and_check(s, secrets.table_id, q, t_)
+        page.say(f"Cover slot {number} ({'a decoy' if number < d else 'no decoy'}):")
+        for symbol, value in (("γ", encode_scalar(gamma)), ("Q", q), ("S", s), ("its own key", own), ("mask", mask), ("wrapped", made[-1].wrapped), ("check", made[-1].check)):
             page.put(symbol, value)
-    order = [made.index(slot) + 1 for slot in voucher.slots]
-    assert sorted(order) == list(range(1, parameters.slots + 1))
-    page.say("The shuffle's words, and the order of the slots after it, by their numbers before:")
+        if number < d:
+            page.put("not used: S", stand_in_s)
+    order = [made.index(slot) for slot in voucher.slots]
+    assert sorted(order) == list(range(parameters.slots))
+    page.say(f"The shuffle's words, and for each slot of the voucher, from 0, which it was before (probe slots from 0, cover slots from {parameters.profile.probes}):")
     page.put("v", " ".join(random.drawn[i:i + 8].hex() for i in range(len(random.drawn) - replay.left(), len(random.drawn), 8)))
     page.put("order", ", ".join(map(str, order)))
     page.put("bytes of the voucher", len(voucher.encode()))
@@ -198,7 +213,7 @@ def text() -> str:
         h = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], account, new.set_file.root)
         digest = sha256_of(file)
         vouchers.append(seal(h, [sha256_key(digest)], d, Payload(SHA256, 0, digest, b"").encode(128), new.set_file, shared, draw))
-    page.say("**Open** (5.17): what opens in this voucher and in those of the two files. S′ = αQ; the words are x, z_1 … z_4.")
+    page.say("**Open** (5.17): what opens in this voucher and in those of the two files (their other values are not printed). S′ = αQ, slots from 0; the words are x, z_1 … z_4.")
     opened = OpenedSet(header, secrets.alpha)
     openings = []
     for number, sealed in enumerate(vouchers, 1):
@@ -213,9 +228,9 @@ def text() -> str:
     revealed = reveal(openings, account, epoch, 2, 4, shared.commitment)
     errors = len(openings) - len(found.members)
     page.say(f"**Reveal** (5.18): C = {len(openings)}, R = {len(found.members)}, e = {errors}, and k(R − t) = {4 * (len(found.members) - 2)} ≥ e. "
-             "The decoder names the shares that lie on common lines; the others are decoys.")
+             "The decoder names the shares that lie on k common polynomials of degree below t; the others are decoys.")
     weights = syndrome_weights([o.x for o in openings])
-    for number, weight in enumerate(weights, 1):
+    for number, weight in enumerate(weights):
         page.put(f"w_{number}", word(weight))
     for j in range(4):
         syndromes = [sum(weight * pow(o.x, m, P) * o.z[j] for weight, o in zip(weights, openings)) % P for m in range(len(openings) - 2)]
@@ -225,7 +240,7 @@ def text() -> str:
         if index not in found.members:
             locator = [(a - opening.x * b) % P for a, b in zip(locator + [0], [0] + locator)]
     page.put(f"Λ_0 … Λ_{len(locator) - 1}", " ".join(word(c).hex() for c in locator))
-    page.put("members, from 1", ", ".join(str(i + 1) for i in found.members))
+    page.put("members, from 0", ", ".join(map(str, found.members)))
     page.put("p_1(0) … p_4(0)", " ".join(word(v).hex() for v in found.constants))
     page.put("K_e", revealed.epoch_key)
     for match in revealed.matches:
