@@ -15,7 +15,9 @@ PYTHON := .venv/bin/python
 demo: build $(if $(filter $(PHOTOS),$(PICTURES)),photos)
 	.build/release/sealedmatch demo --pictures "$(PICTURES)"
 
+# The vectors are made again by the independent implementation and compared, then all of them run in Swift.
 test: setup photos python
+	$(PYTHON) Vectors/generate --check
 	SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" swift test -c release --disable-testable-imports
 
 # All benchmarks, a million entries really built: about ten minutes. `make bench ARGS=--quick` takes one.
@@ -41,12 +43,12 @@ $(PHOTOS):
 	@apt-cache show $(PHOTO_PACKAGE) > /dev/null 2>&1 || $(SUDO) apt-get update
 	cd .pictures && apt-get download $(PHOTO_PACKAGE) && dpkg -x $(PHOTO_PACKAGE)_*.deb . && rm $(PHOTO_PACKAGE)_*.deb
 
-# The reference implementation of PDQ that ours must equal bit for bit.
+# The reference implementation of PDQ that ours must equal bit for bit, and what the independent implementation in Vectors/generate needs.
 python: .venv/ready
 
-.venv/ready:
+.venv/ready: Vectors/generate/requirements.txt
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet pdqhash==0.2.8 numpy Pillow
+	.venv/bin/pip install --quiet pdqhash==0.2.8 Pillow -r Vectors/generate/requirements.txt
 	touch .venv/ready
 
 clean:

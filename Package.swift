@@ -82,7 +82,8 @@ let package = Package(
         .testTarget(
             name: "ReadmeTests",
             dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"], swiftSettings: program),
-        .testTarget(name: "ToolTests", dependencies: ["sealedmatch", "Pictures", "TestSupport"], swiftSettings: program),
+        .testTarget(
+            name: "ToolTests", dependencies: ["sealedmatch", "Pictures", "TestSupport"], exclude: ["Scripts"], swiftSettings: program),
         .executableTarget(
             name: "CollectorCrashFixture", dependencies: ["Primitives", "MatchProtocol", "Collector"],
             path: "Tests/CollectorTests/CrashFixture", swiftSettings: program),
@@ -96,6 +97,11 @@ let package = Package(
             dependencies: [
                 "Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "Storage", "Collector", "Authority",
                 "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: program),
+        .testTarget(
+            name: "VectorTests",
+            dependencies: [
+                "Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "Storage", "Workers", "SetBuilder", "Collector", "Authority", "Pictures", "TestSupport",
             ], swiftSettings: program),
         .executableTarget(
             name: "BuildFixture", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "SetBuilder", "Workers"],

@@ -1,5 +1,5 @@
-internal import MatchProtocol
-internal import Primitives
+package import MatchProtocol
+package import Primitives
 
 /// What this account probed in this epoch, as keyed 64-bit tags of the probed keys. An item one of whose keys was probed before is a repeat: thirty sends of one picture,
 /// or of near-duplicates that share a probe, are one match.
@@ -8,12 +8,12 @@ internal import Primitives
 /// send before they merge can count twice. Whoever has the store and the account secret can test which keys were probed.
 package struct DistinctnessStore: Sendable, Equatable {
     // Ascending, without repeats.
-    private(set) var tags: [UInt64] = []
+    package private(set) var tags: [UInt64] = []
 
     /// Most tags in an epoch: 65,536 pictures at M = 16; 8 MiB.
     package static let maximumTags = 1 << 20
 
-    init() {}
+    package init() {}
 
     /// - Throws: `storeFull`, `nonCanonical`.
     init(ascending tags: [UInt64]) throws(SealedMatchError) {
@@ -34,7 +34,7 @@ package struct DistinctnessStore: Sendable, Equatable {
     /// Notes the keys of an item.
     /// - Returns: whether one of them was there already.
     /// - Throws: `storeFull`; then nothing was noted.
-    mutating func note(_ keys: [EntryKey], under secret: borrowing SecretBytes) throws(SealedMatchError) -> Bool {
+    package mutating func note(_ keys: [EntryKey], under secret: borrowing SecretBytes) throws(SealedMatchError) -> Bool {
         guard tags.count + keys.count <= Self.maximumTags else {
             throw SealedMatchError(.storeFull, "too many items in one epoch")
         }

@@ -1,5 +1,5 @@
 public import Fingerprint
-internal import MatchProtocol
+package import MatchProtocol
 public import Primitives
 
 /// What the messenger is about to send, as far as the voucher is concerned: its fingerprint.
@@ -36,7 +36,7 @@ public struct MediaItem: Sendable {
     public static let unreadable = MediaItem(content: .unreadable)
 
     /// The keys to probe under a profile: at most M, distinct; none for media that must not match.
-    func probes(_ profile: FingerprintProfile) -> [EntryKey] {
+    package func probes(_ profile: FingerprintProfile) -> [EntryKey] {
         switch content {
         case .picture(let fingerprint):
             guard profile.accepts(fingerprint) else { return [] }

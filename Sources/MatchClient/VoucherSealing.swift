@@ -8,7 +8,7 @@ package struct VoucherSealing: ~Copyable {
     private var beta: Scalar
     private var gamma: Scalar
     /// Stands in for a decoding that is no element; any fixed valid point will do.
-    private let substitute: Point
+    package let substitute: Point
 
     package init(random: inout some RandomSource & ~Copyable) throws(SealedMatchError) {
         let substitute = try HashToGroup.elements.point(HashToGroup.ascii("SealedMatch/1 substitute"))

@@ -13,6 +13,14 @@ public struct TableElement: Sendable {
 
     /// Fillers are hashed under their own domain-separation tag: no key's element is ever a filler.
     package static let fillerHash = HashToGroup(dst: HashToGroup.ascii("SealedMatch/1 filler ristretto255-SHA512"))
+
+    /// What is hashed for the filler of a cell: fillerSeed ‖ index (8).
+    package static func fillerMessage(ofCell index: Int, seed: Bytes32) -> [UInt8] {
+        var message = ByteWriter(capacity: 40)
+        message.put(seed)
+        message.put(UInt64(index))
+        return message.bytes
+    }
 }
 
 /// A fresh random 16 bytes for each built table. Two tables with the same α and inputs would give a membership oracle to a client that keeps both.

@@ -25,6 +25,13 @@ public struct TablePositions: Equatable, Sendable {
         third = position(2)
     }
 
+    /// Positions that are known already, for vectors.
+    package init(first: Int, second: Int, third: Int) {
+        self.first = first
+        self.second = second
+        self.third = third
+    }
+
     /// m for n entries: 3·⌈max(10·n^(2/3), 0.41·n + √n)⌉, at least 4,098. A random seed fails to peel with probability about 6·10⁻⁴ or less.
     public static func cells(forEntries n: Int) -> Int {
         // In integers, rounded up at each step, so that every implementation agrees: ∛(1000·n²) = 10·n^(2/3).

@@ -2,7 +2,7 @@ internal import CSodium
 
 /// What a derived key or a hash is for. Two uses never share a label. Every label of the protocol stands in `MatchProtocol/Labels.swift`.
 public struct Label: Sendable {
-    let text: StaticString
+    package let text: StaticString
     package init(_ text: StaticString) { self.text = text }
 }
 

@@ -87,8 +87,12 @@ public struct AuditPackage: Equatable, Sendable {
 
     /// Identifies a list of entries, so that secrets are never used for another one.
     public static func entriesDigest(_ entries: EntrySelection) throws(SealedMatchError) -> Bytes32 {
-        var hash = KDF(.entriesDigest, capacity: 11 * entries.keys.count)
-        for key in entries.keys { hash.append(key.encoded) }
+        try entriesDigest(of: entries.keys)
+    }
+
+    package static func entriesDigest(of keys: [EntryKey]) throws(SealedMatchError) -> Bytes32 {
+        var hash = KDF(.entriesDigest, capacity: 11 * keys.count)
+        for key in keys { hash.append(key.encoded) }
         return try hash.hash()
     }
 }

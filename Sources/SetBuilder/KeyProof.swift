@@ -25,12 +25,20 @@ public struct KeyProof: Equatable, Sendable {
     public static func make(
         _ key: EntryKey, in header: SetHeader, secrets: borrowing SetSecrets
     ) throws(SealedMatchError) -> KeyProof {
+        var random = SystemRandom()
+        return try make(key, in: header, secrets: secrets, fresh: random.bytes32())
+    }
+
+    /// - Parameter fresh: what the nonce is hedged with.
+    package static func make(
+        _ key: EntryKey, in header: SetHeader, secrets: borrowing SetSecrets, fresh: Bytes32
+    ) throws(SealedMatchError) -> KeyProof {
         guard secrets.tableID == header.tableID, secrets.key.publicKey == header.publicKey else {
             throw SealedMatchError(.unknownSet, "these are the secrets of another set")
         }
         let element = try TableElement(tableID: header.tableID).point(of: key)
         let evaluated = try secrets.key.evaluate(element)
-        let proof = try DLEQProof.prove(secrets.key, elements: [element], evaluated: [evaluated])
+        let proof = try DLEQProof.prove(secrets.key, elements: [element], evaluated: [evaluated], fresh: fresh)
         return KeyProof(root: try header.root(), key: key, evaluated: evaluated, proof: proof)
     }
 

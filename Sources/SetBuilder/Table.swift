@@ -45,6 +45,13 @@ package final class Table: Sendable {
         }
     }
 
+    /// Table, step 1: m.
+    /// - Throws: `tooManyEntries`.
+    package static func cells(forEntries count: Int) throws(SealedMatchError) -> Int {
+        guard count <= SetHeader.maximumEntries else { throw SealedMatchError(.tooManyEntries, "too many entries for one set") }
+        return TablePositions.cells(forEntries: count)
+    }
+
     /// H(tableID ‖ y) of many keys.
     package static func hash(
         _ keys: ArraySlice<EntryKey>, _ elements: TableElement, into out: UnsafeMutableBufferPointer<Point>
@@ -58,9 +65,7 @@ package final class Table: Sendable {
         keys: [EntryKey], positionSeed: Bytes32, fillerSeed: Bytes32, workers: Workers,
         values: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Point>) throws(SealedMatchError) -> Void
     ) throws(SealedMatchError) -> Table {
-        guard keys.count <= SetHeader.maximumEntries else { throw SealedMatchError(.tooManyEntries, "too many entries for one set") }
-        // Table, step 1: m
-        let count = TablePositions.cells(forEntries: keys.count)
+        let count = try cells(forEntries: keys.count)
         // Table, steps 2–3
         let peeling = try Peeling(keys: keys, seed: positionSeed, cells: count, workers: workers)
         let cells = SharedBuffer(repeating: Point.identity, count: count)
@@ -98,10 +103,7 @@ package final class Table: Sendable {
         try workers.forEachChunk("fillers", count: unowned.count, chunk: chunk) { (range) throws(SealedMatchError) in
             let batch = SharedBuffer(repeating: Point.identity, count: range.count)
             try unsafe GroupBatch.hashToGroup(TableElement.fillerHash, count: range.count, into: batch.elements) { index in
-                var message = ByteWriter(capacity: 40)
-                message.put(seed)
-                message.put(UInt64(unowned[range.lowerBound + index]))
-                return message.bytes
+                TableElement.fillerMessage(ofCell: unowned[range.lowerBound + index], seed: seed)
             }
             for (offset, index) in range.enumerated() { cells[unowned[index]] = batch[offset] }
         }

@@ -19,6 +19,8 @@ private struct VectorFile: Decodable {
         let Output: String
         let Proof: Proof
     }
+    let seed: String
+    let keyInfo: String
     let skSm: String
     let pkSm: String
     let groupDST: String
@@ -39,6 +41,7 @@ private struct VectorFile: Decodable {
         let key = try MatchingKey.decodeCanonical(hex(suite.skSm))
         #expect(key.publicKey.encoding.bytes == hex(suite.pkSm))
         var pairs = 0
+        var proofs = 0
         for vector in suite.vectors {
             let inputs = vector.Input.split(separator: ",").map { hex(String($0)) }
             let blinds = vector.Blind.split(separator: ",").map { hex(String($0)) }
@@ -56,11 +59,18 @@ private struct VectorFile: Decodable {
                 c.append(element)
                 d.append(evaluation)
                 pairs += 1
+                // Finalize, 3.3.2, which the protocol does not use: it ties the upstream outputs to the elements above.
+                let unblinded = try key.evaluate(HashToGroup.elements.point(inputs[index])).encoding.bytes
+                var hash = try SHA512()
+                try hash.update([0, UInt8(inputs[index].count)] + inputs[index] + [0, 32] + unblinded + Array("Finalize".utf8))
+                let output = try hash.finish()
+                #expect(output.0.bytes + output.1.bytes == hex(String(vector.Output.split(separator: ",")[index])))
             }
             let nonce = try Scalar.decodeCanonical(hex(vector.Proof.r))
             let proof = try DLEQProof.prove(key, elements: c, evaluated: d, nonce: nonce)
             #expect(proof.bytes == hex(vector.Proof.proof))
             try DLEQProof(canonical: hex(vector.Proof.proof)).verifyVarTime(publicKey: key.publicKey, elements: c, evaluated: d)
+            proofs += 1
             // A changed evaluation, or the pairs of another key, are refused.
             d[0] = try d[0].adding(c[0])
             #expect(throws: SealedMatchError(.proofRejected, "")) {
@@ -68,5 +78,15 @@ private struct VectorFile: Decodable {
             }
         }
         #expect(pairs == 4)
+        #expect(proofs == 3)
+    }
+
+    /// DeriveKeyPair, 3.2.1: HashToScalar under another tag.
+    @Test func derivesKeyPair() throws {
+        let suite = try VectorFile.load()
+        let info = hex(suite.keyInfo)
+        let input = hex(suite.seed) + [0, UInt8(info.count)] + info + [0]
+        let scalar = try HashToGroup(dst: Array("DeriveKeyPair".utf8) + HashToGroup.contextString).scalar(input)
+        #expect(scalar.encoding.bytes == hex(suite.skSm))
     }
 }

@@ -38,10 +38,14 @@ struct Tool {
         return process
     }
 
-    /// Runs to the end. Output goes through files, so that no pipe can fill up.
     @discardableResult
-    func run(_ arguments: String...) throws -> Result {
-        let process = try start(arguments)
+    func run(_ arguments: String...) throws -> Result { try run(arguments) }
+
+    @discardableResult
+    func run(_ arguments: [String]) throws -> Result { try finish(start(arguments)) }
+
+    /// Runs to the end. Output goes through files, so that no pipe can fill up.
+    func finish(_ process: Process) throws -> Result {
         let out = file("stdout-\(UUID().uuidString)")
         let errors = file("stderr-\(UUID().uuidString)")
         for path in [out, errors] { try Data().write(to: URL(fileURLWithPath: path)) }

@@ -1,0 +1,180 @@
+import Fingerprint
+import Foundation
+import MatchClient
+import MatchProtocol
+import Pictures
+import Primitives
+import TestSupport
+
+/// sharing, decoys, client, fingerprint.
+enum ClientVectors {
+    /// An account secret as a client holds it.
+    static func accountSecret(_ secret: [UInt8], epoch: UInt32) throws -> AccountSecret {
+        var bytes = ByteWriter()
+        bytes.magic("SMA1")
+        bytes.put(epoch)
+        bytes.put(secret)
+        return try imported(bytes.bytes)
+    }
+
+    private static func imported(_ bytes: [UInt8]) throws(SealedMatchError) -> AccountSecret {
+        try bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe AccountSecret.imported(raw) }
+    }
+
+    static let sharing: [String: VectorRunner] = [
+        "Field": { input, _ in
+            let (a, b) = (try element(input.word("a")), try element(input.word("b")))
+            return [
+                "sum": .word((a + b).word), "difference": .word((a - b).word), "product": .word((a * b).word),
+                "inverse": a == .zero ? .null : .word(a.inverse.word),
+            ]
+        },
+        "DecodeField": { input, _ in
+            ["isElement": .boolean(FieldElement(canonical: try input.word("word")) != nil)]
+        },
+        "Derive": { input, _ in
+            let (secret, account, epoch) = (try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
+            var parameters = Parameters()
+            parameters.threshold = try input.number("threshold")
+            parameters.polynomials = try input.number("polynomials")
+            let xs = try input.words("xs")
+            let sharing = try accountSecret(secret, epoch: epoch).sharing(account: account, parameters: parameters)
+            let key = try sharing.epochKey(account: account, epoch: epoch)
+            return [
+                "secrets": .words(sharing.share(at: .zero).map(\.word)), "epochKey": .bytes(key.bytes.withBytes { Array($0) }),
+                "commitment": .bytes(try key.commitment(account: account, epoch: epoch)),
+                "shares": .list(
+                    try xs.map { x in .object(["x": .word(x), "z": .words(sharing.share(at: try element(x)).map(\.word))]) }),
+            ]
+        },
+        "Decode": { input, _ in
+            let decoder = ShareDecoder(threshold: try input.number("threshold"), polynomials: try input.number("polynomials"))
+            let shares = try input.objects("shares").map { fields in
+                Share(x: try element(fields.word("x")), z: try fields.words("z").map { try element($0) })
+            }
+            guard decoder.distinct(shares).count == shares.count else { throw VectorError("x are distinct and not zero here") }
+            guard let found = decoder.decode(shares, acceptingThreshold: true) else {
+                // What `Revealer` says when nothing decodes.
+                throw SealedMatchError(shares.count < decoder.threshold ? .belowThreshold : .notDecodable, "nothing is found")
+            }
+            return ["members": .numbers(found.members), "secrets": .words(found.secrets.map(\.word))]
+        },
+    ]
+
+    private static func element(_ word: UInt64) throws -> FieldElement {
+        guard let element = FieldElement(canonical: word) else { throw VectorError("a word is no element of the field") }
+        return element
+    }
+
+    static let decoys: [String: VectorRunner] = [
+        "Schedule": { input, _ in
+            let (secret, account, epoch) = (try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
+            let (coverSlots, devices) = (try input.number("coverSlots", as: Int.self), try input.number("devices", as: Int.self))
+            let volume = try input.number("lastEpochVolume", as: Int.self)
+            var random = ReplayRandom(try input.bytes("random"))
+            var stream = try accountSecret(secret, epoch: epoch).decoyStream(account: account)
+            var schedule = try DecoySchedule(epochWords: &stream, devices: devices, coverSlots: coverSlots, lastEpochVolume: volume)
+            // Protocol 4.7: U_0 … U_15 begin at 20.
+            var reader = ByteReader(Array(schedule.encoded[20...]))
+            let levels = try (0..<coverSlots).map { _ in try reader.number(UInt32.self) }
+            var decoys: [Int] = []
+            var states: [JSON] = []
+            while random.remaining > 0 {
+                decoys.append(try schedule.next(&random))
+                states.append(.bytes(schedule.encoded))
+                schedule = try DecoySchedule(canonical: schedule.encoded, coverSlots: coverSlots)
+            }
+            return ["levels": .numbers(levels), "decoys": .numbers(decoys), "states": .list(states)]
+        },
+        "DecodeState": { input, _ in
+            let (bytes, coverSlots) = (try input.bytes("bytes"), try input.number("coverSlots", as: Int.self))
+            return ["bytes": .bytes(try DecoySchedule(canonical: bytes, coverSlots: coverSlots).encoded)]
+        },
+    ]
+
+    static let client: [String: VectorRunner] = [
+        "DecodeRegistration": { input, _ in
+            let bytes = try input.bytes("bytes")
+            let registration = try Registration(canonical: bytes)
+            guard registration.encoded == bytes else { throw VectorError("encoded again it differs") }
+            return [
+                "account": .bytes(registration.account), "epoch": .number(registration.epoch), "commitment": .bytes(registration.commitment),
+            ]
+        },
+        "DecodeAccountSecret": { input, _ in
+            let bytes = try input.bytes("bytes")
+            let secret = try imported(bytes)
+            let again = try secret.exported().withBytes { Array($0) }
+            guard again == bytes else { throw VectorError("encoded again it differs") }
+            return ["epoch": .number(secret.epoch), "secret": .bytes(again[8...])]
+        },
+        "Ratchet": { input, _ in
+            let (bytes, epoch) = (try input.bytes("bytes"), try input.number("epoch", as: UInt32.self))
+            var secret = try imported(bytes)
+            try secret.ratchet(to: epoch)
+            return ["bytes": .bytes(try secret.exported().withBytes { Array($0) })]
+        },
+        "Distinctness": { input, _ in
+            let (secret, account, epoch) = (try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
+            let items = try input.list("items").map { item in
+                guard case .list(let keys) = item else { throw VectorError("an item is a list of keys") }
+                return try Fields(.object(["keys": .list(keys)]), at: "item").keys("keys")
+            }
+            let key = try accountSecret(secret, epoch: epoch).distinctnessKey(account: account)
+            var store = DistinctnessStore()
+            var repeats: [JSON] = []
+            for item in items { repeats.append(.boolean(try store.note(item, under: key))) }
+            return ["repeats": .list(repeats), "tags": .words(store.tags)]
+        },
+        "ProfileDigest": { input, _ in
+            var parameters = Parameters()
+            parameters.profile = try input.profile("profile")
+            return ["digest": .bytes(try parameters.profileDigest())]
+        },
+        "DecodeClientState": { input, _ in
+            ["bytes": .bytes(try SealerState(canonical: input.bytes("bytes")).encoded)]
+        },
+    ]
+}
+
+/// fingerprint.
+enum FingerprintVectors {
+    static let fingerprint: [String: VectorRunner] = [
+        "PDQ": { input, folder in
+            let fingerprint = try fingerprint(input, folder)
+            return [
+                "hash": .bytes(fingerprint.hash.encoded), "quality": .number(fingerprint.quality),
+                "coefficients": .list(fingerprint.coefficients.map { .float($0) }), "median": .float(fingerprint.median),
+            ]
+        },
+        "ShortKey": { input, _ in
+            let (hash, profile) = (try input.bytes("hash"), try input.profile("profile"))
+            return ["key": .bytes(EntryKey(perceptual: profile.shortKey(of: try PDQHash(decoding: hash))).encoded)]
+        },
+        "Probes": { input, folder in
+            let (fingerprint, profile) = (try fingerprint(input, folder), try input.profile("profile"))
+            return ["keys": .keys(MediaItem.picture(fingerprint).probes(profile))]
+        },
+        "NearestKeys": { input, _ in
+            let (key, margins, count) = (try input.word("key"), try input.floats("margins"), try input.number("count", as: Int.self))
+            return ["keys": .words(FingerprintProfile.nearestKeys(to: key, margins: margins, count: count))]
+        },
+    ]
+
+    /// A PNG through the tool's decoder, which gives RGB; "grey" hands the fingerprint one channel, of which all three are copies.
+    private static func fingerprint(_ input: Fields, _ folder: VectorFolder) throws -> PDQFingerprint {
+        let (path, format) = (try folder.path(input.fields("picture")), try input.text("format"))
+        let picture = try Picture.read(path: path)
+        let (width, height) = (picture.width, picture.height)
+        switch format {
+        case "rgb":
+            return try PDQFingerprint(pixels: picture.pixels.span.bytes, width: width, height: height, bytesPerRow: picture.bytesPerRow, format: .rgb8)
+        case "grey":
+            let grey = stride(from: 0, to: picture.pixels.count, by: 3).map { picture.pixels[$0] }
+            guard grey.flatMap({ [$0, $0, $0] }) == picture.pixels else { throw VectorError("a grey picture has colours") }
+            return try PDQFingerprint(pixels: grey.span.bytes, width: width, height: height, bytesPerRow: width, format: .gray8)
+        default:
+            throw VectorError("\(format) is no format")
+        }
+    }
+}

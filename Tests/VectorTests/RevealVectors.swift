@@ -1,0 +1,127 @@
+import Authority
+import Collector
+import Foundation
+import MatchProtocol
+import Primitives
+import SetBuilder
+import Storage
+import TestSupport
+
+/// reveal, end-to-end.
+enum RevealVectors {
+    static let reveal: [String: VectorRunner] = [
+        "Reveal": { input, folder in
+            let (account, epoch) = (try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
+            let (threshold, polynomials) = (try input.number("threshold", as: Int.self), try input.number("polynomials", as: Int.self))
+            let commitment = try input.isNull("commitment") ? nil : input.bytes32("commitment")
+            let openings = try input.objects("openings").map { fields in
+                KeptOpening(
+                    opening: Opening(
+                        header: try VoucherHeader(canonical: fields.bytes("header")), slot: try fields.number("slot"),
+                        words: try fields.words("words"), inner: try fields.bytes("inner")),
+                    quarantined: try fields.boolean("quarantined"))
+            }
+            guard let commitment else {
+                // Nothing is decoded without a registration: the store says so before it looks at an opening.
+                _ = try AuthorityStore(path: folder.scratch("authority.sqlite")).reveal(account: account, epoch: epoch, commitment: nil)
+                throw VectorError("a reveal without a commitment")
+            }
+            let revealer = Revealer(account: account, epoch: epoch, threshold: threshold, polynomials: polynomials, commitment: commitment)
+            let revealed = try revealer.reveal(openings)
+            return [
+                "epochKey": .bytes(revealed.epochKey.bytes.withBytes { Array($0) }), "matches": .list(revealed.reveal.matches.map(describe)),
+            ]
+        }
+    ]
+
+    private static func describe(_ match: RevealedMatch) -> JSON {
+        let own: [String: JSON] = [
+            "voucherID": .bytes(match.voucherID.bytes), "slot": .number(match.slot), "setRoot": .bytes(match.setRoot),
+            "quarantined": .boolean(match.quarantined),
+        ]
+        return .object(own.merging(VoucherVectors.describe(match.payload)) { own, _ in own })
+    }
+
+    static let endToEnd: [String: VectorRunner] = [
+        "EndToEnd": { input, folder in
+            let header = try SetFile(path: folder.path(input.fields("set"))).header
+            let bytes = try input.contents("secrets", folder)
+            let known = try KnownHashes(vector: input.objects("lists"))
+            let requests = try input.objects("requests").map { try VoucherVectors.Request($0, folder) }
+
+            let secrets = try AuditVectors.decoded(bytes)
+            let collector = try CollectorStore(path: folder.scratch("collector.sqlite"))
+            // Some are refused, or are retries; `Request.reply` throws where the store fails. What was taken shows in the end.
+            for request in requests { _ = try request.reply(of: collector) }
+            let store = try AuthorityStore(path: folder.scratch("authority.sqlite"))
+            let opener = VoucherOpener([try MatchingSet(key: secrets.matchingKey(), header: header)])
+            let service = OpeningService(collector: collector, store: store, opener: opener)
+            guard try service.openPending().isComplete else { throw VectorError("vouchers were left unopened") }
+            let (decisions, damaged) = try service.revealReady(force: true)
+            guard damaged.isEmpty else { throw VectorError("the store is damaged") }
+            var registered = try collector.accounts().accounts.map(\.registration)
+            registered.sort { ($0.account.bytes, $0.epoch) < ($1.account.bytes, $1.epoch) }
+            return [
+                "accounts": .list(
+                    try registered.map { registration in
+                        let decision = decisions.first { $0.account == registration.account && $0.epoch == registration.epoch }
+                        return describe(registration, try decision?.result ?? withoutOpenings(registration, store), known)
+                    })
+            ]
+        }
+    ]
+
+    /// An account none of whose slots opened is no decision of the service; asked for, it stays sealed.
+    private static func withoutOpenings(_ registration: Registration, _ store: AuthorityStore) throws -> Result<RevealResult, SealedMatchError> {
+        do throws(SealedMatchError) {
+            let result = try store.reveal(
+                account: registration.account, epoch: registration.epoch, commitment: registration.commitment, force: true)
+            guard let result else { throw SealedMatchError(.damagedStore, "a forced reveal decided nothing") }
+            return .success(result)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func describe(_ registration: Registration, _ result: Result<RevealResult, SealedMatchError>, _ known: KnownHashes) -> JSON {
+        var matches: [JSON] = []
+        var verdict = "valid"
+        switch result {
+        case .success(let result):
+            // Through the case file, which is what a person gets.
+            matches = CaseFile(result.reveal, knownHashes: known).matches.map { match in
+                .object([
+                    "voucherID": .text(match.voucherID), "slot": .number(match.slot), "finding": .text(match.finding),
+                    "distance": match.distance.map { .number($0) } ?? .null, "fingerprint": .text(match.fingerprint),
+                    "note": .bytes(Data(base64Encoded: match.note) ?? Data("not base64".utf8)),
+                ])
+            }
+        case .failure(let error): verdict = ErrorNames.name(error.code)
+        }
+        return .object([
+            "account": .bytes(registration.account), "epoch": .number(registration.epoch), "result": .text(verdict), "matches": .list(matches),
+        ])
+    }
+}
+
+extension KnownHashes {
+    fileprivate init(vector lists: [Fields]) throws {
+        self.init()
+        for (place, list) in lists.enumerated() {
+            _ = try list.bytes32("source")
+            let entry = Entry(label: "list \(place)", sources: [])
+            for hash in try list.listedHashes("hashes") {
+                switch hash {
+                case .pdq(let hash): add(hash, entry)
+                case .sha256(let digest): add(sha256: digest, entry)
+                case .md5(let digest): try add(md5: digest, entry)
+                }
+            }
+        }
+    }
+}
+
+/// Ordered as byte strings are, then by the number.
+private func < (a: ([UInt8], UInt32), b: ([UInt8], UInt32)) -> Bool {
+    a.0 == b.0 ? a.1 < b.1 : a.0.lexicographicallyPrecedes(b.0)
+}

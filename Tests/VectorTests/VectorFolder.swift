@@ -1,0 +1,122 @@
+import Fingerprint
+import Foundation
+import MatchClient
+import MatchProtocol
+import Primitives
+import SetBuilder
+import Storage
+import TestSupport
+
+/// The folder of a vector file: finds the binary files that cases name, and holds the changed copies that they describe.
+final class VectorFolder: Sendable {
+    private let url: URL
+    private let temporary = TemporaryDirectory()
+
+    init(_ url: URL) { self.url = url }
+
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let vectors = repository.appending(path: "Vectors")
+
+    /// A scratch file of this name that nobody else uses.
+    func scratch(_ name: String) -> String { temporary.file(UUID().uuidString + "-" + name) }
+
+    /// The bytes of `{ file, patches, truncate, append }`.
+    func bytes(_ file: Fields) throws -> [UInt8] {
+        var bytes = [UInt8](try Data(contentsOf: url.appending(path: file.text("file"))))
+        for patch in try file.objects("patches") {
+            let (offset, replacement) = (try patch.number("offset", as: Int.self), try patch.bytes("bytes"))
+            guard offset >= 0, offset + replacement.count <= bytes.count else { throw VectorError("\(patch.place) is outside the file") }
+            bytes.replaceSubrange(offset..<(offset + replacement.count), with: replacement)
+        }
+        if try !file.isNull("truncate") {
+            let count = try file.number("truncate", as: Int.self)
+            guard (0...bytes.count).contains(count) else { throw VectorError("\(file.place).truncate is beyond the file") }
+            bytes.removeLast(bytes.count - count)
+        }
+        return bytes + (try file.bytes("append"))
+    }
+
+    /// The path of a real file with those bytes.
+    func path(_ file: Fields) throws -> String {
+        let path = scratch("file")
+        try Data(bytes(file)).write(to: URL(filePath: path))
+        return path
+    }
+
+    /// A set that a client opened, under a policy that pins whoever signed and no more than the protocol's own ranges.
+    func openedSet(_ path: String) throws -> BlindedSet {
+        let header = try SetFile(path: path).header
+        var trust = TrustPolicy(sources: header.sources, minimumSignatures: 1)
+        trust.minimumThreshold = 0
+        trust.minimumPolynomials = 0
+        trust.minimumCoverSlots = 0
+        trust.minimumSources = 0
+        trust.minimumEntries = 0
+        trust.minimumKeyBits = 0
+        trust.minimumQuality = 0
+        trust.minimumSeparation = 0
+        return try BlindedSet.open(path: path, trust: trust, now: 0)
+    }
+}
+
+// What several topics read.
+extension Fields {
+    func key(_ name: String) throws -> EntryKey { try Self.key(bytes(name)) }
+    func keys(_ name: String) throws -> [EntryKey] { try byteStrings(name).map { try Self.key($0) } }
+
+    static func key(_ bytes: [UInt8]) throws -> EntryKey {
+        guard let first = bytes.first, let kind = EntryKey.Kind(rawValue: first) else { throw VectorError("a key of no kind") }
+        return try EntryKey(kind: kind, bytes: Array(bytes.dropFirst()))
+    }
+
+    func profile(_ name: String) throws -> FingerprintProfile {
+        let fields = try fields(name)
+        let (id, scaling) = (try fields.number("id", as: UInt32.self), try fields.number("scaling", as: UInt8.self))
+        let (quality, probes) = (try fields.number("minimumQuality", as: Int.self), try fields.number("probes", as: Int.self))
+        let positions = try fields.numbers("positions", as: UInt8.self)
+        guard let scaling = FingerprintProfile.Scaling(rawValue: scaling) else { throw VectorError("\(fields.place): unknown scaling") }
+        return try FingerprintProfile(id: id, scaling: scaling, positions: positions, probes: probes, minimumQuality: quality)
+    }
+
+    func listedHashes(_ name: String) throws -> [ListedHash] { try objects(name).map { try $0.listedHash() } }
+
+    func listedHash() throws -> ListedHash {
+        let (kind, bytes) = (try text("kind"), try bytes("bytes"))
+        switch kind {
+        case "pdq": return .pdq(try PDQHash(decoding: bytes))
+        case "sha256": return .sha256(try Bytes32(exactly: bytes))
+        case "md5" where bytes.count == 16: return .md5(bytes)
+        default: throw VectorError("\(place) is no listed hash")
+        }
+    }
+}
+
+extension ListedHash {
+    var json: JSON {
+        switch self {
+        case .pdq(let hash): .object(["kind": .text("pdq"), "bytes": .bytes(hash.encoded)])
+        case .sha256(let digest): .object(["kind": .text("sha256"), "bytes": .bytes(digest.bytes)])
+        case .md5(let digest): .object(["kind": .text("md5"), "bytes": .bytes(digest)])
+        }
+    }
+}
+
+extension JSON {
+    static func profile(_ profile: FingerprintProfile) -> JSON {
+        .object([
+            "id": .number(profile.id), "scaling": .number(profile.scaling.rawValue), "minimumQuality": .number(profile.minimumQuality),
+            "probes": .number(profile.probes), "positions": .numbers(profile.positions),
+        ])
+    }
+
+    static func keys(_ keys: [EntryKey]) -> JSON { .list(keys.map { .bytes($0.encoded) }) }
+    static func bytes(_ value: Bytes32) -> JSON { .bytes(value.bytes) }
+    static func words(_ words: [UInt64]) -> JSON { .list(words.map { .word($0) }) }
+}
+
+extension ReplayRandom {
+    /// - Throws: `VectorError` if a byte was not drawn.
+    func end() throws {
+        guard remaining == 0 else { throw VectorError("\(remaining) bytes of random are left over") }
+    }
+}
