@@ -17,7 +17,8 @@ demo: build $(if $(filter $(PHOTOS),$(PICTURES)),photos)
 
 # The vectors are made again by the independent implementation and compared, then all of them run in Swift.
 test: setup photos python
-	$(PYTHON) Vectors/generate --check
+	$(PYTHON) -B Vectors/generate --check
+	$(PYTHON) -B Vectors/generate/check_pdqhash.py 60
 	SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" swift test -c release --disable-testable-imports
 
 # All benchmarks, a million entries really built: about ten minutes. `make bench ARGS=--quick` takes one.

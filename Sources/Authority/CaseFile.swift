@@ -14,7 +14,7 @@ public struct CaseFile: Equatable, Sendable, Codable {
         public let setRoot: String
         /// `pdq`, `sha256`, `md5` or `none`.
         public let fingerprintKind: String
-        /// As the client sent it: 64 hexadecimal digits, 32 for MD5.
+        /// As the client sent it: 64 hexadecimal digits, 32 for MD5, none for `none`.
         public let fingerprint: String
         /// PDQ quality, 0...100.
         public let quality: Int
@@ -144,8 +144,7 @@ extension CaseFile.Match {
         case .sha256: fingerprintKind = "sha256"
         case .md5: fingerprintKind = "md5"
         }
-        fingerprint = CaseFile.hexadecimal(
-            payload.fingerprintKind == .md5 ? Array(payload.fingerprint.bytes[0..<16]) : payload.fingerprint.bytes)
+        fingerprint = CaseFile.hexadecimal(Array(payload.fingerprint.bytes[0..<payload.fingerprintKind.byteCount]))
         quality = Int(payload.quality)
         note = Data(payload.note).base64EncodedString()
         label = finding.entry?.label

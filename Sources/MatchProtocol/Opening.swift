@@ -42,6 +42,7 @@ public struct Opening: Equatable, Sendable {
 
     /// The payload, if `inner` is sealed under this epoch key with this very header.
     package func payload(under key: borrowing EpochKey) throws(SealedMatchError) -> Payload {
+        guard inner.count == header.innerCount else { throw SealedMatchError(.authenticationFailed, "the sealed payload has not its header's size") }
         let header = header.encoded
         let padded = try unsafe inner.span.withUnsafeBytes { (inner) throws(SealedMatchError) in
             try unsafe header.span.withUnsafeBytes { (header) throws(SealedMatchError) in

@@ -12,7 +12,7 @@ public struct Payload: Equatable, Sendable {
         case md5 = 3
 
         /// Bytes of the fingerprint; those after them are zero.
-        var fingerprintCount: Int {
+        public var byteCount: Int {
             switch self {
             case .none: 0
             case .pdq, .sha256: 32
@@ -65,7 +65,7 @@ public struct Payload: Equatable, Sendable {
         quality = try reader.number(UInt8.self)
         let count = Int(try reader.number(UInt16.self))
         fingerprint = try reader.bytes32()
-        guard fingerprint.bytes[kind.fingerprintCount...].allSatisfy({ $0 == 0 }) else { throw SealedMatchError(.nonCanonical, "a reserved byte is not zero") }
+        guard fingerprint.bytes[kind.byteCount...].allSatisfy({ $0 == 0 }) else { throw SealedMatchError(.nonCanonical, "a reserved byte is not zero") }
         note = try reader.take(count)
         try reader.zeros(reader.remaining)
     }

@@ -78,8 +78,12 @@ public struct AuditPackage: Equatable, Sendable {
             keys.append(try EntryKey(kind: kind, bytes: reader.take(kind.count)))
             supporters.append(try reader.number(UInt16.self))
         }
+        let proofCount = (Int(n) + DLEQProof.maximumPairs - 1) / DLEQProof.maximumPairs
+        guard reader.remaining == DLEQProof.count * proofCount else {
+            throw SealedMatchError(.wrongLength, "the audit package's length does not follow from its entries")
+        }
         proofs = []
-        for _ in 0..<((Int(n) + DLEQProof.maximumPairs - 1) / DLEQProof.maximumPairs) {
+        for _ in 0..<proofCount {
             proofs.append(try DLEQProof(canonical: reader.take(DLEQProof.count)))
         }
         try reader.end()

@@ -41,6 +41,7 @@ public struct EntrySelection: Sendable {
         guard (1...Parameters.maximumSources).contains(lists.count), (1...lists.count).contains(minimumSources) else {
             throw SealedMatchError(.parameterOutOfRange, "a set has 1 to 16 sources, and q is at most their number")
         }
+        guard Parameters.separations.contains(separation) else { throw SealedMatchError(.parameterOutOfRange, "the separation is 0 to 16 bits") }
         var report = Report()
         // Lists are joined one after another, so that memory holds the joined keys twice and one list's once, however many lists there are.
         var claims = Claims()

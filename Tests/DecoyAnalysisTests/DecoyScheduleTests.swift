@@ -159,11 +159,11 @@ import Testing
         refused(.parameterOutOfRange) { $0[6] = 1; $0[7] = 1 }
         refused(.parameterOutOfRange) { $0[11] = 0x41 }
         refused(.parameterOutOfRange) { $0[15] = 0x41 }
-        refused(.parameterOutOfRange) { $0[16] |= 0x40 }
-        refused(.parameterOutOfRange) { $0[12] = 0; $0[16] = 1 }
+        refused(.nonCanonical) { $0[16] |= 0x40 }
+        refused(.nonCanonical) { $0[12] = 0; $0[16] = 1 }
         refused(.nonCanonical) { $0[18] = 1 }
         refused(.parameterOutOfRange) { $0[23] = 0x3f }
-        refused(.parameterOutOfRange) { $0[20 + 4 * 6] = 1 }
+        refused(.nonCanonical) { $0[20 + 4 * 6] = 1 }
     }
 
     /// Whatever decodes is canonical and runs; nothing traps.

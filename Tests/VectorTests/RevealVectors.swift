@@ -31,7 +31,20 @@ enum RevealVectors {
             return [
                 "epochKey": .bytes(revealed.epochKey.bytes.withBytes { Array($0) }), "matches": .list(revealed.reveal.matches.map(describe)),
             ]
-        }
+        },
+        "Compare": { input, _ in
+            var known = KnownHashes()
+            for (index, hash) in try input.listedHashes("listed").enumerated() { try known.add(vector: hash, KnownHashes.Entry(label: "\(index)", sources: [])) }
+            func output(_ finding: String, _ distance: Int?, _ entry: KnownHashes.Entry?) -> [String: JSON] {
+                ["finding": .text(finding), "distance": distance.map { .number($0) } ?? .null, "index": entry.flatMap { Int($0.label) }.map { .number($0) } ?? .null]
+            }
+            switch known.compare(try input.payload()) {
+            case .near(let entry, let distance): return output("near", distance, entry)
+            case .exact(let entry): return output("exact", nil, entry)
+            case .notListed: return output("notListed", nil, nil)
+            case .noFingerprint: return output("noFingerprint", nil, nil)
+            }
+        },
     ]
 
     private static func describe(_ match: RevealedMatch) -> JSON {
@@ -111,12 +124,16 @@ extension KnownHashes {
             _ = try list.bytes32("source")
             let entry = Entry(label: "list \(place)", sources: [])
             for hash in try list.listedHashes("hashes") {
-                switch hash {
-                case .pdq(let hash): add(hash, entry)
-                case .sha256(let digest): add(sha256: digest, entry)
-                case .md5(let digest): try add(md5: digest, entry)
-                }
+                try add(vector: hash, entry)
             }
+        }
+    }
+
+    fileprivate mutating func add(vector hash: ListedHash, _ entry: Entry) throws {
+        switch hash {
+        case .pdq(let hash): add(hash, entry)
+        case .sha256(let digest): add(sha256: digest, entry)
+        case .md5(let digest): try add(md5: digest, entry)
         }
     }
 }

@@ -71,7 +71,7 @@ enum VoucherVectors {
 
     static func describe(_ payload: Payload) -> [String: JSON] {
         // Without the zeros that pad it; anything else there is shown.
-        let (bytes, count) = (payload.fingerprint.bytes, payload.fingerprintKind.fingerprintCount)
+        let (bytes, count) = (payload.fingerprint.bytes, payload.fingerprintKind.byteCount)
         let shown = bytes[count...].allSatisfy { $0 == 0 } ? Array(bytes[..<count]) : bytes
         return [
             "kind": .text("\(payload.fingerprintKind)"), "quality": .number(payload.quality), "fingerprint": .bytes(shown), "note": .bytes(payload.note),
@@ -156,7 +156,7 @@ extension Fields {
     func payload() throws -> Payload {
         let kinds: [String: Payload.FingerprintKind] = ["none": .none, "pdq": .pdq, "sha256": .sha256, "md5": .md5]
         guard let kind = kinds[try text("kind")] else { throw VectorError("\(place): unknown kind") }
-        let bytes = try self.bytes("fingerprint", count: kind.fingerprintCount)
+        let bytes = try self.bytes("fingerprint", count: kind.byteCount)
         let padded = try Bytes32(exactly: bytes + [UInt8](repeating: 0, count: 32 - bytes.count))
         return Payload(fingerprintKind: kind, fingerprint: padded, quality: try number("quality"), note: try self.bytes("note"))
     }
@@ -165,16 +165,5 @@ extension Fields {
     func contents(_ key: String, _ folder: VectorFolder) throws -> [UInt8] {
         if case .object = try value(key) { return try folder.bytes(fields(key)) }
         return try bytes(key)
-    }
-}
-
-extension Payload.FingerprintKind {
-    /// Bytes of the fingerprint without padding.
-    fileprivate var fingerprintCount: Int {
-        switch self {
-        case .none: 0
-        case .pdq, .sha256: 32
-        case .md5: 16
-        }
     }
 }

@@ -86,8 +86,8 @@ def aead(key: bytes, nonce: bytes, message: bytes, ad: bytes) -> bytes:
 
 
 def aead_open(key: bytes, nonce: bytes, ciphertext: bytes, ad: bytes) -> bytes:
-    """The message of an `aead` ciphertext, or `authenticationFailed`."""
-    require(len(ciphertext) >= 16, "authenticationFailed")
+    """The message of an `aead` ciphertext: `wrongLength` if there is less than a tag, else `authenticationFailed`."""
+    require(len(ciphertext) >= 16, "wrongLength")
     try:
         return pysodium.crypto_aead_xchacha20poly1305_ietf_decrypt(ciphertext, ad, nonce, key)
     except ValueError as failure:

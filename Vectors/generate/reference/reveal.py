@@ -12,6 +12,7 @@ from .labels import aead_open
 from .open import Opening
 from .payload import Payload
 from .sharing import commitment, epoch_key
+from .voucher import Header
 
 ROUNDS = 8
 
@@ -34,7 +35,7 @@ class Revealed:
 
 def open_payload(header: bytes, inner: bytes, k_e: bytes) -> Payload:
     """inner = nonce || aead(K_e, nonce, payload, AD = header) (5.13, step 3)."""
-    require(len(inner) >= 24 + 16, "authenticationFailed")
+    require(len(inner) == Header.decode(header).inner_bytes, "authenticationFailed")
     return Payload.decode(aead_open(k_e, inner[:24], inner[24:], header))
 
 

@@ -88,7 +88,7 @@ def short_keys(topic: Topic) -> None:
     add("no bit", bytes(32), PROFILE_1)
     add("bit 0 only, the last byte's lowest", bytes(31) + b"\x01", PROFILE_1, "BitOrder")
     add("bit 208 only, position 47", (1 << 208).to_bytes(32, "big"), PROFILE_1, "BitOrder")
-    add("bit 255 only, position 0", b"\x80" + bytes(31), replace(PROFILE_1, positions=(255, 0, 254)), "BitOrder")
+    add("bit 255 only, position 0", b"\x80" + bytes(31), replace(PROFILE_1, positions=(255, 0, 254), probes=8), "BitOrder")
     add("positions backwards", draw(32), replace(PROFILE_1, positions=PROFILE_1.positions[::-1]), "BitOrder")
     add("b = 64", draw(32), replace(PROFILE_1, positions=tuple(range(192, 256))), "GreatestParameters")
     add("b = 1", draw(32), Profile(2, 0, 0, 2, (100,)), "LeastParameters")

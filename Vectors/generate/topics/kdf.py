@@ -83,6 +83,6 @@ def build() -> dict[str, Topic | bytes]:
     opened("additional data left out", "ForgedCiphertext", ad=b"")
     opened("a byte too short", "TruncatedInput", sealed=sealed[:-1])
     opened("only a tag", "TruncatedInput", sealed=sealed[-16:])
-    opened("15 bytes: less than a tag", "TruncatedInput", sealed=sealed[:15])
-    opened("no bytes", "TruncatedInput", sealed=b"")
+    opened("15 bytes: less than a tag", "TruncatedInput", sealed=sealed[:15], result="wrongLength")
+    opened("no bytes", "TruncatedInput", sealed=b"", result="wrongLength")
     return {"kdf/kdf.json": topic}

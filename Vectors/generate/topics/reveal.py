@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import forms
 from envelope import Topic, seeded
 from item_sets import EPOCH
+from reference.case_file import ListedEntry, finding
 from reference.field import P
 from reference.labels import aead, decode_integer
 from reference.open import Opening
@@ -38,6 +40,9 @@ NOTES = {
     "BadPayload": "inner opens, but its payload does not decode: no match",
     "WrongShare": "inner opens, but the share is not on the polynomials: no match",
     "Kinds": "payloads of every kind",
+    "Distance": "PDQ hashes are near up to a distance of 31, at 0, too; exact hashes are equal or not",
+    "Nearest": "the nearest entry, the first of equals",
+    "OtherKind": "equal bytes of another kind of hash are not the same hash",
 }
 COUNT = 128  # P
 
@@ -45,6 +50,7 @@ COUNT = 128  # P
 def build() -> dict[str, Topic | bytes]:
     topic = Topic("reveal", "Which openings of an account and epoch are matches. Made without vouchers: openings are chosen.", NOTES)
     reveals(topic)
+    comparisons(topic)
     return {"reveal/reveal.json": topic}
 
 
@@ -212,6 +218,10 @@ def reveals(topic: Topic) -> None:
     same = Account("same share twice").matches(4)
     twice = same.openings[2]
     add("two slots of a voucher with the same share", same.add(replace(twice, slot=(twice.slot + 1) % 12)), 4, "SameShareTwice")
+    same = Account("same share, the first does not open").matches(4)
+    twice = same.openings[2]
+    same.openings.insert(0, replace(twice, slot=(twice.slot + 11) % 12, inner=twice.inner[:-1] + bytes([twice.inner[-1] ^ 1])))
+    add("two slots of a voucher with the same share; the inner of the first does not open: the second is the match", same, 4, "SameShareTwice")
     same = Account("two shares of a voucher").matches(3)
     first = same.openings[0]
     add("two slots of a voucher with different x: two matches, of three vouchers", same.add(same.match(header=first.header)), 4)
@@ -308,6 +318,43 @@ def reveals(topic: Topic) -> None:
     real = made.openings[1]
     made.openings.insert(0, quarantined(replace(real, slot=(real.slot + 1) % 12)))
     add("the same share in a quarantined slot before it: one match, the first", made, 4, "Quarantined", "SameShareTwice")
+
+
+def comparisons(topic: Topic) -> None:
+    group = topic.group("Compare", "A payload's fingerprint and the plaintext list: what 4.12 calls its finding. `index` is the place in the list.")
+    draw = seeded("comparisons")
+    pdq, sha, md5 = draw(32), draw(32), draw(16)
+
+    def add(comment: str, payload: Payload, listed: list[tuple[str, bytes]], *flags: str) -> None:
+        entries = [ListedEntry(kind, bytes_, str(index)) for index, (kind, bytes_) in enumerate(listed)]
+
+        def run() -> dict[str, Any]:
+            found = finding(payload, entries)
+            return {"finding": found.name, "distance": found.distance, "index": None if found.listed is None else int(found.listed.label)}
+
+        group.add(comment, {**forms.payload(payload), "listed": [{"kind": kind, "bytes": bytes_.hex()} for kind, bytes_ in listed]}, run, *flags)
+
+    def away(bits: int) -> bytes:
+        """A hash that differs from `pdq` in so many bits."""
+        flips = sum(1 << (5 * i + 3) % 256 for i in range(bits))
+        return (int.from_bytes(pdq, "big") ^ flips).to_bytes(32, "big")
+
+    picture = Payload(PDQ, 87, pdq, b"")
+    for distance in (0, 1, 2, 30, 31, 32, 33, 128):
+        add(f"PDQ, distance {distance}", picture, [("pdq", away(distance))], "Distance")
+    add("the complement", picture, [("pdq", bytes(byte ^ 255 for byte in pdq))], "Distance")
+    add("the nearest of three", picture, [("pdq", away(20)), ("pdq", away(6)), ("pdq", away(12))], "Nearest")
+    other = (int.from_bytes(pdq, "big") ^ 0b111).to_bytes(32, "big")
+    add("two at the same distance: the first", picture, [("pdq", away(20)), ("pdq", other), ("pdq", away(3))], "Nearest")
+    add("32 bytes that are a SHA-256", picture, [("sha256", pdq)], "OtherKind")
+    add("SHA-256", Payload(SHA256, 0, sha, b""), [("pdq", pdq), ("sha256", sha)], "Kinds")
+    add("SHA-256, listed as a PDQ hash", Payload(SHA256, 0, sha, b""), [("pdq", sha)], "OtherKind")
+    add("SHA-256, one bit away", Payload(SHA256, 0, sha, b""), [("sha256", sha[:-1] + bytes([sha[-1] ^ 1]))], "Distance")
+    add("a hash listed twice: the first", Payload(SHA256, 0, sha, b""), [("md5", md5), ("sha256", sha), ("sha256", sha)], "Nearest")
+    add("MD5", Payload(MD5, 0, md5, b""), [("md5", md5)], "Kinds")
+    add("MD5, with zeros listed as a SHA-256", Payload(MD5, 0, md5, b""), [("sha256", md5 + bytes(16))], "OtherKind")
+    add("no fingerprint", Payload(NONE, 0, b"", b""), [("sha256", bytes(32)), ("pdq", bytes(32))], "Kinds")
+    add("an empty list", picture, [], "Distance")
 
 
 def rank_one_error(made: Account) -> Opening:

@@ -174,6 +174,7 @@ def decodings(topic: Topic) -> None:
     add("the default t and k, R = t + 1, e = 10", shares("default", 30, 64).good(31).noise(10).mixed())
     add("k = 64, t = 3, R = 5, e = 40", shares("wide", 3, 64).good(5).noise(40).mixed())
     add("shares of polynomials of degree t", high_degree(), "HighDegree", result="notDecodable")
+    add("only the last of the k polynomials has degree t", one_high_degree(), "HighDegree", result="notDecodable")
 
     first = [1, 0, 0, 0]
     add("two others that differ in one word only", shares("one word").good(7).off_by(2, first).mixed(), "SingleWordErrors")
@@ -196,6 +197,14 @@ def decodings(topic: Topic) -> None:
     add("nine shares of one secret and three of another: the nine", two("9 and 3", 9, 3), "TwoSecrets")
     add("six and six of two secrets: neither", two("6 and 6", 6, 6), "TwoSecrets", "BeyondBound", result="notDecodable")
     add("four and eight of two secrets: the eight", two("4 and 8", 4, 8, 2), "TwoSecrets")
+
+
+def one_high_degree() -> Shares:
+    """Only the last polynomial has degree t: what is checked on the others alone passes."""
+    made = Shares("decode last of high degree", 3, 4).good(9)
+    extra = int.from_bytes(seeded("decode last of high degree, coefficient")(7), "little")
+    made.shares = [(x, (*z[:-1], (z[-1] + extra * pow(x, 3, P)) % P)) for x, z in made.shares]
+    return made
 
 
 def high_degree() -> Shares:
