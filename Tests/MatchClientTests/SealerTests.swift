@@ -262,7 +262,8 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         for (offset, field) in [(16, littleEndian(1 as UInt16)), (16, littleEndian(1025 as UInt16)), (18, littleEndian(3 as UInt16)), (20, littleEndian(3 as UInt32)), (20, littleEndian(UInt32.max))] {
             expectCode(.parameterOutOfRange) { _ = try SealerState(canonical: bytes.replacing(field, at: offset)) }
         }
-        for count: UInt32 in [4, 6, 1 << 20, 1 << 29, .max] { expectCode(.wrongLength) { _ = try SealerState(canonical: bytes.replacing(littleEndian(count), at: 24)) } }
+        for count: UInt32 in [4, 6, 1 << 20] { expectCode(.wrongLength) { _ = try SealerState(canonical: bytes.replacing(littleEndian(count), at: 24)) } }
+        for count: UInt32 in [1 << 20 + 1, 1 << 29, .max] { expectCode(.parameterOutOfRange) { _ = try SealerState(canonical: bytes.replacing(littleEndian(count), at: 24)) } }
         // Tags that do not ascend.
         let last = Array(bytes.suffix(8))
         expectCode(.nonCanonical) { _ = try SealerState(canonical: bytes.replacing(last, at: bytes.count - 16)) }
@@ -288,6 +289,6 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         do { _ = try near.seal(.file(sha256: fixture.known[1])); Issue.record("sealed") } catch { #expect(error.code == .storeFull) }
         #expect(near.exportedState == state)
         _ = try near.seal(.unreadable)
-        expectCode(.wrongLength) { _ = try SealerState(canonical: empty.replacing(littleEndian(UInt32(limit + 1)), at: 24) + tags + [UInt8](repeating: 0xFF, count: 16)) }
+        expectCode(.parameterOutOfRange) { _ = try SealerState(canonical: empty.replacing(littleEndian(UInt32(limit + 1)), at: 24) + tags + [UInt8](repeating: 0xFF, count: 16)) }
     }
 }
