@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := libsodium-dev libturbojpeg0-dev libpng-dev libwebp-dev libsqlite3-dev pkg-config python3-venv
+# For the tests of the C library alone.
+APT_TEST := gcc g++ valgrind binutils
 
 # Photographs for demo and tests: a small Debian package, unpacked here and not installed.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04
@@ -10,20 +12,22 @@ PHOTOS := .pictures/usr/share/backgrounds
 PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 
-.PHONY: demo test bench decoys setup photos python build clean
+.PHONY: demo test bench decoys setup setup-test photos python build library install check-abi fuzz-abi wheel test-messenger clean
 
 demo: build $(if $(filter $(PHOTOS),$(PICTURES)),photos)
 	.build/release/sealedmatch demo --pictures "$(PICTURES)"
 
 # The vectors are made again by the independent implementation and compared, then all of them run in Swift.
-test: setup photos python
+test: setup setup-test photos python library
 	$(PYTHON) -B Vectors/generate --check
 	$(PYTHON) -B Vectors/generate/check_pdqhash.py 60
-	SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" swift test -c release --disable-testable-imports
+	SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" \
+	    swift test -c release --disable-testable-imports
+	$(MAKE) test-messenger
 
 # All benchmarks, a million entries really built: about ten minutes. `make bench ARGS=--quick` takes one.
-bench: build python
-	SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" .build/release/sealedmatch bench $(ARGS)
+bench: build python library
+	SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" .build/release/sealedmatch bench $(ARGS)
 
 # The decoys' curves, and their plot.
 decoys: build
@@ -33,9 +37,102 @@ decoys: build
 build: setup
 	swift build -c release --product sealedmatch
 
+# libsealedmatch.so, as Embedded Swift, so that no Swift runtime is shipped: module by module (swiftc leaves an unchanged file's time as it is, so it is touched), then one link that SwiftPM has no words for (SONAME, version script). No start files: the library has no
+# constructors of its own, and so none at all. `make library SANITIZE=address,fuzzer` builds another one beside it, to be tested. It needs Swift, its clang and lld, and libsodium-dev; PREFIX and DESTDIR as everywhere.
+HEADER := Sources/CSealedMatch/include/sealedmatch.h
+MAJOR := $(shell sed -n 's/^\#define SEALEDMATCH_ABI_MAJOR //p' $(HEADER))
+VERSION := $(MAJOR).$(shell sed -n 's/^\#define SEALEDMATCH_ABI_MINOR //p' $(HEADER)).0
+comma := ,
+SANITIZE ?=
+C := .build/c$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+SONAME := libsealedmatch.so.$(MAJOR)
+SO := $(C)/libsealedmatch.so.$(VERSION)
+MODULES := Primitives Fingerprint MatchProtocol Storage MatchClient SealedMatchABI
+OBJECTS := $(MODULES:%=$(C)/%.o)
+# As `library` in Package.swift.
+EMBEDDED := -swift-version 6 -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature ExistentialAny -strict-memory-safety -package-name sealedmatch \
+	-enable-experimental-feature Embedded -parse-as-library -O -wmo -Xfrontend -function-sections $(if $(SANITIZE),-sanitize=$(SANITIZE) -g) \
+	-I $(C) -I Sources/CSodium -I Sources/CPlatform -I Sources/CSealedMatch/include $(shell pkg-config --cflags libsodium 2> /dev/null)
+LINK := -shared -nostartfiles -fuse-ld=lld $(if $(SANITIZE),-fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)),-s -Wl$(comma)--no-undefined) \
+	-Wl,-soname,$(SONAME),--version-script=Sources/SealedMatchABI/sealedmatch.map,--gc-sections,--icf=safe,--as-needed,--build-id,-Bsymbolic,-z,relro,-z,now,-z,noexecstack
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+
+library: $(SO)
+
+.SECONDEXPANSION:
+$(C)/MatchProtocol.o: $(C)/Primitives.o $(C)/Fingerprint.o
+$(C)/Storage.o: $(C)/MatchProtocol.o
+$(C)/MatchClient.o: $(C)/Storage.o
+$(C)/SealedMatchABI.o: $(C)/MatchClient.o $(HEADER) Sources/CSealedMatch/layout.c
+	@mkdir -p $(C)
+	clang -std=c11 -fsyntax-only -Wall -Wextra -Werror -ISources/CSealedMatch/include Sources/CSealedMatch/layout.c
+	swiftc $(EMBEDDED) -module-name SealedMatchABI -emit-object -o $@ Sources/SealedMatchABI/*.swift
+	@touch $@
+
+$(filter-out %/SealedMatchABI.o,$(OBJECTS)): $(C)/%.o: $$(wildcard Sources/$$*/*.swift) Sources/CPlatform/shim.h
+	@mkdir -p $(C)
+	swiftc $(EMBEDDED) -module-name $* -emit-module -emit-module-path $(C)/$*.swiftmodule -emit-object -o $@ Sources/$*/*.swift
+	@touch $@
+
+$(C)/SealedMatchABI.o: $(wildcard Sources/SealedMatchABI/*.swift)
+
+$(SO): $(OBJECTS) Sources/SealedMatchABI/sealedmatch.map
+	clang $(LINK) -o $@ $(OBJECTS) $$(pkg-config --libs libsodium) -lm
+	ln -sf $(notdir $@) $(C)/$(SONAME)
+	ln -sf $(SONAME) $(C)/libsealedmatch.so
+
+install: library
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)"
+	install -m 755 $(SO) "$(DESTDIR)$(LIBDIR)/"
+	ln -sf libsealedmatch.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libsealedmatch.so"
+	install -m 644 $(HEADER) "$(DESTDIR)$(INCLUDEDIR)/"
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' Sources/SealedMatchABI/sealedmatch.pc.in \
+	    > "$(DESTDIR)$(LIBDIR)/pkgconfig/sealedmatch.pc"
+
+# Exported symbols, error codes and their texts, the ABI version, SONAME, needed libraries, constructors and size: fails when header, library and specification diverge.
+check-abi: library
+	python3 Tests/ABITests/Scripts/check_abi.py --library $(SO)
+
+# Random calls with hostile arguments against the library that is shipped, under AddressSanitizer (Tests/Fuzzing/README.md).
+FUZZ_SECONDS ?= 300
+fuzz-abi: build
+	$(MAKE) library SANITIZE=address,fuzzer
+	clang -std=gnu11 -fuse-ld=lld -g -O1 -Wall -Wextra -Werror -fsanitize=address,fuzzer -ISources/CSealedMatch/include -o .build/fuzz-abi Tests/Fuzzing/ABI/fuzz_abi.c \
+	    -L.build/c-address-fuzzer -lsealedmatch -Wl,-rpath,$(CURDIR)/.build/c-address-fuzzer -lpthread
+	Tests/Fuzzing/ABI/run.sh .build/release/sealedmatch .build/fuzz-abi -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=30 -rss_limit_mb=2048 -print_final_stats=1
+
+# The Python package: libsealedmatch.so and libsodium are in the wheel, which auditwheel makes one for any Linux of this age.
+MESSENGER := .venv-messenger
+WHEELS := .build/wheels
+
+wheel: setup library $(MESSENGER)/ready
+	rm -rf $(WHEELS)
+	SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" $(MESSENGER)/bin/pip wheel --quiet --no-deps --wheel-dir $(WHEELS)/plain Sources/PythonPackage
+	PATH="$(CURDIR)/$(MESSENGER)/bin:$$PATH" auditwheel repair --wheel-dir $(WHEELS) $(WHEELS)/plain/*.whl
+	@ls $(WHEELS)/*.whl
+
+# The Python package as its wheel installs it, and the example messenger on a real homeserver.
+test-messenger: build wheel photos
+	$(MESSENGER)/bin/pip install --quiet --force-reinstall --no-deps $(WHEELS)/*.whl
+	$(MESSENGER)/bin/mypy --python-version 3.11 --strict --cache-dir .build/mypy Sources/PythonPackage/sealedmatch
+	SEALEDMATCH_TOOL="$(CURDIR)/.build/release/sealedmatch" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" PYTHONDONTWRITEBYTECODE=1 \
+	    $(MESSENGER)/bin/python -m pytest -q -p no:cacheprovider Tests/PythonPackageTests Tests/MessengerTests
+
+# A homeserver, a client library and what the tests need, from PyPI.
+$(MESSENGER)/ready: Tests/MessengerTests/requirements.txt
+	python3 -m venv $(MESSENGER)
+	$(MESSENGER)/bin/pip install --quiet --requirement $<
+	touch $@
+
 # Debian packages, only if one is missing.
 setup:
 	@dpkg -s $(APT) > /dev/null 2>&1 || ($(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(APT))
+
+setup-test:
+	@dpkg -s $(APT_TEST) > /dev/null 2>&1 || ($(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(APT_TEST))
 
 photos: $(PHOTOS)
 
@@ -53,4 +150,4 @@ python: .venv/ready
 	touch .venv/ready
 
 clean:
-	rm -rf .build .venv .pictures
+	rm -rf .build .venv .venv-messenger .pictures

@@ -37,6 +37,12 @@ let package = Package(
         .target(name: "Storage", dependencies: ["Primitives", "MatchProtocol", "CPlatform"], swiftSettings: library),
         .target(
             name: "MatchClient", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage"], swiftSettings: library),
+        // The C ABI: the header is hand-written, and the compiler checks the Swift bodies against it. `make library` builds it as Embedded Swift.
+        .target(name: "CSealedMatch"),
+        .target(
+            name: "SealedMatchABI",
+            dependencies: ["CPlatform", "CSealedMatch", "Primitives", "Fingerprint", "MatchProtocol", "MatchClient"],
+            exclude: ["sealedmatch.map", "sealedmatch.pc.in"], swiftSettings: library),
         .target(name: "Workers", dependencies: ["Primitives"], swiftSettings: library),
         .target(
             name: "SetBuilder", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers"],
@@ -62,7 +68,7 @@ let package = Package(
             name: "DecoyAnalysisTests", dependencies: ["Primitives", "MatchProtocol", "DecoyAnalysis"], swiftSettings: program),
         .target(
             name: "Benchmarks",
-            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage", "MatchClient", "SetBuilder", "Workers", "Authority"], swiftSettings: program),
+            dependencies: ["CSealedMatch", "Primitives", "Fingerprint", "MatchProtocol", "Storage", "MatchClient", "SetBuilder", "Workers", "Authority"], swiftSettings: program),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"], swiftSettings: program),
         .target(name: "MessengerStandIn", dependencies: ["CSodium", "Primitives"], swiftSettings: program),
         .executableTarget(
@@ -79,6 +85,9 @@ let package = Package(
         .testTarget(
             name: "MatchClientTests",
             dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "Storage", "Workers", "TestSupport"], swiftSettings: program),
+        .testTarget(
+            name: "ABITests", dependencies: ["Primitives", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"],
+            exclude: ["Programs", "Scripts"], swiftSettings: program),
         .testTarget(
             name: "ReadmeTests",
             dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"], swiftSettings: program),
@@ -124,5 +133,5 @@ if ProcessInfo.processInfo.environment["SEALEDMATCH_FUZZING"] != nil {
         .executableTarget(
             name: "Fuzzing",
             dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "Storage", "Workers"],
-            path: "Tests/Fuzzing", exclude: ["README.md"], swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]))
+            path: "Tests/Fuzzing", exclude: ["README.md", "ABI"], swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]))
 }

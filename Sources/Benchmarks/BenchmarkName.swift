@@ -60,4 +60,17 @@ enum BenchmarkName: String, CaseIterable {
     case pdqPeer = "pdq.1080p.vs_pdqhash"
     /// Microseconds to enumerate a fingerprint's M = 16 probes.
     case pdqProbes = "pdq.probes"
+
+    // Through the C interface of libsealedmatch.so, Embedded Swift; only where the environment variable SEALEDMATCH_LIBRARY names it.
+
+    /// Milliseconds of `sealedmatch_sealer_seal` of a picture. Floor: `Sealer.seal` and the voucher's encoding in Swift, just before and after. Goal: at most 1.01 times.
+    case abiSeal = "abi.seal"
+    /// Wall time of eight sealers on one set on one thread over that on eight. Floor: the same quotient of multiplications that share nothing, which no more threads than cores can raise. Goal: near 1.
+    case abiThreads = "abi.seal.eight_threads"
+    /// Bytes of private memory that the large set, a sealer and 20 vouchers take, in all. Goal: at most 4 MB.
+    case abiMemory = "abi.private_bytes"
+    /// Milliseconds of `sealedmatch_item_picture` for 1920 × 1080 RGB pixels. Floor: `PDQFingerprint` in Swift.
+    case abiPDQ = "abi.pdq.1080p"
+    /// `abi.pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, with the same bits. Goal: at most 1/3. Needs SEALEDMATCH_PYTHON too.
+    case abiPDQPeer = "abi.pdq.1080p.vs_pdqhash"
 }

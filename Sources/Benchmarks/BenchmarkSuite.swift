@@ -39,7 +39,11 @@ public struct BenchmarkSuite {
         progress("reveal")
         try RevealBenchmarks(rounds: scale.revealRounds, real: scale.realShares, decoys: scale.decoyShares).measure(report)
         progress("fingerprints")
-        try FingerprintBenchmarks(rounds: scale.pictureRounds, directory: directory, progress: progress).measure(report)
+        let library = try SharedLibraryBenchmarks.library()
+        try FingerprintBenchmarks(rounds: scale.pictureRounds, directory: directory, library: library, progress: progress).measure(report)
+        guard let library else { return progress("no figures of the C interface: SEALEDMATCH_LIBRARY is not set") }
+        progress("C interface")
+        try SharedLibraryBenchmarks(library: library, rounds: scale.sealRounds, set: large).measure(report)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import CSealedMatch
 internal import Fingerprint
 internal import Foundation
 
@@ -6,12 +7,14 @@ struct FingerprintBenchmarks {
     private let rounds: Int
     private let pixels: [UInt8]
     private let peer: PDQHashPeer?
+    private let library: SharedLibrary?
 
     private static let width = 1920
     private static let height = 1080
 
-    init(rounds: Int, directory: ScratchDirectory, progress: (String) -> Void) throws {
+    init(rounds: Int, directory: ScratchDirectory, library: SharedLibrary?, progress: (String) -> Void) throws {
         self.rounds = rounds
+        self.library = library
         pixels = Self.picture()
         guard let python = ProcessInfo.processInfo.environment["SEALEDMATCH_PYTHON"], !python.isEmpty else {
             progress("no comparison with pdqhash: SEALEDMATCH_PYTHON is not set")
@@ -28,6 +31,7 @@ struct FingerprintBenchmarks {
         var theirs: [Double] = []
         var floors: [Double] = []
         var probes: [Double] = []
+        var throughC: [Double] = []
         let profile = FingerprintProfile.standard
         for _ in 0..<rounds {
             floors.append(lumaFloor() / 1e3)
@@ -37,13 +41,29 @@ struct FingerprintBenchmarks {
                     fingerprint = try PDQFingerprint(
                         pixels: pixels.span.bytes, width: Self.width, height: Self.height, bytesPerRow: 3 * Self.width, format: .rgb8)
                 } / 1e3)
-            if let peer { theirs.append(try peer.hashOnce() * 1e3) }
+            if let library {
+                var item = sealedmatch_item()
+                throughC.append(
+                    try Stopwatch.time { item = try library.item(pixels, width: Self.width, height: Self.height, format: SEALEDMATCH_RGB8, bytesPerPixel: 3) } / 1e3)
+                var hash = [UInt8](repeating: 0, count: PDQHash.byteCount)
+                var quality: UInt32 = 0
+                try library.check(library.itemPDQ(&item, &hash, &quality))
+                guard hash == fingerprint?.hash.encoded else { throw BenchmarkFailure(description: "the C interface gives another PDQ hash") }
+            }
+            if let peer {
+                let (seconds, hash) = try peer.hashOnce()
+                theirs.append(seconds * 1e3)
+                guard hash == fingerprint?.hash.hexadecimal else { throw BenchmarkFailure(description: "pdqhash gives another hash") }
+            }
             guard let fingerprint else { continue }
             probes.append(Stopwatch.time { for _ in 0..<20 { precondition(profile.probes(of: fingerprint).count == profile.probes) } } / 20)
         }
         report(BenchmarkRow(.pdq, ours.median, "ms", floor: floors.median))
         if peer != nil { report(BenchmarkRow(.pdqPeer, ours.median / theirs.median, "x")) }
         report(BenchmarkRow(.pdqProbes, probes.median, "us"))
+        guard library != nil else { return }
+        report(BenchmarkRow(.abiPDQ, throughC.median, "ms", floor: ours.median))
+        if peer != nil { report(BenchmarkRow(.abiPDQPeer, throughC.median / theirs.median, "x")) }
     }
 
     /// Reads every pixel once and writes its luma.
@@ -96,8 +116,9 @@ private final class PDQHashPeer {
         print("ready", flush=True)
         for line in sys.stdin:
             start = time.thread_time()
-            pdqhash.compute(pixels)
-            print(repr(time.thread_time() - start), flush=True)
+            bits, quality = pdqhash.compute(pixels)
+            seconds = time.thread_time() - start
+            print(repr(seconds), numpy.packbits(bits).tobytes().hex(), flush=True)
         """
 
     init(python: String, pixels: String, width: Int, height: Int) throws {
@@ -116,13 +137,14 @@ private final class PDQHashPeer {
         process.waitUntilExit()
     }
 
-    /// Seconds of processor time that one hash takes there.
-    func hashOnce() throws -> Double {
+    /// Seconds of processor time that one hash takes there, and the hash in hexadecimal.
+    func hashOnce() throws -> (seconds: Double, hash: String) {
         try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
-        guard let seconds = Double(try answer()) else {
+        let words = try answer().split(separator: " ")
+        guard words.count == 2, let seconds = Double(words[0]) else {
             throw BenchmarkFailure(description: "the Python process with pdqhash ended")
         }
-        return seconds
+        return (seconds, String(words[1]))
     }
 
     private func answer() throws -> String {

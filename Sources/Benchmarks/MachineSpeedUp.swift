@@ -1,18 +1,18 @@
 internal import Primitives
 internal import Workers
 
-/// What two threads of this machine are worth now, for work that shares nothing.
+/// What threads of this machine are worth now, for work that shares nothing.
 enum MachineSpeedUp {
     private static let count = 1_600
     private static let chunk = 8
 
-    /// Wall time of multiplications on one thread over that on two.
-    static func sample() throws -> Double {
+    /// Wall time of multiplications on one thread over that on several.
+    static func sample(threads: Int = 2) throws -> Double {
         let point = try HashToGroup.elements.point([1])
         var random = SystemRandom()
         let scalar = try Scalar.random(from: &random).encoded()
         let one = try wall(point, scalar, threads: 1)
-        return try one / wall(point, scalar, threads: 2)
+        return try one / wall(point, scalar, threads: threads)
     }
 
     private static func wall(_ point: Point, _ scalar: [UInt8], threads: Int) throws -> Double {

@@ -97,10 +97,12 @@ enum SealFixture {
 /// Pictures of noise: PDQ gives them a good quality, and no two of them share a probe.
 enum NoisePicture {
     static func fingerprints(count: Int) throws -> [PDQFingerprint] {
+        try pixels(count: count).map { try PDQFingerprint(pixels: $0.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8) }
+    }
+
+    /// 64 × 64 grey pixels each.
+    static func pixels(count: Int) -> [[UInt8]] {
         var random = BenchmarkRandom(13)
-        return try (0..<count).map { _ in
-            let pixels = (0..<64 * 64).map { _ in UInt8(truncatingIfNeeded: random.next() >> 13) }
-            return try PDQFingerprint(pixels: pixels.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8)
-        }
+        return (0..<count).map { _ in (0..<64 * 64).map { _ in UInt8(truncatingIfNeeded: random.next() >> 13) } }
     }
 }

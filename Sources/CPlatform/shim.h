@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -20,5 +21,11 @@ static inline int platform_is_regular(const struct stat *status) { return S_ISRE
 // A private read-only mapping, or NULL.
 static inline void *platform_map(int descriptor, size_t count) {
     void *region = mmap(NULL, count, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    return region == MAP_FAILED ? NULL : region;
+}
+
+// Fresh private memory of its own pages, or NULL.
+static inline void *platform_map_memory(size_t count) {
+    void *region = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return region == MAP_FAILED ? NULL : region;
 }

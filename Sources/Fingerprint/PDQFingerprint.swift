@@ -54,7 +54,17 @@ public struct PDQFingerprint: Equatable, Sendable {
     }
 
     init(grid: LumaGrid) {
-        let coefficients = CosineTransform.coefficients(of: grid)
+        self.init(unchecked: CosineTransform.coefficients(of: grid), quality: grid.quality)
+    }
+
+    /// From coefficients that left this process's hands: nil unless there are 256 of a size that pictures give, and the quality is in 0...100.
+    package init?(coefficients: [Float], quality: Int) {
+        // Luma is at most 255 and a row of D sums to less than 12 in absolute value. The bound keeps every sum of margins finite; a NaN fails it too.
+        guard coefficients.count == PDQHash.bitCount, (0...100).contains(quality), coefficients.allSatisfy({ abs($0) < 65_536 }) else { return nil }
+        self.init(unchecked: coefficients, quality: quality)
+    }
+
+    private init(unchecked coefficients: [Float], quality: Int) {
         let median = PDQFingerprint.lowerMedian(coefficients)
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         for index in stride(from: 255, through: 0, by: -1) {
@@ -67,7 +77,7 @@ public struct PDQFingerprint: Equatable, Sendable {
             }
         }
         self.hash = PDQHash(words: words)
-        self.quality = grid.quality
+        self.quality = quality
         self.coefficients = coefficients
         self.median = median
     }

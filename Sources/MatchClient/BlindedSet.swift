@@ -22,7 +22,20 @@ public final class BlindedSet: Sendable {
     public static func open(
         path: String, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
     ) throws(SealedMatchError) -> BlindedSet {
-        let file = try SetFile(path: path, maximumCells: trust.maximumCells)
+        try open(SetFile(path: path, maximumCells: trust.maximumCells), trust, now, lastVersion)
+    }
+
+    /// Opens a set file that is in memory. Its bytes are copied, so that nobody can change them after they were checked: as much private memory as the file is long. Prefer a path.
+    /// - Throws: as for a path; `outOfMemory`.
+    package static func open(
+        copying bytes: UnsafeRawBufferPointer, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
+    ) throws(SealedMatchError) -> BlindedSet {
+        try unsafe open(SetFile(copying: bytes, maximumCells: trust.maximumCells), trust, now, lastVersion)
+    }
+
+    private static func open(
+        _ file: SetFile, _ trust: TrustPolicy, _ now: UInt64, _ lastVersion: UInt64
+    ) throws(SealedMatchError) -> BlindedSet {
         try trust.check(file.header, file.signatures)
         guard file.header.version >= lastVersion else {
             throw SealedMatchError(.setRolledBack, "the set is older than one that this client has used")
@@ -31,14 +44,15 @@ public final class BlindedSet: Sendable {
         guard try file.tableDigest() == file.header.tableDigest else {
             throw SealedMatchError(.rootMismatch, "the table is not the one that was signed")
         }
-        return try BlindedSet(file)
+        let signers = try file.signatures.validSigners(of: file.header)
+        return try BlindedSet(file, signers: signers, root: file.header.root())
     }
 
-    private init(_ file: SetFile) throws(SealedMatchError) {
+    private init(_ file: SetFile, signers: [Bytes32], root: Bytes32) {
         self.file = file
         header = file.header
-        signers = try file.signatures.validSigners(of: file.header)
-        root = try file.header.root()
+        self.signers = signers
+        self.root = root
     }
 
     /// The table; valid while this object lives.

@@ -20,7 +20,7 @@ public struct ClientDirectory: ~Copyable {
     ) throws(SealedMatchError) -> ClientDirectory {
         let directory = try LockedDirectory(path: path)
         // Under the lock nobody writes here: a partial file is a killed process's, and may hold an epoch's secret that the ratchet has left behind.
-        for name in try LockedDirectory.names(in: directory.path, limit: 1 << 16) where name.hasPrefix("client" + DurableFile.partialMark) {
+        for name in try names(in: directory, beginningWith: Self.stateName + DurableFile.partialMark) {
             try LockedDirectory.remove(directory.path + "/" + name)
         }
         var saved = try load(directory)
@@ -52,11 +52,11 @@ public struct ClientDirectory: ~Copyable {
     /// What to register with the collector before vouchers are sent: of this epoch, and of earlier ones whose vouchers may still wait in the outbox. Registering again is no error.
     public func registrations() throws(SealedMatchError) -> [Registration] {
         var registrations: [Registration] = []
-        for name in try LockedDirectory.names(in: directory.path, limit: 1 << 16) where name.hasPrefix(Self.registrationPrefix) {
+        for name in try Self.names(in: directory, beginningWith: Self.registrationPrefix) {
             let path = directory.path + "/" + name
             let registration = try Registration(canonical: DurableFile.read(path, limit: Registration.count))
             // A voucher leaves the outbox within its window; two epochs are far more.
-            if registration.epoch + 2 < sealer.epoch { try LockedDirectory.remove(path) } else { registrations.append(registration) }
+            if UInt64(registration.epoch) + 2 < UInt64(sealer.epoch) { try LockedDirectory.remove(path) } else { registrations.append(registration) }
         }
         return registrations
     }
@@ -72,12 +72,23 @@ public struct ClientDirectory: ~Copyable {
         try outbox.enqueue(voucher, now: now)
     }
 
-    private var path: String { directory.path + "/client" }
+    private static let stateName = "client"
+
+    private static func path(in directory: LockedDirectory) -> String { directory.path + "/" + stateName }
+
+    /// Names that begin so; compared as bytes, because Embedded Swift compares no strings without tables of Unicode.
+    private static func names(in directory: LockedDirectory, beginningWith prefix: String) throws(SealedMatchError) -> [String] {
+        var names: [String] = []
+        try LockedDirectory.visit(directory.path) { (name) throws(SealedMatchError) in
+            if name.starts(with: prefix.utf8) { names.append(String(decoding: name, as: UTF8.self)) }
+            return names.count < 1 << 16
+        }
+        return names
+    }
 
     private static func load(_ directory: LockedDirectory) throws(SealedMatchError) -> [UInt8]? {
-        let path = directory.path + "/client"
-        guard try LockedDirectory.names(in: directory.path, limit: 1024).contains("client") else { return nil }
-        let bytes = try DurableFile.read(path, limit: AccountSecret.exportedCount + SealerState.maximumCount)
+        let limit = AccountSecret.exportedCount + SealerState.maximumCount
+        guard let bytes = try DurableFile.readIfPresent(path(in: directory), limit: limit) else { return nil }
         guard bytes.count > AccountSecret.exportedCount else {
             throw SealedMatchError(.wrongLength, "the client's state file is damaged")
         }
@@ -87,15 +98,15 @@ public struct ClientDirectory: ~Copyable {
     private func save() throws(SealedMatchError) {
         // The registration first: the ratchet leaves no way to compute an earlier epoch's.
         let registration = sealer.registration
-        let name = Self.registrationPrefix + String(registration.epoch)
-        if try !LockedDirectory.names(in: directory.path, limit: 1 << 16).contains(name) {
-            try DurableFile.write(registration.encoded, to: directory.path + "/" + name, secret: true)
+        let place = directory.path + "/" + Self.registrationPrefix + String(registration.epoch)
+        if try DurableFile.readIfPresent(place, limit: Registration.count) == nil {
+            try DurableFile.write(registration.encoded, to: place, secret: true)
         }
         let secret = try sealer.exportedSecret()
         let state = sealer.exportedState
         try unsafe secret.withBytes { (secret) throws(SealedMatchError) in
             try unsafe state.span.withUnsafeBytes { (state) throws(SealedMatchError) in
-                try unsafe DurableFile.write([secret, state], to: path, secret: true)
+                try unsafe DurableFile.write([secret, state], to: Self.path(in: directory), secret: true)
             }
         }
     }

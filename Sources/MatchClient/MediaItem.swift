@@ -11,6 +11,11 @@ public struct MediaItem: Sendable {
     }
     let content: Content
 
+    /// The picture's fingerprint; nil for other media.
+    package var fingerprint: PDQFingerprint? {
+        if case .picture(let fingerprint) = content { fingerprint } else { nil }
+    }
+
     /// A picture, by its PDQ fingerprint at the profile's scaling. One below the profile's quality gets a voucher that cannot match.
     public static func picture(_ fingerprint: PDQFingerprint) -> MediaItem { MediaItem(content: .picture(fingerprint)) }
 

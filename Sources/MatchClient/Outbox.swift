@@ -20,14 +20,17 @@ public struct Outbox: Sendable {
         directory = try LockedDirectory(path: path)
         self.window = window
         // Under the lock nobody writes here: what is unfinished is a killed process's, and nobody would ever send it.
-        for name in try LockedDirectory.names(in: path, limit: 2 * Self.maximumCount) where Self.isUnfinished(name) {
-            try LockedDirectory.remove(path + "/" + name)
+        var unfinished: [String] = []
+        try LockedDirectory.visit(path) { (name) throws(SealedMatchError) in
+            if OutboxEntryName.isUnfinished(name) { unfinished.append(String(decoding: name, as: UTF8.self)) }
+            return unfinished.count < 2 * Self.maximumCount
         }
+        for name in unfinished { try LockedDirectory.remove(path + "/" + name) }
     }
 
     /// A voucher that may be sent now.
     public struct Entry: Sendable {
-        let name: String
+        package let name: OutboxEntryName
         /// The voucher as it was sealed: a retry sends the same bytes.
         public let voucher: [UInt8]
     }
@@ -36,65 +39,65 @@ public struct Outbox: Sendable {
     /// - Throws: `fileFailed`, `storeFull`.
     public func enqueue(_ voucher: SealedVoucher, now: UInt64) throws(SealedMatchError) {
         var random = SystemRandom()
-        guard try LockedDirectory.names(in: directory.path, limit: Self.maximumCount).count < Self.maximumCount else {
+        var present = 0
+        try LockedDirectory.visit(directory.path) { (_) throws(SealedMatchError) in
+            present += 1
+            return present < Self.maximumCount
+        }
+        guard present < Self.maximumCount else {
             throw SealedMatchError(.storeFull, "the outbox is full; send what it holds first")
         }
         let delay = window == 0 ? 0 : try random.integer(below: window)
         let (release, overflow) = now.addingReportingOverflow(delay)
         guard !overflow else { throw SealedMatchError(.parameterOutOfRange, "the clock is out of range") }
-        let name = Self.hexadecimal(release) + "-" + Self.hexadecimal(try random.word()) + Self.hexadecimal(try random.word()) + Self.suffix
-        try DurableFile.write(voucher.encoded, to: directory.path + "/" + name, secret: true)
+        let name = OutboxEntryName(release: release, first: try random.word(), second: try random.word())
+        try DurableFile.write(voucher.encoded, to: path(of: name), secret: true)
     }
 
     /// Vouchers whose time has come, at most `limit`, in the order of their random release times. Unreadable entries are left alone and counted.
     public func due(now: UInt64, limit: Int = 64) throws(SealedMatchError) -> (entries: [Entry], unreadable: Int) {
-        let latest = Self.hexadecimal(now)
-        var names: [String] = []
-        for name in try LockedDirectory.names(in: directory.path, limit: 2 * Self.maximumCount) where Self.isEntry(name) {
-            if Self.releaseField(name) <= latest { names.append(name) }
+        try due(after: nil, now: now, limit: limit)
+    }
+
+    /// The same from behind `previous` in that order on, for callers that take one at a time.
+    package func due(
+        after previous: OutboxEntryName?, now: UInt64, limit: Int
+    ) throws(SealedMatchError) -> (entries: [Entry], unreadable: Int) {
+        var names: [OutboxEntryName] = []
+        try LockedDirectory.visit(directory.path) { (text) throws(SealedMatchError) in
+            guard let name = OutboxEntryName(text: text), name.release <= now else { return true }
+            if let previous, name <= previous { return true }
+            names.append(name)
+            return names.count < 2 * Self.maximumCount
         }
-        names.sort { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        names.sort()
         var entries: [Entry] = []
         var unreadable = 0
         for name in names {
             guard entries.count < limit else { break }
-            do throws(SealedMatchError) {
-                let bytes = try DurableFile.read(directory.path + "/" + name, limit: SealedVoucher.maximumCount)
-                _ = try SealedVoucher(canonical: bytes)
-                entries.append(Entry(name: name, voucher: bytes))
-            } catch {
-                unreadable += 1
-            }
+            if let entry = read(name) { entries.append(entry) } else { unreadable += 1 }
         }
         return (entries, unreadable)
     }
 
     /// Forgets a voucher that the collector has acknowledged.
-    public func acknowledge(_ entry: Entry) throws(SealedMatchError) {
-        try LockedDirectory.remove(directory.path + "/" + entry.name)
-        try DurableFile.syncDirectory(of: directory.path + "/" + entry.name)
+    public func acknowledge(_ entry: Entry) throws(SealedMatchError) { try acknowledge(entry.name) }
+
+    package func acknowledge(_ name: OutboxEntryName) throws(SealedMatchError) {
+        try LockedDirectory.remove(path(of: name))
+        try DurableFile.syncDirectory(of: path(of: name))
     }
 
-    private static let suffix = ".voucher"
+    private func path(of name: OutboxEntryName) -> String { directory.path + "/" + name.text }
 
-    private static func isEntry(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        return bytes.count == 16 + 1 + 32 + suffix.utf8.count && bytes[16] == UInt8(ascii: "-") && name.hasSuffix(suffix)
-    }
-
-    /// A voucher's name, then `DurableFile.partialMark`.
-    private static func isUnfinished(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        let count = 16 + 1 + 32 + suffix.utf8.count
-        guard bytes.count > count, isEntry(String(decoding: bytes[..<count], as: UTF8.self)) else { return false }
-        return String(decoding: bytes[count...], as: UTF8.self).hasPrefix(DurableFile.partialMark)
-    }
-
-    private static func releaseField(_ name: String) -> String { String(decoding: Array(name.utf8.prefix(16)), as: UTF8.self) }
-
-    private static func hexadecimal(_ word: UInt64) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: (0..<16).map { digits[Int(truncatingIfNeeded: word >> UInt64(60 - 4 * $0)) & 15] }, as: UTF8.self)
+    /// Nil for a file that is no voucher.
+    private func read(_ name: OutboxEntryName) -> Entry? {
+        do throws(SealedMatchError) {
+            let bytes = try DurableFile.read(path(of: name), limit: SealedVoucher.maximumCount)
+            _ = try SealedVoucher(canonical: bytes)
+            return Entry(name: name, voucher: bytes)
+        } catch {
+            return nil
+        }
     }
 }

@@ -67,6 +67,12 @@ public struct VoucherHeader: Equatable, Sendable {
     /// Bytes of the whole voucher.
     public var voucherCount: Int { Self.count + bodyCount + slots * SealedSlot.count }
 
+    /// Bytes of every voucher under sets of these parameters.
+    package static func voucherCount(_ parameters: Parameters) -> Int {
+        let none = Bytes32()
+        return VoucherHeader(parameters: parameters, epoch: 0, voucherID: VoucherID(), account: none, setRoot: none).voucherCount
+    }
+
     /// Whether a voucher with this header fits sets of these parameters.
     public func fits(_ parameters: Parameters) -> Bool {
         slots == parameters.slots && polynomials == parameters.polynomials && payloadCount == parameters.payloadCount
@@ -77,6 +83,9 @@ public struct VoucherHeader: Equatable, Sendable {
 public struct VoucherID: Hashable, Sendable {
     public static let count = 16
     public let bytes: [UInt8]
+
+    /// All zero, where only a header's sizes matter.
+    init() { bytes = [UInt8](repeating: 0, count: Self.count) }
 
     /// - Throws: `wrongLength`.
     public init(bytes: [UInt8]) throws(SealedMatchError) {

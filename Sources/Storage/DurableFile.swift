@@ -39,7 +39,17 @@ public enum DurableFile {
     /// The whole of a regular file.
     /// - Throws: `fileFailed`; `wrongLength` beyond `limit` bytes.
     public static func read(_ path: String, limit: Int) throws(SealedMatchError) -> [UInt8] {
+        guard let bytes = try readIfPresent(path, limit: limit) else {
+            throw SealedMatchError(.fileFailed, "the file cannot be opened")
+        }
+        return bytes
+    }
+
+    /// The whole of a regular file, or nil where there is none of this name.
+    /// - Throws: `fileFailed`; `wrongLength` beyond `limit` bytes.
+    package static func readIfPresent(_ path: String, limit: Int) throws(SealedMatchError) -> [UInt8]? {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
+        if descriptor < 0 && platform_errno() == ENOENT { return nil }
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
         defer { close(descriptor) }
         var status = stat()

@@ -13,7 +13,7 @@ public final class MappedFile: @unchecked Sendable {
 
     /// - Parameter limit: the largest accepted size in bytes.
     /// - Throws: `fileFailed` when it cannot be opened or mapped; `wrongLength` when it is empty or larger than `limit`.
-    public init(path: String, limit: Int) throws(SealedMatchError) {
+    public convenience init(path: String, limit: Int) throws(SealedMatchError) {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
         defer { close(descriptor) }
@@ -24,11 +24,30 @@ public final class MappedFile: @unchecked Sendable {
         guard status.st_size > 0, status.st_size <= limit else {
             throw SealedMatchError(.wrongLength, "the file is empty or larger than this kind of file can be")
         }
-        count = Int(status.st_size)
+        let count = Int(status.st_size)
         guard let region = unsafe platform_map(descriptor, count) else {
             throw SealedMatchError(.fileFailed, "the file cannot be mapped")
         }
-        unsafe base = unsafe region
+        unsafe self.init(base: region, count: count)
+    }
+
+    /// A read-only copy of bytes, for a file that its owner holds in memory and may change or free: as many private bytes as it has.
+    /// - Throws: `outOfMemory`; `wrongLength` when it is empty or larger than `limit`.
+    package convenience init(copying bytes: UnsafeRawBufferPointer, limit: Int) throws(SealedMatchError) {
+        guard bytes.count > 0, bytes.count <= limit else {
+            throw SealedMatchError(.wrongLength, "the file is empty or larger than this kind of file can be")
+        }
+        guard let region = unsafe platform_map_memory(bytes.count) else { throw SealedMatchError(.outOfMemory, "no memory for a copy of the file") }
+        unsafe region.copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
+        // Best effort: nothing here writes to it, and nothing else should.
+        _ = unsafe mprotect(region, bytes.count, PROT_READ)
+        unsafe self.init(base: region, count: bytes.count)
+    }
+
+    // Embedded Swift leaks an object whose own initialiser throws: everything that can fail comes before there is one.
+    private init(base: UnsafeMutableRawPointer, count: Int) {
+        unsafe self.base = unsafe base
+        self.count = count
     }
 
     deinit { unsafe munmap(base, count) }

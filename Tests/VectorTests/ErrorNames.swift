@@ -20,6 +20,9 @@ enum ErrorNames {
         "proofRejected": .proofRejected,
         "belowThreshold": .belowThreshold, "notDecodable": .notDecodable, "commitmentMismatch": .commitmentMismatch,
         "damagedStore": .damagedStore,
+        // Of the C interface, whose target nothing but the shared library links.
+        "badArgument": .init(rawValue: 801), "badHandle": .init(rawValue: 802), "bufferTooSmall": .init(rawValue: 803),
+        "tooManyHandles": .init(rawValue: 804), "wrongABI": .init(rawValue: 805),
     ]
 
     static func name(_ code: SealedMatchError.Code) -> String {

@@ -1,0 +1,168 @@
+"""The parties besides the messenger: pictures, sources, authority and collector. All of it is the command line tool at work."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+from sealedmatch import BlindedSet, TrustPolicy, Waiting
+
+
+class Tool:
+    """The `sealedmatch` command line tool."""
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+
+    def run(self, *arguments: str | Path) -> str:
+        done = subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            raise RuntimeError(f"sealedmatch {' '.join(map(str, arguments))}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A picture as its owner took it: a JPEG file. Lists hold the hash of this file."""
+
+    name: str
+    jpeg: bytes = field(repr=False)
+    pdq: str
+
+    def recompressed(self, side: int, quality: int) -> bytes:
+        """What messengers do to pictures: smaller, and compressed again."""
+        with Image.open(io.BytesIO(self.jpeg)) as image:
+            image.thumbnail((side, side), Image.Resampling.LANCZOS)
+            return _jpeg(image, quality)
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.convert("RGB").save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def photographs(directory: Path, work: Path, count: int, tool: Tool) -> list[Photograph]:
+    """Different pictures from a directory of photographs: cells of a grid over each.
+
+    Too poor ones are left out, and those whose keys lie near another's, because they would count as one.
+    """
+    work.mkdir()
+    kept: list[Photograph] = []
+    keys: list[int] = []
+    files = list(_cells(directory, work))
+    for line in tool.run("fingerprint", "--json", *files).splitlines():
+        row = json.loads(line)
+        key = int(row["shortKey"], 16)
+        if row["quality"] >= 50 and all((key ^ other).bit_count() > 6 for other in keys):
+            keys.append(key)
+            path = Path(row["file"])
+            kept.append(Photograph(path.name, path.read_bytes(), row["pdq"]))
+    if len(kept) < count:
+        raise ValueError(f"{directory}: {len(kept)} different pictures, {count} are needed")
+    # From all photographs alike.
+    return [kept[index * len(kept) // count] for index in range(count)]
+
+
+def _cells(directory: Path, work: Path, columns: int = 3, rows: int = 3) -> Iterator[Path]:
+    for path in sorted(directory.glob("*.jpg")):
+        with Image.open(path) as image:
+            image.draft("RGB", (1600, 1200))
+            width, height = image.width // columns, image.height // rows
+            for index in range(columns * rows):
+                left, top = index % columns * width, index // columns * height
+                file = work / f"{path.stem}-{index}.jpg"
+                file.write_bytes(_jpeg(image.crop((left, top, left + width, top + height)), 92))
+                yield file
+
+
+class KnownSet:
+    """Two sources list pictures, the authority builds the set, both sources audit and sign it."""
+
+    def __init__(self, directory: Path, tool: Tool, known: list[Photograph], fillers: int = 1_000) -> None:
+        self.directory = directory
+        self.tool = tool
+        self.file = directory / "known.smset"
+        self.sources = ["ngo", "police"]
+        directory.mkdir()
+        # A set has 1,000 entries at least: less would be a search for these few.
+        hashes = [photograph.pdq for photograph in known] + [secrets.token_hex(32) for _ in range(fillers)]
+        for source in self.sources:
+            tool.run("keygen", directory / f"{source}.key")
+            (directory / f"{source}.txt").write_text("\n".join(hashes) + "\n")
+
+    def build(self, file: Path | None = None, *, version: int = 1, expires_after_days: int = 90, threshold: int = 30) -> Path:
+        """Builds and signs it beside the published one, and renames it at last: clients have the old file mapped."""
+        file = file or self.file
+        new = file.with_name(f"new-{file.name}")
+        lists = {source: f"{self.directory / source}.key.pub={self.directory / source}.txt" for source in self.sources}
+        options = ["--version", str(version), "--expires-after-days", str(expires_after_days), "--threshold", str(threshold), *(f"--source={entry}" for entry in lists.values())]
+        self.tool.run("set", "build", *options, "-o", new)
+        for source, entry in lists.items():
+            self.tool.run("set", "sign", new, "--key", self.directory / f"{source}.key", "--package", f"{new}.audit", "--list", entry)
+        for suffix in (".secrets", ".audit", ""):
+            Path(f"{new}{suffix}").rename(f"{file}{suffix}")
+        return file
+
+    @property
+    def trust(self) -> TrustPolicy:
+        """What the messenger has built in."""
+        keys = [bytes.fromhex((self.directory / f"{source}.key.pub").read_text().split()[1]) for source in self.sources]
+        return TrustPolicy(keys, minimum_signatures=2)
+
+    @property
+    def threshold(self) -> int:
+        with BlindedSet.open(self.file, self.trust) as opened:
+            return opened.info.threshold
+
+    @property
+    def list_option(self) -> str:
+        return f"{self.directory / self.sources[0]}.key.pub={self.directory / self.sources[0]}.txt"
+
+
+class CollectorByFiles:
+    """The collector's end of one account's authenticated channel: what arrives is taken into the collector's database under that account's name, whatever it says itself."""
+
+    def __init__(self, database: Path, upload: Path, account: bytes, tool: Tool) -> None:
+        self.database = database
+        self.upload = upload
+        self.account = account
+        self.tool = tool
+        upload.mkdir(parents=True, exist_ok=True)
+        self.vouchers = 0
+
+    async def register(self, registration: bytes) -> None:
+        self._write(f"{int.from_bytes(registration[4:8], 'little')}.registration", registration)
+
+    async def store(self, voucher: Waiting) -> None:
+        self._write(f"{voucher.voucher_id}.voucher", voucher.voucher)
+        self.vouchers += 1
+
+    def _write(self, name: str, content: bytes) -> None:
+        (self.upload / name).write_bytes(content)
+
+    def collect(self) -> str:
+        return self.tool.run("collect", "--database", self.database, "--account", self.account.hex(), self.upload)
+
+
+class Authority:
+    """Holds the set's secret key, and looks for accounts above the threshold."""
+
+    def __init__(self, directory: Path, collector: Path, known: KnownSet) -> None:
+        directory.mkdir()
+        self.known = known
+        self.cases = directory / "cases"
+        self._common: list[str | Path] = ["--database", collector, "--authority", directory / "authority.sqlite", "--set", known.file]
+
+    def open_and_reveal(self) -> dict[str, dict[str, object]]:
+        """Case files by account, in hexadecimal."""
+        self.known.tool.run("open", *self._common)
+        self.known.tool.run("reveal", *self._common, "--list", self.known.list_option, "--cases", self.cases, "--force")
+        cases = [json.loads(path.read_text()) for path in self.cases.glob("*.json")] if self.cases.exists() else []
+        return {case["account"]: case for case in cases}

@@ -1,0 +1,195 @@
+"""Sealing for a messenger that runs on asyncio: what happens once for each attachment before it is encrypted, and what happens to the vouchers afterwards.
+
+Nothing here knows of Matrix. `sealing_client.py` puts it in front of matrix-nio's encryption.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import itertools
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar, TypeVarTuple
+
+from sealedmatch import DAY, BlindedSet, Client, ErrorCode, MediaItem, SealedMatchError, TrustPolicy, Waiting
+
+#: Docs/Protocol.md, section 2.
+EPOCH = 30 * DAY
+
+Arguments = TypeVarTuple("Arguments")
+Result = TypeVar("Result")
+
+
+class OnFailure(enum.Enum):
+    """What becomes of an attachment that cannot be sealed: because the set file is missing, expired or corrupt, or the disk is full."""
+
+    #: It is sent without a voucher, and the error is reported. A voucher is never made up for later: the plaintext is gone by then.
+    FAIL_OPEN = "fail-open"
+    #: It is not sent; the user can try again. Whoever can keep a set from a client can keep its user from sending pictures.
+    FAIL_CLOSED = "fail-closed"
+
+
+class NotSealed(Exception):
+    """Fail-closed: the attachment was neither encrypted nor sent. `__cause__` is the reason."""
+
+
+@dataclass(frozen=True)
+class SealingConfiguration:
+    set_file: Path
+    #: Pinned in the program, not fetched beside the set.
+    trust: TrustPolicy
+    #: The account's secret, state and outbox on this device.
+    directory: Path
+    #: The messenger's 32-byte name of the account.
+    account: bytes
+    on_failure: OnFailure
+    #: Gets every error, also when the messenger goes on: for a log or a warning, not for the user's contacts.
+    report: Callable[[Exception], None]
+    devices: int = 1
+    window: int = DAY
+    clock: Callable[[], float] = time.time
+
+
+class Collector(Protocol):
+    """The provider's collector, over the account's authenticated channel, but over a connection that carries no attachment.
+
+    Both may be repeated: the same bytes are stored once.
+    """
+
+    async def register(self, registration: bytes) -> None: ...
+
+    async def store(self, voucher: Waiting) -> None: ...
+
+
+class Sealing:
+    """One account's sealing. `seal` before each attachment is encrypted, `deliver` now and then."""
+
+    def __init__(self, configuration: SealingConfiguration) -> None:
+        self.configuration = configuration
+        self._known: BlindedSet | None = None
+        self._client: Client | None = None
+        #: Identity of the set file that was opened, or tried, last, and in which epoch.
+        self._seen: object = None
+        # One thread: sealing takes milliseconds in which the event loop goes on, because the library releases the interpreter's lock.
+        self._thread = ThreadPoolExecutor(1, "sealing")
+        configuration.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._journal = sqlite3.connect(configuration.directory / "journal.sqlite", check_same_thread=False, isolation_level=None)
+        self._journal.execute("CREATE TABLE IF NOT EXISTS sealed (item TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID")
+
+    async def seal(self, item: str, attachment: bytes, note: bytes) -> bool:
+        """Makes one voucher for an attachment, however often it is called with the same item: a name that stays when the user presses "send again", such as Matrix' transaction ID.
+
+        :returns: whether the attachment has a voucher. False only for FAIL_OPEN.
+        :raises NotSealed: only for FAIL_CLOSED.
+        """
+        try:
+            await self._run(self._seal, item, attachment, note)
+            return True
+        except (SealedMatchError, OSError, sqlite3.Error) as error:
+            self.configuration.report(error)
+            if self.configuration.on_failure is OnFailure.FAIL_CLOSED:
+                raise NotSealed(str(error)) from error
+            return False
+
+    async def deliver(self, collector: Collector) -> int:
+        """Gives the collector what is due, at most 256 vouchers; call it at random times, a few times a day. An error ends it, and the next call goes on with the same bytes."""
+        registrations, waiting = await self._run(self._waiting)
+        for registration in registrations:
+            await collector.register(registration)
+        for voucher in waiting:
+            await collector.store(voucher)
+            await self._run(self._acknowledge, voucher)
+        return len(waiting)
+
+    async def close(self) -> None:
+        await self._run(self._close)
+        self._thread.shutdown()
+
+    async def _run(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+
+    def _seal(self, item: str, attachment: bytes, note: bytes) -> None:
+        now = int(self.configuration.clock())
+        # The journal's row and the voucher come together or not at all. Only if the machine stops between the two, a second try makes a second voucher:
+        # a repeat of the same picture, which does not count again.
+        self._journal.execute("BEGIN IMMEDIATE")
+        try:
+            if self._journal.execute("INSERT OR IGNORE INTO sealed VALUES (?, ?)", (item, now)).rowcount == 1:
+                self._make_voucher(MediaItem.of_file(attachment), note, now)
+            # Longer than anybody presses "send again".
+            self._journal.execute("DELETE FROM sealed WHERE at < ?", (now - 90 * DAY,))
+        except BaseException:
+            self._journal.execute("ROLLBACK")
+            raise
+        self._journal.execute("COMMIT")
+
+    def _make_voucher(self, media: MediaItem, note: bytes, now: int) -> None:
+        client = self._open(now)
+        try:
+            client.seal(media, note, now=now)
+        except SealedMatchError as error:
+            if error.code != ErrorCode.SET_EXPIRED:
+                raise
+            # A newer set may be there.
+            self._close_set()
+            self._open(now).seal(media, note, now=now)
+
+    def _waiting(self) -> tuple[list[bytes], list[Waiting]]:
+        now = int(self.configuration.clock())
+        client = self._open(now)
+        return client.registrations(), list(itertools.islice(client.due(now), 256))
+
+    def _acknowledge(self, voucher: Waiting) -> None:
+        self._open(int(self.configuration.clock())).acknowledge(voucher)
+
+    def _open(self, now: int) -> Client:
+        """The client under the newest good set. A set file that was replaced by a bad one does not end the use of the good one that is open."""
+        # Tried again in a new epoch: what was SET_MISMATCH in the old one is not then.
+        found = self._identity(), now // EPOCH
+        if self._client is not None and found == self._seen:
+            return self._client
+        self._seen = found
+        try:
+            newer = BlindedSet.open(self.configuration.set_file, self.configuration.trust, now=now)
+            self._use(newer, now)
+        except SealedMatchError as error:
+            if self._client is None and self._known is not None:
+                # The newer set is not for this epoch (SET_MISMATCH), or older than the one in use.
+                self._use(self._known, now)
+            if self._client is None:
+                raise
+            self.configuration.report(error)
+        assert self._client is not None
+        return self._client
+
+    def _use(self, known: BlindedSet, now: int) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+        configuration = self.configuration
+        self._client = Client(configuration.directory / "client", known, configuration.account, devices=configuration.devices, window=configuration.window, now=now)
+        self._known = known
+
+    def _identity(self) -> object:
+        try:
+            status = os.stat(self.configuration.set_file)
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+    def _close_set(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        if self._known is not None:
+            self._known.close()
+        self._client = self._known = None
+
+    def _close(self) -> None:
+        self._close_set()
+        self._journal.close()

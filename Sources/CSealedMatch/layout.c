@@ -1,0 +1,26 @@
+// The structures' layout is part of the ABI: a change that a caller would not survive must not compile.
+#include "sealedmatch.h"
+
+#define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), "the layout of " #type " has changed")
+#define SIZE(type, size) _Static_assert(sizeof(type) == (size), "the size of " #type " has changed")
+
+SIZE(sealedmatch_set, 8);
+SIZE(sealedmatch_secret, 8);
+SIZE(sealedmatch_sealer, 8);
+SIZE(sealedmatch_client, 8);
+SIZE(sealedmatch_outbox, 8);
+SIZE(sealedmatch_item, 1064);
+SIZE(sealedmatch_entry, 24);
+
+#if UINTPTR_MAX > UINT32_MAX
+AT(sealedmatch_trust, sources, 8);
+AT(sealedmatch_trust, minimum_threshold, 24);
+AT(sealedmatch_trust, minimum_entries, 56);
+SIZE(sealedmatch_trust, 72);
+#endif
+
+AT(sealedmatch_set_info, version, 8);
+AT(sealedmatch_set_info, root, 48);
+AT(sealedmatch_set_info, polynomials, 80);
+AT(sealedmatch_set_info, sources, 128);
+SIZE(sealedmatch_set_info, 640);

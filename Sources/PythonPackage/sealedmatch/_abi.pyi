@@ -1,0 +1,4 @@
+# setup.py makes the module from the C header.
+from typing import Any
+
+ffi: Any

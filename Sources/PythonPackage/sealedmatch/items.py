@@ -1,0 +1,154 @@
+"""Media items: fingerprints of what is about to be sent."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ._library import call, ffi, lib, view
+from .errors import PictureError
+
+if TYPE_CHECKING:
+    import PIL.Image
+    from typing_extensions import Buffer
+
+_log = logging.getLogger("sealedmatch")
+
+#: Formats that Pillow may try on a file that came from anywhere: no EPS, which starts Ghostscript.
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
+#: The EXIF tag.
+_ORIENTATION = 0x0112
+_CHANNELS = {"L": 1, "RGB": 3, "RGBA": 4, "BGRA": 4}
+
+
+class MediaItem:
+    """A media item as far as a voucher is concerned. As private as the picture."""
+
+    __slots__ = ("_item",)
+
+    #: `of_file` treats larger pictures as unreadable: 64 million pixels take 256 MB while they are decoded.
+    maximum_pixels = 1 << 26
+
+    def __init__(self, encoded: Buffer) -> None:
+        """From `bytes(item)`, for example of a sandboxed process that decodes pictures. What is not an item is found when it is sealed."""
+        self._item = ffi.new("sealedmatch_item *")
+        ffi.memmove(self._item, view(encoded, "an item", ffi.sizeof("sealedmatch_item")), ffi.sizeof("sealedmatch_item"))
+
+    def __bytes__(self) -> bytes:
+        return bytes(ffi.buffer(self._item))
+
+    @classmethod
+    def _empty(cls) -> MediaItem:
+        return cls(bytes(ffi.sizeof("sealedmatch_item")))
+
+    @classmethod
+    def picture(cls, picture: Buffer | PIL.Image.Image, order: str | None = None) -> MediaItem:
+        """A picture's PDQ fingerprint, of its pixels as the user sees them: a Pillow picture is turned upright by its EXIF orientation.
+
+        :param picture: a `PIL.Image.Image`, a numpy array, or any buffer (`memoryview.cast`) of unsigned bytes with the shape (height, width) or
+            (height, width, channels). One that is not contiguous, such as a part of an array, is copied.
+        :param order: what the channels are: "L", "RGB", "RGBA" or "BGRA"; without it 1, 3 and 4 channels are the first three. Alpha is ignored.
+        """
+        image = sys.modules.get("PIL.Image")
+        if image is not None and isinstance(picture, image.Image):
+            if order is not None:
+                raise TypeError("a Pillow picture knows its order of channels")
+            pixels, width, height = _pixels(picture)
+            return cls._of_pixels(pixels, width, height, "RGB")
+        try:
+            data = memoryview(picture)  # type: ignore[arg-type]
+        except TypeError:
+            raise TypeError(f"a picture is a PIL.Image.Image, a numpy array or another buffer, not {type(picture).__name__}") from None
+        if data.format not in ("B", "c"):
+            raise TypeError(f"pixels are unsigned bytes, not {data.format!r}")
+        shape = data.shape or ()
+        channels = shape[2] if len(shape) == 3 else 1
+        if len(shape) not in (2, 3):
+            raise ValueError("pixels have the shape (height, width) or (height, width, channels)")
+        if order is None:
+            order = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels)
+        if order not in _CHANNELS or _CHANNELS[order] != channels:
+            raise ValueError(f"{channels} channels do not fit the order {order}")
+        return cls._of_pixels(data if data.c_contiguous else data.tobytes(), shape[1], shape[0], order)
+
+    @classmethod
+    def _of_pixels(cls, pixels: Buffer, width: int, height: int, order: str) -> MediaItem:
+        item = cls._empty()
+        if not (0 < width < 1 << 32 and 0 < height < 1 << 32):
+            # Beyond the type of the C argument; the library has the real limits.
+            width = height = 0
+        data = view(pixels, "pixels")
+        formats = {"L": lib.SEALEDMATCH_GRAY8, "RGB": lib.SEALEDMATCH_RGB8, "RGBA": lib.SEALEDMATCH_RGBA8, "BGRA": lib.SEALEDMATCH_BGRA8}
+        call(lib.sealedmatch_item_picture, data, len(data), width, height, width * _CHANNELS[order], formats[order], item._item)
+        return item
+
+    @classmethod
+    def exact(cls, sha256: Buffer) -> MediaItem:
+        """Media without a perceptual hash, by SHA-256 of the file's bytes before encryption."""
+        item = cls._empty()
+        call(lib.sealedmatch_item_exact, view(sha256, "sha256", 32), item._item)
+        return item
+
+    @classmethod
+    def unreadable(cls) -> MediaItem:
+        """Media that could not be decoded. It gets a voucher like any other, which cannot match."""
+        item = cls._empty()
+        call(lib.sealedmatch_item_unreadable, item._item)
+        return item
+
+    @classmethod
+    def of_file(cls, data: Buffer) -> MediaItem:
+        """What a messenger has in hand: a file's bytes. A picture by its pixels (of its first frame), another file by its SHA-256, a damaged or enormous picture as unreadable.
+
+        Needs Pillow. A messenger that decodes pictures in a sandbox does so there, and uses `picture`.
+        """
+        from PIL import Image, UnidentifiedImageError
+
+        content = bytes(data)
+        try:
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+                if image.width * image.height > cls.maximum_pixels:
+                    raise ValueError(f"a picture of {image.width} × {image.height} pixels")
+                pixels, width, height = _pixels(image)
+        except UnidentifiedImageError:
+            return cls.exact(hashlib.sha256(content).digest())
+        except Exception:
+            # Protocol 5.12, step 2, and section 8, "Quiet failures": no attachment goes without a voucher. Damaged and hostile pictures make decoders raise anything.
+            _log.info("a picture could not be decoded; it gets a voucher that cannot match", exc_info=True)
+            return cls.unreadable()
+        try:
+            return cls._of_pixels(pixels, width, height, "RGB")
+        except PictureError:
+            # A side beyond PDQ's limit.
+            return cls.unreadable()
+
+    @property
+    def pdq(self) -> tuple[bytes, int]:
+        """A picture's hash (32 bytes, as PDQ's tools print them) and quality, 0 to 100. BAD_ARGUMENT for an item that is no picture."""
+        digest = ffi.new("uint8_t[32]")
+        quality = ffi.new("uint32_t *")
+        call(lib.sealedmatch_item_pdq, self._item, digest, quality)
+        return bytes(ffi.buffer(digest)), quality[0]
+
+
+def item_of(item: Any) -> Any:
+    if not isinstance(item, MediaItem):
+        raise TypeError(f"an item must be a MediaItem, not {type(item).__name__}")
+    return item._item
+
+
+def _pixels(picture: Any) -> tuple[bytes, int, int]:
+    """Rows of red, green and blue, with as few copies as there are steps to take: a camera's picture has 36 MB."""
+    from PIL import ImageOps
+
+    if picture.getexif().get(_ORIENTATION, 1) != 1:
+        picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I;16"):
+        # Pillow clips these at 255; the upper byte is what viewers show.
+        picture = picture.point(lambda value: value / 256).convert("L")
+    if picture.mode != "RGB":
+        picture = picture.convert("RGB")
+    return picture.tobytes(), picture.width, picture.height

@@ -1,0 +1,129 @@
+"""Blinded sets: what pictures are checked against, and what a messenger pins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ._library import Handle, call, ffi, lib, number, path_bytes, seconds, view
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+@dataclass(frozen=True)
+class TrustPolicy:
+    """What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. `None` is the default of Docs/Protocol.md, section 2."""
+
+    #: Ed25519 keys of the trusted sources, 32 bytes each.
+    sources: Sequence[Buffer]
+    #: How many of them must have signed, at least 1.
+    minimum_signatures: int
+    #: Floor of t (30).
+    minimum_threshold: int | None = None
+    minimum_polynomials: int | None = None
+    minimum_cover_slots: int | None = None
+    #: Floor of q, the sources that must list an entry (2).
+    minimum_sources: int | None = None
+    minimum_key_bits: int | None = None
+    minimum_quality: int | None = None
+    minimum_separation: int | None = None
+    #: Floor of n (1,000): a set of a few entries is a search for these few.
+    minimum_entries: int | None = None
+    #: Ceiling of m (30,000,000): 32 bytes a cell.
+    maximum_cells: int | None = None
+
+    def _structure(self) -> tuple[Any, Any]:
+        """The C structure, and what must live as long."""
+        trust = ffi.new("sealedmatch_trust *")
+        call(lib.sealedmatch_trust_defaults, trust, ffi.sizeof("sealedmatch_trust"))
+        keys = ffi.new("uint8_t[]", b"".join(bytes(ffi.buffer(view(key, "a source key", 32))) for key in self.sources) or 1)
+        trust.sources = keys
+        trust.source_count = len(self.sources)
+        for field, bits in _TRUST_FIELDS.items():
+            value = getattr(self, field)
+            if value is not None:
+                setattr(trust, field, number(value, bits, field))
+        return trust, keys
+
+
+_TRUST_FIELDS = {
+    "minimum_signatures": 32, "minimum_threshold": 32, "minimum_polynomials": 32, "minimum_cover_slots": 32, "minimum_sources": 32, "minimum_key_bits": 32,
+    "minimum_quality": 32, "minimum_separation": 32, "minimum_entries": 64, "maximum_cells": 64,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SetInfo:
+    """What a messenger can show its user. Nothing of it is secret."""
+
+    #: t: different matching items of one account in one epoch of 30 days that open them.
+    threshold: int
+    version: int
+    #: Seconds since 1970; informative.
+    issued_at: int
+    expires_at: int
+    entries: int
+    cells: int
+    #: The set's name; every voucher carries it.
+    root: bytes
+    polynomials: int
+    cover_slots: int
+    #: Sources that list each entry, at least.
+    minimum_sources: int
+    separation: int
+    profile: int
+    key_bits: int
+    probes: int
+    #: Pictures of a lower PDQ quality cannot match.
+    minimum_quality: int
+    voucher_bytes: int
+    maximum_note_bytes: int
+    #: The sources' Ed25519 keys.
+    sources: tuple[bytes, ...]
+    #: Those of them whose valid signature the set has.
+    signed_by: tuple[bytes, ...]
+
+
+class BlindedSet(Handle):
+    """An open set, checked by form, signatures, floors, expiry, version and table. Any number of clients, on any threads, share one; they keep it open for themselves."""
+
+    def __init__(self, handle: Any) -> None:
+        super().__init__(handle, lib.sealedmatch_set_close)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], trust: TrustPolicy, *, last_version: int = 0, now: float | None = None) -> BlindedSet:
+        """Maps a set file. Replace set files by renaming, never by writing into them.
+
+        :param last_version: the newest version that this client has used; an older set is SET_ROLLED_BACK. A `Client` remembers its own.
+        :raises SetError, EncodingError: what Docs/Protocol.md, 5.15, asks for does not hold.
+        :raises MachineError: FILE_FAILED, for a missing file too.
+        """
+        handle = ffi.new("sealedmatch_set *")
+        structure, _keys = trust._structure()
+        call(lib.sealedmatch_set_open, path_bytes(path), structure, seconds(now), number(last_version, 64, "last_version"), handle)
+        return cls(handle)
+
+    @classmethod
+    def from_bytes(cls, content: Buffer, trust: TrustPolicy, *, last_version: int = 0, now: float | None = None) -> BlindedSet:
+        """A set file in memory; it is copied. Prefer `open`."""
+        handle = ffi.new("sealedmatch_set *")
+        structure, _keys = trust._structure()
+        data = view(content, "content")
+        call(lib.sealedmatch_set_open_memory, data, len(data), structure, seconds(now), number(last_version, 64, "last_version"), handle)
+        return cls(handle)
+
+    @property
+    def info(self) -> SetInfo:
+        raw = ffi.new("sealedmatch_set_info *")
+        call(lib.sealedmatch_set_describe, self._handle, raw, ffi.sizeof("sealedmatch_set_info"))
+        sources = tuple(bytes(ffi.buffer(raw.sources[i])) for i in range(raw.source_count))
+        return SetInfo(
+            threshold=raw.threshold, version=raw.version, issued_at=raw.issued_at, expires_at=raw.expires_at, entries=raw.entries, cells=raw.cells,
+            root=bytes(ffi.buffer(raw.root)), polynomials=raw.polynomials, cover_slots=raw.cover_slots, minimum_sources=raw.minimum_sources,
+            separation=raw.separation, profile=raw.profile, key_bits=raw.key_bits, probes=raw.probes, minimum_quality=raw.minimum_quality,
+            voucher_bytes=raw.voucher_bytes, maximum_note_bytes=raw.maximum_note_bytes, sources=sources,
+            signed_by=tuple(source for i, source in enumerate(sources) if raw.signed_by >> i & 1),
+        )  # fmt: skip

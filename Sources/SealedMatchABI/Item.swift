@@ -1,0 +1,57 @@
+public import CSealedMatch
+internal import Fingerprint
+internal import MatchClient
+internal import MatchProtocol
+internal import Primitives
+
+/// The item in the caller's memory, decoded and checked: its bytes may be anything.
+func item(_ given: UnsafePointer<sealedmatch_item>?) throws(SealedMatchError) -> MediaItem {
+    guard let given = unsafe given else { throw badArgument("a null pointer") }
+    return try unsafe MediaItem(canonical: [UInt8](UnsafeRawBufferPointer(start: given, count: MediaItem.encodedCount)))
+}
+
+private func write(_ item: MediaItem, to place: UnsafeMutablePointer<sealedmatch_item>?) throws(SealedMatchError) {
+    guard let place = unsafe place else { throw badArgument("a null pointer") }
+    let encoded = item.encoded
+    precondition(encoded.count == MemoryLayout<sealedmatch_item>.size)
+    unsafe UnsafeMutableRawBufferPointer(start: place, count: encoded.count).copyBytes(from: encoded)
+}
+
+@c @implementation
+public func sealedmatch_item_picture(
+    _ pixels: UnsafeRawPointer!, _ count: Int, _ width: UInt32, _ height: UInt32, _ bytes_per_row: Int, _ format: UInt32,
+    _ item: UnsafeMutablePointer<sealedmatch_item>!
+) -> Int32 {
+    code { () throws(SealedMatchError) in
+        guard let pixels = unsafe pixels, unsafe item != nil, count >= 0 else { throw badArgument("a null pointer, or a size out of range") }
+        guard let small = UInt8(exactly: format), let format = PixelFormat(rawValue: small) else { throw badArgument("no pixel format") }
+        let fingerprint = try fingerprinting { () throws(FingerprintError) in
+            try unsafe PDQFingerprint(
+                pixels: UnsafeRawBufferPointer(start: pixels, count: count), width: Int(clamping: width), height: Int(clamping: height),
+                bytesPerRow: bytes_per_row, format: format)
+        }
+        try unsafe write(.picture(fingerprint), to: item)
+    }
+}
+
+@c @implementation
+public func sealedmatch_item_exact(_ sha256: UnsafePointer<UInt8>!, _ item: UnsafeMutablePointer<sealedmatch_item>!) -> Int32 {
+    code { () throws(SealedMatchError) in try unsafe write(.file(sha256: bytes32(sha256)), to: item) }
+}
+
+@c @implementation
+public func sealedmatch_item_unreadable(_ item: UnsafeMutablePointer<sealedmatch_item>!) -> Int32 {
+    code { () throws(SealedMatchError) in try unsafe write(.unreadable, to: item) }
+}
+
+@c @implementation
+public func sealedmatch_item_pdq(
+    _ picture: UnsafePointer<sealedmatch_item>!, _ hash: UnsafeMutablePointer<UInt8>!, _ quality: UnsafeMutablePointer<UInt32>!
+) -> Int32 {
+    code { () throws(SealedMatchError) in
+        guard let hash = unsafe hash, let quality = unsafe quality else { throw badArgument("a null pointer") }
+        guard let fingerprint = try unsafe item(picture).fingerprint else { throw badArgument("the item is no picture") }
+        unsafe write(Bytes32(fingerprint.hash), to: hash)
+        unsafe quality.pointee = UInt32(clamping: fingerprint.quality)
+    }
+}

@@ -1,0 +1,148 @@
+"""Several people send real pictures through a real homeserver; the authority reveals just one of them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import reference
+from nio.crypto import decrypt_attachment
+from parties import CollectorByFiles
+from PIL import Image
+from scenario import Outcome, Person, Scenario, Sent, notes
+from sealedmatch import MediaItem
+
+
+def sent_by(outcome: Outcome, person: Person) -> list[Sent]:
+    return [message for message in outcome.sent if message.person is person]
+
+
+def matching(outcome: Outcome, scenario: Scenario, person: Person) -> dict[str, set[bytes]]:
+    """What matched of what a person sent: SHA-256 of the file, and the entries that it met; a repeat matches nothing."""
+    keys = reference.listed_keys((scenario.known.directory / "ngo.txt").read_text().split())
+    met: set[bytes] = set()
+    matches: dict[str, set[bytes]] = {}
+    for message in sent_by(outcome, person):
+        entries = reference.matched(message.content, keys)
+        if entries and not entries & met:
+            matches[hashlib.sha256(message.content).hexdigest()] = entries
+        met |= entries
+    return matches
+
+
+def test_the_scenario_is_what_it_says(outcome: Outcome, scenario: Scenario) -> None:
+    anna, bruno, carla = outcome.people
+    assert all(len(sent_by(outcome, person)) == len(person.pictures) for person in outcome.people)
+    assert matching(outcome, scenario, anna) == {}
+    # Some recompressed copies may miss their entry; most must not.
+    assert 25 <= len(matching(outcome, scenario, bruno)) < outcome.threshold
+    assert len(matching(outcome, scenario, carla)) >= outcome.threshold + 5
+    as_they_were = {message.content for message in outcome.sent} & {photograph.jpeg for photograph in scenario.known_pictures}
+    assert 0 < len(as_they_were) < len(outcome.sent) // 2
+
+
+def test_fingerprints_are_the_reference_ones(outcome: Outcome) -> None:
+    for message in outcome.sent[:20]:
+        digest, _ = MediaItem.of_file(message.content).pdq
+        assert digest.hex() == reference.pdq(message.content)
+
+
+def test_receivers_decrypt_the_very_bytes(outcome: Outcome) -> None:
+    assert len(outcome.received) == len(outcome.sent)
+    for message in outcome.sent:
+        arrived = outcome.received[message.event_id]
+        assert arrived.content == message.content
+        assert arrived.sender == message.person.user_id
+
+
+def test_each_attachment_has_one_voucher_and_the_collector_took_it(outcome: Outcome) -> None:
+    for person in outcome.people:
+        collector = outcome.collectors[person.name]
+        assert collector.vouchers == len(person.pictures)
+        # The tool removes what it has stored durably.
+        assert [path.name for path in collector.upload.glob("*.voucher")] == []
+
+
+def test_the_collector_takes_no_voucher_for_another_account(outcome: Outcome, scenario: Scenario, tmp_path: Path) -> None:
+    import sqlite3
+
+    anna, bruno, _ = outcome.people
+    with sqlite3.connect(scenario.directory / "collector.sqlite") as database:
+        (voucher,) = database.execute("SELECT bytes FROM voucher WHERE account = ? LIMIT 1", (bruno.account,)).fetchone()
+    (tmp_path / "stolen.voucher").write_bytes(voucher)
+    collector = CollectorByFiles(scenario.directory / "collector.sqlite", tmp_path, anna.account, scenario.tool)
+    try:
+        collector.collect()
+    except RuntimeError as refused:
+        assert "exit code 65" in str(refused)
+    else:
+        raise AssertionError("another account's voucher was taken")
+
+
+def blocks(content: bytes) -> set[bytes]:
+    """Its blocks of 16 bytes; those that could be anybody's, of few different bytes, are left out."""
+    all_blocks = (content[start : start + 16] for start in range(0, len(content) - 15, 16))
+    return {block for block in all_blocks if len(set(block)) > 8}
+
+
+def holds(stored: bytes, known: set[bytes]) -> bool:
+    """Whether stored bytes hold, at any offset, a run of 31 or more bytes of a plaintext."""
+    return any(stored[start : start + 16] in known for start in range(len(stored) - 15))
+
+
+def test_the_homeserver_stores_ciphertext_only(outcome: Outcome, scenario: Scenario) -> None:
+    known: set[bytes] = set()
+    for message in outcome.sent:
+        known |= blocks(message.content)
+    stored = {path: path.read_bytes() for path in scenario.server.directory.rglob("*") if path.is_file()}
+    media = {path for path in stored if scenario.server.media_store in path.parents}
+    assert scenario.server.database in stored and len(media) >= len(outcome.sent)
+    # The check can fail:
+    assert holds(b"\x00" * 5 + outcome.sent[0].content[1000:1031], known)
+    for path, content in stored.items():
+        assert not holds(content, known), path
+        if path in media:
+            assert not content.startswith(b"\xff\xd8\xff"), path
+    # Neither a key to them nor a file's name, in any file of the server, its log included.
+    everything = b"\0".join(stored.values())
+    for arrived in outcome.received.values():
+        assert arrived.key.encode() not in everything
+    for message in outcome.sent:
+        assert Path(message.photograph.name).stem.encode() not in everything
+    assert outcome.people[0].user_id.encode() in everything
+
+
+def test_stored_files_are_the_pictures_under_the_keys_of_the_events(outcome: Outcome, scenario: Scenario) -> None:
+    contents = {message.content for message in outcome.sent}
+    for arrived in outcome.received.values():
+        media_id = arrived.url.rsplit("/", 1)[1]
+        stored = (scenario.server.media_store / "local_content" / media_id[:2] / media_id[2:4] / media_id[4:]).read_bytes()
+        assert len(stored) == len(arrived.content) and stored != arrived.content
+        assert decrypt_attachment(stored, arrived.key, arrived.hash, arrived.iv) == arrived.content
+        assert arrived.content in contents
+        assert Image.open(io.BytesIO(arrived.content)).format == "JPEG"
+
+
+def test_accounts_below_the_threshold_stay_sealed(outcome: Outcome) -> None:
+    anna, bruno, _ = outcome.people
+    assert anna.account.hex() not in outcome.cases and bruno.account.hex() not in outcome.cases
+
+
+def test_the_account_above_is_revealed_with_just_its_matching_pictures(outcome: Outcome, scenario: Scenario) -> None:
+    carla = outcome.people[2]
+    assert set(outcome.cases) == {carla.account.hex()}
+    case = outcome.cases[carla.account.hex()]
+    revealed = [note["sha256"] for note in notes(case)]
+    assert len(revealed) == len(set(revealed))
+    assert set(revealed) == set(matching(outcome, scenario, carla))
+    assert all(match["finding"] == "near" for match in case["matches"])
+
+
+def test_vouchers_tell_nothing_of_the_room(outcome: Outcome, scenario: Scenario) -> None:
+    """The collector's database names accounts; rooms, events, media and files it does not."""
+    database = (scenario.directory / "collector.sqlite").read_bytes()
+    for event_id, arrived in outcome.received.items():
+        for name in (event_id, arrived.url.rsplit("/", 1)[1], arrived.key, hashlib.sha256(arrived.content).hexdigest()):
+            assert name.encode() not in database
+    assert outcome.people[0].account in database
