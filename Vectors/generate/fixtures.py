@@ -14,13 +14,13 @@ from reference.entries import MD5, PDQ, SHA256, ListedHash
 from reference.keys import source_public_key
 from reference.labels import Draw, blake2b_256
 from reference.parameters import Parameters
-from reference.profile import PROFILE_1, Profile
+from reference.profile import PROFILE_2, Profile
 from reference.set_file import SetFile
 
 ISSUED, EXPIRES = 1_760_000_000, 1_790_000_000
 
 
-def pdq_with(key: int, draw: Draw, profile: Profile = PROFILE_1) -> bytes:
+def pdq_with(key: int, draw: Draw, profile: Profile = PROFILE_2) -> bytes:
     """A PDQ hash whose short key is `key`; its other bits are random."""
     bits = int.from_bytes(draw(32), "big")
     for i, position in enumerate(profile.positions):

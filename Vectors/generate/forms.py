@@ -28,8 +28,9 @@ def float32(value: np.float32) -> str:
 
 
 def profile(value: Profile) -> dict[str, Any]:
-    return {"id": value.id, "scaling": value.scaling, "minimumQuality": value.minimum_quality, "probes": value.probes,
-            "positions": list(value.positions)}
+    return {"id": value.id, "scaling": value.scaling, "minimumQuality": value.minimum_quality,
+            "probeQuality": value.probe_quality, "probes": value.probes, "positions": list(value.positions),
+            "hypotheses": [hypothesis.encode().hex() for hypothesis in value.hypotheses]}
 
 
 def payload(value: Payload) -> dict[str, Any]:

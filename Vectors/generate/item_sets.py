@@ -15,12 +15,12 @@ from reference.entries import MD5, PDQ, SHA256, ListedHash
 from reference.keys import source_public_key
 from reference.open import OpenedSet
 from reference.parameters import Parameters
-from reference.profile import PROFILE_1
+from reference.profile import PROFILE_2
 from reference.set_file import SetFile
 
 EPOCH = 679
 SMALL_PARAMETERS = Parameters(threshold=3, polynomials=16, cover_slots=4, payload_count=128, minimum_sources=2,
-                              separation=6, profile=replace(PROFILE_1, probes=SMALL_PROBES))
+                              separation=6, profile=replace(PROFILE_2, probes=SMALL_PROBES))
 LISTED_FILES = tuple(f"listed file {i}".encode() for i in range(40))
 """What is in files that the lists hold by SHA-256: two of them in the small sets, all in the default set."""
 

@@ -15,11 +15,13 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from reference import probes
 from reference.keys import perceptual_key
 from reference.pdq import Fingerprint, pdq_with_coefficients
-from reference.probes import probes
-from reference.profile import PROFILE_1
+from reference.profile import PROFILE_2
+from reference.raster import raster
 
+SEPARATION = 6
 SMALL_PROBES = 8  # M of the small sets: a changed copy finds its original within so many probes
 
 
@@ -41,6 +43,14 @@ class Picture:
 
     def fingerprint(self) -> Fingerprint:
         return self._fingerprint
+
+    @cached_property
+    def _raster(self) -> np.ndarray:
+        return raster(self.pixels, self.width, self.height, self.channels)
+
+    def sent(self) -> probes.Picture:
+        """What a client keeps of it, at its own size."""
+        return probes.Picture(self._fingerprint, self._raster)
 
     def pdq(self) -> bytes:
         """The 32-byte encoding of its hash."""
@@ -92,15 +102,15 @@ def textured(name: str, width: int, height: int, channels: int) -> Picture:
 def changed(original: Picture, name: str) -> Picture:
     """The first picture that differs from the original by a soft stain and flips at least one bit of the short key,
     while the original's key is among the first `SMALL_PROBES` of its probes."""
-    key = perceptual_key(PROFILE_1.short_key(original.pdq()))
-    small = replace(PROFILE_1, probes=SMALL_PROBES)
+    key = perceptual_key(PROFILE_2.short_key(original.pdq()))
+    small = replace(PROFILE_2, probes=SMALL_PROBES)
     pixels = np.frombuffer(original.pixels, dtype=np.uint8).astype(np.int64)
     pixels = pixels.reshape(original.height, original.width, original.channels)
     for attempt in range(16):
         stain = lattice(f"{name} stain {attempt}", 4, original.width, original.height) - 128
         for strength in range(1, 48, 2):
             copy = made(name, *(pixels[:, :, channel] + stain * strength // 128 for channel in range(original.channels)))
-            keys = probes(copy.fingerprint(), small)
+            keys = probes.probes(copy.sent(), small, SEPARATION)
             if key in keys[1:]:
                 return copy
             if key not in keys:

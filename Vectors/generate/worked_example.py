@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import textwrap
+from dataclasses import replace
 
 from envelope import Recorder, seeded
 from pictures import changed_pictures, known_pictures
@@ -18,12 +19,13 @@ from reference.epochs import AccountSecret
 from reference.field import P
 from reference.group import add, encode_scalar, hash_key, multiply, multiply_base, random_scalar
 from reference.keys import SetSecrets, perceptual_key, sha256_key, source_public_key
-from reference.labels import aead, encode_integer, kdf, stream
+from reference.labels import aead, blake2b_256, encode_integer, kdf, stream
 from reference.open import OpenedSet, open_voucher
 from reference.parameters import Parameters
 from reference.payload import PDQ, SHA256, Payload
 from reference.probes import probes
-from reference.profile import PROFILE_1, Profile
+from reference.profile import PROFILE_2
+from reference.raster import hypothesis_coefficients
 from reference.reveal import reveal
 from reference.seal import seal, slot_of
 from reference.set_file import sign
@@ -65,11 +67,11 @@ def text() -> str:
 
     # Lists, entries, secrets
     picture, copy = next((a, b) for a, b in zip(known_pictures(), changed_pictures())
-                         if PROFILE_1.short_key(a.pdq()) != PROFILE_1.short_key(b.pdq()))
+                         if PROFILE_2.short_key(a.pdq()) != PROFILE_2.short_key(b.pdq()))
     files = [b"first known film", b"second known film"]
     listed = [ListedHash("pdq", picture.pdq())] + [ListedHash("sha256", sha256_of(file)) for file in files]
     parameters = Parameters(threshold=2, polynomials=4, cover_slots=4, payload_count=128, minimum_sources=2, separation=6,
-                            profile=Profile(1, 0, 50, probes_needed(picture, copy), PROFILE_1.positions))
+                            profile=replace(PROFILE_2, probes=probes_needed(picture, copy)))
     selection = select_entries([listed, listed], parameters.profile, parameters.minimum_sources, parameters.separation)
     seeds = sorted((draw(32) for _ in range(2)), key=source_public_key)
     sources = tuple(source_public_key(seed) for seed in seeds)
@@ -78,11 +80,11 @@ def text() -> str:
     header = new.set_file.header
 
     page.say("Values are the hexadecimal of their encodings, words and field elements of their 8 bytes; lines that begin without a symbol go on with the value above. "
-             f"Parameters: t = 2, k = 4, c = 4, P = 128, M = {parameters.profile.probes}, b = 48, q = S = 2, r = 6, profile 1's positions. "
+             f"Parameters: t = 2, k = 4, c = 4, P = 128, M = {parameters.profile.probes}, q = S = 2, r = 6, and what else profile 2 has. "
              "The entries are a picture's PDQ hash and the SHA-256 of two files, listed by two sources.")
     page.put("picture", f"Vectors/fingerprint/{picture.name}.png, its copy {copy.name}.png")
     page.put("PDQ of the picture", picture.pdq())
-    page.put("short key (5.11)", word(PROFILE_1.short_key(picture.pdq())))
+    page.put("short key (5.11)", word(PROFILE_2.short_key(picture.pdq())))
     for number, y in enumerate(selection.keys, 1):
         page.put(f"y_{number}", y)
     page.put("entries digest", secrets.entries_digest)
@@ -104,6 +106,7 @@ def text() -> str:
             page.put(f"T[{cell}]", new.set_file.table[32 * cell:32 * cell + 32])
     page.put("tableDigest", header.table_digest)
     page.put("signed part [0..184]", new.set_file.signed_part[:184])
+    page.put("signed part [768..824]", new.set_file.signed_part[768:824])
     for number, (seed, source) in enumerate(zip(seeds, sources)):
         page.put(f"source {number}, its seed", seed)
         page.put(f"source {number}, its key", source)
@@ -131,14 +134,19 @@ def text() -> str:
 
     # The first voucher, in full
     fingerprint = copy.fingerprint()
-    keys = probes(fingerprint, parameters.profile)
+    keys = probes(copy.sent(), parameters.profile, parameters.separation)
     page.say("**The first voucher** (5.11 to 5.13): a recompressed copy of the picture.")
     page.put("PDQ of the copy", fingerprint.encoding())
     page.put("quality", fingerprint.quality)
     page.put("median", fingerprint.median.tobytes())
-    margins = [abs(fingerprint.coefficients[position] - fingerprint.median) for position in PROFILE_1.positions]
-    for rank, index in enumerate(sorted(range(len(margins)), key=lambda i: (margins[i], i))[:3]):
-        page.put(f"rank {rank}", f"index {index}, margin {margins[index].tobytes().hex()} (float32)")
+    page.put("raster, BLAKE2b-256", blake2b_256(copy.sent().raster.tobytes()))
+    page.put("spread σ", sorted(abs(c - fingerprint.median) for c in fingerprint.coefficients)[127].tobytes())
+    for h, hypothesis in enumerate(PROFILE_2.hypotheses):
+        coefficients, median = hypothesis_coefficients(fingerprint, copy.sent().raster, hypothesis)
+        x = [coefficients[position] - median for position in PROFILE_2.positions]
+        cheapest = min(range(len(x)), key=lambda i: (abs(x[i]), i))
+        page.put(f"hypothesis {h}", f"median {median.tobytes().hex()}, K {word(sum(1 << i for i, v in enumerate(x) if v > 0)).hex()}, "
+                                    f"rank 0: index {cheapest}, cost {abs(x[cheapest]).tobytes().hex()}")
     for number, y in enumerate(keys):
         page.put(f"probe {number}", y)
     page.put("the entry is probe", next(i for i, y in enumerate(keys) if y in selection.keys))
@@ -256,8 +264,8 @@ def sha256_of(content: bytes) -> bytes:
 
 def probes_needed(picture, copy) -> int:
     """The least M with which the copy probes the picture's key."""
-    key = perceptual_key(PROFILE_1.short_key(picture.pdq()))
-    return next(i for i, y in enumerate(probes(copy.fingerprint(), PROFILE_1), 1) if y == key)
+    key = perceptual_key(PROFILE_2.short_key(picture.pdq()))
+    return next(i for i, y in enumerate(probes(copy.sent(), PROFILE_2, 6), 1) if y == key)
 
 
 class iter_draw:

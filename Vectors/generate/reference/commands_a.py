@@ -11,7 +11,7 @@ import os
 import secrets as random_names
 import stat
 import time
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -115,8 +115,7 @@ def keygen(arguments: argparse.Namespace) -> int:
 
 def build(arguments: argparse.Namespace) -> int:
     defaults = Parameters()
-    profile = Profile(id=defaults.profile.id, scaling=0, minimum_quality=arguments.quality, probes=arguments.probes,
-                      positions=defaults.profile.positions)
+    profile = replace(defaults.profile, minimum_quality=arguments.quality, probe_quality=arguments.probe_quality, probes=arguments.probes)
     parameters = Parameters(
         threshold=arguments.threshold, polynomials=arguments.polynomials, cover_slots=arguments.cover_slots,
         payload_count=arguments.payload, minimum_sources=arguments.minimum_sources, separation=arguments.separation,
@@ -162,7 +161,8 @@ def described(set_file: SetFile) -> dict[str, Any]:
         "payloadCount": parameters.payload_count, "minimumSources": parameters.minimum_sources,
         "separation": parameters.separation,
         "profile": {"id": profile.id, "scaling": profile.scaling, "minimumQuality": profile.minimum_quality,
-                    "probes": profile.probes, "positions": list(profile.positions)},
+                    "probeQuality": profile.probe_quality, "probes": profile.probes, "positions": list(profile.positions),
+                    "hypotheses": [asdict(hypothesis) for hypothesis in profile.hypotheses]},
         "sources": [source.hex() for source in header.sources],
         "signers": [source.hex() for source in set_file.signers()],
     }
@@ -255,6 +255,7 @@ def add_commands(commands: Any) -> None:
     p.add_argument("--minimum-sources", type=int, default=defaults.minimum_sources)
     p.add_argument("--separation", type=int, default=defaults.separation)
     p.add_argument("--quality", type=int, default=defaults.profile.minimum_quality)
+    p.add_argument("--probe-quality", type=int, default=defaults.profile.probe_quality)
     p.add_argument("--probes", type=int, default=defaults.profile.probes)
     p.add_argument("--skip-bad-lines", action="store_true")
     p.set_defaults(run=build)

@@ -26,10 +26,13 @@ from .errors import ProtocolError, require
 from .keys import SECRETS_COUNT, SOURCE_WORD, SetSecrets
 from .labels import system_draw
 from .open import OpenedSet
-from .pdq import Fingerprint, pdq_with_coefficients
+from .parameters import Parameters
+from .pdq import Fingerprint
 from .png import SIGNATURE, read_png
-from .probes import probes
-from .profile import PROFILE_1
+from .probes import Picture, probes
+from .profile import PROFILE_2
+from .raster import RASTER_COUNT
+from .raster import SIDE as RASTER_SIDE
 from .registration import BYTES as REGISTRATION_BYTES
 from .registration import Registration
 from .seal import Item, Sealer, seal_item, state_at_epoch_start
@@ -62,29 +65,31 @@ def single(value: np.float32) -> str:
 
 # Fingerprints
 
-def picture(path: str, raw: str | None) -> Fingerprint:
+def picture(path: str, raw: str | None) -> Picture:
     data = read_file(path, MAXIMUM_ITEM_BYTES)
     if raw is None:
         read = read_png(data)
-        return pdq_with_coefficients(read.data, read.width, read.height, read.channels)
+        return Picture.of(read.data, read.width, read.height, read.channels)
     try:
         width, height, channels = map(int, raw.split("x"))
     except ValueError as failure:
         raise ProtocolError("badDimensions", "WIDTHxHEIGHTxCHANNELS is expected") from failure
-    return pdq_with_coefficients(data, width, height, channels)
+    return Picture.of(data, width, height, channels)
 
 
-def described(fingerprint: Fingerprint) -> dict[str, Any]:
+def described(found: Picture) -> dict[str, Any]:
+    fingerprint = found.fingerprint
     return {"kind": "pdq", "fingerprint": fingerprint.encoding().hex(), "quality": fingerprint.quality,
-            "coefficients": [single(value) for value in fingerprint.coefficients], "median": single(fingerprint.median)}
+            "coefficients": [single(value) for value in fingerprint.coefficients], "median": single(fingerprint.median),
+            "raster": found.raster.tobytes().hex()}
 
 
 def fingerprint(arguments: argparse.Namespace) -> int:
     found = picture(arguments.picture, arguments.raw)
     document = described(found)
-    document["probes"] = [key.hex() for key in probes(found, PROFILE_1)]
+    document["probes"] = [key.hex() for key in probes(found, PROFILE_2, Parameters().separation)]
     if arguments.short:
-        del document["coefficients"], document["median"], document["probes"]
+        del document["coefficients"], document["median"], document["raster"], document["probes"]
     print(json.dumps(document, indent=2))
     return 0
 
@@ -103,7 +108,8 @@ def item_of(entry: dict[str, Any]) -> Item:
         bits = int.from_bytes(hexadecimal(entry["fingerprint"], 32), "big")
         require(bool(np.isfinite(coefficients).all() and np.isfinite(median)), "nonCanonical", "coefficients")
         require(isinstance(entry["quality"], int) and 0 <= entry["quality"] <= 100, "parameterOutOfRange", "quality")
-        return Item(picture=Fingerprint(bits, entry["quality"], tuple(coefficients), median))
+        cells = np.frombuffer(hexadecimal(entry["raster"], RASTER_COUNT), dtype=np.uint8).reshape(RASTER_SIDE, RASTER_SIDE)
+        return Item(picture=Picture(Fingerprint(bits, entry["quality"], tuple(coefficients), median), cells))
     except (KeyError, TypeError) as failure:
         raise ProtocolError("nonCanonical", f"a given fingerprint: {failure!r}") from failure
 
@@ -118,7 +124,7 @@ def item_from_file(path: str) -> Item:
         except ProtocolError as failure:
             print(f"{path}: sealed as unreadable: {failure}")
             return Item()
-        return Item(picture=pdq_with_coefficients(read.data, read.width, read.height, read.channels))
+        return Item(picture=Picture.of(read.data, read.width, read.height, read.channels))
     return Item(sha256=hashlib.sha256(data).digest())
 
 
@@ -222,7 +228,7 @@ def listed_entries(pairs: list[tuple[str, str]], skip_bad_lines: bool) -> list[L
 # The command line
 
 def add_commands(commands: Any) -> None:
-    p = commands.add_parser("fingerprint", help="PDQ of a picture, with coefficients and the probes of profile 1")
+    p = commands.add_parser("fingerprint", help="PDQ of a picture, with coefficients and the probes of profile 2")
     p.add_argument("picture", help="a PNG file of 8 bits a channel, or raw pixels with --raw")
     p.add_argument("--raw", metavar="WIDTHxHEIGHTxCHANNELS", help="the file is pixels: channels 1, 3 or 4")
     p.add_argument("--short", action="store_true", help="hash and quality only")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -103,15 +104,19 @@ def select_entries(lists: Sequence[Iterable[ListedHash]], profile: Profile, q: i
     require(1 <= q <= len(lists), "parameterOutOfRange", "q")
     require(0 <= r <= 16, "parameterOutOfRange", "r")
     masks: dict[bytes, int] = {}
+    counts: Counter[bytes] = Counter()
     for source, listed_hashes in enumerate(lists):
-        # 2. Turn each hash into its key. Keep each key once for each list.
-        for y in {key_of(listed, profile) for listed in listed_hashes}:
+        # 2. Turn each hash into its key; c(y) is the number of hashes in all lists, repeats included, whose key is y.
+        listed_keys = [key_of(listed, profile) for listed in listed_hashes]
+        counts.update(listed_keys)
+        # Keep each key once for each list.
+        for y in set(listed_keys):
             masks[y] = masks.get(y, 0) | 1 << source
     # 3. Keep keys that at least q lists hold, ascending, each with its mask of sources.
     supported = sorted(y for y, mask in masks.items() if mask.bit_count() >= q)
     # 4. Fold perceptual keys ("Entries apart"). The result is distinct and ascending.
     perceptual = [y for y in supported if y[0] == PERCEPTUAL]
-    into = entries_apart([perceptual_bits(y) for y in perceptual], profile.b, r)
+    into = entries_apart([perceptual_bits(y) for y in perceptual], [counts[y] for y in perceptual], profile.b, r)
     folded = [Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
               for i, j in sorted(into.items())]
     gone = {fold.key for fold in folded}
@@ -123,29 +128,41 @@ def distance(x: int, y: int) -> int:
     return (x ^ y).bit_count()
 
 
-def block_pair_masks(b: int, r: int) -> list[int]:
-    """5.5, step 1."""
-    # Divide bits 0…b − 1 into r + 2 blocks, block j from ⌊j·b/(r + 2)⌋ to ⌊(j + 1)·b/(r + 2)⌋ − 1.
-    edges = [j * b // (r + 2) for j in range(r + 3)]
-    blocks = [(1 << edges[j + 1]) - (1 << edges[j]) for j in range(r + 2)]
-    # Two keys within r agree on at least two blocks. Take a mask for each pair of blocks (i, j), i < j, in
+def block_pair_masks(b: int, d: int) -> list[int]:
+    """5.5, step 1, the masks within d."""
+    # Divide bits 0…b − 1 into d + 2 blocks, block j from ⌊j·b/(d + 2)⌋ to ⌊(j + 1)·b/(d + 2)⌋ − 1.
+    edges = [j * b // (d + 2) for j in range(d + 3)]
+    blocks = [(1 << edges[j + 1]) - (1 << edges[j]) for j in range(d + 2)]
+    # Two keys within d agree on at least two blocks. Take a mask for each pair of blocks (i, j), i < j, in
     # lexicographic order.
-    return [blocks[i] | blocks[j] for i in range(r + 2) for j in range(i + 1, r + 2)]
+    return [blocks[i] | blocks[j] for i in range(d + 2) for j in range(i + 1, d + 2)]
 
 
-def entries_apart(keys: Sequence[int], b: int, r: int) -> dict[int, int]:
+def key_weights(keys: Sequence[int], counts: Sequence[int], b: int) -> list[int]:
+    """5.5, step 2: the sum of c(z)·4^(4 − distance) over all keys z within 4 of y, y itself included."""
+    weights = [256 * count for count in counts]
+    for i, j in pairs_within(keys, b, 4):
+        closeness = 4 ** (4 - distance(keys[i], keys[j]))
+        weights[i] += counts[j] * closeness
+        weights[j] += counts[i] * closeness
+    return weights
+
+
+def entries_apart(keys: Sequence[int], counts: Sequence[int], b: int, r: int) -> dict[int, int]:
     """5.5, "Entries apart", as the specification's "this implementation": each index that is left out, and the index
-    of the key that it folds into. Indices are those of `keys`, the perceptual keys as words in the order of entries."""
+    of the key that it folds into. Indices are those of `keys`, the perceptual keys as words in the order of entries;
+    counts are c(y)."""
     # r = 0 means no folding.
     if r == 0:
         return {}
     masks = block_pair_masks(b, r)
     kept: list[int] = []
     into: dict[int, int] = {}
-    # 2. All keys are candidates, by index in ascending order.
-    candidates = list(range(len(keys)))
+    # 3. All keys are candidates, the most central first: by descending weight, equal ones ascending.
+    weights = key_weights(keys, counts, b)
+    candidates = sorted(range(len(keys)), key=lambda index: (-weights[index], index))
     while candidates:
-        # 3. For each mask: group the remaining candidates …
+        # 4. For each mask within r: group the remaining candidates …
         remaining = candidates
         dropped: set[int] = set()
         for mask in masks:
@@ -153,25 +170,28 @@ def entries_apart(keys: Sequence[int], b: int, r: int) -> dict[int, int]:
             for index in remaining:
                 # … by the upper 36 bits of (key ∧ mask)·0x9E3779B97F4A7C15 mod 2^64.
                 group = groups.setdefault((keys[index] & mask) * 0x9E3779B97F4A7C15 % 2**64 >> 28, [])
-                # In a group, in ascending order, a candidate within r of one that stays in the group is dropped.
+                # In a group, in their order, a candidate within r of one that stays in the group is dropped.
                 if any(distance(keys[index], keys[other]) <= r for other in group):
                     dropped.add(index)
                 else:
                     group.append(index)
             remaining = [index for index in remaining if index not in dropped]
-        # 4. Candidates that were dropped in no mask stay for good.
+        # 5. Candidates that were dropped in no mask stay for good.
         kept = sorted(kept + remaining)
         kept_words = numpy.array([keys[index] for index in kept], dtype=numpy.uint64)
-        # 5. Each dropped candidate folds into the kept key within r that is nearest, the lowest index of equals.
-        candidates = []
-        for index in sorted(dropped):
+        # 6. Each dropped candidate folds into the kept key within r so far that is nearest, the lowest key of equals.
+        left = []
+        for index in candidates:
+            if index not in dropped:
+                continue
             distances = numpy.bitwise_count(kept_words ^ numpy.uint64(keys[index]))
             nearest = int(distances.argmin())  # the first of equals
             if distances[nearest] <= r:
                 into[index] = kept[nearest]
             else:
-                # Those that have none are the candidates of the next pass from step 3, until none is left.
-                candidates.append(index)
+                # Those that have none are the candidates of the next pass from step 4, until none is left.
+                left.append(index)
+        candidates = left
     return into
 
 

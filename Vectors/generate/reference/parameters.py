@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .errors import require
-from .profile import PROFILE_1, Profile
+from .profile import PROFILE_2, Profile
 
 EPOCH_SECONDS = 2_592_000
 """An epoch is 30 days."""
@@ -31,7 +31,7 @@ class Parameters:
     """q"""
     separation: int = 6
     """r"""
-    profile: Profile = field(default=PROFILE_1)
+    profile: Profile = field(default=PROFILE_2)
 
     @property
     def slots(self) -> int:
@@ -63,5 +63,6 @@ class TrustPolicy:
     minimum_entries: int = 1_000
     minimum_key_bits: int = 48
     minimum_quality: int = 50
+    minimum_probe_quality: int = 40
     minimum_separation: int = 6
     maximum_cells: int = 30_000_000

@@ -18,6 +18,7 @@ MAXIMUM_SIDE = 65_535
 MAXIMUM_PIXELS = 2**28
 GRID = 64
 SIDE = 16
+META_SIDE = 512
 SINGLE = np.float32
 
 
@@ -112,21 +113,42 @@ def coefficients_of(grid: np.ndarray) -> np.ndarray:
     return result
 
 
-def pdq_with_coefficients(pixels: bytes, width: int, height: int, channels: int) -> Fingerprint:
-    """Input: 8-bit pixels, rows from the top without gaps, 1 (grey), 3 (RGB) or 4 (RGBA) bytes each."""
+def median_of(coefficients: np.ndarray) -> np.float32:
+    """Step 8: "the 128th smallest of the 256"."""
+    return np.sort(coefficients)[127]
+
+
+def check_shape(pixels: bytes, width: int, height: int, channels: int) -> None:
     if not (1 <= width <= MAXIMUM_SIDE and 1 <= height <= MAXIMUM_SIDE) or channels not in (1, 3, 4):
         raise ProtocolError("badDimensions")
     if width * height > MAXIMUM_PIXELS:
         raise ProtocolError("tooManyPixels")
     if len(pixels) != width * height * channels:
         raise ProtocolError("bufferTooShort" if len(pixels) < width * height * channels else "badDimensions")
+
+
+def reduced(pixels: bytes, width: int, height: int, channels: int) -> tuple[bytes, int, int]:
+    """Scaling 1: "if a side is above 512, row i, column j is the pixel at row floor(i height/512), column
+    floor(j width/512)"."""
+    if max(width, height) <= META_SIDE:
+        return pixels, width, height
+    array = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, channels)
+    rows, columns = np.arange(META_SIDE) * height // META_SIDE, np.arange(META_SIDE) * width // META_SIDE
+    return array[np.ix_(rows, columns)].tobytes(), META_SIDE, META_SIDE
+
+
+def pdq_with_coefficients(pixels: bytes, width: int, height: int, channels: int, scaling: int = 0) -> Fingerprint:
+    """Input: 8-bit pixels, rows from the top without gaps, 1 (grey), 3 (RGB) or 4 (RGBA) bytes each."""
+    check_shape(pixels, width, height, channels)
+    if scaling == 1:
+        pixels, width, height = reduced(pixels, width, height, channels)
     # 1. "If a side is below 5 pixels: hash, quality and coefficients are all zero."
     if width < 5 or height < 5:
         return Fingerprint(0, 0, (SINGLE(0),) * 256, SINGLE(0))
     grid = grid_of(luma(pixels, width, height, channels))
     quality = quality_of(grid)
     coefficients = coefficients_of(grid).reshape(-1)
-    # 8. "The median is the 128th smallest of the 256. Bit 16i + j of the hash is 1 if coefficient (i, j) is greater."
-    median = np.sort(coefficients)[127]
+    # 8. "Bit 16i + j of the hash is 1 if coefficient (i, j) is greater than the median."
+    median = median_of(coefficients)
     bits = sum(1 << index for index in range(256) if coefficients[index] > median)
     return Fingerprint(bits, quality, tuple(coefficients), median)

@@ -1,37 +1,52 @@
-"""Protocol 5.11, Probes: the M likeliest short keys of a picture."""
+"""Protocol 5.11, Probes: the M likeliest short keys of a picture, under several hypotheses about what happened to it."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from .keys import perceptual_key
-from .pdq import Fingerprint
+from .pdq import Fingerprint, pdq_with_coefficients
 from .profile import Profile
+from .raster import hypothesis_coefficients, raster
 
 SINGLE = np.float32
 
 
-def likeliest_sets(margins: Sequence[np.float32], count: int) -> list[tuple[int, ...]]:
-    """Step 3: the first `count` sets of ranks in the order of (sum, sum of 2^rank); margins ascend by rank.
+@dataclass(frozen=True)
+class Picture:
+    """What a client keeps of a picture until it is sealed."""
+
+    fingerprint: Fingerprint
+    """as sent, at the profile's scaling"""
+    raster: np.ndarray
+
+    @staticmethod
+    def of(pixels: bytes, width: int, height: int, channels: int, scaling: int = 0) -> Picture:
+        return Picture(pdq_with_coefficients(pixels, width, height, channels, scaling), raster(pixels, width, height, channels))
+
+
+def likeliest_sets(margins: Sequence[np.float32], count: int) -> list[tuple[np.float32, tuple[int, ...]]]:
+    """Step 3: the first `count` sums and sets of ranks in the order of (sum, sum of 2^rank); margins ascend by rank.
 
     Every set but {} and {0} has one parent: without its highest rank r if r - 1 is in it, else with r - 1 in place
     of r. A parent comes before its children (rounding is monotonic), so a heap yields the order.
     """
     def entry(ranks: tuple[int, ...]) -> tuple[np.float32, int, tuple[int, ...]]:
-        # 2. "The sum of a set of ranks is their margins added in order of rank, from 0."
+        # "The sum of a set of ranks is their costs added in order of rank, from 0."
         total = SINGLE(0)
         for rank in ranks:
             total = SINGLE(total + margins[rank])
         return total, sum(1 << rank for rank in ranks), ranks
 
-    chosen: list[tuple[int, ...]] = [()]  # "the empty set first"
+    chosen: list[tuple[np.float32, tuple[int, ...]]] = [(SINGLE(0), ())]  # "the empty set first"
     heap = [entry((0,))]
     while heap and len(chosen) < count:
-        _, _, ranks = heapq.heappop(heap)
-        chosen.append(ranks)
+        total, _, ranks = heapq.heappop(heap)
+        chosen.append((total, ranks))
         highest = ranks[-1]
         if highest + 1 < len(margins):
             heapq.heappush(heap, entry(ranks + (highest + 1,)))
@@ -39,22 +54,39 @@ def likeliest_sets(margins: Sequence[np.float32], count: int) -> list[tuple[int,
     return chosen
 
 
-def nearest_keys(key: int, margins: Sequence[np.float32], count: int) -> list[int]:
-    """Steps 1-3 on given margins, margins[i] that of bit i: `count` short keys, the likeliest first."""
-    # 1. "Sort the indices 0...b - 1 by (margin, index)" ; "an index's place is its rank".
-    by_rank = sorted(range(len(margins)), key=lambda index: (margins[index], index))
-    # 2, 3. "Order all sets by (sum, sum of 2^rank) and take the first M."
-    sets = likeliest_sets([margins[index] for index in by_rank], count)
-    # 3. "Each gives the short key with those bits flipped."
-    return [key ^ sum(1 << by_rank[rank] for rank in ranks) for ranks in sets]
+def nearest_keys(key: int, costs: Sequence[np.float32], count: int) -> list[tuple[np.float32, int]]:
+    """Step 3 on given costs, costs[i] that of bit i: `count` sums and short keys, the likeliest first."""
+    # "Sort the indices 0...b - 1 by (|x_i|, i); an index's place is its rank."
+    by_rank = sorted(range(len(costs)), key=lambda index: (costs[index], index))
+    # "Order all sets by (sum, sum of 2^rank) and take the first M. Each gives a candidate: K_h with those bits flipped."
+    return [(total, key ^ sum(1 << by_rank[rank] for rank in ranks))
+            for total, ranks in likeliest_sets([costs[index] for index in by_rank], count)]
 
 
-def probes(fingerprint: Fingerprint, profile: Profile) -> list[bytes]:
-    """Output: M distinct keys, the likeliest first; "a fingerprint whose quality is at least the profile's (else
-    there are no probes)"."""
-    if fingerprint.quality < profile.minimum_quality:
+def probes(picture: Picture, profile: Profile, separation: int) -> list[bytes]:
+    """Output: 1...M distinct keys, the likeliest first; "none if the fingerprint's quality is below the profile's probe
+    quality"."""
+    sent = picture.fingerprint
+    if sent.quality < profile.probe_quality:
         return []
-    # 1. "the margin of index i is |coefficient positions[i] - median|"
-    margins = [abs(SINGLE(fingerprint.coefficients[position] - fingerprint.median)) for position in profile.positions]
-    key = profile.short_key(fingerprint.encoding())
-    return [perceptual_key(word) for word in nearest_keys(key, margins, profile.probes)]
+    # 2. "The spread is the 128th smallest of the 256 values |c - m_0| of as sent."
+    spread = sorted(abs(SINGLE(c - sent.median)) for c in sent.coefficients)[127]
+    candidates: list[tuple[np.float32, int, int, int]] = []
+    for h, hypothesis in enumerate(profile.hypotheses):
+        # 1. "x_i = coefficient positions[i] - m_h. Key K_h has bit i = 1 if x_i > 0. A flip of bit i costs |x_i|."
+        coefficients, median = hypothesis_coefficients(sent, picture.raster, hypothesis)
+        x = [SINGLE(coefficients[position] - median) for position in profile.positions]
+        key = sum(1 << i for i, value in enumerate(x) if value > 0)
+        # 2. "Hypothesis h has the offset u_h = (penalty * spread) / 256."
+        offset = SINGLE(SINGLE(SINGLE(hypothesis.penalty) * spread) / SINGLE(256))
+        for place, (total, candidate) in enumerate(nearest_keys(key, [abs(value) for value in x], profile.probes)):
+            candidates.append((SINGLE(offset + total), h, place, candidate))
+    # 4, 5. "Take a candidate unless it equals a probe taken before or, where r > 0, differs from one in more than r bits."
+    taken: list[int] = []
+    for _, _, _, candidate in sorted(candidates):
+        apart = [(candidate ^ other).bit_count() for other in taken]
+        if 0 not in apart and (separation == 0 or max(apart, default=0) <= separation):
+            taken.append(candidate)
+        if len(taken) == profile.probes:
+            break
+    return [perceptual_key(word) for word in taken]

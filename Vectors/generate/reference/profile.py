@@ -1,11 +1,54 @@
-"""Protocol 2 and 5.11, the profile: which bits of a PDQ hash make a perceptual key, and how many probes there are."""
+"""Protocol 2, 4.1 and 5.11, the profile: which bits of a PDQ hash make a perceptual key, how many probes there are, and
+what may have happened to a picture since it was hashed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from .errors import require
-from .labels import encode_integer, kdf
+from .labels import decode_integer, encode_integer, kdf
+
+AS_SENT, RASTER = 0, 1
+NATIVE, META = 0, 1
+HYPOTHESIS_COUNT = 8
+MAXIMUM_HYPOTHESES = 8
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    kind: int = AS_SENT
+    tone: int = 0
+    shift: int = 0
+    """in 1/1,024 of a raster cell"""
+    zoom: int = 0
+    """1,024: as the picture is"""
+    penalty: int = 0
+    """in 1/256 of the spread"""
+
+    def check(self) -> None:
+        require(self.kind in (AS_SENT, RASTER), "unknownProfile", "a hypothesis' kind")
+        if self.kind == AS_SENT:
+            require(self == Hypothesis(), "unknownProfile", "as sent: the other fields are zero")
+        else:
+            require(-2 <= self.tone <= 2, "unknownProfile", "tone")
+            require(-2_048 <= self.shift <= 2_048, "unknownProfile", "shift")
+            require(1_000 <= self.zoom <= 1_100, "unknownProfile", "zoom")
+            require(0 <= self.penalty <= 1_024, "unknownProfile", "penalty")
+
+    def encode(self) -> bytes:
+        """kind (1) ‖ tone (1) ‖ shift (2) ‖ zoom (2) ‖ penalty (2), tone and shift in two's complement."""
+        return (encode_integer(self.kind, 1) + encode_integer(self.tone % 2**8, 1) + encode_integer(self.shift % 2**16, 2)
+                + encode_integer(self.zoom, 2) + encode_integer(self.penalty, 2))
+
+    @staticmethod
+    def decode(data: bytes) -> Hypothesis:
+        """Of any 8 bytes; `check` refuses what is out of range."""
+        return Hypothesis(data[0], signed(data[1:2]), signed(data[2:4]), decode_integer(data[4:6]), decode_integer(data[6:8]))
+
+
+def signed(data: bytes) -> int:
+    value, size = decode_integer(data), 8 * len(data)
+    return value - (1 << size) if value >> (size - 1) else value
 
 
 @dataclass(frozen=True)
@@ -13,29 +56,40 @@ class Profile:
     id: int
     scaling: int
     minimum_quality: int
+    """of a listed hash"""
+    probe_quality: int
+    """of a picture that is sent"""
     probes: int
     """M"""
     positions: tuple[int, ...]
     """bit i of a perceptual key is PDQ bit positions[i]"""
+    hypotheses: tuple[Hypothesis, ...] = (Hypothesis(),)
 
     @property
     def b(self) -> int:
         return len(self.positions)
 
     def check(self) -> None:
-        """Ranges of section 2; offsets 174 to 184 of the set file. All are `unknownProfile`."""
+        """Ranges of section 2; offsets 174 to 256 and 768 to 832 of the set file. All are `unknownProfile`."""
         require(1 <= self.b <= 64, "unknownProfile", "b")
         require(1 <= self.probes <= 64 and (self.b >= 12 or self.probes <= 2**self.b), "unknownProfile", "M")
         require(0 <= self.id < 2**32, "unknownProfile", "id")
-        require(self.scaling == 0, "unknownProfile", "scaling")
+        require(self.scaling in (NATIVE, META), "unknownProfile", "scaling")
         require(0 <= self.minimum_quality <= 100, "unknownProfile", "minimum quality")
+        require(0 <= self.probe_quality <= 100, "unknownProfile", "probe quality")
         require(all(0 <= p <= 255 for p in self.positions), "unknownProfile", "positions")
         require(len(set(self.positions)) == self.b, "unknownProfile", "positions are not distinct")
+        require(1 <= len(self.hypotheses) <= MAXIMUM_HYPOTHESES, "unknownProfile", "H")
+        require(self.hypotheses[0] == Hypothesis(), "unknownProfile", "the first hypothesis is as sent")
+        for hypothesis in self.hypotheses:
+            hypothesis.check()
 
     def digest(self) -> bytes:
-        """KDF(none, "profile", id (4) ‖ scaling (1) ‖ minimum quality (1) ‖ b (1) ‖ positions), 4.8."""
+        """KDF(none, "profile", id (4) ‖ scaling (1) ‖ minimum quality (1) ‖ probe quality (1) ‖ b (1) ‖ H (1) ‖ positions ‖
+        hypotheses (8·H)), 4.8."""
         return kdf(None, "profile", encode_integer(self.id, 4)
-                   + bytes([self.scaling, self.minimum_quality, self.b]) + bytes(self.positions))
+                   + bytes([self.scaling, self.minimum_quality, self.probe_quality, self.b, len(self.hypotheses)])
+                   + bytes(self.positions) + b"".join(hypothesis.encode() for hypothesis in self.hypotheses))
 
     def short_key(self, pdq: bytes) -> int:
         """The perceptual key's bits as a word: a picture's short key has hash bit positions[i] as its bit i.
@@ -47,7 +101,18 @@ class Profile:
         return sum(((bits >> position) & 1) << i for i, position in enumerate(self.positions))
 
 
-PROFILE_1 = Profile(id=1, scaling=0, minimum_quality=50, probes=16, positions=(
-    0, 1, 2, 3, 4, 5, 6, 7, 12, 16, 17, 18, 19, 21, 22, 23, 24, 25, 32, 33, 34, 36, 38, 39,
-    42, 48, 49, 50, 51, 52, 64, 65, 66, 69, 70, 80, 82, 89, 96, 99, 128, 130, 144, 160, 176, 177, 192, 208))
-"""Profile 1: b = 48, M = 16, native size, quality ≥ 50."""
+def lowest_frequencies(count: int) -> tuple[int, ...]:
+    """5.11, profile 2: the pairs (i, j) of the least ((i + 1)² + (j + 1)², 16i + j), as 16i + j ascending."""
+    pairs = sorted(range(256), key=lambda index: ((index // 16 + 1) ** 2 + (index % 16 + 1) ** 2, index))
+    return tuple(sorted(pairs[:count]))
+
+
+PROFILE_2 = Profile(id=2, scaling=NATIVE, minimum_quality=50, probe_quality=40, probes=32, positions=lowest_frequencies(50), hypotheses=(
+    Hypothesis(),
+    Hypothesis(RASTER, 0, 0, 1_024, 0),
+    Hypothesis(RASTER, 0, 315, 1_024, 0),
+    Hypothesis(RASTER, 0, 157, 1_034, 26),
+    Hypothesis(RASTER, 0, 157, 1_045, 38),
+    Hypothesis(RASTER, 1, 157, 1_024, 51),
+    Hypothesis(RASTER, -1, 157, 1_024, 51)))
+"""Profile 2: b = 50, M = 32, native size, listed quality ≥ 50, sent quality ≥ 40."""

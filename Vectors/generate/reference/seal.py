@@ -14,8 +14,7 @@ from .group import add, hash_key, multiply, multiply_base, random_scalar
 from .keys import sha256_key
 from .labels import Draw, aead, decode_integer, encode_integer, stream
 from .payload import NONE, PDQ, SHA256, Payload
-from .pdq import Fingerprint
-from .probes import probes
+from .probes import Picture, probes
 from .profile import Profile
 from .set_file import SetFile
 from .sharing import Sharing, share, sharing
@@ -95,23 +94,23 @@ def seal(header: Header, keys: Sequence[bytes], d: int, payload: bytes, set_file
 
 @dataclass(frozen=True)
 class Item:
-    """What is sealed: a picture's fingerprint, a file's SHA-256, or neither if it cannot be read."""
+    """What is sealed: a picture's fingerprint and raster, a file's SHA-256, or neither if it cannot be read."""
 
-    picture: Fingerprint | None = None
+    picture: Picture | None = None
     sha256: bytes | None = None
 
     def payload(self, note: bytes) -> Payload:
         if self.picture is not None:
-            return Payload(PDQ, self.picture.quality, self.picture.encoding(), note)
+            return Payload(PDQ, self.picture.fingerprint.quality, self.picture.fingerprint.encoding(), note)
         if self.sha256 is not None:
             return Payload(SHA256, 0, self.sha256, note)
         return Payload(NONE, 0, b"", note)
 
-    def keys(self, profile: Profile) -> list[bytes]:
-        """5.12, step 2: "the probes of a picture; y = 2 || SHA-256 for a file; none for a picture of low quality or an
-        unreadable item"."""
+    def keys(self, profile: Profile, separation: int) -> list[bytes]:
+        """5.12, step 2: "the probes of a picture under the set's profile and r; y = 2 || SHA-256 for a file; none for a
+        picture below the probe quality or an unreadable item"."""
         if self.picture is not None:
-            return probes(self.picture, profile)
+            return probes(self.picture, profile, separation)
         return [] if self.sha256 is None else [sha256_key(self.sha256)]
 
 
@@ -152,7 +151,7 @@ def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Vouc
     # 1. "Payload from kind, fingerprint, quality and note, padded to P."
     payload = item.payload(note).encode(parameters.payload_count)
     # 2. "Keys."
-    keys = item.keys(parameters.profile)
+    keys = item.keys(parameters.profile, parameters.separation)
     # 3. "Distinctness. A repeat goes on with no keys."
     tag_key = distinctness_key(sealer.secret.secret, sealer.account, state.epoch)
     repeat, tags = distinctness(tag_key, keys, state.tags)

@@ -14,11 +14,12 @@ from .errors import ProtocolError, require
 from .group import decode_element_but_identity
 from .labels import blake2b_256, decode_integer, encode_integer, kdf
 from .parameters import MAXIMUM_ENTRIES, MAXIMUM_SOURCES, Parameters, TrustPolicy
-from .profile import Profile
+from .profile import HYPOTHESIS_COUNT, MAXIMUM_HYPOTHESES, Hypothesis, Profile
 from .table import CELL_COUNT, cells
 
 MAGIC = b"SMSET001"
 SIGNED_COUNT = 3_072
+HYPOTHESES_AT = 768
 SIGNATURES_COUNT = 1_024
 SIGNATURE_COUNT = 64
 HEAD_COUNT = SIGNED_COUNT + SIGNATURES_COUNT
@@ -66,10 +67,10 @@ class SetHeader:
             + bytes(2)
             + bytes([profile.b, profile.probes])
             + encode_integer(profile.id, 4)
-            + bytes([profile.scaling, profile.minimum_quality])
-            + bytes(2)
+            + bytes([profile.scaling, profile.minimum_quality, profile.probe_quality, len(profile.hypotheses)])
             + bytes(profile.positions).ljust(72, b"\x00")
-            + b"".join(self.sources).ljust(SIGNED_COUNT - 256, b"\x00"))
+            + b"".join(self.sources).ljust(HYPOTHESES_AT - 256, b"\x00")
+            + b"".join(hypothesis.encode() for hypothesis in profile.hypotheses).ljust(SIGNED_COUNT - HYPOTHESES_AT, b"\x00"))
         if len(part) != SIGNED_COUNT:
             raise ValueError("a field has a wrong length")
         return part
@@ -82,15 +83,20 @@ class SetHeader:
         public_key = decode_element_but_identity(part[80:112])
         n, m = decode_integer(part[112:120]), decode_integer(part[120:128])
         require(1 <= n <= MAXIMUM_ENTRIES and m == cells(n), "parameterOutOfRange", "n and m")
-        b, source_count = part[174], part[166]
-        require(not any(part[172:174]) and not any(part[182:184]), "nonCanonical", "reserved bytes")
-        # Where the padding begins is known only if b and S are in range; they are refused below if they are not.
+        b, source_count, hypothesis_count = part[174], part[166], part[183]
+        require(not any(part[172:174]), "nonCanonical", "reserved bytes")
+        # Where the padding begins is known only if b, S and H are in range; they are refused below if they are not.
         require(b > 64 or not any(part[184 + b:256]), "nonCanonical", "padding of the positions")
-        require(source_count > MAXIMUM_SOURCES or not any(part[256 + 32 * source_count:]), "nonCanonical",
+        require(source_count > MAXIMUM_SOURCES or not any(part[256 + 32 * source_count:HYPOTHESES_AT]), "nonCanonical",
                 "padding of the sources")
+        after = HYPOTHESES_AT + HYPOTHESIS_COUNT * hypothesis_count
+        require(hypothesis_count > MAXIMUM_HYPOTHESES or not any(part[after:]), "nonCanonical", "padding of the hypotheses")
         require(b <= 64, "unknownProfile", "b")
+        require(hypothesis_count <= MAXIMUM_HYPOTHESES, "unknownProfile", "H")
         profile = Profile(id=decode_integer(part[176:180]), scaling=part[180], minimum_quality=part[181],
-                          probes=part[175], positions=tuple(part[184:184 + b]))
+                          probe_quality=part[182], probes=part[175], positions=tuple(part[184:184 + b]),
+                          hypotheses=tuple(Hypothesis.decode(part[at:at + HYPOTHESIS_COUNT])
+                                           for at in range(HYPOTHESES_AT, after, HYPOTHESIS_COUNT)))
         parameters = Parameters(
             threshold=decode_integer(part[160:162]), polynomials=decode_integer(part[162:164]), cover_slots=part[164],
             payload_count=decode_integer(part[168:172]), minimum_sources=part[165], separation=part[167],
@@ -230,6 +236,7 @@ def open_set(file: bytes, policy: TrustPolicy, newest_version: int, now: int) ->
             ("c", p.cover_slots, policy.minimum_cover_slots), ("q", p.minimum_sources, policy.minimum_sources),
             ("n", header.entries, policy.minimum_entries), ("b", profile.b, policy.minimum_key_bits),
             ("quality", profile.minimum_quality, policy.minimum_quality),
+            ("probe quality", profile.probe_quality, policy.minimum_probe_quality),
             ("r", p.separation, policy.minimum_separation)):
         require(value >= floor, "belowFloor", name)
     # 5. Every signature that is present verifies [invalidSignature]; those by pinned sources number at least

@@ -242,7 +242,7 @@ def key_proof_cases(topic: Topic, fixture: Fixture, draw: Draw) -> None:
     subjects = [(f"an entry of kind {kind}", y, "Member") for kind, y in by_kind.items()]
     subjects += [("a key that was folded into another", folded, "NonMember"), ("an entry with another bit", perceptual_key(flipped(perceptual_bits(by_kind[1]), 20)), "NonMember"),
                  ("a SHA-256 that is not listed", sha256_key(draw(32)), "NonMember"), ("an MD5 that is not listed", b"\x03" + draw(16), "NonMember"),
-                 ("no bit set", perceptual_key(0), "NonMember"), ("all 48 bits set", perceptual_key(2**48 - 1), "NonMember")]
+                 ("no bit set", perceptual_key(0), "NonMember"), ("all 50 bits set", perceptual_key(2**50 - 1), "NonMember")]
     for about, y, flag in subjects:
         recorder = Recorder(draw)
         proofs[y] = prove(signed, secrets, y, recorder)

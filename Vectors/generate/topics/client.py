@@ -12,7 +12,7 @@ from reference.distinctness import distinctness, distinctness_key
 from reference.epochs import AccountSecret
 from reference.keys import perceptual_key, sha256_key
 from reference.labels import encode_integer
-from reference.profile import PROFILE_1, Profile
+from reference.profile import PROFILE_2, Profile
 from reference.registration import Registration
 
 NOTES = {
@@ -137,20 +137,27 @@ def digests(topic: Topic) -> None:
     def add(comment: str, profile: Profile, *flags: str) -> None:
         group.add(comment, {"profile": forms.profile(profile)}, lambda: {"digest": profile.digest().hex()}, *flags)
 
-    add("profile 1", PROFILE_1)
-    add("profile 1 with M = 64: the same digest", replace(PROFILE_1, probes=64))
-    add("another id", replace(PROFILE_1, id=2**32 - 1), "GreatestParameters")
-    add("another quality", replace(PROFILE_1, minimum_quality=51))
-    add("two positions exchanged", replace(PROFILE_1, positions=(1, 0) + PROFILE_1.positions[2:]))
-    add("b = 64", replace(PROFILE_1, positions=tuple(range(64))), "GreatestParameters")
-    add("b = 1", Profile(0, 0, 0, 1, (255,)), "LeastParameters")
+    add("profile 2", PROFILE_2)
+    add("profile 2 with M = 64: the same digest", replace(PROFILE_2, probes=64))
+    add("another id", replace(PROFILE_2, id=2**32 - 1), "GreatestParameters")
+    add("scaling 1", replace(PROFILE_2, scaling=1))
+    add("another minimum quality", replace(PROFILE_2, minimum_quality=51))
+    add("another probe quality", replace(PROFILE_2, probe_quality=41))
+    add("as sent only", replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1]))
+    add("two hypotheses exchanged", replace(PROFILE_2, hypotheses=(*PROFILE_2.hypotheses[:5], *PROFILE_2.hypotheses[:4:-1])))
+    for field, value in (("tone", 2), ("tone", -2), ("shift", 2_048), ("shift", -2_048), ("zoom", 1_000), ("zoom", 1_100), ("penalty", 1_024)):
+        changed = replace(PROFILE_2.hypotheses[3], **{field: value})
+        add(f"{field} = {value}", replace(PROFILE_2, hypotheses=(*PROFILE_2.hypotheses[:3], changed)), "GreatestParameters")
+    add("two positions exchanged", replace(PROFILE_2, positions=(1, 0) + PROFILE_2.positions[2:]))
+    add("b = 64", replace(PROFILE_2, positions=tuple(range(64))), "GreatestParameters")
+    add("b = 1", Profile(0, 0, 0, 0, 1, (255,)), "LeastParameters")
 
 
 def states(topic: Topic) -> None:
     group = topic.group("DecodeClientState", "4.8, decoded and encoded again.")
     draw = seeded("client states")
     decoy_state = DecoyState(6, 1, 120, 7, 0b100101, tuple(2**30 + 1000 * i for i in range(6)))
-    base = ClientState(679, 7, 30, 64, decoy_state, PROFILE_1.digest(),
+    base = ClientState(679, 7, 30, 64, decoy_state, PROFILE_2.digest(),
                        frozenset(int.from_bytes(draw(8), "little") for _ in range(5)))
 
     def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:

@@ -67,7 +67,7 @@ class Device:
         return voucher.encode()
 
     def picture(self, name: str, note: bytes = b"") -> Device:
-        self.send("store", self.item(Item(picture=pictures.all_pictures()[name].fingerprint()), note))
+        self.send("store", self.item(Item(picture=pictures.all_pictures()[name].sent()), note))
         return self
 
     def file(self, contents: bytes, note: bytes = b"") -> Device:

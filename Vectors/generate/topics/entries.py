@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
+import forms
 from envelope import Topic, seeded
 from fixtures import flipped, pdq_with
 from reference.entries import MD5, PDQ, SHA256, ListedHash, Selection, entries_apart, parse_list, select_entries
 from reference.keys import PERCEPTUAL, perceptual_bits
 from reference.labels import Draw
-from reference.profile import PROFILE_1, Profile
+from reference.profile import PROFILE_2, Profile
 
 
 def listed(entry: ListedHash) -> dict[str, str]:
@@ -18,8 +19,7 @@ def listed(entry: ListedHash) -> dict[str, str]:
 
 
 def profile_fields(profile: Profile) -> dict[str, Any]:
-    fields = asdict(profile)
-    return {"id": fields["id"], "scaling": fields["scaling"], "minimumQuality": fields["minimum_quality"], "probes": fields["probes"], "positions": list(profile.positions)}
+    return forms.profile(profile)
 
 
 def build() -> dict[str, Topic | bytes]:
@@ -31,6 +31,7 @@ def build() -> dict[str, Topic | bytes]:
         "Folding": "Keys within r of each other: one stays.",
         "SecondPass": "A key is dropped by one that is then dropped itself and is near no kept one: it is a candidate again, and stays.",
         "Tie": "Two kept keys are equally near: the lower index takes the key.",
+        "Central": "The key with the most hashes near it stays.",
         "SupportOfEqualKeys": "Near keys do not add up their sources, and a kept key does not take over a folded one's.",
     })
     draw = seeded("entries")
@@ -81,7 +82,7 @@ def parse_cases(topic: Topic, draw: Draw) -> None:
 def select_cases(topic: Topic, draw: Draw) -> None:
     group = topic.group("Select", "Entry selection, steps 2 to 4. The lists are in the order of the set's keys.")
 
-    def select(about: str, lists: list[list[ListedHash]], *flags: str, profile: Profile = PROFILE_1, q: int = 2, r: int = 6, result: str = "valid") -> Selection | None:
+    def select(about: str, lists: list[list[ListedHash]], *flags: str, profile: Profile = PROFILE_2, q: int = 2, r: int = 6, result: str = "valid") -> Selection | None:
         def run() -> dict[str, Any]:
             chosen = select_entries(lists, profile, q, r)
             check_apart(chosen, r)
@@ -92,10 +93,10 @@ def select_cases(topic: Topic, draw: Draw) -> None:
                   run, *flags, result=result)
         return select_entries(lists, profile, q, r) if result == "valid" else None
 
-    def hashes(*keys: int, profile: Profile = PROFILE_1) -> list[ListedHash]:
+    def hashes(*keys: int, profile: Profile = PROFILE_2) -> list[ListedHash]:
         return [ListedHash(PDQ, pdq_with(key, draw, profile)) for key in keys]
 
-    def words(count: int, b: int = 48) -> list[int]:
+    def words(count: int, b: int = 50) -> list[int]:
         return [int.from_bytes(draw(8), "little") % 2**b for _ in range(count)]
 
     sha, md5 = ListedHash(SHA256, draw(32)), ListedHash(MD5, draw(16))
@@ -125,30 +126,42 @@ def select_cases(topic: Topic, draw: Draw) -> None:
     a_, c_ = flipped(b_, 0, 6, 12, 18, 24, 30), flipped(b_, 13, 19, 25, 31, 37, 43)
     chain = select("a chain of three: the last is kept in a second pass", [hashes(a_, b_, c_)], "Folding", "SecondPass", q=1)
     assert chain is not None and len(chain.keys) == 2 and needs_second_pass([a_, b_, c_], 6)
+    # The middle of a family stays though another key is lower; of two keys the one that more hashes have.
+    centre = 1 << 20
+    family = [centre, *(flipped(centre, 20, bit) for bit in (0, 7)), *(flipped(centre, bit) for bit in (13, 30, 44))]
+    central = select("the most central key of a family stays, not the lowest", [hashes(*family)], "Folding", "Central", q=1)
+    assert central is not None and [perceptual_bits(y) for y in central.keys] == [centre]
+    pair = hashes(0, flipped(0, 5))
+    more = select("the key of more hashes stays", [[*pair, *hashes(flipped(0, 5))]], "Folding", "Central", q=1)
+    assert more is not None and [perceptual_bits(y) for y in more.keys] == [flipped(0, 5)]
+    repeated = select("repeats count, on every list", [[pair[0], pair[1]], [pair[0], pair[1], pair[1]]], "Folding", "Central")
+    assert repeated is not None and [perceptual_bits(y) for y in repeated.keys] == [flipped(0, 5)]
+    unsupported = select("hashes of a key without support do not count", [[pair[0], *hashes(flipped(0, 5, 9))], [pair[0], pair[1]], [pair[1]]], "Folding", "Central")
+    assert unsupported is not None and [perceptual_bits(y) for y in unsupported.keys] == [0]
     low, high = 0, flipped(0, 1, 2, 3, 4, 10, 20, 30, 40)
     middle = flipped(0, 1, 2, 30, 40)
-    tie = select("equally near to two kept keys", [hashes(low, high, middle)], "Folding", "Tie", q=1)
+    tie = select("equally near to two kept keys", [hashes(low, low, high, high, middle)], "Folding", "Tie", q=1)
     assert tie is not None and [f.distance for f in tie.folded] == [4]
     near_second = flipped(0, 1, 2, 3, 30, 40)
-    select("nearer to the second of two kept keys", [hashes(low, high, near_second)], "Folding", q=1)
+    select("nearer to the second of two kept keys", [hashes(low, low, high, high, near_second)], "Folding", q=1)
 
     for about, r, spread in (("r = 6", 6, 4), ("r = 6, wide", 6, 8), ("r = 16, wide", 16, 12), ("r = 3", 3, 3)):
         centres = words(15)
-        clustered = [flipped(centre, *{draw(1)[0] % 48 for _ in range(draw(1)[0] % (spread + 1))}) for centre in centres for _ in range(6)]
+        clustered = [flipped(centre, *{draw(1)[0] % 50 for _ in range(draw(1)[0] % (spread + 1))}) for centre in centres for _ in range(6)]
         select(f"15 clusters of 6, {about}", [hashes(*clustered)], "Folding", q=1, r=r)
     # A chain through many keys, each one bit from the next.
     walk = [base]
     for step in range(80):
-        walk.append(flipped(walk[-1], draw(1)[0] % 48))
+        walk.append(flipped(walk[-1], draw(1)[0] % 50))
     select("a random walk of 80 steps", [hashes(*walk)], "Folding", q=1)
 
-    short = replace(PROFILE_1, probes=16, positions=tuple(range(250, 240, -1)))
+    short = replace(PROFILE_2, probes=16, positions=tuple(range(250, 240, -1)))
     select("b = 10 and r = 16: more blocks than bits, all but one fold", [hashes(*words(20, 10), profile=short)], "Folding", profile=short, q=1, r=16)
     select("b = 10 and r = 2", [hashes(*words(40, 10), profile=short)], "Folding", profile=short, q=1, r=2)
-    long = replace(PROFILE_1, positions=tuple(range(0, 256, 4)))
+    long = replace(PROFILE_2, positions=tuple(range(0, 256, 4)))
     wide = words(6, 64)
     select("b = 64", [hashes(*wide, *(flipped(w, 63, 0, 31) for w in wide), profile=long)], "Folding", profile=long, q=1)
-    single = replace(PROFILE_1, probes=1, positions=(255,))
+    single = replace(PROFILE_2, probes=1, positions=(255,))
     select("b = 1", [hashes(0, 1, profile=single)], "Folding", profile=single, q=1)
 
     select("q = 0", [[a], [a]], "OutOfRange", q=0, result="parameterOutOfRange")
@@ -170,5 +183,5 @@ def check_apart(chosen: Selection, r: int) -> None:
 
 def needs_second_pass(keys: list[int], r: int) -> bool:
     """Whether a kept key is within r of a lower one: some pass dropped it, and a later one kept it."""
-    kept = [i for i in range(len(keys)) if i not in entries_apart(keys, 48, r)]
+    kept = [i for i in range(len(keys)) if i not in entries_apart(keys, [1] * len(keys), PROFILE_2.b, r)]
     return any((keys[i] ^ keys[lower]).bit_count() <= r for i in kept for lower in range(i))

@@ -11,9 +11,10 @@ import forms
 import pictures
 from envelope import Topic, seeded
 from files import file_case
-from reference.labels import encode_integer
-from reference.probes import nearest_keys, probes
-from reference.profile import PROFILE_1, Profile
+from reference.labels import blake2b_256, encode_integer
+from reference.probes import Picture, nearest_keys, probes
+from reference.profile import PROFILE_2, RASTER, Hypothesis, Profile
+from reference.raster import hypothesis_coefficients
 
 SINGLE = np.float32
 NOTES = {
@@ -28,16 +29,23 @@ NOTES = {
     "AllSubsets": "as many probes as there are keys",
     "GreatestParameters": "64 bits, 64 probes",
     "LeastParameters": "one bit",
-    "PoorPicture": "no probes below the profile's quality",
+    "PoorPicture": "no probes below the probe quality",
+    "Edges": "sample places beyond the raster take its outermost cells",
+    "AsSent": "one hypothesis: the likeliest sets of flips",
+    "Separation": "probes more than r apart are skipped, unless r = 0",
+    "FewProbes": "fewer than M probes",
+    "Meta": "pictures with a side above 512 are reduced first",
     "BitOrder": "bit positions[i] of the hash is bit i of the key, whatever their order",
 }
 
 
 def build() -> dict[str, Topic | bytes]:
-    topic = Topic("fingerprint", "PDQ with coefficients, and the keys that a picture probes.", NOTES)
+    topic = Topic("fingerprint", "PDQ with coefficients, the raster, hypotheses, and the keys that a picture probes.", NOTES)
     files = {f"fingerprint/{name}.png": picture.png() for name, picture in pictures.all_pictures().items()}
     hashes(topic)
     short_keys(topic)
+    rasters(topic)
+    hypotheses(topic)
     probings(topic)
     nearest(topic)
     return {"fingerprint/fingerprint.json": topic, **files}
@@ -83,53 +91,107 @@ def short_keys(topic: Topic) -> None:
                   lambda: {"key": (b"\x01" + encode_integer(profile.short_key(hash_), 8)).hex()}, *flags)
 
     for i in range(3):
-        add(f"a random hash, {i + 1}", draw(32), PROFILE_1)
-    add("all bits", b"\xff" * 32, PROFILE_1)
-    add("no bit", bytes(32), PROFILE_1)
-    add("bit 0 only, the last byte's lowest", bytes(31) + b"\x01", PROFILE_1, "BitOrder")
-    add("bit 208 only, position 47", (1 << 208).to_bytes(32, "big"), PROFILE_1, "BitOrder")
-    add("bit 255 only, position 0", b"\x80" + bytes(31), replace(PROFILE_1, positions=(255, 0, 254), probes=8), "BitOrder")
-    add("positions backwards", draw(32), replace(PROFILE_1, positions=PROFILE_1.positions[::-1]), "BitOrder")
-    add("b = 64", draw(32), replace(PROFILE_1, positions=tuple(range(192, 256))), "GreatestParameters")
-    add("b = 1", draw(32), Profile(2, 0, 0, 2, (100,)), "LeastParameters")
+        add(f"a random hash, {i + 1}", draw(32), PROFILE_2)
+    add("all bits", b"\xff" * 32, PROFILE_2)
+    add("no bit", bytes(32), PROFILE_2)
+    add("bit 0 only, the last byte's lowest", bytes(31) + b"\x01", PROFILE_2, "BitOrder")
+    add("bit 114 only, position 49", (1 << 114).to_bytes(32, "big"), PROFILE_2, "BitOrder")
+    add("bit 255 only, position 0", b"\x80" + bytes(31), replace(PROFILE_2, positions=(255, 0, 254), probes=8), "BitOrder")
+    add("positions backwards", draw(32), replace(PROFILE_2, positions=PROFILE_2.positions[::-1]), "BitOrder")
+    add("b = 64", draw(32), replace(PROFILE_2, positions=tuple(range(192, 256))), "GreatestParameters")
+    add("b = 1", draw(32), Profile(2, 0, 0, 0, 2, (100,)), "LeastParameters")
+
+
+def rasters(topic: Topic) -> None:
+    group = topic.group("Raster", "BLAKE2b-256 of the 65,536 bytes, row by row, and the first and last cells and some on the diagonal: cell 257·i.")
+    for name in ("known-1", "known-2", "known-4", "side-257", "side-129", "wide", "noise", "five", "five-wide", "four-high", "black", "colours", "flat"):
+        picture = pictures.all_pictures()[name]
+
+        def compute(picture: pictures.Picture = picture) -> dict:
+            cells = picture.sent().raster.tobytes()
+            return {"digest": blake2b_256(cells).hex(), "first": cells[:16].hex(), "last": cells[-16:].hex(), "diagonal": cells[::257 * 17].hex()}
+
+        group.add(f"{name}, {picture.width} x {picture.height}, {picture.format}", picture_input(picture), compute,
+                  *["TooSmall"] if min(picture.width, picture.height) < 5 else [])
+
+
+def hypotheses(topic: Topic) -> None:
+    group = topic.group("Hypothesis", "The 256 coefficients of a picture under a hypothesis; all single precision, to the bit.")
+
+    def add(comment: str, name: str, hypothesis: Hypothesis, *flags: str) -> None:
+        picture = pictures.all_pictures()[name]
+
+        def compute() -> dict:
+            found, _ = hypothesis_coefficients(picture.fingerprint(), picture.sent().raster, hypothesis)
+            return {"coefficients": [forms.float32(value) for value in found]}
+
+        hypothesis.check()
+        group.add(f"{name}: {comment}", {**picture_input(picture), "hypothesis": hypothesis.encode().hex()}, compute, *flags)
+
+    for h, hypothesis in enumerate(PROFILE_2.hypotheses):
+        add(f"hypothesis {h} of profile 2", "known-1", hypothesis)
+    for h in (1, 5):
+        for name in ("side-257", "noise", "four-high"):
+            add(f"hypothesis {h} of profile 2", name, PROFILE_2.hypotheses[h], *["TooSmall"] if name == "four-high" else [])
+    for comment, hypothesis in (("the greatest shift, zoom and tone", Hypothesis(RASTER, 2, 2_048, 1_100, 1_024)),
+                                ("the least shift, the greatest zoom, the least tone", Hypothesis(RASTER, -2, -2_048, 1_100, 0)),
+                                ("the least zoom", Hypothesis(RASTER, 0, -2_048, 1_000, 0))):
+        add(comment, "colours", hypothesis, "Edges")
 
 
 def probings(topic: Topic) -> None:
     group = topic.group("Probes", "From a picture's pixels to its keys, the likeliest first.")
     every = pictures.all_pictures()
 
-    def add(comment: str, name: str, profile: Profile, *flags: str) -> None:
+    def add(comment: str, name: str, profile: Profile, *flags: str, r: int = 6) -> int:
         picture = every[name]
-        group.add(f"{name}: {comment}", {**picture_input(picture), "profile": forms.profile(profile)},
-                  lambda: {"keys": [key.hex() for key in probes(picture.fingerprint(), profile)]}, *flags)
+        profile.check()
+        found = probes(Picture.of(picture.pixels, picture.width, picture.height, picture.channels, profile.scaling), profile, r)
+        group.add(f"{name}: {comment}", {**picture_input(picture), "profile": forms.profile(profile), "separation": r},
+                  lambda: {"keys": [key.hex() for key in found]}, *flags)
+        return len(found)
 
-    for name in ("known-1", "known-4", "unknown-1", "side-257", "noise"):
-        add("profile 1", name, PROFILE_1)
+    one = replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1])
+    for name in ("known-1", "known-4", "unknown-1", "side-257", "noise", "wide"):
+        add("profile 2", name, PROFILE_2)
     for i in range(1, 5):
-        add("profile 1", f"known-{i}-changed", PROFILE_1, "NearDuplicate")
+        add("profile 2", f"known-{i}-changed", PROFILE_2, "NearDuplicate")
     for i in range(1, 4):
-        add("M = 8", f"known-{i}-changed", replace(PROFILE_1, probes=8), "NearDuplicate")
-    add("M = 64", "known-2", replace(PROFILE_1, probes=64), "GreatestParameters")
-    add("M = 1: the hash's own key", "known-3", replace(PROFILE_1, probes=1))
-    add("b = 64, M = 64", "known-5", replace(PROFILE_1, probes=64, positions=tuple(range(64))), "GreatestParameters")
-    add("b = 3, M = 8: all keys", "known-6", Profile(3, 0, 50, 8, (0, 17, 34)), "AllSubsets")
-    add("b = 1, M = 1", "known-7", Profile(4, 0, 50, 1, (255,)), "LeastParameters")
-    add("quality 49", "quality-49", PROFILE_1, "QualityEdge", "PoorPicture")
-    add("quality 50", "quality-50", PROFILE_1, "QualityEdge")
-    add("quality 50 is below 51", "quality-50", replace(PROFILE_1, minimum_quality=51), "QualityEdge", "PoorPicture")
-    add("no quality", "flat", PROFILE_1, "PoorPicture")
-    add("no quality is asked for: all margins are zero", "four-wide", replace(PROFILE_1, minimum_quality=0), "EqualMargins",
-        "TooSmall")
+        add("M = 8", f"known-{i}-changed", replace(PROFILE_2, probes=8), "NearDuplicate")
+    add("as sent only", "known-1", one, "AsSent")
+    add("as sent only, r = 0", "known-1", one, "AsSent", r=0)
+    add("profile 2, r = 0: no probe is skipped for its distance", "known-2", PROFILE_2, "Separation", r=0)
+    for r in (1, 2, 3, 16):
+        add(f"profile 2, r = {r}", "known-2", PROFILE_2, "Separation", r=r)
+    assert add("r = 1: two probes at most", "unknown-2", replace(PROFILE_2, probes=64), "Separation", "FewProbes", r=1) < 64
+    add("M = 64", "known-2", replace(PROFILE_2, probes=64), "GreatestParameters")
+    add("M = 1: the hash's own key", "known-3", replace(PROFILE_2, probes=1))
+    add("b = 64, M = 64", "known-5", replace(PROFILE_2, probes=64, positions=tuple(range(64))), "GreatestParameters")
+    eight = (*PROFILE_2.hypotheses, Hypothesis(RASTER, 2, -2_048, 1_100, 1_024))
+    add("H = 8", "known-5", replace(PROFILE_2, hypotheses=eight), "GreatestParameters")
+    again = (Hypothesis(), PROFILE_2.hypotheses[3], PROFILE_2.hypotheses[3], Hypothesis())
+    add("hypotheses twice: their candidates are equal", "known-6", replace(PROFILE_2, hypotheses=again), "EqualMargins")
+    add("b = 3, M = 8: all keys", "known-6", replace(PROFILE_2, probes=8, positions=(0, 17, 34)), "AllSubsets")
+    add("b = 1, M = 1", "known-7", Profile(4, 0, 50, 50, 1, (255,)), "LeastParameters")
+    for quality in (49, 50, 51):
+        for name in ("quality-49", "quality-50"):
+            poor = int(name[-2:]) < quality
+            add(f"probe quality {quality}", name, replace(PROFILE_2, probe_quality=quality), "QualityEdge", *["PoorPicture"] if poor else [])
+    add("the minimum quality is that of lists", "quality-49", replace(PROFILE_2, minimum_quality=100), "QualityEdge")
+    add("no quality", "flat", PROFILE_2, "PoorPicture")
+    add("no quality is asked for: all costs are zero", "four-wide", replace(PROFILE_2, probe_quality=0), "EqualMargins", "TooSmall")
+    add("scaling 1, a side above 512", "wide", replace(PROFILE_2, scaling=1), "Meta")
+    add("scaling 1, no side above 512: as scaling 0", "side-257", replace(PROFILE_2, scaling=1), "Meta")
 
 
 def nearest(topic: Topic) -> None:
-    group = topic.group("NearestKeys", "Steps 1 to 3 on given margins, margins[i] that of bit i.")
+    group = topic.group("NearestKeys", "Step 3 on given costs (margins), margins[i] that of bit i.")
     draw = seeded("nearest keys")
 
     def add(comment: str, key: int, margins: Sequence[float], count: int, *flags: str) -> None:
         singles = [SINGLE(margin) for margin in margins]
         group.add(comment, {"key": forms.word(key), "margins": [forms.float32(margin) for margin in singles], "count": count},
-                  lambda: {"keys": forms.words(nearest_keys(key, singles, count))}, *flags)
+                  lambda: {"keys": forms.words(found for _, found in nearest_keys(key, singles, count))}, *flags)
 
     def random_margins(count: int) -> list[float]:
         return [int.from_bytes(draw(3), "little") / 1024 for _ in range(count)]

@@ -14,6 +14,7 @@ from reference import set_file as sets
 from reference.keys import SetSecrets, entries_digest, md5_key, perceptual_key, sha256_key, source_public_key
 from reference.labels import encode_integer
 from reference.parameters import MAXIMUM_ENTRIES, TrustPolicy
+from reference.profile import Hypothesis
 from reference.set_file import SetFile, open_set
 from reference.table import cells
 from topics.entries import profile_fields
@@ -24,7 +25,7 @@ NOW = ISSUED + 1_000
 POLICY_FIELDS = {  # the names of Vectors/README.md
     "minimum_signatures": "minimumSignatures", "minimum_threshold": "minimumThreshold", "minimum_polynomials": "minimumPolynomials",
     "minimum_cover_slots": "minimumCoverSlots", "minimum_sources": "minimumSources", "minimum_entries": "minimumEntries", "minimum_key_bits": "minimumKeyBits",
-    "minimum_quality": "minimumQuality", "minimum_separation": "minimumSeparation", "maximum_cells": "maximumCells"}
+    "minimum_quality": "minimumQuality", "minimum_probe_quality": "minimumProbeQuality", "minimum_separation": "minimumSeparation", "maximum_cells": "maximumCells"}
 LOWEST: dict[str, Any] = {name: 0 for name in POLICY_FIELDS} | {"minimum_signatures": 1, "maximum_cells": 30_000_000}
 """No floors: for cases that are not about them."""
 
@@ -158,7 +159,7 @@ def header_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     add("n and m agree, and the table is shorter", part({112: encode_integer(2_000, 8), 120: encode_integer(m, 8)}), "WrongSize", result="wrongLength")
     add("n and m agree, and ask for as much as there may be", part({112: encode_integer(MAXIMUM_ENTRIES, 8), 120: encode_integer(cells(MAXIMUM_ENTRIES), 8)}), "WrongSize",
         policy=replace(cases.policy, maximum_cells=cells(MAXIMUM_ENTRIES)), result="wrongLength")
-    for offset in (172, 173, 182, 183, 184 + 48, 255, 256 + 96, 1_000, 3_071):
+    for offset in (172, 173, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 1_000, 3_071):
         for value in (1, 128):
             add(f"byte {offset} is {value}", part({offset: bytes([value])}), "ReservedBytes", result="nonCanonical")
 
@@ -174,10 +175,32 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
 
     profile("id = 0", "Boundary", id=0)
     profile("id = 2^32 − 1", "Boundary", id=2**32 - 1)
-    profile("scaling = 1", "OutOfRange", scaling=1, result="unknownProfile")
-    profile("quality = 0", "Boundary", minimum_quality=0)
-    profile("quality = 100", "Boundary", minimum_quality=100)
-    profile("quality = 101", "OutOfRange", minimum_quality=101, result="unknownProfile")
+    profile("scaling = 1", "Boundary", scaling=1)
+    profile("scaling = 2", "OutOfRange", scaling=2, result="unknownProfile")
+    for name, ours in (("minimum_quality", "minimum quality"), ("probe_quality", "probe quality")):
+        profile(f"{ours} = 0", "Boundary", **{name: 0})
+        profile(f"{ours} = 100", "Boundary", **{name: 100})
+        profile(f"{ours} = 101", "OutOfRange", **{name: 101}, result="unknownProfile")
+    raster = p.profile.hypotheses[3]
+    for count in (1, 8):
+        profile(f"H = {count}", "Boundary", hypotheses=(p.profile.hypotheses[0], *[raster] * (count - 1)))
+    profile("as sent twice", "Boundary", hypotheses=(Hypothesis(), Hypothesis()))
+    profile("a hypothesis twice", "Boundary", hypotheses=(Hypothesis(), raster, raster))
+    for count in (0, 9, 255):
+        cases.add(f"profile: H = {count}", fixture.with_part({183: bytes([count]), 768: raster.encode() * count}), "OutOfRange", policy=lowest, result="unknownProfile")
+    cases.add("profile: H is one less than there are", fixture.with_part({183: b"\x06"}), "ReservedBytes", policy=lowest, result="nonCanonical")
+    cases.add("profile: H is one more than there are: as sent once more", fixture.with_part({183: b"\x08"}), "Boundary", policy=lowest)
+    profile("the first hypothesis is a raster", "OutOfRange", hypotheses=(raster,), result="unknownProfile")
+    for name, least, greatest in (("tone", -2, 2), ("shift", -2_048, 2_048), ("zoom", 1_000, 1_100), ("penalty", 0, 1_024)):
+        for value in (least, greatest):
+            profile(f"{name} = {value}", "Boundary", hypotheses=(Hypothesis(), replace(raster, **{name: value})))
+        for value in sorted({least - 1, greatest + 1} - {-1}):
+            profile(f"{name} = {value}", "OutOfRange", hypotheses=(Hypothesis(), replace(raster, **{name: value})), result="unknownProfile")
+        profile(f"as sent with {name} = {greatest}", "OutOfRange", hypotheses=(Hypothesis(), replace(Hypothesis(), **{name: greatest})), result="unknownProfile")
+    profile("shift = −32,768", "OutOfRange", hypotheses=(Hypothesis(), replace(raster, shift=-32_768)), result="unknownProfile")
+    profile("penalty = 65,535", "OutOfRange", hypotheses=(Hypothesis(), replace(raster, penalty=65_535)), result="unknownProfile")
+    for kind in (2, 255):
+        profile(f"kind = {kind}", "OutOfRange", hypotheses=(Hypothesis(), replace(raster, kind=kind)), result="unknownProfile")
     profile("M = 1", "Boundary", probes=1)
     profile("M = 64", "Boundary", probes=64)
     profile("M = 0", "OutOfRange", probes=0, result="unknownProfile")
@@ -190,7 +213,7 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     profile("b = 4, M = 16", "Boundary", positions=(9, 8, 7, 6), probes=16)
     profile("b = 4, M = 17", "OutOfRange", positions=(9, 8, 7, 6), probes=17, result="unknownProfile")
     profile("b = 5, M = 33", "OutOfRange", positions=(9, 8, 7, 6, 5), probes=33, result="unknownProfile")
-    profile("a position twice", "OutOfRange", positions=(*p.profile.positions[:47], p.profile.positions[0]), result="unknownProfile")
+    profile("a position twice", "OutOfRange", positions=(*p.profile.positions[:49], p.profile.positions[0]), result="unknownProfile")
     profile("positions in another order", positions=tuple(reversed(p.profile.positions)))
 
     def parameter(about: str, *flags: str, result: str = "valid", **changes: Any) -> None:
@@ -230,7 +253,7 @@ def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     cases.add("a policy that asks for no signature", policy=replace(policy, minimum_signatures=0), result="parameterOutOfRange")
     n = fixture.new.set_file.header.entries
     for name, value in (("minimum_threshold", 30), ("minimum_polynomials", 64), ("minimum_cover_slots", 6), ("minimum_sources", 2), ("minimum_entries", n),
-                        ("minimum_key_bits", 48), ("minimum_quality", 50), ("minimum_separation", 6)):
+                        ("minimum_key_bits", 50), ("minimum_quality", 50), ("minimum_probe_quality", 40), ("minimum_separation", 6)):
         cases.add(f"{POLICY_FIELDS[name]}: just met", None, "Boundary", policy=replace(policy, **{name: value}))
         cases.add(f"{POLICY_FIELDS[name]}: missed by one", None, "BelowFloor", policy=replace(policy, **{name: value + 1}), result="belowFloor")
     cases.add("the default floor of n", None, "BelowFloor", policy=TrustPolicy(sources=policy.sources, minimum_signatures=1), result="belowFloor")

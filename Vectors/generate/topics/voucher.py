@@ -100,7 +100,7 @@ def with_inserted(draw: Draw, inserted: Mapping[int, Sequence[bytes]]) -> Draw:
 
 
 def probe_keys(name: str, set_file: SetFile) -> list[bytes]:
-    return probes(pictures.all_pictures()[name].fingerprint(), set_file.parameters.profile)
+    return probes(pictures.all_pictures()[name].sent(), set_file.parameters.profile, set_file.parameters.separation)
 
 
 def pdq_payload(name: str, note: bytes = b"") -> Payload:
@@ -173,10 +173,10 @@ def sealing(topic: Topic) -> None:
     add("the cells of the key sum to the identity: B, B, -2B", [unlisted], 1, Payload(SHA256, 0, bytes(32), b""),
         "IdentityDecoding", set_file=fixture.with_cells({three[0]: b, three[1]: b, three[2]: two_b}))
 
-    least = Parameters(2, 4, 4, 128, 1, 0, replace(small.parameters.profile, probes=1, minimum_quality=0))
+    least = Parameters(2, 4, 4, 128, 1, 0, replace(small.parameters.profile, probes=1, minimum_quality=0, probe_quality=0, hypotheses=small.parameters.profile.hypotheses[:1]))
     add("the least parameters: M = 1", [listed], 2, file, "Match", "Decoys", "LeastParameters",
         set_file=fixture.with_header(parameters=least))
-    greatest = Parameters(1024, 256, 16, 16384, 3, 16, replace(small.parameters.profile, probes=64, minimum_quality=100))
+    greatest = Parameters(1024, 256, 16, 16384, 3, 16, replace(small.parameters.profile, probes=64, minimum_quality=100, probe_quality=100))
     add("the greatest parameters: 80 slots, 24,336 bytes", probe_keys("known-3-changed", with_probes(small, 64)), 16,
         pdq_payload("known-3-changed", b"m" * (16384 - 36)), "Match", "Decoys", "GreatestParameters",
         set_file=fixture.with_header(parameters=greatest))
