@@ -9,7 +9,7 @@ SIZE(sealedmatch_secret, 8);
 SIZE(sealedmatch_sealer, 8);
 SIZE(sealedmatch_client, 8);
 SIZE(sealedmatch_outbox, 8);
-SIZE(sealedmatch_item, 1064);
+SIZE(sealedmatch_item, 66600);
 SIZE(sealedmatch_entry, 24);
 
 #if UINTPTR_MAX > UINT32_MAX

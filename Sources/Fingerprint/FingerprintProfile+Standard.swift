@@ -1,23 +1,31 @@
 extension FingerprintProfile {
-    /// Profile 1: b = 48, M = 16, native size, quality 50 and up.
+    /// Profile 2: b = 50, M = 32, native size, listed quality 50 and up, sent quality 40 and up, seven hypotheses.
     ///
-    /// The positions are those whose bits flipped least often when 180 pictures (photographs, wallpapers and crops of
-    /// them) were recompressed, shrunk, blurred and brightened: `Tests/FingerprintTests/Scripts/choose_positions.py`.
-    /// Exploratory: nearly all are low frequencies, and the evaluation is to be repeated on more pictures.
+    /// The positions are the 50 lowest spatial frequencies, of which there is nothing to choose. How often copies are found with it is in `Docs/Recall.md`.
     public static let standard = FingerprintProfile(
-        checkedID: 1,
+        checkedID: 2,
         positions: [
-            0, 1, 2, 3, 4, 5, 6, 7, 12, 16, 17, 18, 19, 21, 22, 23,
-            24, 25, 32, 33, 34, 36, 38, 39, 42, 48, 49, 50, 51, 52, 64, 65,
-            66, 69, 70, 80, 82, 89, 96, 99, 128, 130, 144, 160, 176, 177, 192, 208,
+            0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23, 32, 33, 34, 35, 36, 37, 38, 39, 48,
+            49, 50, 51, 52, 53, 54, 64, 65, 66, 67, 68, 69, 80, 81, 82, 83, 84, 85, 96, 97, 98, 99, 112, 113, 114,
+        ],
+        hypotheses: [
+            .asSent,
+            .raster(tone: 0, shift: 0, zoom: 1_024, penalty: 0),
+            .raster(tone: 0, shift: 315, zoom: 1_024, penalty: 0),
+            .raster(tone: 0, shift: 157, zoom: 1_034, penalty: 26),
+            .raster(tone: 0, shift: 157, zoom: 1_045, penalty: 38),
+            .raster(tone: 1, shift: 157, zoom: 1_024, penalty: 51),
+            .raster(tone: -1, shift: 157, zoom: 1_024, penalty: 51),
         ])
 
-    /// For positions that a test has checked.
-    private init(checkedID id: UInt32, positions: [UInt8]) {
+    /// For positions and hypotheses that a test has checked.
+    private init(checkedID id: UInt32, positions: [UInt8], hypotheses: [Hypothesis]) {
         self.id = id
         self.scaling = .native
         self.positions = positions
-        self.probes = 16
+        self.probes = 32
         self.minimumQuality = 50
+        self.probeQuality = 40
+        self.hypotheses = hypotheses
     }
 }

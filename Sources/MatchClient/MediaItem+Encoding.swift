@@ -2,21 +2,23 @@ internal import Fingerprint
 internal import MatchProtocol
 package import Primitives
 
-/// A media item as bytes that the C ABI's callers keep: `"SMI1" ‖ kind (1) ‖ quality (1) ‖ zero (2) ‖ fingerprint (32) ‖ 256 coefficients (4 each)`, 1,064 bytes. It stays inside one
+/// A media item as bytes that the C ABI's callers keep: `"SMI2" ‖ kind (1) ‖ quality (1) ‖ scaling (1) ‖ zero (1) ‖ fingerprint (32) ‖ 256 coefficients (4 each) ‖ raster (65,536)`, 66,600 bytes. It stays inside one
 /// messenger, between its decoder and its sealer, and is no format of the protocol.
 extension MediaItem {
-    package static let encodedCount = 40 + 4 * PDQHash.bitCount
+    package static let encodedCount = 40 + 4 * PDQHash.bitCount + PictureRaster.count
 
     package var encoded: [UInt8] {
         var out = ByteWriter(capacity: Self.encodedCount)
-        out.magic("SMI1")
+        out.magic("SMI2")
         let payload = payload(note: [])
         out.put(payload.fingerprintKind.rawValue)
         out.put(payload.quality)
-        out.put(UInt16(0))
+        if case .picture(_, _, let scaling) = content { out.put(scaling.rawValue) } else { out.put(UInt8(0)) }
+        out.put(UInt8(0))
         out.put(payload.fingerprint)
-        if case .picture(let fingerprint) = content {
+        if case .picture(let fingerprint, let raster, _) = content {
             for coefficient in fingerprint.coefficients { out.put(coefficient.bitPattern) }
+            out.put(raster.cells)
         }
         out.pad(to: Self.encodedCount)
         return out.bytes
@@ -24,14 +26,17 @@ extension MediaItem {
 
     /// - Throws: `wrongLength`, `invalidMagic`; `nonCanonical` for what `encoded` never writes.
     package init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.encodedCount else { throw SealedMatchError(.wrongLength, "a media item has 1,064 bytes") }
+        guard bytes.count == Self.encodedCount else { throw SealedMatchError(.wrongLength, "a media item has 66,600 bytes") }
         var reader = ByteReader(bytes)
-        try reader.magic("SMI1")
+        try reader.magic("SMI2")
         guard let kind = Payload.FingerprintKind(rawValue: try reader.number(UInt8.self)) else {
             throw SealedMatchError(.nonCanonical, "a media item of no known kind")
         }
         let quality = try reader.number(UInt8.self)
-        try reader.zeros(2)
+        guard let scaling = FingerprintProfile.Scaling(rawValue: try reader.number(UInt8.self)) else {
+            throw SealedMatchError(.nonCanonical, "a media item of no known scaling")
+        }
+        try reader.zeros(1)
         let fingerprint = try reader.bytes32()
         if kind == .pdq {
             var coefficients: [Float] = []
@@ -40,11 +45,12 @@ extension MediaItem {
             guard let picture = PDQFingerprint(coefficients: coefficients, quality: Int(quality)), Bytes32(picture.hash) == fingerprint else {
                 throw SealedMatchError(.nonCanonical, "a media item whose fingerprint is not that of its coefficients")
             }
-            content = .picture(picture)
+            guard let raster = PictureRaster(cells: try reader.take(PictureRaster.count)) else { throw SealedMatchError(.wrongLength, "a media item without a whole raster") }
+            content = .picture(picture, raster, scaling)
             return
         }
         try reader.zeros(reader.remaining)
-        guard quality == 0, kind == .sha256 || (kind == .none && fingerprint.isZero) else {
+        guard quality == 0, scaling == .native, kind == .sha256 || (kind == .none && fingerprint.isZero) else {
             throw SealedMatchError(.nonCanonical, "a media item of a kind that this client does not make")
         }
         content = kind == .sha256 ? .exact(sha256: fingerprint) : .unreadable

@@ -5,7 +5,7 @@ public import Primitives
 /// What the messenger is about to send, as far as the voucher is concerned: its fingerprint.
 public struct MediaItem: Sendable {
     enum Content: Sendable {
-        case picture(PDQFingerprint)
+        case picture(PDQFingerprint, PictureRaster, FingerprintProfile.Scaling)
         case exact(sha256: Bytes32)
         case unreadable
     }
@@ -13,22 +13,26 @@ public struct MediaItem: Sendable {
 
     /// The picture's fingerprint; nil for other media.
     package var fingerprint: PDQFingerprint? {
-        if case .picture(let fingerprint) = content { fingerprint } else { nil }
+        if case .picture(let fingerprint, _, _) = content { fingerprint } else { nil }
     }
 
-    /// A picture, by its PDQ fingerprint at the profile's scaling. One below the profile's quality gets a voucher that cannot match.
-    public static func picture(_ fingerprint: PDQFingerprint) -> MediaItem { MediaItem(content: .picture(fingerprint)) }
+    /// A picture, by its PDQ fingerprint at the set's scaling and its raster. One below the profile's probe quality gets a voucher that cannot match.
+    public static func picture(_ fingerprint: PDQFingerprint, raster: PictureRaster, scaling: FingerprintProfile.Scaling = .native) -> MediaItem {
+        MediaItem(content: .picture(fingerprint, raster, scaling))
+    }
 
     /// A picture from its pixels.
     /// - Parameters:
     ///   - pixels: rows from the top, `bytesPerRow` bytes apart.
+    ///   - scaling: that of the set's profile.
     /// - Throws: `parameterOutOfRange` when size, stride and buffer do not fit.
     public static func picture(
-        pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
+        pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat, scaling: FingerprintProfile.Scaling = .native
     ) throws(SealedMatchError) -> MediaItem {
         do throws(FingerprintError) {
             return .picture(
-                try PDQFingerprint(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format))
+                try PDQFingerprint(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format, scaling: scaling),
+                raster: try PictureRaster(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format), scaling: scaling)
         } catch {
             throw SealedMatchError(.parameterOutOfRange, "the pixels' size, stride and buffer do not fit")
         }
@@ -40,12 +44,15 @@ public struct MediaItem: Sendable {
     /// Media that could not be decoded or fingerprinted: it still gets a voucher, of the same form and size, which cannot match.
     public static let unreadable = MediaItem(content: .unreadable)
 
-    /// The keys to probe under a profile: at most M, distinct; none for media that must not match.
-    package func probes(_ profile: FingerprintProfile) -> [EntryKey] {
+    /// The keys to probe under a set's profile and separation: at most M, distinct; none for media that must not match.
+    /// - Throws: `setMismatch` for a picture that was hashed at another scaling than the profile's: the caller's mistake, whatever the picture shows.
+    package func probes(_ parameters: Parameters) throws(SealedMatchError) -> [EntryKey] {
         switch content {
-        case .picture(let fingerprint):
-            guard profile.accepts(fingerprint) else { return [] }
-            return profile.probes(of: fingerprint).map { EntryKey(perceptual: $0) }
+        case .picture(let fingerprint, let raster, let scaling):
+            guard scaling == parameters.profile.scaling else {
+                throw SealedMatchError(.setMismatch, "the picture was not fingerprinted at the scaling that the set asks for")
+            }
+            return parameters.profile.probes(of: fingerprint, raster: raster, separation: parameters.separation).map { EntryKey(perceptual: $0) }
         case .exact(let digest):
             return [EntryKey(sha256: digest)]
         case .unreadable:
@@ -55,7 +62,7 @@ public struct MediaItem: Sendable {
 
     func payload(note: [UInt8]) -> Payload {
         switch content {
-        case .picture(let fingerprint):
+        case .picture(let fingerprint, _, _):
             Payload(
                 fingerprintKind: .pdq, fingerprint: Bytes32(fingerprint.hash), quality: UInt8(clamping: fingerprint.quality), note: note)
         case .exact(let digest):

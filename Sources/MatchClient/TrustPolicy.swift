@@ -21,8 +21,10 @@ public struct TrustPolicy: Sendable {
     public var minimumEntries = 1_000
     /// Floor of b: short keys of fewer bits match innocent pictures.
     public var minimumKeyBits = 48
-    /// Floor of the profile's quality: flat pictures share keys.
+    /// Floor of the quality of listed hashes: flat pictures share keys.
     public var minimumQuality = 50
+    /// Floor of the quality from which on pictures are looked for.
+    public var minimumProbeQuality = 40
     /// Floor of the separation: where entries lie nearer, a match opens several slots, which decoys never do.
     public var minimumSeparation = 6
     /// Ceiling of m: bounds the file, and what a dishonest builder could hide.
@@ -42,6 +44,7 @@ public struct TrustPolicy: Sendable {
         guard parameters.threshold >= minimumThreshold, parameters.polynomials >= minimumPolynomials,
             parameters.coverSlots >= minimumCoverSlots, parameters.minimumSources >= minimumSources,
             parameters.profile.positions.count >= minimumKeyBits, parameters.profile.minimumQuality >= minimumQuality,
+            parameters.profile.probeQuality >= minimumProbeQuality,
             parameters.separation >= minimumSeparation, header.entries >= minimumEntries, header.cells <= maximumCells
         else {
             throw SealedMatchError(.belowFloor, "a parameter of the set is below the floor that this messenger pins")

@@ -13,9 +13,9 @@ public struct Parameters: Equatable, Sendable {
     public var payloadCount: Int = 1024
     /// q: sources that must list an entry.
     public var minimumSources: Int = 2
-    /// Distance: two perceptual keys of the set differ in more than this many bits.
+    /// r: two perceptual keys of the set differ in more than this many bits, two probes of a picture in at most so many.
     public var separation: Int = 6
-    /// How pictures become keys: bit positions, b, and M probes.
+    /// How pictures become keys: bit positions, b, M probes, and hypotheses.
     public var profile: FingerprintProfile = .standard
 
     public init() {}
@@ -36,14 +36,17 @@ public struct Parameters: Equatable, Sendable {
         return epoch
     }
 
-    /// Identifies how media become keys, M aside: KDF("profile", id (4) ‖ scaling (1) ‖ minimum quality (1) ‖ b (1) ‖ positions).
+    /// Identifies how media become keys, M and r aside: KDF("profile", id (4) ‖ scaling (1) ‖ minimum quality (1) ‖ probe quality (1) ‖ b (1) ‖ H (1) ‖ positions ‖ hypotheses (8·H)).
     package func profileDigest() throws(SealedMatchError) -> Bytes32 {
         var hash = KDF(.profile)
         hash.append(profile.id)
         hash.append(profile.scaling.rawValue)
         hash.append(UInt8(truncatingIfNeeded: profile.minimumQuality))
+        hash.append(UInt8(truncatingIfNeeded: profile.probeQuality))
         hash.append(UInt8(truncatingIfNeeded: profile.positions.count))
+        hash.append(UInt8(truncatingIfNeeded: profile.hypotheses.count))
         hash.append(profile.positions)
+        for hypothesis in profile.hypotheses { hash.append(hypothesis.encoded) }
         return try hash.hash()
     }
 

@@ -28,10 +28,13 @@ extension SetHeader {
         out.put(parameters.profile.id)
         out.put(parameters.profile.scaling.rawValue)
         out.put(UInt8(parameters.profile.minimumQuality))
-        out.pad(to: 184)
+        out.put(UInt8(parameters.profile.probeQuality))
+        out.put(UInt8(parameters.profile.hypotheses.count))
         out.put(parameters.profile.positions)
         out.pad(to: 256)
         for source in sources { out.put(source) }
+        out.pad(to: 768)
+        for hypothesis in parameters.profile.hypotheses { out.put(hypothesis.encoded) }
         out.pad(to: Self.signedCount)
         return out.bytes
     }
@@ -71,24 +74,18 @@ extension SetHeader {
         let id = try reader.number(UInt32.self)
         let scaling = try reader.number(UInt8.self)
         let quality = Int(try reader.number(UInt8.self))
-        try reader.zeros(2)
-        guard positionCount <= 64, Parameters.probeCounts.contains(probes) else {
+        let probeQuality = Int(try reader.number(UInt8.self))
+        let hypothesisCount = Int(try reader.number(UInt8.self))
+        guard positionCount <= 64, hypothesisCount <= FingerprintProfile.maximumHypotheses, Parameters.probeCounts.contains(probes) else {
             throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
         }
+        guard sourceCount <= Parameters.maximumSources else { throw SealedMatchError(.parameterOutOfRange, "a set has at most 16 sources") }
         let positions = try reader.take(positionCount)
         try reader.zeros(64 - positionCount)
         try reader.zeros(8)
         guard let scaling = FingerprintProfile.Scaling(rawValue: scaling) else {
             throw SealedMatchError(.unknownProfile, "this library does not know how the set scales pictures")
         }
-        do throws(FingerprintError) {
-            parameters.profile = try FingerprintProfile(
-                id: id, scaling: scaling, positions: positions, probes: probes, minimumQuality: quality)
-        } catch {
-            throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
-        }
-        try parameters.validate(sources: sourceCount)
-        self.parameters = parameters
         var sources: [Bytes32] = []
         for _ in 0..<sourceCount {
             let source = try reader.bytes32()
@@ -98,7 +95,20 @@ extension SetHeader {
             sources.append(source)
         }
         self.sources = sources
+        try reader.zeros(32 * (Parameters.maximumSources - sourceCount))
+        var encodedHypotheses: [[UInt8]] = []
+        for _ in 0..<hypothesisCount { encodedHypotheses.append(try reader.take(Hypothesis.byteCount)) }
         try reader.zeros(reader.remaining)
+        do throws(FingerprintError) {
+            var hypotheses: [Hypothesis] = []
+            for encoded in encodedHypotheses { hypotheses.append(try Hypothesis(canonical: encoded)) }
+            parameters.profile = try FingerprintProfile(
+                id: id, scaling: scaling, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality, hypotheses: hypotheses)
+        } catch {
+            throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
+        }
+        try parameters.validate(sources: sourceCount)
+        self.parameters = parameters
     }
 
     /// What a source signs: the root under a context of its own.

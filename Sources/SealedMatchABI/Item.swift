@@ -25,12 +25,14 @@ public func sealedmatch_item_picture(
     code { () throws(SealedMatchError) in
         guard let pixels = unsafe pixels, unsafe item != nil, count >= 0 else { throw badArgument("a null pointer, or a size out of range") }
         guard let small = UInt8(exactly: format), let format = PixelFormat(rawValue: small) else { throw badArgument("no pixel format") }
-        let fingerprint = try fingerprinting { () throws(FingerprintError) in
-            try unsafe PDQFingerprint(
-                pixels: UnsafeRawBufferPointer(start: pixels, count: count), width: Int(clamping: width), height: Int(clamping: height),
-                bytesPerRow: bytes_per_row, format: format)
+        let picture = try fingerprinting { () throws(FingerprintError) in
+            let pixels = unsafe UnsafeRawBufferPointer(start: pixels, count: count).bytes
+            let (width, height) = (Int(clamping: width), Int(clamping: height))
+            return MediaItem.picture(
+                try PDQFingerprint(pixels: pixels, width: width, height: height, bytesPerRow: bytes_per_row, format: format),
+                raster: try PictureRaster(pixels: pixels, width: width, height: height, bytesPerRow: bytes_per_row, format: format))
         }
-        try unsafe write(.picture(fingerprint), to: item)
+        try unsafe write(picture, to: item)
     }
 }
 

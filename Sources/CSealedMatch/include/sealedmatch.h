@@ -147,9 +147,9 @@ typedef struct sealedmatch_trust {
     uint32_t minimum_cover_slots;
     uint32_t minimum_sources;    /* floor of q: sources that must list an entry (2) */
     uint32_t minimum_key_bits;
-    uint32_t minimum_quality;
+    uint32_t minimum_quality;    /* floor of the quality of listed hashes (50) */
     uint32_t minimum_separation;
-    uint32_t reserved;           /* zero */
+    uint32_t minimum_probe_quality; /* floor of the quality of pictures that are looked for (40) */
     uint64_t minimum_entries;
     uint64_t maximum_cells;      /* bounds the file: 32 bytes a cell (30,000,000) */
 } sealedmatch_trust;
@@ -196,7 +196,7 @@ typedef struct sealedmatch_set_info {
     uint32_t profile;             /* the fingerprint profile's number */
     uint32_t key_bits;            /* b */
     uint32_t probes;              /* M */
-    uint32_t minimum_quality;     /* pictures of a lower PDQ quality cannot match */
+    uint32_t minimum_quality;     /* listed hashes of a lower PDQ quality are not in the set */
     uint32_t voucher_bytes;       /* every voucher under this set has this size */
     uint32_t maximum_note_bytes;  /* the longest note */
     uint32_t source_count;        /* S, 1 to 16 */
@@ -214,10 +214,10 @@ int32_t sealedmatch_set_close(sealedmatch_set set);
 
 /* -- Media items --------------------------------------------------------------------------------------------------- */
 
-/* A media item as far as a voucher is concerned: its fingerprint. Plain memory of the caller, to be copied, moved to
+/* A media item as far as a voucher is concerned: its fingerprint, and a picture's luma at 256 × 256. Plain memory of the caller, to be copied, moved to
  * another process of the messenger (out of a sandboxed decoder, say) and dropped at will; the bytes are not for others
  * to read, and are as private as the picture. It serves the library's same major version. */
-typedef struct sealedmatch_item { uint8_t bytes[1064]; } sealedmatch_item;
+typedef struct sealedmatch_item { uint8_t bytes[66600]; } sealedmatch_item;
 
 /* How the 8-bit channels of a pixel lie in memory. Alpha is ignored, not composited: divide premultiplied colours
  * first. */
@@ -228,7 +228,7 @@ enum sealedmatch_format {
     SEALEDMATCH_BGRA8 = 4  /* 4 bytes: blue, green, red, ignored */
 };
 
-/* A picture's PDQ fingerprint, bit for bit that of PyPI's pdqhash 0.2.8 for the same pixels. Decode pictures upright,
+/* A picture's raster and its PDQ fingerprint at its own size, bit for bit that of PyPI's pdqhash 0.2.8 for the same pixels. Decode pictures upright,
  * as the user sees them.
  * `pixels`: rows from the top, `bytes_per_row` apart; the last row may end without padding. `count`: bytes that may be
  * read. Width and height: 1 to 65,535; at most 2^28 pixels. `format`: of enum sealedmatch_format. About 4 ms for 1920 ×
