@@ -6,14 +6,14 @@ internal import Primitives
 struct ClientMemoryBenchmarks {
     private let large: SetFixture
     private let small: SetFixture
-    private let fingerprints: [PDQFingerprint]
+    private let items: [MediaItem]
 
     private let vouchers: Int
 
-    init(large: SetFixture, directory: ScratchDirectory, fingerprints: [PDQFingerprint], vouchers: Int) throws {
+    init(large: SetFixture, directory: ScratchDirectory, items: [MediaItem], vouchers: Int) throws {
         self.large = large
         small = try SetFixture.make(entries: 1_200, path: directory.file("small.smset")).fixture
-        self.fingerprints = fingerprints
+        self.items = items
         self.vouchers = vouchers
     }
 
@@ -36,7 +36,7 @@ struct ClientMemoryBenchmarks {
         ProcessMemory.trim()
         let before = try ProcessMemory.privateBytes()
         var sealer = try SealFixture.sealer(set)
-        for index in 0..<vouchers { _ = try sealer.seal(.picture(fingerprints[index % fingerprints.count])) }
+        for index in 0..<vouchers { _ = try sealer.seal(items[index % items.count]) }
         return try ProcessMemory.privateBytes() - before
     }
 }

@@ -13,12 +13,12 @@ struct OpenBenchmarks: Sendable {
 
     private static let voucherCount = 32
 
-    init(scale: BenchmarkScale, set: SetFixture, fingerprints: [PDQFingerprint]) throws {
+    init(scale: BenchmarkScale, set: SetFixture, items: [MediaItem]) throws {
         rounds = scale.openRounds
         let key = try MatchingKey.decodeCanonical(set.secrets.key.withBytes { [UInt8]($0) })
         opener = VoucherOpener([try MatchingSet(key: key, header: set.header)])
         var sealer = try SealFixture.sealer(set.open())
-        vouchers = try fingerprints.prefix(Self.voucherCount).map { try sealer.seal(.picture($0)) }
+        vouchers = try items.prefix(Self.voucherCount).map { try sealer.seal($0) }
     }
 
     func measure(_ report: (BenchmarkRow) -> Void) throws {

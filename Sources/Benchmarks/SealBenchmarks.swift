@@ -11,16 +11,16 @@ struct SealBenchmarks {
     private let set: SetFixture
     private let few: BlindedSet
     private let many: BlindedSet
-    private let fingerprints: [PDQFingerprint]
+    private let items: [MediaItem]
 
     /// Two M far apart: their vouchers' difference is the price of the probes between.
     private static let fewProbes = 1
     private static let manyProbes = 33
 
-    init(scale: BenchmarkScale, set: SetFixture, directory: ScratchDirectory, fingerprints: [PDQFingerprint]) throws {
+    init(scale: BenchmarkScale, set: SetFixture, directory: ScratchDirectory, items: [MediaItem]) throws {
         rounds = scale.sealRounds
         self.set = set
-        self.fingerprints = fingerprints
+        self.items = items
         let fewPath = directory.file("few.smset")
         let manyPath = directory.file("many.smset")
         _ = try set.withProbes(Self.fewProbes, path: fewPath)
@@ -45,9 +45,8 @@ struct SealBenchmarks {
         let parameters = normal.header.parameters
         let rkey = try SealFixture.rkey()
         for round in 0..<rounds {
-            let fingerprint = fingerprints[round % fingerprints.count]
-            let item = MediaItem.picture(fingerprint)
-            let keys = normal.header.parameters.profile.probes(of: fingerprint).map { EntryKey(perceptual: $0) }
+            let item = items[round % items.count]
+            let keys = try item.probes(normal.header.parameters)
             // The floors just before and just after what they are compared with.
             try costs.sample()
             var floor = costs.lastProbe
@@ -96,8 +95,8 @@ enum SealFixture {
 
 /// Pictures of noise: PDQ gives them a good quality, and no two of them share a probe.
 enum NoisePicture {
-    static func fingerprints(count: Int) throws -> [PDQFingerprint] {
-        try pixels(count: count).map { try PDQFingerprint(pixels: $0.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8) }
+    static func items(count: Int) throws -> [MediaItem] {
+        try pixels(count: count).map { try MediaItem.picture(pixels: $0.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8) }
     }
 
     /// 64 × 64 grey pixels each.

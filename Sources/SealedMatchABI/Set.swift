@@ -30,7 +30,7 @@ public func sealedmatch_trust_defaults(_ trust: UnsafeMutablePointer<sealedmatch
 private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMatchError) -> TrustPolicy {
     guard let trust = unsafe trust else { throw badArgument("a null pointer") }
     let given = unsafe trust.pointee
-    guard unsafe given.size == UInt32(MemoryLayout<sealedmatch_trust>.size), unsafe given.reserved == 0 else {
+    guard unsafe given.size == UInt32(MemoryLayout<sealedmatch_trust>.size) else {
         throw badArgument("no trust structure of this version")
     }
     guard let keys = unsafe given.sources, unsafe (1...1_024).contains(given.source_count) else { throw badArgument("no pinned source, or too many") }

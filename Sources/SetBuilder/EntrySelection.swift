@@ -48,22 +48,24 @@ public struct EntrySelection: Sendable {
         for (source, list) in lists.enumerated() {
             var listed = list.map { $0.key(profile) }
             listed.sort()
-            let distinct = Self.removeRepeats(&listed)
+            let counts = Self.removeRepeats(&listed)
             report.listed.append(list.count)
-            report.duplicates.append(list.count - distinct)
-            claims = claims.joined(with: listed, of: source)
+            report.duplicates.append(list.count - counts.count)
+            claims = claims.joined(with: listed, counts, of: source)
             try workers.checkInterruption()
         }
         var keys: [EntryKey] = []
         var supporters: [UInt16] = []
+        var counts: [UInt32] = []
         swap(&keys, &claims.keys)
         swap(&supporters, &claims.supporters)
-        report.underSupported = Self.keep(&keys, &supporters) { supporters, index in supporters[index].nonzeroBitCount >= minimumSources }
+        swap(&counts, &claims.counts)
+        report.underSupported = Self.keep(&keys, &supporters, &counts) { supporters, index in supporters[index].nonzeroBitCount >= minimumSources }
         // Before folding, whose buckets hold indices of 28 bits.
         guard keys.count <= SetHeader.maximumEntries else { throw SealedMatchError(.tooManyEntries, "too many entries for one set") }
         // Perceptual keys come first in the order.
         let shortKeys = keys.prefix { $0.kind == .perceptual }.compactMap(\.shortKey)
-        let folds = try KeySeparation(bits: profile.positions.count, separation: separation, workers: workers).folds(shortKeys)
+        let folds = try KeySeparation(bits: profile.positions.count, separation: separation, workers: workers).folds(shortKeys, counts: counts)
         report.folded = folds.map { fold in
             Fold(
                 key: keys[fold.key], into: keys[fold.into],
@@ -71,34 +73,38 @@ public struct EntrySelection: Sendable {
         }
         var isFolded = [Bool](repeating: false, count: keys.count)
         for fold in folds { isFolded[fold.key] = true }
-        _ = Self.keep(&keys, &supporters) { _, index in !isFolded[index] }
+        _ = Self.keep(&keys, &supporters, &counts) { _, index in !isFolded[index] }
         self.keys = keys
         self.supporters = supporters
         self.report = report
     }
 
-    /// Keys of some lists, distinct and ascending, and who lists them.
+    /// Keys of some lists, distinct and ascending, who lists them, and how many hashes have them.
     private struct Claims {
         var keys: [EntryKey] = []
         var supporters: [UInt16] = []
+        var counts: [UInt32] = []
 
         /// With another list's keys, distinct and ascending.
-        func joined(with listed: [EntryKey], of source: Int) -> Claims {
+        func joined(with listed: [EntryKey], _ listedCounts: [UInt32], of source: Int) -> Claims {
             let mask: UInt16 = 1 << UInt16(source)
             var out = Claims()
             out.keys.reserveCapacity(keys.count + listed.count)
             out.supporters.reserveCapacity(keys.count + listed.count)
+            out.counts.reserveCapacity(keys.count + listed.count)
             var i = 0
             var j = 0
             while i < keys.count || j < listed.count {
                 if j == listed.count || (i < keys.count && keys[i] < listed[j]) {
                     out.keys.append(keys[i])
                     out.supporters.append(supporters[i])
+                    out.counts.append(counts[i])
                     i += 1
                 } else {
                     let isShared = i < keys.count && keys[i] == listed[j]
                     out.keys.append(listed[j])
                     out.supporters.append(isShared ? supporters[i] | mask : mask)
+                    out.counts.append(isShared ? counts[i] + listedCounts[j] : listedCounts[j])
                     if isShared { i += 1 }
                     j += 1
                 }
@@ -108,31 +114,37 @@ public struct EntrySelection: Sendable {
     }
 
     /// Keeps the first of equal keys, in place.
-    /// - Returns: how many stay.
-    private static func removeRepeats(_ keys: inout [EntryKey]) -> Int {
-        var count = 0
-        for index in keys.indices where count == 0 || keys[count - 1] != keys[index] {
-            keys[count] = keys[index]
-            count += 1
+    /// - Returns: how often each key that stays was there.
+    private static func removeRepeats(_ keys: inout [EntryKey]) -> [UInt32] {
+        var counts: [UInt32] = []
+        for index in keys.indices {
+            if !counts.isEmpty, keys[counts.count - 1] == keys[index] {
+                counts[counts.count - 1] += 1
+            } else {
+                keys[counts.count] = keys[index]
+                counts.append(1)
+            }
         }
-        keys.removeLast(keys.count - count)
-        return count
+        keys.removeLast(keys.count - counts.count)
+        return counts
     }
 
     /// Keeps some entries, in place; the predicate sees masks of the entries that it has not yet seen unchanged.
     /// - Returns: how many go.
     private static func keep(
-        _ keys: inout [EntryKey], _ supporters: inout [UInt16], where predicate: (_ supporters: [UInt16], _ index: Int) -> Bool
+        _ keys: inout [EntryKey], _ supporters: inout [UInt16], _ counts: inout [UInt32], where predicate: (_ supporters: [UInt16], _ index: Int) -> Bool
     ) -> Int {
         var count = 0
         for index in keys.indices where predicate(supporters, index) {
             keys[count] = keys[index]
             supporters[count] = supporters[index]
+            counts[count] = counts[index]
             count += 1
         }
         let gone = keys.count - count
         keys.removeLast(gone)
         supporters.removeLast(gone)
+        counts.removeLast(gone)
         return gone
     }
 }

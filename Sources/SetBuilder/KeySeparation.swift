@@ -7,8 +7,13 @@ package import Workers
 package struct KeySeparation {
     private let separation: Int
     private let workers: Workers
-    /// A mask for each pair of blocks.
+    /// The masks within r.
     private let masks: [UInt64]
+    /// The masks within 4, by which weights are summed.
+    private let weightMasks: [UInt64]
+
+    /// Keys further apart than this do not add to each other's weight.
+    private static let weightDistance = 4
 
     /// - Parameters:
     ///   - bits: b, 1...64.
@@ -16,17 +21,30 @@ package struct KeySeparation {
     package init(bits: Int, separation: Int, workers: Workers) {
         self.separation = separation
         self.workers = workers
-        let count = separation + 2
+        masks = Self.masks(within: separation, bits: bits)
+        weightMasks = Self.masks(within: Self.weightDistance, bits: bits)
+    }
+
+    /// A mask for each pair of `distance` + 2 blocks: keys within the distance agree under one of them at least.
+    private static func masks(within distance: Int, bits: Int) -> [UInt64] {
+        let count = distance + 2
         let blocks = (0..<count).map { block in
             (block * bits / count..<(block + 1) * bits / count).reduce(0 as UInt64) { $0 | 1 << UInt64($1) }
         }
-        masks = blocks.indices.flatMap { i in ((i + 1)..<count).map { blocks[i] | blocks[$0] } }
+        return blocks.indices.flatMap { i in ((i + 1)..<count).map { blocks[i] | blocks[$0] } }
     }
 
     /// Which keys give way to which, so that those that remain are apart and every one that gave way has a remaining key near it.
-    /// - Parameter keys: distinct, ascending. Where two are near, the smaller stays.
-    package func folds(_ keys: [UInt64]) throws(SealedMatchError) -> [(key: Int, into: Int)] {
-        guard separation > 0, keys.count > 1 else { return [] }
+    /// Where two are near, the more central one stays: of a family of near duplicates the middle, which probes find more often.
+    /// - Parameters:
+    ///   - given: distinct, in the order of entries.
+    ///   - counts: how many listed hashes have each key.
+    package func folds(_ given: [UInt64], counts: [UInt32]) throws(SealedMatchError) -> [(key: Int, into: Int)] {
+        guard separation > 0, given.count > 1 else { return [] }
+        let weights = try weights(given, counts)
+        // From here on keys go by their place in this order, the most central first.
+        let order = given.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }
+        let keys = order.map { given[$0] }
         var kept = [Bool](repeating: false, count: keys.count)
         var candidates = Array(keys.indices)
         var folds: [(key: Int, into: Int)] = []
@@ -35,10 +53,10 @@ package struct KeySeparation {
             let survivors = try thin(keys, candidates)
             for index in survivors { kept[index] = true }
             let gone = candidates.filter { !kept[$0] }
-            let nearest = try nearestKept(keys, kept, to: gone)
+            let nearest = try nearestKept(keys, kept, to: gone, order: order)
             candidates = []
             for (index, into) in zip(gone, nearest) {
-                if let into { folds.append((index, into)) } else { candidates.append(index) }
+                if let into { folds.append((order[index], order[into])) } else { candidates.append(index) }
             }
         }
         return folds.sorted { $0.key < $1.key }
@@ -65,6 +83,30 @@ package struct KeySeparation {
 
     private func near(_ a: UInt64, _ b: UInt64) -> Bool { (a ^ b).nonzeroBitCount <= separation }
 
+    /// For each key the sum of 4^(4 − distance) over the listed hashes whose keys are within 4 of it.
+    private func weights(_ keys: [UInt64], _ counts: [UInt32]) throws(SealedMatchError) -> [UInt64] {
+        var weights = counts.map { UInt64($0) << UInt64(2 * Self.weightDistance) }
+        for (number, mask) in weightMasks.enumerated() {
+            try workers.checkInterruption()
+            let earlier = weightMasks[..<number]
+            try forEachBucket(keys, Array(keys.indices), mask) { (bucket) throws(SealedMatchError) in
+                for (offset, i) in bucket.enumerated() {
+                    try workers.checkInterruption()
+                    for j in bucket[(bucket.startIndex + offset + 1)...] {
+                        let difference = keys[i] ^ keys[j]
+                        let distance = difference.nonzeroBitCount
+                        // A pair counts under the first mask that finds it; groups hold pairs that only mix alike, too.
+                        guard distance <= Self.weightDistance, difference & mask == 0, !earlier.contains(where: { difference & $0 == 0 }) else { continue }
+                        let shift = UInt64(2 * (Self.weightDistance - distance))
+                        weights[i] += UInt64(counts[j]) << shift
+                        weights[j] += UInt64(counts[i]) << shift
+                    }
+                }
+            }
+        }
+        return weights
+    }
+
     /// Some of the candidates, pairwise apart.
     private func thin(_ keys: [UInt64], _ candidates: [Int]) throws(SealedMatchError) -> [Int] {
         var gone = [Bool](repeating: false, count: keys.count)
@@ -82,8 +124,8 @@ package struct KeySeparation {
         return candidates.filter { !gone[$0] }
     }
 
-    /// For each of `others`, the nearest kept key within the separation; the smallest of equals.
-    private func nearestKept(_ keys: [UInt64], _ kept: [Bool], to others: [Int]) throws(SealedMatchError) -> [Int?] {
+    /// For each of `others`, the nearest kept key within the separation; of equals the first in the order of entries.
+    private func nearestKept(_ keys: [UInt64], _ kept: [Bool], to others: [Int], order: [Int]) throws(SealedMatchError) -> [Int?] {
         guard !others.isEmpty else { return [] }
         var best = [Int?](repeating: nil, count: keys.count)
         let all = keys.indices.filter { kept[$0] } + others
@@ -98,8 +140,8 @@ package struct KeySeparation {
                             best[index] = candidate
                             continue
                         }
-                        let new = ((keys[candidate] ^ keys[index]).nonzeroBitCount, candidate)
-                        if new < ((keys[current] ^ keys[index]).nonzeroBitCount, current) { best[index] = candidate }
+                        let new = ((keys[candidate] ^ keys[index]).nonzeroBitCount, order[candidate])
+                        if new < ((keys[current] ^ keys[index]).nonzeroBitCount, order[current]) { best[index] = candidate }
                     }
                 }
             }

@@ -10,7 +10,7 @@ internal import Storage
 struct MediaFile {
     let sha256: Bytes32
     /// `nil` for files that are no picture.
-    let fingerprint: PDQFingerprint?
+    let picture: FingerprintedPicture?
 
     /// - Throws: `Failure` when the file cannot be read, or is a picture that is damaged or too large.
     init(path: String) throws {
@@ -26,24 +26,40 @@ struct MediaFile {
     init(content: [UInt8], name: String) throws {
         sha256 = try KeyFiles.sha256(content)
         guard PictureFormat(sniffing: content.span.bytes) != nil else {
-            fingerprint = nil
+            picture = nil
             return
         }
         do throws(PictureError) {
-            fingerprint = try MediaFile.fingerprint(of: Picture.decode(content))
+            picture = try MediaFile.fingerprinted(Picture.decode(content))
         } catch {
             throw Failure("\(name): \(error)")
         }
     }
 
     /// `nil` for a picture with a side longer than PDQ's limit.
-    static func fingerprint(of picture: DecodedPicture) -> PDQFingerprint? {
-        try? PDQFingerprint(
-            pixels: picture.pixels.span.bytes, width: picture.width, height: picture.height, bytesPerRow: picture.bytesPerRow, format: .rgb8)
+    static func fingerprinted(_ picture: DecodedPicture) -> FingerprintedPicture? {
+        let pixels = picture.pixels.span.bytes
+        guard
+            let fingerprint = try? PDQFingerprint(
+                pixels: pixels, width: picture.width, height: picture.height, bytesPerRow: picture.bytesPerRow, format: .rgb8),
+            let raster = try? PictureRaster(
+                pixels: pixels, width: picture.width, height: picture.height, bytesPerRow: picture.bytesPerRow, format: .rgb8)
+        else { return nil }
+        return FingerprintedPicture(fingerprint: fingerprint, raster: raster)
     }
 
+    var fingerprint: PDQFingerprint? { picture?.fingerprint }
+
     /// What the client seals: the picture if it is one, else the file.
-    var item: MediaItem { fingerprint.map { .picture($0) } ?? .file(sha256: sha256) }
+    var item: MediaItem { picture.map(\.item) ?? .file(sha256: sha256) }
+}
+
+/// A picture as a client keeps it.
+struct FingerprintedPicture {
+    let fingerprint: PDQFingerprint
+    let raster: PictureRaster
+
+    var item: MediaItem { .picture(fingerprint, raster: raster) }
 }
 
 struct FingerprintCommand: ParsableCommand {

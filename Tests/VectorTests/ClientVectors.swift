@@ -152,8 +152,30 @@ enum FingerprintVectors {
             return ["key": .bytes(EntryKey(perceptual: profile.shortKey(of: try PDQHash(decoding: hash))).encoded)]
         },
         "Probes": { input, folder in
-            let (fingerprint, profile) = (try fingerprint(input, folder), try input.profile("profile"))
-            return ["keys": .keys(MediaItem.picture(fingerprint).probes(profile))]
+            var parameters = Parameters()
+            parameters.profile = try input.profile("profile")
+            parameters.separation = try input.number("separation", as: Int.self)
+            let pixels = try pixels(input, folder)
+            let item = try MediaItem.picture(
+                pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height, bytesPerRow: pixels.bytesPerRow, format: pixels.format,
+                scaling: parameters.profile.scaling)
+            // As the C interface hands it from one call to the next.
+            return ["keys": .keys(try MediaItem(canonical: item.encoded).probes(parameters))]
+        },
+        "Raster": { input, folder in
+            let cells = try raster(input, folder).cells
+            var digest = try BLAKE2b256()
+            try digest.append(cells)
+            return [
+                "digest": .bytes(try digest.finish()), "first": .bytes(Array(cells.prefix(16))), "last": .bytes(Array(cells.suffix(16))),
+                "diagonal": .bytes(stride(from: 0, to: cells.count, by: 257 * 17).map { cells[$0] }),
+            ]
+        },
+        "Hypothesis": { input, folder in
+            let hypothesis = try Hypothesis(canonical: input.bytes("hypothesis"))
+            guard try hypothesis.encoded == input.bytes("hypothesis") else { throw VectorError("encoded again it differs") }
+            let coefficients = try raster(input, folder).coefficients(under: hypothesis, asSent: fingerprint(input, folder))
+            return ["coefficients": .list(coefficients.map { .float($0) })]
         },
         "NearestKeys": { input, _ in
             let (key, margins, count) = (try input.word("key"), try input.floats("margins"), try input.number("count", as: Int.self))
@@ -162,19 +184,31 @@ enum FingerprintVectors {
     ]
 
     /// A PNG through the tool's decoder, which gives RGB; "grey" hands the fingerprint one channel, of which all three are copies.
-    private static func fingerprint(_ input: Fields, _ folder: VectorFolder) throws -> PDQFingerprint {
+    private static func pixels(_ input: Fields, _ folder: VectorFolder) throws -> (bytes: [UInt8], width: Int, height: Int, bytesPerRow: Int, format: PixelFormat) {
         let (path, format) = (try folder.path(input.fields("picture")), try input.text("format"))
         let picture = try Picture.read(path: path)
         let (width, height) = (picture.width, picture.height)
         switch format {
         case "rgb":
-            return try PDQFingerprint(pixels: picture.pixels.span.bytes, width: width, height: height, bytesPerRow: picture.bytesPerRow, format: .rgb8)
+            return (Array(picture.pixels), width, height, picture.bytesPerRow, .rgb8)
         case "grey":
             let grey = stride(from: 0, to: picture.pixels.count, by: 3).map { picture.pixels[$0] }
             guard grey.flatMap({ [$0, $0, $0] }) == picture.pixels else { throw VectorError("a grey picture has colours") }
-            return try PDQFingerprint(pixels: grey.span.bytes, width: width, height: height, bytesPerRow: width, format: .gray8)
+            return (grey, width, height, width, .gray8)
         default:
             throw VectorError("\(format) is no format")
         }
+    }
+
+    private static func fingerprint(_ input: Fields, _ folder: VectorFolder) throws -> PDQFingerprint {
+        let pixels = try pixels(input, folder)
+        return try PDQFingerprint(
+            pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height, bytesPerRow: pixels.bytesPerRow, format: pixels.format)
+    }
+
+    private static func raster(_ input: Fields, _ folder: VectorFolder) throws -> PictureRaster {
+        let pixels = try pixels(input, folder)
+        return try PictureRaster(
+            pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height, bytesPerRow: pixels.bytesPerRow, format: pixels.format)
     }
 }

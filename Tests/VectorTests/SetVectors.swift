@@ -130,6 +130,7 @@ enum SetVectors {
         trust.minimumEntries = try fields.number("minimumEntries")
         trust.minimumKeyBits = try fields.number("minimumKeyBits")
         trust.minimumQuality = try fields.number("minimumQuality")
+        trust.minimumProbeQuality = try fields.number("minimumProbeQuality")
         trust.minimumSeparation = try fields.number("minimumSeparation")
         trust.maximumCells = try fields.number("maximumCells")
         return trust

@@ -54,6 +54,7 @@ final class VectorFolder: Sendable {
         trust.minimumEntries = 0
         trust.minimumKeyBits = 0
         trust.minimumQuality = 0
+        trust.minimumProbeQuality = 0
         trust.minimumSeparation = 0
         return try BlindedSet.open(path: path, trust: trust, now: 0)
     }
@@ -75,7 +76,10 @@ extension Fields {
         let (quality, probes) = (try fields.number("minimumQuality", as: Int.self), try fields.number("probes", as: Int.self))
         let positions = try fields.numbers("positions", as: UInt8.self)
         guard let scaling = FingerprintProfile.Scaling(rawValue: scaling) else { throw VectorError("\(fields.place): unknown scaling") }
-        return try FingerprintProfile(id: id, scaling: scaling, positions: positions, probes: probes, minimumQuality: quality)
+        let (probeQuality, encoded) = (try fields.number("probeQuality", as: Int.self), try fields.byteStrings("hypotheses"))
+        return try FingerprintProfile(
+            id: id, scaling: scaling, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality,
+            hypotheses: encoded.map { try Hypothesis(canonical: $0) })
     }
 
     func listedHashes(_ name: String) throws -> [ListedHash] { try objects(name).map { try $0.listedHash() } }
@@ -105,7 +109,8 @@ extension JSON {
     static func profile(_ profile: FingerprintProfile) -> JSON {
         .object([
             "id": .number(profile.id), "scaling": .number(profile.scaling.rawValue), "minimumQuality": .number(profile.minimumQuality),
-            "probes": .number(profile.probes), "positions": .numbers(profile.positions),
+            "probeQuality": .number(profile.probeQuality), "probes": .number(profile.probes), "positions": .numbers(profile.positions),
+            "hypotheses": .list(profile.hypotheses.map { .bytes($0.encoded) }),
         ])
     }
 

@@ -29,6 +29,7 @@ class TrustPolicy:
     minimum_sources: int | None = None
     minimum_key_bits: int | None = None
     minimum_quality: int | None = None
+    minimum_probe_quality: int | None = None
     minimum_separation: int | None = None
     #: Floor of n (1,000): a set of a few entries is a search for these few.
     minimum_entries: int | None = None
@@ -51,7 +52,7 @@ class TrustPolicy:
 
 _TRUST_FIELDS = {
     "minimum_signatures": 32, "minimum_threshold": 32, "minimum_polynomials": 32, "minimum_cover_slots": 32, "minimum_sources": 32, "minimum_key_bits": 32,
-    "minimum_quality": 32, "minimum_separation": 32, "minimum_entries": 64, "maximum_cells": 64,
+    "minimum_quality": 32, "minimum_probe_quality": 32, "minimum_separation": 32, "minimum_entries": 64, "maximum_cells": 64,
 }  # fmt: skip
 
 

@@ -57,10 +57,10 @@ struct DemoMessenger {
             } catch {
                 throw Failure("\(picture.path): \(error)")
             }
-            guard let fingerprint = MediaFile.fingerprint(of: decoded) else { throw Failure("\(picture.path): not fingerprinted") }
-            note(fingerprint, &truth)
+            guard let fingerprinted = MediaFile.fingerprinted(decoded) else { throw Failure("\(picture.path): not fingerprinted") }
+            note(fingerprinted, &truth)
             // 1. seal, before the attachment is encrypted
-            try client.seal(.picture(fingerprint), note: Array("\(recompression.side) px, JPEG \(recompression.quality)".utf8), now: now)
+            try client.seal(fingerprinted.item, note: Array("\(recompression.side) px, JPEG \(recompression.quality)".utf8), now: now)
             // 2. encrypt, and check that the receiver gets the very bytes
             var random = SystemRandom()
             let key = try random.bytes32()
@@ -75,11 +75,11 @@ struct DemoMessenger {
         return truth
     }
 
-    private func note(_ fingerprint: PDQFingerprint, _ truth: inout DemoTruth) {
-        guard set.header.parameters.profile.accepts(fingerprint) else { return }
-        let probes = set.header.parameters.profile.probes(of: fingerprint).map { EntryKey(perceptual: $0) }
+    private func note(_ picture: FingerprintedPicture, _ truth: inout DemoTruth) {
+        let parameters = set.header.parameters
+        let probes = parameters.profile.probes(of: picture.fingerprint, raster: picture.raster, separation: parameters.separation).map { EntryKey(perceptual: $0) }
         for probe in probes where keys.contains(probe) {
-            if truth.matched.insert(probe).inserted { truth.matchedFingerprints.insert(Bytes32(fingerprint.hash)) }
+            if truth.matched.insert(probe).inserted { truth.matchedFingerprints.insert(Bytes32(picture.fingerprint.hash)) }
         }
     }
 

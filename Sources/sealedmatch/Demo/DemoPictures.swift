@@ -38,7 +38,7 @@ struct DemoPictures {
         var kept: [DemoPicture] = []
         var keys: [UInt64] = []
         func consider(_ path: String, _ picture: DecodedPicture, _ crop: (x: Int, y: Int, width: Int, height: Int)?) {
-            guard let fingerprint = MediaFile.fingerprint(of: picture), profile.accepts(fingerprint) else { return }
+            guard let fingerprint = MediaFile.fingerprinted(picture)?.fingerprint, fingerprint.quality >= profile.minimumQuality else { return }
             let key = profile.shortKey(of: fingerprint.hash)
             guard keys.allSatisfy({ ($0 ^ key).nonzeroBitCount > separation }) else { return }
             keys.append(key)
