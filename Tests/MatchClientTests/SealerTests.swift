@@ -9,13 +9,13 @@ import Testing
 private let epochSeconds = Parameters.secondsPerEpoch
 
 /// A picture of soft noise; `shade` shifts it a little, as a recompression would.
-private func picture(_ seed: UInt64, shade: Int = 0) throws -> PDQFingerprint {
+private func picture(_ seed: UInt64, shade: Int = 0) throws -> MediaItem {
     var random = SeededRandom(seed)
     let side = 64
     let coarse = (0..<64).map { _ in Int(random.next() % 200) }
     var pixels = [UInt8](repeating: 0, count: side * side)
     for y in 0..<side { for x in 0..<side { pixels[y * side + x] = UInt8(clamping: coarse[(y / 8) * 8 + x / 8] + (x + y) / 4 + shade) } }
-    return try PDQFingerprint(pixels: pixels.span.bytes, width: side, height: side, bytesPerRow: side, format: .gray8)
+    return try MediaItem.picture(pixels: pixels.span.bytes, width: side, height: side, bytesPerRow: side, format: .gray8)
 }
 
 /// The distinctness tags in a state: its count at byte 24, the tags at its end.
@@ -83,20 +83,19 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let original = try picture(1)
         let near = try picture(1, shade: 1)
         let other = try picture(2)
-        let fixture = try Fixture { $0.profile = try FingerprintProfile(id: 1, scaling: .native, positions: FingerprintProfile.standard.positions, probes: 16, minimumQuality: 0) }
-        let profile = fixture.parameters.profile
-        let a = profile.probes(of: original)
-        let b = profile.probes(of: near)
-        let c = profile.probes(of: other)
+        let fixture = try Fixture { $0.profile = try FingerprintProfile(id: 1, scaling: .native, positions: FingerprintProfile.standard.positions, probes: 16, minimumQuality: 0, probeQuality: 0) }
+        let a = try original.probes(fixture.parameters)
+        let b = try near.probes(fixture.parameters)
+        let c = try other.probes(fixture.parameters)
         #expect(a.count == 16 && Set(a).count == 16)
         #expect(!Set(a).isDisjoint(with: b) && Set(a).isDisjoint(with: c))
         // Tags grow by new keys only; a repeat's new keys are noted as well.
         var sealer = try fixture.sealer()
-        _ = try sealer.seal(.picture(original))
+        _ = try sealer.seal(original)
         #expect(tags(sealer.exportedState).count == 16)
-        _ = try sealer.seal(.picture(near))
+        _ = try sealer.seal(near)
         #expect(tags(sealer.exportedState).count == Set(a + b).count)
-        _ = try sealer.seal(.picture(other))
+        _ = try sealer.seal(other)
         #expect(tags(sealer.exportedState).count == Set(a + b + c).count)
         _ = try sealer.seal(.unreadable)
         #expect(tags(sealer.exportedState).count == Set(a + b + c).count)

@@ -139,10 +139,24 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         try vary { $0.parameters.separation += 1 }
         let standard = FingerprintProfile.standard
         for (id, positions, probes, quality) in [
-            (2 as UInt32, standard.positions, 16, 50), (1, Array(standard.positions.reversed()), 16, 50), (1, standard.positions, 17, 50), (1, standard.positions, 16, 51),
+            (3 as UInt32, standard.positions, 32, 50), (2, Array(standard.positions.reversed()), 32, 50), (2, standard.positions, 33, 50), (2, standard.positions, 32, 51),
         ] {
             try vary {
-                $0.parameters.profile = try FingerprintProfile(id: id, scaling: .native, positions: positions, probes: probes, minimumQuality: quality)
+                $0.parameters.profile = try FingerprintProfile(
+                    id: id, scaling: .native, positions: positions, probes: probes, minimumQuality: quality, probeQuality: standard.probeQuality,
+                    hypotheses: standard.hypotheses)
+            }
+        }
+        var fewer = standard.hypotheses
+        fewer.removeLast()
+        for (scaling, quality, hypotheses) in [
+            (FingerprintProfile.Scaling.meta, 40, standard.hypotheses), (.native, 41, standard.hypotheses), (.native, 40, fewer),
+            (.native, 40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_024, penalty: 52)]), (.native, 40, fewer + [.raster(tone: -1, shift: -157, zoom: 1_024, penalty: 51)]),
+            (.native, 40, fewer + [.raster(tone: -2, shift: 157, zoom: 1_024, penalty: 51)]), (.native, 40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_025, penalty: 51)]),
+        ] {
+            try vary {
+                $0.parameters.profile = try FingerprintProfile(
+                    id: 2, scaling: scaling, positions: standard.positions, probes: 32, minimumQuality: 50, probeQuality: quality, hypotheses: hypotheses)
             }
         }
         try vary { $0.sources.removeLast() }

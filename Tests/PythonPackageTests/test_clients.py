@@ -76,7 +76,7 @@ def test_sets_that_must_not_be_used(published: Published, tmp_path: Path) -> Non
     assert opening(good, dataclasses.replace(trust, sources=trust.sources[:1])) == ErrorCode.TOO_FEW_SIGNATURES
     assert opening(good, dataclasses.replace(trust, minimum_signatures=3)) == ErrorCode.TOO_FEW_SIGNATURES
     assert opening(good, dataclasses.replace(trust, minimum_signatures=0)) in (ErrorCode.PARAMETER_OUT_OF_RANGE, ErrorCode.BAD_ARGUMENT)
-    for field, value in [("minimum_threshold", 31), ("minimum_entries", 1_201), ("minimum_sources", 3), ("minimum_quality", 51), ("minimum_key_bits", 49)]:
+    for field, value in [("minimum_threshold", 31), ("minimum_entries", 1_201), ("minimum_sources", 3), ("minimum_quality", 51), ("minimum_key_bits", 51), ("minimum_probe_quality", 41)]:
         assert opening(good, dataclasses.replace(trust, **{field: value})) == ErrorCode.BELOW_FLOOR, field
     assert opening(good, dataclasses.replace(trust, maximum_cells=4_097)) in (ErrorCode.BELOW_FLOOR, ErrorCode.WRONG_LENGTH)
     assert code_of(lambda: BlindedSet.open(tmp_path / "nothing", trust)) == ErrorCode.FILE_FAILED
@@ -244,8 +244,8 @@ def test_hostile_arguments_of_clients(known: BlindedSet, tmp_path: Path, options
         (ITEM, memoryview(bytes(20))[::2], TypeError),
         (ITEM, bytes(989), StateError),
         (ITEM, bytes(1 << 24), StateError),
-        (MediaItem(bytes(1064)), b"", EncodingError),
-        (MediaItem(b"\xff" * 1064), b"", EncodingError),
+        (MediaItem(bytes(66600)), b"", EncodingError),
+        (MediaItem(b"\xff" * 66600), b"", EncodingError),
         (MediaItem(bytes(ITEM)[:900] + b"\xff" * 164), b"", EncodingError),
     ],
 )

@@ -114,7 +114,7 @@ def test_the_two_tests_above_can_fail(known: BlindedSet) -> None:
         _fields_ = [("id", ctypes.c_uint64)]
 
     class Item(ctypes.Structure):
-        _fields_ = [("bytes", ctypes.c_uint8 * 1064)]
+        _fields_ = [("bytes", ctypes.c_uint8 * 66600)]
 
     keeping = ctypes.PyDLL(str(Path(sealedmatch.__file__).parent / "libsealedmatch.so.1"))
     seal = keeping.sealedmatch_sealer_seal

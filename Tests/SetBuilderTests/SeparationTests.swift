@@ -42,7 +42,7 @@ private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -
             let separation = [6, 0, 1, 3, 6, 16, 6, 16][round % 8]
             let keys = sampleKeys(min(300, bits < 10 ? 1 << bits : 300), bits: bits, &random)
             let separated = KeySeparation(bits: bits, separation: separation, workers: Workers(threads: 1))
-            let folds = try separated.folds(keys)
+            let folds = try separated.folds(keys, counts: [UInt32](repeating: 1, count: keys.count))
             folded += folds.count
             let gone = Set(folds.map(\.key))
             #expect(gone.count == folds.count)
@@ -59,6 +59,18 @@ private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -
             #expect(try separated.nearPairs(kept.map { keys[$0] }, limit: 10).isEmpty)
         }
         #expect(folded > 1000)
+    }
+
+    // Weights by their definition: of two near keys that stay in no third's way, the heavier stays.
+    @Test func theMostCentralKeyStays() throws {
+        let centre: UInt64 = 1 << 20
+        let family = ([centre] + [0, 7, 13, 30, 44].map { centre ^ 1 << $0 }).sorted()
+        let separated = KeySeparation(bits: 50, separation: 6, workers: Workers(threads: 1))
+        let folds = try separated.folds(family, counts: [UInt32](repeating: 1, count: family.count))
+        #expect(folds.count == 5 && folds.allSatisfy { family[$0.into] == centre })
+        #expect(try separated.folds([0, 32], counts: [1, 2]).map(\.key) == [0])
+        #expect(try separated.folds([0, 32], counts: [2, 1]).map(\.key) == [1])
+        #expect(try separated.folds([0, 32], counts: [1, 1]).map(\.key) == [1])
     }
 
     @Test func nearPairsAgreeWithBruteForce() throws {
@@ -84,15 +96,15 @@ private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -
         let workers = Workers(threads: 1)
         workers.interrupt()
         let separated = KeySeparation(bits: 64, separation: 6, workers: workers)
-        expectCode(.interrupted) { _ = try separated.folds(keys) }
+        expectCode(.interrupted) { _ = try separated.folds(keys, counts: [UInt32](repeating: 1, count: keys.count)) }
         expectCode(.interrupted) { _ = try separated.nearPairs(keys, limit: 5) }
     }
 
     @Test func resultDoesNotDependOnThreads() throws {
         var random = SeededRandom(3)
         let keys = sampleKeys(2000, bits: 48, &random)
-        let one = try KeySeparation(bits: 48, separation: 6, workers: Workers(threads: 1)).folds(keys)
-        let four = try KeySeparation(bits: 48, separation: 6, workers: Workers(threads: 4)).folds(keys)
+        let one = try KeySeparation(bits: 48, separation: 6, workers: Workers(threads: 1)).folds(keys, counts: [UInt32](repeating: 1, count: keys.count))
+        let four = try KeySeparation(bits: 48, separation: 6, workers: Workers(threads: 4)).folds(keys, counts: [UInt32](repeating: 1, count: keys.count))
         #expect(one.map(\.key) == four.map(\.key) && one.map(\.into) == four.map(\.into))
     }
 }

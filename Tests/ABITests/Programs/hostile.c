@@ -56,8 +56,8 @@ static void sets(const char *name, const char *directory) {
     EXPECT(SEALEDMATCH_SET_EXPIRED, sealedmatch_set_open(name, &trust, UINT64_MAX, 0, &set));
     other = trust; other.size = 8;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.reserved = 1;
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
+    other = trust; other.minimum_probe_quality = 41;
+    EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
     other = trust; other.sources = NULL;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
     other = trust; other.source_count = 0;
