@@ -1,5 +1,6 @@
 internal import CSealedMatch
 internal import Fingerprint
+internal import MatchProtocol
 internal import Foundation
 
 /// PDQ of a large picture, and probes.

@@ -83,24 +83,42 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
     @Test func profileIsChecked() throws {
         for count: UInt8 in [65, 255] { try refused(174, [count], .unknownProfile, "\(count) positions") }
         try refused(174, [0], .nonCanonical, "no position, though bytes follow")
-        try refused(174, [49], .unknownProfile, "a position twice: the 49th is 0 again")
-        try refused(174, [47], .nonCanonical, "a position after the last")
+        try refused(174, [51], .unknownProfile, "a position twice: the 51st is 0 again")
+        try refused(174, [49], .nonCanonical, "a position after the last")
         try refused(184, [1], .unknownProfile, "a position twice")
         for probes: UInt8 in [0] { try refused(175, [probes], .unknownProfile, "M = \(probes)") }
         for probes: UInt8 in [65, 255] { try refused(175, [probes], .unknownProfile, "M = \(probes)") }
         for probes: UInt8 in [1, 64] { #expect(try accepted(175, [probes]).parameters.probes == Int(probes)) }
-        for scaling: UInt8 in [1, 255] { try refused(180, [scaling], .unknownProfile, "scaling \(scaling)") }
+        #expect(try accepted(180, [1]).parameters.profile.scaling == .meta)
+        for scaling: UInt8 in [2, 255] { try refused(180, [scaling], .unknownProfile, "scaling \(scaling)") }
         for quality: UInt8 in [101, 255] { try refused(181, [quality], .unknownProfile, "quality \(quality)") }
         #expect(try accepted(181, [100]).parameters.profile.minimumQuality == 100)
+        for quality: UInt8 in [101, 255] { try refused(182, [quality], .unknownProfile, "probe quality \(quality)") }
+        #expect(try accepted(182, [100]).parameters.profile.probeQuality == 100)
+    }
+
+    @Test func hypothesesAreChecked() throws {
+        for count: UInt8 in [9, 255] { try refused(183, [count], .unknownProfile, "\(count) hypotheses") }
+        for count: UInt8 in [0, 6] { try refused(183, [count], .nonCanonical, "a hypothesis after the last") }
+        #expect(try accepted(183, [8]).parameters.profile.hypotheses.last == .asSent)
+        try refused(768, [1], .unknownProfile, "the first is a raster")
+        for offset in 769..<776 { try refused(offset, [1], .unknownProfile, "as sent with byte \(offset)") }
+        for kind: UInt8 in [0, 2, 255] { try refused(776, [kind], .unknownProfile, "kind \(kind)") }
+        for tone: UInt8 in [3, 128, 253] { try refused(777, [tone], .unknownProfile, "tone \(tone)") }
+        for shift: UInt16 in [2_049, 32_767, 32_768, 63_487] { try refused(778, littleEndian(shift), .unknownProfile, "shift \(shift)") }
+        for zoom: UInt16 in [0, 999, 1_101, .max] { try refused(780, littleEndian(zoom), .unknownProfile, "zoom \(zoom)") }
+        for penalty: UInt16 in [1_025, .max] { try refused(782, littleEndian(penalty), .unknownProfile, "penalty \(penalty)") }
+        let least = try accepted(777, [254] + littleEndian(UInt16(63_488)) + littleEndian(UInt16(1_000)) + littleEndian(UInt16(1_024)))
+        #expect(least.parameters.profile.hypotheses[1] == .raster(tone: -2, shift: -2_048, zoom: 1_000, penalty: 1_024))
     }
 
     @Test func reservedBytesAreZero() throws {
         var checked = 0
-        for offset in [172, 173, 182, 183] + Array(232..<256) + Array(stride(from: 352, to: 3072, by: 17)) + [3071] {
+        for offset in [172, 173] + Array(234..<256) + Array(stride(from: 352, to: 768, by: 17)) + Array(stride(from: 824, to: 3072, by: 17)) + [3071] {
             for value: UInt8 in [1, 0x80] { try refused(offset, [value], .nonCanonical, "byte \(offset)") }
             checked += 1
         }
-        #expect(checked == 189)
+        #expect(checked == 183)
     }
 
     @Test func sourcesAscend() throws {
