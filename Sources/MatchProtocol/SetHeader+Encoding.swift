@@ -79,7 +79,7 @@ extension SetHeader {
         guard positionCount <= 64, hypothesisCount <= FingerprintProfile.maximumHypotheses, Parameters.probeCounts.contains(probes) else {
             throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
         }
-        guard sourceCount <= Parameters.maximumSources else { throw SealedMatchError(.parameterOutOfRange, "a set has at most 16 sources") }
+        guard (1...Parameters.maximumSources).contains(sourceCount) else { throw SealedMatchError(.parameterOutOfRange, "a set has 1 to 16 sources") }
         let positions = try reader.take(positionCount)
         try reader.zeros(64 - positionCount)
         try reader.zeros(8)
