@@ -60,6 +60,7 @@ public struct SetForge: Sendable {
         trust.minimumEntries = 1
         trust.minimumCoverSlots = 4
         trust.minimumQuality = 0
+        trust.minimumProbeQuality = 0
         return trust
     }
 }

@@ -64,6 +64,7 @@ public final class SmallSet: Sendable {
         trust.minimumEntries = 1
         trust.minimumCoverSlots = 4
         trust.minimumQuality = 0
+        trust.minimumProbeQuality = 0
         self.directory = directory
         self.entries = entries
         self.built = built
