@@ -8,13 +8,13 @@ import Testing
 
 private let epochSeconds = Parameters.secondsPerEpoch
 
-/// A picture of soft noise; `shade` shifts it a little, as a recompression would.
+/// A picture of soft noise; `shade` shifts it a little, as a recompression would. Fine noise on top: plain blocks have coefficients of zero, whose bits are a matter of rounding.
 private func picture(_ seed: UInt64, shade: Int = 0) throws -> MediaItem {
     var random = SeededRandom(seed)
     let side = 64
     let coarse = (0..<64).map { _ in Int(random.next() % 200) }
     var pixels = [UInt8](repeating: 0, count: side * side)
-    for y in 0..<side { for x in 0..<side { pixels[y * side + x] = UInt8(clamping: coarse[(y / 8) * 8 + x / 8] + (x + y) / 4 + shade) } }
+    for y in 0..<side { for x in 0..<side { pixels[y * side + x] = UInt8(clamping: coarse[(y / 8) * 8 + x / 8] + Int(random.next() % 16) + (x + y) / 4 + shade) } }
     return try MediaItem.picture(pixels: pixels.span.bytes, width: side, height: side, bytesPerRow: side, format: .gray8)
 }
 
