@@ -61,6 +61,10 @@ INCLUDEDIR ?= $(PREFIX)/include
 
 library: $(SO)
 
+# A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
 .SECONDEXPANSION:
 $(C)/MatchProtocol.o: $(C)/Primitives.o $(C)/Fingerprint.o
 $(C)/Storage.o: $(C)/MatchProtocol.o
@@ -71,12 +75,12 @@ $(C)/SealedMatchABI.o: $(C)/MatchClient.o $(HEADER) Sources/CSealedMatch/layout.
 	swiftc $(EMBEDDED) -module-name SealedMatchABI -emit-object -o $@ Sources/SealedMatchABI/*.swift
 	@touch $@
 
-$(filter-out %/SealedMatchABI.o,$(OBJECTS)): $(C)/%.o: $$(wildcard Sources/$$*/*.swift) Sources/CPlatform/shim.h
+$(filter-out %/SealedMatchABI.o,$(OBJECTS)): $(C)/%.o: $$(wildcard Sources/$$*/*.swift) $(wildcard Sources/CPlatform/* Sources/CSodium/*) Makefile
 	@mkdir -p $(C)
 	swiftc $(EMBEDDED) -module-name $* -emit-module -emit-module-path $(C)/$*.swiftmodule -emit-object -o $@ Sources/$*/*.swift
 	@touch $@
 
-$(C)/SealedMatchABI.o: $(wildcard Sources/SealedMatchABI/*.swift)
+$(C)/SealedMatchABI.o: $(wildcard Sources/SealedMatchABI/*.swift Sources/CSealedMatch/include/*) Makefile
 
 $(SO): $(OBJECTS) Sources/SealedMatchABI/sealedmatch.map
 	clang $(LINK) -o $@ $(OBJECTS) $$(pkg-config --libs libsodium) -lm
@@ -90,7 +94,8 @@ install: library
 	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libsealedmatch.so"
 	install -m 644 $(HEADER) "$(DESTDIR)$(INCLUDEDIR)/"
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' Sources/SealedMatchABI/sealedmatch.pc.in \
-	    > "$(DESTDIR)$(LIBDIR)/pkgconfig/sealedmatch.pc"
+	    > $(C)/sealedmatch.pc
+	install -m 644 $(C)/sealedmatch.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/sealedmatch.pc"
 
 # Exported symbols, error codes and their texts, the ABI version, SONAME, needed libraries, constructors and size: fails when header, library and specification diverge.
 check-abi: library

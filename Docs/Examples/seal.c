@@ -16,18 +16,18 @@ static void check(int32_t code, const char *what) {
 }
 
 static int from_hex(const char *text, uint8_t *bytes, size_t count) {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && strlen(text) == 2 * count; i++)
         if (sscanf(text + 2 * i, "%2hhx", &bytes[i]) != 1) return 0;
     return text[2 * count] == 0;
 }
 
 /* A binary PPM of 8 bits, as a stand-in for the messenger's decoder. What cannot be decoded gets a voucher too. */
 static void read_picture(const char *path, sealedmatch_item *item) {
-    unsigned width = 0, height = 0;
+    unsigned width = 0, height = 0, maximum = 0;
     uint8_t *pixels = NULL;
     size_t count = 0;
     FILE *file = fopen(path, "rb");
-    if (file && fscanf(file, "P6 %u %u 255%*1[\n]", &width, &height) == 2 && width < 65536 && height < 65536) {
+    if (file && fscanf(file, "P6 %u %u %u%*1[\n]", &width, &height, &maximum) == 3 && maximum == 255 && width < 65536 && height < 65536) {
         pixels = malloc((size_t)3 * width * height + 1);
         if (pixels) count = fread(pixels, 1, (size_t)3 * width * height, file);
     }

@@ -12,12 +12,12 @@ SIZE(sealedmatch_outbox, 8);
 SIZE(sealedmatch_item, 66600);
 SIZE(sealedmatch_entry, 24);
 
-#if UINTPTR_MAX > UINT32_MAX
+_Static_assert(sizeof(void *) == 8, "64-bit machines only");
+
 AT(sealedmatch_trust, sources, 8);
 AT(sealedmatch_trust, minimum_threshold, 24);
 AT(sealedmatch_trust, minimum_entries, 56);
 SIZE(sealedmatch_trust, 72);
-#endif
 
 AT(sealedmatch_set_info, version, 8);
 AT(sealedmatch_set_info, root, 48);

@@ -14,14 +14,15 @@ public struct ClientDirectory: ~Copyable {
     /// Opens the directory, or makes one with a new account secret.
     /// - Parameters:
     ///   - window: seconds over which the outbox spreads vouchers; a day by default.
-    /// - Throws: `fileFailed` when it is locked or damaged, and the errors of `Sealer`.
+    /// - Throws: `fileFailed` when it is locked or damaged, `authenticationFailed` when it is another account's, and the errors of `Sealer` and `Outbox`.
     public static func open(
         path: String, set: BlindedSet, account: AccountID, devices: Int = 1, window: UInt64 = 86_400, now: UInt64
     ) throws(SealedMatchError) -> ClientDirectory {
         let directory = try LockedDirectory(path: path)
         // Under the lock nobody writes here: a partial file is a killed process's, and may hold an epoch's secret that the ratchet has left behind.
-        for name in try names(in: directory, beginningWith: Self.stateName + DurableFile.partialMark) {
-            try LockedDirectory.remove(directory.path + "/" + name)
+        for name in try names(in: directory, where: { isPartial($0) }) { try LockedDirectory.remove(directory.path + "/" + name) }
+        for registration in try savedRegistrations(directory) where registration.registration.account != account {
+            throw SealedMatchError(.authenticationFailed, "the directory is another account's")
         }
         var saved = try load(directory)
         // It holds the account secret in the clear.
@@ -52,9 +53,7 @@ public struct ClientDirectory: ~Copyable {
     /// What to register with the collector before vouchers are sent: of this epoch, and of earlier ones whose vouchers may still wait in the outbox. Registering again is no error.
     public func registrations() throws(SealedMatchError) -> [Registration] {
         var registrations: [Registration] = []
-        for name in try Self.names(in: directory, beginningWith: Self.registrationPrefix) {
-            let path = directory.path + "/" + name
-            let registration = try Registration(canonical: DurableFile.read(path, limit: Registration.count))
+        for (path, registration) in try Self.savedRegistrations(directory) {
             // A voucher leaves the outbox within its window; two epochs are far more.
             if UInt64(registration.epoch) + 2 < UInt64(sealer.epoch) { try LockedDirectory.remove(path) } else { registrations.append(registration) }
         }
@@ -63,12 +62,42 @@ public struct ClientDirectory: ~Copyable {
 
     private static let registrationPrefix = "registration-"
 
+    private static func savedRegistrations(
+        _ directory: LockedDirectory
+    ) throws(SealedMatchError) -> [(path: String, registration: Registration)] {
+        var saved: [(path: String, registration: Registration)] = []
+        for name in try names(in: directory, where: { isRegistration($0) }) {
+            let path = directory.path + "/" + name
+            saved.append((path, try Registration(canonical: DurableFile.read(path, limit: Registration.count))))
+        }
+        return saved
+    }
+
+    // Names are compared as bytes, because Embedded Swift compares no strings without tables of Unicode.
+    private static func isRegistration(_ name: [UInt8]) -> Bool {
+        name.starts(with: registrationPrefix.utf8) && name.count > registrationPrefix.utf8.count
+            && name.dropFirst(registrationPrefix.utf8.count).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
+    private static func isPartial(_ name: [UInt8]) -> Bool {
+        name.indices.contains { name[$0...].starts(with: DurableFile.partialMark.utf8) }
+    }
+
     /// Seals one item; when this returns, its voucher is in the outbox, on disk. Call it once for each item.
     /// - Throws: the errors of `Sealer.seal`, `Sealer.advance` and `Outbox.enqueue`.
     public mutating func seal(_ item: MediaItem, note: [UInt8] = [], now: UInt64) throws(SealedMatchError) {
         if try sealer.advance(to: now) { try save() }
+        // Before anything is spent on a voucher that would have no place.
+        try outbox.checkRoom()
+        let before = sealer.checkpoint
         let voucher = try sealer.seal(item, note: note)
-        try save()
+        do throws(SealedMatchError) {
+            try save()
+        } catch {
+            // This voucher never leaves, so the item may be sealed again; without this a second try would be a repeat, which cannot match.
+            sealer.restore(before)
+            throw error
+        }
         try outbox.enqueue(voucher, now: now)
     }
 
@@ -76,11 +105,10 @@ public struct ClientDirectory: ~Copyable {
 
     private static func path(in directory: LockedDirectory) -> String { directory.path + "/" + stateName }
 
-    /// Names that begin so; compared as bytes, because Embedded Swift compares no strings without tables of Unicode.
-    private static func names(in directory: LockedDirectory, beginningWith prefix: String) throws(SealedMatchError) -> [String] {
+    private static func names(in directory: LockedDirectory, where isWanted: ([UInt8]) -> Bool) throws(SealedMatchError) -> [String] {
         var names: [String] = []
         try LockedDirectory.visit(directory.path) { (name) throws(SealedMatchError) in
-            if name.starts(with: prefix.utf8) { names.append(String(decoding: name, as: UTF8.self)) }
+            if isWanted(name) { names.append(String(decoding: name, as: UTF8.self)) }
             return names.count < 1 << 16
         }
         return names
@@ -99,11 +127,13 @@ public struct ClientDirectory: ~Copyable {
         // The registration first: the ratchet leaves no way to compute an earlier epoch's.
         let registration = sealer.registration
         let place = directory.path + "/" + Self.registrationPrefix + String(registration.epoch)
-        if try DurableFile.readIfPresent(place, limit: Registration.count) == nil {
+        // Another one is there if a first run ended between this file and the next: it was never handed out, and its secret is gone.
+        if try DurableFile.readIfPresent(place, limit: Registration.count) != registration.encoded {
             try DurableFile.write(registration.encoded, to: place, secret: true)
         }
         let secret = try sealer.exportedSecret()
-        let state = sealer.exportedState
+        var state = sealer.exportedState
+        defer { state.wipe() }
         try unsafe secret.withBytes { (secret) throws(SealedMatchError) in
             try unsafe state.span.withUnsafeBytes { (state) throws(SealedMatchError) in
                 try unsafe DurableFile.write([secret, state], to: Self.path(in: directory), secret: true)

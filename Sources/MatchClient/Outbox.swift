@@ -13,10 +13,15 @@ public struct Outbox: Sendable {
     /// Vouchers that the outbox holds at most; 65,536 of the default size are about 220 MB.
     public static let maximumCount = 1 << 16
 
+    /// Seconds; an epoch. Registrations are kept for two epochs more, so that no voucher outlives its own.
+    public static let maximumWindow = Parameters.secondsPerEpoch
+
     /// - Parameters:
     ///   - path: a directory that only this client uses; created if missing, locked while this object lives.
-    ///   - window: a day by default. 0 releases at once and gives unlinkability away: for tests.
+    ///   - window: a day by default, at most `maximumWindow`. 0 releases at once and gives unlinkability away: for tests.
+    /// - Throws: `parameterOutOfRange`, `fileFailed`.
     public init(path: String, window: UInt64 = 86_400) throws(SealedMatchError) {
+        guard window <= Self.maximumWindow else { throw SealedMatchError(.parameterOutOfRange, "vouchers wait at most 30 days") }
         directory = try LockedDirectory(path: path)
         self.window = window
         // Under the lock nobody writes here: what is unfinished is a killed process's, and nobody would ever send it.
@@ -35,18 +40,23 @@ public struct Outbox: Sendable {
         public let voucher: [UInt8]
     }
 
-    /// Persists a voucher before anybody sends it. When this returns, it is on disk.
-    /// - Throws: `fileFailed`, `storeFull`.
-    public func enqueue(_ voucher: SealedVoucher, now: UInt64) throws(SealedMatchError) {
-        var random = SystemRandom()
+    /// - Throws: `storeFull`, `fileFailed`.
+    package func checkRoom() throws(SealedMatchError) {
         var present = 0
-        try LockedDirectory.visit(directory.path) { (_) throws(SealedMatchError) in
-            present += 1
+        try LockedDirectory.visit(directory.path) { (name) throws(SealedMatchError) in
+            if OutboxEntryName(text: name) != nil { present += 1 }
             return present < Self.maximumCount
         }
         guard present < Self.maximumCount else {
             throw SealedMatchError(.storeFull, "the outbox is full; send what it holds first")
         }
+    }
+
+    /// Persists a voucher before anybody sends it. When this returns, it is on disk.
+    /// - Throws: `fileFailed`, `storeFull`.
+    public func enqueue(_ voucher: SealedVoucher, now: UInt64) throws(SealedMatchError) {
+        var random = SystemRandom()
+        try checkRoom()
         let delay = window == 0 ? 0 : try random.integer(below: window)
         let (release, overflow) = now.addingReportingOverflow(delay)
         guard !overflow else { throw SealedMatchError(.parameterOutOfRange, "the clock is out of range") }

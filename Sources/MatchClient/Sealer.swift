@@ -125,6 +125,12 @@ public struct Sealer: ~Copyable {
         return voucher
     }
 
+    /// The state before an item, for `restore`.
+    package var checkpoint: SealerState { state }
+
+    /// Takes back what `seal` noted, for a caller that could not keep the voucher. Only if the voucher can never be sent.
+    package mutating func restore(_ checkpoint: SealerState) { state = checkpoint }
+
     /// What to give to `init` next time; as secret as the account secret. Persist it after every voucher and before the voucher is sent.
     public var exportedState: [UInt8] { state.encoded }
 

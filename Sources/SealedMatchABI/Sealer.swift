@@ -17,6 +17,8 @@ public func sealedmatch_sealer_open(
     return code { () throws(SealedMatchError) in
         guard let sealer = unsafe sealer else { throw badArgument("a null pointer") }
         let account = try unsafe bytes32(account)
+        // A store that lost its state must not begin afresh unnoticed.
+        guard unsafe state == nil || state_count != 0 else { throw SealedMatchError(.wrongLength, "a state of no bytes") }
         var saved = try unsafe deviceState(state, state_count)
         defer { saved.wipe() }
         let set = try sets[set.id]

@@ -29,7 +29,11 @@ public final class LockedDirectory: @unchecked Sendable {
         self.path = path
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child process made by fork() holds the same open file: closing alone would leave it locked.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Names of entries, without those that begin with a dot; at most `limit`, in no order.
     public static func names(in path: String, limit: Int) throws(SealedMatchError) -> [String] {

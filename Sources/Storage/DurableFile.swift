@@ -7,7 +7,7 @@ public enum DurableFile {
     package static let partialMark = ".partial-"
 
     /// Replaces `path` by a file of the parts, one after another. Owner-readable only if `secret`.
-    /// - Throws: `fileFailed`, `randomSourceFailed`; then the old file is untouched.
+    /// - Throws: `fileFailed`, `randomSourceFailed`; then the old file is untouched, or, if the directory could not be synced, the new one is there and may not outlast a power failure.
     public static func write(
         _ parts: [UnsafeRawBufferPointer], to path: String, secret: Bool
     ) throws(SealedMatchError) {

@@ -116,15 +116,17 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
         let directory = TemporaryDirectory()
         let sealed = try vouchers(1)
         let outbox = try Outbox(path: directory.file("box"), window: 0)
-        // One file with 65,535 names.
+        // One file with 65,536 names of vouchers, and others that do not count.
+        func name(_ index: Int) -> String { "fffffffffffffff0-" + String(repeating: "0", count: 24) + String(format: "%08x", index) + ".voucher" }
+        for index in 0..<5 { try [1].withUnsafeBytes { try plainWrite($0, to: directory.file("box/\(index)")) } }
         let seed = directory.file("seed")
         try [1].withUnsafeBytes { try plainWrite($0, to: seed) }
-        for index in 0..<(Outbox.maximumCount - 1) {
-            let path = directory.file("box/\(index)")
+        for index in 0..<Outbox.maximumCount {
+            let path = directory.file("box/\(name(index))")
             if link(seed, path) != 0 { close(open(path, O_CREAT | O_WRONLY, 0o600)) }
         }
         expectCode(.storeFull) { try outbox.enqueue(sealed[0], now: 1) }
-        for index in 0..<5 { unlink(directory.file("box/\(index)")) }
+        unlink(directory.file("box/\(name(0))"))
         try outbox.enqueue(sealed[0], now: 1)
         #expect(try outbox.due(now: 1).entries.count == 1)
     }
@@ -132,7 +134,8 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
     @Test func clocksOutOfRange() throws {
         let directory = TemporaryDirectory()
         let sealed = try vouchers(1)
-        let outbox = try Outbox(path: directory.file("box"), window: .max)
+        let outbox = try Outbox(path: directory.file("box"), window: Outbox.maximumWindow)
+        expectCode(.parameterOutOfRange) { _ = try Outbox(path: directory.file("other"), window: Outbox.maximumWindow + 1) }
         expectCode(.parameterOutOfRange) { for _ in 0..<200 { try outbox.enqueue(sealed[0], now: .max - 1) } }
     }
 }

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import itertools
 import shutil
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from nio import AsyncClient
 from nio.crypto import decrypt_attachment
 from scenario import Person, Reading, Scenario, encrypted_room
 from sealedmatch import DAY, ErrorCode, SealedMatchError, Waiting
-from sealing import NotSealed, OnFailure, Sealing, SealingConfiguration
+from sealing import NotSealed, OnFailure, Refused, Sealing, SealingConfiguration
 from sealing_client import SealingClient
 
 _people = itertools.count(1)
@@ -274,8 +275,54 @@ def test_a_set_that_expires_while_the_messenger_runs(scenario: Scenario) -> None
             with pytest.raises(NotSealed) as refused:
                 await talk.client.send_picture(talk.room, picture, name="picture.jpg")
             assert isinstance(refused.value.__cause__, SealedMatchError) and refused.value.__cause__.code == ErrorCode.SET_EXPIRED
-            now[0] = 0
+            # What was sealed before goes out all the same.
             assert len(await talk.vouchers()) == 1
+
+    asyncio.run(run())
+
+
+def test_what_is_refused_for_good_does_not_hold_up_the_others(scenario: Scenario) -> None:
+    reported: list[Exception] = []
+
+    class Choosy:
+        def __init__(self) -> None:
+            self.asked: list[bytes] = []
+
+        async def register(self, registration: bytes) -> None:
+            raise Refused("another commitment was first")
+
+        async def store(self, voucher: Waiting) -> None:
+            self.asked.append(voucher.voucher)
+            if len(self.asked) == 1:
+                raise Refused("the epoch is over")
+
+    async def run() -> None:
+        async with conversation(scenario, change=lambda it: dataclasses.replace(it, report=reported.append, window=0)) as talk:
+            for known in scenario.known_pictures[:3]:
+                await talk.client.send_picture(talk.room, known.jpeg, name="picture.jpg")
+            collector = Choosy()
+            assert talk.client.sealing is not None
+            assert await talk.client.sealing.deliver(collector) == 2
+            assert len(set(collector.asked)) == 3 and len(reported) == 2
+            assert await talk.client.sealing.deliver(Choosy()) == 0
+
+    asyncio.run(run())
+
+
+def test_a_journal_that_another_process_reads_delays_only_one_item(scenario: Scenario) -> None:
+    async def run() -> None:
+        async with conversation(scenario, change=lambda it: dataclasses.replace(it, report=lambda error: None)) as talk:
+            sealing = talk.client.sealing
+            assert sealing is not None
+            journal = sealing.configuration.directory / "journal.sqlite"
+            assert journal.stat().st_mode & 0o077 == 0
+            with contextlib.closing(sqlite3.connect(journal, isolation_level=None)) as reader:
+                reader.execute("BEGIN")
+                reader.execute("SELECT * FROM sealed").fetchall()
+                with pytest.raises(NotSealed):
+                    await talk.client.send_picture(talk.room, scenario.known_pictures[0].jpeg, name="picture.jpg")
+                reader.execute("COMMIT")
+            await talk.client.send_picture(talk.room, scenario.known_pictures[1].jpeg, name="picture.jpg")
 
     asyncio.run(run())
 

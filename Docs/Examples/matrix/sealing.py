@@ -56,10 +56,14 @@ class SealingConfiguration:
     clock: Callable[[], float] = time.time
 
 
+class Refused(Exception):
+    """The collector will never take these bytes: the epoch is over there (401), another commitment or voucher was first (407, 408), the set is unknown (409), the form is wrong (2xx, 404)."""
+
+
 class Collector(Protocol):
     """The provider's collector, over the account's authenticated channel, but over a connection that carries no attachment.
 
-    Both may be repeated: the same bytes are stored once.
+    Both may be repeated: the same bytes are stored once. `Refused` is final; any other error means "later".
     """
 
     async def register(self, registration: bytes) -> None: ...
@@ -79,7 +83,10 @@ class Sealing:
         # One thread: sealing takes milliseconds in which the event loop goes on, because the library releases the interpreter's lock.
         self._thread = ThreadPoolExecutor(1, "sealing")
         configuration.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._journal = sqlite3.connect(configuration.directory / "journal.sqlite", check_same_thread=False, isolation_level=None)
+        journal = configuration.directory / "journal.sqlite"
+        # It names messages and tells when they were sent.
+        os.close(os.open(journal, os.O_RDWR | os.O_CREAT, 0o600))
+        self._journal = sqlite3.connect(journal, check_same_thread=False, isolation_level=None)
         self._journal.execute("CREATE TABLE IF NOT EXISTS sealed (item TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID")
 
     async def seal(self, item: str, attachment: bytes, note: bytes) -> bool:
@@ -98,14 +105,26 @@ class Sealing:
             return False
 
     async def deliver(self, collector: Collector) -> int:
-        """Gives the collector what is due, at most 256 vouchers; call it at random times, a few times a day. An error ends it, and the next call goes on with the same bytes."""
+        """Gives the collector what is due, at most 256 vouchers; call it at random times, a few times a day. What is refused for good is reported and forgotten, or it would stand before
+        all others for ever; any other error ends the call, and the next one goes on with the same bytes.
+
+        :returns: how many vouchers the collector took.
+        """
         registrations, waiting = await self._run(self._waiting)
         for registration in registrations:
-            await collector.register(registration)
+            try:
+                await collector.register(registration)
+            except Refused as error:
+                self.configuration.report(error)
+        stored = 0
         for voucher in waiting:
-            await collector.store(voucher)
+            try:
+                await collector.store(voucher)
+                stored += 1
+            except Refused as error:
+                self.configuration.report(error)
             await self._run(self._acknowledge, voucher)
-        return len(waiting)
+        return stored
 
     async def close(self) -> None:
         await self._run(self._close)
@@ -124,10 +143,11 @@ class Sealing:
                 self._make_voucher(MediaItem.of_file(attachment), note, now)
             # Longer than anybody presses "send again".
             self._journal.execute("DELETE FROM sealed WHERE at < ?", (now - 90 * DAY,))
+            self._journal.execute("COMMIT")
         except BaseException:
-            self._journal.execute("ROLLBACK")
+            if self._journal.in_transaction:
+                self._journal.execute("ROLLBACK")
             raise
-        self._journal.execute("COMMIT")
 
     def _make_voucher(self, media: MediaItem, note: bytes, now: int) -> None:
         client = self._open(now)
@@ -136,8 +156,8 @@ class Sealing:
         except SealedMatchError as error:
             if error.code != ErrorCode.SET_EXPIRED:
                 raise
-            # A newer set may be there.
-            self._close_set()
+            # A newer set may be there. If not, the client stays open, so that what waits can be delivered.
+            self._seen = None
             self._open(now).seal(media, note, now=now)
 
     def _waiting(self) -> tuple[list[bytes], list[Waiting]]:
@@ -183,13 +203,10 @@ class Sealing:
             return None
         return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
-    def _close_set(self) -> None:
+    def _close(self) -> None:
         if self._client is not None:
             self._client.close()
         if self._known is not None:
             self._known.close()
         self._client = self._known = None
-
-    def _close(self) -> None:
-        self._close_set()
         self._journal.close()

@@ -26,7 +26,8 @@
  * library never calls back into the caller. Closing waits for a running call on the same handle. After fork() only the
  * parent may go on. No function may be called from a signal handler.
  *
- * Times are seconds since 1970 in UTC, from the caller's clock. Paths are UTF-8, at most 4,095 bytes. Numbers in byte
+ * Times are seconds since 1970 in UTC, from the caller's clock. Paths are UTF-8, at most 4,095 bytes, and absolute where
+ * directories are opened: they are kept as text. Numbers in byte
  * encodings are little-endian; an account is the messenger's 32-byte name for it, for example a hash of its number.
  *
  * Limits. If the process runs out of memory inside a call, it ends, as with most allocators; guarded memory for secrets
@@ -59,8 +60,8 @@ int32_t sealedmatch_check_abi(uint32_t version);
 
 /* -- Errors -------------------------------------------------------------------------------------------------------- */
 
-/* The numbers are those of Docs/Protocol.md, section 6, in every language. Codes that no function below gives are
- * listed too: collector, authority and builder use them. */
+/* The numbers are those of Docs/Protocol.md, section 6, in every language. Most codes that no function below
+ * gives are listed too: collector, authority and builder use them. */
 enum sealedmatch_code {
     SEALEDMATCH_OK = 0,
 
@@ -160,8 +161,7 @@ int32_t sealedmatch_trust_defaults(sealedmatch_trust *trust, size_t size);
 
 /* Opens a set file and checks everything that Docs/Protocol.md, 5.15, asks for: form, pinned signatures, floors,
  * expiry, version, and the table's digest. The file is mapped, not read into memory: a million entries take 40 MB of
- * shared, droppable pages and a few kilobytes of private ones. Time: one BLAKE2b over the file, about 60 ms for a
- * million entries.
+ * shared, droppable pages and a few kilobytes of private ones. Time: one BLAKE2b over the file.
  * `now`: a set is refused from its expiry on. `last_version`: the newest version that this client has used, 0 at first;
  * older sets are refused. Keep sealedmatch_set_info.version for it. Which error depends on the file and the arguments
  * alone.
@@ -231,8 +231,8 @@ enum sealedmatch_format {
 /* A picture's raster and its PDQ fingerprint at its own size, bit for bit that of PyPI's pdqhash 0.2.8 for the same pixels. Decode pictures upright,
  * as the user sees them.
  * `pixels`: rows from the top, `bytes_per_row` apart; the last row may end without padding. `count`: bytes that may be
- * read. Width and height: 1 to 65,535; at most 2^28 pixels. `format`: of enum sealedmatch_format. About 4 ms for 1920 ×
- * 1080; at most 20 MB of memory meanwhile, 0.5 MB for 1920 × 1080. A picture of low quality still gives an item, which
+ * read. Width and height: 1 to 65,535; at most 2^28 pixels. `format`: of enum sealedmatch_format. At most
+ * 20 MB of memory meanwhile, 0.5 MB for 1920 × 1080. A picture of low quality still gives an item, which
  * cannot match.
  * Errors: BAD_ARGUMENT, BAD_DIMENSIONS, TOO_MANY_PIXELS, ROW_TOO_SHORT, BUFFER_TOO_SHORT. */
 int32_t sealedmatch_item_picture(
@@ -265,9 +265,10 @@ typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
 /* Opens the directory, or makes one with a new account secret; its parent must exist. It is locked against other
  * processes and other handles until it is closed. For a newer set, close and open again.
  * `devices`: of the account, 1 to 16; their decoys are divided by it. `window`: seconds over which the outbox spreads
- * vouchers; 86400 is usual, 0 is for tests and lets everybody link vouchers and attachments.
+ * vouchers, at most 2,592,000; 86400 is usual, 0 is for tests and lets everybody link vouchers and attachments.
  * `now`: a clock behind the saved epoch does not turn it back.
- * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, FILE_FAILED (locked, too), SET_EXPIRED, SET_ROLLED_BACK,
+ * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, FILE_FAILED (locked, too), AUTHENTICATION_FAILED (the directory
+ * is another account's), SET_EXPIRED, SET_ROLLED_BACK,
  * SET_MISMATCH (t, k, c or the profile changed inside an epoch: use the old set until it ends), EPOCH_TOO_FAR,
  * PARAMETER_OUT_OF_RANGE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, STORE_FULL (damaged state), SODIUM_UNAVAILABLE,
  * RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
@@ -282,9 +283,9 @@ int32_t sealedmatch_client_open(
 int32_t sealedmatch_client_registrations(sealedmatch_client client, void *buffer, size_t capacity, size_t *count);
 
 /* Seals one item, once, before it is encrypted; when this returns, its voucher is in the outbox, on disk. `note`: bytes
- * for the reviewer of a revealed match, for example where the ciphertext is; NULL if note_count is 0. About 3 ms, and
- * the disk's time for two synced files, whatever the item. An error after the state was written (FILE_FAILED,
- * STORE_FULL) loses this voucher's match and nothing else.
+ * for the reviewer of a revealed match, for example where the ciphertext is; NULL if note_count is 0. Time: as
+ * sealedmatch_sealer_seal(), and the disk's for two synced files. After FILE_FAILED either nothing has changed and the item
+ * may be sealed again, or the voucher may be there: then a second one is a repeat, which cannot match.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, PAYLOAD_TOO_LONG, STORE_FULL, FILE_FAILED, SET_EXPIRED (fetch a newer set),
  * EPOCH_TOO_FAR, INVALID_MAGIC or NON_CANONICAL (not an item), RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_client_seal(
@@ -355,8 +356,9 @@ int32_t sealedmatch_secret_close(sealedmatch_secret secret);
 typedef struct sealedmatch_sealer { uint64_t id; } sealedmatch_sealer;
 
 /* `secret` is copied and its handle stays open; the sealer's copy goes to the epoch of `now`. `state`: what
- * sealedmatch_sealer_state() gave after the last voucher, or NULL with state_count 0 on the very first run. With older
- * state a picture that was sent may count again. `devices`: as for sealedmatch_client_open().
+ * sealedmatch_sealer_state() gave after the last voucher, or NULL with state_count 0 on the very first run; a pointer to
+ * no bytes is WRONG_LENGTH, because a store that lost its state must not begin afresh unnoticed. With older state a
+ * picture that was sent may count again. `devices`: as for sealedmatch_client_open().
  * Errors: as sealedmatch_client_open() without FILE_FAILED. */
 int32_t sealedmatch_sealer_open(
     sealedmatch_set set, sealedmatch_secret secret, const uint8_t account[32], const void *state, size_t state_count,
@@ -384,7 +386,9 @@ int32_t sealedmatch_sealer_merge(sealedmatch_sealer sealer, const void *state, s
 
 /* Seals one item, once, before it is encrypted: `voucher_bytes` of the set's description are written. Then store the
  * state, then the voucher; send it hours later, in random order, over a connection that carries no attachment. A retry
- * sends the same bytes. `note`: as for sealedmatch_client_seal(). About 3 ms, whatever the item. A size query seals
+ * sends the same bytes. `note`: as for sealedmatch_client_seal(). Time: three
+ * variable-base and one base multiplication for each of M probe slots, one and one for each of c cover slots, whatever
+ * the item. A size query seals
  * nothing. A voucher tells: account, epoch, set. Not: attachment, time, size, whether it matched.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, BUFFER_TOO_SMALL, PAYLOAD_TOO_LONG, STORE_FULL, INVALID_MAGIC or NON_CANONICAL (not
  * an item), RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
@@ -411,7 +415,7 @@ typedef struct sealedmatch_outbox { uint64_t id; } sealedmatch_outbox;
 
 /* Opens the directory, or makes one; its parent must exist. It is locked until it is closed. `window`: as for
  * sealedmatch_client_open().
- * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, FILE_FAILED. */
+ * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, FILE_FAILED, PARAMETER_OUT_OF_RANGE (the window). */
 int32_t sealedmatch_outbox_open(const char *directory, uint64_t window, sealedmatch_outbox *outbox);
 
 /* Puts a voucher in, on disk when this returns, under a name of its random release time. At most 65,536 wait.

@@ -108,8 +108,11 @@ class MediaItem:
         from PIL import Image, UnidentifiedImageError
 
         content = bytes(data)
+        # Pillow before 11.2 has no AVIF, and refuses formats that it does not know.
+        Image.init()
+        formats = [name for name in _FORMATS if name in Image.OPEN]
         try:
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            with Image.open(io.BytesIO(content), formats=formats) as image:
                 if image.width * image.height > cls.maximum_pixels:
                     raise ValueError(f"a picture of {image.width} × {image.height} pixels")
                 pixels, width, height = _pixels(image)

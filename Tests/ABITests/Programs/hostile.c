@@ -237,6 +237,7 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, NULL, 5, 1, now, &sealer));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, bytes, SIZE_MAX, 1, now, &sealer));
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_open(set, secret, account, bytes, SIZE_MAX / 2, 1, now, &sealer));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_open(set, secret, account, bytes, 0, 1, now, &sealer));
     EXPECT(SEALEDMATCH_INVALID_MAGIC, sealedmatch_sealer_open(set, secret, account, note, 144, 1, now, &sealer));
     EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_sealer_open(set, secret, account, NULL, 0, 0, now, &sealer));
     EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_sealer_open(set, secret, account, NULL, 0, UINT32_MAX, now, &sealer));

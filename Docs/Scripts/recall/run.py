@@ -1,0 +1,45 @@
+"""One command from nothing to Docs/Recall.md.
+
+usage: run.py DIRECTORY [--docs ../..] [--minutes N]
+
+Keeps everything in DIRECTORY (about 6 GB) and goes on where it was interrupted. Needs numpy, scipy, Pillow (with AVIF), pdqhash 0.2.8,
+matplotlib; apt-get, dpkg and pip. About two hours on one core.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("directory")
+    parser.add_argument("--docs", default=os.path.join(HERE, "..", ".."))
+    parser.add_argument("--minutes", default="1000000", help="at most so long for each of the two caches")
+    arguments = parser.parse_args()
+    place = lambda *parts: os.path.join(arguments.directory, *parts)
+
+    def step(script, *words):
+        print("--", script, *words, flush=True)
+        environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+        subprocess.run([sys.executable, os.path.join(HERE, script), *words], check=True, env=environment)
+
+    os.makedirs(arguments.directory, exist_ok=True)
+    step("fetch.py", arguments.directory)
+    step("check.py", place("x"))
+    if not os.path.exists(place("pool.npz")):
+        step("pool.py", place("x"), place("pool.npz"))
+    step("cache.py", place("x"), place("cache"), "--minutes", arguments.minutes)
+    step("cache.py", place("x"), place("cache-added"), "--added", "--rounds", "3", "--minutes", arguments.minutes)
+    step("features.py", place("cache"), place("cache-added"), "--output", place("features.npz"))
+    if not os.path.exists(place("pool-features.npz")):
+        step("features.py", "--pool", place("pool.npz"), "--output", place("pool-features.npz"))
+    step("measure.py", place("features.npz"), place("pool-features.npz"), place("results.json"))
+    step("report.py", place("results.json"), arguments.docs)
+
+
+if __name__ == "__main__":
+    main()
