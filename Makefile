@@ -51,8 +51,10 @@ MODULES := Primitives Fingerprint MatchProtocol Storage MatchClient SealedMatchA
 OBJECTS := $(MODULES:%=$(C)/%.o)
 # As `library` in Package.swift.
 EMBEDDED := -swift-version 6 -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature ExistentialAny -strict-memory-safety -package-name sealedmatch \
-	-enable-experimental-feature Embedded -parse-as-library -O -wmo -Xfrontend -function-sections $(if $(SANITIZE),-sanitize=$(SANITIZE) -g) \
+	-enable-experimental-feature Embedded -parse-as-library -wmo -Xfrontend -function-sections $(if $(SANITIZE),-sanitize=$(SANITIZE) -g) \
 	-I $(C) -I Sources/CSodium -I Sources/CPlatform -I Sources/CSealedMatch/include $(shell pkg-config --cflags libsodium 2> /dev/null)
+# What a seal spends is in libsodium and in the first three modules; the others are there once, and small.
+OPTIMISE = $(if $(filter Storage MatchClient SealedMatchABI,$(1)),-Osize,-O)
 LINK := -shared -nostartfiles -fuse-ld=lld $(if $(SANITIZE),-fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)),-s -Wl$(comma)--no-undefined) \
 	-Wl,-soname,$(SONAME),--version-script=Sources/SealedMatchABI/sealedmatch.map,--gc-sections,--icf=safe,--as-needed,--build-id,-Bsymbolic,-z,relro,-z,now,-z,noexecstack
 PREFIX ?= /usr/local
@@ -72,12 +74,12 @@ $(C)/MatchClient.o: $(C)/Storage.o
 $(C)/SealedMatchABI.o: $(C)/MatchClient.o $(HEADER) Sources/CSealedMatch/layout.c
 	@mkdir -p $(C)
 	clang -std=c11 -fsyntax-only -Wall -Wextra -Werror -ISources/CSealedMatch/include Sources/CSealedMatch/layout.c
-	swiftc $(EMBEDDED) -module-name SealedMatchABI -emit-object -o $@ Sources/SealedMatchABI/*.swift
+	swiftc $(EMBEDDED) $(call OPTIMISE,SealedMatchABI) -module-name SealedMatchABI -emit-object -o $@ Sources/SealedMatchABI/*.swift
 	@touch $@
 
 $(filter-out %/SealedMatchABI.o,$(OBJECTS)): $(C)/%.o: $$(wildcard Sources/$$*/*.swift) $(wildcard Sources/CPlatform/* Sources/CSodium/*) Makefile
 	@mkdir -p $(C)
-	swiftc $(EMBEDDED) -module-name $* -emit-module -emit-module-path $(C)/$*.swiftmodule -emit-object -o $@ Sources/$*/*.swift
+	swiftc $(EMBEDDED) $(call OPTIMISE,$*) -module-name $* -emit-module -emit-module-path $(C)/$*.swiftmodule -emit-object -o $@ Sources/$*/*.swift
 	@touch $@
 
 $(C)/SealedMatchABI.o: $(wildcard Sources/SealedMatchABI/*.swift Sources/CSealedMatch/include/*) Makefile
