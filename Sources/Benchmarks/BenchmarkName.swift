@@ -35,7 +35,7 @@ enum BenchmarkName: String, CaseIterable {
     case sealProbe = "seal.probe"
     /// `seal.probe` over one key of the published two-header protocol (`TwoHeaderVoucher`). Goal: at most 0.65.
     case sealTwoHeader = "seal.vs_two_header"
-    /// Milliseconds of one `Sealer.seal` of a picture's fingerprint, M = 16, c = 6. Floor: the group operations of its 22 slots.
+    /// Milliseconds of one `Sealer.seal` of a fingerprinted picture, M = 32, c = 6. Floor: the group operations of its 38 slots.
     case sealVoucher = "seal.voucher"
 
     /// Microseconds for a slot at the authority, one thread: S' = α·Q, the check, and the slot's share of the voucher's transcript
@@ -58,7 +58,7 @@ enum BenchmarkName: String, CaseIterable {
     case pdq = "pdq.1080p"
     /// `pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, timed inside the Python process. Only where the environment variable SEALEDMATCH_PYTHON names a Python that has it.
     case pdqPeer = "pdq.1080p.vs_pdqhash"
-    /// Microseconds to enumerate a fingerprint's M = 16 probes.
+    /// Microseconds to enumerate the M = 32 probes of a fingerprinted picture, all hypotheses included.
     case pdqProbes = "pdq.probes"
 
     // Through the C interface of libsealedmatch.so, Embedded Swift; only where the environment variable SEALEDMATCH_LIBRARY names it.

@@ -10,7 +10,7 @@ package struct DistinctnessStore: Sendable, Equatable {
     // Ascending, without repeats.
     package private(set) var tags: [UInt64] = []
 
-    /// Most tags in an epoch: 65,536 pictures at M = 16; 8 MiB.
+    /// Most tags in an epoch: 32,768 pictures at M = 32; 8 MiB.
     package static let maximumTags = 1 << 20
 
     package init() {}

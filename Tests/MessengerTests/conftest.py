@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Docs" / "Examples" / "matrix"))
-# The reference implementation of probes, over pdqhash; it shares no code with the library.
-sys.path.insert(0, str(ROOT / "Tests" / "FingerprintTests" / "Scripts"))
+# The independent implementation of the protocol; it shares no code with the library.
+sys.path.insert(0, str(ROOT / "Vectors" / "generate"))
 
 from parties import Tool  # noqa: E402
 from scenario import Outcome, Scenario  # noqa: E402

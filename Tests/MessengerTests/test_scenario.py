@@ -6,7 +6,7 @@ import hashlib
 import io
 from pathlib import Path
 
-import reference
+import expected
 from nio.crypto import decrypt_attachment
 from parties import CollectorByFiles
 from PIL import Image
@@ -20,11 +20,11 @@ def sent_by(outcome: Outcome, person: Person) -> list[Sent]:
 
 def matching(outcome: Outcome, scenario: Scenario, person: Person) -> dict[str, set[bytes]]:
     """What matched of what a person sent: SHA-256 of the file, and the entries that it met; a repeat matches nothing."""
-    keys = reference.listed_keys((scenario.known.directory / "ngo.txt").read_text().split())
+    keys = expected.listed_keys((scenario.known.directory / "ngo.txt").read_text().split())
     met: set[bytes] = set()
     matches: dict[str, set[bytes]] = {}
     for message in sent_by(outcome, person):
-        entries = reference.matched(message.content, keys)
+        entries = expected.matched(message.content, keys)
         if entries and not entries & met:
             matches[hashlib.sha256(message.content).hexdigest()] = entries
         met |= entries
@@ -45,7 +45,7 @@ def test_the_scenario_is_what_it_says(outcome: Outcome, scenario: Scenario) -> N
 def test_fingerprints_are_the_reference_ones(outcome: Outcome) -> None:
     for message in outcome.sent[:20]:
         digest, _ = MediaItem.of_file(message.content).pdq
-        assert digest.hex() == reference.pdq(message.content)
+        assert digest.hex() == expected.pdq(message.content)
 
 
 def test_receivers_decrypt_the_very_bytes(outcome: Outcome) -> None:
