@@ -1,15 +1,46 @@
-"""Checks the harness against the plain reference: pdqhash, whole-numbered rasters, single-picture probes.
+"""Checks the harness against the plain reference: pdqhash, whole-numbered rasters, single-picture probes, and the vectors' probes, which the code in
+Swift finds too: what is measured is what is shipped.
 
 usage: check.py EXTRACTED [--pictures 12]
 """
 
 import argparse
+import json
+import os
+import sys
 
 import numpy as np
 
 import pdq
 import pictures
 import scheme
+
+VECTORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "Vectors", "fingerprint")
+
+
+def vectors(profile):
+    """Vectors for this profile whose probes are other ones, and how many there are. Sums of floats run in another order here, so the last of equals may trade places: keys are compared as a set."""
+    with open(os.path.join(VECTORS, "fingerprint.json")) as file:
+        groups = json.load(file)["testGroups"]
+    wrong = count = 0
+    for test in next(group["tests"] for group in groups if group["type"] == "Probes"):
+        given = test["input"]
+        whole = {"file", "patches", "truncate", "append"} == set(given["picture"]) and not (given["picture"]["patches"] or given["picture"]["append"])
+        numbers = given["profile"]
+        if (not whole or given["format"] != "rgb" or given["separation"] != profile.separation or numbers["positions"] != profile.positions.tolist()
+                or (numbers["probes"], numbers["probeQuality"], numbers["scaling"]) != (profile.probes, profile.probe_quality, 0)
+                or len(numbers["hypotheses"]) != len(profile.hypotheses) or not test["output"]["keys"]):
+            continue
+        picture = pictures.Image.open(os.path.join(VECTORS, given["picture"]["file"])).convert("RGB")
+        # PDQ's own luma, not rounded to bytes as the harness' copies are.
+        sent = pdq.coefficients(pdq.grid(pdq.exact_luma(picture), "native"))
+        cells = scheme.raster(pdq.luma(picture))
+        margins = [scheme.centred(sent if kind == "as sent" else scheme.exact_coefficients(cells, shift, zoom, tone))[profile.positions]
+                   for kind, shift, zoom, tone, _ in profile.hypotheses]
+        found = scheme.probes(np.array(margins), scheme.spread(scheme.centred(sent)), profile)
+        count += 1
+        wrong += {f"01{key.to_bytes(8, 'little').hex()}" for key in found} != set(test["output"]["keys"])
+    return wrong, count
 
 
 def main():
@@ -42,8 +73,12 @@ def main():
         one = scheme.probes(np.array(margins), unit, profile)
         many, filled = scheme.many_probes(np.array(margins)[None], np.array([unit]), penalties, profile.probes, profile.separation)
         totals["pictures whose probes differ"] += sorted(one) != sorted(int(key) for key in many[0][:filled[0]])
-    for name, count in totals.items():
-        print(f"{name}: {count}")
+    wrong, count = vectors(profile)
+    totals[f"vectors of {count} whose probes differ"] = wrong
+    for name, value in totals.items():
+        print(f"{name}: {value}")
+    if wrong or not count:
+        sys.exit("the harness does not measure the scheme of the vectors")
 
 
 if __name__ == "__main__":

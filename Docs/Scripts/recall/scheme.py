@@ -1,4 +1,4 @@
-"""The short key and its probes: the reference implementation of spec.md. The harness uses it too.
+"""The short key and its probes: Docs/Protocol.md, 5.11, for many pictures at once.
 
 The list side knows 256 bits. A short key is b of them. The client has the picture: it computes PDQ's coefficients under several
 hypotheses about what happened to the picture (other size, cut edges, another tone curve), orders for each hypothesis the likeliest
@@ -87,7 +87,7 @@ def coefficients(rasters, shift, zoom, tone):
 
 
 def exact_coefficients(cells, shift, zoom, tone):
-    """As spec.md has it: a whole-numbered grid, one division, then the DCT."""
+    """As 5.11 has it: a whole-numbered grid, one division, then the DCT."""
     values = cells.astype(np.int64)
     if tone:
         values = values * (UNIT + tone * (255 - values))
