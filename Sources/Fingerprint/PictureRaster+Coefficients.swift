@@ -11,7 +11,7 @@ extension PictureRaster {
     }
 
     /// Steps 1 to 4: a triangle about each of 64 × 64 sample places, in whole numbers up to the one division.
-    private func grid(tone: Int, shift: Int, zoom: Int) -> LumaGrid {
+    func grid(tone: Int, shift: Int, zoom: Int) -> LumaGrid {
         let places = LumaGrid.side
         let taps = PictureRaster.taps(shift: shift, zoom: zoom)
         // Step 1, as a table of 256 values.
