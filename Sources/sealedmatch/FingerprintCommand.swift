@@ -5,25 +5,35 @@ internal import MatchProtocol
 internal import Pictures
 internal import Primitives
 internal import Storage
+internal import Videos
 
 /// What the tool knows of a media file.
 struct MediaFile {
     let sha256: Bytes32
     /// `nil` for files that are no picture.
     let picture: FingerprintedPicture?
+    /// `nil` for files that are no video, or one without a frame.
+    let video: VideoMedia?
 
-    /// - Throws: `Failure` when the file cannot be read, or is a picture that is damaged or too large.
+    /// Tells pictures, videos and other files apart by their first bytes.
+    ///
+    /// - Throws: `Failure` when the file cannot be read, is a picture that is damaged or too large, or a video for which a program is missing.
     init(path: String) throws {
+        let file: VideoFile
+        do throws(VideoError) { file = try VideoFile(path: path) } catch { throw Failure("\(path): \(error)", code: VideoMedia.exitCode(error)) }
+        if file.format != nil {
+            sha256 = try VideoMedia.sha256(file, name: path)
+            picture = nil
+            video = try VideoMedia.read(file, name: path) { _ in }
+            return
+        }
+        video = nil
         let content: [UInt8]
         do throws(PictureError) {
             content = try PictureFile.bytes(path: path, limit: PictureLimits.standard.fileBytes)
         } catch {
             throw Failure("\(path): \(error)", code: error.code == .unreadableFile ? Failure.badFile : Failure.badData)
         }
-        try self.init(content: content, name: path)
-    }
-
-    init(content: [UInt8], name: String) throws {
         sha256 = try KeyFiles.sha256(content)
         guard PictureFormat(sniffing: content.span.bytes) != nil else {
             picture = nil
@@ -32,7 +42,7 @@ struct MediaFile {
         do throws(PictureError) {
             picture = try MediaFile.fingerprinted(Picture.decode(content))
         } catch {
-            throw Failure("\(name): \(error)")
+            throw Failure("\(path): \(error)")
         }
     }
 
@@ -66,7 +76,7 @@ struct FingerprintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fingerprint", abstract: "Prints PDQ hash, quality and SHA-256 of files; a line is valid in a hash list.")
 
-    @Argument(help: "Pictures (JPEG, PNG, WebP) or other files.")
+    @Argument(help: "Pictures (JPEG, PNG, WebP), videos (what ffmpeg reads of MP4, QuickTime, Matroska, WebM, AVI, Ogg, MPEG, FLV), or other files.")
     var files: [String]
 
     @Flag(help: "One JSON object a line.")
@@ -78,6 +88,9 @@ struct FingerprintCommand: ParsableCommand {
         let pdq: String?
         let quality: Int?
         let shortKey: String?
+        let videoFrames: Int?
+        let videoMilliseconds: Int?
+        let videoCut: String?
     }
 
     func run() throws {
@@ -90,10 +103,12 @@ struct FingerprintCommand: ParsableCommand {
                     try Terminal.printJSON(
                         Row(
                             file: file, sha256: hexadecimal(media.sha256.bytes), pdq: media.fingerprint?.hash.hexadecimal,
-                            quality: media.fingerprint?.quality, shortKey: key))
+                            quality: media.fingerprint?.quality, shortKey: key, videoFrames: media.video?.frames,
+                            videoMilliseconds: media.video?.lastTime, videoCut: media.video?.cut?.description))
                 } else if let fingerprint = media.fingerprint {
                     Terminal.print("# \(file)\npdq \(fingerprint.hash.hexadecimal),\(fingerprint.quality)")
                 } else {
+                    if let video = media.video { Terminal.print("# video, \(video.frames) frames, \(VideoMedia.clock(video.lastTime))") }
                     Terminal.print("# \(file)\nsha256 \(hexadecimal(media.sha256.bytes))")
                 }
             }
