@@ -108,8 +108,8 @@ struct FingerprintCommand: ParsableCommand {
                 } else if let fingerprint = media.fingerprint {
                     Terminal.print("# \(file)\npdq \(fingerprint.hash.hexadecimal),\(fingerprint.quality)")
                 } else {
-                    if let video = media.video { Terminal.print("# video, \(video.frames) frames, \(VideoMedia.clock(video.lastTime))") }
-                    Terminal.print("# \(file)\nsha256 \(hexadecimal(media.sha256.bytes))")
+                    let video = media.video.map { ": video, \($0.frames) frames, \(VideoMedia.clock($0.lastTime))" } ?? ""
+                    Terminal.print("# \(file)\(video)\nsha256 \(hexadecimal(media.sha256.bytes))")
                 }
             }
         }
