@@ -46,7 +46,7 @@ struct SealBenchmarks {
         let rkey = try SealFixture.rkey()
         for round in 0..<rounds {
             let item = items[round % items.count]
-            let keys = try item.probes(normal.header.parameters)
+            let keys = item.probes(normal.header.parameters)
             // The floors just before and just after what they are compared with.
             try costs.sample()
             var floor = costs.lastProbe

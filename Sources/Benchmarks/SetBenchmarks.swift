@@ -28,7 +28,7 @@ struct SetBenchmarks {
     init(scale: BenchmarkScale, threads: Int?, directory: ScratchDirectory, progress: (String) -> Void) throws {
         let signers = try Signers()
         let description = signers.description
-        // Random short keys of 48 bits: of 1.03 million about 27,000 lie near another and are folded.
+        // Random short keys of 50 bits: of 10^6, 8,040 were near another and folded.
         let list = HashListFixture.list(scale.entries + scale.entries * 3 / 100)
         let lists = [list, list.reversed()]
 

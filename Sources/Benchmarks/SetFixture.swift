@@ -33,7 +33,7 @@ final class SetFixture: Sendable {
         var header = header
         let profile = header.parameters.profile
         header.parameters.profile = try FingerprintProfile(
-            id: profile.id, scaling: profile.scaling, positions: profile.positions, probes: count, minimumQuality: profile.minimumQuality,
+            id: profile.id, positions: profile.positions, probes: count, minimumQuality: profile.minimumQuality,
             probeQuality: profile.probeQuality, hypotheses: profile.hypotheses)
         let head = header.signedBytes + (try signers.sign(header)).bytes
         let file = try SetFile(path: self.path)

@@ -17,8 +17,8 @@ _Static_assert(sizeof(void *) == 8, "64-bit machines only");
 
 AT(sealedmatch_trust, sources, 8);
 AT(sealedmatch_trust, minimum_threshold, 24);
-AT(sealedmatch_trust, minimum_entries, 56);
-SIZE(sealedmatch_trust, 72);
+AT(sealedmatch_trust, minimum_entries, 48);
+SIZE(sealedmatch_trust, 64);
 
 AT(sealedmatch_set_info, version, 8);
 AT(sealedmatch_set_info, root, 48);

@@ -9,7 +9,7 @@ extension FingerprintProfile {
     /// Time depends on the picture, and stays on the client: about 160,000 multiplications a hypothesis.
     ///
     /// - Parameters:
-    ///   - fingerprint: of the picture, at the profile's scaling.
+    ///   - fingerprint: of the picture as sent.
     ///   - raster: of the same picture.
     ///   - separation: r.
     public func probes(of fingerprint: PDQFingerprint, raster: PictureRaster, separation: Int) -> [UInt64] {

@@ -1,5 +1,5 @@
 extension FingerprintProfile {
-    /// Profile 2: b = 50, M = 32, native size, listed quality 50 and up, sent quality 40 and up, seven hypotheses.
+    /// Profile 2: b = 50, M = 32, listed quality 50 and up, sent quality 40 and up, seven hypotheses.
     ///
     /// The positions are the 50 lowest spatial frequencies, of which there is nothing to choose. How often copies are found with it is in `Docs/Recall.md`.
     public static let standard = FingerprintProfile(
@@ -21,7 +21,6 @@ extension FingerprintProfile {
     /// For positions and hypotheses that a test has checked.
     private init(checkedID id: UInt32, positions: [UInt8], hypotheses: [Hypothesis]) {
         self.id = id
-        self.scaling = .native
         self.positions = positions
         self.probes = 32
         self.minimumQuality = 50

@@ -3,20 +3,11 @@
 /// A known picture enters a set as one *short key*, b of its 256 hash bits. A client asks for the M short keys that its
 /// picture most probably had before somebody changed it (`probes(of:raster:separation:)`). Source: `Docs/Protocol.md`, fingerprints.
 public struct FingerprintProfile: Hashable, Sendable {
-    /// What happens to a picture before it is hashed.
-    public enum Scaling: UInt8, Hashable, Sendable, CaseIterable {
-        /// Hashed at its own size.
-        case native = 0
-        /// Reduced to 512 × 512 by taking single pixels if a side is above 512, as Meta's C++ tool does.
-        case meta = 1
-    }
-
-    /// Names the profile; sets and clients of different profiles refuse each other.
+    /// A name for people. What clients compare is the profile's digest, which covers everything here but `probes`.
     public let id: UInt32
-    public let scaling: Scaling
     /// b distinct bit positions of a hash, 1...64 of them. Bit i of a short key is bit `positions[i]` of the hash.
     public let positions: [UInt8]
-    /// M, the number of short keys asked for a picture: 1...4,096, at most 2^b.
+    /// M, the number of short keys asked for a picture: 1...64, at most 2^b.
     public let probes: Int
     /// Listed hashes of a lower quality enter no set, 0...100.
     public let minimumQuality: Int
@@ -25,14 +16,14 @@ public struct FingerprintProfile: Hashable, Sendable {
     /// What may have happened to a picture, 1...8 of them; the first is "as sent".
     public let hypotheses: [Hypothesis]
 
-    /// The most probes a profile may ask for.
-    public static let maximumProbes = 4_096
+    /// The most probes a profile may ask for: it bounds a voucher.
+    public static let maximumProbes = 64
     /// The most hypotheses.
     package static let maximumHypotheses = 8
 
     /// - Throws: `FingerprintError.badProfile` if a number is out of range or positions repeat.
     public init(
-        id: UInt32, scaling: Scaling, positions: [UInt8], probes: Int, minimumQuality: Int, probeQuality: Int = 40, hypotheses: [Hypothesis] = [.asSent]
+        id: UInt32, positions: [UInt8], probes: Int, minimumQuality: Int, probeQuality: Int = 40, hypotheses: [Hypothesis] = [.asSent]
     ) throws(FingerprintError) {
         guard positions.count >= 1, positions.count <= 64 else { throw .badProfile }
         var seen: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -48,12 +39,11 @@ public struct FingerprintProfile: Hashable, Sendable {
             if repeated { throw .badProfile }
         }
         guard probes >= 1, probes <= FingerprintProfile.maximumProbes else { throw .badProfile }
-        guard positions.count >= 12 || probes <= 1 << positions.count else { throw .badProfile }
+        guard positions.count >= 6 || probes <= 1 << positions.count else { throw .badProfile }
         guard minimumQuality >= 0, minimumQuality <= 100, probeQuality >= 0, probeQuality <= 100 else { throw .badProfile }
         guard hypotheses.count <= FingerprintProfile.maximumHypotheses, hypotheses.first == .asSent else { throw .badProfile }
         for hypothesis in hypotheses where !hypothesis.isInRange { throw .badProfile }
         self.id = id
-        self.scaling = scaling
         self.positions = positions
         self.probes = probes
         self.minimumQuality = minimumQuality

@@ -30,34 +30,15 @@ public struct PDQFingerprint: Equatable, Sendable {
     ///   - height: 1...65,535 pixels; at most 2^28 pixels in all.
     ///   - bytesPerRow: distance of two rows, at least width × bytes per pixel. The last row may end without padding.
     ///   - format: channels; alpha is ignored.
-    ///   - scaling: the profile's; `meta` takes 512 × 512 single pixels of a picture with a longer side.
     /// - Throws: `badDimensions`, `tooManyPixels`, `rowTooShort`, `bufferTooShort`.
     public init(
-        pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat, scaling: FingerprintProfile.Scaling = .native
+        pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
     ) throws(FingerprintError) {
         let grid = try unsafe pixels.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(FingerprintError) in
-            let picture = try unsafe PixelBuffer(
-                bytes, width: width, height: height, bytesPerRow: bytesPerRow, format: format)
-            if scaling == .meta, let reduced = picture.reduced(toSide: 512) {
-                return try unsafe reduced.span.bytes.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(FingerprintError) in
-                    LumaReduction.grid(
-                        of: try unsafe PixelBuffer(bytes, width: 512, height: 512, bytesPerRow: 512 * format.bytesPerPixel, format: format))
-                }
-            }
-            return LumaReduction.grid(of: picture)
+            LumaReduction.grid(
+                of: try unsafe PixelBuffer(bytes, width: width, height: height, bytesPerRow: bytesPerRow, format: format))
         }
         self.init(grid: grid)
-    }
-
-    /// The same from a buffer pointer, which must stay valid during the call.
-    ///
-    /// - Throws: `badDimensions`, `tooManyPixels`, `rowTooShort`, `bufferTooShort`.
-    @unsafe
-    public init(
-        pixels: UnsafeRawBufferPointer, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
-    ) throws(FingerprintError) {
-        try self.init(
-            pixels: unsafe pixels.bytes, width: width, height: height, bytesPerRow: bytesPerRow, format: format)
     }
 
     init(grid: LumaGrid) {

@@ -18,6 +18,9 @@ public struct PictureRaster: Equatable, Sendable {
 
     /// Reduces a picture in memory, of any size from 1 × 1 on, in one pass over its pixels. Whole-number arithmetic.
     ///
+    /// Time is proportional to the number of pixels. Memory besides the picture: 65,536 bytes for the result and about 8 · width + 4,096 for a row's sums,
+    /// so at most 0.6 MB.
+    ///
     /// - Parameters:
     ///   - pixels: rows from the top down, the first at offset 0.
     ///   - width: 1...65,535 pixels.

@@ -37,20 +37,4 @@ struct PixelBuffer {
     func row(_ index: Int) -> UnsafeRawPointer {
         unsafe base + index &* bytesPerRow
     }
-
-    /// Single pixels of a picture with a side above `side`, as `side` × `side` pixels without padding; nil for a smaller one (Protocol 5.11, "Scaling 1").
-    func reduced(toSide side: Int) -> [UInt8]? {
-        guard width > side || height > side else { return nil }
-        let step = format.bytesPerPixel
-        var out: [UInt8] = []
-        out.reserveCapacity(side * side * step)
-        for i in 0..<side {
-            let source = unsafe row(i * height / side)
-            for j in 0..<side {
-                let pixel = j * width / side * step
-                for channel in 0..<step { out.append(unsafe source.load(fromByteOffset: pixel + channel, as: UInt8.self)) }
-            }
-        }
-        return out
-    }
 }

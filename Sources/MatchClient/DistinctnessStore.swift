@@ -49,32 +49,36 @@ package struct DistinctnessStore: Sendable, Equatable {
             added.append(tag)
         }
         // A repeat's new keys are noted too: near-duplicates chain to one item.
-        for tag in added {
-            let index = lowerBound(tag)
-            if index == tags.count || tags[index] != tag { tags.insert(tag, at: index) }
-        }
+        added.sort()
+        tags = Self.union(tags, added)
         return ofVideo || new.count == keys.count ? new : []
     }
 
     /// Takes in what another device of the account noted in the same epoch.
     mutating func merge(_ other: DistinctnessStore) throws(SealedMatchError) {
-        var merged: [UInt64] = []
-        merged.reserveCapacity(tags.count + other.tags.count)
-        var i = 0
-        var j = 0
-        while i < tags.count || j < other.tags.count {
-            let next: UInt64
-            if j == other.tags.count || (i < tags.count && tags[i] <= other.tags[j]) {
-                next = tags[i]
-                i += 1
-            } else {
-                next = other.tags[j]
-                j += 1
-            }
-            if merged.last != next { merged.append(next) }
-        }
+        let merged = Self.union(tags, other.tags)
         guard merged.count <= Self.maximumTags else { throw SealedMatchError(.storeFull, "too many items in one epoch") }
         tags = merged
+    }
+
+    /// Of ascending words; each once.
+    private static func union(_ a: [UInt64], _ b: [UInt64]) -> [UInt64] {
+        var out: [UInt64] = []
+        out.reserveCapacity(a.count + b.count)
+        var i = 0
+        var j = 0
+        while i < a.count || j < b.count {
+            let next: UInt64
+            if j == b.count || (i < a.count && a[i] <= b[j]) {
+                next = a[i]
+                i += 1
+            } else {
+                next = b[j]
+                j += 1
+            }
+            if out.last != next { out.append(next) }
+        }
+        return out
     }
 
     private func lowerBound(_ tag: UInt64) -> Int {

@@ -2,7 +2,7 @@ internal import Fingerprint
 internal import MatchProtocol
 package import Primitives
 
-/// A media item as bytes that the C ABI's callers keep: `"SMI2" ‖ kind (1) ‖ quality (1) ‖ scaling (1) ‖ zero (1) ‖ fingerprint (32) ‖ 256 coefficients (4 each) ‖ raster (65,536)`, 66,600 bytes. It stays inside one
+/// A media item as bytes that the C ABI's callers keep: `"SMI2" ‖ kind (1) ‖ quality (1) ‖ zero (2) ‖ fingerprint (32) ‖ 256 coefficients (4 each) ‖ raster (65,536)`, 66,600 bytes. It stays inside one
 /// messenger, between its decoder and its sealer, and is no format of the protocol. A video has no such form.
 extension MediaItem {
     package static let encodedCount = 40 + 4 * PDQHash.bitCount + PictureRaster.count
@@ -13,10 +13,9 @@ extension MediaItem {
         let payload = payload(note: [])
         out.put(payload.fingerprintKind.rawValue)
         out.put(payload.quality)
-        if case .picture(_, _, let scaling) = content { out.put(scaling.rawValue) } else { out.put(UInt8(0)) }
-        out.put(UInt8(0))
+        out.put(UInt16(0))
         out.put(payload.fingerprint)
-        if case .picture(let fingerprint, let raster, _) = content {
+        if case .picture(let fingerprint, let raster) = content {
             for coefficient in fingerprint.coefficients { out.put(coefficient.bitPattern) }
             out.put(raster.cells)
         }
@@ -33,10 +32,7 @@ extension MediaItem {
             throw SealedMatchError(.nonCanonical, "a media item of no known kind")
         }
         let quality = try reader.number(UInt8.self)
-        guard let scaling = FingerprintProfile.Scaling(rawValue: try reader.number(UInt8.self)) else {
-            throw SealedMatchError(.nonCanonical, "a media item of no known scaling")
-        }
-        try reader.zeros(1)
+        try reader.zeros(2)
         let fingerprint = try reader.bytes32()
         if kind == .pdq {
             var coefficients: [Float] = []
@@ -46,11 +42,11 @@ extension MediaItem {
                 throw SealedMatchError(.nonCanonical, "a media item whose fingerprint is not that of its coefficients")
             }
             guard let raster = PictureRaster(cells: try reader.take(PictureRaster.count)) else { throw SealedMatchError(.wrongLength, "a media item without a whole raster") }
-            content = .picture(picture, raster, scaling)
+            content = .picture(picture, raster)
             return
         }
         try reader.zeros(reader.remaining)
-        guard quality == 0, scaling == .native, kind == .sha256 || (kind == .none && fingerprint.isZero) else {
+        guard quality == 0, kind == .sha256 || (kind == .none && fingerprint.isZero) else {
             throw SealedMatchError(.nonCanonical, "a media item of a kind that this client does not make")
         }
         content = kind == .sha256 ? .exact(sha256: fingerprint) : .unreadable

@@ -5,7 +5,7 @@ public import Primitives
 /// What the messenger is about to send, as far as the voucher is concerned: its fingerprint.
 public struct MediaItem: Sendable {
     enum Content: Sendable {
-        case picture(PDQFingerprint, PictureRaster, FingerprintProfile.Scaling)
+        case picture(PDQFingerprint, PictureRaster)
         case video(VideoFingerprint)
         case exact(sha256: Bytes32)
         case unreadable
@@ -14,26 +14,25 @@ public struct MediaItem: Sendable {
 
     /// The picture's fingerprint; nil for other media.
     package var fingerprint: PDQFingerprint? {
-        if case .picture(let fingerprint, _, _) = content { fingerprint } else { nil }
+        if case .picture(let fingerprint, _) = content { fingerprint } else { nil }
     }
 
-    /// A picture, by its PDQ fingerprint at the set's scaling and its raster. One below the profile's probe quality gets a voucher that cannot match.
-    public static func picture(_ fingerprint: PDQFingerprint, raster: PictureRaster, scaling: FingerprintProfile.Scaling = .native) -> MediaItem {
-        MediaItem(content: .picture(fingerprint, raster, scaling))
+    /// A picture, by its PDQ fingerprint and its raster. One below the profile's probe quality gets a voucher that cannot match.
+    public static func picture(_ fingerprint: PDQFingerprint, raster: PictureRaster) -> MediaItem {
+        MediaItem(content: .picture(fingerprint, raster))
     }
 
     /// A picture from its pixels.
     /// - Parameters:
     ///   - pixels: rows from the top, `bytesPerRow` bytes apart.
-    ///   - scaling: that of the set's profile.
     /// - Throws: `parameterOutOfRange` when size, stride and buffer do not fit.
     public static func picture(
-        pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat, scaling: FingerprintProfile.Scaling = .native
+        pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
     ) throws(SealedMatchError) -> MediaItem {
         do throws(FingerprintError) {
             return .picture(
-                try PDQFingerprint(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format, scaling: scaling),
-                raster: try PictureRaster(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format), scaling: scaling)
+                try PDQFingerprint(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format),
+                raster: try PictureRaster(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format))
         } catch {
             throw SealedMatchError(.parameterOutOfRange, "the pixels' size, stride and buffer do not fit")
         }
@@ -51,13 +50,9 @@ public struct MediaItem: Sendable {
     public static let unreadable = MediaItem(content: .unreadable)
 
     /// The keys to probe under a set's profile and separation: at most M, distinct; none for media that must not match.
-    /// - Throws: `setMismatch` for a picture that was hashed at another scaling than the profile's: the caller's mistake, whatever the picture shows.
-    package func probes(_ parameters: Parameters) throws(SealedMatchError) -> [EntryKey] {
+    package func probes(_ parameters: Parameters) -> [EntryKey] {
         switch content {
-        case .picture(let fingerprint, let raster, let scaling):
-            guard scaling == parameters.profile.scaling else {
-                throw SealedMatchError(.setMismatch, "the picture was not fingerprinted at the scaling that the set asks for")
-            }
+        case .picture(let fingerprint, let raster):
             return parameters.profile.probes(of: fingerprint, raster: raster, separation: parameters.separation).map { EntryKey(perceptual: $0) }
         case .video(let fingerprint):
             return fingerprint.probes(parameters.profile, separation: parameters.separation).map { EntryKey(perceptual: $0) }
@@ -70,7 +65,7 @@ public struct MediaItem: Sendable {
 
     func payload(note: [UInt8]) -> Payload {
         switch content {
-        case .picture(let fingerprint, _, _):
+        case .picture(let fingerprint, _):
             Payload(
                 fingerprintKind: .pdq, fingerprint: Bytes32(fingerprint.hash), quality: UInt8(clamping: fingerprint.quality), note: note)
         case .video(let fingerprint):

@@ -100,7 +100,7 @@ public struct Sealer: ~Copyable {
     /// Seals the voucher of one item. Call it once for each item: persist `exportedState`, then the voucher, then send; a retry sends the same bytes.
     ///
     /// - Parameter note: bytes for the reviewer, at most the set's payload size less `Payload.overhead` (988 by default).
-    /// - Throws: `payloadTooLong`, `storeFull`, `randomSourceFailed`, `outOfMemory`; `setMismatch` for a picture at another scaling than the set's; then nothing changed. No error depends on a match.
+    /// - Throws: `payloadTooLong`, `storeFull`, `randomSourceFailed`, `outOfMemory`; then nothing changed. No error depends on a match.
     public mutating func seal(_ item: MediaItem, note: [UInt8] = []) throws(SealedMatchError) -> SealedVoucher {
         var random = SystemRandom()
         return try seal(item, note: note, random: &random)
@@ -113,7 +113,7 @@ public struct Sealer: ~Copyable {
         let payload = try item.payload(note: note).padded(to: parameters.payloadCount)
         var next = state
         // A repeat gets fillers in all probe slots, and the normal cover schedule.
-        let probes = try next.distinctness.note(try item.probes(parameters), ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
+        let probes = try next.distinctness.note(item.probes(parameters), ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
         let decoys = try next.decoys.next(&random)
         let header = VoucherHeader(
             parameters: parameters, epoch: secret.epoch, voucherID: try VoucherID.random(from: &random), account: account, setRoot: set.root)

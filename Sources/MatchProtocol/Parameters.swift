@@ -36,11 +36,11 @@ public struct Parameters: Equatable, Sendable {
         return epoch
     }
 
-    /// Identifies how media become keys, M and r aside: KDF("profile", id (4) ‖ scaling (1) ‖ minimum quality (1) ‖ probe quality (1) ‖ b (1) ‖ H (1) ‖ positions ‖ hypotheses (8·H)).
-    package func profileDigest() throws(SealedMatchError) -> Bytes32 {
+    /// Identifies how media become keys, M and r aside: KDF("profile", id (4) ‖ minimum quality (1) ‖ probe quality (1) ‖ b (1) ‖ H (1) ‖ positions ‖ hypotheses (8·H)).
+    /// Clients pin it, and keep to one within an epoch.
+    public func profileDigest() throws(SealedMatchError) -> Bytes32 {
         var hash = KDF(.profile)
         hash.append(profile.id)
-        hash.append(profile.scaling.rawValue)
         hash.append(UInt8(truncatingIfNeeded: profile.minimumQuality))
         hash.append(UInt8(truncatingIfNeeded: profile.probeQuality))
         hash.append(UInt8(truncatingIfNeeded: profile.positions.count))
@@ -55,7 +55,6 @@ public struct Parameters: Equatable, Sendable {
     package static let polynomialCounts = 4...256
     package static let coverCounts = 4...16
     package static let payloadCounts = 128...16_384
-    package static let probeCounts = 1...64
     package static let separations = 0...16
     package static let maximumSources = 16
 
@@ -63,7 +62,7 @@ public struct Parameters: Equatable, Sendable {
     package func validate(sources: Int) throws(SealedMatchError) {
         guard Self.thresholds.contains(threshold), Self.polynomialCounts.contains(polynomials),
             Self.coverCounts.contains(coverSlots), Self.payloadCounts.contains(payloadCount), (1...Self.maximumSources).contains(sources), (1...sources).contains(minimumSources),
-            Self.separations.contains(separation), Self.probeCounts.contains(probes)
+            Self.separations.contains(separation)
         else {
             throw SealedMatchError(.parameterOutOfRange, "a parameter of the set is outside its allowed range")
         }

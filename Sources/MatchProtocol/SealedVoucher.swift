@@ -1,3 +1,4 @@
+internal import Fingerprint
 public import Primitives
 
 /// A sealed voucher, as sent: header ‖ body ‖ slots. Parsed, its form checked, nothing opened.
@@ -16,7 +17,7 @@ public struct SealedVoucher: Equatable, Sendable {
     /// Largest voucher that any parameters allow, in bytes: what a collector accepts at most.
     public static let maximumCount =
         VoucherHeader.count + 8 + 8 * Parameters.polynomialCounts.upperBound + Cipher.nonceCount + Cipher.tagCount
-        + Parameters.payloadCounts.upperBound + (Parameters.probeCounts.upperBound + Parameters.coverCounts.upperBound) * SealedSlot.count
+        + Parameters.payloadCounts.upperBound + (FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound) * SealedSlot.count
 
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: header.voucherCount)

@@ -26,7 +26,7 @@ extension SetHeader {
         out.put(UInt8(parameters.profile.positions.count))
         out.put(UInt8(parameters.profile.probes))
         out.put(parameters.profile.id)
-        out.put(parameters.profile.scaling.rawValue)
+        out.put(UInt8(0))
         out.put(UInt8(parameters.profile.minimumQuality))
         out.put(UInt8(parameters.profile.probeQuality))
         out.put(UInt8(parameters.profile.hypotheses.count))
@@ -72,20 +72,16 @@ extension SetHeader {
         let positionCount = Int(try reader.number(UInt8.self))
         let probes = Int(try reader.number(UInt8.self))
         let id = try reader.number(UInt32.self)
-        let scaling = try reader.number(UInt8.self)
+        try reader.zeros(1)
         let quality = Int(try reader.number(UInt8.self))
         let probeQuality = Int(try reader.number(UInt8.self))
         let hypothesisCount = Int(try reader.number(UInt8.self))
-        guard positionCount <= 64, hypothesisCount <= FingerprintProfile.maximumHypotheses, Parameters.probeCounts.contains(probes) else {
+        guard positionCount <= 64, hypothesisCount <= FingerprintProfile.maximumHypotheses else {
             throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
         }
         guard (1...Parameters.maximumSources).contains(sourceCount) else { throw SealedMatchError(.parameterOutOfRange, "a set has 1 to 16 sources") }
         let positions = try reader.take(positionCount)
-        try reader.zeros(64 - positionCount)
-        try reader.zeros(8)
-        guard let scaling = FingerprintProfile.Scaling(rawValue: scaling) else {
-            throw SealedMatchError(.unknownProfile, "this library does not know how the set scales pictures")
-        }
+        try reader.zeros(72 - positionCount)
         var sources: [Bytes32] = []
         for _ in 0..<sourceCount {
             let source = try reader.bytes32()
@@ -103,7 +99,7 @@ extension SetHeader {
             var hypotheses: [Hypothesis] = []
             for encoded in encodedHypotheses { hypotheses.append(try Hypothesis(canonical: encoded)) }
             parameters.profile = try FingerprintProfile(
-                id: id, scaling: scaling, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality, hypotheses: hypotheses)
+                id: id, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality, hypotheses: hypotheses)
         } catch {
             throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
         }

@@ -1,3 +1,4 @@
+internal import Fingerprint
 public import Primitives
 
 /// The public part of a voucher: account, epoch, set, and a random ID. It names no attachment, no size and no time.
@@ -52,7 +53,7 @@ public struct VoucherHeader: Equatable, Sendable {
         voucherID = try VoucherID(bytes: reader.take(VoucherID.count))
         account = try reader.bytes32()
         setRoot = try reader.bytes32()
-        let most = Parameters.probeCounts.upperBound + Parameters.coverCounts.upperBound
+        let most = FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound
         guard (1 + Parameters.coverCounts.lowerBound...most).contains(slots), Parameters.polynomialCounts.contains(polynomials),
             Parameters.payloadCounts.contains(payloadCount)
         else {

@@ -12,6 +12,11 @@ public struct Bytes32: Hashable, Sendable {
     /// All zero.
     public init() { words = (0, 0, 0, 0) }
 
+    /// A constant: the bytes in the order in which hexadecimal digits show them.
+    package init(bigEndian words: (UInt64, UInt64, UInt64, UInt64)) {
+        self.words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+    }
+
     /// The first 32 bytes of `bytes`.
     /// - Precondition: at least 32 bytes; checked by `init(exactly:)`.
     @unsafe public init(loading bytes: UnsafeRawPointer) {

@@ -80,7 +80,7 @@ private func text(of code: Int32) -> StaticString {
     case .rootMismatch: "the table is not the one that was signed"
     case .setExpired: "the set has expired"
     case .setRolledBack: "the set is older than one that was used before"
-    case .unknownProfile: "the set's fingerprint profile is not known here"
+    case .unknownProfile: "the set's fingerprint profile is not valid, or not the one that is pinned here"
     case .tooManyEntries: "too many entries"
     case .peelingFailed: "the table cannot be built from these seeds"
     case .epochInPast: "the epoch is over"

@@ -17,9 +17,6 @@ public func sealedmatch_trust_defaults(_ trust: UnsafeMutablePointer<sealedmatch
         unsafe filled.minimum_polynomials = UInt32(defaults.minimumPolynomials)
         unsafe filled.minimum_cover_slots = UInt32(defaults.minimumCoverSlots)
         unsafe filled.minimum_sources = UInt32(defaults.minimumSources)
-        unsafe filled.minimum_key_bits = UInt32(defaults.minimumKeyBits)
-        unsafe filled.minimum_quality = UInt32(defaults.minimumQuality)
-        unsafe filled.minimum_probe_quality = UInt32(defaults.minimumProbeQuality)
         unsafe filled.minimum_separation = UInt32(defaults.minimumSeparation)
         unsafe filled.minimum_entries = UInt64(defaults.minimumEntries)
         unsafe filled.maximum_cells = UInt64(defaults.maximumCells)
@@ -33,6 +30,8 @@ private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMat
     guard unsafe given.size == UInt32(MemoryLayout<sealedmatch_trust>.size) else {
         throw badArgument("no trust structure of this version")
     }
+    // A later version may give it a meaning, which must not be passed over.
+    guard unsafe given.reserved == 0 else { throw badArgument("a reserved field is not zero") }
     guard let keys = unsafe given.sources, unsafe (1...1_024).contains(given.source_count) else { throw badArgument("no pinned source, or too many") }
     var sources: [Bytes32] = []
     for index in unsafe 0..<given.source_count { sources.append(try unsafe bytes32(keys + 32 * index)) }
@@ -41,9 +40,6 @@ private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMat
     unsafe policy.minimumPolynomials = Int(given.minimum_polynomials)
     unsafe policy.minimumCoverSlots = Int(given.minimum_cover_slots)
     unsafe policy.minimumSources = Int(given.minimum_sources)
-    unsafe policy.minimumKeyBits = Int(given.minimum_key_bits)
-    unsafe policy.minimumQuality = Int(given.minimum_quality)
-    unsafe policy.minimumProbeQuality = Int(given.minimum_probe_quality)
     unsafe policy.minimumSeparation = Int(given.minimum_separation)
     unsafe policy.minimumEntries = Int(clamping: given.minimum_entries)
     unsafe policy.maximumCells = Int(clamping: given.maximum_cells)

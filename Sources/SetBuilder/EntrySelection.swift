@@ -41,10 +41,12 @@ public struct EntrySelection: Sendable {
         guard (1...Parameters.maximumSources).contains(lists.count), (1...lists.count).contains(minimumSources) else {
             throw SealedMatchError(.parameterOutOfRange, "a set has 1 to 16 sources, and q is at most their number")
         }
+        // Counts have 32 bits.
+        guard lists.allSatisfy({ $0.count <= Int(UInt32.max) }) else { throw SealedMatchError(.tooManyEntries, "a list is too long") }
         guard Parameters.separations.contains(separation) else { throw SealedMatchError(.parameterOutOfRange, "the separation is 0 to 16 bits") }
         var report = Report()
         // Lists are joined one after another, so that memory holds the joined keys twice and one list's once, however many lists there are.
-        var claims = Claims()
+        var claims = Claims(minimumSources: minimumSources)
         for (source, list) in lists.enumerated() {
             var listed = list.map { $0.key(profile) }
             listed.sort()
@@ -56,10 +58,9 @@ public struct EntrySelection: Sendable {
         }
         var keys: [EntryKey] = []
         var supporters: [UInt16] = []
-        var counts: [UInt32] = []
+        var counts = claims.supportedCounts()
         swap(&keys, &claims.keys)
         swap(&supporters, &claims.supporters)
-        swap(&counts, &claims.counts)
         report.underSupported = Self.keep(&keys, &supporters, &counts) { supporters, index in supporters[index].nonzeroBitCount >= minimumSources }
         // Before folding, whose buckets hold indices of 28 bits.
         guard keys.count <= SetHeader.maximumEntries else { throw SealedMatchError(.tooManyEntries, "too many entries for one set") }
@@ -79,37 +80,62 @@ public struct EntrySelection: Sendable {
         self.report = report
     }
 
-    /// Keys of some lists, distinct and ascending, who lists them, and how many hashes have them.
+    /// Keys of some lists, distinct and ascending, who lists them, and how often.
     private struct Claims {
+        let minimumSources: Int
         var keys: [EntryKey] = []
         var supporters: [UInt16] = []
-        var counts: [UInt32] = []
+        /// For each key, of the numbers of hashes that a list has of it, the q greatest, descending; 0 where fewer lists have it.
+        private var counts: [UInt32] = []
+
+        init(minimumSources: Int) { self.minimumSources = minimumSources }
+
+        /// c(y) of each key: at least q lists have it so often. One list alone cannot raise it.
+        func supportedCounts() -> [UInt32] {
+            stride(from: minimumSources - 1, to: counts.count, by: minimumSources).map { counts[$0] }
+        }
 
         /// With another list's keys, distinct and ascending.
         func joined(with listed: [EntryKey], _ listedCounts: [UInt32], of source: Int) -> Claims {
             let mask: UInt16 = 1 << UInt16(source)
-            var out = Claims()
+            var out = Claims(minimumSources: minimumSources)
             out.keys.reserveCapacity(keys.count + listed.count)
             out.supporters.reserveCapacity(keys.count + listed.count)
-            out.counts.reserveCapacity(keys.count + listed.count)
+            out.counts.reserveCapacity(minimumSources * (keys.count + listed.count))
             var i = 0
             var j = 0
             while i < keys.count || j < listed.count {
                 if j == listed.count || (i < keys.count && keys[i] < listed[j]) {
                     out.keys.append(keys[i])
                     out.supporters.append(supporters[i])
-                    out.counts.append(counts[i])
+                    out.counts.append(contentsOf: greatest(i))
                     i += 1
                 } else {
                     let isShared = i < keys.count && keys[i] == listed[j]
                     out.keys.append(listed[j])
                     out.supporters.append(isShared ? supporters[i] | mask : mask)
-                    out.counts.append(isShared ? counts[i] + listedCounts[j] : listedCounts[j])
+                    out.append(listedCounts[j], to: isShared ? greatest(i) : [])
                     if isShared { i += 1 }
                     j += 1
                 }
             }
             return out
+        }
+
+        private func greatest(_ index: Int) -> ArraySlice<UInt32> { counts[(minimumSources * index)..<(minimumSources * (index + 1))] }
+
+        /// The greatest q of a list's count and those before it, as the next key's.
+        private mutating func append(_ count: UInt32, to greatest: ArraySlice<UInt32>) {
+            var rest = count
+            for value in greatest {
+                counts.append(max(value, rest))
+                rest = min(value, rest)
+            }
+            // A new key has this one count.
+            if greatest.isEmpty {
+                counts.append(count)
+                for _ in 1..<minimumSources { counts.append(0) }
+            }
         }
     }
 

@@ -14,6 +14,8 @@ package struct KeySeparation {
 
     /// Keys further apart than this do not add to each other's weight.
     private static let weightDistance = 4
+    /// Each key of a group is compared with at most so many after it for weights: lists of keys that agree in most bits cost no more than others.
+    package static let weightNeighbours = 1_024
 
     /// - Parameters:
     ///   - bits: b, 1...64.
@@ -38,12 +40,11 @@ package struct KeySeparation {
     /// Where two are near, the more central one stays: of a family of near duplicates the middle, which probes find more often.
     /// - Parameters:
     ///   - given: distinct, in the order of entries.
-    ///   - counts: how many listed hashes have each key.
+    ///   - counts: c(y) of each key y.
     package func folds(_ given: [UInt64], counts: [UInt32]) throws(SealedMatchError) -> [(key: Int, into: Int)] {
         guard separation > 0, given.count > 1 else { return [] }
-        let weights = try weights(given, counts)
-        // From here on keys go by their place in this order, the most central first.
-        let order = given.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }
+        // From here on keys go by their place in this order.
+        let order = try mostCentralFirst(given, counts: counts)
         let keys = order.map { given[$0] }
         var kept = [Bool](repeating: false, count: keys.count)
         var candidates = Array(keys.indices)
@@ -83,8 +84,16 @@ package struct KeySeparation {
 
     private func near(_ a: UInt64, _ b: UInt64) -> Bool { (a ^ b).nonzeroBitCount <= separation }
 
-    /// For each key the sum of 4^(4 − distance) over the listed hashes whose keys are within 4 of it.
-    private func weights(_ keys: [UInt64], _ counts: [UInt32]) throws(SealedMatchError) -> [UInt64] {
+    /// "Entries apart", step 3: by descending weight, of equals the first in the order of entries.
+    package func mostCentralFirst(_ keys: [UInt64], counts: [UInt32]) throws(SealedMatchError) -> [Int] {
+        let weights = try weights(keys, counts: counts)
+        return keys.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }
+    }
+
+    /// "Entries apart", step 2: for each key the sum of c(z)·4^(4 − distance) over the keys z within 4 of it, as far as they are compared.
+    ///
+    /// Sums fit: counts below 2^32 of at most 16 lists below 2^32 hashes are less than 2^36 in all.
+    package func weights(_ keys: [UInt64], counts: [UInt32]) throws(SealedMatchError) -> [UInt64] {
         var weights = counts.map { UInt64($0) << UInt64(2 * Self.weightDistance) }
         for (number, mask) in weightMasks.enumerated() {
             try workers.checkInterruption()
@@ -92,7 +101,7 @@ package struct KeySeparation {
             try forEachBucket(keys, Array(keys.indices), mask) { (bucket) throws(SealedMatchError) in
                 for (offset, i) in bucket.enumerated() {
                     try workers.checkInterruption()
-                    for j in bucket[(bucket.startIndex + offset + 1)...] {
+                    for j in bucket[(bucket.startIndex + offset + 1)...].prefix(Self.weightNeighbours) {
                         let difference = keys[i] ^ keys[j]
                         let distance = difference.nonzeroBitCount
                         // A pair counts under the first mask that finds it; groups hold pairs that only mix alike, too.

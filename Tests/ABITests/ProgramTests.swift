@@ -1,3 +1,4 @@
+import Fingerprint
 import Foundation
 import MatchClient
 import MatchProtocol
@@ -39,6 +40,17 @@ import Testing
     }
 
     @Test func hostileArgumentsGiveCodes() throws {
+        let standard = FingerprintProfile.standard
+        for (name, positions, penalty) in [("other-penalty", standard.positions, 52), ("other-positions", standard.positions.dropLast() + [255], 51)] {
+            var parameters = Parameters()
+            parameters.profile = try FingerprintProfile(
+                id: standard.id, positions: positions, probes: standard.probes, minimumQuality: standard.minimumQuality, probeQuality: standard.probeQuality,
+                hypotheses: standard.hypotheses.dropLast() + [.raster(tone: -1, shift: 157, zoom: 1_024, penalty: penalty)])
+            // Its sources are the same in every small set.
+            let other = try SmallSet(lists: [Self.known, Self.known], parameters: parameters)
+            #expect(other.built.header.sources == set.built.header.sources)
+            try FileManager.default.copyItem(atPath: other.path, toPath: directory.file(name + ".smset"))
+        }
         let result = try run(program: "hostile")
         result.expectSuccess()
         #expect(result.output.contains("refused all of it"))

@@ -43,7 +43,7 @@ import Testing
     @Test func refusesAnEmptyBuffer() {
         #expect(throws: FingerprintError.bufferTooShort) {
             try PDQFingerprint(
-                pixels: UnsafeRawBufferPointer(start: nil, count: 0), width: 1, height: 1, bytesPerRow: 3, format: .rgb8)
+                pixels: [UInt8]().span.bytes, width: 1, height: 1, bytesPerRow: 3, format: .rgb8)
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 @Suite struct ProfileTests {
     private func make(_ positions: [UInt8], probes: Int = 1, quality: Int = 50) throws(FingerprintError) {
         _ = try FingerprintProfile(
-            id: 9, scaling: .native, positions: positions, probes: probes, minimumQuality: quality)
+            id: 9, positions: positions, probes: probes, minimumQuality: quality)
     }
 
     @Test func refusesBadProfiles() throws {
@@ -14,7 +14,7 @@ import Testing
         #expect(throws: FingerprintError.badProfile) { try make(Array(0...64)) }
         #expect(throws: FingerprintError.badProfile) { try make([1, 2], probes: 5) }
         #expect(throws: FingerprintError.badProfile) { try make([1, 2], probes: 0) }
-        #expect(throws: FingerprintError.badProfile) { try make(Array(0...47), probes: 4_097) }
+        #expect(throws: FingerprintError.badProfile) { try make(Array(0...47), probes: 65) }
         #expect(throws: FingerprintError.badProfile) { try make([1, 2], quality: 101) }
         #expect(throws: FingerprintError.badProfile) { try make([1, 2], quality: -1) }
         for (probeQuality, hypotheses) in [
@@ -25,16 +25,19 @@ import Testing
         ] {
             #expect(throws: FingerprintError.badProfile) {
                 try FingerprintProfile(
-                    id: 9, scaling: .native, positions: [1], probes: 1, minimumQuality: 50, probeQuality: probeQuality, hypotheses: hypotheses)
+                    id: 9, positions: [1], probes: 1, minimumQuality: 50, probeQuality: probeQuality, hypotheses: hypotheses)
             }
         }
         try make([1, 2], probes: 4)
-        try make(Array(192...255), probes: 4_096, quality: 0)
+        try make(Array(192...255), probes: 64, quality: 0)
+        try make(Array(0..<5), probes: 32)
+        #expect(throws: FingerprintError.badProfile) { try make(Array(0..<5), probes: 33) }
+        try make(Array(0..<6), probes: 64)
     }
 
     @Test func shortKeyTakesBitsInTheirOrder() throws {
         let profile = try FingerprintProfile(
-            id: 9, scaling: .native, positions: [255, 0, 64], probes: 2, minimumQuality: 50)
+            id: 9, positions: [255, 0, 64], probes: 2, minimumQuality: 50)
         #expect(profile.shortKey(of: PDQHash(words: (0, 0, 0, 1 << 63))) == 1)
         #expect(profile.shortKey(of: PDQHash(words: (1, 0, 0, 0))) == 2)
         #expect(profile.shortKey(of: PDQHash(words: (0, 1, 0, 0))) == 4)
@@ -44,7 +47,7 @@ import Testing
     @Test func standardProfile() throws {
         let profile = FingerprintProfile.standard
         #expect(profile.id == 2 && profile.positions.count == 50 && profile.probes == 32)
-        #expect(profile.minimumQuality == 50 && profile.probeQuality == 40 && profile.scaling == .native)
+        #expect(profile.minimumQuality == 50 && profile.probeQuality == 40)
         #expect(profile.hypotheses.count == 7)
         // The 50 lowest frequencies.
         func frequency(_ position: Int) -> Int { (position / 16 + 1) * (position / 16 + 1) + (position % 16 + 1) * (position % 16 + 1) }
@@ -53,7 +56,7 @@ import Testing
         #expect(profile.positions == profile.positions.sorted())
         #expect(
             try FingerprintProfile(
-                id: 2, scaling: .native, positions: profile.positions, probes: 32, minimumQuality: 50, probeQuality: 40, hypotheses: profile.hypotheses)
+                id: 2, positions: profile.positions, probes: 32, minimumQuality: 50, probeQuality: 40, hypotheses: profile.hypotheses)
                 == profile)
 
         let picture = SyntheticPicture(kind: "waves", width: 300, height: 200)

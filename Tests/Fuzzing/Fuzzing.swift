@@ -56,6 +56,7 @@ private final class SetHarness {
         trust.minimumEntries = 0
         trust.minimumThreshold = 2
         trust.minimumCoverSlots = 4
+        trust.profiles = nil
         if let opened = try? BlindedSet.open(path: path, trust: trust, now: 0) {
             require(opened.header == set.header, "two readings of one file differ")
         }
@@ -188,7 +189,7 @@ private func writeSeeds(to directory: String) throws {
         chosen.polynomials = k
         chosen.coverSlots = 4
         chosen.profile = try FingerprintProfile(
-            id: 1, scaling: .native, positions: FingerprintProfile.standard.positions, probes: m, minimumQuality: 50)
+            id: 1, positions: FingerprintProfile.standard.positions, probes: m, minimumQuality: 50)
         let voucherHeader = VoucherHeader(
             parameters: chosen, epoch: 600, voucherID: try VoucherID.random(from: &random), account: try random.bytes32(),
             setRoot: try header.root())

@@ -73,7 +73,7 @@ import Testing
         let changes: [(String, (inout TrustPolicy, Int) -> Void)] = [
             ("t", { $0.minimumThreshold = h.parameters.threshold + $1 }), ("k", { $0.minimumPolynomials = h.parameters.polynomials + $1 }),
             ("c", { $0.minimumCoverSlots = h.parameters.coverSlots + $1 }), ("q", { $0.minimumSources = h.parameters.minimumSources + $1 }),
-            ("n", { $0.minimumEntries = h.entries + $1 }), ("b", { $0.minimumKeyBits = h.parameters.profile.positions.count + $1 }),
+            ("n", { $0.minimumEntries = h.entries + $1 }),
             ("m", { $0.maximumCells = h.cells - $1 }), ("separation", { $0.minimumSeparation = h.parameters.separation + $1 }),
         ]
         for (name, change) in changes {
@@ -91,6 +91,41 @@ import Testing
         let standard = TrustPolicy(sources: h.sources, minimumSignatures: 2)
         #expect(standard.minimumThreshold == 30 && standard.minimumPolynomials >= 4 && standard.minimumEntries == 1000)
         try expect(.belowFloor, fixture, trust: standard)
+    }
+
+    @Test func theProfileIsPinned() throws {
+        let standard = FingerprintProfile.standard
+        #expect(try Parameters().profileDigest() == TrustPolicy.profile2 && TrustPolicy(sources: [], minimumSignatures: 1).profiles == [TrustPolicy.profile2])
+        func profile(positions: [UInt8]? = nil, quality: Int = 50, hypotheses: [Hypothesis]? = nil, probes: Int = 32) throws -> FingerprintProfile {
+            try FingerprintProfile(
+                id: 2, positions: positions ?? standard.positions, probes: probes, minimumQuality: quality, probeQuality: standard.probeQuality,
+                hypotheses: hypotheses ?? standard.hypotheses)
+        }
+        let last = Hypothesis.raster(tone: -1, shift: 157, zoom: 1_024, penalty: 52)
+        let others = [
+            ("a penalty greater by 1", try profile(hypotheses: standard.hypotheses.dropLast() + [last])), ("other positions", try profile(positions: standard.positions.dropLast() + [255])),
+            ("their order", try profile(positions: standard.positions.reversed())), ("quality", try profile(quality: 51)),
+        ]
+        func fixture(_ profile: FingerprintProfile) throws -> (Fixture, TrustPolicy) {
+            let fixture = try Fixture { $0.profile = profile }
+            try fixture.forge.write(to: fixture.directory.file("set"))
+            var trust = fixture.forge.trust
+            trust.profiles = TrustPolicy(sources: [], minimumSignatures: 1).profiles
+            return (fixture, trust)
+        }
+        for (name, other) in others {
+            var (fixture, trust) = try fixture(other)
+            try expect(.unknownProfile, fixture, trust: trust, "\(name)")
+            trust.profiles?.append(try fixture.parameters.profileDigest())
+            try expect(nil, fixture, trust: trust, "\(name), pinned")
+            trust.profiles = nil
+            try expect(nil, fixture, trust: trust, "\(name), any")
+            trust.profiles = []
+            try expect(.unknownProfile, fixture, trust: trust, "none is pinned")
+        }
+        // M has no part in it.
+        let (more, trust) = try fixture(profile(probes: 64))
+        try expect(nil, more, trust: trust)
     }
 
     @Test func expiryAndRollback() throws {

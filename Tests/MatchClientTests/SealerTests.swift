@@ -83,10 +83,10 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let original = try picture(1)
         let near = try picture(1, shade: 1)
         let other = try picture(2)
-        let fixture = try Fixture { $0.profile = try FingerprintProfile(id: 1, scaling: .native, positions: FingerprintProfile.standard.positions, probes: 16, minimumQuality: 0, probeQuality: 0) }
-        let a = try original.probes(fixture.parameters)
-        let b = try near.probes(fixture.parameters)
-        let c = try other.probes(fixture.parameters)
+        let fixture = try Fixture { $0.profile = try FingerprintProfile(id: 1, positions: FingerprintProfile.standard.positions, probes: 16, minimumQuality: 0, probeQuality: 0) }
+        let a = original.probes(fixture.parameters)
+        let b = near.probes(fixture.parameters)
+        let c = other.probes(fixture.parameters)
         #expect(a.count == 16 && Set(a).count == 16)
         #expect(!Set(a).isDisjoint(with: b) && Set(a).isDisjoint(with: c))
         // Tags grow by new keys only; a repeat's new keys are noted as well.

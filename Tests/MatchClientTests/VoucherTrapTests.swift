@@ -206,7 +206,7 @@ import Testing
     }
 
     private static func oneProbe() throws -> FingerprintProfile {
-        try FingerprintProfile(id: 1, scaling: .native, positions: FingerprintProfile.standard.positions, probes: 1, minimumQuality: 50)
+        try FingerprintProfile(id: 1, positions: FingerprintProfile.standard.positions, probes: 1, minimumQuality: 50)
     }
 
     /// The random source fails at each of its draws in turn: an error each time, nothing changed, and the next voucher is whole.

@@ -89,8 +89,6 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         for probes: UInt8 in [0] { try refused(175, [probes], .unknownProfile, "M = \(probes)") }
         for probes: UInt8 in [65, 255] { try refused(175, [probes], .unknownProfile, "M = \(probes)") }
         for probes: UInt8 in [1, 64] { #expect(try accepted(175, [probes]).parameters.probes == Int(probes)) }
-        #expect(try accepted(180, [1]).parameters.profile.scaling == .meta)
-        for scaling: UInt8 in [2, 255] { try refused(180, [scaling], .unknownProfile, "scaling \(scaling)") }
         for quality: UInt8 in [101, 255] { try refused(181, [quality], .unknownProfile, "quality \(quality)") }
         #expect(try accepted(181, [100]).parameters.profile.minimumQuality == 100)
         for quality: UInt8 in [101, 255] { try refused(182, [quality], .unknownProfile, "probe quality \(quality)") }
@@ -114,11 +112,11 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
 
     @Test func reservedBytesAreZero() throws {
         var checked = 0
-        for offset in [172, 173] + Array(234..<256) + Array(stride(from: 352, to: 768, by: 17)) + Array(stride(from: 824, to: 3072, by: 17)) + [3071] {
+        for offset in [172, 173, 180] + Array(234..<256) + Array(stride(from: 352, to: 768, by: 17)) + Array(stride(from: 824, to: 3072, by: 17)) + [3071] {
             for value: UInt8 in [1, 0x80] { try refused(offset, [value], .nonCanonical, "byte \(offset)") }
             checked += 1
         }
-        #expect(checked == 183)
+        #expect(checked == 184)
     }
 
     @Test func sourcesAscend() throws {
@@ -161,20 +159,20 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         ] {
             try vary {
                 $0.parameters.profile = try FingerprintProfile(
-                    id: id, scaling: .native, positions: positions, probes: probes, minimumQuality: quality, probeQuality: standard.probeQuality,
+                    id: id, positions: positions, probes: probes, minimumQuality: quality, probeQuality: standard.probeQuality,
                     hypotheses: standard.hypotheses)
             }
         }
         var fewer = standard.hypotheses
         fewer.removeLast()
-        for (scaling, quality, hypotheses) in [
-            (FingerprintProfile.Scaling.meta, 40, standard.hypotheses), (.native, 41, standard.hypotheses), (.native, 40, fewer),
-            (.native, 40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_024, penalty: 52)]), (.native, 40, fewer + [.raster(tone: -1, shift: -157, zoom: 1_024, penalty: 51)]),
-            (.native, 40, fewer + [.raster(tone: -2, shift: 157, zoom: 1_024, penalty: 51)]), (.native, 40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_025, penalty: 51)]),
+        for (quality, hypotheses) in [
+            (41, standard.hypotheses), (40, fewer),
+            (40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_024, penalty: 52)]), (40, fewer + [.raster(tone: -1, shift: -157, zoom: 1_024, penalty: 51)]),
+            (40, fewer + [.raster(tone: -2, shift: 157, zoom: 1_024, penalty: 51)]), (40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_025, penalty: 51)]),
         ] {
             try vary {
                 $0.parameters.profile = try FingerprintProfile(
-                    id: 2, scaling: scaling, positions: standard.positions, probes: 32, minimumQuality: 50, probeQuality: quality, hypotheses: hypotheses)
+                    id: 2, positions: standard.positions, probes: 32, minimumQuality: 50, probeQuality: quality, hypotheses: hypotheses)
             }
         }
         try vary { $0.sources.removeLast() }

@@ -10,7 +10,7 @@ private func sampleHeader(_ random: inout SeededRandom, polynomials: Int = 4, pa
     parameters.payloadCount = payload
     parameters.coverSlots = cover
     parameters.profile = try FingerprintProfile(
-        id: 1, scaling: .native, positions: FingerprintProfile.standard.positions, probes: probes, minimumQuality: 50)
+        id: 1, positions: FingerprintProfile.standard.positions, probes: probes, minimumQuality: 50)
     return VoucherHeader(
         parameters: parameters, epoch: 600, voucherID: try VoucherID.random(from: &random), account: try random.bytes32(), setRoot: try random.bytes32())
 }

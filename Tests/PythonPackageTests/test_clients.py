@@ -70,13 +70,15 @@ def test_sets_that_must_not_be_used(published: Published, tmp_path: Path) -> Non
     assert opening(good[:-1]) == opening(good + b"\0") == ErrorCode.WRONG_LENGTH
     assert opening(changed(0)) == ErrorCode.INVALID_MAGIC
     assert opening(changed(4_096)) == ErrorCode.ROOT_MISMATCH
+    # The penalty of the fourth hypothesis: another profile, whatever else is wrong with the file.
+    assert opening(changed(798)) == ErrorCode.UNKNOWN_PROFILE
     assert opening(changed(3_073)) == ErrorCode.INVALID_SIGNATURE
     assert opening(good, now=NOW + 91 * DAY) == ErrorCode.SET_EXPIRED
     assert opening(good, last_version=2) == ErrorCode.SET_ROLLED_BACK
     assert opening(good, dataclasses.replace(trust, sources=trust.sources[:1])) == ErrorCode.TOO_FEW_SIGNATURES
     assert opening(good, dataclasses.replace(trust, minimum_signatures=3)) == ErrorCode.TOO_FEW_SIGNATURES
     assert opening(good, dataclasses.replace(trust, minimum_signatures=0)) in (ErrorCode.PARAMETER_OUT_OF_RANGE, ErrorCode.BAD_ARGUMENT)
-    for field, value in [("minimum_threshold", 31), ("minimum_entries", 1_201), ("minimum_sources", 3), ("minimum_quality", 51), ("minimum_key_bits", 51), ("minimum_probe_quality", 41)]:
+    for field, value in [("minimum_threshold", 31), ("minimum_entries", 1_201), ("minimum_sources", 3), ("minimum_separation", 7)]:
         assert opening(good, dataclasses.replace(trust, **{field: value})) == ErrorCode.BELOW_FLOOR, field
     assert opening(good, dataclasses.replace(trust, maximum_cells=4_097)) in (ErrorCode.BELOW_FLOOR, ErrorCode.WRONG_LENGTH)
     assert code_of(lambda: BlindedSet.open(tmp_path / "nothing", trust)) == ErrorCode.FILE_FAILED

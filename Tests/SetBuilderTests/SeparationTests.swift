@@ -33,6 +33,38 @@ private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -
     return keys.sorted()
 }
 
+/// The weight of a key by its definition, of all pairs.
+private func nearWeight(_ y: UInt64, _ keys: [UInt64], _ counts: [UInt32]) -> UInt64 {
+    zip(keys, counts).reduce(0) { sum, z in
+        let far = distance(y, z.0)
+        return far > 4 ? sum : sum + UInt64(z.1) << UInt64(8 - 2 * far)
+    }
+}
+
+/// Weights as step 2 of "Entries apart" has them, group by group.
+private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap: Int) -> [UInt64] {
+    let edges = (0...6).map { $0 * bits / 6 }
+    let blocks = (0..<6).map { block in (edges[block]..<edges[block + 1]).reduce(0 as UInt64) { $0 | 1 << UInt64($1) } }
+    var masks: [UInt64] = []
+    for i in 0..<6 { for j in (i + 1)..<6 { masks.append(blocks[i] | blocks[j]) } }
+    var weights = counts.map { 256 * UInt64($0) }
+    for (number, mask) in masks.enumerated() {
+        let groups = Dictionary(grouping: keys.indices) { ((keys[$0] & mask) &* 0x9E37_79B9_7F4A_7C15) >> 28 }
+        for group in groups.values {
+            for (place, i) in group.enumerated() {
+                for j in group[(place + 1)..<min(place + 1 + cap, group.count)] where distance(keys[i], keys[j]) <= 4 {
+                    // Under the first mask under which they agree.
+                    guard masks.firstIndex(where: { keys[i] & $0 == keys[j] & $0 }) == number else { continue }
+                    let closeness = UInt64(8 - 2 * distance(keys[i], keys[j]))
+                    weights[i] += UInt64(counts[j]) << closeness
+                    weights[j] += UInt64(counts[i]) << closeness
+                }
+            }
+        }
+    }
+    return weights
+}
+
 @Suite struct KeySeparationTests {
     @Test func foldsAgreeWithBruteForce() throws {
         var random = SeededRandom(1)
@@ -42,7 +74,13 @@ private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -
             let separation = [6, 0, 1, 3, 6, 16, 6, 16][round % 8]
             let keys = sampleKeys(min(300, bits < 10 ? 1 << bits : 300), bits: bits, &random)
             let separated = KeySeparation(bits: bits, separation: separation, workers: Workers(threads: 1))
-            let folds = try separated.folds(keys, counts: [UInt32](repeating: 1, count: keys.count))
+            let counts = keys.map { _ in UInt32.random(in: 1...9, using: &random) }
+            // No group is as large as the cap, so weights are those of all pairs.
+            let weights = keys.map { nearWeight($0, keys, counts) }
+            #expect(try separated.weights(keys, counts: counts) == weights)
+            let order = keys.indices.sorted { weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1 }
+            #expect(try separated.mostCentralFirst(keys, counts: counts) == order)
+            let folds = try separated.folds(keys, counts: counts)
             folded += folds.count
             let gone = Set(folds.map(\.key))
             #expect(gone.count == folds.count)
@@ -61,7 +99,7 @@ private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -
         #expect(folded > 1000)
     }
 
-    // Weights by their definition: of two near keys that stay in no third's way, the heavier stays.
+    // Of two near keys that stay in no third's way, the heavier stays.
     @Test func theMostCentralKeyStays() throws {
         let centre: UInt64 = 1 << 20
         let family = ([centre] + [0, 7, 13, 30, 44].map { centre ^ 1 << $0 }).sorted()
@@ -100,12 +138,16 @@ private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -
         expectCode(.interrupted) { _ = try separated.nearPairs(keys, limit: 5) }
     }
 
-    @Test func resultDoesNotDependOnThreads() throws {
+    // All keys of fifteen bits: most masks put them into few groups, of which each key sees but the next 1,024.
+    @Test func weightsOfACubeAreBounded() throws {
         var random = SeededRandom(3)
-        let keys = sampleKeys(2000, bits: 48, &random)
-        let one = try KeySeparation(bits: 48, separation: 6, workers: Workers(threads: 1)).folds(keys, counts: [UInt32](repeating: 1, count: keys.count))
-        let four = try KeySeparation(bits: 48, separation: 6, workers: Workers(threads: 4)).folds(keys, counts: [UInt32](repeating: 1, count: keys.count))
-        #expect(one.map(\.key) == four.map(\.key) && one.map(\.into) == four.map(\.into))
+        let keys = (0..<1 << 15 as Range<UInt64>).map { EntryKey(perceptual: $0) }.sorted().compactMap(\.shortKey)
+        let counts = keys.map { _ in UInt32.random(in: 1...9, using: &random) }
+        let weights = try KeySeparation(bits: 50, separation: 6, workers: Workers(threads: 1)).weights(keys, counts: counts)
+        #expect(KeySeparation.weightNeighbours == 1_024)
+        #expect(weights == cappedWeights(keys, counts, bits: 50, cap: 1_024))
+        // The cap is felt.
+        #expect(weights[0] < nearWeight(keys[0], keys, counts))
     }
 }
 

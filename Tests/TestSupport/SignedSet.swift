@@ -53,14 +53,13 @@ public struct SetForge: Sendable {
         try Data(file(signatures ?? self.signatures())).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 
-    /// Pins all sources of the header, and floors low enough for small sets.
+    /// Pins all sources and the profile of the header, and floors low enough for small sets.
     public var trust: TrustPolicy {
         var trust = TrustPolicy(sources: header.sources, minimumSignatures: 2)
         trust.minimumThreshold = 2
         trust.minimumEntries = 1
         trust.minimumCoverSlots = 4
-        trust.minimumQuality = 0
-        trust.minimumProbeQuality = 0
+        trust.profiles = [try! header.parameters.profileDigest()]
         return trust
     }
 }

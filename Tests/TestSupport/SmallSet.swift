@@ -63,8 +63,7 @@ public final class SmallSet: Sendable {
         trust.minimumThreshold = 2
         trust.minimumEntries = 1
         trust.minimumCoverSlots = 4
-        trust.minimumQuality = 0
-        trust.minimumProbeQuality = 0
+        trust.profiles = [try parameters.profileDigest()]
         self.directory = directory
         self.entries = entries
         self.built = built

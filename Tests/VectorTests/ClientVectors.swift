@@ -154,8 +154,7 @@ enum FingerprintVectors {
             parameters.separation = try input.number("separation", as: Int.self)
             let pixels = try pixels(input, folder)
             let item = try MediaItem.picture(
-                pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height, bytesPerRow: pixels.bytesPerRow, format: pixels.format,
-                scaling: parameters.profile.scaling)
+                pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height, bytesPerRow: pixels.bytesPerRow, format: pixels.format)
             // As the C interface hands it from one call to the next.
             return ["keys": .keys(try MediaItem(canonical: item.encoded).probes(parameters))]
         },

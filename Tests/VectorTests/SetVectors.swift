@@ -60,7 +60,7 @@ enum SetVectors {
             let (text, quality) = (Array(try input.text("text").utf8), try input.number("minimumQuality", as: Int.self))
             let standard = FingerprintProfile.standard
             let profile = try FingerprintProfile(
-                id: standard.id, scaling: standard.scaling, positions: standard.positions, probes: standard.probes, minimumQuality: quality)
+                id: standard.id, positions: standard.positions, probes: standard.probes, minimumQuality: quality)
             let list = try text.withUnsafeBytes { try unsafe HashList($0, profile: profile, skippingBadLines: true) }
             return ["hashes": .list(list.hashes.map(\.json)), "poorLines": .numbers(list.poorLines), "badLines": .numbers(list.badLines)]
         },
@@ -128,9 +128,7 @@ enum SetVectors {
         trust.minimumCoverSlots = try fields.number("minimumCoverSlots")
         trust.minimumSources = try fields.number("minimumSources")
         trust.minimumEntries = try fields.number("minimumEntries")
-        trust.minimumKeyBits = try fields.number("minimumKeyBits")
-        trust.minimumQuality = try fields.number("minimumQuality")
-        trust.minimumProbeQuality = try fields.number("minimumProbeQuality")
+        trust.profiles = try fields.isNull("profiles") ? nil : fields.allBytes32("profiles")
         trust.minimumSeparation = try fields.number("minimumSeparation")
         trust.maximumCells = try fields.number("maximumCells")
         return trust

@@ -52,9 +52,7 @@ final class VectorFolder: Sendable {
         trust.minimumCoverSlots = 0
         trust.minimumSources = 0
         trust.minimumEntries = 0
-        trust.minimumKeyBits = 0
-        trust.minimumQuality = 0
-        trust.minimumProbeQuality = 0
+        trust.profiles = nil
         trust.minimumSeparation = 0
         return try BlindedSet.open(path: path, trust: trust, now: 0)
     }
@@ -72,13 +70,12 @@ extension Fields {
 
     func profile(_ name: String) throws -> FingerprintProfile {
         let fields = try fields(name)
-        let (id, scaling) = (try fields.number("id", as: UInt32.self), try fields.number("scaling", as: UInt8.self))
+        let id = try fields.number("id", as: UInt32.self)
         let (quality, probes) = (try fields.number("minimumQuality", as: Int.self), try fields.number("probes", as: Int.self))
         let positions = try fields.numbers("positions", as: UInt8.self)
-        guard let scaling = FingerprintProfile.Scaling(rawValue: scaling) else { throw VectorError("\(fields.place): unknown scaling") }
         let (probeQuality, encoded) = (try fields.number("probeQuality", as: Int.self), try fields.byteStrings("hypotheses"))
         return try FingerprintProfile(
-            id: id, scaling: scaling, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality,
+            id: id, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality,
             hypotheses: encoded.map { try Hypothesis(canonical: $0) })
     }
 
@@ -108,7 +105,7 @@ extension ListedHash {
 extension JSON {
     static func profile(_ profile: FingerprintProfile) -> JSON {
         .object([
-            "id": .number(profile.id), "scaling": .number(profile.scaling.rawValue), "minimumQuality": .number(profile.minimumQuality),
+            "id": .number(profile.id), "minimumQuality": .number(profile.minimumQuality),
             "probeQuality": .number(profile.probeQuality), "probes": .number(profile.probes), "positions": .numbers(profile.positions),
             "hypotheses": .list(profile.hypotheses.map { .bytes($0.encoded) }),
         ])

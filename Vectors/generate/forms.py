@@ -28,7 +28,7 @@ def float32(value: np.float32) -> str:
 
 
 def profile(value: Profile) -> dict[str, Any]:
-    return {"id": value.id, "scaling": value.scaling, "minimumQuality": value.minimum_quality,
+    return {"id": value.id, "minimumQuality": value.minimum_quality,
             "probeQuality": value.probe_quality, "probes": value.probes, "positions": list(value.positions),
             "hypotheses": [hypothesis.encode().hex() for hypothesis in value.hypotheses]}
 

@@ -84,6 +84,7 @@ def text() -> str:
              "The entries are a picture's PDQ hash and the SHA-256 of two files, listed by two sources.")
     page.put("picture", f"Vectors/fingerprint/{picture.name}.png, its copy {copy.name}.png")
     page.put("PDQ of the picture", picture.pdq())
+    page.put("profile's digest (4.8)", parameters.profile.digest())
     page.put("short key (5.11)", word(PROFILE_2.short_key(picture.pdq())))
     for number, y in enumerate(selection.keys, 1):
         page.put(f"y_{number}", y)

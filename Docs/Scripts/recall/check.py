@@ -28,7 +28,7 @@ def vectors(profile):
         whole = {"file", "patches", "truncate", "append"} == set(given["picture"]) and not (given["picture"]["patches"] or given["picture"]["append"])
         numbers = given["profile"]
         if (not whole or given["format"] != "rgb" or given["separation"] != profile.separation or numbers["positions"] != profile.positions.tolist()
-                or (numbers["probes"], numbers["probeQuality"], numbers["scaling"]) != (profile.probes, profile.probe_quality, 0)
+                or (numbers["probes"], numbers["probeQuality"]) != (profile.probes, profile.probe_quality)
                 or len(numbers["hypotheses"]) != len(profile.hypotheses) or not test["output"]["keys"]):
             continue
         picture = pictures.Image.open(os.path.join(VECTORS, given["picture"]["file"])).convert("RGB")

@@ -136,8 +136,9 @@ const char *sealedmatch_error_text(int32_t code);
 
 typedef struct sealedmatch_set { uint64_t id; } sealedmatch_set;
 
-/* What the messenger pins: whose signatures a set needs, and the floors below which no signature helps.
- * sealedmatch_trust_defaults() fills it; then set `sources`, `source_count` and `minimum_signatures`. */
+/* What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. The fingerprint
+ * profile is pinned too, and is no choice: profile 2 of Docs/Protocol.md, 5.11; a set of another one is
+ * SEALEDMATCH_UNKNOWN_PROFILE. sealedmatch_trust_defaults() fills it; then set `sources`, `source_count` and `minimum_signatures`. */
 typedef struct sealedmatch_trust {
     uint32_t size;               /* bytes of this structure, written by sealedmatch_trust_defaults() */
     uint32_t minimum_signatures; /* how many of the pinned sources must have signed: no default, at least 1 */
@@ -147,10 +148,8 @@ typedef struct sealedmatch_trust {
     uint32_t minimum_polynomials;
     uint32_t minimum_cover_slots;
     uint32_t minimum_sources;    /* floor of q: sources that must list an entry (2) */
-    uint32_t minimum_key_bits;
-    uint32_t minimum_quality;    /* floor of the quality of listed hashes (50) */
     uint32_t minimum_separation;
-    uint32_t minimum_probe_quality; /* floor of the quality of pictures that are looked for (40) */
+    uint32_t reserved;           /* zero */
     uint64_t minimum_entries;
     uint64_t maximum_cells;      /* bounds the file: 32 bytes a cell (30,000,000) */
 } sealedmatch_trust;
@@ -160,7 +159,7 @@ typedef struct sealedmatch_trust {
 int32_t sealedmatch_trust_defaults(sealedmatch_trust *trust, size_t size);
 
 /* Opens a set file and checks everything that Docs/Protocol.md, 5.15, asks for: form, pinned signatures, floors,
- * expiry, version, and the table's digest. The file is mapped, not read into memory: a million entries take 40 MB of
+ * the profile, expiry, version, and the table's digest. The file is mapped, not read into memory: a million entries take 40 MB of
  * shared, droppable pages and a few kilobytes of private ones. Time: one BLAKE2b over the file.
  * `now`: a set is refused from its expiry on. `last_version`: the newest version that this client has used, 0 at first;
  * older sets are refused. Keep sealedmatch_set_info.version for it. Which error depends on the file and the arguments

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrustPolicy:
-    """What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. `None` is the default of Docs/Protocol.md, section 2."""
+    """What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. `None` is the default of Docs/Protocol.md, section 2.
+
+    The fingerprint profile is pinned too: a set of another one than profile 2 is UNKNOWN_PROFILE.
+    """
 
     #: Ed25519 keys of the trusted sources, 32 bytes each.
     sources: Sequence[Buffer]
@@ -27,9 +30,6 @@ class TrustPolicy:
     minimum_cover_slots: int | None = None
     #: Floor of q, the sources that must list an entry (2).
     minimum_sources: int | None = None
-    minimum_key_bits: int | None = None
-    minimum_quality: int | None = None
-    minimum_probe_quality: int | None = None
     minimum_separation: int | None = None
     #: Floor of n (1,000): a set of a few entries is a search for these few.
     minimum_entries: int | None = None
@@ -51,8 +51,8 @@ class TrustPolicy:
 
 
 _TRUST_FIELDS = {
-    "minimum_signatures": 32, "minimum_threshold": 32, "minimum_polynomials": 32, "minimum_cover_slots": 32, "minimum_sources": 32, "minimum_key_bits": 32,
-    "minimum_quality": 32, "minimum_probe_quality": 32, "minimum_separation": 32, "minimum_entries": 64, "maximum_cells": 64,
+    "minimum_signatures": 32, "minimum_threshold": 32, "minimum_polynomials": 32, "minimum_cover_slots": 32, "minimum_sources": 32, "minimum_separation": 32,
+    "minimum_entries": 64, "maximum_cells": 64,
 }  # fmt: skip
 
 

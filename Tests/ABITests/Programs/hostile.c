@@ -56,8 +56,12 @@ static void sets(const char *name, const char *directory) {
     EXPECT(SEALEDMATCH_SET_EXPIRED, sealedmatch_set_open(name, &trust, UINT64_MAX, 0, &set));
     other = trust; other.size = 8;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.minimum_probe_quality = 41;
-    EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
+    other = trust; other.reserved = 1;
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
+    /* Signed as the set is: only their profiles are others. */
+    EXPECT(SEALEDMATCH_UNKNOWN_PROFILE, sealedmatch_set_open(in(directory, "other-penalty.smset"), &trust, now, 0, &set));
+    EXPECT(SEALEDMATCH_UNKNOWN_PROFILE, sealedmatch_set_open(in(directory, "other-positions.smset"), &trust, now, 0, &set));
+    REQUIRE(strstr(sealedmatch_error_text(SEALEDMATCH_UNKNOWN_PROFILE), "profile") && set.id == 0);
     other = trust; other.sources = NULL;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
     other = trust; other.source_count = 0;

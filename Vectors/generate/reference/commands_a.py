@@ -160,7 +160,7 @@ def described(set_file: SetFile) -> dict[str, Any]:
         "polynomials": parameters.polynomials, "coverSlots": parameters.cover_slots,
         "payloadCount": parameters.payload_count, "minimumSources": parameters.minimum_sources,
         "separation": parameters.separation,
-        "profile": {"id": profile.id, "scaling": profile.scaling, "minimumQuality": profile.minimum_quality,
+        "profile": {"id": profile.id, "digest": profile.digest().hex(), "minimumQuality": profile.minimum_quality,
                     "probeQuality": profile.probe_quality, "probes": profile.probes, "positions": list(profile.positions),
                     "hypotheses": [asdict(hypothesis) for hypothesis in profile.hypotheses]},
         "sources": [source.hex() for source in header.sources],
@@ -227,7 +227,7 @@ def verify_and_print(set_file: SetFile, proof: KeyProof) -> int:
 
 # The command line
 
-POLICY_NUMBERS = [field.name for field in fields(TrustPolicy) if field.name != "sources"]
+POLICY_NUMBERS = [field.name for field in fields(TrustPolicy) if field.name not in ("sources", "profiles")]
 
 
 def add_commands(commands: Any) -> None:

@@ -16,6 +16,7 @@ from .profile import Profile
 
 PDQ, SHA256, MD5 = "pdq", "sha256", "md5"
 MAXIMUM_LINE = 4_096
+WEIGHT_NEIGHBOURS = 1_024
 HASH_COUNT = {PDQ: 32, SHA256: 32, MD5: 16}
 
 
@@ -104,11 +105,14 @@ def select_entries(lists: Sequence[Iterable[ListedHash]], profile: Profile, q: i
     require(1 <= q <= len(lists), "parameterOutOfRange", "q")
     require(0 <= r <= 16, "parameterOutOfRange", "r")
     masks: dict[bytes, int] = {}
-    counts: Counter[bytes] = Counter()
+    counts: dict[bytes, list[int]] = {}
+    """of each key, how often each list that has it holds it"""
     for source, listed_hashes in enumerate(lists):
-        # 2. Turn each hash into its key; c(y) is the number of hashes in all lists, repeats included, whose key is y.
+        # 2. Turn each hash into its key.
         listed_keys = [key_of(listed, profile) for listed in listed_hashes]
-        counts.update(listed_keys)
+        require(len(listed_keys) < 2**32, "tooManyEntries", "a list")
+        for y, count in Counter(listed_keys).items():
+            counts.setdefault(y, []).append(count)
         # Keep each key once for each list.
         for y in set(listed_keys):
             masks[y] = masks.get(y, 0) | 1 << source
@@ -116,7 +120,9 @@ def select_entries(lists: Sequence[Iterable[ListedHash]], profile: Profile, q: i
     supported = sorted(y for y, mask in masks.items() if mask.bit_count() >= q)
     # 4. Fold perceptual keys ("Entries apart"). The result is distinct and ascending.
     perceptual = [y for y in supported if y[0] == PERCEPTUAL]
-    into = entries_apart([perceptual_bits(y) for y in perceptual], [counts[y] for y in perceptual], profile.b, r)
+    # c(y) is the greatest number c such that at least q lists hold y at least c times each.
+    c = [sorted(counts[y], reverse=True)[q - 1] for y in perceptual]
+    into = entries_apart([perceptual_bits(y) for y in perceptual], c, profile.b, r)
     folded = [Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
               for i, j in sorted(into.items())]
     gone = {fold.key for fold in folded}
@@ -138,20 +144,38 @@ def block_pair_masks(b: int, d: int) -> list[int]:
     return [blocks[i] | blocks[j] for i in range(d + 2) for j in range(i + 1, d + 2)]
 
 
+def grouped_by(key: int, mask: int) -> int:
+    """5.5: the upper 36 bits of (key ∧ mask)·0x9E3779B97F4A7C15 mod 2^64."""
+    return (key & mask) * 0x9E3779B97F4A7C15 % 2**64 >> 28
+
+
 def key_weights(keys: Sequence[int], counts: Sequence[int], b: int) -> list[int]:
-    """5.5, step 2: the sum of c(z)·4^(4 − distance) over all keys z within 4 of y, y itself included."""
+    """5.5, step 2."""
+    # The weight of a candidate y is c(y)·4^4 …
     weights = [256 * count for count in counts]
-    for i, j in pairs_within(keys, b, 4):
-        closeness = 4 ** (4 - distance(keys[i], keys[j]))
-        weights[i] += counts[j] * closeness
-        weights[j] += counts[i] * closeness
+    masks = block_pair_masks(b, 4)
+    for number, mask in enumerate(masks):
+        # … For each mask within 4 the candidates are grouped; in a group, ascending, …
+        groups: dict[int, list[int]] = {}
+        for index, key in enumerate(keys):
+            groups.setdefault(grouped_by(key, mask), []).append(index)
+        for group in groups.values():
+            for place, i in enumerate(group):
+                # … each is compared with at most the next 1,024.
+                for j in group[place + 1:place + 1 + WEIGHT_NEIGHBOURS]:
+                    # A pair counts under the first mask under which the two agree, if it is compared there.
+                    difference = keys[i] ^ keys[j]
+                    if difference & mask == 0 and difference.bit_count() <= 4 and all(difference & earlier for earlier in masks[:number]):
+                        closeness = 4 ** (4 - difference.bit_count())
+                        weights[i] += counts[j] * closeness
+                        weights[j] += counts[i] * closeness
     return weights
 
 
 def entries_apart(keys: Sequence[int], counts: Sequence[int], b: int, r: int) -> dict[int, int]:
     """5.5, "Entries apart", as the specification's "this implementation": each index that is left out, and the index
-    of the key that it folds into. Indices are those of `keys`, the perceptual keys as words in the order of entries;
-    counts are c(y)."""
+    of the key that it folds into. Indices are those of `keys`, the perceptual keys as words in the order of entries
+    (as byte strings); counts are c(y)."""
     # r = 0 means no folding.
     if r == 0:
         return {}
@@ -169,7 +193,7 @@ def entries_apart(keys: Sequence[int], counts: Sequence[int], b: int, r: int) ->
             groups: dict[int, list[int]] = {}
             for index in remaining:
                 # … by the upper 36 bits of (key ∧ mask)·0x9E3779B97F4A7C15 mod 2^64.
-                group = groups.setdefault((keys[index] & mask) * 0x9E3779B97F4A7C15 % 2**64 >> 28, [])
+                group = groups.setdefault(grouped_by(keys[index], mask), [])
                 # In a group, in their order, a candidate within r of one that stays in the group is dropped.
                 if any(distance(keys[index], keys[other]) <= r for other in group):
                     dropped.add(index)

@@ -61,8 +61,7 @@ class TrustPolicy:
     minimum_cover_slots: int = 6
     minimum_sources: int = 2
     minimum_entries: int = 1_000
-    minimum_key_bits: int = 48
-    minimum_quality: int = 50
-    minimum_probe_quality: int = 40
     minimum_separation: int = 6
     maximum_cells: int = 30_000_000
+    profiles: frozenset[bytes] | None = frozenset([PROFILE_2.digest()])
+    """digests of the profiles that a set may have; None: any"""

@@ -18,7 +18,6 @@ MAXIMUM_SIDE = 65_535
 MAXIMUM_PIXELS = 2**28
 GRID = 64
 SIDE = 16
-META_SIDE = 512
 SINGLE = np.float32
 
 
@@ -127,21 +126,9 @@ def check_shape(pixels: bytes, width: int, height: int, channels: int) -> None:
         raise ProtocolError("bufferTooShort" if len(pixels) < width * height * channels else "badDimensions")
 
 
-def reduced(pixels: bytes, width: int, height: int, channels: int) -> tuple[bytes, int, int]:
-    """Scaling 1: "if a side is above 512, row i, column j is the pixel at row floor(i height/512), column
-    floor(j width/512)"."""
-    if max(width, height) <= META_SIDE:
-        return pixels, width, height
-    array = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, channels)
-    rows, columns = np.arange(META_SIDE) * height // META_SIDE, np.arange(META_SIDE) * width // META_SIDE
-    return array[np.ix_(rows, columns)].tobytes(), META_SIDE, META_SIDE
-
-
-def pdq_with_coefficients(pixels: bytes, width: int, height: int, channels: int, scaling: int = 0) -> Fingerprint:
+def pdq_with_coefficients(pixels: bytes, width: int, height: int, channels: int) -> Fingerprint:
     """Input: 8-bit pixels, rows from the top without gaps, 1 (grey), 3 (RGB) or 4 (RGBA) bytes each."""
     check_shape(pixels, width, height, channels)
-    if scaling == 1:
-        pixels, width, height = reduced(pixels, width, height, channels)
     # 1. "If a side is below 5 pixels: hash, quality and coefficients are all zero."
     if width < 5 or height < 5:
         return Fingerprint(0, 0, (SINGLE(0),) * 256, SINGLE(0))

@@ -21,12 +21,12 @@ class Picture:
     """What a client keeps of a picture until it is sealed."""
 
     fingerprint: Fingerprint
-    """as sent, at the profile's scaling"""
+    """as sent"""
     raster: np.ndarray
 
     @staticmethod
-    def of(pixels: bytes, width: int, height: int, channels: int, scaling: int = 0) -> Picture:
-        return Picture(pdq_with_coefficients(pixels, width, height, channels, scaling), raster(pixels, width, height, channels))
+    def of(pixels: bytes, width: int, height: int, channels: int) -> Picture:
+        return Picture(pdq_with_coefficients(pixels, width, height, channels), raster(pixels, width, height, channels))
 
 
 def likeliest_sets(margins: Sequence[np.float32], count: int) -> list[tuple[np.float32, tuple[int, ...]]]:

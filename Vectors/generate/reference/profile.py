@@ -9,7 +9,6 @@ from .errors import require
 from .labels import decode_integer, encode_integer, kdf
 
 AS_SENT, RASTER = 0, 1
-NATIVE, META = 0, 1
 HYPOTHESIS_COUNT = 8
 MAXIMUM_HYPOTHESES = 8
 
@@ -54,7 +53,6 @@ def signed(data: bytes) -> int:
 @dataclass(frozen=True)
 class Profile:
     id: int
-    scaling: int
     minimum_quality: int
     """of a listed hash"""
     probe_quality: int
@@ -70,11 +68,11 @@ class Profile:
         return len(self.positions)
 
     def check(self) -> None:
-        """Ranges of section 2; offsets 174 to 256 and 768 to 832 of the set file. All are `unknownProfile`."""
+        """Ranges of section 2; offsets 174 to 256 and 768 to 832 of the set file but for reserved bytes. All are
+        `unknownProfile`."""
         require(1 <= self.b <= 64, "unknownProfile", "b")
         require(1 <= self.probes <= 64 and (self.b >= 12 or self.probes <= 2**self.b), "unknownProfile", "M")
         require(0 <= self.id < 2**32, "unknownProfile", "id")
-        require(self.scaling in (NATIVE, META), "unknownProfile", "scaling")
         require(0 <= self.minimum_quality <= 100, "unknownProfile", "minimum quality")
         require(0 <= self.probe_quality <= 100, "unknownProfile", "probe quality")
         require(all(0 <= p <= 255 for p in self.positions), "unknownProfile", "positions")
@@ -85,10 +83,10 @@ class Profile:
             hypothesis.check()
 
     def digest(self) -> bytes:
-        """KDF(none, "profile", id (4) ‖ scaling (1) ‖ minimum quality (1) ‖ probe quality (1) ‖ b (1) ‖ H (1) ‖ positions ‖
+        """KDF(none, "profile", id (4) ‖ minimum quality (1) ‖ probe quality (1) ‖ b (1) ‖ H (1) ‖ positions ‖
         hypotheses (8·H)), 4.8."""
         return kdf(None, "profile", encode_integer(self.id, 4)
-                   + bytes([self.scaling, self.minimum_quality, self.probe_quality, self.b, len(self.hypotheses)])
+                   + bytes([self.minimum_quality, self.probe_quality, self.b, len(self.hypotheses)])
                    + bytes(self.positions) + b"".join(hypothesis.encode() for hypothesis in self.hypotheses))
 
     def short_key(self, pdq: bytes) -> int:
@@ -107,7 +105,7 @@ def lowest_frequencies(count: int) -> tuple[int, ...]:
     return tuple(sorted(pairs[:count]))
 
 
-PROFILE_2 = Profile(id=2, scaling=NATIVE, minimum_quality=50, probe_quality=40, probes=32, positions=lowest_frequencies(50), hypotheses=(
+PROFILE_2 = Profile(id=2, minimum_quality=50, probe_quality=40, probes=32, positions=lowest_frequencies(50), hypotheses=(
     Hypothesis(),
     Hypothesis(RASTER, 0, 0, 1_024, 0),
     Hypothesis(RASTER, 0, 315, 1_024, 0),
@@ -115,4 +113,4 @@ PROFILE_2 = Profile(id=2, scaling=NATIVE, minimum_quality=50, probe_quality=40, 
     Hypothesis(RASTER, 0, 157, 1_045, 38),
     Hypothesis(RASTER, 1, 157, 1_024, 51),
     Hypothesis(RASTER, -1, 157, 1_024, 51)))
-"""Profile 2: b = 50, M = 32, native size, listed quality ≥ 50, sent quality ≥ 40."""
+"""Profile 2: b = 50, M = 32, listed quality ≥ 50, sent quality ≥ 40."""

@@ -67,7 +67,7 @@ class SetHeader:
             + bytes(2)
             + bytes([profile.b, profile.probes])
             + encode_integer(profile.id, 4)
-            + bytes([profile.scaling, profile.minimum_quality, profile.probe_quality, len(profile.hypotheses)])
+            + bytes([0, profile.minimum_quality, profile.probe_quality, len(profile.hypotheses)])
             + bytes(profile.positions).ljust(72, b"\x00")
             + b"".join(self.sources).ljust(HYPOTHESES_AT - 256, b"\x00")
             + b"".join(hypothesis.encode() for hypothesis in profile.hypotheses).ljust(SIGNED_COUNT - HYPOTHESES_AT, b"\x00"))
@@ -84,7 +84,7 @@ class SetHeader:
         n, m = decode_integer(part[112:120]), decode_integer(part[120:128])
         require(1 <= n <= MAXIMUM_ENTRIES and m == cells(n), "parameterOutOfRange", "n and m")
         b, source_count, hypothesis_count = part[174], part[166], part[183]
-        require(not any(part[172:174]), "nonCanonical", "reserved bytes")
+        require(not any(part[172:174]) and part[180] == 0, "nonCanonical", "reserved bytes")
         # Where the padding begins is known only if b, S and H are in range; they are refused below if they are not.
         require(b > 64 or not any(part[184 + b:256]), "nonCanonical", "padding of the positions")
         require(source_count > MAXIMUM_SOURCES or not any(part[256 + 32 * source_count:HYPOTHESES_AT]), "nonCanonical",
@@ -93,7 +93,7 @@ class SetHeader:
         require(hypothesis_count > MAXIMUM_HYPOTHESES or not any(part[after:]), "nonCanonical", "padding of the hypotheses")
         require(b <= 64, "unknownProfile", "b")
         require(hypothesis_count <= MAXIMUM_HYPOTHESES, "unknownProfile", "H")
-        profile = Profile(id=decode_integer(part[176:180]), scaling=part[180], minimum_quality=part[181],
+        profile = Profile(id=decode_integer(part[176:180]), minimum_quality=part[181],
                           probe_quality=part[182], probes=part[175], positions=tuple(part[184:184 + b]),
                           hypotheses=tuple(Hypothesis.decode(part[at:at + HYPOTHESIS_COUNT])
                                            for at in range(HYPOTHESES_AT, after, HYPOTHESIS_COUNT)))
@@ -228,15 +228,14 @@ def open_set(file: bytes, policy: TrustPolicy, newest_version: int, now: int) ->
     # 2. The signed part decodes. 3. The length is 4,096 + 32·m [wrongLength].
     opened = SetFile.decode(file)
     header, p, profile = opened.header, opened.parameters, opened.parameters.profile
-    # 4. The policy asks for at least one signature [parameterOutOfRange]; floors hold [belowFloor]; the ceiling held in
-    #    step 1.
+    # 4. The policy asks for at least one signature [parameterOutOfRange]; the profile is one of those that it names
+    #    [unknownProfile]; floors hold [belowFloor]; the ceiling held in step 1.
     require(policy.minimum_signatures >= 1, "parameterOutOfRange", "a policy without signatures")
+    require(policy.profiles is None or profile.digest() in policy.profiles, "unknownProfile", "not pinned")
     for name, value, floor in (
             ("t", p.threshold, policy.minimum_threshold), ("k", p.polynomials, policy.minimum_polynomials),
             ("c", p.cover_slots, policy.minimum_cover_slots), ("q", p.minimum_sources, policy.minimum_sources),
-            ("n", header.entries, policy.minimum_entries), ("b", profile.b, policy.minimum_key_bits),
-            ("quality", profile.minimum_quality, policy.minimum_quality),
-            ("probe quality", profile.probe_quality, policy.minimum_probe_quality),
+            ("n", header.entries, policy.minimum_entries),
             ("r", p.separation, policy.minimum_separation)):
         require(value >= floor, "belowFloor", name)
     # 5. Every signature that is present verifies [invalidSignature]; those by pinned sources number at least

@@ -145,7 +145,6 @@ def digests(topic: Topic) -> None:
     add("profile 2", PROFILE_2)
     add("profile 2 with M = 64: the same digest", replace(PROFILE_2, probes=64))
     add("another id", replace(PROFILE_2, id=2**32 - 1), "GreatestParameters")
-    add("scaling 1", replace(PROFILE_2, scaling=1))
     add("another minimum quality", replace(PROFILE_2, minimum_quality=51))
     add("another probe quality", replace(PROFILE_2, probe_quality=41))
     add("as sent only", replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1]))
@@ -155,7 +154,7 @@ def digests(topic: Topic) -> None:
         add(f"{field} = {value}", replace(PROFILE_2, hypotheses=(*PROFILE_2.hypotheses[:3], changed)), "GreatestParameters")
     add("two positions exchanged", replace(PROFILE_2, positions=(1, 0) + PROFILE_2.positions[2:]))
     add("b = 64", replace(PROFILE_2, positions=tuple(range(64))), "GreatestParameters")
-    add("b = 1", Profile(0, 0, 0, 0, 1, (255,)), "LeastParameters")
+    add("b = 1", Profile(0, 0, 0, 1, (255,)), "LeastParameters")
 
 
 def states(topic: Topic) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import forms
 from envelope import Topic, seeded
 from fixtures import flipped, pdq_with
-from reference.entries import MD5, PDQ, SHA256, ListedHash, Selection, entries_apart, parse_list, select_entries
+from reference.entries import MD5, PDQ, SHA256, ListedHash, Selection, entries_apart, key_of, parse_list, select_entries
 from reference.keys import PERCEPTUAL, perceptual_bits
 from reference.labels import Draw
 from reference.profile import PROFILE_2, Profile
@@ -32,6 +32,7 @@ def build() -> dict[str, Topic | bytes]:
         "SecondPass": "A key is dropped by one that is then dropped itself and is near no kept one: it is a candidate again, and stays.",
         "Tie": "Two kept keys are equally near: the lower index takes the key.",
         "Central": "The key with the most hashes near it stays.",
+        "LoneSource": "What fewer than q lists repeat does not count.",
         "SupportOfEqualKeys": "Near keys do not add up their sources, and a kept key does not take over a folded one's.",
     })
     draw = seeded("entries")
@@ -134,8 +135,20 @@ def select_cases(topic: Topic, draw: Draw) -> None:
     pair = hashes(0, flipped(0, 5))
     more = select("the key of more hashes stays", [[*pair, *hashes(flipped(0, 5))]], "Folding", "Central", q=1)
     assert more is not None and [perceptual_bits(y) for y in more.keys] == [flipped(0, 5)]
-    repeated = select("repeats count, on every list", [[pair[0], pair[1]], [pair[0], pair[1], pair[1]]], "Folding", "Central")
+    repeated = select("repeats count where q lists have them", [[pair[0], pair[1], pair[1]], [pair[0], pair[1], pair[1]]], "Folding", "Central")
     assert repeated is not None and [perceptual_bits(y) for y in repeated.keys] == [flipped(0, 5)]
+    whole = hashes(*family)
+    edge = whole[-1]
+    for about, lists in (("one of two sources repeats an edge of a family, its centre stays", [whole, [*whole, *[edge] * 40]]),
+                         ("the first of three does", [[*whole, *[edge] * 40], whole, whole])):
+        lone = select(about, lists, "Folding", "Central", "LoneSource")
+        assert lone is not None and [perceptual_bits(y) for y in lone.keys] == [centre]
+    both = select("both sources repeat it: it stays", [[*whole, *[edge] * 40], [*whole, *[edge] * 40]], "Folding", "Central")
+    assert both is not None and [perceptual_bits(y) for y in both.keys] == [perceptual_bits(key_of(edge, PROFILE_2))]
+    for second, kept in ((3, flipped(0, 5)), (1, 0)):
+        lists = [[*[pair[0]] * mine, *[pair[1]] * other] for mine, other in ((2, 5), (2, second), (2, 1))]
+        counted = select(f"three lists, q = 2: counts 2, 2, 2 against 5, {second}, 1", lists, "Folding", "Central", "LoneSource")
+        assert counted is not None and [perceptual_bits(y) for y in counted.keys] == [kept]
     unsupported = select("hashes of a key without support do not count", [[pair[0], *hashes(flipped(0, 5, 9))], [pair[0], pair[1]], [pair[1]]], "Folding", "Central")
     assert unsupported is not None and [perceptual_bits(y) for y in unsupported.keys] == [0]
     low, high = 0, flipped(0, 1, 2, 3, 4, 10, 20, 30, 40)

@@ -35,7 +35,6 @@ NOTES = {
     "AsSent": "one hypothesis: the likeliest sets of flips",
     "Separation": "probes more than r apart are skipped, unless r = 0",
     "FewProbes": "fewer than M probes",
-    "Meta": "pictures with a side above 512 are reduced first",
     "NoSample": "nothing is chosen, or no sample will do for a list",
     "EqualScores": "samples of equal score: the order of time decides",
     "Alike": "samples whose hashes are within 10 bits of each other",
@@ -107,7 +106,7 @@ def short_keys(topic: Topic) -> None:
     add("bit 255 only, position 0", b"\x80" + bytes(31), replace(PROFILE_2, positions=(255, 0, 254), probes=8), "BitOrder")
     add("positions backwards", draw(32), replace(PROFILE_2, positions=PROFILE_2.positions[::-1]), "BitOrder")
     add("b = 64", draw(32), replace(PROFILE_2, positions=tuple(range(192, 256))), "GreatestParameters")
-    add("b = 1", draw(32), Profile(2, 0, 0, 0, 2, (100,)), "LeastParameters")
+    add("b = 1", draw(32), Profile(2, 0, 0, 2, (100,)), "LeastParameters")
 
 
 def rasters(topic: Topic) -> None:
@@ -154,7 +153,7 @@ def probings(topic: Topic) -> None:
     def add(comment: str, name: str, profile: Profile, *flags: str, r: int = 6) -> int:
         picture = every[name]
         profile.check()
-        found = probes(Picture.of(picture.pixels, picture.width, picture.height, picture.channels, profile.scaling), profile, r)
+        found = probes(Picture.of(picture.pixels, picture.width, picture.height, picture.channels), profile, r)
         group.add(f"{name}: {comment}", {**picture_input(picture), "profile": forms.profile(profile), "separation": r},
                   lambda: {"keys": [key.hex() for key in found]}, *flags)
         return len(found)
@@ -180,7 +179,7 @@ def probings(topic: Topic) -> None:
     again = (Hypothesis(), PROFILE_2.hypotheses[3], PROFILE_2.hypotheses[3], Hypothesis())
     add("hypotheses twice: their candidates are equal", "known-6", replace(PROFILE_2, hypotheses=again), "EqualMargins")
     add("b = 3, M = 8: all keys", "known-6", replace(PROFILE_2, probes=8, positions=(0, 17, 34)), "AllSubsets")
-    add("b = 1, M = 1", "known-7", Profile(4, 0, 50, 50, 1, (255,)), "LeastParameters")
+    add("b = 1, M = 1", "known-7", Profile(4, 50, 50, 1, (255,)), "LeastParameters")
     for quality in (49, 50, 51):
         for name in ("quality-49", "quality-50"):
             poor = int(name[-2:]) < quality
@@ -188,8 +187,6 @@ def probings(topic: Topic) -> None:
     add("the minimum quality is that of lists", "quality-49", replace(PROFILE_2, minimum_quality=100), "QualityEdge")
     add("no quality", "flat", PROFILE_2, "PoorPicture")
     add("no quality is asked for: all costs are zero", "four-wide", replace(PROFILE_2, probe_quality=0), "EqualMargins", "TooSmall")
-    add("scaling 1, a side above 512", "wide", replace(PROFILE_2, scaling=1), "Meta")
-    add("scaling 1, no side above 512: as scaling 0", "side-257", replace(PROFILE_2, scaling=1), "Meta")
 
 
 def nearest(topic: Topic) -> None:

@@ -14,7 +14,7 @@ from reference import set_file as sets
 from reference.keys import SetSecrets, entries_digest, md5_key, perceptual_key, sha256_key, source_public_key
 from reference.labels import encode_integer
 from reference.parameters import MAXIMUM_ENTRIES, TrustPolicy
-from reference.profile import Hypothesis
+from reference.profile import Hypothesis, Profile
 from reference.set_file import SetFile, open_set
 from reference.table import cells
 from topics.entries import profile_fields
@@ -24,15 +24,16 @@ FILE = "small.smset"
 NOW = ISSUED + 1_000
 POLICY_FIELDS = {  # the names of Vectors/README.md
     "minimum_signatures": "minimumSignatures", "minimum_threshold": "minimumThreshold", "minimum_polynomials": "minimumPolynomials",
-    "minimum_cover_slots": "minimumCoverSlots", "minimum_sources": "minimumSources", "minimum_entries": "minimumEntries", "minimum_key_bits": "minimumKeyBits",
-    "minimum_quality": "minimumQuality", "minimum_probe_quality": "minimumProbeQuality", "minimum_separation": "minimumSeparation", "maximum_cells": "maximumCells"}
-LOWEST: dict[str, Any] = {name: 0 for name in POLICY_FIELDS} | {"minimum_signatures": 1, "maximum_cells": 30_000_000}
-"""No floors: for cases that are not about them."""
+    "minimum_cover_slots": "minimumCoverSlots", "minimum_sources": "minimumSources", "minimum_entries": "minimumEntries",
+    "minimum_separation": "minimumSeparation", "maximum_cells": "maximumCells"}
+LOWEST: dict[str, Any] = {name: 0 for name in POLICY_FIELDS} | {"minimum_signatures": 1, "maximum_cells": 30_000_000, "profiles": None}
+"""No floors, and any profile: for cases that are not about them."""
 
 
 def policy_fields(policy: TrustPolicy) -> dict[str, Any]:
-    assert {field.name for field in fields(policy)} == {"sources", *POLICY_FIELDS}
-    return {"sources": [source.hex() for source in sorted(policy.sources)]} | {name: getattr(policy, ours) for ours, name in POLICY_FIELDS.items()}
+    assert {field.name for field in fields(policy)} == {"sources", "profiles", *POLICY_FIELDS}
+    return {"sources": [source.hex() for source in sorted(policy.sources)],
+            "profiles": None if policy.profiles is None else [digest.hex() for digest in sorted(policy.profiles)]} | {name: getattr(policy, ours) for ours, name in POLICY_FIELDS.items()}
 
 
 def opened_fields(opened: SetFile) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def build() -> dict[str, Topic | bytes]:
         "WrongSize": "n and m do not belong together, or are no sizes.",
         "OutOfRange": "A value next to the range of Protocol 2.",
         "BelowFloor": "Below what the policy pins.",
+        "OtherProfile": "A profile that the policy does not pin.",
         "UnderSigned": "Too few signatures that count.",
         "WrongSignature": "A signature that is there and does not verify, whoever it is by.",
         "WrongTable": "The table is not the one that was signed.",
@@ -159,7 +161,7 @@ def header_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     add("n and m agree, and the table is shorter", part({112: encode_integer(2_000, 8), 120: encode_integer(m, 8)}), "WrongSize", result="wrongLength")
     add("n and m agree, and ask for as much as there may be", part({112: encode_integer(MAXIMUM_ENTRIES, 8), 120: encode_integer(cells(MAXIMUM_ENTRIES), 8)}), "WrongSize",
         policy=replace(cases.policy, maximum_cells=cells(MAXIMUM_ENTRIES)), result="wrongLength")
-    for offset in (172, 173, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 1_000, 3_071):
+    for offset in (172, 173, 180, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 1_000, 3_071):
         for value in (1, 128):
             add(f"byte {offset} is {value}", part({offset: bytes([value])}), "ReservedBytes", result="nonCanonical")
 
@@ -175,8 +177,6 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
 
     profile("id = 0", "Boundary", id=0)
     profile("id = 2^32 − 1", "Boundary", id=2**32 - 1)
-    profile("scaling = 1", "Boundary", scaling=1)
-    profile("scaling = 2", "OutOfRange", scaling=2, result="unknownProfile")
     for name, ours in (("minimum_quality", "minimum quality"), ("probe_quality", "probe quality")):
         profile(f"{ours} = 0", "Boundary", **{name: 0})
         profile(f"{ours} = 100", "Boundary", **{name: 100})
@@ -247,16 +247,46 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     cases.add("a source twice", fixture.with_part({256: first + first + third}), result="nonCanonical")
 
 
+def profile_cases(cases: OpenSetCases, fixture: Fixture) -> None:
+    """Step 4: which profiles are pinned. The policy pins profile 2."""
+    p, policy = fixture.new.set_file.parameters, cases.policy
+    last = p.profile.hypotheses[-1]
+    other = replace(p.profile, hypotheses=(*p.profile.hypotheses[:-1], replace(last, penalty=last.penalty + 1)))
+
+    def with_profile(profile: Profile) -> SetFile:
+        return fixture.with_header(parameters=replace(p, profile=profile))
+
+    def refused(about: str, profile: Profile, pinned: TrustPolicy = policy) -> None:
+        cases.add(f"pinned profile: {about}", with_profile(profile), "OtherProfile", policy=pinned, result="unknownProfile")
+
+    refused("a penalty is greater by 1", other)
+    refused("other positions", replace(p.profile, positions=(*p.profile.positions[:-1], 255)))
+    refused("the same positions in another order", replace(p.profile, positions=(1, 0, *p.profile.positions[2:])))
+    refused("one bit more", replace(p.profile, positions=(*p.profile.positions, 255)))
+    refused("one hypothesis fewer", replace(p.profile, hypotheses=p.profile.hypotheses[:-1]))
+    refused("another id", replace(p.profile, id=3))
+    refused("a higher minimum quality", replace(p.profile, minimum_quality=51))
+    refused("a higher probe quality", replace(p.profile, probe_quality=41))
+    refused("none is pinned", p.profile, replace(policy, profiles=frozenset()))
+    refused("another one is pinned", p.profile, replace(policy, profiles=frozenset([other.digest()])))
+    cases.add("pinned profile: asked before signatures", replace(with_profile(other), signature_block=bytes(sets.SIGNATURES_COUNT)), "OtherProfile", "UnderSigned",
+              result="unknownProfile")
+    cases.add("pinned profile: M and r have no part in it", fixture.with_header(parameters=replace(p, separation=7, profile=replace(p.profile, probes=64))))
+    cases.add("pinned profile: the other one is pinned too", with_profile(other), policy=replace(policy, profiles=frozenset([other.digest(), p.profile.digest()])))
+    cases.add("pinned profile: any will do", with_profile(other), policy=replace(policy, profiles=None))
+
+
 def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     """Steps 4, 6 and 7."""
     policy = cases.policy
     cases.add("a policy that asks for no signature", policy=replace(policy, minimum_signatures=0), result="parameterOutOfRange")
     n = fixture.new.set_file.header.entries
     for name, value in (("minimum_threshold", 30), ("minimum_polynomials", 64), ("minimum_cover_slots", 6), ("minimum_sources", 2), ("minimum_entries", n),
-                        ("minimum_key_bits", 50), ("minimum_quality", 50), ("minimum_probe_quality", 40), ("minimum_separation", 6)):
+                        ("minimum_separation", 6)):
         cases.add(f"{POLICY_FIELDS[name]}: just met", None, "Boundary", policy=replace(policy, **{name: value}))
         cases.add(f"{POLICY_FIELDS[name]}: missed by one", None, "BelowFloor", policy=replace(policy, **{name: value + 1}), result="belowFloor")
     cases.add("the default floor of n", None, "BelowFloor", policy=TrustPolicy(sources=policy.sources, minimum_signatures=1), result="belowFloor")
+    profile_cases(cases, fixture)
 
     cases.add("an older version was used", newest=6)
     cases.add("no version was used", newest=0)
