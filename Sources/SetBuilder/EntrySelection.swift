@@ -19,11 +19,11 @@ public struct EntrySelection: Sendable {
         public var duplicates: [Int] = []
         /// Keys that fewer than q sources list.
         public var underSupported = 0
-        /// Keys dropped because an entry is nearer than the separation.
+        /// Keys dropped because an entry is nearer than the separation, those of videos before the others.
         public var folded: [Fold] = []
     }
 
-    /// A key that gave way to an entry near it.
+    /// A key that gave way to an entry near it, or to another of its video.
     public struct Fold: Equatable, Sendable {
         public let key: EntryKey
         public let into: EntryKey
@@ -64,17 +64,21 @@ public struct EntrySelection: Sendable {
         report.underSupported = Self.keep(&keys, &supporters, &counts) { supporters, index in supporters[index].nonzeroBitCount >= minimumSources }
         // Before folding, whose buckets hold indices of 28 bits.
         guard keys.count <= SetHeader.maximumEntries else { throw SealedMatchError(.tooManyEntries, "too many entries for one set") }
-        // Perceptual keys come first in the order.
-        let shortKeys = keys.prefix { $0.kind == .perceptual }.compactMap(\.shortKey)
-        let folds = try KeySeparation(bits: profile.positions.count, separation: separation, workers: workers).folds(shortKeys, counts: counts)
-        report.folded = folds.map { fold in
-            Fold(
-                key: keys[fold.key], into: keys[fold.into],
-                distance: (shortKeys[fold.key] ^ shortKeys[fold.into]).nonzeroBitCount)
+        let separating = KeySeparation(bits: profile.positions.count, separation: separation, workers: workers)
+        let shared = SharedCompanions(lists, profile: profile, minimumSources: minimumSources)
+        // Videos apart, then entries apart. Perceptual keys come first in the order.
+        for videos in [true, false] {
+            let shortKeys = keys.prefix { $0.kind == .perceptual }.compactMap(\.shortKey)
+            let folds = videos ? try separating.videoFolds(shortKeys, companions: shared.places(in: shortKeys)) : try separating.folds(shortKeys, counts: counts)
+            report.folded += folds.map { fold in
+                Fold(
+                    key: keys[fold.key], into: keys[fold.into],
+                    distance: (shortKeys[fold.key] ^ shortKeys[fold.into]).nonzeroBitCount)
+            }
+            var isFolded = [Bool](repeating: false, count: keys.count)
+            for fold in folds { isFolded[fold.key] = true }
+            _ = Self.keep(&keys, &supporters, &counts) { _, index in !isFolded[index] }
         }
-        var isFolded = [Bool](repeating: false, count: keys.count)
-        for fold in folds { isFolded[fold.key] = true }
-        _ = Self.keep(&keys, &supporters, &counts) { _, index in !isFolded[index] }
         self.keys = keys
         self.supporters = supporters
         self.report = report

@@ -8,11 +8,16 @@ public enum ListedHash: Hashable, Sendable {
     case pdq(PDQHash)
     case sha256(Bytes32)
     case md5([UInt8])
+    /// A video, by the hash of its key, and those of its companions, at most 7.
+    case video(PDQHash, companions: [PDQHash])
+
+    /// Hashes that a video's line has, at most.
+    package static let maximumVideoHashes = 8
 
     /// The key that the hash enters a set under.
     public func key(_ profile: FingerprintProfile) -> EntryKey {
         switch self {
-        case .pdq(let hash): EntryKey(perceptual: profile.shortKey(of: hash))
+        case .pdq(let hash), .video(let hash, _): EntryKey(perceptual: profile.shortKey(of: hash))
         case .sha256(let digest): EntryKey(sha256: digest)
         // The parser only makes MD5s of 16 bytes.
         case .md5(let digest): (try? EntryKey(kind: .md5, bytes: digest)) ?? EntryKey(sha256: Bytes32())
@@ -22,7 +27,7 @@ public enum ListedHash: Hashable, Sendable {
 
 /// A source's list of hashes, as trust-and-safety teams hold them: one hash a line.
 ///
-/// Docs/Protocol.md, "Entry selection", step 1. A bare 64-digit PDQ hash; `pdq HEX`, `sha256 HEX`, `md5 HEX` (also with `,` or `:` between); `HEX,quality[,…]` as PDQ tools print. Empty lines and lines
+/// Docs/Protocol.md, "Entry selection", step 1. A bare 64-digit PDQ hash; `pdq HEX`, `sha256 HEX`, `md5 HEX` (also with `,` or `:` between); `HEX,quality[,…]` as PDQ tools print; `video HEX HEX…`, the key first, as `sealedmatch fingerprint` prints. Empty lines and lines
 /// that begin with `#` are skipped. A bare 64-digit line is PDQ, never SHA-256: say `sha256` for those.
 public struct HashList: Sendable {
     public private(set) var hashes: [ListedHash] = []
@@ -114,6 +119,7 @@ public struct HashList: Sendable {
         if !field.isEmpty { fields.append(field) }
         guard let first = fields.first, first[0] != UInt8(ascii: "#") else { return .blank }
         let name = first.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        if HashToGroup.ascii("video") == name { return .hash(try video(fields.dropFirst(), line: line)) }
         let kinds: [(StaticString, EntryKey.Kind)] = [("pdq", .perceptual), ("sha256", .sha256), ("md5", .md5)]
         var kind = EntryKey.Kind.perceptual
         var digits = first
@@ -140,6 +146,18 @@ public struct HashList: Sendable {
         case .md5:
             return .hash(.md5(value))
         }
+    }
+
+    private static func video(_ fields: ArraySlice<[UInt8]>, line: Int) throws(BadLine) -> ListedHash {
+        guard (1...ListedHash.maximumVideoHashes).contains(fields.count) else { throw BadLine(line: line, reason: "a video has 1 to 8 hashes") }
+        var hashes: [PDQHash] = []
+        for field in fields {
+            guard let value = hexadecimal(field), value.count == 32, let hash = try? PDQHash(decoding: value) else {
+                throw BadLine(line: line, reason: "not a hash: expected 64 hexadecimal digits")
+            }
+            hashes.append(hash)
+        }
+        return .video(hashes[0], companions: Array(hashes.dropFirst()))
     }
 
     /// One to three digits; any other field after a hash is something else, a file's name for example.

@@ -5,10 +5,10 @@ package import Workers
 ///
 /// Keys within distance r agree on at least two of r + 2 blocks of their bits: comparing keys that share two blocks finds every near pair, without comparing all.
 package struct KeySeparation {
-    private let separation: Int
-    private let workers: Workers
+    let separation: Int
+    let workers: Workers
     /// The masks within r.
-    private let masks: [UInt64]
+    let masks: [UInt64]
     /// The masks within 4, by which weights are summed.
     private let weightMasks: [UInt64]
 
@@ -82,7 +82,7 @@ package struct KeySeparation {
         return found
     }
 
-    private func near(_ a: UInt64, _ b: UInt64) -> Bool { (a ^ b).nonzeroBitCount <= separation }
+    func near(_ a: UInt64, _ b: UInt64) -> Bool { (a ^ b).nonzeroBitCount <= separation }
 
     /// "Entries apart", step 3: by descending weight, of equals the first in the order of entries.
     package func mostCentralFirst(_ keys: [UInt64], counts: [UInt32]) throws(SealedMatchError) -> [Int] {
@@ -159,7 +159,7 @@ package struct KeySeparation {
     }
 
     /// Calls `body` with the indices of groups of keys, ascending within a group; keys that agree under `mask` are in one group.
-    private func forEachBucket(
+    func forEachBucket(
         _ keys: [UInt64], _ indices: [Int], _ mask: UInt64, _ body: (ArraySlice<Int>) throws(SealedMatchError) -> Void
     ) throws(SealedMatchError) {
         // Sorted as plain words: 36 bits of a mix of the masked key, then the index, which is below 2^27. Two groups that mix to the same bits are merely compared in vain.

@@ -42,7 +42,7 @@ struct SetProveCommand: ParsableCommand {
             return EntryKey(sha256: try Bytes32(exactly: raw))
         case (nil, nil, let path?):
             let media = try MediaFile(path: path)
-            return media.fingerprint.map { EntryKey(perceptual: profile.shortKey(of: $0.hash)) } ?? EntryKey(sha256: media.sha256)
+            return media.pdq.map { EntryKey(perceptual: profile.shortKey(of: $0.hash)) } ?? EntryKey(sha256: media.sha256)
         default:
             throw Failure("give one of --pdq, --sha256 and --media", code: .validationFailure)
         }

@@ -14,7 +14,8 @@ from .keys import PERCEPTUAL, md5_key, perceptual_bits, perceptual_key, sha256_k
 from .parameters import MAXIMUM_SOURCES
 from .profile import Profile
 
-PDQ, SHA256, MD5 = "pdq", "sha256", "md5"
+PDQ, SHA256, MD5, VIDEO = "pdq", "sha256", "md5", "video"
+MAXIMUM_COMPANIONS = 7
 MAXIMUM_LINE = 4_096
 WEIGHT_NEIGHBOURS = 1_024
 HASH_COUNT = {PDQ: 32, SHA256: 32, MD5: 16}
@@ -23,7 +24,9 @@ HASH_COUNT = {PDQ: 32, SHA256: 32, MD5: 16}
 @dataclass(frozen=True)
 class ListedHash:
     kind: str
+    """pdq, sha256, md5; video: its key's PDQ hash"""
     bytes: bytes
+    companions: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ def parse_list(text: str, minimum_quality: int, skip_bad_lines: bool = False) ->
 
 def parse_fields(fields: Sequence[str]) -> tuple[ListedHash, int | None]:
     """One hash a line: 64 hex digits (PDQ), or `pdq`, `sha256`, `md5` and a hash; after a PDQ hash a quality may follow."""
+    if fields[0].lower() == VIDEO:
+        # `video` and one to eight PDQ hashes, the key's first, and nothing else
+        require(1 <= len(fields) - 1 <= 1 + MAXIMUM_COMPANIONS, "badHashLength", "1 to 8 hashes")
+        key, *companions = (parse_fields([PDQ, field])[0].bytes for field in fields[1:])
+        return ListedHash(VIDEO, key, tuple(companions)), None
     kind = PDQ
     if fields[0].lower() in HASH_COUNT:
         kind, fields = fields[0].lower(), fields[1:]
@@ -78,7 +86,7 @@ def parse_fields(fields: Sequence[str]) -> tuple[ListedHash, int | None]:
 
 def key_of(listed: ListedHash, profile: Profile) -> bytes:
     """Turn each hash into its key."""
-    if listed.kind == PDQ:
+    if listed.kind in (PDQ, VIDEO):
         return perceptual_key(profile.short_key(listed.bytes))
     return sha256_key(listed.bytes) if listed.kind == SHA256 else md5_key(listed.bytes)
 
@@ -118,16 +126,57 @@ def select_entries(lists: Sequence[Iterable[ListedHash]], profile: Profile, q: i
             masks[y] = masks.get(y, 0) | 1 << source
     # 3. Keep keys that at least q lists hold, ascending, each with its mask of sources.
     supported = sorted(y for y, mask in masks.items() if mask.bit_count() >= q)
-    # 4. Fold perceptual keys ("Entries apart"). The result is distinct and ascending.
+    # 4. Fold keys of videos ("Videos apart"),
     perceptual = [y for y in supported if y[0] == PERCEPTUAL]
+    shared = shared_companions(lists, profile, q)
+    into = videos_apart([perceptual_bits(y) for y in perceptual], [shared.get(y, frozenset()) for y in perceptual], r)
+    folded = [Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
+              for i, j in sorted(into.items())]
+    # then perceptual keys ("Entries apart"). The result is distinct and ascending.
+    perceptual = [y for i, y in enumerate(perceptual) if i not in into]
     # c(y) is the greatest number c such that at least q lists hold y at least c times each.
     c = [sorted(counts[y], reverse=True)[q - 1] for y in perceptual]
     into = entries_apart([perceptual_bits(y) for y in perceptual], c, profile.b, r)
-    folded = [Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
-              for i, j in sorted(into.items())]
+    folded += [Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
+               for i, j in sorted(into.items())]
     gone = {fold.key for fold in folded}
     keys = [y for y in supported if y not in gone]
     return Selection(keys, [masks[y] for y in keys], folded)
+
+
+def shared_companions(lists: Sequence[Iterable[ListedHash]], profile: Profile, q: int) -> dict[bytes, frozenset[int]]:
+    """5.5, "Videos apart", step 1: for each key the short keys that at least q lists name beside it as companions."""
+    named: Counter[tuple[bytes, int]] = Counter()
+    for listed_hashes in lists:
+        named.update({(key_of(listed, profile), profile.short_key(companion))
+                      for listed in listed_hashes for companion in listed.companions})
+    shared: dict[bytes, set[int]] = {}
+    for (y, companion), count in named.items():
+        if count >= q and companion != perceptual_bits(y):
+            shared.setdefault(y, set()).add(companion)
+    return {y: frozenset(companions) for y, companions in shared.items()}
+
+
+def videos_apart(keys: Sequence[int], companions: Sequence[frozenset[int]], r: int) -> dict[int, int]:
+    """5.5, "Videos apart", steps 2 and 3: each index that is left out, and the index of the key that it folds into."""
+    if r == 0:
+        return {}
+
+    def names(i: int, j: int) -> bool:
+        """Whether key j is within r of a companion of key i."""
+        return any(distance(keys[j], companion) <= r for companion in companions[i])
+
+    into: dict[int, int] = {}
+    # 2. "Go through the keys with companions, ascending."
+    for i in range(len(keys)):
+        if not companions[i]:
+            continue
+        for j in range(len(keys)):
+            # 3. "It folds into the first key of the same video that has none or comes before it, and stays."
+            if j != i and j not in into and (j < i or not companions[j]) and (names(i, j) or names(j, i)):
+                into[i] = j
+                break
+    return into
 
 
 def distance(x: int, y: int) -> int:

@@ -1,0 +1,69 @@
+"""Fetches the packages of video-packages.tsv by their ordinary clients and unpacks them. Nothing of them is kept in the repository.
+
+usage: video_fetch.py DIRECTORY        (unpacks to DIRECTORY/v)
+
+A package of another version or content than measured is used, with a warning: a video may then be missing. moviepy's film trailer is
+only in its source archive, which is taken with `--no-binary`.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE_ARCHIVES = ("moviepy",)
+
+
+def packages():
+    with open(os.path.join(HERE, "video-packages.tsv")) as file:
+        for line in file:
+            if not line.startswith("#"):
+                yield line.rstrip("\n").split("\t")
+
+
+def download(origin, name, version, place):
+    if origin == "debian":
+        subprocess.run(["apt-get", "download", f"{name}={version}"], cwd=place, check=True)
+        return
+    kind = "--no-binary" if name in SOURCE_ARCHIVES else "--only-binary"
+    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", kind, ":all:", "-d", place, f"{name}=={version}"], check=True)
+
+
+def unpack(path, content):
+    if path.endswith(".deb"):
+        subprocess.run(["dpkg", "-x", path, content], check=True)
+    elif path.endswith(".whl"):
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(content)
+    else:
+        with tarfile.open(path) as archive:
+            archive.extractall(content, filter="data")
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    unpacked = os.path.join(sys.argv[1], "v")
+    os.makedirs(unpacked, exist_ok=True)
+    for origin, name, folder, version, digest, _ in packages():
+        target = os.path.join(unpacked, folder)
+        if os.path.isdir(target):
+            continue
+        # Another folder until it is complete: an interrupted run begins this package anew.
+        with tempfile.TemporaryDirectory(dir=sys.argv[1]) as place:
+            download(origin, name, version, place)
+            (got,) = os.listdir(place)
+            path, content = os.path.join(place, got), os.path.join(place, "content")
+            with open(path, "rb") as file:
+                if hashlib.sha256(file.read()).hexdigest() != digest:
+                    print("warning: other content than measured:", got, file=sys.stderr)
+            unpack(path, content)
+            os.replace(content, target)
+
+
+if __name__ == "__main__":
+    main()
