@@ -3,8 +3,10 @@
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := libsodium-dev libturbojpeg0-dev libpng-dev libwebp-dev libsqlite3-dev pkg-config python3-venv
-# For the tests of the C library alone.
-APT_TEST := gcc g++ valgrind binutils
+# For the tests alone: of the C library, and of videos.
+APT_TEST := gcc g++ valgrind binutils ffmpeg
+# The tool decodes videos with it; it works without.
+APT_VIDEO := ffmpeg
 
 # Photographs for demo and tests: a small Debian package, unpacked here and not installed.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04
@@ -12,9 +14,9 @@ PHOTOS := .pictures/usr/share/backgrounds
 PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 
-.PHONY: demo test bench decoys setup setup-test photos python build library install check-abi fuzz-abi wheel test-messenger clean
+.PHONY: demo test bench decoys setup setup-test setup-video photos python build library install check-abi fuzz-abi wheel test-messenger clean
 
-demo: build $(if $(filter $(PHOTOS),$(PICTURES)),photos)
+demo: build setup-video $(if $(filter $(PHOTOS),$(PICTURES)),photos)
 	.build/release/sealedmatch demo --pictures "$(PICTURES)"
 
 # The vectors are made again by the independent implementation and compared, then all of them run in Swift.
@@ -135,11 +137,11 @@ $(MESSENGER)/ready: Tests/MessengerTests/requirements.txt
 	touch $@
 
 # Debian packages, only if one is missing.
-setup:
-	@dpkg -s $(APT) > /dev/null 2>&1 || ($(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(APT))
-
-setup-test:
-	@dpkg -s $(APT_TEST) > /dev/null 2>&1 || ($(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(APT_TEST))
+setup: PACKAGES := $(APT)
+setup-test: PACKAGES := $(APT_TEST)
+setup-video: PACKAGES := $(APT_VIDEO)
+setup setup-test setup-video:
+	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(PACKAGES))
 
 photos: $(PHOTOS)
 

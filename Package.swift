@@ -52,8 +52,12 @@ let package = Package(
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .target(name: "CPNGReader", dependencies: ["CPNG"]),
         .target(name: "Pictures", dependencies: ["CTurboJPEG", "CPNGReader", "CWebP"], swiftSettings: library),
+        // Frames of videos, by the `ffmpeg` program.
+        .target(name: "CSpawn"),
+        .target(name: "Videos", dependencies: ["CSpawn"], swiftSettings: library),
         .testTarget(
             name: "FingerprintTests", dependencies: ["Fingerprint", "Pictures", "TestSupport"], exclude: ["Scripts", "Data"], swiftSettings: program),
+        .testTarget(name: "VideosTests", dependencies: ["Videos", "TestSupport"], swiftSettings: program),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], exclude: ["Scripts", "Data"], swiftSettings: program),
         .target(
             name: "Collector",
@@ -77,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "sealedmatch",
             dependencies: [
-                "Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers", "SetBuilder", "MatchClient", "Collector", "Authority", "Pictures",
+                "Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers", "SetBuilder", "MatchClient", "Collector", "Authority", "Pictures", "Videos",
                 "MessengerStandIn", "DecoyAnalysis", "Benchmarks", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: program),
         .target(

@@ -143,6 +143,7 @@ extension CaseFile.Match {
         case .pdq: fingerprintKind = "pdq"
         case .sha256: fingerprintKind = "sha256"
         case .md5: fingerprintKind = "md5"
+        case .video: fingerprintKind = "video"
         }
         fingerprint = CaseFile.hexadecimal(Array(payload.fingerprint.bytes[0..<payload.fingerprintKind.byteCount]))
         quality = Int(payload.quality)

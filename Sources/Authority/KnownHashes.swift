@@ -62,7 +62,7 @@ public struct KnownHashes: Sendable {
         switch payload.fingerprintKind {
         case .none:
             return .noFingerprint
-        case .pdq:
+        case .pdq, .video:
             guard let (index, distance) = nearest(payload.fingerprint) else { return .notListed }
             return .near(entries[index], distance: distance)
         case .sha256:

@@ -10,6 +10,7 @@ SIZE(sealedmatch_sealer, 8);
 SIZE(sealedmatch_client, 8);
 SIZE(sealedmatch_outbox, 8);
 SIZE(sealedmatch_item, 66600);
+SIZE(sealedmatch_video, 8);
 SIZE(sealedmatch_entry, 24);
 
 _Static_assert(sizeof(void *) == 8, "64-bit machines only");

@@ -1,7 +1,7 @@
 package import MatchProtocol
 package import Primitives
 
-/// What this account probed in this epoch, as keyed 64-bit tags of the probed keys. An item one of whose keys was probed before is a repeat: thirty sends of one picture,
+/// What this account probed in this epoch, as keyed 64-bit tags of the probed keys. A picture one of whose keys was probed before is a repeat: thirty sends of one picture,
 /// or of near-duplicates that share a probe, are one match.
 ///
 /// So each key of a set is probed at most once in an account-epoch: t matches are t different entries. Devices merge their stores over their own channel; what two devices
@@ -32,25 +32,28 @@ package struct DistinctnessStore: Sendable, Equatable {
     }
 
     /// Notes the keys of an item.
-    /// - Returns: whether one of them was there already.
+    /// - Parameter ofVideo: the frames of a video are different pictures: it goes on with its keys that are new. Another item with a key that was noted is a repeat.
+    /// - Returns: the keys to probe: all of them, none for a repeat.
     /// - Throws: `storeFull`; then nothing was noted.
-    package mutating func note(_ keys: [EntryKey], under secret: borrowing SecretBytes) throws(SealedMatchError) -> Bool {
+    package mutating func note(_ keys: [EntryKey], ofVideo: Bool, under secret: borrowing SecretBytes) throws(SealedMatchError) -> [EntryKey] {
         guard tags.count + keys.count <= Self.maximumTags else {
             throw SealedMatchError(.storeFull, "too many items in one epoch")
         }
-        var isRepeat = false
+        var new: [EntryKey] = []
         var added: [UInt64] = []
         for key in keys {
             let tag = try Self.tag(key, under: secret)
             let index = lowerBound(tag)
-            if index < tags.count && tags[index] == tag { isRepeat = true } else { added.append(tag) }
+            guard index == tags.count || tags[index] != tag else { continue }
+            new.append(key)
+            added.append(tag)
         }
         // A repeat's new keys are noted too: near-duplicates chain to one item.
         for tag in added {
             let index = lowerBound(tag)
             if index == tags.count || tags[index] != tag { tags.insert(tag, at: index) }
         }
-        return isRepeat
+        return ofVideo || new.count == keys.count ? new : []
     }
 
     /// Takes in what another device of the account noted in the same epoch.

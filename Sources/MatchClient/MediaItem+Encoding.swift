@@ -3,7 +3,7 @@ internal import MatchProtocol
 package import Primitives
 
 /// A media item as bytes that the C ABI's callers keep: `"SMI2" ‖ kind (1) ‖ quality (1) ‖ scaling (1) ‖ zero (1) ‖ fingerprint (32) ‖ 256 coefficients (4 each) ‖ raster (65,536)`, 66,600 bytes. It stays inside one
-/// messenger, between its decoder and its sealer, and is no format of the protocol.
+/// messenger, between its decoder and its sealer, and is no format of the protocol. A video has no such form.
 extension MediaItem {
     package static let encodedCount = 40 + 4 * PDQHash.bitCount + PictureRaster.count
 

@@ -6,6 +6,7 @@ public import Primitives
 public struct MediaItem: Sendable {
     enum Content: Sendable {
         case picture(PDQFingerprint, PictureRaster, FingerprintProfile.Scaling)
+        case video(VideoFingerprint)
         case exact(sha256: Bytes32)
         case unreadable
     }
@@ -38,6 +39,11 @@ public struct MediaItem: Sendable {
         }
     }
 
+    /// A video, by its chosen samples (`VideoSampler`): one voucher, of the same form as a picture's. One that was poor throughout cannot match.
+    public static func video(_ fingerprint: VideoFingerprint) -> MediaItem { MediaItem(content: .video(fingerprint)) }
+
+    var isVideo: Bool { if case .video = content { true } else { false } }
+
     /// Media without a perceptual hash, by SHA-256 of the file's bytes.
     public static func file(sha256: Bytes32) -> MediaItem { MediaItem(content: .exact(sha256: sha256)) }
 
@@ -53,6 +59,8 @@ public struct MediaItem: Sendable {
                 throw SealedMatchError(.setMismatch, "the picture was not fingerprinted at the scaling that the set asks for")
             }
             return parameters.profile.probes(of: fingerprint, raster: raster, separation: parameters.separation).map { EntryKey(perceptual: $0) }
+        case .video(let fingerprint):
+            return fingerprint.probes(parameters.profile, separation: parameters.separation).map { EntryKey(perceptual: $0) }
         case .exact(let digest):
             return [EntryKey(sha256: digest)]
         case .unreadable:
@@ -65,6 +73,12 @@ public struct MediaItem: Sendable {
         case .picture(let fingerprint, _, _):
             Payload(
                 fingerprintKind: .pdq, fingerprint: Bytes32(fingerprint.hash), quality: UInt8(clamping: fingerprint.quality), note: note)
+        case .video(let fingerprint):
+            if let best = fingerprint.samples.first?.fingerprint {
+                Payload(fingerprintKind: .video, fingerprint: Bytes32(best.hash), quality: UInt8(clamping: best.quality), note: note)
+            } else {
+                Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: note)
+            }
         case .exact(let digest):
             Payload(fingerprintKind: .sha256, fingerprint: digest, quality: 0, note: note)
         case .unreadable:

@@ -112,14 +112,13 @@ public struct Sealer: ~Copyable {
         let parameters = set.header.parameters
         let payload = try item.payload(note: note).padded(to: parameters.payloadCount)
         var next = state
-        let probes = try item.probes(parameters)
         // A repeat gets fillers in all probe slots, and the normal cover schedule.
-        let isRepeat = try next.distinctness.note(probes, under: epochSecrets.distinctnessKey)
+        let probes = try next.distinctness.note(try item.probes(parameters), ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
         let decoys = try next.decoys.next(&random)
         let header = VoucherHeader(
             parameters: parameters, epoch: secret.epoch, voucherID: try VoucherID.random(from: &random), account: account, setRoot: set.root)
         let voucher = try sealing.seal(
-            header: header, set: set, probes: isRepeat ? [] : probes, decoys: decoys, payload: payload,
+            header: header, set: set, probes: probes, decoys: decoys, payload: payload,
             sharing: epochSecrets.sharing, epochKey: epochSecrets.epochKey, random: &random)
         state = next
         return voucher

@@ -10,12 +10,14 @@ public struct Payload: Equatable, Sendable {
         case pdq = 1
         case sha256 = 2
         case md5 = 3
+        /// PDQ of a video's best-ranked frame.
+        case video = 4
 
         /// Bytes of the fingerprint; those after them are zero.
         public var byteCount: Int {
             switch self {
             case .none: 0
-            case .pdq, .sha256: 32
+            case .pdq, .sha256, .video: 32
             case .md5: 16
             }
         }
@@ -24,7 +26,7 @@ public struct Payload: Equatable, Sendable {
     public var fingerprintKind: FingerprintKind
     /// PDQ in its 32-byte encoding, or the exact hash, zero-padded.
     public var fingerprint: Bytes32
-    /// PDQ quality 0...100, else 0.
+    /// PDQ quality 0...100 of a picture or a frame, else 0.
     public var quality: UInt8
     /// The messenger's bytes: where to find the ciphertext and its key, a second private hash, a small derivative.
     public var note: [UInt8]

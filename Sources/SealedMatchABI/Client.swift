@@ -39,11 +39,19 @@ public func sealedmatch_client_registrations(
 public func sealedmatch_client_seal(
     _ client: sealedmatch_client, _ media: UnsafePointer<sealedmatch_item>!, _ note: UnsafeRawPointer!, _ note_count: Int, _ now: UInt64
 ) -> Int32 {
-    code { () throws(SealedMatchError) in
-        let item = try unsafe item(media)
-        let note = try unsafe copied(note, note_count, limit: longestNote, beyond: .payloadTooLong)
-        try clients[client.id].use { (client) throws(SealedMatchError) in try client.seal(item, note: note, now: now) }
-    }
+    code { () throws(SealedMatchError) in try unsafe seal(item(media), note, note_count, in: client, now) }
+}
+
+@c @implementation
+public func sealedmatch_client_seal_video(
+    _ client: sealedmatch_client, _ video: sealedmatch_video, _ note: UnsafeRawPointer!, _ note_count: Int, _ now: UInt64
+) -> Int32 {
+    code { () throws(SealedMatchError) in try unsafe seal(item(of: video), note, note_count, in: client, now) }
+}
+
+private func seal(_ item: MediaItem, _ note: UnsafeRawPointer?, _ note_count: Int, in client: sealedmatch_client, _ now: UInt64) throws(SealedMatchError) {
+    let note = try unsafe copied(note, note_count, limit: longestNote, beyond: .payloadTooLong)
+    try clients[client.id].use { (client) throws(SealedMatchError) in try client.seal(item, note: note, now: now) }
 }
 
 @c @implementation

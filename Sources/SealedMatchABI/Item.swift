@@ -17,20 +17,37 @@ private func write(_ item: MediaItem, to place: UnsafeMutablePointer<sealedmatch
     unsafe UnsafeMutableRawBufferPointer(start: place, count: encoded.count).copyBytes(from: encoded)
 }
 
+/// A picture in the caller's memory, for the length of a call; size and stride are checked by what reads it.
+@safe
+struct Pixels {
+    let bytes: UnsafeRawBufferPointer
+    let width: Int
+    let height: Int
+    let format: PixelFormat
+
+    init(_ pixels: UnsafeRawPointer?, _ count: Int, _ width: UInt32, _ height: UInt32, _ format: UInt32) throws(SealedMatchError) {
+        guard let pixels = unsafe pixels, count >= 0 else { throw badArgument("a null pointer, or a size out of range") }
+        guard let small = UInt8(exactly: format), let format = PixelFormat(rawValue: small) else { throw badArgument("no pixel format") }
+        unsafe bytes = unsafe UnsafeRawBufferPointer(start: pixels, count: count)
+        self.width = Int(clamping: width)
+        self.height = Int(clamping: height)
+        self.format = format
+    }
+}
+
 @c @implementation
 public func sealedmatch_item_picture(
     _ pixels: UnsafeRawPointer!, _ count: Int, _ width: UInt32, _ height: UInt32, _ bytes_per_row: Int, _ format: UInt32,
     _ item: UnsafeMutablePointer<sealedmatch_item>!
 ) -> Int32 {
     code { () throws(SealedMatchError) in
-        guard let pixels = unsafe pixels, unsafe item != nil, count >= 0 else { throw badArgument("a null pointer, or a size out of range") }
-        guard let small = UInt8(exactly: format), let format = PixelFormat(rawValue: small) else { throw badArgument("no pixel format") }
+        guard unsafe item != nil else { throw badArgument("a null pointer") }
+        let given = try unsafe Pixels(pixels, count, width, height, format)
         let picture = try fingerprinting { () throws(FingerprintError) in
-            let pixels = unsafe UnsafeRawBufferPointer(start: pixels, count: count).bytes
-            let (width, height) = (Int(clamping: width), Int(clamping: height))
+            let pixels = unsafe given.bytes.bytes
             return MediaItem.picture(
-                try PDQFingerprint(pixels: pixels, width: width, height: height, bytesPerRow: bytes_per_row, format: format),
-                raster: try PictureRaster(pixels: pixels, width: width, height: height, bytesPerRow: bytes_per_row, format: format))
+                try PDQFingerprint(pixels: pixels, width: given.width, height: given.height, bytesPerRow: bytes_per_row, format: given.format),
+                raster: try PictureRaster(pixels: pixels, width: given.width, height: given.height, bytesPerRow: bytes_per_row, format: given.format))
         }
         try unsafe write(picture, to: item)
     }

@@ -75,13 +75,29 @@ public func sealedmatch_sealer_seal(
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let output = try unsafe Output(buffer, capacity, count)
-        let item = try unsafe item(media)
-        let note = try unsafe copied(note, note_count, limit: longestNote, beyond: .payloadTooLong)
-        try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in
-            // An item is sealed once: the voucher must fit before the state changes.
-            try output.reserve(VoucherHeader.voucherCount(sealer.set.header.parameters))
-            try output.write(sealer.seal(item, note: note).encoded)
-        }
+        try unsafe seal(item(media), note, note_count, in: sealer, to: output)
+    }
+}
+
+@c @implementation
+public func sealedmatch_sealer_seal_video(
+    _ sealer: sealedmatch_sealer, _ video: sealedmatch_video, _ note: UnsafeRawPointer!, _ note_count: Int,
+    _ buffer: UnsafeMutableRawPointer!, _ capacity: Int, _ count: UnsafeMutablePointer<Int>!
+) -> Int32 {
+    code { () throws(SealedMatchError) in
+        let output = try unsafe Output(buffer, capacity, count)
+        try unsafe seal(item(of: video), note, note_count, in: sealer, to: output)
+    }
+}
+
+private func seal(
+    _ item: MediaItem, _ note: UnsafeRawPointer?, _ note_count: Int, in sealer: sealedmatch_sealer, to output: Output
+) throws(SealedMatchError) {
+    let note = try unsafe copied(note, note_count, limit: longestNote, beyond: .payloadTooLong)
+    try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in
+        // An item is sealed once: the voucher must fit before the state changes.
+        try output.reserve(VoucherHeader.voucherCount(sealer.set.header.parameters))
+        try output.write(sealer.seal(item, note: note).encoded)
     }
 }
 

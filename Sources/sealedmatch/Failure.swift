@@ -10,6 +10,7 @@ struct Failure: Error {
     static let negative = ExitCode(1)
     static let badData = ExitCode(65)
     static let badFile = ExitCode(66)
+    static let unavailable = ExitCode(69)
     static let internalFailure = ExitCode(70)
     static let interrupted = ExitCode(130)
 

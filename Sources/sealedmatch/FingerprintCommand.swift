@@ -5,25 +5,35 @@ internal import MatchProtocol
 internal import Pictures
 internal import Primitives
 internal import Storage
+internal import Videos
 
 /// What the tool knows of a media file.
 struct MediaFile {
     let sha256: Bytes32
     /// `nil` for files that are no picture.
     let picture: FingerprintedPicture?
+    /// `nil` for files that are no video, or one without a frame.
+    let video: VideoMedia?
 
-    /// - Throws: `Failure` when the file cannot be read, or is a picture that is damaged or too large.
+    /// Tells pictures, videos and other files apart by their first bytes.
+    ///
+    /// - Throws: `Failure` when the file cannot be read, is a picture that is damaged or too large, or a video for which a program is missing.
     init(path: String) throws {
+        let file: VideoFile
+        do throws(VideoError) { file = try VideoFile(path: path) } catch { throw Failure("\(path): \(error)", code: VideoMedia.exitCode(error)) }
+        if file.format != nil {
+            sha256 = try VideoMedia.sha256(file, name: path)
+            picture = nil
+            video = try VideoMedia.read(file, name: path)
+            return
+        }
+        video = nil
         let content: [UInt8]
         do throws(PictureError) {
             content = try PictureFile.bytes(path: path, limit: PictureLimits.standard.fileBytes)
         } catch {
             throw Failure("\(path): \(error)", code: error.code == .unreadableFile ? Failure.badFile : Failure.badData)
         }
-        try self.init(content: content, name: path)
-    }
-
-    init(content: [UInt8], name: String) throws {
         sha256 = try KeyFiles.sha256(content)
         guard PictureFormat(sniffing: content.span.bytes) != nil else {
             picture = nil
@@ -32,7 +42,7 @@ struct MediaFile {
         do throws(PictureError) {
             picture = try MediaFile.fingerprinted(Picture.decode(content))
         } catch {
-            throw Failure("\(name): \(error)")
+            throw Failure("\(path): \(error)")
         }
     }
 
@@ -50,8 +60,14 @@ struct MediaFile {
 
     var fingerprint: PDQFingerprint? { picture?.fingerprint }
 
-    /// What the client seals: the picture if it is one, else the file.
-    var item: MediaItem { picture.map(\.item) ?? .file(sha256: sha256) }
+    /// What the client seals: the picture or the video if it is one, else the file.
+    var item: MediaItem { picture.map(\.item) ?? video.map { .video($0.fingerprint) } ?? .file(sha256: sha256) }
+
+    /// The hash that a list has of the picture, or of the video's key.
+    var pdq: (hash: PDQHash, quality: Int)? {
+        if let fingerprint { return (fingerprint.hash, fingerprint.quality) }
+        return (video?.line.first).map { ($0.hash, $0.quality) }
+    }
 }
 
 /// A picture as a client keeps it.
@@ -64,9 +80,9 @@ struct FingerprintedPicture {
 
 struct FingerprintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fingerprint", abstract: "Prints PDQ hash, quality and SHA-256 of files; a line is valid in a hash list.")
+        commandName: "fingerprint", abstract: "Prints PDQ hashes, quality and SHA-256 of files; a line is valid in a hash list.")
 
-    @Argument(help: "Pictures (JPEG, PNG, WebP) or other files.")
+    @Argument(help: "Pictures (JPEG, PNG, WebP), videos (what ffmpeg reads of MP4, QuickTime, Matroska, WebM, AVI, Ogg, MPEG, FLV), or other files.")
     var files: [String]
 
     @Flag(help: "One JSON object a line.")
@@ -78,6 +94,10 @@ struct FingerprintCommand: ParsableCommand {
         let pdq: String?
         let quality: Int?
         let shortKey: String?
+        let companions: [String]?
+        let videoFrames: Int?
+        let videoMilliseconds: Int?
+        let videoCut: String?
     }
 
     func run() throws {
@@ -85,14 +105,17 @@ struct FingerprintCommand: ParsableCommand {
             try Sodium.start()
             for file in files {
                 let media = try MediaFile(path: file)
-                let key = media.fingerprint.map { hexadecimal(EntryKey(perceptual: FingerprintProfile.standard.shortKey(of: $0.hash)).encoded.dropFirst()) }
+                let key = media.pdq.map { hexadecimal(EntryKey(perceptual: FingerprintProfile.standard.shortKey(of: $0.hash)).encoded.dropFirst()) }
                 if json {
                     try Terminal.printJSON(
                         Row(
-                            file: file, sha256: hexadecimal(media.sha256.bytes), pdq: media.fingerprint?.hash.hexadecimal,
-                            quality: media.fingerprint?.quality, shortKey: key))
+                            file: file, sha256: hexadecimal(media.sha256.bytes), pdq: media.pdq?.hash.hexadecimal,
+                            quality: media.pdq?.quality, shortKey: key, companions: media.video?.line.dropFirst().map(\.hash.hexadecimal), videoFrames: media.video?.frames,
+                            videoMilliseconds: media.video?.lastTime, videoCut: media.video?.cut?.description))
                 } else if let fingerprint = media.fingerprint {
                     Terminal.print("# \(file)\npdq \(fingerprint.hash.hexadecimal),\(fingerprint.quality)")
+                } else if let video = media.video, !video.line.isEmpty {
+                    Terminal.print("# \(file): video, \(video.frames) frames, \(VideoMedia.clock(video.lastTime))\nvideo \(video.line.map(\.hash.hexadecimal).joined(separator: " "))")
                 } else {
                     Terminal.print("# \(file)\nsha256 \(hexadecimal(media.sha256.bytes))")
                 }

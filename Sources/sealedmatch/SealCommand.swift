@@ -20,7 +20,7 @@ struct SealCommand: ParsableCommand {
     @Option(help: "Directory that gets the vouchers that are due.") var upload: String
     @Option(help: "Seconds over which the outbox spreads vouchers. 0 sends at once, which links voucher and attachment: for tests.")
     var window: UInt64 = 86_400
-    @Argument(help: "Pictures or other files; none to only release what is due.") var files: [String] = []
+    @Argument(help: "Pictures, videos or other files; none to only release what is due.") var files: [String] = []
 
     func run() throws {
         try reportingFailures {
@@ -35,7 +35,7 @@ struct SealCommand: ParsableCommand {
                 do {
                     item = try MediaFile(path: file).item
                 } catch let failure as Failure {
-                    guard failure.code != Failure.badFile else { throw failure }
+                    guard ![Failure.badFile, Failure.unavailable, Failure.interrupted].contains(failure.code) else { throw failure }
                     Terminal.note("\(failure.message); sealed without a fingerprint")
                     item = .unreadable
                 }

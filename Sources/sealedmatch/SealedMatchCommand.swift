@@ -8,7 +8,7 @@ struct SealedMatchCommand: ParsableCommand {
         discussion: """
             Exit codes: 0 done; 1 a check came out negative (an audit with findings, a proof that does not verify, a demo that failed); \
             64 wrong usage; 65 a file or a line in it is not what it should be; 66 a file cannot be read or written; \
-            70 an internal failure; 130 interrupted.
+            69 a program that is needed is missing; 70 an internal failure; 130 interrupted.
             """,
         subcommands: [
             KeygenCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self, CollectCommand.self, OpenCommand.self,

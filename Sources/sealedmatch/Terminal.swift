@@ -27,6 +27,18 @@ enum Terminal {
         if done == total { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
     }
 
+    /// Overwrites one line with a count whose end is not known.
+    static func progress(_ text: String) {
+        guard showsProgress else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+    }
+
+    /// Removes what `progress` wrote.
+    static func endProgress() {
+        guard showsProgress else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    }
+
     /// Workers that show progress and end on an interrupt (Ctrl-C) or a polite kill, at the next chunk: nothing half-written stays behind.
     static func workers(threads: Int?) -> Workers {
         let workers = Workers(threads: threads) { phase, done, total in progress("\(phase)", done, total) }

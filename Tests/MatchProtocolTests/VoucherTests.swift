@@ -120,7 +120,7 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
 @Suite struct PayloadTests {
     @Test func roundTripAndMutations() throws {
         var random = SeededRandom(321)
-        for (kind, note, size) in [(Payload.FingerprintKind.pdq, 0, 128), (.sha256, 92, 128), (.md5, 500, 1024), (.none, 16_348, 16_384)] {
+        for (kind, note, size) in [(Payload.FingerprintKind.pdq, 0, 128), (.sha256, 92, 128), (.md5, 500, 1024), (.video, 3, 128), (.none, 16_348, 16_384)] {
             let fingerprint = random.bytes(kind.byteCount) + [UInt8](repeating: 0, count: 32 - kind.byteCount)
             let payload = Payload(fingerprintKind: kind, fingerprint: try Bytes32(exactly: fingerprint), quality: 77, note: random.bytes(note))
             let padded = try payload.padded(to: size)

@@ -116,15 +116,12 @@ enum ClientVectors {
         },
         "Distinctness": { input, _ in
             let (secret, account, epoch) = (try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
-            let items = try input.list("items").map { item in
-                guard case .list(let keys) = item else { throw VectorError("an item is a list of keys") }
-                return try Fields(.object(["keys": .list(keys)]), at: "item").keys("keys")
-            }
+            let items = try input.objects("items").map { (video: try $0.boolean("video"), keys: try $0.keys("keys")) }
             let key = try accountSecret(secret, epoch: epoch).distinctnessKey(account: account)
             var store = DistinctnessStore()
-            var repeats: [JSON] = []
-            for item in items { repeats.append(.boolean(try store.note(item, under: key))) }
-            return ["repeats": .list(repeats), "tags": .words(store.tags)]
+            var probed: [JSON] = []
+            for item in items { probed.append(.keys(try store.note(item.keys, ofVideo: item.video, under: key))) }
+            return ["probed": .list(probed), "tags": .words(store.tags)]
         },
         "ProfileDigest": { input, _ in
             var parameters = Parameters()
@@ -174,6 +171,35 @@ enum FingerprintVectors {
             guard try hypothesis.encoded == input.bytes("hypothesis") else { throw VectorError("encoded again it differs") }
             let coefficients = try raster(input, folder).coefficients(under: hypothesis, asSent: fingerprint(input, folder))
             return ["coefficients": .list(coefficients.map { .float($0) })]
+        },
+        "Sample": { input, folder in
+            let fingerprint = VideoFingerprint.Sample(raster: try raster(input, folder)).fingerprint
+            return [
+                "hash": .bytes(fingerprint.hash.encoded), "quality": .number(fingerprint.quality), "coefficients": .list(fingerprint.coefficients.map { .float($0) }),
+            ]
+        },
+        "ChosenSamples": { input, _ in
+            // The client's choice and a source's line, from the same candidates.
+            var still = StillSamples<Void>()
+            var chosen = ChosenSamples<Void>(limit: VideoFingerprint.maximumSamples, leastQuality: VideoFingerprint.leastQuality)
+            var line = VideoLine()
+            for sample in try input.objects("samples") {
+                let (hash, quality) = (try PDQHash(decoding: sample.bytes("hash")), try sample.number("quality", as: Int.self))
+                if let candidate = still.add(hash, quality: quality, content: ()) { chosen.offer(candidate) }
+                line.append(hash, quality: quality)
+            }
+            if let candidate = still.end() { chosen.offer(candidate) }
+            return [
+                "chosen": .list(chosen.chosen.map { .object(["sample": .number($0.index), "score": .number($0.score)]) }),
+                "line": .list(line.finish().map { .number($0.index) }),
+            ]
+        },
+        "VideoProbes": { input, folder in
+            var parameters = Parameters()
+            parameters.profile = try input.profile("profile")
+            parameters.separation = try input.number("separation", as: Int.self)
+            let samples = try input.objects("samples").map { VideoFingerprint.Sample(raster: try raster($0, folder)) }
+            return ["keys": .keys(try MediaItem.video(VideoFingerprint(samples: samples)).probes(parameters))]
         },
         "NearestKeys": { input, _ in
             let (key, margins, count) = (try input.word("key"), try input.floats("margins"), try input.number("count", as: Int.self))

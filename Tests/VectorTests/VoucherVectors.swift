@@ -154,7 +154,7 @@ enum VoucherVectors {
 
 extension Fields {
     func payload() throws -> Payload {
-        let kinds: [String: Payload.FingerprintKind] = ["none": .none, "pdq": .pdq, "sha256": .sha256, "md5": .md5]
+        let kinds: [String: Payload.FingerprintKind] = ["none": .none, "pdq": .pdq, "sha256": .sha256, "md5": .md5, "video": .video]
         guard let kind = kinds[try text("kind")] else { throw VectorError("\(place): unknown kind") }
         let bytes = try self.bytes("fingerprint", count: kind.byteCount)
         let padded = try Bytes32(exactly: bytes + [UInt8](repeating: 0, count: 32 - bytes.count))

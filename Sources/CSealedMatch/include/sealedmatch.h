@@ -252,6 +252,27 @@ int32_t sealedmatch_item_unreadable(sealedmatch_item *item);
  * Errors: BAD_ARGUMENT, also for an item that is no picture; INVALID_MAGIC, NON_CANONICAL. */
 int32_t sealedmatch_item_pdq(const sealedmatch_item *item, uint8_t hash[32], uint32_t *quality);
 
+/* -- Videos -------------------------------------------------------------------------------------------------------- */
+
+/* A video while its samples are taken: up to 8 of them are kept, chosen by what they show (Docs/Protocol.md, 5.11,
+ * "Videos"). At most 1 MB, however long the video is. As private as the video. */
+typedef struct sealedmatch_video { uint64_t id; } sealedmatch_video;
+
+/* Errors: BAD_ARGUMENT, TOO_MANY_HANDLES. */
+int32_t sealedmatch_video_open(sealedmatch_video *video);
+
+/* The next sample: what the video shows at 0, 125, 250, ... milliseconds, upright; what is shown longer is given again.
+ * From 256 pixels on a side reducing it loses nothing. Arguments as for sealedmatch_item_picture(). After an error the
+ * sample does not count.
+ * Errors: BAD_ARGUMENT, BAD_HANDLE, BAD_DIMENSIONS, TOO_MANY_PIXELS, ROW_TOO_SHORT, BUFFER_TOO_SHORT. */
+int32_t sealedmatch_video_sample(
+    sealedmatch_video video, const void *pixels, size_t count, uint32_t width, uint32_t height, size_t bytes_per_row,
+    uint32_t format);
+
+/* Seal the video before it is closed: sealedmatch_client_seal_video(), sealedmatch_sealer_seal_video().
+ * Errors: BAD_HANDLE. */
+int32_t sealedmatch_video_close(sealedmatch_video video);
+
 /* -- Clients: all state in a directory ----------------------------------------------------------------------------- */
 
 /* A client keeps one account's secret, state and outbox on one device in a directory of its own. A messenger with an
@@ -290,6 +311,12 @@ int32_t sealedmatch_client_registrations(sealedmatch_client client, void *buffer
  * EPOCH_TOO_FAR, INVALID_MAGIC or NON_CANONICAL (not an item), RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_client_seal(
     sealedmatch_client client, const sealedmatch_item *item, const void *note, size_t note_count, uint64_t now);
+
+/* The same for a video, of the samples that were given: one voucher, as for any item. A video without samples, or poor
+ * throughout, gets one that cannot match.
+ * Errors: as sealedmatch_client_seal() without INVALID_MAGIC and NON_CANONICAL. */
+int32_t sealedmatch_client_seal_video(
+    sealedmatch_client client, sealedmatch_video video, const void *note, size_t note_count, uint64_t now);
 
 /* Names a waiting voucher, until it is acknowledged; for the next run of the program too. Plain memory of the caller.
  * It tells when the voucher became due, and nothing else. */
@@ -394,6 +421,12 @@ int32_t sealedmatch_sealer_merge(sealedmatch_sealer sealer, const void *state, s
  * an item), RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_sealer_seal(
     sealedmatch_sealer sealer, const sealedmatch_item *item, const void *note, size_t note_count, void *buffer,
+    size_t capacity, size_t *count);
+
+/* The same for a video, as sealedmatch_client_seal_video().
+ * Errors: as sealedmatch_sealer_seal() without INVALID_MAGIC and NON_CANONICAL. */
+int32_t sealedmatch_sealer_seal_video(
+    sealedmatch_sealer sealer, sealedmatch_video video, const void *note, size_t note_count, void *buffer,
     size_t capacity, size_t *count);
 
 /* The state, distinctness store included: 144 bytes and 8 for each key probed in this epoch. As secret as the account

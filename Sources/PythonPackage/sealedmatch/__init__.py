@@ -10,12 +10,12 @@ Calls release the interpreter's lock. Errors are exceptions with a code and a na
 
 from .clients import Client
 from .errors import EncodingError, ErrorCode, MachineError, PictureError, SealedMatchError, SetError, StateError, UsageError
-from .items import MediaItem
+from .items import MediaItem, Video
 from .outboxes import DAY, Outbox, Waiting
 from .sealers import AccountSecret, Sealer
 from .sets import BlindedSet, SetInfo, TrustPolicy
 
 __all__ = [
     "DAY", "AccountSecret", "BlindedSet", "Client", "EncodingError", "ErrorCode", "MachineError", "MediaItem", "Outbox", "PictureError", "SealedMatchError",
-    "Sealer", "SetError", "SetInfo", "StateError", "TrustPolicy", "UsageError", "Waiting",
+    "Sealer", "SetError", "SetInfo", "StateError", "TrustPolicy", "UsageError", "Video", "Waiting",
 ]  # fmt: skip

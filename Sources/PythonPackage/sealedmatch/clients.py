@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ._library import call, ffi, handle_of, lib, number, path_bytes, seconds, sized, view
-from .items import MediaItem, item_of
+from .items import MediaItem, Video, sealing
 from .outboxes import DAY, HandleWithOutbox
 from .sets import BlindedSet
 
@@ -22,6 +22,8 @@ class Client(HandleWithOutbox):
 
     _next = lib.sealedmatch_client_next
     _acknowledge = lib.sealedmatch_client_acknowledge
+    _seal = lib.sealedmatch_client_seal
+    _seal_video = lib.sealedmatch_client_seal_video
 
     def __init__(self, directory: str | os.PathLike[str], known: BlindedSet, account: Buffer, *, devices: int = 1, window: int = DAY, now: float | None = None) -> None:
         """Opens the directory, or makes one with a new account secret; its parent must exist. For a newer set, close the client and open it again.
@@ -46,10 +48,11 @@ class Client(HandleWithOutbox):
         together = bytes(sized(lib.sealedmatch_client_registrations, self._handle, capacity=4 * size))
         return [together[start : start + size] for start in range(0, len(together), size)]
 
-    def seal(self, item: MediaItem, note: Buffer = b"", *, now: float | None = None) -> None:
+    def seal(self, item: MediaItem | Video, note: Buffer = b"", *, now: float | None = None) -> None:
         """Seals one item, once, before it is encrypted; its voucher is in the outbox, on disk, when this returns.
 
         :param note: bytes for the reviewer of a revealed match, at most `SetInfo.maximum_note_bytes`.
         """
         data = view(note, "note")
-        call(lib.sealedmatch_client_seal, self._handle, item_of(item), data, len(data), seconds(now))
+        seal, given = sealing(type(self), item)
+        call(seal, self._handle, given, data, len(data), seconds(now))

@@ -6,9 +6,10 @@ import hashlib
 import io
 import logging
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ._library import call, ffi, lib, view
+from ._library import Handle, call, ffi, lib, view
 from .errors import PictureError
 
 if TYPE_CHECKING:
@@ -52,37 +53,8 @@ class MediaItem:
             (height, width, channels). One that is not contiguous, such as a part of an array, is copied.
         :param order: what the channels are: "L", "RGB", "RGBA" or "BGRA"; without it 1, 3 and 4 channels are the first three. Alpha is ignored.
         """
-        image = sys.modules.get("PIL.Image")
-        if image is not None and isinstance(picture, image.Image):
-            if order is not None:
-                raise TypeError("a Pillow picture knows its order of channels")
-            pixels, width, height = _pixels(picture)
-            return cls._of_pixels(pixels, width, height, "RGB")
-        try:
-            data = memoryview(picture)  # type: ignore[arg-type]
-        except TypeError:
-            raise TypeError(f"a picture is a PIL.Image.Image, a numpy array or another buffer, not {type(picture).__name__}") from None
-        if data.format not in ("B", "c"):
-            raise TypeError(f"pixels are unsigned bytes, not {data.format!r}")
-        shape = data.shape or ()
-        channels = shape[2] if len(shape) == 3 else 1
-        if len(shape) not in (2, 3):
-            raise ValueError("pixels have the shape (height, width) or (height, width, channels)")
-        if order is None:
-            order = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels)
-        if order not in _CHANNELS or _CHANNELS[order] != channels:
-            raise ValueError(f"{channels} channels do not fit the order {order}")
-        return cls._of_pixels(data if data.c_contiguous else data.tobytes(), shape[1], shape[0], order)
-
-    @classmethod
-    def _of_pixels(cls, pixels: Buffer, width: int, height: int, order: str) -> MediaItem:
         item = cls._empty()
-        if not (0 < width < 1 << 32 and 0 < height < 1 << 32):
-            # Beyond the type of the C argument; the library has the real limits.
-            width = height = 0
-        data = view(pixels, "pixels")
-        formats = {"L": lib.SEALEDMATCH_GRAY8, "RGB": lib.SEALEDMATCH_RGB8, "RGBA": lib.SEALEDMATCH_RGBA8, "BGRA": lib.SEALEDMATCH_BGRA8}
-        call(lib.sealedmatch_item_picture, data, len(data), width, height, width * _CHANNELS[order], formats[order], item._item)
+        call(lib.sealedmatch_item_picture, *_arguments(picture, order), item._item)
         return item
 
     @classmethod
@@ -123,7 +95,9 @@ class MediaItem:
             _log.info("a picture could not be decoded; it gets a voucher that cannot match", exc_info=True)
             return cls.unreadable()
         try:
-            return cls._of_pixels(pixels, width, height, "RGB")
+            item = cls._empty()
+            call(lib.sealedmatch_item_picture, *_pixel_arguments(pixels, width, height, "RGB"), item._item)
+            return item
         except PictureError:
             # A side beyond PDQ's limit.
             return cls.unreadable()
@@ -137,10 +111,62 @@ class MediaItem:
         return bytes(ffi.buffer(digest)), quality[0]
 
 
-def item_of(item: Any) -> Any:
-    if not isinstance(item, MediaItem):
-        raise TypeError(f"an item must be a MediaItem, not {type(item).__name__}")
-    return item._item
+class Video(Handle):
+    """A video while its samples are taken: up to 8 of them are kept, chosen by what they show (Docs/Protocol.md, 5.11). At most 1 MB, however long it is. As private as the video.
+
+    Give `seal` of a client or a sealer this instead of a `MediaItem`, then close it.
+    """
+
+    def __init__(self) -> None:
+        handle = ffi.new("sealedmatch_video *")
+        call(lib.sealedmatch_video_open, handle)
+        super().__init__(handle, lib.sealedmatch_video_close)
+
+    def sample(self, picture: Buffer | PIL.Image.Image, order: str | None = None) -> None:
+        """The next sample: what the video shows at 0, 125, 250, … milliseconds, upright, as `MediaItem.picture` takes it; what is shown longer is given again."""
+        call(lib.sealedmatch_video_sample, self._handle, *_arguments(picture, order))
+
+
+def sealing(holder: type[Any], item: Any) -> tuple[Callable[..., int], Any]:
+    """The C function with which `holder` seals an item of this kind, and what to give it."""
+    if isinstance(item, MediaItem):
+        return holder._seal, item._item
+    if isinstance(item, Video):
+        return holder._seal_video, item._handle
+    raise TypeError(f"an item must be a MediaItem or a Video, not {type(item).__name__}")
+
+
+def _arguments(picture: Buffer | PIL.Image.Image, order: str | None) -> tuple[Any, ...]:
+    image = sys.modules.get("PIL.Image")
+    if image is not None and isinstance(picture, image.Image):
+        if order is not None:
+            raise TypeError("a Pillow picture knows its order of channels")
+        return _pixel_arguments(*_pixels(picture), "RGB")
+    try:
+        data = memoryview(picture)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"a picture is a PIL.Image.Image, a numpy array or another buffer, not {type(picture).__name__}") from None
+    if data.format not in ("B", "c"):
+        raise TypeError(f"pixels are unsigned bytes, not {data.format!r}")
+    shape = data.shape or ()
+    channels = shape[2] if len(shape) == 3 else 1
+    if len(shape) not in (2, 3):
+        raise ValueError("pixels have the shape (height, width) or (height, width, channels)")
+    if order is None:
+        order = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels)
+    if order not in _CHANNELS or _CHANNELS[order] != channels:
+        raise ValueError(f"{channels} channels do not fit the order {order}")
+    return _pixel_arguments(data if data.c_contiguous else data.tobytes(), shape[1], shape[0], order)
+
+
+def _pixel_arguments(pixels: Buffer, width: int, height: int, order: str) -> tuple[Any, ...]:
+    """Pixels, their number of bytes, width, height, bytes in a row, format."""
+    if not (0 < width < 1 << 32 and 0 < height < 1 << 32):
+        # Beyond the type of the C argument; the library has the real limits.
+        width = height = 0
+    data = view(pixels, "pixels")
+    formats = {"L": lib.SEALEDMATCH_GRAY8, "RGB": lib.SEALEDMATCH_RGB8, "RGBA": lib.SEALEDMATCH_RGBA8, "BGRA": lib.SEALEDMATCH_BGRA8}
+    return data, len(data), width, height, width * _CHANNELS[order], formats[order]
 
 
 def _pixels(picture: Any) -> tuple[bytes, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._library import Handle, call, ffi, handle_of, lib, number, seconds, sized, view
-from .items import MediaItem, item_of
+from .items import MediaItem, Video, sealing
 from .sets import BlindedSet
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ class AccountSecret(Handle):
 class Sealer(Handle):
     """Seals vouchers of one account on one device. After each: store `state`, then the voucher; send it later. One thread after another."""
 
+    _seal = lib.sealedmatch_sealer_seal
+    _seal_video = lib.sealedmatch_sealer_seal_video
+
     def __init__(self, known: BlindedSet, secret: AccountSecret, account: Buffer, *, state: Buffer | None = None, devices: int = 1, now: float | None = None) -> None:
         """:param state: what `state` was after the last voucher; `None` on the very first run. With older state a picture that was sent may count again."""
         if state is not None and len(memoryview(state)) == 0:
@@ -93,10 +96,11 @@ class Sealer(Handle):
         data = view(device_state, "device_state")
         call(lib.sealedmatch_sealer_merge, self._handle, data, len(data))
 
-    def seal(self, item: MediaItem, note: Buffer = b"") -> bytes:
+    def seal(self, item: MediaItem | Video, note: Buffer = b"") -> bytes:
         """Seals one item, once, before it is encrypted. A retry sends the same bytes."""
         data = view(note, "note")
-        return bytes(sized(lib.sealedmatch_sealer_seal, self._handle, item_of(item), data, len(data), capacity=self._voucher_bytes))
+        seal, given = sealing(type(self), item)
+        return bytes(sized(seal, self._handle, given, data, len(data), capacity=self._voucher_bytes))
 
     @property
     def state(self) -> bytearray:

@@ -294,6 +294,58 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_secret(sealer, bytes, sizeof bytes, &count));
 }
 
+/* A video of noise, sealed by a sealer; the client seals another in clients(). */
+static void videos(sealedmatch_set set) {
+    sealedmatch_video video = {77}, none = {0}, other = {set.id};
+    sealedmatch_secret secret;
+    sealedmatch_sealer sealer;
+    sealedmatch_set_info info;
+    uint8_t pixels[64 * 64], voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM], state[144 + 8 * 64];
+    size_t count, before, after;
+    uint32_t seed = 5;
+    EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_video_open(NULL));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_video_open(&video));
+    for (size_t i = 0; i < sizeof pixels; i++) pixels[i] = (uint8_t)((seed = seed * 1664525 + 1013904223) >> 24);
+    for (int i = 0; i < 40; i++) {
+        EXPECT(SEALEDMATCH_OK, sealedmatch_video_sample(video, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_video_sample(video, NULL, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_video_sample(video, pixels, SIZE_MAX, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_video_sample(video, pixels, sizeof pixels, 64, 64, 64, 5));
+        EXPECT(SEALEDMATCH_BAD_DIMENSIONS, sealedmatch_video_sample(video, pixels, sizeof pixels, 0, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_ROW_TOO_SHORT, sealedmatch_video_sample(video, pixels, sizeof pixels, 64, 64, 63, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT, sealedmatch_video_sample(video, pixels, sizeof pixels - 1, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_video_sample(none, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_video_sample(other, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
+    }
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(now, &secret));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_seal_video(sealer, none, NULL, 0, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_seal_video(sealer, other, NULL, 0, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, NULL, 0, &count));
+    EXPECT(SEALEDMATCH_PAYLOAD_TOO_LONG, sealedmatch_sealer_seal_video(sealer, video, voucher, info.maximum_note_bytes + 1, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_state(sealer, state, sizeof state, &before));
+    REQUIRE(before == 144);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, voucher, sizeof voucher, &count));
+    REQUIRE(count == info.voucher_bytes);
+    /* One sample is chosen of forty equal ones: it probes as a picture does. */
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_state(sealer, state, sizeof state, &after));
+    REQUIRE(after == before + 8 * info.probes);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_state(sealer, state, sizeof state, &after));
+    REQUIRE(after == before + 8 * info.probes);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_video_close(video));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_video_close(video));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, voucher, sizeof voucher, &count));
+    /* No sample: a voucher like any other. */
+    EXPECT(SEALEDMATCH_OK, sealedmatch_video_open(&video));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, voucher, sizeof voucher, &count));
+    REQUIRE(count == info.voucher_bytes);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_video_close(video));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_close(sealer));
+}
+
 static void clients(sealedmatch_set set, const sealedmatch_item *picture, const char *directory, int round) {
     char box[4200], sub[4200];
     sealedmatch_client client, second;
@@ -408,6 +460,7 @@ int main(int argc, char **argv) {
     for (int round = 0; round < 8; round++) {
         secrets(set);
         sealers(set, &picture);
+        videos(set);
         clients(set, &picture, argv[2], round);
         sets(argv[1], argv[2]);
         if (round == 1) mapped = mappings(), opened = descriptors();

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .parameters import EPOCH_SECONDS
-from .payload import MD5, NONE, PDQ, SHA256, Payload
+from .payload import MD5, NONE, PDQ, SHA256, VIDEO, Payload
 from .reveal import Match
 
-KIND_NAMES = {NONE: "none", PDQ: "pdq", SHA256: "sha256", MD5: "md5"}
+KIND_NAMES = {NONE: "none", PDQ: "pdq", SHA256: "sha256", MD5: "md5", VIDEO: "video"}
 NEAR = 31
 NOTICE = ("What a modified client says about itself is not proof. This file shows openings of one account and epoch that "
           "lie on its committed polynomials; it is a reason for a person to look, not evidence that something was sent.")
@@ -37,9 +37,9 @@ def finding(payload: Payload, listed: Sequence[ListedEntry]) -> Finding:
     """5.18: "PDQ distance <= 31, exact hashes equal"."""
     if payload.kind == NONE:
         return Finding("noFingerprint")
-    kind = KIND_NAMES[payload.kind]
+    kind = "pdq" if payload.kind == VIDEO else KIND_NAMES[payload.kind]
     candidates = [entry for entry in listed if entry.kind == kind]
-    if payload.kind == PDQ:
+    if kind == "pdq":
         bits = int.from_bytes(payload.fingerprint, "big")
         distances = [((bits ^ int.from_bytes(entry.bytes, "big")).bit_count(), entry) for entry in candidates]
         nearest = min(distances, key=lambda pair: pair[0], default=None)

@@ -1,4 +1,4 @@
-"""Protocol 5.10: whether an item repeats one of this epoch."""
+"""Protocol 5.10: what of an item was probed in this epoch already."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ def tag(key: bytes, y: bytes) -> int:
     return decode_integer(kdf(key, "distinctness tag", y)[0:8])
 
 
-def distinctness(key: bytes, keys: Sequence[bytes], store: frozenset[int]) -> tuple[bool, frozenset[int]]:
-    """Input: the keys that an item would probe, the store. Output: whether the item is a repeat, and the new store."""
+def distinctness(key: bytes, keys: Sequence[bytes], video: bool, store: frozenset[int]) -> tuple[list[bytes], frozenset[int]]:
+    """Input: the keys that an item would probe, whether it is a video, the store. Output: the keys that it does probe, and the new store."""
     # "storeFull beyond 2^20 tags, counted before repeats are taken out; then nothing is noted"
     require(len(store) + len(keys) <= MAXIMUM_TAGS, "storeFull")
     # 1. "tag(y) for each key, under the epoch's distinctness key."
-    tags = {tag(key, y) for y in keys}
-    # 2. "The item is a repeat if a tag is in the store already." Without keys it never is one.
-    repeat = not tags.isdisjoint(store)
-    # 3. "Put all its tags into the store, also a repeat's."
-    return repeat, store | tags
+    tags = [tag(key, y) for y in keys]
+    # 2. "A picture or a file is a repeat if one of the tags is in the store already: it probes nothing. A video probes the keys
+    # whose tags are not."
+    new = [y for y, t in zip(keys, tags, strict=True) if t not in store]
+    probed = new if video or len(new) == len(keys) else []
+    # 3. "Put all tags into the store, also a repeat's."
+    return probed, store | set(tags)
 
 
 def merge(store: frozenset[int], other: Iterable[int]) -> frozenset[int]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from .errors import require
 from .labels import decode_integer, encode_integer
 
-NONE, PDQ, SHA256, MD5 = 0, 1, 2, 3
-FINGERPRINT_BYTES = {NONE: 0, PDQ: 32, SHA256: 32, MD5: 16}
+NONE, PDQ, SHA256, MD5, VIDEO = 0, 1, 2, 3, 4
+FINGERPRINT_BYTES = {NONE: 0, PDQ: 32, SHA256: 32, MD5: 16, VIDEO: 32}
 HEADER_BYTES = 36
 
 
@@ -23,7 +23,7 @@ class Payload:
         require(len(self.note) <= count - HEADER_BYTES, "payloadTooLong")  # "at most P - 36 bytes"
         require(self.kind in FINGERPRINT_BYTES and len(self.fingerprint) == FINGERPRINT_BYTES[self.kind],
                 "parameterOutOfRange")
-        require(0 <= self.quality <= (100 if self.kind == PDQ else 0), "parameterOutOfRange")
+        require(0 <= self.quality <= (100 if self.kind in (PDQ, VIDEO) else 0), "parameterOutOfRange")
         data = (bytes([self.kind, self.quality]) + encode_integer(len(self.note), 2)
                 + self.fingerprint.ljust(32, b"\0") + self.note)
         return data.ljust(count, b"\0")

@@ -13,12 +13,13 @@ from .errors import ProtocolError, require
 from .group import add, hash_key, multiply, multiply_base, random_scalar
 from .keys import sha256_key
 from .labels import Draw, aead, decode_integer, encode_integer, stream
-from .payload import NONE, PDQ, SHA256, Payload
+from .payload import NONE, PDQ, SHA256, VIDEO, Payload
 from .probes import Picture, probes
 from .profile import Profile
 from .set_file import SetFile
 from .sharing import Sharing, share, sharing
 from .table import decode
+from .video import video_probes
 from .voucher import Header, Slot, Voucher, exclusive_or, slot_mask_and_check, transcript
 
 
@@ -94,23 +95,29 @@ def seal(header: Header, keys: Sequence[bytes], d: int, payload: bytes, set_file
 
 @dataclass(frozen=True)
 class Item:
-    """What is sealed: a picture's fingerprint and raster, a file's SHA-256, or neither if it cannot be read."""
+    """What is sealed: a picture's fingerprint and raster, a video's chosen frames, a file's SHA-256, or nothing if it cannot be read."""
 
     picture: Picture | None = None
     sha256: bytes | None = None
+    frames: tuple[Picture, ...] | None = None
+    """in order of rank"""
 
     def payload(self, note: bytes) -> Payload:
         if self.picture is not None:
             return Payload(PDQ, self.picture.fingerprint.quality, self.picture.fingerprint.encoding(), note)
+        if self.frames:
+            return Payload(VIDEO, self.frames[0].fingerprint.quality, self.frames[0].fingerprint.encoding(), note)
         if self.sha256 is not None:
             return Payload(SHA256, 0, self.sha256, note)
         return Payload(NONE, 0, b"", note)
 
     def keys(self, profile: Profile, separation: int) -> list[bytes]:
-        """5.12, step 2: "the probes of a picture under the set's profile and r; y = 2 || SHA-256 for a file; none for a
-        picture below the probe quality or an unreadable item"."""
+        """5.12, step 2: "the probes of a picture or of a video under the set's profile and r; y = 2 || SHA-256 for a file; none
+        for a picture below the probe quality, a video without a chosen sample or an unreadable item"."""
         if self.picture is not None:
             return probes(self.picture, profile, separation)
+        if self.frames is not None:
+            return video_probes(self.frames, profile, separation)
         return [] if self.sha256 is None else [sha256_key(self.sha256)]
 
 
@@ -152,11 +159,9 @@ def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Vouc
     payload = item.payload(note).encode(parameters.payload_count)
     # 2. "Keys."
     keys = item.keys(parameters.profile, parameters.separation)
-    # 3. "Distinctness. A repeat goes on with no keys."
+    # 3. "Distinctness leaves the keys that are probed; none for a repeat."
     tag_key = distinctness_key(sealer.secret.secret, sealer.account, state.epoch)
-    repeat, tags = distinctness(tag_key, keys, state.tags)
-    if repeat:
-        keys = []
+    keys, tags = distinctness(tag_key, keys, item.frames is not None, state.tags)
     # 4. "Decoys: d, the number for this voucher, also for a repeat."
     d, decoy_state = decoys(state.decoys, draw)
     # 5. "header = (M + c, k, P, epoch, voucherID <-$ 16 bytes, account, root)." Draws: "the first 16 of 32 bytes".

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import forms
@@ -24,6 +25,7 @@ NOTES = {
     "LeastParameters": "the least of everything",
     "GreatestParameters": "the greatest of everything",
     "EpochStep": "steps of 0, 1, 64 and 65 epochs, and back",
+    "Video": "a video probes the keys that were not probed before",
     "NearDuplicates": "a repeat notes all its tags: what is near a repeat is a repeat",
     "NoKeys": "an item without keys is never a repeat",
     "TagsNotAscending": "one store has one encoding",
@@ -106,17 +108,17 @@ def repeats(topic: Topic) -> None:
     group = topic.group("Distinctness", "Items by their keys, one after the other from an empty store.")
     draw = seeded("distinctness")
 
-    def add(comment: str, items: list[list[bytes]], *flags: str) -> None:
+    def add(comment: str, items: list[list[bytes]], *flags: str, videos: Sequence[int] = ()) -> None:
         secret, account, epoch = draw(32), draw(32), 679
         key = distinctness_key(secret, account, epoch)
         store: frozenset[int] = frozenset()
         found = []
-        for item in items:
-            repeat, store = distinctness(key, item, store)
-            found.append(repeat)
+        for index, item in enumerate(items):
+            probed, store = distinctness(key, item, index in videos, store)
+            found.append([y.hex() for y in probed])
         group.add(comment, {"secret": secret.hex(), "account": account.hex(), "epoch": epoch,
-                            "items": [[y.hex() for y in item] for item in items]},
-                  lambda: {"repeats": found, "tags": forms.words(sorted(store))}, *flags)
+                            "items": [{"video": index in videos, "keys": [y.hex() for y in item]} for index, item in enumerate(items)]},
+                  lambda: {"probed": found, "tags": forms.words(sorted(store))}, *flags)
 
     a, b, c, d, e = (perceptual_key(int.from_bytes(draw(6), "little")) for _ in range(5))
     file = sha256_key(draw(32))
@@ -128,6 +130,9 @@ def repeats(topic: Topic) -> None:
     add("items without keys", [[], [], [a], []], "NoKeys")
     add("a file twice", [[file], [file]])
     add("a file whose SHA-256 begins like a perceptual key is another key", [[a], [sha256_key(a[1:] + bytes(24))]])
+    add("a video leaves out what was probed, a picture after it is a repeat", [[a, b], [b, c], [c]], "Video", videos=[1])
+    add("a video again, with two new keys", [[a, b, c], [c, d, a, e], [d, e]], "Video", videos=[0, 1, 2])
+    add("a video without keys", [[], [a]], "Video", "NoKeys", videos=[0, 1])
     add("sixteen keys an item", [[perceptual_key(16 * i + j) for j in range(16)] for i in range(3)])
 
 

@@ -15,6 +15,7 @@ from reference.labels import blake2b_256, encode_integer
 from reference.probes import Picture, nearest_keys, probes
 from reference.profile import PROFILE_2, RASTER, Hypothesis, Profile
 from reference.raster import hypothesis_coefficients
+from reference.video import listed, sample, sent, video_probes
 
 SINGLE = np.float32
 NOTES = {
@@ -35,6 +36,10 @@ NOTES = {
     "Separation": "probes more than r apart are skipped, unless r = 0",
     "FewProbes": "fewer than M probes",
     "Meta": "pictures with a side above 512 are reduced first",
+    "NoSample": "nothing is chosen, or no sample will do for a list",
+    "EqualScores": "samples of equal score: the order of time decides",
+    "Alike": "samples whose hashes are within 10 bits of each other",
+    "Short": "too few samples for a score",
     "BitOrder": "bit positions[i] of the hash is bit i of the key, whatever their order",
 }
 
@@ -48,6 +53,9 @@ def build() -> dict[str, Topic | bytes]:
     hypotheses(topic)
     probings(topic)
     nearest(topic)
+    samples(topic)
+    choices(topic)
+    video_probings(topic)
     return {"fingerprint/fingerprint.json": topic, **files}
 
 
@@ -210,3 +218,96 @@ def nearest(topic: Topic) -> None:
     add("tenths", 0, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8], 64, "RoundedSums")
     add("thirds", 0, [1 / 3, 2 / 3, 1, 4 / 3, 5 / 3, 2, 7 / 3], 64, "RoundedSums")
     add("the smallest numbers", 0, [1.4e-45, 2.8e-45, 1.17549435e-38, 0.0, 4.2e-45], 32, "EqualMargins", "AllSubsets")
+
+
+def samples(topic: Topic) -> None:
+    group = topic.group("Sample", "A sample of a video: hash, quality and coefficients from its raster alone.")
+    for name in ("known-1", "known-2-changed", "side-257", "wide", "noise", "five", "four-high", "flat", "black", "colours"):
+        picture = pictures.all_pictures()[name]
+
+        def compute(picture: pictures.Picture = picture) -> dict:
+            found = sample(picture.pixels, picture.width, picture.height, picture.channels).fingerprint
+            return {"hash": found.encoding().hex(), "quality": found.quality, "coefficients": [forms.float32(value) for value in found.coefficients]}
+
+        group.add(f"{name}, {picture.width} x {picture.height}, {picture.format}", picture_input(picture), compute,
+                  *["TooSmall"] if min(picture.width, picture.height) < 5 else [])
+
+
+def choices(topic: Topic) -> None:
+    group = topic.group("ChosenSamples", "Samples by hash and quality: which are chosen, with their scores, in order of rank; and those of a list's line, the key first.")
+    draw = seeded("chosen samples")
+
+    def add(comment: str, given: list[tuple[int, int]], *flags: str) -> None:
+        hashes, qualities = [hash_ for hash_, _ in given], [quality for _, quality in given]
+
+        def compute() -> dict:
+            return {"chosen": [{"sample": choice.index, "score": choice.score} for choice in sent(hashes, qualities)], "line": listed(hashes, qualities)}
+
+        group.add(comment, {"samples": [{"hash": hash_.to_bytes(32, "big").hex(), "quality": quality} for hash_, quality in given]}, compute, *flags)
+
+    def number(below: int) -> int:
+        return int.from_bytes(draw(4), "little") % below
+
+    def another() -> int:
+        return int.from_bytes(draw(32), "big")
+
+    def changed(hash_: int, bits: int) -> int:
+        for _ in range(bits):
+            hash_ ^= 1 << number(256)
+        return hash_
+
+    def film(shots: int, longest: int, steps: int, least: int = 60) -> list[tuple[int, int]]:
+        """Shots of 1 to `longest` samples, each sample up to `steps` flips from the one before."""
+        found = []
+        for _ in range(shots):
+            hash_ = another()
+            for _ in range(1 + number(longest)):
+                hash_ = changed(hash_, number(steps + 1))
+                found.append((hash_, least + number(101 - least)))
+        return found
+
+    add("no sample", [], "NoSample", "Short")
+    one = another()
+    for count in (1, 2, 3, 4, 5, 6):
+        add(f"{count} equal samples", [(one, 100)] * count, "EqualScores", *["Short"] if count < 5 else [])
+    add("four different samples", [(another(), 100) for _ in range(4)], "Short")
+    add("forty equal samples: the last that has a score", [(one, 100)] * 40, "EqualScores")
+    add("a shot of ten, twice: they are alike, the first stays", ([(one, 100)] * 10 + [(~one % 2**256, 100)] * 10) * 2, "Alike", "EqualScores")
+    for distance in (10, 11):
+        other = one ^ (1 << distance) - 1
+        add(f"two still shots, {distance} bits from each other", [(one, 100)] * 8 + [(another(), 100)] * 8 + [(other, 100)] * 8, "Alike", "EqualScores")
+    for index, (shots, longest, steps) in enumerate(((3, 20, 4), (5, 16, 8), (9, 12, 6), (14, 9, 5), (20, 20, 20), (30, 3, 2), (1, 90, 3), (1, 60, 30), (60, 1, 0))):
+        add(f"a film of {shots} shots, {index + 1}", film(shots, longest, steps))
+    for index in range(3):
+        add(f"qualities of all kinds, {index + 1}", film(12, 12, 5, least=0), "QualityEdge")
+    for quality in (39, 40, 49, 50):
+        add(f"quality {quality} throughout", [(hash_, quality) for hash_, _ in film(4, 10, 4)], "QualityEdge", *["NoSample"] if quality < 50 else [])
+    edges = [(another(), 100) for _ in range(20)]
+    add("still at both ends only: the key is from the middle", [(one, 100)] * 8 + edges + [(~one % 2**256, 100)] * 8)
+    add("the middle is poor: the key is from an end", [(one, 100)] * 12 + [(hash_, 45) for hash_, _ in edges * 2] + [(~one % 2**256, 100)] * 12, "QualityEdge")
+    for before in (9, 10, 11):
+        shots = [(another(), 100) for _ in range(before - 6)] + [(one, 100)] * 7 + [(another(), 100) for _ in range(50 - before)]
+        add(f"a still shot that ends {before + 1} samples from the beginning of {len(shots)}", shots, "EqualScores")
+
+
+def video_probings(topic: Topic) -> None:
+    group = topic.group("VideoProbes", "The chosen samples in order of rank, as pictures, and the keys that they probe.")
+    every = pictures.all_pictures()
+
+    def add(comment: str, names: Sequence[str], profile: Profile, *flags: str, r: int = 6) -> None:
+        chosen = [sample(every[name].pixels, every[name].width, every[name].height, every[name].channels) for name in names]
+        group.add(comment, {"samples": [picture_input(every[name]) for name in names], "profile": forms.profile(profile), "separation": r},
+                  lambda: {"keys": [key.hex() for key in video_probes(chosen, profile, r)]}, *flags)
+
+    known = [f"known-{i}" for i in range(1, 9)]
+    add("none", [], PROFILE_2, "NoSample")
+    add("one: as a picture", known[:1], PROFILE_2)
+    for count in (2, 3, 5, 8):
+        add(f"{count} samples", known[:count], PROFILE_2)
+    add("the same twice: the second adds nothing", ["known-1", "known-1"], PROFILE_2, "Alike")
+    add("a picture and its changed copy share keys", ["known-1", "known-1-changed", "known-2"], PROFILE_2, "Alike")
+    add("a sample below the probe quality has no keys, and its part stays empty", ["known-1", "flat", "known-2"], PROFILE_2, "PoorPicture")
+    add("M = 8: a key each", known, replace(PROFILE_2, probes=8))
+    add("M = 5: the first five", known, replace(PROFILE_2, probes=5), "FewProbes")
+    add("M = 1: the first", known[:3], replace(PROFILE_2, probes=1), "LeastParameters")
+    add("M = 64, r = 1: fewer than their part", known[:2], replace(PROFILE_2, probes=64), "Separation", r=1)

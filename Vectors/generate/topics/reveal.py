@@ -13,7 +13,7 @@ from reference.case_file import ListedEntry, finding
 from reference.field import P
 from reference.labels import aead, decode_integer
 from reference.open import Opening
-from reference.payload import MD5, NONE, PDQ, SHA256, Payload
+from reference.payload import MD5, NONE, PDQ, SHA256, VIDEO, Payload
 from reference.reveal import reveal
 from reference.sharing import share_at, sharing
 from reference.voucher import Header
@@ -342,6 +342,8 @@ def comparisons(topic: Topic) -> None:
     picture = Payload(PDQ, 87, pdq, b"")
     for distance in (0, 1, 2, 30, 31, 32, 33, 128):
         add(f"PDQ, distance {distance}", picture, [("pdq", away(distance))], "Distance")
+    for distance in (0, 31, 32):
+        add(f"a video's frame, distance {distance}", Payload(VIDEO, 87, pdq, b""), [("pdq", away(distance))], "Distance")
     add("the complement", picture, [("pdq", bytes(byte ^ 255 for byte in pdq))], "Distance")
     add("the nearest of three", picture, [("pdq", away(20)), ("pdq", away(6)), ("pdq", away(12))], "Nearest")
     other = (int.from_bytes(pdq, "big") ^ 0b111).to_bytes(32, "big")

@@ -16,7 +16,7 @@ from reference.keys import md5_key, sha256_key
 from reference.labels import Draw, aead, decode_integer, encode_integer, stream
 from reference.open import Opening, open_voucher
 from reference.parameters import Parameters
-from reference.payload import MD5, NONE, PDQ, SHA256, Payload
+from reference.payload import MD5, NONE, PDQ, SHA256, VIDEO, Payload
 from reference.probes import probes
 from reference.reveal import open_payload
 from reference.seal import seal, slot_of
@@ -406,7 +406,7 @@ def inner_payloads(topic: Topic) -> None:
     add("it opens, but is a byte shorter than the header's P", inner(payload[:-1]), "TruncatedInput", result="authenticationFailed")
     add("it opens, but is a byte longer than the header's P", inner(payload + b"\0"), "TruncatedInput", result="authenticationFailed")
     add("it opens, but the padding is not zero", inner(payload[:-1] + b"\1"), "Padding", result="nonCanonical")
-    add("it opens, but there is no such kind", inner(b"\4" + payload[1:]), "OutOfRange", result="nonCanonical")
+    add("it opens, but there is no such kind", inner(b"\5" + payload[1:]), "OutOfRange", result="nonCanonical")
 
 
 def payload_encodings(topic: Topic) -> None:
@@ -430,6 +430,7 @@ def payload_encodings(topic: Topic) -> None:
     encode("the greatest note, P = 1,024", Payload(SHA256, 0, sha, b"n" * 988), 1024, "NoteEdge")
     encode("one byte more, P = 1,024", Payload(SHA256, 0, sha, b"n" * 989), 1024, "NoteEdge",
            result="payloadTooLong")
+    encode("a video, by its best-ranked frame", Payload(VIDEO, 93, pdq, b"a note"), 128)
 
     group = topic.group("DecodePayload", "4.4, strictly.")
 
@@ -446,7 +447,8 @@ def payload_encodings(topic: Topic) -> None:
     decode("SHA-256 with a quality", sha_payload[:1] + b"\x07" + sha_payload[2:], "AnyQuality")
     decode("35 bytes: no room for a note", good[:35], "NoteEdge", result="wrongLength")
     decode("36 bytes: room for an empty note", good[:2] + b"\0\0" + good[4:36], "NoteEdge")
-    decode("kind 4", b"\4" + good[1:], "OutOfRange", result="nonCanonical")
+    decode("a video", b"\4" + good[1:])
+    decode("kind 5", b"\5" + good[1:], "OutOfRange", result="nonCanonical")
     decode("a note longer than there is room", good[:2] + encode_integer(93, 2) + good[4:], "NoteEdge", result="wrongLength")
     decode("a note of 65,535 bytes", good[:2] + b"\xff\xff" + good[4:], "NoteEdge", result="wrongLength")
     decode("the last byte of the padding is not zero", good[:-1] + b"\1", "Padding", result="nonCanonical")

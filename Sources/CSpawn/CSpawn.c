@@ -1,0 +1,55 @@
+#define _GNU_SOURCE
+#include "CSpawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <unistd.h>
+
+int cspawn_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    /* Only our end: the program expects to wait while the pipe is full. */
+    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0) return 0;
+    int status = errno;
+    close(ends[0]);
+    close(ends[1]);
+    return status;
+}
+
+/* The descriptors as they shall be. Copies far above come first: a wanted descriptor may itself be 0, 1 or 2 in a process that was started without them. */
+static int set_descriptors(posix_spawn_file_actions_t *actions, int input, int output, int errors) {
+    const int wanted[] = {input, output, errors};
+    int status = 0;
+    for (int target = 0; target < 3 && status == 0; target++) status = posix_spawn_file_actions_adddup2(actions, wanted[target], 100 + target);
+    for (int target = 0; target < 3 && status == 0; target++) status = posix_spawn_file_actions_adddup2(actions, 100 + target, target);
+    if (status == 0) status = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+    return status;
+}
+
+static int set_attributes(posix_spawnattr_t *attributes) {
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    int status = posix_spawnattr_setsigdefault(attributes, &all);
+    if (status == 0) status = posix_spawnattr_setsigmask(attributes, &none);
+    if (status == 0) status = posix_spawnattr_setpgroup(attributes, 0);
+    if (status == 0) status = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    return status;
+}
+
+int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors, pid_t *process) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int status = posix_spawn_file_actions_init(&actions);
+    if (status != 0) return status;
+    status = posix_spawnattr_init(&attributes);
+    if (status == 0) {
+        status = set_descriptors(&actions, input, output, errors);
+        if (status == 0) status = set_attributes(&attributes);
+        if (status == 0) status = posix_spawn(process, arguments[0], &actions, &attributes, arguments, environment);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return status;
+}

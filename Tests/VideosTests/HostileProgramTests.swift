@@ -1,0 +1,174 @@
+import Foundation
+import Synchronization
+import Testing
+import Videos
+
+/// False ffmpegs: whatever the program does, the reader ends with a typed error or frames, and nothing of the program is left.
+@Suite struct HostileProgramTests {
+    private static let header = "printf 'YUV4MPEG2 W4 H2 F4:1 Ip A1:1 Cmono\\n'"
+    private static let frame = "printf 'FRAME\\nabcdefgh'"
+
+    private func limits(_ time: Duration = .milliseconds(700)) -> VideoLimits {
+        var limits = VideoLimits.small
+        limits.time = time
+        return limits
+    }
+
+    /// A process of this number is neither running nor a zombie.
+    private func isGone(_ process: pid_t) -> Bool { kill(process, 0) == -1 && errno == ESRCH }
+
+    /// The numbers that the script put into names of directories; waits for those that init reaps.
+    private func processes(_ clip: Clip, allGone count: Int) throws -> Bool {
+        let numbers = try FileManager.default.contentsOfDirectory(atPath: clip.directory).filter { $0.hasPrefix("pid-") }.compactMap { pid_t($0.dropFirst(4)) }
+        #expect(numbers.count == count)
+        for _ in 0..<100 where !numbers.allSatisfy(isGone) { usleep(50_000) }
+        return numbers.allSatisfy(isGone)
+    }
+
+    @Test func missingProgramsAreNamed() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        #expect { try FFmpeg(searchPath: clip.directory) } throws: { ($0 as? VideoError)?.code == .programMissing && "\($0)".contains("apt-get install ffmpeg") }
+        _ = try clip.fake("exit 0")
+        #expect { try FFmpeg(searchPath: clip.directory) } throws: { ($0 as? VideoError)?.code == .programMissing && "\($0)".contains("util-linux") }
+        // Never from the directory one happens to be in, nor what cannot be run.
+        #expect(throws: VideoError.self) { try FFmpeg(searchPath: ":.:bin") }
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: clip.path("ffmpeg"))
+        let found = try FFmpeg(searchPath: clip.directory + ":/usr/bin:/bin")
+        #expect(try found == FFmpeg(searchPath: "/usr/bin:/bin"))
+    }
+
+    @Test func sleepingForever() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        let outcome = Outcome(try clip.anyFile(), try clip.fake("mkdir $here/pid-$$; sleep 1000 & mkdir $here/pid-$!; wait"), limits: limits())
+        #expect(outcome.error?.code == .timeLimit && outcome.cut == .timeLimit)
+        #expect(try processes(clip, allGone: 2))
+    }
+
+    @Test func sleepingHalfWayAndAfterTheEnd() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        let half = Outcome(try clip.anyFile(), try clip.fake("\(Self.header); \(Self.frame); printf 'FRAME\\nab'; sleep 1000"), limits: limits())
+        #expect(half.error == nil && half.cut == .timeLimit && half.frames.count == 1 && half.frames[0].pixels == Array("abcdefgh".utf8))
+        let closed = Outcome(try clip.anyFile(), try clip.fake("\(Self.header); \(Self.frame); exec >&-; sleep 1000"), limits: limits())
+        #expect(closed.error == nil && closed.cut == .timeLimit && closed.frames.count == 1)
+    }
+
+    @Test func deafToSignals() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        let outcome = Outcome(try clip.anyFile(), try clip.fake("trap '' INT TERM HUP PIPE; mkdir $here/pid-$$; while :; do sleep 1; done"), limits: limits())
+        #expect(outcome.error?.code == .timeLimit)
+        #expect(try processes(clip, allGone: 1))
+    }
+
+    @Test func processorTime() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        var limits = VideoLimits.small
+        limits.processorSeconds = 1
+        let outcome = Outcome(try clip.anyFile(), try clip.fake("while :; do :; done"), limits: limits)
+        #expect(outcome.error?.code == .processorLimit, "\(String(describing: outcome.error))")
+    }
+
+    @Test(arguments: [
+        "", "echo", "head -c 100000 /dev/urandom", "printf 'YUV4MPEG2 W4 H2 F4:1 Cmono'", "printf 'YUV4MPEG W4 H2 F4:1 Cmono\\n'", "printf 'YUV4MPEG2 W4 H2 F5:1 Cmono\\n'",
+        "printf 'YUV4MPEG2 W4 H2 F4:1 C420jpeg\\n'", "printf 'YUV4MPEG2 W4 H2 F4:1\\n'", "printf 'YUV4MPEG2 W4 W4 H2 F4:1 Cmono\\n'", "printf 'YUV4MPEG2 W+4 H2 F4:1 Cmono\\n'",
+        "printf 'YUV4MPEG2 W0 H2 F4:1 Cmono\\n'", "printf 'YUV4MPEG2 W513 H2 F4:1 Cmono\\n'", "printf 'YUV4MPEG2 W99999999999999999999 H2 F4:1 Cmono\\n'", "printf 'YUV4MPEG2 W H2 F4:1 Cmono\\n'",
+        "printf 'YUV4MPEG2 W4 H2 F4:1 Cmono\\nFRAMEabcdefgh'", "printf 'YUV4MPEG2 W4 H2 F4:1 Cmono\\nFRAME Ip\\nabcdefgh'", "printf 'YUV4MPEG2 W4 H2 F4:1 Cmono\\nFRAME\\nabc'", "cat /dev/zero", "yes",
+    ])
+    func garbage(_ script: String) throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        let outcome = Outcome(try clip.anyFile(), try clip.fake(script))
+        #expect(outcome.error?.code == (script.isEmpty ? .noFrame : .badOutput), "\(String(describing: outcome.error))")
+    }
+
+    @Test func garbageAfterFrames() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        for (rest, code) in [("echo x", VideoError.Code.badOutput), ("printf 'FRAME\\nabc'", .badOutput), ("exit 1", .decoderFailed), ("kill -SEGV $$", .decoderFailed)] {
+            let outcome = Outcome(try clip.anyFile(), try clip.fake("\(Self.header); \(Self.frame); \(Self.frame); \(rest)"))
+            #expect(outcome.error == nil && outcome.cut == code && outcome.frames.count == 2, "\(rest)")
+        }
+        let failed = Outcome(try clip.anyFile(), try clip.fake("printf 'first\\nno \\033[31mreason\\n' >&2; exit 3"))
+        #expect(failed.error?.code == .noFrame && failed.error?.detail == "exit code 3: first; no ?[31mreason")
+    }
+
+    /// Frames without end are counted, complaints without end are not kept, and neither waits for the other.
+    @Test func withoutEnd() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        let frames = Outcome(try clip.anyFile(), try clip.fake("\(Self.header); mkdir $here/pid-$$; while :; do \(Self.frame); done"))
+        #expect(frames.error == nil && frames.cut == .frameLimit && frames.frames.count == VideoLimits.small.frames)
+        #expect(try processes(clip, allGone: 1))
+        let noisy = Outcome(try clip.anyFile(), try clip.fake("yes complaint >&2"), limits: limits())
+        #expect(noisy.error?.code == .timeLimit)
+        // More than a pipe holds, before the first frame and after the last.
+        let much = Outcome(try clip.anyFile(), try clip.fake("head -c 1000000 /dev/zero >&2; \(Self.header); \(Self.frame); head -c 1000000 /dev/zero >&2; echo the end >&2; exit 9"))
+        #expect(much.frames.count == 1 && much.cut == .decoderFailed)
+        guard case .cut(let error) = much.end else { return }
+        #expect(error.detail.hasSuffix("the end") && error.detail.utf8.count < 600)
+    }
+
+    @Test func stoppingEarlyLeavesNothing() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        let fake = try clip.fake("\(Self.header); mkdir $here/pid-$$; while :; do \(Self.frame); done")
+        var reader: VideoReader? = try VideoReader(VideoFile(path: clip.anyFile()), ffmpeg: fake, sampling: VideoSampling(rate: 4, longestSide: 512))
+        #expect(try reader?.next() != nil)
+        reader = nil
+        #expect(try processes(clip, allGone: 1))
+    }
+
+    @Test func interruption() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        let asked = Atomic<Int>(0)
+        let outcome = Outcome(try clip.anyFile(), try clip.fake("\(Self.header); \(Self.frame); mkdir $here/pid-$$; sleep 1000")) { asked.add(1, ordering: .relaxed).newValue > 5 }
+        #expect(outcome.error?.code == .interrupted && outcome.frames.count <= 1)
+        for name in try FileManager.default.contentsOfDirectory(atPath: clip.directory) where name.hasPrefix("pid-") { #expect(isGone(pid_t(name.dropFirst(4)) ?? 1)) }
+    }
+
+    /// The program gets three descriptors, no variable but two, default signals, and may write no file and no core.
+    @Test func surroundings() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        setenv("SEALEDMATCH_TEST_SECRET", "yes", 1)
+        defer { unsetenv("SEALEDMATCH_TEST_SECRET") }
+        let script = """
+            trap '' XFSZ
+            mkdir "$here/descriptors-$(ls -m /proc/self/fd | tr -d ' ,')"
+            mkdir "$here/secret-${SEALEDMATCH_TEST_SECRET:-none}" "$here/core-$(ulimit -c)" "$here/files-$(ulimit -f)" "$here/locale-$LC_ALL"
+            mkdir "$here/ignored-$(awk '/^SigIgn/ { print $2 }' /proc/self/status)"
+            (echo x > "$here/written") 2> /dev/null
+            exit 1
+            """
+        signal(SIGUSR2, SIG_IGN)
+        _ = Outcome(try clip.anyFile(), try clip.fake(script))
+        signal(SIGUSR2, SIG_DFL)
+        let names = Set(try FileManager.default.contentsOfDirectory(atPath: clip.directory))
+        // Number 3 is the directory that `ls` reads.
+        #expect(names.isSuperset(of: ["descriptors-0123", "secret-none", "core-0", "files-0", "locale-C"]), "\(names)")
+        // SIGXFSZ alone, bit 24, which the script ignores itself; bits 31 and 32 are the C library's own.
+        let ignored = try #require(names.first { $0.hasPrefix("ignored-") }.flatMap { UInt64($0.dropFirst(8), radix: 16) })
+        #expect(ignored & ~(3 << 31) == 1 << 24)
+        #expect(try clip.bytes("written").isEmpty)
+    }
+
+    /// Hundreds of readers, some dropped early, leave no descriptor open. Other tests run meanwhile, so a few more or less are none of ours.
+    @Test func descriptorsAreClosed() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        let file = try clip.anyFile()
+        let fake = try clip.fake("\(Self.header); \(Self.frame); exit 1")
+        func open() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+        let before = try open()
+        for round in 0..<150 {
+            var reader = try VideoReader(VideoFile(path: file), ffmpeg: fake, sampling: VideoSampling(rate: 4, longestSide: 512))
+            if round % 2 == 0 { while try reader.next() != nil {} }
+        }
+        #expect(try open() < before + 75)
+    }
+}
