@@ -28,8 +28,8 @@ test: setup setup-test photos python library
 	$(MAKE) test-messenger
 
 # All benchmarks, a million entries really built: about ten minutes. `make bench ARGS=--quick` takes one.
-bench: build python library
-	SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" .build/release/sealedmatch bench $(ARGS)
+bench: build python library photos
+	SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" .build/release/sealedmatch bench $(ARGS)
 
 # The decoys' curves, and their plot.
 decoys: build

@@ -72,7 +72,10 @@ let package = Package(
             name: "DecoyAnalysisTests", dependencies: ["Primitives", "MatchProtocol", "DecoyAnalysis"], swiftSettings: program),
         .target(
             name: "Benchmarks",
-            dependencies: ["CSealedMatch", "Primitives", "Fingerprint", "MatchProtocol", "Storage", "MatchClient", "SetBuilder", "Workers", "Authority"], swiftSettings: program),
+            dependencies: [
+                "CSealedMatch", "Primitives", "Fingerprint", "MatchProtocol", "Storage", "MatchClient", "SetBuilder", "Workers", "Authority", "Pictures",
+                "MessengerStandIn",
+            ], swiftSettings: program),
         .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"], swiftSettings: program),
         .target(name: "MessengerStandIn", dependencies: ["CSodium", "Primitives"], swiftSettings: program),
         .executableTarget(

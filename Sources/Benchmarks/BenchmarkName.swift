@@ -58,8 +58,26 @@ enum BenchmarkName: String, CaseIterable {
     case pdq = "pdq.1080p"
     /// `pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, timed inside the Python process. Only where the environment variable SEALEDMATCH_PYTHON names a Python that has it.
     case pdqPeer = "pdq.1080p.vs_pdqhash"
-    /// Microseconds to enumerate the M = 32 probes of a fingerprinted picture, all hypotheses included.
+    /// Milliseconds for the raster of the same pixels. In place of a floor, `pdq.1080p`.
+    case pdqRaster = "pdq.raster"
+    /// Microseconds for the coefficients of all hypotheses of the standard profile, from fingerprint and raster.
+    case pdqHypotheses = "pdq.hypotheses"
+    /// Microseconds to enumerate the M = 32 probes from the coefficients of all hypotheses. Goal: at most 100.
     case pdqProbes = "pdq.probes"
+    /// Milliseconds from the bytes of a JPEG file of 4000 × 3000 pixels to fingerprint and raster, at full size: a scaled decode would give other hashes than the lists have. Floor: the decode
+    /// alone, by libturbojpeg. The picture is a photograph, repeated to that size, where the environment variable SEALEDMATCH_PICTURES names a directory of such, else made by a formula.
+    case pdqLarge = "pdq.12mp"
+    /// `pdq.12mp` over Pillow's decode and `pdqhash` of the same file, in turns, timed inside the Python process. Needs SEALEDMATCH_PYTHON.
+    case pdqLargePeer = "pdq.12mp.vs_pdqhash"
+
+    /// Milliseconds of all that SealedMatch does for that picture once the messenger has decoded it: fingerprint, raster, probes and a voucher, M = 32, c = 6.
+    case sealShareOurs = "seal.share.sealedmatch"
+    /// Milliseconds that a messenger spends on it: decode, reduction to 1600 pixels by area means, JPEG at quality 75, encryption.
+    case sealShareMessenger = "seal.share.messenger"
+    /// `seal.share.sealedmatch` over `seal.share.messenger`, the median over rounds.
+    case sealShare = "seal.share"
+    /// The same where SealedMatch sees the reduced pixels, as is advised (Docs/Embedding.md).
+    case sealShareSentCopy = "seal.share.sent_copy"
 
     // Through the C interface of libsealedmatch.so, Embedded Swift; only where the environment variable SEALEDMATCH_LIBRARY names it.
 
@@ -69,7 +87,7 @@ enum BenchmarkName: String, CaseIterable {
     case abiThreads = "abi.seal.eight_threads"
     /// Bytes of private memory that the large set, a sealer and 20 vouchers take, in all. Goal: at most 4 MB.
     case abiMemory = "abi.private_bytes"
-    /// Milliseconds of `sealedmatch_item_picture` for 1920 × 1080 RGB pixels. Floor: `PDQFingerprint` in Swift.
+    /// Milliseconds of `sealedmatch_item_picture` for 1920 × 1080 RGB pixels, raster included. Floor: `PDQFingerprint` and `PictureRaster` in Swift.
     case abiPDQ = "abi.pdq.1080p"
     /// `abi.pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, with the same bits. Goal: at most 1/3. Needs SEALEDMATCH_PYTHON too.
     case abiPDQPeer = "abi.pdq.1080p.vs_pdqhash"

@@ -41,6 +41,8 @@ public struct BenchmarkSuite {
         progress("fingerprints")
         let library = try SharedLibraryBenchmarks.library()
         try FingerprintBenchmarks(rounds: scale.pictureRounds, directory: directory, library: library, progress: progress).measure(report)
+        progress("a picture of 12 megapixels")
+        try PictureBenchmarks(rounds: scale.largePictureRounds, set: large, directory: directory, progress: progress).measure(report)
         guard let library else { return progress("no figures of the C interface: SEALEDMATCH_LIBRARY is not set") }
         progress("C interface")
         try SharedLibraryBenchmarks(library: library, rounds: scale.sealRounds, set: large).measure(report)
@@ -69,13 +71,15 @@ package struct BenchmarkScale: Sendable {
     package var decoyShares = 1_100
     package var revealRounds: Int
     package var pictureRounds: Int
+    /// Of the picture of 12 megapixels.
+    package var largePictureRounds: Int
 
     package static let full = BenchmarkScale(
-        entries: 1_000_000, buildRounds: 1, auditEntries: 20_000, auditRounds: 3, sealRounds: 200, openRounds: 40, vouchers: 200, revealRounds: 5, pictureRounds: 41)
+        entries: 1_000_000, buildRounds: 1, auditEntries: 20_000, auditRounds: 3, sealRounds: 200, openRounds: 40, vouchers: 200, revealRounds: 5, pictureRounds: 41, largePictureRounds: 15)
     package static let quick = BenchmarkScale(
-        entries: 30_000, buildRounds: 1, auditEntries: 2_000, auditRounds: 2, sealRounds: 40, openRounds: 8, vouchers: 100, revealRounds: 3, pictureRounds: 15)
+        entries: 30_000, buildRounds: 1, auditEntries: 2_000, auditRounds: 2, sealRounds: 40, openRounds: 8, vouchers: 100, revealRounds: 3, pictureRounds: 15, largePictureRounds: 5)
     /// For tests of the suite itself: no figure of it means anything.
     package static let tiny = BenchmarkScale(
         entries: 1_500, buildRounds: 1, auditEntries: 1_200, auditRounds: 1, sealRounds: 3, openRounds: 1, vouchers: 4, realShares: 60, decoyShares: 90,
-        revealRounds: 1, pictureRounds: 1)
+        revealRounds: 1, pictureRounds: 1, largePictureRounds: 1)
 }

@@ -3,7 +3,7 @@ internal import Fingerprint
 internal import MatchProtocol
 internal import Foundation
 
-/// PDQ of a large picture, and probes.
+/// PDQ of a picture in memory, its raster, hypotheses and probes.
 struct FingerprintBenchmarks {
     private let rounds: Int
     private let pixels: [UInt8]
@@ -12,12 +12,14 @@ struct FingerprintBenchmarks {
 
     private static let width = 1920
     private static let height = 1080
+    /// Of what takes microseconds.
+    private static let repeats = 20
 
     init(rounds: Int, directory: ScratchDirectory, library: SharedLibrary?, progress: (String) -> Void) throws {
         self.rounds = rounds
         self.library = library
-        pixels = Self.picture()
-        guard let python = ProcessInfo.processInfo.environment["SEALEDMATCH_PYTHON"], !python.isEmpty else {
+        pixels = WavePicture.pixels(width: Self.width, height: Self.height, noise: 31)
+        guard let python = PDQHashPeer.python else {
             progress("no comparison with pdqhash: SEALEDMATCH_PYTHON is not set")
             peer = nil
             return
@@ -31,6 +33,8 @@ struct FingerprintBenchmarks {
         var ours: [Double] = []
         var theirs: [Double] = []
         var floors: [Double] = []
+        var rasters: [Double] = []
+        var hypotheses: [Double] = []
         var probes: [Double] = []
         var throughC: [Double] = []
         let profile = FingerprintProfile.standard
@@ -57,15 +61,28 @@ struct FingerprintBenchmarks {
                 guard hash == fingerprint?.hash.hexadecimal else { throw BenchmarkFailure(description: "pdqhash gives another hash") }
             }
             guard let fingerprint else { continue }
-            let raster = try PictureRaster(pixels: pixels.span.bytes, width: Self.width, height: Self.height, bytesPerRow: 3 * Self.width, format: .rgb8)
+            var made: PictureRaster?
+            rasters.append(
+                try Stopwatch.time {
+                    made = try PictureRaster(pixels: pixels.span.bytes, width: Self.width, height: Self.height, bytesPerRow: 3 * Self.width, format: .rgb8)
+                } / 1e3)
+            guard let raster = made else { continue }
+            var coefficients: [[Float]] = []
+            hypotheses.append(Stopwatch.time { for _ in 0..<Self.repeats { coefficients = profile.coefficients(of: fingerprint, raster: raster) } } / Double(Self.repeats))
+            var keys: [UInt64] = []
             probes.append(
-                Stopwatch.time { for _ in 0..<20 { precondition(!profile.probes(of: fingerprint, raster: raster, separation: Parameters().separation).isEmpty) } } / 20)
+                Stopwatch.time {
+                    for _ in 0..<Self.repeats { keys = profile.probes(of: fingerprint, coefficients: coefficients, separation: Parameters().separation) }
+                } / Double(Self.repeats))
+            guard keys.count == profile.probes else { throw BenchmarkFailure(description: "fewer probes than the profile has") }
         }
         report(BenchmarkRow(.pdq, ours.median, "ms", floor: floors.median))
         if peer != nil { report(BenchmarkRow(.pdqPeer, ours.median / theirs.median, "x")) }
+        report(BenchmarkRow(.pdqRaster, rasters.median, "ms", floor: ours.median))
+        report(BenchmarkRow(.pdqHypotheses, hypotheses.median, "us"))
         report(BenchmarkRow(.pdqProbes, probes.median, "us"))
         guard library != nil else { return }
-        report(BenchmarkRow(.abiPDQ, throughC.median, "ms", floor: ours.median))
+        report(BenchmarkRow(.abiPDQ, throughC.median, "ms", floor: ours.median + rasters.median))
         if peer != nil { report(BenchmarkRow(.abiPDQPeer, throughC.median / theirs.median, "x")) }
     }
 
@@ -87,72 +104,26 @@ struct FingerprintBenchmarks {
         precondition(luma[luma.count / 2] >= 0)
         return time
     }
+}
 
-    /// Slow waves and noise.
-    private static func picture() -> [UInt8] {
+/// Slow waves and noise, in colour.
+enum WavePicture {
+    /// RGB, without padding.
+    /// - Parameter noise: what is added, at most: 2^n − 1.
+    static func pixels(width: Int, height: Int, noise: UInt64) -> [UInt8] {
         var random = BenchmarkRandom(15)
-        var pixels = [UInt8](repeating: 0, count: 3 * width * height)
+        let across = (0..<width).map { x in (0..<3).map { 60 * sin(Double(x) / (90 + 40 * Double($0))) } }
+        let down = (0..<height).map { y in (0..<3).map { 50 * cos(Double(y) / (70 + 30 * Double($0))) } }
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(3 * width * height)
         for y in 0..<height {
             for x in 0..<width {
-                let noise = random.next()
+                let word = random.next()
                 for channel in 0..<3 {
-                    let wave = 100 + 60 * sin(Double(x) / (90 + 40 * Double(channel))) + 50 * cos(Double(y) / (70 + 30 * Double(channel)))
-                    pixels[3 * (y * width + x) + channel] = UInt8(clamping: Int(wave) + Int(noise >> UInt64(8 * channel) & 31))
+                    pixels.append(UInt8(clamping: Int(100 + across[x][channel] + down[y][channel]) + Int(word >> UInt64(8 * channel) & noise)))
                 }
             }
         }
         return pixels
-    }
-}
-
-/// PyPI's `pdqhash` in a Python process of its own, which times itself: starting it and reaching it are not counted.
-private final class PDQHashPeer {
-    private let process = Process()
-    private let input = Pipe()
-    private let output = Pipe()
-
-    private static let script = """
-        import sys, time, numpy, pdqhash
-        path, width, height = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-        pixels = numpy.fromfile(path, dtype=numpy.uint8).reshape(height, width, 3)
-        pdqhash.compute(pixels)
-        print("ready", flush=True)
-        for line in sys.stdin:
-            start = time.thread_time()
-            bits, quality = pdqhash.compute(pixels)
-            seconds = time.thread_time() - start
-            print(repr(seconds), numpy.packbits(bits).tobytes().hex(), flush=True)
-        """
-
-    init(python: String, pixels: String, width: Int, height: Int) throws {
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = ["-c", Self.script, pixels, String(width), String(height)]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        guard try answer() == "ready" else {
-            throw BenchmarkFailure(description: "the Python of SEALEDMATCH_PYTHON has no working pdqhash and numpy")
-        }
-    }
-
-    deinit {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
-    }
-
-    /// Seconds of processor time that one hash takes there, and the hash in hexadecimal.
-    func hashOnce() throws -> (seconds: Double, hash: String) {
-        try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
-        let words = try answer().split(separator: " ")
-        guard words.count == 2, let seconds = Double(words[0]) else {
-            throw BenchmarkFailure(description: "the Python process with pdqhash ended")
-        }
-        return (seconds, String(words[1]))
-    }
-
-    private func answer() throws -> String {
-        var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), let value = byte.first, value != 0x0A { line.append(value) }
-        return String(decoding: line, as: UTF8.self)
     }
 }

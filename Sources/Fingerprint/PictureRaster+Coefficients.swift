@@ -10,55 +10,69 @@ extension PictureRaster {
         }
     }
 
-    /// Steps 1 to 4: a triangle about each of 64 × 64 sample places, in whole numbers up to the one division.
+    /// Steps 1 to 4: a triangle about each of 64 × 64 sample places. Up to the one division all numbers are whole and below 2^53: exact in double precision, in any order.
     func grid(tone: Int, shift: Int, zoom: Int) -> LumaGrid {
-        let places = LumaGrid.side
-        let taps = PictureRaster.taps(shift: shift, zoom: zoom)
-        // Step 1, as a table of 256 values.
-        var values = [Int](repeating: 0, count: 256)
-        for value in 0..<256 { values[value] = tone == 0 ? value : value * (1_024 + tone * (255 - value)) }
-        let factor = tone == 0 ? 1 : 1_024
-        var result = [Float](repeating: 0, count: places * places)
-        var line = [Int](repeating: 0, count: PictureRaster.side)
-        for i in 0..<places {
-            for l in 0..<PictureRaster.side { line[l] = 0 }
-            for (cell, weight) in taps[i].weights {
-                let row = cell * PictureRaster.side
-                for l in 0..<PictureRaster.side { line[l] &+= weight &* values[Int(cells[row &+ l])] }
+        let taps = (0..<LumaGrid.side).map { Taps(place: $0, shift: shift, zoom: zoom) }
+        // Step 1 is A·(full − tone·A). Single precision holds it: it is below 2^24. For tone 0 too all is f = 1,024 times as large, which leaves the quotient as it is.
+        let tone = SIMD8(repeating: Float(tone))
+        let full = 1_024 + 255 * tone
+        let cells = unsafe cells.span.bytes
+        // Four raster rows, weighted and added, eight cells a vector, between their ends repeated for the cells beyond.
+        var line = [SIMD8<Double>](repeating: SIMD8(repeating: 0), count: (PictureRaster.side + 2 * Taps.beyond) / 8)
+        let inner = Taps.beyond / 8..<line.count - Taps.beyond / 8
+        var values: [Float] = []
+        values.reserveCapacity(LumaGrid.side * LumaGrid.side)
+        for vertical in taps {
+            let rows = vertical.rowStarts
+            var column = 0
+            for place in inner {
+                var sum = SIMD8<Double>(repeating: 0)
+                for k in 0..<4 {
+                    let bytes = unsafe cells.unsafeLoadUnaligned(fromByteOffset: rows[k] + column, as: SIMD8<UInt8>.self)
+                    let a = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: bytes))
+                    sum += vertical.weights[k] * SIMD8<Double>(a * (full - tone * a))
+                }
+                line[place] = sum
+                column += 8
             }
-            for j in 0..<places {
-                var above = 0
-                for (cell, weight) in taps[j].weights { above &+= weight &* line[cell] }
-                // Step 4. Both are below 2^53.
-                result[i * places + j] = Float(Double(above) / Double(taps[i].sum * taps[j].sum * factor))
+            for place in 0..<inner.lowerBound {
+                line[place] = SIMD8(repeating: line[inner.lowerBound][0])
+                line[inner.upperBound + place] = SIMD8(repeating: line[inner.upperBound - 1][7])
+            }
+            let sums = unsafe line.span.bytes
+            for horizontal in taps {
+                let four = unsafe sums.unsafeLoadUnaligned(fromByteOffset: 8 * (Taps.beyond + horizontal.first), as: SIMD4<Double>.self)
+                // Step 4.
+                values.append(Float((horizontal.weights * four).sum() / (1_024 * vertical.sum * horizontal.sum)))
             }
         }
-        return LumaGrid(values: result)
+        return LumaGrid(values: values)
     }
 
-    /// ω_i: the cells that sample place i takes, those beyond the raster by its outermost, and Ω_i.
+    /// ω_i and Ω_i, steps 2 and 3. A triangle less than four cells wide covers the middles of four at most.
     private struct Taps {
-        var weights: [(cell: Int, weight: Int)] = []
-        var sum = 0
-    }
+        /// k of the first of the four cells. Those beyond the raster stand for its outermost.
+        let first: Int
+        let weights: SIMD4<Double>
+        let sum: Double
 
-    /// Steps 2 and 3.
-    private static func taps(shift: Int, zoom: Int) -> [Taps] {
-        var result: [Taps] = []
-        for i in 0..<LumaGrid.side {
+        /// Cells beyond the raster on each side, whole vectors of them; a place in a profile's ranges takes no more than 11.
+        static let beyond = 16
+
+        init(place i: Int, shift: Int, zoom: Int) {
             let place = 131_072 + shift + (2 * i - 63) * 2 * zoom
-            var taps = Taps()
-            // The first cell whose middle, 512·(2k + 1), can be nearer than 1,915; rounded down, also below 0.
-            let first = (place - 1_915 - 512) >> 10
-            for k in first...first + 5 {
-                let distance = 512 * (2 * k + 1) - place
-                let weight = 1_915 - (distance < 0 ? -distance : distance)
-                guard weight > 0 else { continue }
-                taps.weights.append((min(max(k, 0), side - 1), weight))
-                taps.sum += weight
-            }
-            result.append(taps)
+            // The least k with 512·(2k + 1) > place − 1,915; the shift rounds down, also below 0.
+            first = (place - 1_915 - 512) >> 10 + 1
+            var weights = SIMD4<Double>(repeating: 0)
+            for k in 0..<4 { weights[k] = Double(max(0, 1_915 - abs(512 * (2 * (first + k) + 1) - place))) }
+            self.weights = weights
+            sum = weights.sum()
         }
-        return result
+
+        /// Where the four rows of a raster start.
+        var rowStarts: SIMD4<Int> {
+            let rows = SIMD4(first, first + 1, first + 2, first + 3)
+            return rows.clamped(lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: PictureRaster.side - 1)) &* PictureRaster.side
+        }
     }
 }
