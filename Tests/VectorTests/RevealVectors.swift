@@ -134,6 +134,7 @@ extension KnownHashes {
         case .pdq(let hash): add(hash, entry)
         case .sha256(let digest): add(sha256: digest, entry)
         case .md5(let digest): try add(md5: digest, entry)
+        case .video(let key, let companions): for hash in [key] + companions { add(hash, entry) }
         }
     }
 }

@@ -87,6 +87,7 @@ extension Fields {
         case "pdq": return .pdq(try PDQHash(decoding: bytes))
         case "sha256": return .sha256(try Bytes32(exactly: bytes))
         case "md5" where bytes.count == 16: return .md5(bytes)
+        case "video": return .video(try PDQHash(decoding: bytes), companions: try byteStrings("companions").map { try PDQHash(decoding: $0) })
         default: throw VectorError("\(place) is no listed hash")
         }
     }
@@ -98,6 +99,8 @@ extension ListedHash {
         case .pdq(let hash): .object(["kind": .text("pdq"), "bytes": .bytes(hash.encoded)])
         case .sha256(let digest): .object(["kind": .text("sha256"), "bytes": .bytes(digest.bytes)])
         case .md5(let digest): .object(["kind": .text("md5"), "bytes": .bytes(digest)])
+        case .video(let hash, let companions):
+            .object(["kind": .text("video"), "bytes": .bytes(hash.encoded), "companions": .list(companions.map { .bytes($0.encoded) })])
         }
     }
 }
