@@ -36,7 +36,7 @@ public final class BlindedSet: Sendable {
     private static func open(
         _ file: SetFile, _ trust: TrustPolicy, _ now: UInt64, _ lastVersion: UInt64
     ) throws(SealedMatchError) -> BlindedSet {
-        try trust.check(file.header, file.signatures)
+        let signers = try trust.check(file.header, file.signatures)
         guard file.header.version >= lastVersion else {
             throw SealedMatchError(.setRolledBack, "the set is older than one that this client has used")
         }
@@ -44,7 +44,6 @@ public final class BlindedSet: Sendable {
         guard try file.tableDigest() == file.header.tableDigest else {
             throw SealedMatchError(.rootMismatch, "the table is not the one that was signed")
         }
-        let signers = try file.signatures.validSigners(of: file.header)
         return try BlindedSet(file, signers: signers, root: file.header.root())
     }
 

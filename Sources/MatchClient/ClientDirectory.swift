@@ -98,7 +98,7 @@ public struct ClientDirectory: ~Copyable {
             sealer.restore(before)
             throw error
         }
-        try outbox.enqueue(voucher, now: now)
+        try outbox.put(voucher, now: now)
     }
 
     private static let stateName = "client"

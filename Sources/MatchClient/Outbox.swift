@@ -55,8 +55,13 @@ public struct Outbox: Sendable {
     /// Persists a voucher before anybody sends it. When this returns, it is on disk.
     /// - Throws: `fileFailed`, `storeFull`.
     public func enqueue(_ voucher: SealedVoucher, now: UInt64) throws(SealedMatchError) {
-        var random = SystemRandom()
         try checkRoom()
+        try put(voucher, now: now)
+    }
+
+    /// The same for a caller that has just looked for room: looking lists the directory.
+    package func put(_ voucher: SealedVoucher, now: UInt64) throws(SealedMatchError) {
+        var random = SystemRandom()
         let delay = window == 0 ? 0 : try random.integer(below: window)
         let (release, overflow) = now.addingReportingOverflow(delay)
         guard !overflow else { throw SealedMatchError(.parameterOutOfRange, "the clock is out of range") }

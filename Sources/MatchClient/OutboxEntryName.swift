@@ -1,3 +1,5 @@
+internal import MatchProtocol
+package import Primitives
 internal import Storage
 
 /// The name of a waiting voucher's file: `release time (16 hexadecimal digits) - random (32) .voucher`. Its order is the order of release.
@@ -48,22 +50,16 @@ package struct OutboxEntryName: Comparable, Sendable {
 
     /// 24 bytes that a caller keeps to acknowledge the voucher.
     package var encoded: [UInt8] {
-        var bytes: [UInt8] = []
-        for word in [release, first, second] {
-            for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
-        }
-        return bytes
+        var out = ByteWriter(capacity: Self.encodedCount)
+        for word in [release, first, second] { out.put(word) }
+        return out.bytes
     }
 
-    /// Nil unless there are 24 bytes.
-    package init?(encoded: [UInt8]) {
-        guard encoded.count == Self.encodedCount else { return nil }
-        func word(_ index: Int) -> UInt64 {
-            var value: UInt64 = 0
-            for byte in encoded[(8 * index)..<(8 * index + 8)].reversed() { value = value << 8 | UInt64(byte) }
-            return value
-        }
-        self.init(release: word(0), first: word(1), second: word(2))
+    /// - Throws: `wrongLength` unless there are 24 bytes.
+    package init(encoded: [UInt8]) throws(SealedMatchError) {
+        var reader = ByteReader(encoded)
+        self.init(release: try reader.number(UInt64.self), first: try reader.number(UInt64.self), second: try reader.number(UInt64.self))
+        try reader.end()
     }
 
     private static var suffixBytes: [UInt8] {

@@ -34,7 +34,8 @@ public struct TrustPolicy: Sendable {
     }
 
     /// - Throws: `parameterOutOfRange` for a policy that asks for no signature; `unknownProfile`, `belowFloor`, `tooFewSignatures`, `invalidSignature`.
-    package func check(_ header: SetHeader, _ signatures: SetSignatures) throws(SealedMatchError) {
+    /// - Returns: all sources whose signatures verify, pinned or not.
+    package func check(_ header: SetHeader, _ signatures: SetSignatures) throws(SealedMatchError) -> [Bytes32] {
         guard minimumSignatures >= 1 else {
             throw SealedMatchError(.parameterOutOfRange, "a trust policy needs at least one signature")
         }
@@ -52,9 +53,11 @@ public struct TrustPolicy: Sendable {
             throw SealedMatchError(.belowFloor, "a parameter of the set is below the floor that this messenger pins")
         }
         // validSigners lists a source once: places ascend with distinct keys.
-        let trusted = try signatures.validSigners(of: header).filter { sources.contains($0) }
-        guard trusted.count >= minimumSignatures, trusted.count + parameters.minimumSources > header.sources.count else {
+        let signers = try signatures.validSigners(of: header)
+        let trusted = signers.count { sources.contains($0) }
+        guard trusted >= minimumSignatures, trusted + parameters.minimumSources > header.sources.count else {
             throw SealedMatchError(.tooFewSignatures, "too few of the pinned sources have signed the set")
         }
+        return signers
     }
 }

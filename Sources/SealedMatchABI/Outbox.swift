@@ -7,10 +7,8 @@ let outboxes = HandleTable<Guarded<Outbox>>(kind: 5)
 
 /// The entry in the caller's memory. Any 24 bytes are one; its file need not exist.
 func entryName(_ entry: UnsafePointer<sealedmatch_entry>?) throws(SealedMatchError) -> OutboxEntryName {
-    guard let entry = unsafe entry,
-        let name = unsafe OutboxEntryName(encoded: [UInt8](UnsafeRawBufferPointer(start: entry, count: OutboxEntryName.encodedCount)))
-    else { throw badArgument("a null pointer") }
-    return name
+    guard let entry = unsafe entry else { throw badArgument("a null pointer") }
+    return try unsafe OutboxEntryName(encoded: [UInt8](UnsafeRawBufferPointer(start: entry, count: OutboxEntryName.encodedCount)))
 }
 
 /// The arguments of `_next`, checked before the handle is.

@@ -80,7 +80,7 @@ import Testing
         for _ in 0..<200 {
             let name = OutboxEntryName(release: random.next() >> (random.next() % 64), first: random.next(), second: random.next())
             #expect(OutboxEntryName(text: Array(name.text.utf8)) == name)
-            #expect(OutboxEntryName(encoded: name.encoded) == name && name.encoded.count == OutboxEntryName.encodedCount)
+            #expect(try OutboxEntryName(encoded: name.encoded) == name && name.encoded.count == OutboxEntryName.encodedCount)
         }
         let text = Array(OutboxEntryName(release: 10, first: 0, second: .max).text.utf8)
         #expect(String(decoding: text, as: UTF8.self) == "000000000000000a-0000000000000000ffffffffffffffff.voucher")
@@ -88,7 +88,7 @@ import Testing
             for byte in [UInt8(ascii: "/"), 0, UInt8(ascii: "G"), UInt8(ascii: "A"), 0xFF] { #expect(OutboxEntryName(text: text.replacing([byte], at: index)) == nil) }
         }
         #expect(OutboxEntryName(text: Array(text.dropLast())) == nil && OutboxEntryName(text: text + [0]) == nil && OutboxEntryName(text: []) == nil)
-        #expect(OutboxEntryName(encoded: [UInt8](repeating: 0, count: 23)) == nil)
+        for count in [0, 23, 25] { expectCode(.wrongLength) { _ = try OutboxEntryName(encoded: [UInt8](repeating: 0, count: count)) } }
     }
 
     @Test func orderIsThatOfTheText() {

@@ -198,7 +198,7 @@ enum FingerprintVectors {
             parameters.profile = try input.profile("profile")
             parameters.separation = try input.number("separation", as: Int.self)
             let samples = try input.objects("samples").map { VideoFingerprint.Sample(raster: try raster($0, folder)) }
-            return ["keys": .keys(try MediaItem.video(VideoFingerprint(samples: samples)).probes(parameters))]
+            return ["keys": .keys(MediaItem.video(VideoFingerprint(samples: samples)).probes(parameters))]
         },
         "NearestKeys": { input, _ in
             let (key, margins, count) = (try input.word("key"), try input.floats("margins"), try input.number("count", as: Int.self))
