@@ -3,10 +3,8 @@
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := libsodium-dev libturbojpeg0-dev libpng-dev libwebp-dev libsqlite3-dev pkg-config python3-venv
-# For the tests alone: of the C library, and of videos.
+# For the tests alone: of the C library, and of videos (the tool decodes them with ffmpeg, and works without).
 APT_TEST := gcc g++ valgrind binutils ffmpeg
-# The tool decodes videos with it; it works without.
-APT_VIDEO := ffmpeg
 
 # Photographs for demo and tests: a small Debian package, unpacked here and not installed.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04
@@ -14,9 +12,9 @@ PHOTOS := .pictures/usr/share/backgrounds
 PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 
-.PHONY: demo test bench decoys setup setup-test setup-video photos python build library install check-abi fuzz-abi wheel test-messenger clean
+.PHONY: demo test bench decoys setup setup-test photos python build library install check-abi fuzz-abi wheel test-messenger clean
 
-demo: build setup-video $(if $(filter $(PHOTOS),$(PICTURES)),photos)
+demo: build $(if $(filter $(PHOTOS),$(PICTURES)),photos)
 	.build/release/sealedmatch demo --pictures "$(PICTURES)"
 
 # The vectors are made again by the independent implementation and compared, then all of them run in Swift.
@@ -139,8 +137,7 @@ $(MESSENGER)/ready: Tests/MessengerTests/requirements.txt
 # Debian packages, only if one is missing.
 setup: PACKAGES := $(APT)
 setup-test: PACKAGES := $(APT_TEST)
-setup-video: PACKAGES := $(APT_VIDEO)
-setup setup-test setup-video:
+setup setup-test:
 	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(PACKAGES))
 
 photos: $(PHOTOS)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The commands with videos.
@@ -102,5 +103,128 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationReason == .exit && process.terminationStatus == 130)
         #expect(kill(running, 0) == -1 && errno == ESRCH)
+    }
+
+    /// Twelve known videos and 24 known pictures; one account sends the pictures and changed copies of the videos.
+    @Test func videosCountAsPicturesDo() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        let films = try Films(tool)
+        var list: [String] = []
+        for film in 0..<12 {
+            try films.make(film, "film\(film).mp4")
+            try films.copy("film\(film).mp4", "copy\(film).mkv", film)
+            let printed = try tool.run("fingerprint", "film\(film).mp4")
+            let line = try #require(printed.output.split(separator: "\n").first { $0.hasPrefix("video ") }, "\(printed.output) \(printed.errors)")
+            // Three shots, and none of them twice.
+            #expect((2...8).contains(line.split(separator: " ").count - 1))
+            list.append(String(line))
+        }
+        for picture in 0..<24 {
+            try films.still(picture, "picture\(picture).png")
+            list.append(try tool.run("fingerprint", "picture\(picture).png").output)
+        }
+        var random = SeededRandom(9)
+        list += (0..<1_100).map { _ in random.bytes(32).map { String(format: "%02x", $0) }.joined() }
+        for name in ["alice", "bob"] {
+            try tool.write(list.joined(separator: "\n") + "\n", to: "\(name).txt")
+            #expect(try tool.run("keygen", "\(name).key").status == 0)
+        }
+        let sources = ["--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt"]
+        let built = try tool.run(["set", "build"] + sources + ["--threshold", "30", "-o", "known.smset"])
+        #expect(built.status == 0, "\(built.errors)")
+        for name in ["alice", "bob"] {
+            #expect(try tool.run("set", "sign", "known.smset", "--key", "\(name).key", "--package", "known.smset.audit", "--list", "\(name).key.pub=\(name).txt").status == 0)
+        }
+        let media = (0..<24).map { "picture\($0).png" } + (0..<12).map { "copy\($0).mkv" }
+        let sealed = try tool.run(
+            ["seal", "--set", "known.smset", "--trust", "alice.key.pub", "bob.key.pub", "--account", "carol", "--client", "carol", "--upload", "up", "--window", "0"] + media)
+        #expect(sealed.status == 0, "\(sealed.errors)")
+        // A video's voucher has a picture's size.
+        let sizes = try FileManager.default.contentsOfDirectory(atPath: tool.file("up")).filter { $0.hasSuffix(".voucher") }.map { try tool.bytes("up/" + $0).count }
+        #expect(sizes.count == 36 && Set(sizes).count == 1)
+        #expect(try tool.run("collect", "--database", "collector.sqlite", "--account", "carol", "--set", "known.smset", "up").status == 0)
+        let authority = ["--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"]
+        #expect(try tool.run(["open"] + authority).output.contains("opened 36 vouchers"))
+        let revealed = try tool.run(["reveal"] + authority + ["--list", "alice.key.pub=alice.txt", "--cases", "cases", "--force", "--json"])
+        #expect(revealed.output.contains("\"revealed\":true"), "\(revealed.output) \(revealed.errors)")
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).first)
+        let opened = try JSONDecoder().decode(Case.self, from: Data(tool.bytes("cases/" + name)))
+        let pictures = opened.matches.filter { $0.fingerprintKind == "pdq" }
+        let videos = opened.matches.filter { $0.fingerprintKind == "video" }
+        #expect(pictures.count == 24 && pictures.allSatisfy { $0.finding == "near" && $0.distance == 0 })
+        // The copies are cut, smaller, slower and coarser; their shots are still. One may miss.
+        #expect((11...12).contains(videos.count) && videos.allSatisfy { $0.finding == "near" }, "\(videos.count) videos")
+        // A match opens one slot, also a video's.
+        #expect(Set(opened.matches.map(\.voucherID)).count == opened.matches.count)
+    }
+
+    private struct Case: Decodable {
+        let matches: [Match]
+        struct Match: Decodable {
+            let voucherID: String
+            let fingerprintKind: String
+            let finding: String
+            let distance: Int?
+        }
+    }
+
+    /// Films of the package's photographs: three shots of a second and a half, of which two pan slowly.
+    private struct Films {
+        let tool: Tool
+        let photographs: [String]
+
+        init(_ tool: Tool) throws {
+            self.tool = tool
+            let directory = try #require(ProcessInfo.processInfo.environment["SEALEDMATCH_PICTURES"], "SEALEDMATCH_PICTURES names the photographs; `make test` sets it")
+            let files = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".jpg") }.sorted()
+            try #require(files.count >= 15)
+            photographs = files.prefix(15).map { tool.file("small-" + $0) }
+            for (file, small) in zip(files, photographs) {
+                try ffmpeg("-i", "file:" + directory + "/" + file, "-vf", "scale=720:-2", "file:" + small)
+            }
+        }
+
+        /// Each part of a photograph is in one film only.
+        func make(_ film: Int, _ name: String) throws {
+            var inputs: [String] = []
+            var filters: [String] = []
+            for shot in 0..<3 {
+                let place = 3 * film + shot
+                inputs += ["-loop", "1", "-t", "1.5", "-i", "file:" + photographs[place % 15]]
+                let (x, y) = [("0", "0"), ("in_w-out_w", "in_h-out_h"), ("0", "in_h-out_h")][place / 15]
+                let pan = shot == 1 ? "" : (x == "0" ? "+" : "-") + "16*t"
+                filters.append("[\(shot)]crop=in_w/2:in_h/2:'\(x)\(pan)':'\(y)',fps=25,scale=360:240,setsar=1[\(shot)s]")
+            }
+            try ffmpeg(
+                inputs + ["-filter_complex", filters.joined(separator: ";") + ";[0s][1s][2s]concat=n=3:v=1"]
+                    + ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "18", "-pix_fmt", "yuv420p", "file:" + tool.file(name)])
+        }
+
+        /// Cut at one end or both, 240 pixels wide, at another rate, coarser, in another container.
+        func copy(_ film: String, _ name: String, _ number: Int) throws {
+            let (start, length) = [("0", "3.4"), ("0.9", "9"), ("0.6", "3.3"), ("0", "9")][number % 4]
+            try ffmpeg(
+                ["-ss", start, "-t", length, "-i", "file:" + tool.file(film), "-vf", "scale=240:-2", "-r", ["15", "24", "30"][number % 3]]
+                    + ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "28", "file:" + tool.file(name)])
+        }
+
+        /// Of the fourth quarters, which no film shows, and of the whole.
+        func still(_ number: Int, _ name: String) throws {
+            let part = number < 15 ? "crop=in_w/2:in_h/2:in_w/2:0" : "copy"
+            try ffmpeg("-i", "file:" + photographs[number % 15], "-vf", part, "file:" + tool.file(name))
+        }
+
+        private func ffmpeg(_ arguments: String...) throws { try ffmpeg(arguments) }
+
+        private func ffmpeg(_ arguments: [String]) throws {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = ["ffmpeg", "-nostdin", "-loglevel", "error", "-y"] + arguments
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0, "ffmpeg \(arguments)")
+        }
     }
 }

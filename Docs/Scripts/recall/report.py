@@ -251,7 +251,7 @@ def page(r):
     yield "## What this does not show"
     yield ""
     yield "- Sources are wallpapers, nature, buildings, animals; few people, few indoor or telephone pictures. Crops are more uniform than whole photographs. Some 300 sources: intervals count sources, but sources are not a random sample of what people send."
-    yield "- Originals of more than 1,600 pixels, HEIC, video, several edits at once beyond those listed, and messengers' real encoders were not measured. Copies and client hashes use Pillow's 8-bit luma."
+    yield "- Videos have [a page of their own](RecallVideos.md). Originals of more than 1,600 pixels, HEIC, several edits at once beyond those listed, and messengers' real encoders were not measured. Copies and client hashes use Pillow's 8-bit luma."
     yield "- False positives at 10^6 entries are extrapolated over some 15 bits. A test with 10^6 unrelated photographs would narrow it by 6–8 bits."
     yield ""
     yield "## Packages and licences"

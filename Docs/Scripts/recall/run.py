@@ -1,9 +1,9 @@
-"""One command from nothing to Docs/Recall.md.
+"""One command from nothing to Docs/Recall.md and Docs/RecallVideos.md.
 
 usage: run.py DIRECTORY [--docs ../..] [--minutes N]
 
 Keeps everything in DIRECTORY (about 6 GB) and goes on where it was interrupted. Needs numpy, scipy, Pillow (with AVIF), pdqhash 0.2.8,
-matplotlib; apt-get, dpkg and pip. About two hours on one core.
+matplotlib; apt-get, dpkg and pip; for videos ffmpeg. About two hours on one core for pictures, more for videos.
 """
 
 import argparse
@@ -39,6 +39,11 @@ def main():
         step("features.py", "--pool", place("pool.npz"), "--output", place("pool-features.npz"))
     step("measure.py", place("features.npz"), place("pool-features.npz"), place("results.json"))
     step("report.py", place("results.json"), arguments.docs)
+    step("video_fetch.py", arguments.directory)
+    step("video_check.py")
+    step("video_cache.py", place("v"), place("video-cache"), "--minutes", arguments.minutes)
+    step("video_measure.py", place("video-cache"), place("video-results.json"))
+    step("video_report.py", place("video-results.json"), arguments.docs)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes recall-video.md, a section of Recall.md, and its plot from the results.
+"""Writes RecallVideos.md and its plot from the results.
 
 usage: video_report.py RESULTS.json DIRECTORY
 """
@@ -56,9 +56,9 @@ def table(rows):
 def page(r):
     long, total, double, unrelated = r["long"], r["long"]["total"], r["double"], r["unrelated"]
     families = double["families"]
-    yield "## Videos"
+    yield "# Recall of videos"
     yield ""
-    yield (f"The algorithm is in [video.md](Scripts/recall/video.md). Held out: {long['videos']} videos of {long['groups']} sources, {total['n']} copies that should be found. **Ours finds {percent(total['ours'])} % "
+    yield (f"How many copies of a known video are found by 8 pictures chosen by content. This page is written by `python3 run.py DIRECTORY` in `Docs/Scripts/recall/`. The algorithm is *Videos* in [Protocol.md](Protocol.md), 5.11 and 5.5; reasons and what else was tried are in [video.md](Scripts/recall/video.md). Held out: {long['videos']} videos of {long['groups']} sources, {total['n']} copies that should be found. **Ours finds {percent(total['ours'])} % "
            f"(95 %: {span(total['ours interval'])}) of them; vPDQ's rule {percent(total['vpdq80'])} % (at 50 %: {percent(total['vpdq50'])}; at 8 frames a second {percent(total['vpdq80, 8/s'])}); {videos.F} frames by the clock {percent(total['clock'])} %; some frame of the copy "
            f"is in reach of the key in {percent(total['all'])} %.** Parts in per cent, intervals a bootstrap over sources. *Same key*: a source that lists the copy enters the same short key.")
     yield ""
@@ -84,7 +84,7 @@ def page(r):
     yield ("*film*: a camera's; *animation*: drawn, rendered, a screen; *montage*: seven generated clips of 2-5 s cut together hard; *generated*: those clips singly. Trims and speeds are parts of one re-encoded copy, cut between frames. "
            "vPDQ's rule (part of the copy's frames within 31 of a frame of the known, quality 50) is measured on the same rasters at one frame a second, not with vPDQ's own program.")
     yield ""
-    yield "### Unrelated videos"
+    yield "## Unrelated videos"
     yield ""
     yield (f"{unrelated['pairs']:,} ordered pairs of unrelated videos: {unrelated['hits']} open the other's slot. Short-key distances of all chosen frames to all keys: least {next(d for d, n in enumerate(unrelated['frames']) if n)} "
            f"of {sum(unrelated['frames']):,}. Nearest: {', '.join(f'{a}–{b}: {d}' for a, b, d in unrelated['near'][:6]) or 'none within 8'}. Without a key: {', '.join(r['withoutKey']) or 'none'}.")
@@ -93,7 +93,7 @@ def page(r):
     yield (f"A shared title: the same still card of 3 s put before {intros['videos'] - 1} videos of 10 s or more. With keys from the middle {intros['middle']['hits']} of {intros['middle']['pairs']} pairs open each other's slot; with keys "
            f"from anywhere {intros['anywhere']['hits']} of {intros['anywhere']['pairs']}: every key is then the card. (The card is more than the first 20 % of the videos below 12 s: their key is the card with either rule.)")
     yield ""
-    yield "### One video, one slot"
+    yield "## One video, one slot"
     yield ""
     once = double["once"]
     yield (f"Every video listed once ({once['listed']} keys): {once['double']} of {once['sent']} copies open two slots. Half of the copies of every video listed, each with its own key ({families['listed']} lines): {families['apart by more than 6']} "
@@ -105,7 +105,7 @@ def page(r):
         row = families[name]
         yield f"| {name} | {row['kept']} | {row['found']} | {row['double']} |"
     yield ""
-    yield "### Packages"
+    yield "## Packages"
     yield ""
     yield "| origin | package | version | licences named by its metadata |"
     yield "|---|---|---|---|"
@@ -119,7 +119,7 @@ def main():
     with open(sys.argv[1]) as file:
         results = json.load(file)
     plot(results["long"]["rows"], os.path.join(sys.argv[2], "recall-video.svg"))
-    with open(os.path.join(sys.argv[2], "recall-video.md"), "w") as file:
+    with open(os.path.join(sys.argv[2], "RecallVideos.md"), "w") as file:
         file.write("\n".join(page(results)) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Which frames of a video are probed, and which one is its key: the reference implementation of video.md. The harness uses it too.
+"""Which frames of a video are probed, and which one is its key: Docs/Protocol.md, 5.11, "Videos", for the harness.
 
 A video is a stream of frames at 8 a second, each the picture made of its raster. The client keeps the F stillest frames; a source
 lists the stillest of the middle. Nothing here looks further than WINDOW frames to both sides, and at most F + 2·WINDOW + 2 frames are kept.
@@ -113,8 +113,11 @@ def probes(lists, total=32):
 
 def listed(frames, quality=50):
     """A source's line: the frames whose hashes it lists, the key's first; empty if no frame will do."""
-    length = frames[-1].time - frames[0].time if frames else 0
-    first, last = frames[0].time + EDGE * length, frames[0].time + (1 - EDGE) * length
+    if not frames:
+        return []
+    start, length = frames[0].time, frames[-1].time - frames[0].time
+    # Whole numbers, as 5.11 has it: n - 1 <= 5·i <= 4·(n - 1), when EDGE is 1/5.
+    first, last = start + -(-length * round(100 * EDGE) // 100), start + length * round(100 * (1 - EDGE)) // 100
     key = chosen(frames, count=1, quality=quality, first=first, last=last) or chosen(frames, count=1, quality=quality)
     others = chosen(frames, quality=quality)
     return [c.frame for c in key] + [c.frame for c in others if key and c.frame.time != key[0].frame.time][:COMPANIONS - 1]
