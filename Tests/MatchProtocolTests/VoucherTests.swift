@@ -133,7 +133,7 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
     @Test func negatives() throws {
         let payload = Payload(fingerprintKind: .pdq, fingerprint: Bytes32(), quality: 1, note: [UInt8](repeating: 7, count: 10))
         let padded = try payload.padded(to: 128)
-        expectCode(.nonCanonical, "kind") { _ = try Payload(padded: padded.replacing([4], at: 0)) }
+        expectCode(.nonCanonical, "kind") { _ = try Payload(padded: padded.replacing([5], at: 0)) }
         for offset in 46..<128 { expectCode(.nonCanonical, "padding") { _ = try Payload(padded: padded.replacing([1], at: offset)) } }
         expectCode(.wrongLength, "note beyond the end") { _ = try Payload(padded: padded.replacing(littleEndian(93 as UInt16), at: 2)) }
         expectCode(.wrongLength, "note beyond the end") { _ = try Payload(padded: padded.replacing([0xFF, 0xFF], at: 2)) }
