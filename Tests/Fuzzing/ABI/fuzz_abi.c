@@ -84,6 +84,7 @@ static sealedmatch_secret secrets[HANDLES];
 static sealedmatch_sealer sealers[HANDLES];
 static sealedmatch_client clients[HANDLES];
 static sealedmatch_outbox outboxes[HANDLES];
+static sealedmatch_video videos[HANDLES];
 static sealedmatch_item last_item;
 static sealedmatch_entry last_entry;
 static uint8_t last_voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM], last_state[1 << 16], last_secret[40];
@@ -152,21 +153,35 @@ static void describe(void) {
     checked(sealedmatch_set_describe(set, byte() < 16 ? NULL : &info, byte() < 32 ? (size_t)number() : sizeof info));
 }
 
+struct pixels {
+    uint8_t *bytes;
+    size_t count, row;
+    uint32_t width, height, format;
+};
+
+static struct pixels make_pixels(void) {
+    struct pixels made;
+    made.width = byte() < 32 ? (uint32_t)number() : 1u + byte() % 100, made.height = byte() < 32 ? (uint32_t)number() : 1u + byte() % 100;
+    made.format = byte() < 16 ? (uint32_t)number() : 1u + byte() % 4;
+    const size_t pixel = made.format == 1 ? 1 : made.format == 2 ? 3 : 4;
+    made.row = byte() < 64 ? (size_t)number() : pixel * made.width + byte() % 5;
+    /* Exactly enough, one too few, or a guess; never more than there is. */
+    if (__builtin_mul_overflow(made.row, (size_t)made.height - 1, &made.count) || __builtin_add_overflow(made.count, pixel * made.width, &made.count) || made.count > 1 << 20)
+        made.count = 4096;
+    if (byte() < 64 && made.count > 0) made.count -= 1 + byte() % made.count;
+    made.bytes = filled(made.count);
+    return made;
+}
+
 static void make_item(void) {
     sealedmatch_item item;
     uint8_t *bytes = NULL;
     int32_t code = SEALEDMATCH_BAD_ARGUMENT;
     switch (byte() % 4) {
     case 0: {
-        const uint32_t width = byte() < 32 ? (uint32_t)number() : 1u + byte() % 100, height = byte() < 32 ? (uint32_t)number() : 1u + byte() % 100;
-        const uint32_t format = byte() < 16 ? (uint32_t)number() : 1u + byte() % 4;
-        const size_t pixel = format == 1 ? 1 : format == 2 ? 3 : 4;
-        size_t row = byte() < 64 ? (size_t)number() : pixel * width + byte() % 5, count;
-        /* Exactly enough, one too few, or a guess; never more than there is. */
-        if (__builtin_mul_overflow(row, (size_t)height - 1, &count) || __builtin_add_overflow(count, pixel * width, &count) || count > 1 << 20) count = 4096;
-        if (byte() < 64 && count > 0) count -= 1 + byte() % count;
-        bytes = filled(count);
-        code = sealedmatch_item_picture(byte() < 8 ? NULL : bytes, count, width, height, row, format, byte() < 8 ? NULL : &item);
+        const struct pixels given = make_pixels();
+        bytes = given.bytes;
+        code = sealedmatch_item_picture(byte() < 8 ? NULL : bytes, given.count, given.width, given.height, given.row, given.format, byte() < 8 ? NULL : &item);
         break;
     }
     case 1:
@@ -185,6 +200,31 @@ static void make_item(void) {
     uint32_t quality;
     checked(sealedmatch_item_pdq(&last_item, byte() < 8 ? NULL : hash, &quality));
     free(bytes);
+}
+
+static void use_video(void) {
+    sealedmatch_video *place = &PICK(videos), video = *place, opened = {0};
+    TWIST(video);
+    switch (byte() % 4) {
+    case 0: {
+        const int32_t code = sealedmatch_video_open(byte() < 8 ? NULL : &opened);
+        checked(code);
+        if (code == SEALEDMATCH_OK) {
+            sealedmatch_video_close(*place);
+            *place = opened;
+        }
+        break;
+    }
+    case 1:
+    case 2: {
+        /* A still shot of one to eight samples. */
+        const struct pixels given = make_pixels();
+        for (int i = 0; i <= byte() % 8; i++) checked(sealedmatch_video_sample(video, byte() < 8 ? NULL : given.bytes, given.count, given.width, given.height, given.row, given.format));
+        free(given.bytes);
+        break;
+    }
+    default: checked(sealedmatch_video_close(video));
+    }
 }
 
 static void use_secret(void) {
@@ -267,13 +307,14 @@ static void use_sealer(void) {
     case 5: {
         const size_t note_count = byte() < 16 ? (size_t)number() : byte(), there = note_count < 1 << 16 ? note_count : 64;
         uint8_t *note = filled(there);
-        const size_t capacity = byte() < 32 ? byte() : byte() < 32 ? 3263 : 3264;
+        const size_t capacity = byte() < 32 ? byte() : byte() < 32 ? 4415 : 4416;
         uint8_t *buffer = malloc(capacity ? capacity : 1);
         size_t count = 0;
         int32_t code;
         /* A length that is not there may be told only where it must be refused unread. */
         if (note_count == there || note_count > 24336)
-            code = sealedmatch_sealer_seal(sealer, byte() < 8 ? NULL : &last_item, byte() < 8 ? NULL : note, note_count, byte() < 8 ? NULL : buffer, capacity, &count);
+            code = byte() < 96 ? sealedmatch_sealer_seal_video(sealer, PICK(videos), note, note_count, byte() < 8 ? NULL : buffer, capacity, &count)
+                               : sealedmatch_sealer_seal(sealer, byte() < 8 ? NULL : &last_item, byte() < 8 ? NULL : note, note_count, byte() < 8 ? NULL : buffer, capacity, &count);
         else
             code = SEALEDMATCH_OK;
         checked(code);
@@ -339,12 +380,13 @@ static void use_client(void) {
     case 2: {
         const size_t note_count = byte();
         uint8_t *note = filled(note_count);
-        checked(sealedmatch_client_seal(client, byte() < 8 ? NULL : &last_item, byte() < 8 ? NULL : note, note_count, now()));
+        checked(byte() < 96 ? sealedmatch_client_seal_video(client, PICK(videos), byte() < 8 ? NULL : note, note_count, now())
+                            : sealedmatch_client_seal(client, byte() < 8 ? NULL : &last_item, byte() < 8 ? NULL : note, note_count, now()));
         free(note);
         break;
     }
     case 3: {
-        const size_t capacity = byte() < 64 ? byte() : 3264;
+        const size_t capacity = byte() < 64 ? byte() : 4416;
         uint8_t *buffer = malloc(capacity ? capacity : 1);
         const int32_t code = sealedmatch_client_next(client, byte() < 128 ? NULL : &last_entry, now(), byte() < 8 ? NULL : &entry,
                                                      byte() < 8 ? NULL : buffer, capacity, byte() < 8 ? NULL : &count, byte() < 8 ? NULL : &unreadable);
@@ -383,7 +425,7 @@ static void use_outbox(void) {
         break;
     }
     case 2: {
-        const size_t capacity = byte() < 64 ? byte() : 3264;
+        const size_t capacity = byte() < 64 ? byte() : 4416;
         uint8_t *buffer = malloc(capacity ? capacity : 1);
         checked(sealedmatch_outbox_next(outbox, byte() < 128 ? NULL : &last_entry, now(), &entry, buffer, capacity, &count, &unreadable));
         free(buffer);
@@ -401,12 +443,14 @@ static void close_all(void) {
         sealedmatch_sealer_close(sealers[i]);
         sealedmatch_client_close(clients[i]);
         sealedmatch_outbox_close(outboxes[i]);
+        sealedmatch_video_close(videos[i]);
     }
     memset(sets, 0, sizeof sets);
     memset(secrets, 0, sizeof secrets);
     memset(sealers, 0, sizeof sealers);
     memset(clients, 0, sizeof clients);
     memset(outboxes, 0, sizeof outboxes);
+    memset(videos, 0, sizeof videos);
 }
 
 /* Now and then a file of a client is damaged or removed. */
@@ -515,7 +559,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         checked(sealedmatch_item_unreadable(&last_item));
     }
     for (int calls = 0; left > 0 && calls < 200; calls++) {
-        switch (byte() % 12) {
+        switch (byte() % 13) {
+        case 11: use_video(); break;
         case 0: open_set(); break;
         case 1: describe(); break;
         case 2: case 3: make_item(); break;
