@@ -39,7 +39,7 @@ def main():
         step("features.py", "--pool", place("pool.npz"), "--output", place("pool-features.npz"))
     step("measure.py", place("features.npz"), place("pool-features.npz"), place("results.json"))
     step("report.py", place("results.json"), arguments.docs)
-    step("video_fetch.py", arguments.directory)
+    step("fetch.py", arguments.directory, "video-packages.tsv")
     step("video_check.py")
     step("video_cache.py", place("v"), place("video-cache"), "--minutes", arguments.minutes)
     step("video_measure.py", place("video-cache"), place("video-results.json"))

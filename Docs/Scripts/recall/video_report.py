@@ -12,7 +12,7 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
-import video_fetch
+import fetch
 import videos
 
 matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "recall", "font.size": 8})
@@ -109,7 +109,7 @@ def page(r):
     yield ""
     yield "| origin | package | version | licences named by its metadata |"
     yield "|---|---|---|---|"
-    for origin, name, _, version, _, licence in video_fetch.packages():
+    for origin, name, _, version, _, licence in fetch.packages("video-packages.tsv"):
         yield f"| {origin} | {name} | {version} | {licence} |"
 
 
