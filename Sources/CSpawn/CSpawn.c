@@ -17,12 +17,10 @@ int cspawn_pipe(int ends[2]) {
     return status;
 }
 
-/* The descriptors as they shall be. Copies far above come first: a wanted descriptor may itself be 0, 1 or 2 in a process that was started without them. */
-static int set_descriptors(posix_spawn_file_actions_t *actions, int input, int output, int errors) {
-    const int wanted[] = {input, output, errors};
+/* The descriptors as they shall be. */
+static int set_descriptors(posix_spawn_file_actions_t *actions, const int copies[3]) {
     int status = 0;
-    for (int target = 0; target < 3 && status == 0; target++) status = posix_spawn_file_actions_adddup2(actions, wanted[target], 100 + target);
-    for (int target = 0; target < 3 && status == 0; target++) status = posix_spawn_file_actions_adddup2(actions, 100 + target, target);
+    for (int target = 0; target < 3 && status == 0; target++) status = posix_spawn_file_actions_adddup2(actions, copies[target], target);
     if (status == 0) status = posix_spawn_file_actions_addclosefrom_np(actions, 3);
     return status;
 }
@@ -38,18 +36,34 @@ static int set_attributes(posix_spawnattr_t *attributes) {
     return status;
 }
 
-int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors, pid_t *process) {
+static int start(char *const arguments[], char *const environment[], const int copies[3], pid_t *process) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int status = posix_spawn_file_actions_init(&actions);
     if (status != 0) return status;
     status = posix_spawnattr_init(&attributes);
     if (status == 0) {
-        status = set_descriptors(&actions, input, output, errors);
+        status = set_descriptors(&actions, copies);
         if (status == 0) status = set_attributes(&attributes);
         if (status == 0) status = posix_spawn(process, arguments[0], &actions, &attributes, arguments, environment);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);
+    return status;
+}
+
+int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors, pid_t *process) {
+    /* Copies from 3 on: a wanted descriptor may itself be 0, 1 or 2 in a process that was started without them, and must not be overwritten before it is used. */
+    const int wanted[] = {input, output, errors};
+    int copies[3], count = 0, status = 0;
+    for (; count < 3 && status == 0; count++) {
+        copies[count] = fcntl(wanted[count], F_DUPFD_CLOEXEC, 3);
+        if (copies[count] < 0) {
+            status = errno;
+            break;
+        }
+    }
+    if (status == 0) status = start(arguments, environment, copies, process);
+    while (count > 0) close(copies[--count]);
     return status;
 }

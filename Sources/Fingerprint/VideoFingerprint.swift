@@ -43,7 +43,7 @@ public struct VideoFingerprint: Sendable, Equatable {
 /// Fingerprints a video from its samples, one after another, in bounded memory: 12 rasters of 64 KiB at most, and 2 kB each.
 ///
 /// Give it what the video shows at 0, 125, 250, … milliseconds, upright, at any size; a picture that is shown longer is given again. A reduced picture will do: from 256 pixels
-/// on a side nothing is lost. `ffmpeg`'s filters `fps=8` and `scale` make such samples.
+/// on a side nothing is lost. `ffmpeg`'s filters `fps=8:round=up` and `scale` make such samples.
 public struct VideoSampler: Sendable {
     private var still = StillSamples<VideoFingerprint.Sample>()
     private var chosen = ChosenSamples<VideoFingerprint.Sample>(limit: VideoFingerprint.maximumSamples, leastQuality: VideoFingerprint.leastQuality)

@@ -1,6 +1,6 @@
 /// What a list says of a known video: the hash of one sample, its *key*, and of up to 7 others, its *companions*. For sources. Source: `Docs/Protocol.md`, 5.11, "Line of a video".
 ///
-/// Keeps 60 bytes for each candidate, at most some 0.5 MB an hour.
+/// Keeps some 60 bytes for each candidate, at most 0.8 MB an hour.
 package struct VideoLine: Sendable {
     private typealias Candidate = StillSamples<Void>.Candidate
     private var still = StillSamples<Void>()

@@ -8,6 +8,7 @@ extension MediaItem {
     package static let encodedCount = 40 + 4 * PDQHash.bitCount + PictureRaster.count
 
     package var encoded: [UInt8] {
+        if case .video = content { preconditionFailure("a video has no such form") }
         var out = ByteWriter(capacity: Self.encodedCount)
         out.magic("SMI2")
         let payload = payload(note: [])

@@ -19,7 +19,7 @@ public struct EntrySelection: Sendable {
         public var duplicates: [Int] = []
         /// Keys that fewer than q sources list.
         public var underSupported = 0
-        /// Keys dropped because an entry is nearer than the separation, those of videos before the others.
+        /// Keys dropped because one that is near them stays, or one of the same video; these come first, and theirs may itself be dropped after them.
         public var folded: [Fold] = []
     }
 

@@ -21,7 +21,10 @@ struct MediaFile {
     init(path: String) throws {
         let file: VideoFile
         do throws(VideoError) { file = try VideoFile(path: path) } catch { throw Failure("\(path): \(error)", code: VideoMedia.exitCode(error)) }
-        if file.format != nil {
+        // Pictures first: their first bytes are certain, and a picture may hold a video's.
+        let first: [UInt8]
+        do throws(VideoError) { first = try file.bytes(at: 0, count: min(64, file.count)) } catch { throw Failure("\(path): \(error)", code: VideoMedia.exitCode(error)) }
+        if file.format != nil, PictureFormat(sniffing: first.span.bytes) == nil {
             sha256 = try VideoMedia.sha256(file, name: path)
             picture = nil
             video = try VideoMedia.read(file, name: path)
@@ -60,8 +63,12 @@ struct MediaFile {
 
     var fingerprint: PDQFingerprint? { picture?.fingerprint }
 
-    /// What the client seals: the picture or the video if it is one, else the file.
-    var item: MediaItem { picture.map(\.item) ?? video.map { .video($0.fingerprint) } ?? .file(sha256: sha256) }
+    /// What the client seals: the picture or the video if it is one, else the file. A video that is poor throughout goes by its bytes, too.
+    var item: MediaItem {
+        if let picture { return picture.item }
+        guard let video, !video.fingerprint.samples.isEmpty else { return .file(sha256: sha256) }
+        return .video(video.fingerprint)
+    }
 
     /// The hash that a list has of the picture, or of the video's key.
     var pdq: (hash: PDQHash, quality: Int)? {
@@ -114,8 +121,10 @@ struct FingerprintCommand: ParsableCommand {
                             videoMilliseconds: media.video?.lastTime, videoCut: media.video?.cut?.description))
                 } else if let fingerprint = media.fingerprint {
                     Terminal.print("# \(file)\npdq \(fingerprint.hash.hexadecimal),\(fingerprint.quality)")
-                } else if let video = media.video, !video.line.isEmpty {
-                    Terminal.print("# \(file): video, \(video.frames) frames, \(VideoMedia.clock(video.lastTime))\nvideo \(video.line.map(\.hash.hexadecimal).joined(separator: " "))")
+                } else if let video = media.video, !video.fingerprint.samples.isEmpty {
+                    // A SHA-256 would be listed in vain: clients look for such a video by its samples.
+                    let line = video.line.isEmpty ? "# no sample is good enough for a list" : "video " + video.line.map(\.hash.hexadecimal).joined(separator: " ")
+                    Terminal.print("# \(file): video, \(video.frames) frames, \(VideoMedia.clock(video.lastTime))\n\(line)")
                 } else {
                     Terminal.print("# \(file)\nsha256 \(hexadecimal(media.sha256.bytes))")
                 }

@@ -109,7 +109,7 @@ struct SetBuildCommand: ParsableCommand {
                     + "\(list.poorLines.count) of too low quality, \(list.badLines.count) bad lines skipped")
         }
         Terminal.print("dropped   \(report.underSupported) keys that fewer than \(minimumSources) sources list")
-        Terminal.print("folded    \(report.folded) keys into a near one")
+        Terminal.print("folded    \(report.folded) keys into one that is near, or of the same video")
         for fold in entries.report.folded.prefix(10) {
             Terminal.print("          \(hexadecimal(fold.key.encoded)) into \(hexadecimal(fold.into.encoded)), \(fold.distance) bits apart")
         }

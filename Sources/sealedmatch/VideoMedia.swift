@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Fingerprint
+internal import Glibc
 internal import Primitives
 internal import Videos
 
@@ -19,7 +20,9 @@ struct VideoMedia {
     /// - Returns: nil for a file with no frame at all, after a note: a voice message has the container of a video, too. It is then like any other file.
     /// - Throws: `Failure`: a missing program, an interruption, or a decoder that could not be run.
     static func read(_ file: borrowing VideoFile, name: String) throws -> VideoMedia? {
-        try Interruption.watching { interruption in
+        // Ignored by whoever started the tool, it would take the decoder's exit status away.
+        signal(SIGCHLD, SIG_DFL)
+        return try Interruption.watching { interruption in
             var lastTime = 0
             var sampler = VideoSampler()
             var line = VideoLine()

@@ -99,6 +99,8 @@ def page(r):
     yield (f"Every video listed once ({once['listed']} keys): {once['double']} of {once['sent']} copies open two slots. Half of the copies of every video listed, each with its own key ({families['listed']} lines): {families['apart by more than 6']} "
            f"of {families['pairs of keys']} pairs of keys of one video differ in more than 6 bits. Sent: the other {families['sent']}.")
     yield ""
+    yield "The rule for companions here is the harness' own, of the same kind as \"Videos apart\": keys by weight instead of ascending, and all companions count; as if q sources had equal lists. Sources that list different copies share no companions, and are in the first row."
+    yield ""
     yield "| list | lines kept | copies found | open two slots |"
     yield "|---|---|---|---|"
     for name in ("keys only, 6", "companions, 6", "companions, 8", "companions, 10"):

@@ -16,6 +16,7 @@ from .profile import Profile
 
 PDQ, SHA256, MD5, VIDEO = "pdq", "sha256", "md5", "video"
 MAXIMUM_COMPANIONS = 7
+RELATIVES = 16
 MAXIMUM_LINE = 4_096
 WEIGHT_NEIGHBOURS = 1_024
 HASH_COUNT = {PDQ: 32, SHA256: 32, MD5: 16}
@@ -129,7 +130,7 @@ def select_entries(lists: Sequence[Iterable[ListedHash]], profile: Profile, q: i
     # 4. Fold keys of videos ("Videos apart"),
     perceptual = [y for y in supported if y[0] == PERCEPTUAL]
     shared = shared_companions(lists, profile, q)
-    into = videos_apart([perceptual_bits(y) for y in perceptual], [shared.get(y, frozenset()) for y in perceptual], r)
+    into = videos_apart([perceptual_bits(y) for y in perceptual], [shared.get(y, frozenset()) for y in perceptual], profile.b, r)
     folded = [Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
               for i, j in sorted(into.items())]
     # then perceptual keys ("Entries apart"). The result is distinct and ascending.
@@ -157,23 +158,32 @@ def shared_companions(lists: Sequence[Iterable[ListedHash]], profile: Profile, q
     return {y: frozenset(companions) for y, companions in shared.items()}
 
 
-def videos_apart(keys: Sequence[int], companions: Sequence[frozenset[int]], r: int) -> dict[int, int]:
-    """5.5, "Videos apart", steps 2 and 3: each index that is left out, and the index of the key that it folds into."""
+def videos_apart(keys: Sequence[int], companions: Sequence[frozenset[int]], b: int, r: int) -> dict[int, int]:
+    """5.5, "Videos apart", steps 2 to 4: each index that is left out, and the index of the key that it folds into."""
     if r == 0:
         return {}
 
-    def names(i: int, j: int) -> bool:
-        """Whether key j is within r of a companion of key i."""
-        return any(distance(keys[j], companion) <= r for companion in companions[i])
-
+    # 2. "Two keys are of one video if one is within r of a companion of the other, and they are compared."
+    related: dict[int, set[int]] = {}
+    for mask in block_pair_masks(b, r):
+        groups: dict[int, list[int]] = {}
+        for index, key in enumerate(keys):
+            groups.setdefault(grouped_by(key, mask), []).append(index)
+        for i, named in enumerate(companions):
+            for companion in named:
+                # "A companion is compared with the first 16 keys of its group."
+                for j in groups.get(grouped_by(companion, mask), [])[:RELATIVES]:
+                    if j != i and distance(keys[j], companion) <= r:
+                        related.setdefault(i, set()).add(j)
+                        related.setdefault(j, set()).add(i)
     into: dict[int, int] = {}
-    # 2. "Go through the keys with companions, ascending."
+    # 3. "Go through the keys that have companions, ascending."
     for i in range(len(keys)):
         if not companions[i]:
             continue
-        for j in range(len(keys)):
-            # 3. "It folds into the first key of the same video that has none or comes before it, and stays."
-            if j != i and j not in into and (j < i or not companions[j]) and (names(i, j) or names(j, i)):
+        # "Of the first 16 keys that are of one video with it, it folds into the first that …"
+        for j in sorted(related.get(i, ()))[:RELATIVES]:
+            if j not in into and (j < i or not companions[j]):
                 into[i] = j
                 break
     return into

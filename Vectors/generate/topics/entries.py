@@ -198,6 +198,9 @@ def select_cases(topic: Topic, draw: Draw) -> None:
     select("a video that a list has as a picture", [[video(v, w), *hashes(w)], [*hashes(v), video(v, w), *hashes(w)]], "Videos")
     select("first videos, then entries apart", [[video(v, w), video(w), *hashes(six(v), flipped(v, 3))]] * 2, "Videos", "Folding")
     select("r = 0: videos stay", [[video(v, w), video(w)]] * 2, "Videos", r=0)
+    ball = sorted({flipped(v, *{draw(1)[0] % 50 for _ in range(5)}) for _ in range(60)} - {v}, key=lambda key: key.to_bytes(8, "little"))
+    select("sixty videos around one companion: sixteen of a group are compared", [[video(key, v) for key in ball]] * 2, "Videos", r=2)
+    select("the same, r = 6", [[video(key, v) for key in ball]] * 2, "Videos")
     film = words(30)
     clips = [video(film[i], *(film[(i + step) % 30] for step in (1, 4, 9, 11))) for i in range(0, 30, 2)]
     select("fifteen clips that share frames, and pictures of some", [[*clips, *hashes(*film[3:9:5])]] * 2, "Videos")
