@@ -24,7 +24,8 @@ struct MediaFile {
         // Pictures first: their first bytes are certain, and a picture may hold a video's.
         let first: [UInt8]
         do throws(VideoError) { first = try file.bytes(at: 0, count: min(64, file.count)) } catch { throw Failure("\(path): \(error)", code: VideoMedia.exitCode(error)) }
-        if file.format != nil, PictureFormat(sniffing: first.span.bytes) == nil {
+        let isPicture = PictureFormat(sniffing: first.span.bytes) != nil
+        if file.format != nil, !isPicture {
             sha256 = try VideoMedia.sha256(file, name: path)
             picture = nil
             video = try VideoMedia.read(file, name: path)
@@ -38,7 +39,7 @@ struct MediaFile {
             throw Failure("\(path): \(error)", code: error.code == .unreadableFile ? Failure.badFile : Failure.badData)
         }
         sha256 = try KeyFiles.sha256(content)
-        guard PictureFormat(sniffing: content.span.bytes) != nil else {
+        guard isPicture else {
             picture = nil
             return
         }
