@@ -17,12 +17,12 @@ PYTHON := .venv/bin/python
 demo: build $(if $(filter $(PHOTOS),$(PICTURES)),photos)
 	.build/release/sealedmatch demo --pictures "$(PICTURES)"
 
-# The vectors are made again by the independent implementation and compared, then all of them run in Swift.
+# The vectors are made again by the independent implementation and compared, then all of them run in Swift. What failed is said again at the end.
 test: setup setup-test photos python library
 	$(PYTHON) -B Vectors/generate --check
 	$(PYTHON) -B Vectors/generate/check_pdqhash.py 60
-	SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" \
-	    swift test -c release --disable-testable-imports
+	set -o pipefail; SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" \
+	    swift test -c release --disable-testable-imports 2>&1 | tee .build/test.log || { grep ' recorded an issue ' .build/test.log; exit 1; }
 	$(MAKE) test-messenger
 
 # All benchmarks, a million entries really built: about ten minutes. `make bench ARGS=--quick` takes one.

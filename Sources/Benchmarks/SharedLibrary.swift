@@ -18,11 +18,18 @@ struct SharedLibrary {
     let sealerSeal: @convention(c) (sealedmatch_sealer, UnsafePointer<sealedmatch_item>?, UnsafeRawPointer?, Int, UnsafeMutableRawPointer?, Int, Size?) -> Int32
     let sealerClose: @convention(c) (sealedmatch_sealer) -> Int32
 
+    let path: String
+    /// Given back to the loader, never followed.
+    nonisolated(unsafe) private let handle: UnsafeMutableRawPointer
+
+    /// - Parameter apart: as in a process that has loaded nothing of it yet: with a libsodium and a libc of its own. For `unload` soon; there is room for a few only.
     /// - Throws: when a symbol is missing; `make check-abi` compares them all.
-    init(path: String) throws {
-        guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
+    init(path: String, apart: Bool = false) throws {
+        guard let handle = apart ? try Self.openApart(path) : dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             throw BenchmarkFailure(description: "SEALEDMATCH_LIBRARY cannot be loaded: " + String(cString: dlerror()))
         }
+        self.path = path
+        self.handle = handle
         func symbol<Function>(_ name: String) throws -> Function {
             guard let address = dlsym(handle, "sealedmatch_" + name) else { throw BenchmarkFailure(description: "the library has no sealedmatch_" + name) }
             return unsafeBitCast(address, to: Function.self)
@@ -39,6 +46,15 @@ struct SharedLibrary {
         sealerSeal = try symbol("sealer_seal")
         sealerClose = try symbol("sealer_close")
     }
+
+    /// `dlmopen` with LM_ID_NEWLM, which the Glibc module hides.
+    private static func openApart(_ path: String) throws -> UnsafeMutableRawPointer? {
+        typealias Open = @convention(c) (Int, UnsafePointer<CChar>, Int32) -> UnsafeMutableRawPointer?
+        guard let open = dlsym(nil, "dlmopen") else { throw BenchmarkFailure(description: "this C library has no dlmopen") }
+        return unsafeBitCast(open, to: Open.self)(-1, path, RTLD_NOW | RTLD_LOCAL)
+    }
+
+    func unload() { dlclose(handle) }
 
     func check(_ code: Int32) throws {
         guard code == 0 else {

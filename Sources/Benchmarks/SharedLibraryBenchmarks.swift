@@ -27,6 +27,7 @@ struct SharedLibraryBenchmarks {
 
     func measure(_ report: (BenchmarkRow) -> Void) throws {
         try measureMemory(report)
+        try measureFirst(report)
         try measureCalls(report)
         try measureThreads(report)
     }
@@ -53,6 +54,35 @@ struct SharedLibraryBenchmarks {
         report(BenchmarkRow(.abiMemory, Double(max(0, try ProcessMemory.privateBytes() - before)), "bytes"))
         try library.check(library.sealerClose(sealer))
         try library.check(library.setClose(opened))
+    }
+
+    /// From loading the library to a first voucher, but for the set's opening; and the voucher after it, of another picture.
+    private func measureFirst(_ report: (BenchmarkRow) -> Void) throws {
+        let pictures = NoisePicture.pixels(count: 2)
+        let voucher = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 15, alignment: 16)
+        defer { voucher.deallocate() }
+        var first: [Double] = []
+        var ratios: [Double] = []
+        for _ in 0..<rounds {
+            var fresh: SharedLibrary!
+            var time = try Stopwatch.time { fresh = try SharedLibrary(path: library.path, apart: true) }
+            defer { fresh.unload() }
+            let opened = try fresh.open(set)
+            var sealer = sealedmatch_sealer()
+            func seal(_ picture: [UInt8]) throws {
+                var item = try fresh.item(picture, width: 64, height: 64, format: SEALEDMATCH_GRAY8, bytesPerPixel: 1)
+                try fresh.seal(sealer, &item, into: voucher)
+            }
+            time += try Stopwatch.time {
+                sealer = try fresh.sealer(opened)
+                try seal(pictures[0])
+            }
+            first.append(time / 1e3)
+            ratios.append(time / (try Stopwatch.time { try seal(pictures[1]) }))
+            try fresh.check(fresh.sealerClose(sealer))
+            try fresh.check(fresh.setClose(opened))
+        }
+        report(BenchmarkRow(.abiFirst, first.median, "ms", floor: first.median / ratios.median, ratio: ratios.median))
     }
 
     private func measureCalls(_ report: (BenchmarkRow) -> Void) throws {

@@ -135,18 +135,6 @@ import Testing
         }
     }
 
-    /// Processor time of the fastest of ten runs: the machine may be busy.
-    @Test func firstVoucherIsFast() throws {
-        let program = try compile(CLibrary.program("start"), ["-O2", "-Wno-unused-function", "-ldl"])
-        var times: [Double] = []
-        for _ in 0..<10 {
-            let result = try Run([program, library.file.path, set.path, directory.path, String(SmallSet.now)] + keys)
-            result.expectSuccess()
-            times.append(try #require(Double(result.output.prefix { $0 != " " })))
-        }
-        #expect(try #require(times.min()) <= 20, "\(times) ms")
-    }
-
     @Test func exampleIsShort() throws {
         #expect(try String(contentsOf: CLibrary.example, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).count <= 101)
     }

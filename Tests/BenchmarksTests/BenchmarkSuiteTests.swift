@@ -12,7 +12,7 @@ import Testing
         "seal.share.sealedmatch", "seal.share.messenger", "seal.share", "seal.share.sent_copy",
     ]
     /// Those of the C interface, where the environment names the library.
-    private static let interface = ["abi.seal", "abi.seal.eight_threads", "abi.private_bytes", "abi.pdq.1080p"]
+    private static let interface = ["abi.first_voucher", "abi.seal", "abi.seal.eight_threads", "abi.private_bytes", "abi.pdq.1080p"]
     /// Figures that may be zero.
     private static let counts: Set<String> = ["set.lost_entries", "client.private_bytes", "client.seal_growth", "abi.private_bytes"]
 
