@@ -130,19 +130,21 @@ struct SourceLists {
             guard !read.contains(where: { $0.key == key }) else {
                 throw Failure("\(argument.keyFile): this source is given twice")
             }
-            do throws(HashList.Failure) {
-                read.append((key, try HashList.read(path: argument.listFile, profile: profile, skippingBadLines: skipBadLines)))
-            } catch {
-                switch error {
-                case .badLine(let bad):
-                    throw Failure("\(argument.listFile):\(bad.line): \(bad.reason). Mend the line, or leave such lines out with --skip-bad-lines")
-                case .file(let error):
-                    throw Failure(error, argument.listFile)
-                }
-            }
+            read.append((key, try Self.read(argument.listFile, profile: profile, skipBadLines: skipBadLines)))
         }
         read.sort { $0.key < $1.key }
         keys = read.map(\.key)
         lists = read.map(\.list)
+    }
+
+    static func read(_ path: String, profile: FingerprintProfile, skipBadLines: Bool) throws -> HashList {
+        do throws(HashList.Failure) {
+            return try HashList.read(path: path, profile: profile, skippingBadLines: skipBadLines)
+        } catch {
+            switch error {
+            case .badLine(let bad): throw Failure("\(path):\(bad.line): \(bad.reason). Mend the line, or leave such lines out with --skip-bad-lines")
+            case .file(let error): throw Failure(error, path)
+            }
+        }
     }
 }

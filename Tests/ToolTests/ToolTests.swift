@@ -172,6 +172,32 @@ import Testing
         #expect(try tool.run("set", "verify", "cut.smset", "--trust", "alice.key.pub").errors.contains("[error 201]"))
     }
 
+    /// What a source appends to its list, so that mirrored copies are found.
+    @Test func listVariantsAreListLines() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        var random = SeededRandom(21)
+        let hashes = (0..<9).map { _ in Self.hash(&random) }
+        let lines = ["# a list", hashes[0], "pdq \(hashes[1]),80", "\(hashes[2]),10", "sha256 \(hashes[3])", "video " + hashes[4...8].joined(separator: " ")]
+        try tool.write(lines.joined(separator: "\n") + "\n", to: "list.txt")
+        let mirrored = try tool.run("list", "variants", "list.txt")
+        #expect(mirrored.status == 0 && mirrored.errors.contains("3 hashes with variants, 1 of bytes without, 1 of too low quality, 0 bad lines skipped"), "\(mirrored.errors)")
+        let printed = mirrored.output.split(separator: "\n").map(String.init)
+        #expect(printed.count == 4 && printed[0].hasPrefix("# mirrored"))
+        #expect(printed.map { $0.split(separator: " ").count }.suffix(3) == [2, 2, 6])
+        // A mirror's mirror is the list again, without what has no variant.
+        try tool.write(mirrored.output, to: "mirrored.txt")
+        let again = try tool.run("list", "variants", "mirrored.txt", "--variant", "mirrored")
+        #expect(again.output.split(separator: "\n").dropFirst() == ["pdq \(hashes[0])", "pdq \(hashes[1])", "video " + hashes[4...8].joined(separator: " ")])
+        let both = try tool.run("list", "variants", "list.txt", "--variant", "turned-left", "--variant", "upside-down")
+        #expect(both.output.split(separator: "\n").count == 8 && both.output.contains("# turned-left") && both.output.contains("# upside-down"))
+        #expect(try tool.run("list", "variants", "list.txt", "--variant", "askew").status == 64)
+        try tool.write("no hash\n" + hashes[0] + "\n", to: "bad.txt")
+        #expect(try tool.run("list", "variants", "bad.txt").errors.contains("bad.txt:1"))
+        #expect(try tool.run("list", "variants", "bad.txt", "--skip-bad-lines").output.split(separator: "\n").count == 2)
+        #expect(try tool.run("list", "variants", "missing.txt").status == 66)
+    }
+
     /// Interrupted politely or killed, at random moments: a set file is there whole or not at all.
     @Test func interruptedBuildLeavesNoHalfFile() throws {
         let tool = try Tool()
@@ -181,10 +207,10 @@ import Testing
         try tool.write(lines, to: "alice.txt")
         try tool.write(lines, to: "bob.txt")
         for name in ["alice.key", "bob.key"] { #expect(try tool.run("keygen", name).status == 0) }
-        // Moments are drawn from the time that a whole build takes here.
+        // Moments are drawn from the time that a whole build takes here, or took last: other programs come and go.
         let start = ContinuousClock.now
         #expect(try build(tool).status == 0)
-        let whole = start.duration(to: .now) / .seconds(1)
+        var whole = start.duration(to: .now) / .seconds(1)
         var interrupted = 0
         for round in 0..<12 {
             try? FileManager.default.removeItem(atPath: tool.file("known.smset"))
@@ -194,8 +220,9 @@ import Testing
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
             try process.run()
-            Thread.sleep(forTimeInterval: Double.random(in: 0...(0.9 * whole), using: &random))
-            if process.isRunning { interrupted += 1 }
+            let moment = Double.random(in: 0...(0.9 * whole), using: &random)
+            Thread.sleep(forTimeInterval: moment)
+            if process.isRunning { interrupted += 1 } else { whole = moment }
             if round % 2 == 0 { kill(process.processIdentifier, SIGKILL) } else { process.interrupt() }
             process.waitUntilExit()
             if round % 2 == 1 && process.terminationStatus != 0 { #expect(process.terminationStatus == 130) }

@@ -148,6 +148,10 @@ enum FingerprintVectors {
             let (hash, profile) = (try input.bytes("hash"), try input.profile("profile"))
             return ["key": .bytes(EntryKey(perceptual: profile.shortKey(of: try PDQHash(decoding: hash))).encoded)]
         },
+        "Variants": { input, _ in
+            let hash = try PDQHash(decoding: input.bytes("hash"))
+            return Dictionary(uniqueKeysWithValues: PictureVariant.allCases.map { ($0.rawValue, .bytes(hash.variant($0).encoded)) })
+        },
         "Probes": { input, folder in
             var parameters = Parameters()
             parameters.profile = try input.profile("profile")

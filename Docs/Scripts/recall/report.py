@@ -241,7 +241,7 @@ def page(r):
     yield "## Mirrored and turned copies"
     yield ""
     yield "PDQ itself finds none. The hash of a mirrored picture follows from the 256 bits (every bit of odd horizontal frequency is inverted: that of bits 16i + j with even j; upside-down, those with even i; turning by 90°, a"
-    yield "transposition 16i + j ↔ 16j + i followed by one of them). If the source enters that derived hash too, one more entry for each variant:"
+    yield "transposition 16i + j ↔ 16j + i followed by one of them). If the source enters that derived hash too (`sealedmatch list variants` prints it), one more entry for each variant:"
     yield ""
     yield "| copy | n | derived hash within 31 | ours, 95 % |"
     yield "|---|---|---|---|"

@@ -15,6 +15,7 @@ from reference.labels import blake2b_256, encode_integer
 from reference.probes import Picture, nearest_keys, probes
 from reference.profile import PROFILE_2, RASTER, Hypothesis, Profile
 from reference.raster import hypothesis_coefficients
+from reference.variants import VARIANTS, variant
 from reference.video import listed, sample, sent, video_probes
 
 SINGLE = np.float32
@@ -48,6 +49,7 @@ def build() -> dict[str, Topic | bytes]:
     files = {f"fingerprint/{name}.png": picture.png() for name, picture in pictures.all_pictures().items()}
     hashes(topic)
     short_keys(topic)
+    variants(topic)
     rasters(topic)
     hypotheses(topic)
     probings(topic)
@@ -107,6 +109,20 @@ def short_keys(topic: Topic) -> None:
     add("positions backwards", draw(32), replace(PROFILE_2, positions=PROFILE_2.positions[::-1]), "BitOrder")
     add("b = 64", draw(32), replace(PROFILE_2, positions=tuple(range(192, 256))), "GreatestParameters")
     add("b = 1", draw(32), Profile(2, 0, 0, 2, (100,)), "LeastParameters")
+
+
+def variants(topic: Topic) -> None:
+    group = topic.group("Variants", "Hashes of mirrored and turned copies, from the hash alone.")
+    draw = seeded("variants")
+
+    def add(comment: str, hash_: bytes, *flags: str) -> None:
+        group.add(comment, {"hash": hash_.hex()}, lambda: {name: variant(hash_, name).hex() for name in VARIANTS}, *flags)
+
+    for i in range(2):
+        add(f"a random hash, {i + 1}", draw(32))
+    add("no bit: what is inverted", bytes(32))
+    add("bit 1 only: transposed, bit 16", bytes(31) + b"\x02", "BitOrder")
+    add("bits 240 to 255 only, the last row", b"\xff\xff" + bytes(30), "BitOrder")
 
 
 def rasters(topic: Topic) -> None:
