@@ -65,6 +65,33 @@ import Testing
         #expect(try service.revealReady().decisions.map(\.account).sorted(by: <) == [account(3), account(4)])
     }
 
+    /// A video of several listed pictures opens as many slots, and counts once: in the store, for the threshold, and among the matches.
+    @Test func aVideoThatOpensSeveralSlotsCountsOnce() throws {
+        var random = SeededRandom(96)
+        let set = try TinySet(in: scratch, random: &random)
+        let collector = try CollectorStore(path: scratch.collector)
+        // One below the threshold of five, though it opens 16 slots besides decoys; and one above it, as many decoys need (k = 8).
+        for (name, videos) in [(1, 4), (2, 6)] {
+            var sender = try Sender(account(UInt8(name)), random: &random)
+            _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+            var vouchers: [SealedVoucher] = []
+            for video in 0..<videos {
+                vouchers.append(try sender.seal(set, others: 4 * video..<4 * video + 4, decoys: 1, payload: payload(UInt8(name), note: [UInt8(video)]), random: &random))
+            }
+            try send(vouchers, to: collector)
+        }
+        let store = try AuthorityStore(path: scratch.authority)
+        let service = OpeningService(collector: collector, store: store, opener: VoucherOpener([set.matching]))
+        let progress = try service.openPending(batch: 4)
+        #expect(progress.isComplete && progress.vouchers == 10 && progress.openings == 10 * 5)
+        let decisions = try service.revealReady(force: true).decisions
+        #expect(decisions.map(\.account) == [account(1), account(2)])
+        #expect(code { _ = try decisions[0].result.get() } == .notDecodable)
+        let matches = try decisions[1].result.get().reveal.matches
+        let notes: [UInt8] = matches.flatMap(\.payload.note)
+        #expect(notes.sorted() == [0, 1, 2, 3, 4, 5])
+    }
+
     /// Two sets, two matching keys, one epoch: shares depend on account and epoch alone.
     @Test func setsCountJointlyAndVouchersWaitForTheirKey() throws {
         var random = SeededRandom(92)

@@ -86,15 +86,16 @@ struct Sender: ~Copyable {
         self.key = key
     }
 
-    /// A voucher that matches with `member`, or not.
+    /// A voucher that matches with `member`, or not; a video's may match with others, too.
     mutating func seal(
-        _ set: TinySet, member: Int? = nil, decoys: Int = 0, payload sent: Payload = payload(1), random: inout SeededRandom
+        _ set: TinySet, member: Int? = nil, others: Range<Int> = 0..<0, decoys: Int = 0, payload sent: Payload = payload(1), random: inout SeededRandom
     ) throws -> SealedVoucher {
         let parameters = set.blinded.header.parameters
         let header = VoucherHeader(
             parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), account: name, setRoot: set.root)
         var probes = (0..<3).map { _ in EntryKey(perceptual: random.next()) }
         if let member { probes.append(set.members[member]) }
+        probes += set.members[others]
         return try sealing.seal(
             header: header, set: set.blinded, probes: probes, decoys: decoys, payload: sent.padded(to: parameters.payloadCount),
             sharing: sharing, epochKey: key, random: &random)

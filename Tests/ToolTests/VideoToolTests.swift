@@ -21,8 +21,7 @@ import Testing
     /// An environment in which ffmpeg is this script.
     private func environment(_ tool: Tool, ffmpeg script: String) throws -> [String: String] {
         try FileManager.default.createDirectory(atPath: tool.file("bin"), withIntermediateDirectories: true)
-        try tool.write("#!/bin/sh\nhere='\(tool.directory)'\n\(script)\n", to: "bin/ffmpeg")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool.file("bin/ffmpeg"))
+        try writeScript("here='\(tool.directory)'\n\(script)", to: tool.file("bin/ffmpeg"))
         return ["PATH": tool.file("bin") + ":/usr/bin:/bin"]
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Videos
 
@@ -37,8 +38,7 @@ struct Clip {
 
     /// A false ffmpeg. It may make directories in `$here`, but no files: the limits forbid it.
     func fake(_ script: String) throws -> FFmpeg {
-        try write(Array("#!/bin/sh\nhere='\(directory)'\n\(script)\n".utf8), to: "ffmpeg")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path("ffmpeg"))
+        try writeScript("here='\(directory)'\n\(script)", to: path("ffmpeg"))
         return try FFmpeg(searchPath: directory + ":/usr/bin:/bin")
     }
 

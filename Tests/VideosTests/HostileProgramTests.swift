@@ -171,6 +171,22 @@ import Videos
         #expect(try clip.bytes("written").isEmpty)
     }
 
+    /// A messenger has many descriptors open, more than the decoder may have: they are closed for it before they can count. And none of them is inherited, also if nobody marked it.
+    @Test func startsFromAProcessFullOfDescriptors() throws {
+        let clip = try Clip()
+        defer { clip.remove() }
+        let file = try clip.testClip()
+        let plain = open(file, O_RDONLY)
+        defer { close(plain) }
+        let many = (0..<200).map { _ in dup(plain) }
+        defer { for descriptor in many { close(descriptor) } }
+        try #require(many.allSatisfy { $0 >= 0 } && many.max()! > 100)
+        #expect(Outcome(file).frames.count == 8)
+        // Number 3 is the directory that `ls` reads.
+        _ = Outcome(try clip.anyFile(), try clip.fake("mkdir \"$here/descriptors-$(ls -m /proc/self/fd | tr -d ' ,')\"; exit 1"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: clip.directory).contains("descriptors-0123"))
+    }
+
     /// Hundreds of readers, some dropped early, leave no descriptor open. Other tests run meanwhile, so a few more pipes are none of ours.
     @Test func descriptorsAreClosed() throws {
         let clip = try Clip()
