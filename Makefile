@@ -138,7 +138,7 @@ $(MESSENGER)/ready: Tests/MessengerTests/requirements.txt
 setup: PACKAGES := $(APT)
 setup-test: PACKAGES := $(APT_TEST)
 setup setup-test:
-	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(PACKAGES))
+	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update && $(SUDO) apt-get -o Acquire::Retries=3 install -y --no-install-recommends $(PACKAGES))
 
 photos: $(PHOTOS)
 
@@ -152,7 +152,7 @@ python: .venv/ready
 
 .venv/ready: Vectors/generate/requirements.txt
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet pdqhash==0.2.8 Pillow -r Vectors/generate/requirements.txt
+	.venv/bin/pip install --quiet pdqhash==0.2.8 Pillow==13.0.0 -r Vectors/generate/requirements.txt
 	touch .venv/ready
 
 clean:

@@ -1,8 +1,8 @@
 public import Primitives
 public import Workers
 
-/// A set just built, with the secrets that were drawn for it.
-public struct NewSet: ~Copyable, Sendable {
+/// A set just built, with the secrets that were drawn for it. Frozen, so that its two parts can be taken apart.
+@frozen public struct NewSet: ~Copyable, Sendable {
     public let set: BuiltSet
     public let secrets: SetSecrets
 

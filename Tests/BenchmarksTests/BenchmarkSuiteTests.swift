@@ -13,8 +13,10 @@ import Testing
     ]
     /// Those of the C interface, where the environment names the library.
     private static let interface = ["abi.first_voucher", "abi.seal", "abi.seal.eight_threads", "abi.private_bytes", "abi.pdq.1080p"]
-    /// Figures that may be zero.
-    private static let counts: Set<String> = ["set.lost_entries", "client.private_bytes", "client.seal_growth", "abi.private_bytes"]
+    /// Figures that may be zero: of memory, which other tests give back meanwhile.
+    private static let counts: Set<String> = ["set.lost_entries", "set.build.memory_per_entry", "client.private_bytes", "client.seal_growth", "abi.private_bytes"]
+    /// Medians of few differences, which may come out below zero on a busy machine.
+    private static let differences: Set<String> = ["seal.probe", "seal.vs_two_header"]
 
     /// Nothing here asserts a time: a test machine may be busy.
     @Test func everyFigureIsReportedOnce() throws {
@@ -28,7 +30,7 @@ import Testing
         #expect(steps > 0)
         for row in rows {
             #expect(row.value.isFinite, "\(row.name)")
-            #expect(row.value > 0 || (row.value == 0 && Self.counts.contains(row.name)), "\(row.name) = \(row.value)")
+            #expect(row.value > 0 || (row.value == 0 && Self.counts.contains(row.name)) || Self.differences.contains(row.name), "\(row.name) = \(row.value)")
             if let floor = row.floor { #expect(floor.isFinite && floor > 0, "\(row.name)") }
             if let ratio = row.ratio { #expect(ratio.isFinite, "\(row.name)") }
         }

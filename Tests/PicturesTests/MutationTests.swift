@@ -31,7 +31,7 @@ import Testing
         }
         #expect(refused > 0)
         // For the whole process, other tests included.
-        #expect(peakResidentBytes() < 1 << 30)
+        #expect(peakResidentBytes() < 4 << 30)
     }
 
     private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {

@@ -47,12 +47,18 @@ public final class SmallSet: Sendable {
         let entries = try EntrySelection(
             lists: lists, profile: parameters.profile, minimumSources: parameters.minimumSources, separation: parameters.separation,
             workers: workers)
-        let secrets = if let given { given } else { try SetSecrets.random() }
-        let built = try BuiltSet.build(
-            entries,
-            BuiltSet.Description(
-                version: version, issuedAt: Self.now - 1000, expiresAt: Self.now + 1_000_000_000, parameters: parameters, sources: sources),
-            secrets: secrets, workers: workers)
+        let description = BuiltSet.Description(
+            version: version, issuedAt: Self.now - 1000, expiresAt: Self.now + 1_000_000_000, parameters: parameters, sources: sources)
+        let built: BuiltSet
+        let secrets: SetSecrets
+        if let given {
+            built = try BuiltSet.build(entries, description, secrets: given, workers: workers)
+            secrets = given
+        } else {
+            let new = try NewSet.build(entries, description, workers: workers)
+            built = new.set
+            secrets = new.secrets
+        }
         var signatures = SetSignatures()
         for (place, source) in sources.enumerated() {
             signatures.places[place] = try built.header.sign(

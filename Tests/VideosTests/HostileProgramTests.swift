@@ -66,7 +66,7 @@ import Videos
         defer { clip.remove() }
         for rest in ["printf 'FRAME\\nab'", "exec >&-"] {
             let script = "\(Self.header); \(Self.frame); \(rest); mkdir $here/pid-$$; sleep 1000"
-            let outcome = try timedOut(clip, script) { _ in try processNames(clip).count == 1 }
+            let outcome = try timedOut(clip, script) { try processNames(clip).count == 1 && !$0.frames.isEmpty }
             #expect(outcome.frames.map(\.pixels) == [Array("abcdefgh".utf8)])
         }
     }

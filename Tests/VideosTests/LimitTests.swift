@@ -72,7 +72,7 @@ import Videos
         let outcome = Outcome(file, limits: limits)
         #expect(outcome.error?.code == .noFrame && outcome.error?.detail.isEmpty == false)
         // A video whose frames do not fit.
-        try clip.make("large.mp4", "-f", "lavfi", "-i", "testsrc2=size=7680x4320:rate=4:duration=1", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+        try clip.make("large.mp4", "-f", "lavfi", "-i", "testsrc2=size=7680x4320:rate=4:duration=1", "-c:v", "libx264", "-threads", "1", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
         limits = .standard
         #expect(Outcome(clip.path("large.mp4"), limits: limits).frames.count == 4)
         limits.addressSpace = 300 << 20

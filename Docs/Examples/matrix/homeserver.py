@@ -41,7 +41,7 @@ class Homeserver:
 
     name = "sealedmatch.example"
 
-    def __init__(self, directory: Path, start_seconds: float = 60) -> None:
+    def __init__(self, directory: Path, start_seconds: float = 300) -> None:
         self.directory = directory
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -128,7 +128,7 @@ class Homeserver:
     def _request(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             answer: dict[str, Any] = json.load(response)
             return answer
 

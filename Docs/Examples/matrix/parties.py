@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import secrets
+import random
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -91,8 +91,9 @@ class KnownSet:
         self.file = directory / "known.smset"
         self.sources = ["ngo", "police"]
         directory.mkdir()
-        # A set has 1,000 entries at least: less would be a search for these few.
-        hashes = [photograph.pdq for photograph in known] + [secrets.token_hex(32) for _ in range(fillers)]
+        # A set has 1,000 entries at least: less would be a search for these few. The others are always the same: one that is near a photograph's would take its place.
+        others = random.Random(1)
+        hashes = [photograph.pdq for photograph in known] + [others.randbytes(32).hex() for _ in range(fillers)]
         for source in self.sources:
             tool.run("keygen", directory / f"{source}.key")
             (directory / f"{source}.txt").write_text("\n".join(hashes) + "\n")

@@ -125,7 +125,7 @@ class Reading:
         self._arrived.set()
 
     async def __aenter__(self) -> Reading:
-        self._task = asyncio.create_task(self.client.sync_forever(timeout=1000))
+        self._task = asyncio.create_task(self.client.sync_forever(timeout=1000, sync_filter={"room": {"timeline": {"limit": 1000}}}))
         return self
 
     async def __aexit__(self, *error: Any) -> None:
