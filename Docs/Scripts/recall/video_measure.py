@@ -104,6 +104,18 @@ def recall(data):
     return {"rows": rows, "total": total, "videos": len({id(known) for _, (known, *_) in data}), "groups": len({video.group for video, _ in data})}
 
 
+def mirrored(data):
+    """Mirrored copies, if a source lists the mirrored hash of the key, too (Protocol 5.11, "Variants")."""
+    found, groups = [], []
+    for video, (known, *copies) in data:
+        for copy in copies:
+            if copy.title == "mirrored" and known.line:
+                derived = measure.turned(known.bits[known.line[0]][None], "mirrored")[:, PROFILE.positions]
+                found.append(int(scheme.words(derived == 1)[0]) in copy.probes)
+                groups.append(video.group)
+    return {"n": len(found), "found": int(sum(found)), "interval": interval(found, groups) if found else None}
+
+
 def related(a, b):
     """A montage and its clips, and videos of one group, share frames."""
     return a.group == b.group or bool({part[:2] for part in a.parts} & {part[:2] for part in b.parts})
@@ -210,6 +222,7 @@ def main():
         results["short"] = recall(short)
     results["double"], results["unrelated"] = double(long), unrelated(data)
     results["intros"] = intros(long)
+    results["mirrored"] = mirrored(data)
     results["withoutKey"] = [video.name for video, (known, *_) in data if known.key is None]
     with open(arguments.results, "w") as file:
         json.dump(results, file, indent=1)

@@ -84,6 +84,9 @@ def page(r):
     yield ("*film*: a camera's; *animation*: drawn, rendered, a screen; *montage*: seven generated clips of 2-5 s cut together hard; *generated*: those clips singly. Trims and speeds are parts of one re-encoded copy, cut between frames. "
            "vPDQ's rule (part of the copy's frames within 31 of a frame of the known, quality 50) is measured on the same rasters at one frame a second, not with vPDQ's own program.")
     yield ""
+    if r["mirrored"]["n"]:
+        yield f"Mirrored copies are found if the source lists the mirrored hash, too (`sealedmatch list variants`): {r['mirrored']['found']} of {r['mirrored']['n']} (95 %: {span(r['mirrored']['interval'])}), all kinds."
+        yield ""
     yield "## Unrelated videos"
     yield ""
     yield (f"{unrelated['pairs']:,} ordered pairs of unrelated videos: {unrelated['hits']} open the other's slot. Short-key distances of all chosen frames to all keys: least {next(d for d, n in enumerate(unrelated['frames']) if n)} "
