@@ -121,14 +121,26 @@ struct RevealCommand: ParsableCommand {
 }
 
 extension KnownHashes {
-    /// The lists of several sources as one, each entry labelled by file and place.
+    /// The lists of several sources as one: hashes of equal key are one entry, labelled by file and place of the first (Docs/Protocol.md, 4.12).
     init(_ arguments: [SourceList]) throws {
         self.init()
-        for argument in arguments {
-            let lists = try SourceLists([argument], profile: .standard, skipBadLines: true)
-            let source = String(hexadecimal(lists.keys[0].bytes).prefix(16))
-            for (place, hash) in lists.lists[0].hashes.enumerated() {
-                let entry = Entry(label: "\(argument.listFile), hash \(place + 1)", sources: [source])
+        let lists = try arguments.map { argument in
+            let one = try SourceLists([argument], profile: .standard, skipBadLines: true)
+            return (source: String(hexadecimal(one.keys[0].bytes).prefix(16)), file: argument.listFile, hashes: one.lists[0].hashes)
+        }
+        var known: [EntryKey: (label: String, sources: [String])] = [:]
+        for list in lists {
+            for (place, hash) in list.hashes.enumerated() {
+                var entry = known[hash.key(.standard)] ?? ("\(list.file), hash \(place + 1)", [])
+                if !entry.sources.contains(list.source) { entry.sources.append(list.source) }
+                known[hash.key(.standard)] = entry
+            }
+        }
+        var added: Set<ListedHash> = []
+        for list in lists {
+            for hash in list.hashes where added.insert(hash).inserted {
+                guard let (label, sources) = known[hash.key(.standard)] else { continue }
+                let entry = Entry(label: label, sources: sources)
                 switch hash {
                 case .pdq(let hash): add(hash, entry)
                 case .sha256(let digest): add(sha256: digest, entry)

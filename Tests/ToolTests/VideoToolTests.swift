@@ -139,7 +139,12 @@ import Testing
         var random = SeededRandom(9)
         list += (0..<1_100).map { _ in random.bytes(32).map { String(format: "%02x", $0) }.joined() }
         for name in ["alice", "bob"] {
-            try tool.write(list.joined(separator: "\n") + "\n", to: "\(name).txt")
+            // Bob names each video's companions from the other end.
+            let own = list.map { line in
+                let fields = line.split(separator: " ")
+                return name == "alice" || fields.first != "video" ? line : (fields.prefix(2) + fields.dropFirst(2).reversed()).joined(separator: " ")
+            }
+            try tool.write(own.joined(separator: "\n") + "\n", to: "\(name).txt")
             #expect(try tool.run("keygen", "\(name).key").status == 0)
         }
         let sources = ["--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt"]
@@ -159,7 +164,7 @@ import Testing
         #expect(collected.status == 0, "\(collected.errors)")
         let authority = ["--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"]
         #expect(try tool.run(["open"] + authority).output.contains("opened 36 vouchers"))
-        let revealed = try tool.run(["reveal"] + authority + ["--list", "alice.key.pub=alice.txt", "--cases", "cases", "--force", "--json"])
+        let revealed = try tool.run(["reveal"] + authority + ["--list", "alice.key.pub=alice.txt", "--list", "bob.key.pub=bob.txt", "--cases", "cases", "--force", "--json"])
         #expect(revealed.output.contains("\"revealed\":true"), "\(revealed.output) \(revealed.errors)")
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).first)
         let opened = try JSONDecoder().decode(Case.self, from: Data(tool.bytes("cases/" + name)))
@@ -168,15 +173,19 @@ import Testing
         #expect(pictures.count == 24 && pictures.allSatisfy { $0.finding == "near" && $0.distance == 0 }, "\(pictures.count) pictures, \(built.output)")
         // The copies are cut, smaller, slower and coarser; their shots are still. One may miss.
         #expect((11...12).contains(videos.count) && videos.allSatisfy { $0.finding == "near" }, "\(videos.count) videos")
+        // Both sources list each, in lines of their own: one entry, whichever picture of a video was compared.
+        #expect(opened.listedEntryCount == opened.matches.count && opened.matches.allSatisfy { $0.sources.count == 2 }, "\(opened.listedEntryCount) entries")
     }
 
     private struct Case: Decodable {
         let matches: [Match]
+        let listedEntryCount: Int
         struct Match: Decodable {
             let voucherID: String
             let fingerprintKind: String
             let finding: String
             let distance: Int?
+            let sources: [String]
         }
     }
 

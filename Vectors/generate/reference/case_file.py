@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .entries import ListedHash, key_of
 from .parameters import EPOCH_SECONDS
 from .payload import MD5, NONE, PDQ, SHA256, VIDEO, Payload
+from .profile import Profile
 from .reveal import Match
 
 KIND_NAMES = {NONE: "none", PDQ: "pdq", SHA256: "sha256", MD5: "md5", VIDEO: "video"}
@@ -20,10 +22,30 @@ NOTICE = ("What a modified client says about itself is not proof. This file show
 
 @dataclass(frozen=True)
 class ListedEntry:
-    kind: str  # pdq, sha256, md5
+    """A hash of the list, and the entry that it is of."""
+
+    kind: str  # pdq, also for those of videos; sha256, md5
     bytes: bytes
     label: str = ""
     sources: tuple[str, ...] = ()
+    key: bytes = b""
+    """what tells one entry from another"""
+
+
+def listed_entries(lists: Sequence[tuple[str, Sequence[ListedHash]]], profile: Profile) -> list[ListedEntry]:
+    """4.12: hashes of equal key are one entry, a video's line with all of its hashes. In the order of the lists, each (name of the source, hashes)."""
+    labels: dict[bytes, str] = {}
+    sources: dict[bytes, set[str]] = {}
+    hashes: dict[tuple[str, bytes, bytes], None] = {}
+    for source, listed_hashes in lists:
+        for listed in listed_hashes:
+            key = key_of(listed, profile)
+            labels.setdefault(key, f"{listed.kind} {listed.bytes.hex()}")
+            sources.setdefault(key, set()).add(source)
+            kind = "pdq" if listed.kind == "video" else listed.kind
+            for data in (listed.bytes, *listed.companions):
+                hashes[kind, data, key] = None
+    return [ListedEntry(kind, data, labels[key], tuple(sorted(sources[key])), key) for kind, data, key in hashes]
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,7 @@ def finding(payload: Payload, listed: Sequence[ListedEntry]) -> Finding:
 
 def case_file(account: bytes, epoch: int, t: int, matches: Sequence[Match], listed: Sequence[ListedEntry]) -> bytes:
     found = [finding(match.payload, listed) for match in matches]
-    entries = {(f.listed.kind, f.listed.bytes) for f in found if f.listed is not None}
+    entries = {f.listed.key for f in found if f.listed is not None}
     on_list = sum(f.listed is not None for f in found)
     # "It warns when fewer than t matches, or fewer than t different entries, are on the list, and when an opening was
     # quarantined."

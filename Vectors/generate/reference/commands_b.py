@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .authority import reveal_all
-from .case_file import ListedEntry, case_file
+from .case_file import case_file, listed_entries
 from .client_state import HEADER_BYTES, ClientState
 from .collector import Collector
 from .commands_a import key_and_list, read_file, read_key, read_list, read_set, write_file
@@ -200,7 +200,8 @@ def reveal(arguments: argparse.Namespace) -> int:
             except ProtocolError as failure:
                 refused += 1
                 print(f"refused: {path.name}: {failure}")
-    listed = listed_entries(arguments.list, arguments.skip_bad_lines)
+    lists = [(read_key(key_file, SOURCE_WORD).hex(), read_list(path, 0, arguments.skip_bad_lines)) for key_file, path in arguments.list]
+    listed = listed_entries(lists, PROFILE_2)
     Path(arguments.cases).mkdir(parents=True, exist_ok=True)
     for found in reveal_all(collector, sets):
         print(f"account {found.account.hex()} epoch {found.epoch}: {found.openings} openings, {found.result}, "
@@ -210,19 +211,6 @@ def reveal(arguments: argparse.Namespace) -> int:
             write_file(str(Path(arguments.cases) / f"{found.account.hex()}-{found.epoch}.json"), document, secret=True,
                        replace=True)
     return 1 if refused else 0
-
-
-def listed_entries(pairs: list[tuple[str, str]], skip_bad_lines: bool) -> list[ListedEntry]:
-    """Each hash once, with the public keys of the sources that list it."""
-    sources: dict[tuple[str, bytes], list[str]] = {}
-    for key_file, path in pairs:
-        source = read_key(key_file, SOURCE_WORD).hex()
-        for entry in read_list(path, 0, skip_bad_lines):
-            names = sources.setdefault((entry.kind, entry.bytes), [])
-            if source not in names:
-                names.append(source)
-    return [ListedEntry(kind, data, f"{kind} {data.hex()}", tuple(sorted(names)))
-            for (kind, data), names in sources.items()]
 
 
 # The command line

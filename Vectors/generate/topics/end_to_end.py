@@ -13,11 +13,12 @@ from envelope import Topic, seeded
 from fixtures import Fixture
 from item_sets import EPOCH, digest_of_file
 from reference.authority import reveal_all
-from reference.case_file import ListedEntry, finding
+from reference.case_file import ListedEntry, finding, listed_entries
 from reference.collector import Collector
 from reference.epochs import AccountSecret
 from reference.keys import sha256_key
 from reference.payload import NONE, SHA256, Payload
+from reference.profile import PROFILE_2
 from reference.registration import Registration
 from reference.seal import Item, Sealer, seal, seal_item, state_at_epoch_start
 from reference.voucher import Header
@@ -95,8 +96,7 @@ class Device:
 
 
 def hashes(fixture: Fixture) -> list[ListedEntry]:
-    seen = {(entry.kind, entry.bytes): None for source in sorted(fixture.lists) for entry in fixture.lists[source]}
-    return [ListedEntry(kind, data) for kind, data in seen]
+    return listed_entries([(source.hex(), fixture.lists[source]) for source in sorted(fixture.lists)], PROFILE_2)
 
 
 def runs(topic: Topic) -> None:

@@ -42,6 +42,7 @@ NOTES = {
     "Kinds": "payloads of every kind",
     "Distance": "PDQ hashes are near up to a distance of 31, at 0, too; exact hashes are equal or not",
     "Nearest": "the nearest entry, the first of equals",
+    "Videos": "all hashes of a video's line are compared, as those of pictures",
     "OtherKind": "equal bytes of another kind of hash are not the same hash",
 }
 COUNT = 128  # P
@@ -325,14 +326,15 @@ def comparisons(topic: Topic) -> None:
     draw = seeded("comparisons")
     pdq, sha, md5 = draw(32), draw(32), draw(16)
 
-    def add(comment: str, payload: Payload, listed: list[tuple[str, bytes]], *flags: str) -> None:
-        entries = [ListedEntry(kind, bytes_, str(index)) for index, (kind, bytes_) in enumerate(listed)]
+    def add(comment: str, payload: Payload, listed: list[tuple[str, bytes] | tuple[str, bytes, list[bytes]]], *flags: str) -> None:
+        entries = [ListedEntry("pdq" if kind == "video" else kind, one, str(index)) for index, (kind, bytes_, *rest) in enumerate(listed) for one in [bytes_, *sum(rest, [])]]
 
         def run() -> dict[str, Any]:
             found = finding(payload, entries)
             return {"finding": found.name, "distance": found.distance, "index": None if found.listed is None else int(found.listed.label)}
 
-        group.add(comment, {**forms.payload(payload), "listed": [{"kind": kind, "bytes": bytes_.hex()} for kind, bytes_ in listed]}, run, *flags)
+        group.add(comment, {**forms.payload(payload), "listed": [{"kind": kind, "bytes": bytes_.hex()} | {"companions": [one.hex() for one in found] for found in rest}
+                                                                       for kind, bytes_, *rest in listed]}, run, *flags)
 
     def away(bits: int) -> bytes:
         """A hash that differs from `pdq` in so many bits."""
@@ -344,6 +346,13 @@ def comparisons(topic: Topic) -> None:
         add(f"PDQ, distance {distance}", picture, [("pdq", away(distance))], "Distance")
     for distance in (0, 31, 32):
         add(f"a video's frame, distance {distance}", Payload(VIDEO, 87, pdq, b""), [("pdq", away(distance))], "Distance")
+    for sent in (picture, Payload(VIDEO, 87, pdq, b"")):
+        name = "a picture" if sent.kind == PDQ else "a video"
+        add(f"{name}, a listed video's key", sent, [("video", away(9), [away(128)])], "Videos")
+        add(f"{name}, a listed video's companion", sent, [("pdq", away(40)), ("video", away(128), [away(140), away(31)])], "Videos")
+        add(f"{name}, a companion nearer than a picture and than its key", sent, [("pdq", away(12)), ("video", away(20), [away(3)]), ("video", away(13), [])], "Videos", "Nearest")
+        add(f"{name}, as far from a picture as from a companion: the first", sent, [("video", away(128), [away(7)]), ("pdq", away(7))], "Videos", "Nearest")
+        add(f"{name}, no hash of a video's line within 31", sent, [("video", away(32), [away(33), away(128)])], "Videos", "Distance")
     add("the complement", picture, [("pdq", bytes(byte ^ 255 for byte in pdq))], "Distance")
     add("the nearest of three", picture, [("pdq", away(20)), ("pdq", away(6)), ("pdq", away(12))], "Nearest")
     other = (int.from_bytes(pdq, "big") ^ 0b111).to_bytes(32, "big")
