@@ -122,8 +122,8 @@ def related(a, b):
 
 
 def unrelated(data):
-    """All probes of every video against the keys of unrelated ones; distances of keys, and of chosen frames."""
-    hits, pairs, keys, frames, nearest = 0, 0, np.zeros(51, dtype=int), np.zeros(51, dtype=int), []
+    """All probes of every video against the keys of unrelated ones; distances of chosen frames to these keys."""
+    hits, pairs, frames, nearest = 0, 0, np.zeros(51, dtype=int), []
     for video, (known, *_) in data:
         for other, (listed, *_) in data:
             if related(video, other) or listed.key is None:
@@ -133,12 +133,9 @@ def unrelated(data):
             own = np.array([known.keys[place] for place in known.chosen], dtype=np.uint64)
             distances = np.bitwise_count(own ^ np.uint64(listed.key))
             frames += np.bincount(distances, minlength=51)
-            if known.key is not None:
-                keys[(known.key ^ listed.key).bit_count()] += 1
             if len(distances) and distances.min() <= 8:
                 nearest.append([video.name, other.name, int(distances.min())])
-    return {"pairs": pairs, "hits": int(hits), "keys": keys.tolist(), "frames": frames.tolist(), "near": nearest[:40],
-            "equal, frames": measure.extrapolate(frames, 50), "adverse, frames": measure.adverse(frames, 50)}
+    return {"pairs": pairs, "hits": int(hits), "frames": frames.tolist(), "near": nearest[:40]}
 
 
 def intros(data):
