@@ -50,7 +50,8 @@ import Testing
             try #"module CSealedMatch { header "sealedmatch.h" export * }"#.write(toFile: directory.file("module.modulemap"), atomically: true, encoding: .utf8)
             let files = try FileManager.default.contentsOfDirectory(atPath: sources.path + "/SealedMatchABI").filter { $0.hasSuffix(".swift") }
             return try Run(
-                ["swiftc", "-typecheck", "-swift-version", "6", "-enable-experimental-feature", "Embedded", "-wmo", "-package-name", "sealedmatch", "-parse-as-library"]
+                // Of its own cache of modules: clang tells headers of one length apart by whole seconds.
+                ["swiftc", "-typecheck", "-module-cache-path", directory.file("modules-" + UUID().uuidString), "-swift-version", "6", "-enable-experimental-feature", "Embedded", "-wmo", "-package-name", "sealedmatch", "-parse-as-library"]
                     + ["-I", library.directory.path, "-I", directory.path, "-I", sources.path + "/CSodium", "-I", sources.path + "/CPlatform"]
                     + ["-enable-upcoming-feature", "InternalImportsByDefault", "-module-name", "SealedMatchABI"] + files.map { sources.path + "/SealedMatchABI/" + $0 })
         }
