@@ -124,29 +124,32 @@ extension KnownHashes {
     /// The lists of several sources as one: hashes of equal key are one entry, labelled by file and place of the first (Docs/Protocol.md, 4.12).
     init(_ arguments: [SourceList]) throws {
         self.init()
-        let lists = try arguments.map { argument in
-            let one = try SourceLists([argument], profile: .standard, skipBadLines: true)
-            return (source: String(hexadecimal(one.keys[0].bytes).prefix(16)), file: argument.listFile, hashes: one.lists[0].hashes)
-        }
-        var known: [EntryKey: (label: String, sources: [String])] = [:]
-        for list in lists {
-            for (place, hash) in list.hashes.enumerated() {
-                var entry = known[hash.key(.standard)] ?? ("\(list.file), hash \(place + 1)", [])
-                if !entry.sources.contains(list.source) { entry.sources.append(list.source) }
-                known[hash.key(.standard)] = entry
+        var entries: [(label: String, sources: [String])] = []
+        var numbers: [EntryKey: Int] = [:]
+        var seen: Set<ListedHash> = []
+        var hashes: [(hash: ListedHash, entry: Int)] = []
+        for argument in arguments {
+            let lists = try SourceLists([argument], profile: .standard, skipBadLines: true)
+            let source = String(hexadecimal(lists.keys[0].bytes).prefix(16))
+            for (place, hash) in lists.lists[0].hashes.enumerated() {
+                let key = hash.key(.standard)
+                let number = numbers[key] ?? entries.count
+                if number == entries.count {
+                    numbers[key] = number
+                    entries.append(("\(argument.listFile), hash \(place + 1)", []))
+                }
+                if !entries[number].sources.contains(source) { entries[number].sources.append(source) }
+                if seen.insert(hash).inserted { hashes.append((hash, number)) }
             }
         }
-        var added: Set<ListedHash> = []
-        for list in lists {
-            for hash in list.hashes where added.insert(hash).inserted {
-                guard let (label, sources) = known[hash.key(.standard)] else { continue }
-                let entry = Entry(label: label, sources: sources)
-                switch hash {
-                case .pdq(let hash): add(hash, entry)
-                case .sha256(let digest): add(sha256: digest, entry)
-                case .md5(let digest): try add(md5: digest, entry)
-                case .video(let key, let companions): for hash in [key] + companions { add(hash, entry) }
-                }
+        // Only now are an entry's sources complete.
+        for (hash, number) in hashes {
+            let entry = Entry(label: entries[number].label, sources: entries[number].sources)
+            switch hash {
+            case .pdq(let hash): add(hash, entry)
+            case .sha256(let digest): add(sha256: digest, entry)
+            case .md5(let digest): try add(md5: digest, entry)
+            case .video(let key, let companions): for hash in [key] + companions { add(hash, entry) }
             }
         }
     }

@@ -93,14 +93,10 @@ import Testing
         let directory = TemporaryDirectory()
         let path = directory.file("locked")
         var first: LockedDirectory? = try LockedDirectory(path: path)
-        // Of this directory and its lock only: other tests open and close files meanwhile.
-        func open() throws -> [String] {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0) }.filter { $0.hasPrefix(path) }
-        }
-        let before = try open()
+        let before = try openDescriptors(of: path)
         #expect(!before.isEmpty)
         for _ in 0..<300 { expectCode(.fileFailed) { _ = try LockedDirectory(path: path) } }
-        #expect(try open() == before)
+        #expect(try openDescriptors(of: path) == before)
         #expect(first?.path == path)
         first = nil
         _ = try LockedDirectory(path: path)

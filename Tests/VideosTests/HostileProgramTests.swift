@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Videos
 
@@ -193,16 +194,12 @@ import Videos
         defer { clip.remove() }
         let file = try clip.anyFile()
         let fake = try clip.fake("\(Self.header); \(Self.frame); exit 1")
-        func open(_ what: String) throws -> Int {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-                .count { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0))?.hasPrefix(what) == true }
-        }
-        let before = try open("pipe:")
+        let before = try openDescriptors(of: "pipe:").count
         for round in 0..<150 {
             var reader = try VideoReader(VideoFile(path: file), ffmpeg: fake, sampling: VideoSampling(rate: 4, longestSide: 512))
             if round % 2 == 0 { while try reader.next() != nil {} }
         }
-        #expect(try open(clip.directory) == 0)
-        #expect(try open("pipe:") < before + 75)
+        #expect(try openDescriptors(of: clip.directory).isEmpty)
+        #expect(try openDescriptors(of: "pipe:").count < before + 75)
     }
 }
