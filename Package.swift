@@ -2,143 +2,169 @@
 import Foundation
 import PackageDescription
 
-/// The library targets that a messenger embeds use these: they also build as Embedded Swift.
-let library: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("ExistentialAny"),
-    .strictMemorySafety(),
-]
+// Seven rooms under Sources, arrows downwards: Tool and Lab, Server, Testing, Client, Sets, Core.
+// CONTRIBUTING.md says what lives where. Every target has the prefix SealedMatch (C modules: CSealedMatch),
+// so that no name can clash with a target of the package that depends on this one.
+
+/// Swift settings of every target: Swift 6, imports internal unless they say otherwise, `any` written out.
 let program: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
 ]
+/// Settings of what products hold: unsafe operations are marked, too. Core and Client also build as Embedded Swift.
+let library = program + [.strictMemorySafety()]
+
+/// Third-party packages are for the trait `Server` alone: with `traits: []` a dependent package checks out none.
+let grdb = Target.Dependency.product(
+    name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"]))
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Server"]))
+
+func room(
+    _ room: String, _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+    settings: [SwiftSetting] = library
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(room)/\(name)", exclude: exclude,
+        swiftSettings: settings)
+}
+
+func system(_ room: String, _ name: String, pkgConfig: String? = nil, apt: String? = nil) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/\(room)/\(name)", pkgConfig: pkgConfig, providers: apt.map { [.apt([$0])] })
+}
+
+func tests(_ room: String, _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["SealedMatchTestSupport"], path: "Tests/\(room)/\(name)",
+        exclude: exclude, swiftSettings: program)
+}
+
+let core: [Target] = [
+    system("Core", "CSealedMatchSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+    system("Core", "CSealedMatchPlatform"),
+    room("Core", "SealedMatchCrypto", ["CSealedMatchSodium", "CSealedMatchPlatform"]),
+    room("Core", "SealedMatchFingerprint"),
+    room("Core", "SealedMatchProtocol", ["SealedMatchCrypto", "SealedMatchFingerprint"]),
+    room("Core", "SealedMatchFiles", ["SealedMatchProtocol", "CSealedMatchPlatform"]),
+]
+
+let client: [Target] = [
+    room("Client", "SealedMatchClient", ["SealedMatchProtocol", "SealedMatchFiles"]),
+    // The C ABI: the header is hand-written, and the compiler checks the Swift bodies against it.
+    // `make library` builds it as Embedded Swift.
+    room("Client", "CSealedMatch"),
+    room(
+        "Client", "SealedMatchABI", ["CSealedMatchPlatform", "CSealedMatch", "SealedMatchClient"],
+        exclude: ["sealedmatch.map", "sealedmatch.pc.in"]),
+]
+
+let sets: [Target] = [
+    room("Sets", "SealedMatchWorkers", ["SealedMatchCrypto"]),
+    room("Sets", "SealedMatchSets", ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchWorkers"]),
+]
+
+let server: [Target] = [
+    room("Server", "SealedMatchCollector", ["CSealedMatchPlatform", "SealedMatchProtocol", grdb]),
+    room("Server", "SealedMatchAuthority", ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchCollector", grdb]),
+]
+
+let tool: [Target] = [
+    system("Tool", "CSealedMatchTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+    system("Tool", "CSealedMatchPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+    system("Tool", "CSealedMatchWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
+    room("Tool", "CSealedMatchPNGReader", ["CSealedMatchPNG"]),
+    room(
+        "Tool", "SealedMatchPictures", ["CSealedMatchTurboJPEG", "CSealedMatchPNGReader", "CSealedMatchWebP"]),
+    // Frames of videos, by the `ffmpeg` program.
+    room("Tool", "CSealedMatchSpawn"),
+    room("Tool", "SealedMatchVideos", ["CSealedMatchSpawn"]),
+    .executableTarget(
+        name: "sealedmatch",
+        dependencies: [
+            "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
+            "SealedMatchAuthority", "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn",
+            "SealedMatchDecoyAnalysis", "SealedMatchBenchmarks", argumentParser,
+        ], path: "Sources/Tool/sealedmatch", swiftSettings: program),
+]
+
+let lab: [Target] = [
+    room("Lab", "SealedMatchDecoyAnalysis", ["SealedMatchProtocol"], settings: program),
+    room("Lab", "SealedMatchMessengerStandIn", ["CSealedMatchSodium", "SealedMatchCrypto"], settings: program),
+    room(
+        "Lab", "SealedMatchBenchmarks",
+        [
+            "CSealedMatch", "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchAuthority",
+            "SealedMatchPictures", "SealedMatchMessengerStandIn",
+        ], settings: program),
+]
+
+let testing: [Target] = [
+    .target(
+        name: "SealedMatchTestSupport", dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"],
+        path: "Tests/TestSupport", swiftSettings: program),
+    .executableTarget(
+        name: "SealedMatchCollectorCrashFixture", dependencies: ["SealedMatchCollector"],
+        path: "Tests/Server/CollectorCrashFixture", swiftSettings: program),
+    .executableTarget(
+        name: "SealedMatchBuildFixture", dependencies: ["SealedMatchSets", "SealedMatchWorkers"],
+        path: "Tests/Sets/BuildFixture", swiftSettings: program),
+    tests("Core", "SealedMatchCryptoTests", ["SealedMatchProtocol"]),
+    tests(
+        "Core", "SealedMatchFingerprintTests", ["SealedMatchFingerprint", "SealedMatchPictures"],
+        exclude: ["Scripts", "Data"]),
+    tests("Core", "SealedMatchProtocolTests", ["SealedMatchProtocol"]),
+    tests("Core", "SealedMatchFilesTests", ["SealedMatchFiles", "SealedMatchSets"]),
+    tests("Client", "SealedMatchClientTests", ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"]),
+    tests("Client", "ABITests", ["SealedMatchClient", "SealedMatchSets"], exclude: ["Programs", "Scripts"]),
+    tests(
+        "Sets", "SealedMatchSetsTests",
+        ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchBuildFixture"]),
+    tests(
+        "Server", "SealedMatchCollectorTests", ["SealedMatchCollector", "SealedMatchCollectorCrashFixture", grdb]),
+    tests(
+        "Server", "SealedMatchAuthorityTests",
+        ["SealedMatchClient", "SealedMatchCollector", "SealedMatchAuthority", grdb]),
+    tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
+    tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
+    tests("Tool", "ToolTests", ["sealedmatch", "SealedMatchPictures"], exclude: ["Scripts"]),
+    tests("Tool", "ReadmeTests", ["SealedMatchClient", "SealedMatchSets"]),
+    tests("Lab", "SealedMatchDecoyAnalysisTests", ["SealedMatchDecoyAnalysis"]),
+    tests("Lab", "SealedMatchBenchmarksTests", ["SealedMatchBenchmarks"]),
+    .testTarget(
+        name: "VectorTests",
+        dependencies: [
+            "SealedMatchClient", "SealedMatchWorkers", "SealedMatchSets", "SealedMatchCollector",
+            "SealedMatchAuthority", "SealedMatchPictures", "SealedMatchTestSupport",
+        ], path: "Tests/VectorTests", swiftSettings: program),
+]
 
 let package = Package(
     name: "SealedMatch",
     products: [
-        .library(name: "MatchClient", targets: ["MatchClient"]),
-        .library(name: "SetBuilder", targets: ["SetBuilder"]),
-        .library(name: "Collector", targets: ["Collector"]),
-        .library(name: "Authority", targets: ["Authority"]),
+        .library(name: "SealedMatchClient", targets: ["SealedMatchClient"]),
+        .library(name: "SealedMatchSets", targets: ["SealedMatchSets"]),
+        .library(name: "SealedMatchCollector", targets: ["SealedMatchCollector"]),
+        .library(name: "SealedMatchAuthority", targets: ["SealedMatchAuthority"]),
         .executable(name: "sealedmatch", targets: ["sealedmatch"]),
+    ],
+    traits: [
+        .trait(name: "Server", description: "The collector, the authority and the program, with what they depend on."),
+        .default(enabledTraits: ["Server"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: [
-        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-        .systemLibrary(name: "CPlatform"),
-        .target(name: "Primitives", dependencies: ["CSodium", "CPlatform"], swiftSettings: library),
-        .target(name: "Fingerprint", swiftSettings: library),
-        .target(name: "MatchProtocol", dependencies: ["Primitives", "Fingerprint"], swiftSettings: library),
-        .target(name: "Storage", dependencies: ["Primitives", "MatchProtocol", "CPlatform"], swiftSettings: library),
-        .target(
-            name: "MatchClient", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage"], swiftSettings: library),
-        // The C ABI: the header is hand-written, and the compiler checks the Swift bodies against it. `make library` builds it as Embedded Swift.
-        .target(name: "CSealedMatch"),
-        .target(
-            name: "SealedMatchABI",
-            dependencies: ["CPlatform", "CSealedMatch", "Primitives", "Fingerprint", "MatchProtocol", "MatchClient"],
-            exclude: ["sealedmatch.map", "sealedmatch.pc.in"], swiftSettings: library),
-        .target(name: "Workers", dependencies: ["Primitives"], swiftSettings: library),
-        .target(
-            name: "SetBuilder", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers"],
-            swiftSettings: library),
-        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
-        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
-        .target(name: "CPNGReader", dependencies: ["CPNG"]),
-        .target(name: "Pictures", dependencies: ["CTurboJPEG", "CPNGReader", "CWebP"], swiftSettings: library),
-        // Frames of videos, by the `ffmpeg` program.
-        .target(name: "CSpawn"),
-        .target(name: "Videos", dependencies: ["CSpawn"], swiftSettings: library),
-        .testTarget(
-            name: "FingerprintTests", dependencies: ["Fingerprint", "Pictures", "TestSupport"], exclude: ["Scripts", "Data"], swiftSettings: program),
-        .testTarget(name: "VideosTests", dependencies: ["Videos", "TestSupport"], swiftSettings: program),
-        .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], exclude: ["Scripts", "Data"], swiftSettings: program),
-        .target(
-            name: "Collector",
-            dependencies: ["CPlatform", "Primitives", "MatchProtocol", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: library),
-        .target(
-            name: "Authority",
-            dependencies: [
-                "Primitives", "Fingerprint", "MatchProtocol", "Storage", "Collector", .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: library),
-        .target(name: "DecoyAnalysis", dependencies: ["Primitives", "MatchProtocol"], swiftSettings: program),
-        .testTarget(
-            name: "DecoyAnalysisTests", dependencies: ["Primitives", "MatchProtocol", "DecoyAnalysis"], swiftSettings: program),
-        .target(
-            name: "Benchmarks",
-            dependencies: [
-                "CSealedMatch", "Primitives", "Fingerprint", "MatchProtocol", "Storage", "MatchClient", "SetBuilder", "Workers", "Authority", "Pictures",
-                "MessengerStandIn",
-            ], swiftSettings: program),
-        .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"], swiftSettings: program),
-        .target(name: "MessengerStandIn", dependencies: ["CSodium", "Primitives"], swiftSettings: program),
-        .executableTarget(
-            name: "sealedmatch",
-            dependencies: [
-                "Primitives", "Fingerprint", "MatchProtocol", "Storage", "Workers", "SetBuilder", "MatchClient", "Collector", "Authority", "Pictures", "Videos",
-                "MessengerStandIn", "DecoyAnalysis", "Benchmarks", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: program),
-        .target(
-            name: "TestSupport", dependencies: ["Primitives", "MatchProtocol", "MatchClient", "SetBuilder", "Workers"],
-            path: "Tests/TestSupport", swiftSettings: program),
-        .testTarget(
-            name: "PrimitivesTests", dependencies: ["Primitives", "MatchProtocol", "TestSupport"], swiftSettings: program),
-        .testTarget(
-            name: "MatchClientTests",
-            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "Storage", "Workers", "TestSupport"], swiftSettings: program),
-        .testTarget(
-            name: "ABITests", dependencies: ["Primitives", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"],
-            exclude: ["Programs", "Scripts"], swiftSettings: program),
-        .testTarget(
-            name: "ReadmeTests",
-            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "TestSupport"], swiftSettings: program),
-        .testTarget(
-            name: "ToolTests", dependencies: ["sealedmatch", "Pictures", "TestSupport"], exclude: ["Scripts"], swiftSettings: program),
-        .executableTarget(
-            name: "CollectorCrashFixture", dependencies: ["Primitives", "MatchProtocol", "Collector"],
-            path: "Tests/CollectorTests/CrashFixture", swiftSettings: program),
-        .testTarget(
-            name: "CollectorTests",
-            dependencies: [
-                "Primitives", "MatchProtocol", "Collector", "CollectorCrashFixture", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
-            ], exclude: ["CrashFixture"], swiftSettings: program),
-        .testTarget(
-            name: "AuthorityTests",
-            dependencies: [
-                "Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "Storage", "Collector", "Authority",
-                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: program),
-        .testTarget(
-            name: "VectorTests",
-            dependencies: [
-                "Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "Storage", "Workers", "SetBuilder", "Collector", "Authority", "Pictures", "TestSupport",
-            ], swiftSettings: program),
-        .executableTarget(
-            name: "BuildFixture", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "SetBuilder", "Workers"],
-            path: "Tests/Fixtures/BuildFixture", swiftSettings: program),
-        .testTarget(
-            name: "MatchProtocolTests", dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "TestSupport"], swiftSettings: program),
-        .testTarget(
-            name: "StorageTests", dependencies: ["Primitives", "MatchProtocol", "Storage", "SetBuilder", "TestSupport"], swiftSettings: program),
-        .testTarget(
-            name: "SetBuilderTests",
-            dependencies: [
-                "Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "Storage", "SetBuilder", "Workers", "TestSupport", "BuildFixture",
-            ], swiftSettings: program),
-    ]
+    targets: core + client + sets + server + tool + lab + testing
 )
 
 // The fuzzer, for `Tests/Fuzzing/README.md` alone: it needs flags that no dependent package may inherit.
 if ProcessInfo.processInfo.environment["SEALEDMATCH_FUZZING"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzzing",
-            dependencies: ["Primitives", "Fingerprint", "MatchProtocol", "MatchClient", "SetBuilder", "Storage", "Workers"],
-            path: "Tests/Fuzzing", exclude: ["README.md", "ABI"], swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]))
+            name: "Fuzzing", dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"],
+            path: "Tests/Fuzzing", exclude: ["README.md", "ABI"],
+            swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]))
 }

@@ -1,11 +1,11 @@
-import Fingerprint
+import SealedMatchFingerprint
 import Foundation
-import MatchClient
-import MatchProtocol
-import Primitives
-import SetBuilder
-import Storage
-import Workers
+import SealedMatchClient
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchSets
+import SealedMatchFiles
+import SealedMatchWorkers
 
 // libFuzzer harnesses, one a parser; SEALEDMATCH_FUZZ names the one to run (README.md beside this file). Besides crashes, hangs and memory, each harness checks what the parser
 // promises: what it accepts, it encodes again to the very same bytes.

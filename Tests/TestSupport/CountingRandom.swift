@@ -1,4 +1,4 @@
-public import Primitives
+public import SealedMatchCrypto
 
 /// Notes the length of every draw, so that tests can compare the work of two operations and cut an operation at each of its draws.
 public struct CountingRandom: RandomSource {

@@ -1,4 +1,4 @@
-public import Primitives
+public import SealedMatchCrypto
 public import Testing
 
 /// Feeds mutations of an encoding to its parser. Each must end in a `SealedMatchError`, or be accepted and encode to the very same bytes.

@@ -1,4 +1,4 @@
-public import Primitives
+public import SealedMatchCrypto
 
 /// Gives bytes that were recorded, in order, and fails once there are none left: the `random` of a vector.
 public struct ReplayRandom: RandomSource, Sendable {

@@ -1,4 +1,4 @@
-public import Primitives
+public import SealedMatchCrypto
 
 /// A deterministic random source for tests: SplitMix64. Never in a product.
 public struct SeededRandom: RandomSource, RandomNumberGenerator, Sendable {

@@ -1,8 +1,8 @@
 internal import Foundation
-public import MatchClient
-public import MatchProtocol
-public import Primitives
-public import SetBuilder
+public import SealedMatchClient
+public import SealedMatchProtocol
+public import SealedMatchCrypto
+public import SealedMatchSets
 
 /// Makes signed set files of any header and table, sound or not: what a dishonest builder, or a broken disk, hands to a client.
 public struct SetForge: Sendable {

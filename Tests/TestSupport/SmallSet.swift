@@ -1,9 +1,9 @@
 internal import Foundation
-public import MatchClient
-public import MatchProtocol
-internal import Primitives
-public import SetBuilder
-internal import Workers
+public import SealedMatchClient
+public import SealedMatchProtocol
+internal import SealedMatchCrypto
+public import SealedMatchSets
+internal import SealedMatchWorkers
 
 /// A directory that goes when its owner does.
 public final class TemporaryDirectory: Sendable {

@@ -1,10 +1,10 @@
 import Foundation
-import MatchProtocol
-import Primitives
-import SetBuilder
-import Storage
-import TestSupport
-import Workers
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchSets
+import SealedMatchFiles
+import SealedMatchTestSupport
+import SealedMatchWorkers
 
 /// audit-package.
 enum AuditVectors {

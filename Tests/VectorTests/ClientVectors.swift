@@ -1,10 +1,10 @@
-import Fingerprint
+import SealedMatchFingerprint
 import Foundation
-import MatchClient
-import MatchProtocol
-import Pictures
-import Primitives
-import TestSupport
+import SealedMatchClient
+import SealedMatchProtocol
+import SealedMatchPictures
+import SealedMatchCrypto
+import SealedMatchTestSupport
 
 /// sharing, decoys, client, fingerprint.
 enum ClientVectors {

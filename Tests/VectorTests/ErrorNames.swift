@@ -1,6 +1,6 @@
-import Collector
+import SealedMatchCollector
 import Foundation
-import Primitives
+import SealedMatchCrypto
 import Testing
 
 /// The names of section 6 of the specification, one to one with the codes.

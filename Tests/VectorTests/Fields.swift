@@ -1,5 +1,5 @@
 import Foundation
-import Primitives
+import SealedMatchCrypto
 
 /// What is wrong with a vector file or a runner, as opposed to what is wrong with the code under test.
 struct VectorError: Error, CustomStringConvertible {

@@ -1,7 +1,7 @@
 import Foundation
-import MatchProtocol
-import Primitives
-import TestSupport
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchTestSupport
 
 /// hash-to-group, kdf, proofs.
 enum GroupVectors {

@@ -1,6 +1,6 @@
 import Foundation
-import MatchProtocol
-import Primitives
+import SealedMatchProtocol
+import SealedMatchCrypto
 import Testing
 
 /// The labels in the sources, in `Label.all` and in the specification's table are the same, and no label is used without standing in `Labels.swift`.

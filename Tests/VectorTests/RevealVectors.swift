@@ -1,11 +1,11 @@
-import Authority
-import Collector
+import SealedMatchAuthority
+import SealedMatchCollector
 import Foundation
-import MatchProtocol
-import Primitives
-import SetBuilder
-import Storage
-import TestSupport
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchSets
+import SealedMatchFiles
+import SealedMatchTestSupport
 
 /// reveal, end-to-end.
 enum RevealVectors {

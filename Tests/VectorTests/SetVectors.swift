@@ -1,13 +1,13 @@
-import Authority
-import Fingerprint
+import SealedMatchAuthority
+import SealedMatchFingerprint
 import Foundation
-import MatchClient
-import MatchProtocol
-import Primitives
-import SetBuilder
-import Storage
-import TestSupport
-import Workers
+import SealedMatchClient
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchSets
+import SealedMatchFiles
+import SealedMatchTestSupport
+import SealedMatchWorkers
 
 /// table, entries, set-file, audit-package.
 enum SetVectors {

@@ -1,7 +1,7 @@
 import Foundation
-import MatchProtocol
-import Primitives
-import TestSupport
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchTestSupport
 import Testing
 
 /// The runner itself: whatever a vector file holds that nobody checks is an error, and a wrong output is a failure.

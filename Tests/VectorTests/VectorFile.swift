@@ -1,6 +1,6 @@
-import Fingerprint
+import SealedMatchFingerprint
 import Foundation
-import Primitives
+import SealedMatchCrypto
 
 /// One file of vectors, its form checked (Vectors/README.md, "Form"). Nothing has been run yet.
 struct VectorFile {

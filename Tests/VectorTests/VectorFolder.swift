@@ -1,11 +1,11 @@
-import Fingerprint
+import SealedMatchFingerprint
 import Foundation
-import MatchClient
-import MatchProtocol
-import Primitives
-import SetBuilder
-import Storage
-import TestSupport
+import SealedMatchClient
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchSets
+import SealedMatchFiles
+import SealedMatchTestSupport
 
 /// The folder of a vector file: finds the binary files that cases name, and holds the changed copies that they describe.
 final class VectorFolder: Sendable {

@@ -1,12 +1,12 @@
-import Authority
-import Collector
+import SealedMatchAuthority
+import SealedMatchCollector
 import Foundation
-import MatchClient
-import MatchProtocol
-import Primitives
-import SetBuilder
-import Storage
-import TestSupport
+import SealedMatchClient
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchSets
+import SealedMatchFiles
+import SealedMatchTestSupport
 
 /// voucher, collector.
 enum VoucherVectors {

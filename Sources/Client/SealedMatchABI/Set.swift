@@ -1,0 +1,122 @@
+public import CSealedMatch
+internal import SealedMatchFingerprint
+internal import SealedMatchClient
+internal import SealedMatchProtocol
+internal import SealedMatchCrypto
+
+let sets = HandleTable<BlindedSet>(kind: 1)
+
+@c @implementation
+public func sealedmatch_trust_defaults(_ trust: UnsafeMutablePointer<sealedmatch_trust>!, _ size: Int) -> Int32 {
+    code { () throws(SealedMatchError) in
+        guard let trust = unsafe trust, unsafe size == MemoryLayout<sealedmatch_trust>.size else { throw badArgument("no trust structure of this version") }
+        let defaults = TrustPolicy(sources: [], minimumSignatures: 0)
+        var filled = unsafe sealedmatch_trust()
+        unsafe filled.size = UInt32(size)
+        unsafe filled.minimum_threshold = UInt32(defaults.minimumThreshold)
+        unsafe filled.minimum_polynomials = UInt32(defaults.minimumPolynomials)
+        unsafe filled.minimum_cover_slots = UInt32(defaults.minimumCoverSlots)
+        unsafe filled.minimum_sources = UInt32(defaults.minimumSources)
+        unsafe filled.minimum_separation = UInt32(defaults.minimumSeparation)
+        unsafe filled.minimum_entries = UInt64(defaults.minimumEntries)
+        unsafe filled.maximum_cells = UInt64(defaults.maximumCells)
+        unsafe trust.pointee = unsafe filled
+    }
+}
+
+private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMatchError) -> TrustPolicy {
+    guard let trust = unsafe trust else { throw badArgument("a null pointer") }
+    let given = unsafe trust.pointee
+    guard unsafe given.size == UInt32(MemoryLayout<sealedmatch_trust>.size) else {
+        throw badArgument("no trust structure of this version")
+    }
+    // A later version may give it a meaning, which must not be passed over.
+    guard unsafe given.reserved == 0 else { throw badArgument("a reserved field is not zero") }
+    guard let keys = unsafe given.sources, unsafe (1...1_024).contains(given.source_count) else { throw badArgument("no pinned source, or too many") }
+    var sources: [Bytes32] = []
+    for index in unsafe 0..<given.source_count { sources.append(try unsafe bytes32(keys + 32 * index)) }
+    var policy = unsafe TrustPolicy(sources: sources, minimumSignatures: Int(given.minimum_signatures))
+    unsafe policy.minimumThreshold = Int(given.minimum_threshold)
+    unsafe policy.minimumPolynomials = Int(given.minimum_polynomials)
+    unsafe policy.minimumCoverSlots = Int(given.minimum_cover_slots)
+    unsafe policy.minimumSources = Int(given.minimum_sources)
+    unsafe policy.minimumSeparation = Int(given.minimum_separation)
+    unsafe policy.minimumEntries = Int(clamping: given.minimum_entries)
+    unsafe policy.maximumCells = Int(clamping: given.maximum_cells)
+    return policy
+}
+
+@c @implementation
+public func sealedmatch_set_open(
+    _ file: UnsafePointer<CChar>!, _ trust: UnsafePointer<sealedmatch_trust>!, _ now: UInt64, _ last_version: UInt64,
+    _ set: UnsafeMutablePointer<sealedmatch_set>!
+) -> Int32 {
+    unsafe set?.pointee = sealedmatch_set()
+    return code { () throws(SealedMatchError) in
+        guard let set = unsafe set else { throw badArgument("a null pointer") }
+        let file = try unsafe path(file)
+        let policy = try unsafe policy(trust)
+        let opened = try BlindedSet.open(path: file, trust: policy, now: now, lastVersion: last_version)
+        unsafe set.pointee.id = try sets.open(opened)
+    }
+}
+
+@c @implementation
+public func sealedmatch_set_open_memory(
+    _ bytes: UnsafeRawPointer!, _ count: Int, _ trust: UnsafePointer<sealedmatch_trust>!, _ now: UInt64, _ last_version: UInt64,
+    _ set: UnsafeMutablePointer<sealedmatch_set>!
+) -> Int32 {
+    unsafe set?.pointee = sealedmatch_set()
+    return code { () throws(SealedMatchError) in
+        guard let bytes = unsafe bytes, count >= 0, let set = unsafe set else { throw badArgument("a null pointer, or a size out of range") }
+        let policy = try unsafe policy(trust)
+        let opened = try unsafe BlindedSet.open(
+            copying: UnsafeRawBufferPointer(start: bytes, count: count), trust: policy, now: now, lastVersion: last_version)
+        unsafe set.pointee.id = try sets.open(opened)
+    }
+}
+
+@c @implementation
+public func sealedmatch_set_describe(_ set: sealedmatch_set, _ info: UnsafeMutablePointer<sealedmatch_set_info>!, _ size: Int) -> Int32 {
+    code { () throws(SealedMatchError) in
+        guard let info = unsafe info, size == MemoryLayout<sealedmatch_set_info>.size else { throw badArgument("no set description of this version") }
+        unsafe info.pointee = description(of: try sets[set.id])
+    }
+}
+
+private func description(of set: BlindedSet) -> sealedmatch_set_info {
+    let header = set.header
+    let parameters = header.parameters
+    var info = sealedmatch_set_info()
+    info.size = UInt32(MemoryLayout<sealedmatch_set_info>.size)
+    info.threshold = UInt32(parameters.threshold)
+    info.version = header.version
+    info.issued_at = header.issuedAt
+    info.expires_at = header.expiresAt
+    info.entries = UInt64(header.entries)
+    info.cells = UInt64(header.cells)
+    unsafe withUnsafeMutableBytes(of: &info.root) { place in unsafe set.root.withBytes { unsafe place.copyMemory(from: $0) } }
+    info.polynomials = UInt32(parameters.polynomials)
+    info.cover_slots = UInt32(parameters.coverSlots)
+    info.minimum_sources = UInt32(parameters.minimumSources)
+    info.separation = UInt32(parameters.separation)
+    info.profile = parameters.profile.id
+    info.key_bits = UInt32(parameters.profile.positions.count)
+    info.probes = UInt32(parameters.probes)
+    info.minimum_quality = UInt32(parameters.profile.minimumQuality)
+    info.voucher_bytes = UInt32(VoucherHeader.voucherCount(parameters))
+    info.maximum_note_bytes = UInt32(parameters.payloadCount - Payload.overhead)
+    info.source_count = UInt32(header.sources.count)
+    for (index, source) in header.sources.enumerated() {
+        if set.signers.contains(source) { info.signed_by |= 1 << UInt32(index) }
+        unsafe withUnsafeMutableBytes(of: &info.sources) { place in
+            unsafe source.withBytes { unsafe UnsafeMutableRawBufferPointer(rebasing: place[(32 * index)..<(32 * index + 32)]).copyMemory(from: $0) }
+        }
+    }
+    return info
+}
+
+@c @implementation
+public func sealedmatch_set_close(_ set: sealedmatch_set) -> Int32 {
+    code { () throws(SealedMatchError) in _ = try sets.close(set.id) }
+}

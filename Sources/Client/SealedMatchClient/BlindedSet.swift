@@ -1,0 +1,59 @@
+public import SealedMatchProtocol
+public import SealedMatchCrypto
+internal import SealedMatchFiles
+
+/// A set that passed every check of Docs/Protocol.md, "Opening a set", mapped from its file. One object serves any number of threads.
+@safe
+public final class BlindedSet: Sendable {
+    public let header: SetHeader
+    /// The set's name; vouchers carry it.
+    public let root: Bytes32
+    /// The pinned sources or others whose signatures the file holds, all valid.
+    public let signers: [Bytes32]
+    private let file: SetFile
+
+    /// Opens a set file: maps it, checks form, digest, signatures, floors, expiry and version, in time linear in the file and with memory that does not depend on it.
+    ///
+    /// - Parameters:
+    ///   - now: seconds since 1970.
+    ///   - lastVersion: the newest version that this client has used; older ones are refused.
+    /// - Throws: `fileFailed`, `wrongLength`, the errors of `SetHeader(canonical:)`, `rootMismatch`, `tooFewSignatures`, `invalidSignature`, `belowFloor`, `unknownProfile` for a profile that is not pinned,
+    ///   `setExpired`, `setRolledBack`. Which one depends on the file alone, never on what anybody sends.
+    public static func open(
+        path: String, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
+    ) throws(SealedMatchError) -> BlindedSet {
+        try open(SetFile(path: path, maximumCells: trust.maximumCells), trust, now, lastVersion)
+    }
+
+    /// Opens a set file that is in memory. Its bytes are copied, so that nobody can change them after they were checked: as much private memory as the file is long. Prefer a path.
+    /// - Throws: as for a path; `outOfMemory`.
+    package static func open(
+        copying bytes: UnsafeRawBufferPointer, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
+    ) throws(SealedMatchError) -> BlindedSet {
+        try unsafe open(SetFile(copying: bytes, maximumCells: trust.maximumCells), trust, now, lastVersion)
+    }
+
+    private static func open(
+        _ file: SetFile, _ trust: TrustPolicy, _ now: UInt64, _ lastVersion: UInt64
+    ) throws(SealedMatchError) -> BlindedSet {
+        let signers = try trust.check(file.header, file.signatures)
+        guard file.header.version >= lastVersion else {
+            throw SealedMatchError(.setRolledBack, "the set is older than one that this client has used")
+        }
+        guard now < file.header.expiresAt else { throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one") }
+        guard try file.tableDigest() == file.header.tableDigest else {
+            throw SealedMatchError(.rootMismatch, "the table is not the one that was signed")
+        }
+        return try BlindedSet(file, signers: signers, root: file.header.root())
+    }
+
+    private init(_ file: SetFile, signers: [Bytes32], root: Bytes32) {
+        self.file = file
+        header = file.header
+        self.signers = signers
+        self.root = root
+    }
+
+    /// The table; valid while this object lives.
+    @unsafe package func table() throws(SealedMatchError) -> TableView { try unsafe file.table() }
+}

@@ -1,0 +1,115 @@
+package import SealedMatchProtocol
+package import SealedMatchCrypto
+
+/// Seals one voucher: Docs/Protocol.md, "Seal". The work, the allocations and the size depend on the parameters only.
+///
+/// Reused for many vouchers, one at a time: β and γ live in guarded memory and are drawn anew for every slot.
+package struct VoucherSealing: ~Copyable {
+    private var beta: Scalar
+    private var gamma: Scalar
+    /// Stands in for a decoding that is no element; any fixed valid point will do.
+    package let substitute: Point
+
+    package init(random: inout some RandomSource & ~Copyable) throws(SealedMatchError) {
+        let substitute = try HashToGroup.elements.point(HashToGroup.ascii("SealedMatch/1 substitute"))
+        let beta = try Scalar.random(from: &random)
+        let gamma = try Scalar.random(from: &random)
+        self.substitute = substitute
+        self.beta = beta
+        self.gamma = gamma
+    }
+
+    /// - Parameters:
+    ///   - probes: at most M distinct keys; the remaining probe slots are fillers.
+    ///   - decoys: 0...c cover slots that open.
+    ///   - payload: padded.
+    package mutating func seal(
+        header: VoucherHeader, set: BlindedSet, probes: [EntryKey], decoys: Int, payload: [UInt8],
+        sharing: borrowing Sharing, epochKey: borrowing EpochKey, random: inout some RandomSource & ~Copyable
+    ) throws(SealedMatchError) -> SealedVoucher {
+        let parameters = set.header.parameters
+        // Seal, step 1: one share for the item, whichever probe matches
+        let share = try sharing.freshShare(random: &random)
+        // Seal, step 2: rkey ←$ 32 bytes
+        var rkey = try random.bytes32()
+        defer { rkey.wipe() }
+        // Seal, steps 3–4: body = stream(rkey, x ‖ z_1 … z_k ‖ inner)
+        let encodedHeader = header.encoded
+        let body = try sealedBody(header, encodedHeader, share, payload, epochKey, rkey, &random)
+        let context = try SlotContext(tableID: set.header.tableID, header: encodedHeader, body: body)
+        // Seal, steps 5–6
+        var slots: [SealedSlot] = []
+        slots.reserveCapacity(parameters.slots)
+        let elements = TableElement(tableID: set.header.tableID)
+        for index in 0..<parameters.probes {
+            let isProbe: UInt64 = index < probes.count ? 1 : 0
+            // A filler does a probe's work on a random key, and then drops the slot key. The key is drawn for probes too, so that every item costs the same draws.
+            let filler = EntryKey(perceptual: try random.word())
+            let key = index < probes.count ? probes[index] : filler
+            slots.append(try probeSlot(key, opens: 0 &- isProbe, rkey, set, elements, context, &random))
+        }
+        for index in 0..<parameters.coverSlots {
+            let isDecoy: UInt64 = index < decoys ? 1 : 0
+            slots.append(try coverSlot(opens: 0 &- isDecoy, set, context, &random))
+        }
+        // Seal, step 7: shuffle the slots (Fisher–Yates)
+        for index in stride(from: slots.count - 1, to: 0, by: -1) {
+            slots.swapAt(index, Int(try random.integer(below: UInt64(index + 1))))
+        }
+        return SealedVoucher(header: header, body: body, slots: slots)
+    }
+
+    private func sealedBody(
+        _ header: VoucherHeader, _ encodedHeader: [UInt8], _ share: Share, _ payload: [UInt8], _ epochKey: borrowing EpochKey,
+        _ rkey: Bytes32, _ random: inout some RandomSource & ~Copyable
+    ) throws(SealedMatchError) -> [UInt8] {
+        var words = ByteWriter(capacity: header.bodyCount)
+        words.put(share.x.word)
+        for value in share.z { words.put(value.word) }
+        let innerStart = words.bytes.count
+        words.pad(to: header.bodyCount)
+        var body = words.bytes
+        var span = body.mutableSpan
+        try unsafe span.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in
+            try unsafe payload.span.withUnsafeBytes { (payload) throws(SealedMatchError) in
+                try unsafe encodedHeader.span.withUnsafeBytes { (header) throws(SealedMatchError) in
+                    // inner = XChaCha20-Poly1305(K_e, random nonce, padded payload, AD = header)
+                    try unsafe Cipher.seal(
+                        payload, authenticating: header, key: epochKey.bytes,
+                        into: UnsafeMutableRawBufferPointer(rebasing: raw[innerStart...]), random: &random)
+                }
+            }
+            try unsafe Cipher.streamXOR(raw, key: rkey)
+        }
+        return body
+    }
+
+    private mutating func probeSlot(
+        _ key: EntryKey, opens: UInt64, _ rkey: Bytes32, _ set: BlindedSet, _ elements: TableElement, _ context: SlotContext,
+        _ random: inout some RandomSource & ~Copyable
+    ) throws(SealedMatchError) -> SealedSlot {
+        // β and γ fresh for every slot: shared ones would link the probes of an item.
+        try beta.randomise(from: &random)
+        try gamma.randomise(from: &random)
+        let positions = try TablePositions(of: key, seed: set.header.positionSeed, cells: set.header.cells)
+        let decoded = try unsafe set.table().decode(at: positions, substitute: substitute)
+        // Q = β·H(y) + γ·B;  S = β·decode(y) + γ·L
+        let q = try elements.point(of: key).multiplied(by: beta).adding(Point.base(times: gamma))
+        let s = try decoded.multiplied(by: beta).adding(set.header.publicKey.multiplied(by: gamma))
+        var slotKey = Bytes32.select(opens, s.encoding, try random.bytes32())
+        defer { slotKey.wipe() }
+        return try context.seal(rkey, slotKey: slotKey, element: q.encoding)
+    }
+
+    private mutating func coverSlot(
+        opens: UInt64, _ set: BlindedSet, _ context: SlotContext, _ random: inout some RandomSource & ~Copyable
+    ) throws(SealedMatchError) -> SealedSlot {
+        try gamma.randomise(from: &random)
+        // Decoy: Q = γB, S = γL, a random key of its own; filler: the same Q, S unrelated
+        let q = try Point.base(times: gamma)
+        let s = try set.header.publicKey.multiplied(by: gamma)
+        var slotKey = Bytes32.select(opens, s.encoding, try random.bytes32())
+        defer { slotKey.wipe() }
+        return try context.seal(random.bytes32(), slotKey: slotKey, element: q.encoding)
+    }
+}

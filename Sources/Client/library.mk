@@ -1,0 +1,90 @@
+# libsealedmatch.so, as Embedded Swift, so that no Swift runtime is shipped: module by module (swiftc leaves an
+# unchanged file's time as it is, so it is touched), then one link that SwiftPM has no words for (SONAME, version
+# script). No start files: the library has no constructors of its own, and so none at all.
+# `make library SANITIZE=address,fuzzer` builds another one beside it, to be tested.
+# It needs Swift, its clang and lld, and libsodium-dev; PREFIX and DESTDIR as everywhere.
+
+INCLUDE := Sources/Client/CSealedMatch/include
+HEADER := $(INCLUDE)/sealedmatch.h
+ABI := Sources/Client/SealedMatchABI
+MAJOR := $(shell sed -n 's/^\#define SEALEDMATCH_ABI_MAJOR //p' $(HEADER))
+VERSION := $(MAJOR).$(shell sed -n 's/^\#define SEALEDMATCH_ABI_MINOR //p' $(HEADER)).0
+comma := ,
+SANITIZE ?=
+C := .build/c$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+SONAME := libsealedmatch.so.$(MAJOR)
+SO := $(C)/libsealedmatch.so.$(VERSION)
+# In the order in which they depend on each other.
+MODULES := Core/SealedMatchCrypto Core/SealedMatchFingerprint Core/SealedMatchProtocol Core/SealedMatchFiles \
+	Client/SealedMatchClient
+OBJECTS := $(patsubst %,$(C)/%.o,$(notdir $(MODULES)))
+SYSTEM_MODULES := Sources/Core/CSealedMatchPlatform Sources/Core/CSealedMatchSodium
+# As `library` in Package.swift.
+EMBEDDED := -swift-version 6 -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature ExistentialAny \
+	-strict-memory-safety -package-name sealedmatch \
+	-enable-experimental-feature Embedded -parse-as-library -wmo -Xfrontend -function-sections \
+	$(if $(SANITIZE),-sanitize=$(SANITIZE) -g) \
+	-I $(C) $(SYSTEM_MODULES:%=-I %) -I $(INCLUDE) $(shell pkg-config --cflags libsodium 2> /dev/null)
+# What a seal spends is in libsodium and in the first three modules; the others are there once, and small.
+OPTIMISE = $(if $(filter SealedMatchFiles SealedMatchClient SealedMatchABI,$(1)),-Osize,-O)
+LINK := -shared -nostartfiles -fuse-ld=lld \
+	$(if $(SANITIZE),-fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)),-s -Wl$(comma)--no-undefined) \
+	-Wl,-soname,$(SONAME),--version-script=$(ABI)/sealedmatch.map,--gc-sections,--icf=safe,--as-needed \
+	-Wl,--build-id,-Bsymbolic,-z,relro,-z,now,-z,noexecstack
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+
+.PHONY: library install check-abi fuzz-abi
+
+library: $(SO)
+
+# One rule a module: its objects come after those of the modules before it.
+define MODULE
+$(C)/$(notdir $(1)).o: $(wildcard Sources/$(1)/*.swift) $(2) $(wildcard $(SYSTEM_MODULES:%=%/*)) Makefile \
+		Sources/Client/library.mk
+	@mkdir -p $(C)
+	swiftc $(EMBEDDED) $$(call OPTIMISE,$(notdir $(1))) -module-name $(notdir $(1)) -emit-module \
+	    -emit-module-path $(C)/$(notdir $(1)).swiftmodule -emit-object -o $$@ Sources/$(1)/*.swift
+	@touch $$@
+endef
+before :=
+$(foreach module,$(MODULES),$(eval $(call MODULE,$(module),$(before)))$(eval before := $(C)/$(notdir $(module)).o))
+
+$(C)/SealedMatchABI.o: $(wildcard $(ABI)/*.swift $(INCLUDE)/*) $(before) Sources/Client/CSealedMatch/layout.c Makefile \
+		Sources/Client/library.mk
+	@mkdir -p $(C)
+	clang -std=c11 -fsyntax-only -Wall -Wextra -Werror -I$(INCLUDE) Sources/Client/CSealedMatch/layout.c
+	swiftc $(EMBEDDED) $(call OPTIMISE,SealedMatchABI) -module-name SealedMatchABI -emit-object -o $@ $(ABI)/*.swift
+	@touch $@
+
+$(SO): $(OBJECTS) $(C)/SealedMatchABI.o $(ABI)/sealedmatch.map
+	clang $(LINK) -o $@ $(OBJECTS) $(C)/SealedMatchABI.o $$(pkg-config --libs libsodium) -lm
+	ln -sf $(notdir $@) $(C)/$(SONAME)
+	ln -sf $(SONAME) $(C)/libsealedmatch.so
+
+install: library
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)"
+	install -m 755 $(SO) "$(DESTDIR)$(LIBDIR)/"
+	ln -sf libsealedmatch.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libsealedmatch.so"
+	install -m 644 $(HEADER) "$(DESTDIR)$(INCLUDEDIR)/"
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
+	    $(ABI)/sealedmatch.pc.in > $(C)/sealedmatch.pc
+	install -m 644 $(C)/sealedmatch.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/sealedmatch.pc"
+
+# Exported symbols, error codes and their texts, the ABI version, SONAME, needed libraries, constructors and size:
+# fails when header, library and specification diverge.
+check-abi: library
+	python3 Tests/Client/ABITests/Scripts/check_abi.py --library $(SO)
+
+# Random calls with hostile arguments against the library that is shipped, under AddressSanitizer
+# (Tests/Fuzzing/README.md).
+FUZZ_SECONDS ?= 300
+fuzz-abi: build
+	$(MAKE) library SANITIZE=address,fuzzer
+	clang -std=gnu11 -fuse-ld=lld -g -O1 -Wall -Wextra -Werror -fsanitize=address,fuzzer -I$(INCLUDE) \
+	    -o .build/fuzz-abi Tests/Fuzzing/ABI/fuzz_abi.c \
+	    -L.build/c-address-fuzzer -lsealedmatch -Wl,-rpath,$(CURDIR)/.build/c-address-fuzzer -lpthread
+	Tests/Fuzzing/ABI/run.sh .build/release/sealedmatch .build/fuzz-abi -max_total_time=$(FUZZ_SECONDS) \
+	    -max_len=4096 -timeout=30 -rss_limit_mb=2048 -print_final_stats=1

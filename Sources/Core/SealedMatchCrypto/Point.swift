@@ -1,0 +1,125 @@
+internal import CSealedMatchSodium
+
+/// An element of ristretto255 (RFC 9496) that decodes canonically. The identity is an element too; whoever must not meet it checks.
+/// Held in its 32-byte encoding, because libsodium's interface takes and returns encodings.
+@frozen
+public struct Point: Hashable, Sendable {
+    public let encoding: Bytes32
+
+    public static let identity = Point(unchecked: Bytes32())
+
+    package init(unchecked encoding: Bytes32) { self.encoding = encoding }
+
+    /// - Throws: `invalidPoint` where RFC 9496's DECODE fails.
+    public init(canonical encoding: Bytes32) throws(SealedMatchError) {
+        guard Point.isCanonical(encoding) else {
+            throw SealedMatchError(.invalidPoint, "not a canonical ristretto255 encoding")
+        }
+        self.encoding = encoding
+    }
+
+    public var isIdentity: Bool { encoding.isZero }
+
+    /// Whether `encoding` is canonical; the identity is. About a tenth of a multiplication.
+    public static func isCanonical(_ encoding: Bytes32) -> Bool {
+        let isValid = unsafe encoding.withBytes {
+            unsafe crypto_core_ristretto255_is_valid_point($0.u8) == 1
+        }
+        return isValid && !hasTopBit(encoding)
+    }
+
+    /// libsodium 1.0.18 ignores the top bit of an encoding in every function, so that each element would have a second one. RFC 9496's DECODE refuses it.
+    static func hasTopBit(_ encoding: Bytes32) -> Bool { encoding.word(at: 3) >> 63 == 1 }
+
+    /// `self + other`.
+    public func adding(_ other: Point) throws(SealedMatchError) -> Point { unsafe try combine(other, crypto_core_ristretto255_add) }
+
+    /// `self − other`.
+    public func subtracting(_ other: Point) throws(SealedMatchError) -> Point { unsafe try combine(other, crypto_core_ristretto255_sub) }
+
+    private func combine(
+        _ other: Point,
+        _ operation: (UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Int32
+    ) throws(SealedMatchError) -> Point {
+        var out = Bytes32()
+        let status = unsafe out.withMutableBytes { out in
+            unsafe encoding.withBytes { a in
+                unsafe other.encoding.withBytes { b in
+                    unsafe operation(
+                        out.u8,
+                        a.u8, b.u8)
+                }
+            }
+        }
+        guard status == 0 else { throw SealedMatchError(.invalidPoint, "a summand is not a ristretto255 element") }
+        return Point(unchecked: out)
+    }
+
+    /// `scalar·self` for a secret scalar, in constant time.
+    /// - Throws: `identityPoint` when the product is the identity, hence when `self` is.
+    public func multiplied(by scalar: borrowing Scalar) throws(SealedMatchError) -> Point {
+        var out = Bytes32()
+        let status = unsafe out.withMutableBytes { out in
+            unsafe encoding.withBytes { point in
+                unsafe scalar.withBytes { scalar in
+                    unsafe crypto_scalarmult_ristretto255(
+                        out.u8,
+                        scalar.u8, point.u8)
+                }
+            }
+        }
+        guard status == 0 else { throw SealedMatchError(.identityPoint, "the product is the identity") }
+        return Point(unchecked: out)
+    }
+
+    /// `scalar·B` for a secret scalar, in constant time.
+    public static func base(times scalar: borrowing Scalar) throws(SealedMatchError) -> Point {
+        var out = Bytes32()
+        let status = unsafe out.withMutableBytes { out in
+            unsafe scalar.withBytes { scalar in
+                unsafe crypto_scalarmult_ristretto255_base(
+                    out.u8, scalar.u8)
+            }
+        }
+        guard status == 0 else { throw SealedMatchError(.identityPoint, "the product is the identity") }
+        return Point(unchecked: out)
+    }
+
+    /// The generator B.
+    public static func generator() throws(SealedMatchError) -> Point {
+        var one = Bytes32()
+        one[0] = 1
+        return try identity.adding(base(timesPublic: PublicScalar(canonical: one)))
+    }
+
+    /// `scalar·B` for a public scalar; zero gives the identity.
+    public static func base(timesPublic scalar: PublicScalar) throws(SealedMatchError) -> Point {
+        guard !scalar.encoding.isZero else { return identity }
+        var out = Bytes32()
+        let status = unsafe out.withMutableBytes { out in
+            unsafe scalar.encoding.withBytes { scalar in
+                unsafe crypto_scalarmult_ristretto255_base(
+                    out.u8, scalar.u8)
+            }
+        }
+        guard status == 0 else { throw SealedMatchError(.primitiveFailed, "a base multiplication failed") }
+        return Point(unchecked: out)
+    }
+
+    /// `scalar·self` for a public scalar; zero or the identity give the identity.
+    public func multiplied(byPublic scalar: PublicScalar) throws(SealedMatchError) -> Point {
+        guard !scalar.encoding.isZero && !isIdentity else { return .identity }
+        var out = Bytes32()
+        let status = unsafe out.withMutableBytes { out in
+            unsafe encoding.withBytes { point in
+                unsafe scalar.encoding.withBytes { scalar in
+                    unsafe crypto_scalarmult_ristretto255(
+                        out.u8,
+                        scalar.u8, point.u8)
+                }
+            }
+        }
+        guard status == 0 else { throw SealedMatchError(.primitiveFailed, "a multiplication failed") }
+        return Point(unchecked: out)
+    }
+}

@@ -1,0 +1,94 @@
+internal import CSealedMatchPlatform
+public import SealedMatchCrypto
+
+/// Files that are there whole or not at all: written beside their place, synced, then renamed into it, and the directory synced.
+public enum DurableFile {
+    /// Stands in the name of a file that is being written, and of one that a killed process left.
+    package static let partialMark = ".partial-"
+
+    /// Replaces `path` by a file of the parts, one after another. Owner-readable only if `secret`.
+    /// - Throws: `fileFailed`, `randomSourceFailed`; then the old file is untouched, or, if the directory could not be synced, the new one is there and may not outlast a power failure.
+    public static func write(
+        _ parts: [UnsafeRawBufferPointer], to path: String, secret: Bool
+    ) throws(SealedMatchError) {
+        // A name of its own for each write: with a shared one, of two writers of one path the first would put the second's half-written file in its place.
+        var random = SystemRandom()
+        let temporary = path + partialMark + String(try random.word(), radix: 16)
+        // O_EXCL: never through a link that somebody left.
+        let descriptor = unsafe platform_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, secret ? 0o600 : 0o644)
+        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a file cannot be created there") }
+        do throws(SealedMatchError) {
+            for unsafe part in unsafe parts { try unsafe writeAll(part, to: descriptor) }
+            guard fsync(descriptor) == 0 else { throw SealedMatchError(.fileFailed, "a file cannot be synced to disk") }
+        } catch {
+            close(descriptor)
+            unsafe unlink(temporary)
+            throw error
+        }
+        guard close(descriptor) == 0, unsafe rename(temporary, path) == 0 else {
+            unsafe unlink(temporary)
+            throw SealedMatchError(.fileFailed, "a file cannot be put in its place")
+        }
+        try syncDirectory(of: path)
+    }
+
+    public static func write(_ bytes: [UInt8], to path: String, secret: Bool) throws(SealedMatchError) {
+        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe write([raw], to: path, secret: secret) }
+    }
+
+    /// The whole of a regular file.
+    /// - Throws: `fileFailed`; `wrongLength` beyond `limit` bytes.
+    public static func read(_ path: String, limit: Int) throws(SealedMatchError) -> [UInt8] {
+        guard let bytes = try readIfPresent(path, limit: limit) else {
+            throw SealedMatchError(.fileFailed, "the file cannot be opened")
+        }
+        return bytes
+    }
+
+    /// The whole of a regular file, or nil where there is none of this name.
+    /// - Throws: `fileFailed`; `wrongLength` beyond `limit` bytes.
+    package static func readIfPresent(_ path: String, limit: Int) throws(SealedMatchError) -> [UInt8]? {
+        let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
+        if descriptor < 0 && platform_errno() == ENOENT { return nil }
+        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, unsafe platform_is_regular(&status) == 1 else {
+            throw SealedMatchError(.fileFailed, "not a regular file")
+        }
+        guard status.st_size <= limit else { throw SealedMatchError(.wrongLength, "the file is larger than its kind can be") }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var done = 0
+        while done < bytes.count {
+            let wanted = bytes.count - done
+            let got = unsafe bytes.withUnsafeMutableBytes { unsafe CSealedMatchPlatform.read(descriptor, $0.baseAddress! + done, wanted) }
+            if got < 0 && platform_errno() == EINTR { continue }
+            guard got > 0 else { throw SealedMatchError(.fileFailed, "the file cannot be read") }
+            done += got
+        }
+        return bytes
+    }
+
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SealedMatchError) {
+        var done = 0
+        while done < bytes.count {
+            let wrote = unsafe CSealedMatchPlatform.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+            if wrote < 0 && platform_errno() == EINTR { continue }
+            guard wrote > 0 else { throw SealedMatchError(.fileFailed, "a file cannot be written; is the disk full?") }
+            done += wrote
+        }
+    }
+
+    /// Makes a rename or a removal in the directory of `path` durable.
+    public static func syncDirectory(of path: String) throws(SealedMatchError) {
+        let directory = unsafe platform_open(parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard directory >= 0 else { throw SealedMatchError(.fileFailed, "a directory cannot be opened") }
+        defer { close(directory) }
+        guard fsync(directory) == 0 else { throw SealedMatchError(.fileFailed, "a directory cannot be synced to disk") }
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.utf8.startIndex ? "/" : String(decoding: path.utf8[..<slash], as: UTF8.self)
+    }
+}

@@ -1,0 +1,100 @@
+public import SealedMatchCrypto
+
+/// The secret that an account's devices share over their own channel: one for each epoch, by a one-way ratchet. Never backed up in the clear.
+///
+/// A thief of s_e reads this epoch's and later epochs' payloads and can compute shares, nothing of earlier epochs.
+public struct AccountSecret: ~Copyable, Sendable {
+    private var bytes: SecretBytes
+    public private(set) var epoch: UInt32
+
+    /// Epochs that one step may skip: a clock that jumps further is an error for the messenger to look at, because the ratchet has no way back.
+    public static let maximumSkip: UInt32 = 64
+    /// Bytes of the export: `"SMA1" ‖ epoch (4) ‖ s_e (32)`.
+    public static let exportedCount = 40
+
+    private init(bytes: consuming SecretBytes, epoch: UInt32) {
+        self.bytes = bytes
+        self.epoch = epoch
+    }
+
+    /// A new account secret, for the epoch of a moment in seconds since 1970.
+    public static func create(at now: UInt64) throws(SealedMatchError) -> AccountSecret {
+        var random = SystemRandom()
+        return try create(epoch: Parameters.epoch(at: now), random: &random)
+    }
+
+    package static func create(
+        epoch: UInt32, random: inout some RandomSource & ~Copyable
+    ) throws(SealedMatchError) -> AccountSecret {
+        AccountSecret(bytes: try SecretBytes.random(count: 32, from: &random), epoch: epoch)
+    }
+
+    /// From an export of another device.
+    /// - Throws: `wrongLength`, `invalidMagic`.
+    public static func imported(_ exported: UnsafeRawBufferPointer) throws(SealedMatchError) -> AccountSecret {
+        guard exported.count == exportedCount else {
+            throw SealedMatchError(.wrongLength, "an exported account secret has 40 bytes")
+        }
+        var reader = ByteReader(unsafe Array(exported[0..<8]))
+        try reader.magic("SMA1")
+        let epoch = try reader.number(UInt32.self)
+        let bytes = try unsafe SecretBytes.copying(UnsafeRawBufferPointer(rebasing: exported[8...]))
+        return AccountSecret(bytes: bytes, epoch: epoch)
+    }
+
+    /// The export, for the account's other devices; secret.
+    public borrowing func exported() throws(SealedMatchError) -> SecretBytes {
+        var header = ByteWriter()
+        header.magic("SMA1")
+        header.put(epoch)
+        var out = try SecretBytes.zeros(count: Self.exportedCount)
+        unsafe out.withMutableBytes { out in
+            for index in 0..<8 { unsafe out[index] = header.bytes[index] }
+            unsafe bytes.withBytes { bytes in
+                for index in 0..<32 { unsafe out[8 + index] = unsafe bytes[index] }
+            }
+        }
+        return out
+    }
+
+    /// A copy for a change that may fail halfway.
+    package borrowing func clone() throws(SealedMatchError) -> AccountSecret {
+        AccountSecret(bytes: try bytes.clone(), epoch: epoch)
+    }
+
+    /// s_{e+1} = KDF(s_e, "epoch ratchet", e + 1), s_e wiped; as often as needed.
+    /// - Throws: `epochInPast`; `epochTooFar` beyond `maximumSkip`. Then nothing changed.
+    public mutating func ratchet(to target: UInt32) throws(SealedMatchError) {
+        guard target >= epoch else { throw SealedMatchError(.epochInPast, "the account secret is in a later epoch already") }
+        guard target - epoch <= Self.maximumSkip else {
+            throw SealedMatchError(.epochTooFar, "the clock is too far ahead of the account secret's epoch")
+        }
+        while epoch < target {
+            var derivation = KDF(.ratchet)
+            derivation.append(epoch + 1)
+            bytes = try derivation.deriveSecret(key: bytes)
+            epoch += 1
+        }
+    }
+
+    /// The polynomials of this epoch.
+    package borrowing func sharing(account: AccountID, parameters: Parameters) throws(SealedMatchError) -> Sharing {
+        try Sharing(epochSecret: bytes, account: account, epoch: epoch, parameters: parameters)
+    }
+
+    /// The stream from which this epoch's decoy intensity is drawn: the same on all devices.
+    package borrowing func decoyStream(account: AccountID) throws(SealedMatchError) -> KeyStream {
+        var derivation = KDF(.decoyKey)
+        derivation.append(account)
+        derivation.append(epoch)
+        return try KeyStream(key: derivation.deriveSecret(key: bytes))
+    }
+
+    /// The key of this epoch's distinctness tags.
+    package borrowing func distinctnessKey(account: AccountID) throws(SealedMatchError) -> SecretBytes {
+        var derivation = KDF(.distinctnessKey)
+        derivation.append(account)
+        derivation.append(epoch)
+        return try derivation.deriveSecret(key: bytes)
+    }
+}

@@ -1,0 +1,64 @@
+package import SealedMatchCrypto
+
+/// Reads fixed-size little-endian fields from untrusted bytes. Every length is checked by subtraction from what is left, so that no sum can overflow.
+package struct ByteReader {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    package var remaining: Int { bytes.count - position }
+
+    package mutating func take(_ count: Int) throws(SealedMatchError) -> [UInt8] {
+        guard count >= 0, count <= remaining else { throw SealedMatchError(.wrongLength, "the encoding is too short") }
+        defer { position += count }
+        return Array(bytes[position..<(position + count)])
+    }
+
+    package mutating func bytes32() throws(SealedMatchError) -> Bytes32 { try Bytes32(exactly: take(32)) }
+
+    package mutating func number<Number: FixedWidthInteger & UnsignedInteger>(
+        _: Number.Type
+    ) throws(SealedMatchError) -> Number {
+        let field = try take(Number.bitWidth / 8)
+        var value: Number = 0
+        for byte in field.reversed() { value = value << 8 | Number(truncatingIfNeeded: byte) }
+        return value
+    }
+
+    package mutating func magic(_ expected: StaticString) throws(SealedMatchError) {
+        guard try take(expected.utf8CodeUnitCount) == HashToGroup.ascii(expected) else {
+            throw SealedMatchError(.invalidMagic, "not this kind of encoding, or not this version of it")
+        }
+    }
+
+    /// `count` bytes that the format reserves as zero.
+    package mutating func zeros(_ count: Int) throws(SealedMatchError) {
+        guard try take(count).allSatisfy({ $0 == 0 }) else {
+            throw SealedMatchError(.nonCanonical, "a reserved byte is not zero")
+        }
+    }
+
+    package func end() throws(SealedMatchError) {
+        guard remaining == 0 else { throw SealedMatchError(.wrongLength, "bytes follow the encoding's end") }
+    }
+}
+
+/// Writes what `ByteReader` reads.
+package struct ByteWriter {
+    package private(set) var bytes: [UInt8] = []
+
+    package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
+    package mutating func put(_ field: [UInt8]) { bytes += field }
+    package mutating func put(_ field: Bytes32) { bytes += field.bytes }
+    package mutating func put(_ number: some FixedWidthInteger & UnsignedInteger) {
+        for shift in stride(from: 0, to: number.bitWidth, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+    }
+    package mutating func magic(_ text: StaticString) { bytes += HashToGroup.ascii(text) }
+    /// Zero bytes up to `length` in all.
+    package mutating func pad(to length: Int) {
+        precondition(length >= bytes.count)
+        bytes += [UInt8](repeating: 0, count: length - bytes.count)
+    }
+}

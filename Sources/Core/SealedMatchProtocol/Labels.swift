@@ -1,0 +1,27 @@
+package import SealedMatchCrypto
+
+// Every label of the protocol (Docs/Protocol.md, "Labels"). Adding a use means adding a line here.
+extension Label {
+    static let setRoot = Label("set root")
+    static let positions = Label("positions")
+    static let transcript = Label("voucher transcript")
+    static let slotMask = Label("slot mask")
+    static let slotCheck = Label("slot check")
+    static let ratchet = Label("epoch ratchet")
+    static let polynomialKey = Label("polynomial key")
+    static let decoyKey = Label("decoy key")
+    static let distinctnessKey = Label("distinctness key")
+    package static let distinctnessTag = Label("distinctness tag")
+    static let sharedWords = Label("shared words")
+    static let epochKey = Label("epoch key")
+    static let commitment = Label("commitment")
+    static let proofNonce = Label("proof nonce")
+    static let profile = Label("profile")
+    package static let entriesDigest = Label("entries digest")
+
+    /// All of them, for the vectors and for the comparison with the specification's table.
+    package static let all = [
+        setRoot, positions, transcript, slotMask, slotCheck, ratchet, polynomialKey, decoyKey, distinctnessKey, distinctnessTag, sharedWords, epochKey, commitment,
+        proofNonce, profile, entriesDigest,
+    ]
+}

@@ -1,0 +1,38 @@
+public import SealedMatchCrypto
+
+/// What a client registers with the collector over its authenticated channel, once for each epoch, before its first voucher of the epoch.
+///
+/// Without it, whoever can upload under another's name frames him with polynomials of his own: a reveal counts only if K_e matches the registered commitment.
+public struct Registration: Equatable, Sendable {
+    public let account: AccountID
+    public let epoch: UInt32
+    public let commitment: Commitment
+
+    public init(account: AccountID, epoch: UInt32, commitment: Commitment) {
+        self.account = account
+        self.epoch = epoch
+        self.commitment = commitment
+    }
+
+    public static let count = 72
+
+    /// `"SMR1" ‖ epoch (4) ‖ account (32) ‖ commitment (32)`
+    public var encoded: [UInt8] {
+        var out = ByteWriter(capacity: Self.count)
+        out.magic("SMR1")
+        out.put(epoch)
+        out.put(account)
+        out.put(commitment)
+        return out.bytes
+    }
+
+    /// - Throws: `wrongLength`, `invalidMagic`.
+    public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a registration has 72 bytes") }
+        var reader = ByteReader(bytes)
+        try reader.magic("SMR1")
+        epoch = try reader.number(UInt32.self)
+        account = try reader.bytes32()
+        commitment = try reader.bytes32()
+    }
+}

@@ -1,0 +1,64 @@
+public import SealedMatchCrypto
+
+/// One slot: Q ‖ (rkey ⊕ mask) ‖ check, 32 + 32 + 8 bytes.
+public struct SealedSlot: Equatable, Sendable {
+    /// Q, as it was sent: not checked to be a point before it is opened.
+    public var element: Bytes32
+    public var wrappedKey: Bytes32
+    public var check: UInt64
+
+    public static let count = 72
+
+    public init(element: Bytes32, wrappedKey: Bytes32, check: UInt64) {
+        self.element = element
+        self.wrappedKey = wrappedKey
+        self.check = check
+    }
+}
+
+/// What a slot's keys are bound to: version and suite by the labels, the table, header and body by the transcript, Q by itself.
+package struct SlotContext {
+    private let tableID: TableID
+    private let transcript: Bytes32
+
+    /// transcript = KDF("voucher transcript", header ‖ body): tampering with either makes every slot fail, match and decoy alike.
+    package init(tableID: TableID, header: [UInt8], body: [UInt8]) throws(SealedMatchError) {
+        var hash = KDF(.transcript, capacity: header.count + body.count)
+        hash.append(header)
+        hash.append(body)
+        transcript = try hash.hash()
+        self.tableID = tableID
+    }
+
+    /// mask = KDF(S, "slot mask", tableID ‖ Q ‖ transcript)
+    package func mask(_ slotKey: Bytes32, element: Bytes32) throws(SealedMatchError) -> Bytes32 {
+        try input(.slotMask, element).derive(key: slotKey)
+    }
+
+    /// check = the first 8 bytes of KDF(S, "slot check", tableID ‖ Q ‖ transcript)
+    package func check(_ slotKey: Bytes32, element: Bytes32) throws(SealedMatchError) -> UInt64 {
+        try input(.slotCheck, element).derive(key: slotKey).word(at: 0)
+    }
+
+    private func input(_ label: Label, _ element: Bytes32) -> KDF {
+        var input = KDF(label)
+        input.append(tableID.bytes)
+        input.append(element)
+        input.append(transcript)
+        return input
+    }
+
+    /// A slot for `key` under the slot key S.
+    package func seal(_ key: Bytes32, slotKey: Bytes32, element: Bytes32) throws(SealedMatchError) -> SealedSlot {
+        SealedSlot(
+            element: element, wrappedKey: key ^ (try mask(slotKey, element: element)),
+            check: try check(slotKey, element: element))
+    }
+
+    /// The wrapped key, if the slot is sealed under S.
+    package func open(_ slot: SealedSlot, slotKey: Bytes32) throws(SealedMatchError) -> Bytes32? {
+        // Only the authority runs this, on a value that it is about to learn: an ordinary comparison will do.
+        guard try check(slotKey, element: slot.element) == slot.check else { return nil }
+        return slot.wrappedKey ^ (try mask(slotKey, element: slot.element))
+    }
+}

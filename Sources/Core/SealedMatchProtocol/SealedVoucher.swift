@@ -1,0 +1,55 @@
+internal import SealedMatchFingerprint
+public import SealedMatchCrypto
+
+/// A sealed voucher, as sent: header ‖ body ‖ slots. Parsed, its form checked, nothing opened.
+public struct SealedVoucher: Equatable, Sendable {
+    public let header: VoucherHeader
+    /// x ‖ z_1 … z_k ‖ inner under the stream of rkey; without a tag on purpose.
+    public let body: [UInt8]
+    public let slots: [SealedSlot]
+
+    package init(header: VoucherHeader, body: [UInt8], slots: [SealedSlot]) {
+        self.header = header
+        self.body = body
+        self.slots = slots
+    }
+
+    /// Largest voucher that any parameters allow, in bytes: what a collector accepts at most.
+    public static let maximumCount =
+        VoucherHeader.count + 8 + 8 * Parameters.polynomialCounts.upperBound + Cipher.nonceCount + Cipher.tagCount
+        + Parameters.payloadCounts.upperBound + (FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound) * SealedSlot.count
+
+    public var encoded: [UInt8] {
+        var out = ByteWriter(capacity: header.voucherCount)
+        out.put(header.encoded)
+        out.put(body)
+        for slot in slots {
+            out.put(slot.element)
+            out.put(slot.wrappedKey)
+            out.put(slot.check)
+        }
+        return out.bytes
+    }
+
+    /// Decodes a voucher. Its length follows from its header; every other byte string of that length is a voucher too, because slots and body look random.
+    /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`.
+    public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+        guard bytes.count >= VoucherHeader.count, bytes.count <= Self.maximumCount else {
+            throw SealedMatchError(.wrongLength, "no voucher has this length")
+        }
+        var reader = ByteReader(bytes)
+        header = try VoucherHeader(canonical: reader.take(VoucherHeader.count))
+        guard bytes.count == header.voucherCount else {
+            throw SealedMatchError(.wrongLength, "a voucher's length does not follow from its header")
+        }
+        body = try reader.take(header.bodyCount)
+        var slots: [SealedSlot] = []
+        slots.reserveCapacity(header.slots)
+        for _ in 0..<header.slots {
+            slots.append(
+                SealedSlot(element: try reader.bytes32(), wrappedKey: try reader.bytes32(), check: try reader.number(UInt64.self)))
+        }
+        self.slots = slots
+        try reader.end()
+    }
+}

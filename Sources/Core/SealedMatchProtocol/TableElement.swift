@@ -1,0 +1,40 @@
+public import SealedMatchCrypto
+
+/// The group elements of one table: `H(tableID ‖ y)` for keys, and fillers under a tag of their own.
+public struct TableElement: Sendable {
+    public let tableID: TableID
+
+    public init(tableID: TableID) { self.tableID = tableID }
+
+    /// RFC 9497's HashToGroup in verifiable mode, so that α is a VOPRF key and its DLEQ proofs apply unchanged.
+    public func point(of key: EntryKey) throws(SealedMatchError) -> Point {
+        try HashToGroup.elements.point(tableID.bytes + key.encoded)
+    }
+
+    /// Fillers are hashed under their own domain-separation tag: no key's element is ever a filler.
+    package static let fillerHash = HashToGroup(dst: HashToGroup.ascii("SealedMatch/1 filler ristretto255-SHA512"))
+
+    /// What is hashed for the filler of a cell: fillerSeed ‖ index (8).
+    package static func fillerMessage(ofCell index: Int, seed: Bytes32) -> [UInt8] {
+        var message = ByteWriter(capacity: 40)
+        message.put(seed)
+        message.put(UInt64(index))
+        return message.bytes
+    }
+}
+
+/// A fresh random 16 bytes for each built table. Two tables with the same α and inputs would give a membership oracle to a client that keeps both.
+public struct TableID: Hashable, Sendable {
+    public static let count = 16
+    public let bytes: [UInt8]
+
+    /// - Throws: `wrongLength`.
+    public init(bytes: [UInt8]) throws(SealedMatchError) {
+        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a table ID has 16 bytes") }
+        self.bytes = bytes
+    }
+
+    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> TableID {
+        try TableID(bytes: Array(random.bytes32().bytes[0..<count]))
+    }
+}

@@ -1,0 +1,40 @@
+public import SealedMatchCrypto
+
+/// Read access to a table of m cells in memory that somebody else owns and keeps alive.
+@safe
+public struct TableView: @unchecked Sendable {
+    // Only ever read, so any number of threads may share it.
+    private let base: UnsafeRawPointer
+    public let cells: Int
+
+    /// - Parameter bytes: 32·m bytes. The contents need not be valid points.
+    @unsafe public init(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
+        guard let base = bytes.baseAddress, bytes.count >= 32, bytes.count % 32 == 0 else {
+            throw SealedMatchError(.wrongLength, "a table is a whole number of 32-byte cells")
+        }
+        unsafe self.base = unsafe base
+        self.cells = bytes.count / 32
+    }
+
+    package func cell(_ index: Int) -> Bytes32 {
+        precondition(index >= 0 && index < self.cells)
+        return unsafe Bytes32(loading: base + 32 * index)
+    }
+
+    /// decode(y) = T[h1(y)] + T[h2(y)] + T[h3(y)]; for a member this is α·H(y).
+    ///
+    /// A cell that is no point, or a sum that is the identity, gives `substitute` after the same group operations: a non-match, never an error that
+    /// somebody could see from outside.
+    package func decode(at positions: TablePositions, substitute: Point) throws(SealedMatchError) -> Point {
+        var valid: UInt64 = 0
+        func checked(_ index: Int) -> Point {
+            let encoding = cell(index)
+            let isValid: UInt64 = Point.isCanonical(encoding) ? 1 : 0
+            valid &+= isValid
+            return Point(unchecked: Bytes32.select(0 &- isValid, encoding, substitute.encoding))
+        }
+        let sum = try checked(positions.first).adding(checked(positions.second)).adding(checked(positions.third))
+        let usable: UInt64 = valid == 3 && !sum.isIdentity ? 1 : 0
+        return Point(unchecked: Bytes32.select(0 &- usable, sum.encoding, substitute.encoding))
+    }
+}

@@ -1,0 +1,100 @@
+internal import SealedMatchFingerprint
+public import SealedMatchCrypto
+
+/// The public part of a voucher: account, epoch, set, and a random ID. It names no attachment, no size and no time.
+public struct VoucherHeader: Equatable, Sendable {
+    /// Slots, M + c.
+    public var slots: Int
+    /// k
+    public var polynomials: Int
+    /// Bytes of the padded payload.
+    public var payloadCount: Int
+    public var epoch: UInt32
+    public var voucherID: VoucherID
+    public var account: AccountID
+    /// The root of the set that the voucher was sealed under.
+    public var setRoot: Bytes32
+
+    public init(parameters: Parameters, epoch: UInt32, voucherID: VoucherID, account: AccountID, setRoot: Bytes32) {
+        slots = parameters.slots
+        polynomials = parameters.polynomials
+        payloadCount = parameters.payloadCount
+        self.epoch = epoch
+        self.voucherID = voucherID
+        self.account = account
+        self.setRoot = setRoot
+    }
+
+    public static let count = 96
+
+    /// 96 bytes (Docs/Protocol.md, "Voucher").
+    public var encoded: [UInt8] {
+        var out = ByteWriter(capacity: Self.count)
+        out.magic("SMV1")
+        out.put(UInt16(slots))
+        out.put(UInt16(polynomials))
+        out.put(UInt32(payloadCount))
+        out.put(epoch)
+        out.put(voucherID.bytes)
+        out.put(account)
+        out.put(setRoot)
+        return out.bytes
+    }
+
+    /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`.
+    public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a voucher header has 96 bytes") }
+        var reader = ByteReader(bytes)
+        try reader.magic("SMV1")
+        slots = Int(try reader.number(UInt16.self))
+        polynomials = Int(try reader.number(UInt16.self))
+        payloadCount = Int(truncatingIfNeeded: try reader.number(UInt32.self))
+        epoch = try reader.number(UInt32.self)
+        voucherID = try VoucherID(bytes: reader.take(VoucherID.count))
+        account = try reader.bytes32()
+        setRoot = try reader.bytes32()
+        let most = FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound
+        guard (1 + Parameters.coverCounts.lowerBound...most).contains(slots), Parameters.polynomialCounts.contains(polynomials),
+            Parameters.payloadCounts.contains(payloadCount)
+        else {
+            throw SealedMatchError(.parameterOutOfRange, "a voucher's sizes are outside their allowed range")
+        }
+    }
+
+    /// Bytes of `inner`: nonce ‖ ciphertext ‖ tag.
+    package var innerCount: Int { Cipher.nonceCount + payloadCount + Cipher.tagCount }
+    /// Bytes of the body: x ‖ z_1 … z_k ‖ inner.
+    package var bodyCount: Int { 8 + 8 * polynomials + innerCount }
+    /// Bytes of the whole voucher.
+    public var voucherCount: Int { Self.count + bodyCount + slots * SealedSlot.count }
+
+    /// Bytes of every voucher under sets of these parameters.
+    package static func voucherCount(_ parameters: Parameters) -> Int {
+        let none = Bytes32()
+        return VoucherHeader(parameters: parameters, epoch: 0, voucherID: VoucherID(), account: none, setRoot: none).voucherCount
+    }
+
+    /// Whether a voucher with this header fits sets of these parameters.
+    public func fits(_ parameters: Parameters) -> Bool {
+        slots == parameters.slots && polynomials == parameters.polynomials && payloadCount == parameters.payloadCount
+    }
+}
+
+/// A voucher's random name, 16 bytes. A retry carries the same voucher under the same ID.
+public struct VoucherID: Hashable, Sendable {
+    public static let count = 16
+    public let bytes: [UInt8]
+
+    /// All zero, where only a header's sizes matter.
+    init() { bytes = [UInt8](repeating: 0, count: Self.count) }
+
+    /// - Throws: `wrongLength`.
+    public init(bytes: [UInt8]) throws(SealedMatchError) {
+        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a voucher ID has 16 bytes") }
+        self.bytes = bytes
+    }
+
+    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> VoucherID {
+        try VoucherID(bytes: Array(random.bytes32().bytes[0..<count]))
+    }
+}

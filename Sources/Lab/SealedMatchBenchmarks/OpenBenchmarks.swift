@@ -1,0 +1,69 @@
+internal import SealedMatchAuthority
+internal import SealedMatchFingerprint
+internal import SealedMatchClient
+internal import SealedMatchProtocol
+internal import SealedMatchCrypto
+internal import SealedMatchWorkers
+
+/// Opening of sealed vouchers at the authority.
+struct OpenBenchmarks: Sendable {
+    private let rounds: Int
+    private let opener: VoucherOpener
+    private let vouchers: [SealedVoucher]
+
+    private static let voucherCount = 32
+
+    init(scale: BenchmarkScale, set: SetFixture, items: [MediaItem]) throws {
+        rounds = scale.openRounds
+        let key = try MatchingKey.decodeCanonical(set.secrets.key.withBytes { [UInt8]($0) })
+        opener = VoucherOpener([try MatchingSet(key: key, header: set.header)])
+        var sealer = try SealFixture.sealer(set.open())
+        vouchers = try items.prefix(Self.voucherCount).map { try sealer.seal($0) }
+    }
+
+    func measure(_ report: (BenchmarkRow) -> Void) throws {
+        var random = SystemRandom()
+        let scalar = try Scalar.random(from: &random)
+        var thread: [Double] = []
+        var floors: [Double] = []
+        var ratios: [Double] = []
+        var speedUp: [Double] = []
+        for _ in 0..<rounds {
+            for index in vouchers.indices {
+                let slots = vouchers[index].slots
+                let count = Double(slots.count)
+                // The floor just before and just after, because the machine's speed drifts from one millisecond to the next.
+                let before = try multiplication(slots, scalar) / count
+                let time = try Stopwatch.time { try open(index..<(index + 1)) } / count
+                let after = try multiplication(slots, scalar) / count
+                thread.append(time)
+                floors += [before, after]
+                ratios.append(2 * time / (before + after))
+            }
+            let one = try wall(threads: 1)
+            speedUp.append(try one / wall(threads: 2))
+        }
+        report(BenchmarkRow(.openSlot, thread.median, "us", floor: floors.median, ratio: ratios.median))
+        report(BenchmarkRow(.openTwoCores, speedUp.median, "x"))
+    }
+
+    /// One variable-base multiplication for each slot, of its own element.
+    private func multiplication(_ slots: [SealedSlot], _ scalar: borrowing Scalar) throws -> Double {
+        var points = try slots.map { try Point(canonical: $0.element) }
+        return try points.withUnsafeMutableBufferPointer { points in try Stopwatch.time { try GroupBatch.multiply(points, by: scalar) } }
+    }
+
+    private func open(_ range: Range<Int>) throws(SealedMatchError) {
+        let opened = try opener.openSerially(vouchers[range])
+        precondition(opened.allSatisfy { $0.status == .opened })
+    }
+
+    private func wall(threads: Int) throws -> Double {
+        let bench = self
+        return try Stopwatch.wall {
+            try Workers(threads: threads).forEachChunk("open", count: vouchers.count, chunk: 1) { (range) throws(SealedMatchError) in
+                try bench.open(range)
+            }
+        }
+    }
+}

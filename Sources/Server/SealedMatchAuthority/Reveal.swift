@@ -1,0 +1,153 @@
+public import SealedMatchProtocol
+public import SealedMatchCrypto
+
+/// One match that a reveal proved to belong to the account's polynomials, with what the client put into it.
+public struct RevealedMatch: Equatable, Sendable {
+    public let voucherID: VoucherID
+    public let slot: Int
+    /// The set that the voucher was sealed under.
+    public let setRoot: Bytes32
+    public let payload: Payload
+    /// Arrived beyond the account's cap, or beyond its voucher's.
+    public let quarantined: Bool
+}
+
+/// An account above the threshold in one epoch: its matches, and nothing else of it. A reason for a person to look, not a proof.
+public struct Reveal: Equatable, Sendable {
+    public let account: AccountID
+    public let epoch: UInt32
+    public let threshold: Int
+    /// In the order of opening. At least t distinct vouchers.
+    public let matches: [RevealedMatch]
+}
+
+/// The result of a first reveal: what to show, and what opens later matches of the epoch.
+package struct RevealedAccount: ~Copyable {
+    package let reveal: Reveal
+    package let epochKey: EpochKey
+    /// Places of t openings that fix the polynomials, in the argument of `Revealer.reveal`.
+    package let basis: [Int]
+}
+
+/// An opening as the authority keeps it.
+package struct KeptOpening: Sendable {
+    package let opening: Opening
+    package let quarantined: Bool
+
+    package init(opening: Opening, quarantined: Bool) {
+        self.opening = opening
+        self.quarantined = quarantined
+    }
+}
+
+/// The decision of Docs/Protocol.md, "Reveal": which openings of one account and epoch are matches. Pure computation.
+package struct Revealer {
+    let account: AccountID
+    let epoch: UInt32
+    let threshold: Int
+    let polynomials: Int
+    let commitment: Commitment
+
+    package init(account: AccountID, epoch: UInt32, threshold: Int, polynomials: Int, commitment: Commitment) {
+        self.account = account
+        self.epoch = epoch
+        self.threshold = threshold
+        self.polynomials = polynomials
+        self.commitment = commitment
+    }
+
+    /// Codewords that are taken off before giving up: a bound on the work that forged openings cause.
+    static let maximumRounds = 8
+
+    /// Decodes, and accepts only what the registered commitment confirms.
+    ///
+    /// - Throws: `belowThreshold` for fewer than t usable openings, or matches from fewer than t vouchers; `notDecodable` when no set of shares lies on common polynomials (too many
+    ///   decoys for the matches, or a vacuous decoding); `commitmentMismatch` when only foreign polynomials were found.
+    package func reveal(_ openings: [KeptOpening]) throws(SealedMatchError) -> RevealedAccount {
+        let decoder = ShareDecoder(threshold: threshold, polynomials: polynomials)
+        // Reveal, steps 1–2: drop non-canonical words, x = 0, other accounts' and other forms' openings, and repeated x
+        var places: [Int] = []
+        var shares: [Share] = []
+        for (place, kept) in openings.enumerated() where !kept.quarantined {
+            guard belongs(kept.opening), let share = kept.opening.share else { continue }
+            places.append(place)
+            shares.append(share)
+        }
+        let distinct = decoder.distinct(shares)
+        places = distinct.map { places[$0] }
+        shares = distinct.map { shares[$0] }
+        var foundForeign = false
+        for _ in 0..<Self.maximumRounds {
+            guard shares.count >= threshold else { break }
+            // Reveal, step 3: with exactly t shares left the polynomial check is vacuous, and the commitment alone decides
+            guard let codeword = decoder.decode(shares, acceptingThreshold: true) else { break }
+            let key = try EpochKey(secrets: codeword.secrets, account: account, epoch: epoch)
+            // Reveal, step 4: K_e counts only if it is the registered one
+            if try key.commitment(account: account, epoch: epoch) == commitment {
+                let basis = codeword.members.prefix(threshold).map { places[$0] }
+                let reveal = try matches(openings, under: key, basis: basis)
+                return RevealedAccount(reveal: reveal, epochKey: key, basis: basis)
+            }
+            // Reveal, step 5: a foreign codeword hides the account's own; take it off and decode the remainder
+            guard codeword.members.count > threshold else { break }
+            foundForeign = true
+            let members = Set(codeword.members)
+            let rest = shares.indices.filter { !members.contains($0) }
+            places = rest.map { places[$0] }
+            shares = rest.map { shares[$0] }
+        }
+        if foundForeign { throw SealedMatchError(.commitmentMismatch, "the openings' polynomials are not the registered ones") }
+        guard distinct.count >= threshold else { throw SealedMatchError(.belowThreshold, "fewer openings than the threshold") }
+        throw SealedMatchError(.notDecodable, "no set of openings lies on common polynomials")
+    }
+
+    /// Reveal, steps 6–7: the matches are the openings whose share lies on the polynomials and whose payload opens under K_e; they must come from t vouchers.
+    /// - Parameter basis: places of t openings on the polynomials.
+    package func matches(
+        _ openings: [KeptOpening], under key: borrowing EpochKey, basis: [Int]
+    ) throws(SealedMatchError) -> Reveal {
+        let known = basis.compactMap { openings[$0].opening.share }
+        guard known.count == threshold else { throw SealedMatchError(.damagedStore, "a revealed account's openings are damaged") }
+        let polynomials = SharePolynomials(basis: known)
+        var matches: [RevealedMatch] = []
+        var seen = Set<SlotlessMatch>()
+        var vouchers = Set<VoucherID>()
+        var points = Set<UInt64>()
+        for kept in openings where belongs(kept.opening) {
+            let opening = kept.opening
+            // The payload's tag first: it costs less than the polynomials, and decoys fail it.
+            guard let payload = payload(of: opening, under: key), let share = opening.share, polynomials.contains(share) else { continue }
+            // Two slots of one voucher that open to the same share are one match.
+            let id = opening.header.voucherID
+            guard seen.insert(SlotlessMatch(voucherID: id, x: share.x.word)).inserted else { continue }
+            vouchers.insert(id)
+            points.insert(share.x.word)
+            matches.append(
+                RevealedMatch(
+                    voucherID: id, slot: opening.slot, setRoot: opening.header.setRoot, payload: payload,
+                    quarantined: kept.quarantined))
+        }
+        guard vouchers.count >= threshold, points.count >= threshold else {
+            throw SealedMatchError(.belowThreshold, "the matches come from fewer vouchers than the threshold")
+        }
+        return Reveal(account: account, epoch: epoch, threshold: threshold, matches: matches)
+    }
+
+    private struct SlotlessMatch: Hashable {
+        let voucherID: VoucherID
+        let x: UInt64
+    }
+
+    private func belongs(_ opening: Opening) -> Bool {
+        opening.header.account == account && opening.header.epoch == epoch && opening.header.polynomials == polynomials
+            && opening.words.count == polynomials + 1
+    }
+
+    private func payload(of opening: Opening, under key: borrowing EpochKey) -> Payload? {
+        do throws(SealedMatchError) {
+            return try opening.payload(under: key)
+        } catch {
+            return nil
+        }
+    }
+}

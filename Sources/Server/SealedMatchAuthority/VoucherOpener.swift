@@ -1,0 +1,113 @@
+internal import Dispatch
+public import SealedMatchProtocol
+public import SealedMatchCrypto
+internal import Synchronization
+
+/// What became of one voucher at the authority. Nobody outside may learn it.
+public struct OpenedVoucher: Sendable {
+    public enum Status: Sendable, Equatable {
+        case opened
+        /// No key for this set (yet): the voucher waits.
+        case unknownSet
+        /// The voucher's form is not the one that its set fixes: a client that is not ours. It opens nothing.
+        case setMismatch
+    }
+    public let header: VoucherHeader
+    public let status: Status
+    /// t of the voucher's set.
+    public let threshold: Int
+    /// What its slots opened to, in the order of the slots: at most c + 1, which is what a match and all decoys make.
+    public let openings: [Opening]
+    /// More openings than that, which no client of ours makes.
+    public let excess: [Opening]
+
+    package init(header: VoucherHeader, status: Status, threshold: Int, openings: [Opening], excess: [Opening]) {
+        self.header = header
+        self.status = status
+        self.threshold = threshold
+        self.openings = openings
+        self.excess = excess
+    }
+}
+
+/// Opens sealed vouchers with the matching keys, on all cores. (Docs/Protocol.md, "Open")
+public struct VoucherOpener: Sendable {
+    private let sets: [Bytes32: MatchingSet]
+
+    public init(_ sets: [MatchingSet]) {
+        self.sets = Dictionary(sets.map { ($0.root, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public var roots: Set<Bytes32> { Set(sets.keys) }
+
+    /// The set of this root, if its key is here.
+    public func set(_ root: Bytes32) -> MatchingSet? { sets[root] }
+
+    /// Vouchers that one thread opens at a time: about 10 ms of work.
+    private static let chunk = 8
+
+    /// Opens vouchers, one result each, in their order.
+    ///
+    /// Takes one variable-base multiplication a slot, divided among the cores. Hostile input costs the same: a slot whose element is no point does not open.
+    /// - Throws: `primitiveFailed`, `outOfMemory`; nothing that depends on a voucher.
+    public func open(_ vouchers: [SealedVoucher]) throws(SealedMatchError) -> [OpenedVoucher] {
+        let chunks = (vouchers.count + Self.chunk - 1) / Self.chunk
+        let results = Mutex([Result<[OpenedVoucher], SealedMatchError>?](repeating: nil, count: chunks))
+        DispatchQueue.concurrentPerform(iterations: chunks) { index in
+            let range = (index * Self.chunk)..<min(vouchers.count, (index + 1) * Self.chunk)
+            let result = Result { () throws(SealedMatchError) in try openSerially(vouchers[range]) }
+            results.withLock { $0[index] = result }
+        }
+        var opened: [OpenedVoucher] = []
+        opened.reserveCapacity(vouchers.count)
+        for result in results.withLock({ $0 }) {
+            if let result { opened += try result.get() }
+        }
+        return opened
+    }
+
+    /// On the calling thread.
+    public func openSerially(_ vouchers: ArraySlice<SealedVoucher>) throws(SealedMatchError) -> [OpenedVoucher] {
+        var opened: [OpenedVoucher] = []
+        opened.reserveCapacity(vouchers.count)
+        var elements: [Bytes32] = []
+        for voucher in vouchers { opened.append(try open(voucher, &elements)) }
+        return opened
+    }
+
+    private func open(_ voucher: SealedVoucher, _ elements: inout [Bytes32]) throws(SealedMatchError) -> OpenedVoucher {
+        let header = voucher.header
+        guard let set = sets[header.setRoot] else { return OpenedVoucher(header, .unknownSet) }
+        guard header.fits(set.header.parameters) else { return OpenedVoucher(header, .setMismatch) }
+        // Open, step 1: S' = α·Q for every slot; all zero, no element's product, where Q is no element or the identity
+        elements.removeAll(keepingCapacity: true)
+        for slot in voucher.slots { elements.append(slot.element) }
+        var span = elements.mutableSpan
+        unsafe span.withUnsafeMutableBufferPointer { unsafe GroupBatch.multiplyUnchecked($0, by: set.key.alpha) }
+        // Open, step 2: recompute each check; the wrapped key of a slot that holds opens the body
+        let context = try SlotContext(tableID: set.header.tableID, header: header.encoded, body: voucher.body)
+        let limit = set.header.parameters.coverSlots + 1
+        var openings: [Opening] = []
+        var excess: [Opening] = []
+        for (index, slot) in voucher.slots.enumerated() where !elements[index].isZero {
+            guard let key = try context.open(slot, slotKey: elements[index]) else { continue }
+            let opening = try Opening(header: header, slot: index, plainBody: Self.plain(voucher.body, key))
+            if openings.count < limit { openings.append(opening) } else { excess.append(opening) }
+        }
+        return OpenedVoucher(
+            header: header, status: .opened, threshold: set.header.parameters.threshold, openings: openings, excess: excess)
+    }
+
+    private static func plain(_ body: [UInt8], _ key: Bytes32) throws(SealedMatchError) -> [UInt8] {
+        var body = body
+        var span = body.mutableSpan
+        try unsafe span.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in try unsafe Cipher.streamXOR(raw, key: key) }
+        return body
+    }
+}
+
+extension OpenedVoucher {
+    fileprivate init(_ header: VoucherHeader, _ status: Status) {
+        self.init(header: header, status: status, threshold: 0, openings: [], excess: [])
+    }
+}

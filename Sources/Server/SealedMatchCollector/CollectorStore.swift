@@ -1,0 +1,152 @@
+internal import GRDB
+public import SealedMatchProtocol
+public import SealedMatchCrypto
+internal import Synchronization
+
+/// The collector: registers commitments and keeps sealed vouchers, durably and idempotently, in one SQLite file. It holds nothing secret and never meets the matching key.
+///
+/// Whoever takes the file without that key learns accounts, epochs, sets, counts and the order of arrival; nothing about media. Whoever can *change* it can lose
+/// vouchers, and can replace commitments before the authority has seen them. All functions may be called from any thread; they block on the disk. (Docs/Protocol.md, "Collector")
+public final class CollectorStore: Sendable {
+    package let file: StoreFile
+    private let currentPolicy: Mutex<CollectorPolicy>
+
+    /// Opens or creates the file.
+    /// - Throws: `fileFailed`; `invalidMagic` for a database of something else, which is left untouched; `damagedStore` for a corrupt or newer one.
+    public init(path: String, policy: CollectorPolicy = CollectorPolicy()) throws(SealedMatchError) {
+        file = try StoreFile.open(path: path, applicationID: Self.applicationID, migrator: Self.migrator)
+        currentPolicy = Mutex(policy)
+    }
+
+    /// What is accepted from now on.
+    public var policy: CollectorPolicy {
+        get { currentPolicy.withLock { $0 } }
+        set { currentPolicy.withLock { $0 = newValue } }
+    }
+
+    /// What became of something that was accepted. In both cases it is on disk.
+    public enum Outcome: Equatable, Sendable {
+        case stored
+        /// The same bytes were there already: a retry.
+        case alreadyStored
+    }
+
+    /// Registers the commitment of an account and epoch. The caller has authenticated the account.
+    ///
+    /// One transaction compares and inserts, so of any number of different commitments just one wins, whatever the timing.
+    /// - Throws: `commitmentConflict` when another commitment is registered; `epochInPast` when the epoch has expired here; `quotaExceeded` for too many epochs; `fileFailed`, `damagedStore`.
+    public func register(_ registration: Registration, authenticatedAs account: AccountID) throws(SealedMatchError) -> Outcome {
+        guard registration.account == account else {
+            throw SealedMatchError(.authenticationFailed, "the registration names another account than the caller's")
+        }
+        let most = policy.epochsPerAccount
+        return try file.write { db in
+            try Self.checkExpiry(registration.epoch, db)
+            if let row = try Row.fetchOne(
+                db, sql: "SELECT commitment FROM registration WHERE account = ? AND epoch = ?",
+                arguments: [account.databaseBlob, registration.epoch])
+            {
+                guard try RowReader(row).bytes32(0) == registration.commitment else {
+                    throw SealedMatchError(.commitmentConflict, "another commitment is registered for this account and epoch")
+                }
+                return .alreadyStored
+            }
+            let epochs = try Int.fetchOne(
+                db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?", arguments: [account.databaseBlob])
+            guard (epochs ?? 0) < most else { throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs") }
+            try db.execute(
+                sql: "INSERT INTO registration (account, epoch, commitment) VALUES (?, ?, ?)",
+                arguments: [account.databaseBlob, registration.epoch, registration.commitment.databaseBlob])
+            return .stored
+        }
+    }
+
+    /// Stores one voucher. When this returns, it is on disk.
+    ///
+    /// The reply depends on the voucher's length and form, on the account and on what is registered, never on what is inside.
+    /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange` for what is no voucher; `authenticationFailed` when its header names another account;
+    ///   `notRegistered`, `epochInPast`, `voucherConflict` for the same ID with other bytes, `unknownSet`, `setMismatch`, `quotaExceeded`; `fileFailed`, `damagedStore`.
+    public func store(_ voucher: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) -> Outcome {
+        try store(all: [voucher], authenticatedAs: account)[0].get()
+    }
+
+    /// Stores many vouchers of one account in one transaction, with one wait for the disk. Each has its own outcome; a refused one does not touch the others.
+    /// - Returns: as many outcomes as vouchers, in their order.
+    /// - Throws: `fileFailed`, `damagedStore`; then nothing was stored.
+    public func store(
+        all vouchers: [[UInt8]], authenticatedAs account: AccountID
+    ) throws(SealedMatchError) -> [Result<Outcome, SealedMatchError>] {
+        let policy = policy
+        let parsed = vouchers.map { bytes in
+            Result { () throws(SealedMatchError) in try Self.parse(bytes, account: account) }
+        }
+        return try file.write { db in
+            try zip(vouchers, parsed).map { bytes, parsed in
+                do throws(SealedMatchError) {
+                    let (header, digest) = try parsed.get()
+                    return .success(try Self.insert(bytes, header, digest, policy, db))
+                } catch {
+                    // A refusal is the voucher's outcome; a failing disk or file ends the whole transaction.
+                    guard error.code != .fileFailed, error.code != .damagedStore else { throw error }
+                    return .failure(error)
+                }
+            }
+        }
+    }
+
+    private static func parse(_ bytes: [UInt8], account: AccountID) throws(SealedMatchError) -> (VoucherHeader, Bytes32) {
+        let header = try SealedVoucher(canonical: bytes).header
+        guard header.account == account else {
+            throw SealedMatchError(.authenticationFailed, "the voucher names another account than the caller's")
+        }
+        return (header, try digest(bytes))
+    }
+
+    static func digest(_ bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {
+        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe KDF.plainDigest(raw) }
+    }
+
+    private static func insert(
+        _ bytes: [UInt8], _ header: VoucherHeader, _ digest: Bytes32, _ policy: CollectorPolicy, _ db: Database
+    ) throws(SealedMatchError) -> Outcome {
+        try mapping {
+            try checkExpiry(header.epoch, db)
+            let name: StatementArguments = [header.account.databaseBlob, header.epoch]
+            guard let registration = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT id, vouchers FROM registration WHERE account = ? AND epoch = ?"), arguments: name)
+            else {
+                throw SealedMatchError(.notRegistered, "no commitment is registered for this account and epoch")
+            }
+            let id = try RowReader(registration).integer(0)
+            let count = try RowReader(registration).integer(1)
+            // A retry is answered before anything that may have changed since: the set's retirement, the quota.
+            if let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT digest FROM voucher WHERE account = ? AND epoch = ? AND voucherID = ?"),
+                arguments: name + [header.voucherID.bytes.databaseBlob])
+            {
+                guard try RowReader(row).bytes32(0) == digest else {
+                    throw SealedMatchError(.voucherConflict, "another voucher has this ID")
+                }
+                return .alreadyStored
+            }
+            try policy.check(header)
+            guard count < policy.vouchersPerEpoch else {
+                throw SealedMatchError(.quotaExceeded, "the account has sent too many vouchers in this epoch")
+            }
+            try db.cachedStatement(sql: "INSERT INTO voucher (account, epoch, voucherID, digest, bytes) VALUES (?, ?, ?, ?, ?)")
+                .execute(arguments: name + [header.voucherID.bytes.databaseBlob, digest.databaseBlob, bytes.databaseBlob])
+            try db.cachedStatement(sql: "UPDATE registration SET vouchers = vouchers + 1 WHERE id = ?").execute(arguments: [id])
+            return .stored
+        }
+    }
+
+    /// Inside a transaction: SQLite's errors keep their type for `StoreFile`, wrapped so that a batch can tell them from refusals.
+    private static func mapping<Result>(_ body: () throws -> Result) throws(SealedMatchError) -> Result {
+        try StoreFile.mappingErrors(body)
+    }
+
+    static func checkExpiry(_ epoch: UInt32, _ db: Database) throws {
+        let first = try Int64.fetchOne(db.cachedStatement(sql: "SELECT firstEpoch FROM expiry")) ?? 0
+        guard Int64(epoch) >= first else { throw SealedMatchError(.epochInPast, "the epoch has expired at this collector") }
+    }
+}

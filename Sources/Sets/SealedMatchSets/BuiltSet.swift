@@ -1,0 +1,142 @@
+public import SealedMatchProtocol
+public import SealedMatchCrypto
+internal import SealedMatchFiles
+package import SealedMatchWorkers
+
+/// Everything random that goes into a set, drawn after its entries are fixed: a source that knew a seed could grind entries against it.
+///
+/// The whole is the authority's secret: α opens vouchers. One for each built table, never two tables from one.
+public struct SetSecrets: ~Copyable, Sendable {
+    public let key: MatchingKey
+    public let tableID: TableID
+    public let positionSeed: Bytes32
+    /// For auditors only: it tells fillers from entries' cells.
+    public let fillerSeed: Bytes32
+
+    public static func random() throws(SealedMatchError) -> SetSecrets {
+        try Sodium.start()
+        var random = SystemRandom()
+        return try SetSecrets(
+            key: MatchingKey.random(from: &random), tableID: TableID.random(from: &random),
+            positionSeed: random.bytes32(), fillerSeed: random.bytes32())
+    }
+
+    package init(key: consuming MatchingKey, tableID: TableID, positionSeed: Bytes32, fillerSeed: Bytes32) {
+        self.key = key
+        self.tableID = tableID
+        self.positionSeed = positionSeed
+        self.fillerSeed = fillerSeed
+    }
+
+    /// `"SMK1" ‖ tableID (16) ‖ positionSeed (32) ‖ fillerSeed (32) ‖ α (32) ‖ entries digest (32)`: the secret file of one table.
+    public static let encodedCount = 148
+
+    /// - Parameter entriesDigest: of the entries the table was built from: the same secrets never serve another list.
+    public borrowing func encoded(entriesDigest: Bytes32) throws(SealedMatchError) -> SecretBytes {
+        var head = ByteWriter()
+        head.magic("SMK1")
+        head.put(tableID.bytes)
+        head.put(positionSeed)
+        head.put(fillerSeed)
+        var out = try SecretBytes.zeros(count: Self.encodedCount)
+        let public_ = head.bytes
+        unsafe out.withMutableBytes { out in
+            for (index, byte) in public_.enumerated() { unsafe out[index] = byte }
+            unsafe key.withBytes { alpha in
+                for index in 0..<32 { unsafe out[public_.count + index] = unsafe alpha[index] }
+            }
+            for index in 0..<32 { unsafe out[public_.count + 32 + index] = entriesDigest[index] }
+        }
+        return out
+    }
+
+    /// - Throws: `wrongLength`, `invalidMagic`, `invalidScalar`.
+    public static func decodeCanonical(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(SealedMatchError) -> SetSecrets {
+        guard bytes.count == encodedCount else { throw SealedMatchError(.wrongLength, "a set's secrets have 148 bytes") }
+        var reader = ByteReader(unsafe Array(bytes[0..<84]))
+        try reader.magic("SMK1")
+        let tableID = try TableID(bytes: reader.take(16))
+        let positionSeed = try reader.bytes32()
+        let fillerSeed = try reader.bytes32()
+        let key = try unsafe MatchingKey.decodeCanonical(UnsafeRawBufferPointer(rebasing: bytes[84..<116]))
+        return SetSecrets(key: key, tableID: tableID, positionSeed: positionSeed, fillerSeed: fillerSeed)
+    }
+
+    /// The digest of the entries that encoded secrets belong to.
+    public static func entriesDigest(inEncoded bytes: UnsafeRawBufferPointer) throws(SealedMatchError) -> Bytes32 {
+        guard bytes.count == encodedCount else { throw SealedMatchError(.wrongLength, "a set's secrets have 148 bytes") }
+        return unsafe Bytes32(loading: bytes.baseAddress! + 116)
+    }
+}
+
+/// A set as built: header and table, not yet signed. Deterministic given entries and secrets.
+public struct BuiltSet: Sendable {
+    public let header: SetHeader
+    package let table: Table
+
+    /// What the header says about a set besides its entries.
+    public struct Description: Sendable {
+        public var version: UInt64
+        public var issuedAt: UInt64
+        public var expiresAt: UInt64
+        public var parameters: Parameters
+        /// Ed25519 keys, strictly ascending, in the order of the lists.
+        public var sources: [Bytes32]
+
+        public init(version: UInt64, issuedAt: UInt64, expiresAt: UInt64, parameters: Parameters, sources: [Bytes32]) {
+            self.version = version
+            self.issuedAt = issuedAt
+            self.expiresAt = expiresAt
+            self.parameters = parameters
+            self.sources = sources
+        }
+    }
+
+    /// Builds the blinded set.
+    /// - Throws: `peelingFailed` with probability below 10⁻³, then draw secrets anew; `parameterOutOfRange`, `tooManyEntries`, `interrupted`.
+    ///
+    /// Not public: secrets that can be lent twice could make two tables with one α. `NewSet.build` draws its own.
+    package static func build(
+        _ entries: EntrySelection, _ description: Description, secrets: borrowing SetSecrets, workers: Workers
+    ) throws(SealedMatchError) -> BuiltSet {
+        try build(keys: entries.keys, description, secrets: secrets, workers: workers)
+    }
+
+    package static func build(
+        keys: [EntryKey], _ description: Description, secrets: borrowing SetSecrets, workers: Workers
+    ) throws(SealedMatchError) -> BuiltSet {
+        guard !keys.isEmpty else { throw SealedMatchError(.parameterOutOfRange, "no entry is left to build a set from") }
+        try description.parameters.validate(sources: description.sources.count)
+        let table = try Table.build(
+            keys: keys, key: secrets.key, tableID: secrets.tableID, positionSeed: secrets.positionSeed,
+            fillerSeed: secrets.fillerSeed, workers: workers)
+        let header = SetHeader(
+            version: description.version, issuedAt: description.issuedAt, expiresAt: description.expiresAt, tableID: secrets.tableID,
+            positionSeed: secrets.positionSeed, publicKey: secrets.key.publicKey, entries: keys.count, cells: table.count,
+            tableDigest: try table.digest(), parameters: description.parameters, sources: description.sources)
+        // Only headers that every client can decode leave this house.
+        guard try SetHeader(canonical: header.signedBytes) == header else {
+            throw SealedMatchError(.nonCanonical, "the set's header has no canonical encoding")
+        }
+        return BuiltSet(header: header, table: table)
+    }
+
+    /// Writes the set file, whole or not at all.
+    public func write(to path: String, signatures: SetSignatures = SetSignatures()) throws(SealedMatchError) {
+        let head = header.signedBytes + signatures.bytes
+        try unsafe head.span.withUnsafeBytes { (head) throws(SealedMatchError) in
+            try unsafe DurableFile.write([head, table.bytes], to: path, secret: false)
+        }
+    }
+}
+
+extension SetSecrets {
+    /// A second copy of α, for the authority's opener.
+    public borrowing func matchingKey() throws(SealedMatchError) -> MatchingKey {
+        var copy = try SecretBytes.zeros(count: 32)
+        unsafe copy.withMutableBytes { out in unsafe key.withBytes { unsafe out.copyMemory(from: $0) } }
+        return try unsafe copy.withBytes { (raw) throws(SealedMatchError) in try unsafe MatchingKey.decodeCanonical(raw) }
+    }
+}

@@ -1,0 +1,111 @@
+package import SealedMatchProtocol
+package import SealedMatchCrypto
+package import SealedMatchWorkers
+
+/// T, the table of m group elements: the solution of decode(y) = V(y) for every entry, with fillers in the cells that no entry owns.
+@safe
+package final class Table: Sendable {
+    let cells: SharedBuffer<Point>
+
+    private init(cells: SharedBuffer<Point>) { self.cells = cells }
+
+    package var count: Int { cells.count }
+
+    /// The 32·m bytes; valid while this object lives.
+    @unsafe package var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(cells.elements) }
+
+    package func digest() throws(SealedMatchError) -> Bytes32 { try unsafe KDF.plainDigest(bytes) }
+
+    private static let chunk = 512
+    /// Smaller, because the last of many short rounds would otherwise keep one thread busy and the others waiting.
+    private static let solveChunk = 64
+
+    /// Solves the table for V(y) = α·H(y). Deterministic in its arguments.
+    /// - Parameter keys: distinct.
+    /// - Throws: `peelingFailed`, `interrupted`.
+    package static func build(
+        keys: [EntryKey], key: borrowing MatchingKey, tableID: TableID, positionSeed: Bytes32, fillerSeed: Bytes32, workers: Workers
+    ) throws(SealedMatchError) -> Table {
+        let elements = TableElement(tableID: tableID)
+        return try unsafe solve(keys: keys, positionSeed: positionSeed, fillerSeed: fillerSeed, workers: workers) {
+            (range, out) throws(SealedMatchError) in
+            // Table, step 4: V(y) = α·H(y)
+            try unsafe Self.hash(keys[range], elements, into: out)
+            try unsafe key.evaluate(out)
+        }
+    }
+
+    /// Solves the table for given values, without α: what an auditor does with the decoded values.
+    package static func rebuild(
+        keys: [EntryKey], values: [Point], positionSeed: Bytes32, fillerSeed: Bytes32, workers: Workers
+    ) throws(SealedMatchError) -> Table {
+        try unsafe solve(keys: keys, positionSeed: positionSeed, fillerSeed: fillerSeed, workers: workers) {
+            (range, out) throws(SealedMatchError) in
+            for (offset, index) in range.enumerated() { unsafe out[offset] = values[index] }
+        }
+    }
+
+    /// Table, step 1: m.
+    /// - Throws: `tooManyEntries`.
+    package static func cells(forEntries count: Int) throws(SealedMatchError) -> Int {
+        guard count <= SetHeader.maximumEntries else { throw SealedMatchError(.tooManyEntries, "too many entries for one set") }
+        return TablePositions.cells(forEntries: count)
+    }
+
+    /// H(tableID ‖ y) of many keys.
+    package static func hash(
+        _ keys: ArraySlice<EntryKey>, _ elements: TableElement, into out: UnsafeMutableBufferPointer<Point>
+    ) throws(SealedMatchError) {
+        try unsafe GroupBatch.hashToGroup(HashToGroup.elements, count: keys.count, into: out) { index in
+            elements.tableID.bytes + keys[keys.startIndex + index].encoded
+        }
+    }
+
+    private static func solve(
+        keys: [EntryKey], positionSeed: Bytes32, fillerSeed: Bytes32, workers: Workers,
+        values: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Point>) throws(SealedMatchError) -> Void
+    ) throws(SealedMatchError) -> Table {
+        let count = try cells(forEntries: keys.count)
+        // Table, steps 2–3
+        let peeling = try Peeling(keys: keys, seed: positionSeed, cells: count, workers: workers)
+        let cells = SharedBuffer(repeating: Point.identity, count: count)
+        try fill(cells, besides: peeling, seed: fillerSeed, workers: workers)
+        // Table, step 4: each value goes to its entry's free cell first …
+        try workers.forEachChunk("evaluate", count: keys.count, chunk: chunk) { (range) throws(SealedMatchError) in
+            let batch = SharedBuffer(repeating: Point.identity, count: range.count)
+            try unsafe values(range, batch.elements)
+            for (offset, index) in range.enumerated() { cells[Int(peeling.freeCells[index])] = batch[offset] }
+        }
+        // Table, step 5: … and, last round first, T[free cell] = V(y) − the other two
+        for round in peeling.rounds.indices.dropLast().reversed() {
+            let entries = peeling.rounds[round]..<peeling.rounds[round + 1]
+            try workers.forEachChunk("solve", count: entries.count, chunk: solveChunk) { (range) throws(SealedMatchError) in
+                let triples = range.map { offset in
+                    let entry = Int(peeling.order[entries.lowerBound + offset])
+                    let others = peeling.others(of: entry)
+                    return (target: Int(peeling.freeCells[entry]), first: others.0, second: others.1)
+                }
+                try unsafe triples.span.withUnsafeBufferPointer { (triples) throws(SealedMatchError) in
+                    try unsafe GroupBatch.subtractPairs(triples, in: cells.elements)
+                }
+            }
+        }
+        return Table(cells: cells)
+    }
+
+    /// Cells that no entry owns: HashToGroup(fillerSeed ‖ index), the index as 8 little-endian bytes, under the fillers' tag.
+    private static func fill(
+        _ cells: SharedBuffer<Point>, besides peeling: Peeling, seed: Bytes32, workers: Workers
+    ) throws(SealedMatchError) {
+        var isOwned = [Bool](repeating: false, count: cells.count)
+        for cell in peeling.freeCells { isOwned[Int(cell)] = true }
+        let unowned = isOwned.indices.filter { !isOwned[$0] }
+        try workers.forEachChunk("fillers", count: unowned.count, chunk: chunk) { (range) throws(SealedMatchError) in
+            let batch = SharedBuffer(repeating: Point.identity, count: range.count)
+            try unsafe GroupBatch.hashToGroup(TableElement.fillerHash, count: range.count, into: batch.elements) { index in
+                TableElement.fillerMessage(ofCell: unowned[range.lowerBound + index], seed: seed)
+            }
+            for (offset, index) in range.enumerated() { cells[unowned[index]] = batch[offset] }
+        }
+    }
+}

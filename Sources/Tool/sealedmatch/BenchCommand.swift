@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import SealedMatchBenchmarks
+internal import SealedMatchDecoyAnalysis
+internal import Foundation
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measures speed and memory against floors of the same run, or recomputes the decoys' curves.",
+        discussion: """
+            A ratio compares a figure with its floor, both medians of the same run on the same number of threads. The full run really builds a set of a million \
+            entries, twice. --json prints one object a line: name, value, unit, floor, ratio.
+            """)
+
+    @Flag(help: "A smaller set; within a minute.") var quick = false
+    @Flag(help: "One JSON object a line.") var json = false
+    @Flag(help: "The decoys' curves instead (Docs/Decoys.md).") var decoys = false
+
+    func run() throws {
+        try reportingFailures {
+            do {
+                if decoys { try printCurves() } else { try measure() }
+            } catch let failure as BenchmarkFailure {
+                throw Failure(failure.description, code: Failure.negative)
+            }
+        }
+    }
+
+    private func measure() throws {
+        if !json { printRow("name", "value", "unit", "floor", "ratio") }
+        try BenchmarkSuite.run(
+            quick: quick,
+            report: { row in
+                if json {
+                    // Finite numbers and plain text always encode.
+                    if let line = try? Self.encoder.encode(row) { Terminal.print(String(decoding: line, as: UTF8.self)) }
+                    return
+                }
+                printRow(row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "", row.ratio.map(Self.text) ?? "")
+            },
+            progress: { if Terminal.showsProgress { Terminal.note($0) } })
+    }
+
+    private func printCurves() throws {
+        if !json { printRow("name", "value", "unit", "printed", "ratio") }
+        for row in DecoyCurve.rows(quick ? .quick : .full) {
+            if json { Terminal.print(row.json) } else {
+                printRow(row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "", row.ratio.map(Self.text) ?? "")
+            }
+        }
+    }
+
+    private static let encoder: JSONEncoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return encoder
+    }()
+
+    private static func text(_ value: Double) -> String {
+        abs(value) >= 1000 ? String(format: "%.0f", value) : String(format: "%.3g", value)
+    }
+
+    private func printRow(_ columns: String...) {
+        Terminal.print(
+            zip(columns, [34, 12, 12, 12, 8]).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }.joined(separator: " "))
+    }
+}

@@ -1,0 +1,82 @@
+internal import SealedMatchAuthority
+internal import SealedMatchCollector
+internal import Foundation
+internal import SealedMatchProtocol
+internal import SealedMatchCrypto
+internal import SealedMatchSets
+
+/// The table at the end: what each person sent, what the server could see, what was revealed, and whether that was right.
+struct DemoReport {
+    let accounts: [DemoAccount]
+    let truths: [DemoTruth]
+    let decisions: [OpeningService.Decision]
+    let collector: CollectorStore
+    let store: AuthorityStore
+    let lists: [(Bytes32, [ListedHash])]
+    let parameters: Parameters
+    let cases: String
+
+    func print() throws {
+        var known = KnownHashes()
+        for list in lists {
+            for (place, hash) in list.1.enumerated() {
+                guard case .pdq(let hash) = hash else { continue }
+                known.add(hash, KnownHashes.Entry(label: "hash \(place + 1)", sources: [hexadecimal(list.0.bytes.prefix(8))]))
+            }
+        }
+        Terminal.print("")
+        row("who", "sent", "known", "matched", "server sees", "authority sees", "revealed", "right?")
+        var wrong: [String] = []
+        let states = try store.accounts().accounts
+        for (account, truth) in zip(accounts, truths) {
+            let id = try account.id()
+            let decision = decisions.first { $0.account == id }
+            let openings = states.first { $0.account == id }?.openings ?? 0
+            let epoch = try Parameters.epoch(at: currentTime())
+            let vouchers = try collector.count(account: id, epoch: epoch)
+            var revealed: RevealResult?
+            if case .success(let result) = decision?.result { revealed = result }
+            let fault = fault(truth, openings: openings, revealed)
+            if let fault { wrong.append("\(account.name): \(fault)") }
+            if let revealed {
+                let file = CaseFile(revealed.reveal, knownHashes: known)
+                try file.write(to: "\(cases)/\(file.fileName)")
+                if file.listedMatchCount != file.matchCount { wrong.append("\(account.name): a revealed picture is not on the lists") }
+            }
+            row(
+                account.name, "\(truth.sent)", "\(account.known.count)", "\(truth.matched.count)", "\(vouchers) vouchers", "\(openings) opened slots",
+                revealed.map { "\($0.reveal.matches.count) pictures" } ?? "nothing", fault == nil ? "yes" : "NO")
+        }
+        Terminal.print(
+            """
+
+            sent       pictures, each recompressed (512–1600 px, JPEG 60–85), fingerprinted, sealed, then encrypted
+            matched    different entries that the probes met; nobody below the threshold learns this, the sender included
+            server     accounts, counts, arrival; nothing about pictures
+            authority  matches and decoys together, which look alike until t = \(parameters.threshold) real ones are there
+            revealed   pictures opened for a person to look at: exactly those that matched, and no other
+            """)
+        for account in accounts { Terminal.print("\(account.name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(account.story)") }
+        guard wrong.isEmpty else { throw Failure("the demo failed: " + wrong.joined(separator: "; "), code: Failure.negative) }
+        Terminal.print("\nEvery account came out as it should.")
+    }
+
+    /// What is wrong with an outcome: revealed below t, missed although k(R − t) ≥ e, or another set of pictures than those that matched.
+    private func fault(_ truth: DemoTruth, openings: Int, _ revealed: RevealResult?) -> String? {
+        let matches = truth.matched.count
+        let decoys = openings - matches
+        let margin = parameters.polynomials * (matches - parameters.threshold)
+        guard let revealed else {
+            return matches >= parameters.threshold && margin >= decoys ? "should have been revealed" : nil
+        }
+        if matches < parameters.threshold { return "was revealed below the threshold" }
+        let shown = Set(revealed.reveal.matches.map(\.payload.fingerprint))
+        return shown == truth.matchedFingerprints ? nil : "other pictures were revealed than those that matched"
+    }
+
+    private func row(_ columns: String...) {
+        let widths = [7, 6, 7, 9, 15, 18, 14, 7]
+        Terminal.print(
+            zip(columns, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined())
+    }
+}

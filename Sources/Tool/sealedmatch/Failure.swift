@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SealedMatchCrypto
+
+/// An error for a person: what went wrong, with which file, and what to do. Ends the tool with a documented exit code.
+struct Failure: Error {
+    let message: String
+    let code: ExitCode
+
+    static let negative = ExitCode(1)
+    static let badData = ExitCode(65)
+    static let badFile = ExitCode(66)
+    static let unavailable = ExitCode(69)
+    static let internalFailure = ExitCode(70)
+    static let interrupted = ExitCode(130)
+
+    init(_ message: String, code: ExitCode = Failure.badData) {
+        self.message = message
+        self.code = code
+    }
+
+    /// A library error about a file or an object that `subject` names.
+    init(_ error: SealedMatchError, _ subject: String) {
+        let code: ExitCode =
+            switch error.code {
+            case .fileFailed: Self.badFile
+            case .interrupted: Self.interrupted
+            case .sodiumUnavailable, .randomSourceFailed, .outOfMemory, .primitiveFailed: Self.internalFailure
+            default: Self.badData
+            }
+        self.init("\(subject): \(error.reason) [error \(error.code.rawValue)]", code: code)
+    }
+}
+
+/// Runs a command's work, and turns every error into a message on standard error and an exit code.
+func reportingFailures(_ work: () throws -> Void) throws {
+    do {
+        try work()
+    } catch let failure as Failure {
+        FileHandle.standardError.write(Data("sealedmatch: \(failure.message)\n".utf8))
+        throw failure.code
+    } catch let error as SealedMatchError {
+        let failure = Failure(error, "failed")
+        FileHandle.standardError.write(Data("sealedmatch: \(failure.message)\n".utf8))
+        throw failure.code
+    }
+}
+
+/// Names the object that an error is about.
+func about<Result: ~Copyable>(_ subject: String, _ work: () throws -> Result) throws -> Result {
+    do {
+        return try work()
+    } catch let error as SealedMatchError {
+        throw Failure(error, subject)
+    }
+}

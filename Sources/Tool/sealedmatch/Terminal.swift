@@ -1,0 +1,81 @@
+internal import Foundation
+internal import Synchronization
+internal import SealedMatchWorkers
+
+/// What the tool prints: results on standard output, progress on standard error if that is a terminal.
+enum Terminal {
+    static let showsProgress = isatty(2) == 1
+
+    static func print(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+    static func note(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+
+    /// One JSON object on a line, keys sorted.
+    static func printJSON(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    private static let lastPercent = Atomic<Int>(-1)
+
+    /// Overwrites one line with phase and percentage.
+    static func progress(_ phase: String, _ done: Int, _ total: Int) {
+        guard showsProgress, total > 0 else { return }
+        let percent = done * 100 / total
+        guard lastPercent.exchange(percent, ordering: .relaxed) != percent else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(phase) \(percent) %".utf8))
+        if done == total { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    }
+
+    /// Overwrites one line with a count whose end is not known.
+    static func progress(_ text: String) {
+        guard showsProgress else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+    }
+
+    /// Removes what `progress` wrote.
+    static func endProgress() {
+        guard showsProgress else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    }
+
+    /// Workers that show progress and end on an interrupt (Ctrl-C) or a polite kill, at the next chunk: nothing half-written stays behind.
+    static func workers(threads: Int?) -> Workers {
+        let workers = Workers(threads: threads) { phase, done, total in progress("\(phase)", done, total) }
+        for number in [SIGINT, SIGTERM] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { workers.interrupt() }
+            source.resume()
+            signalSources.append(source)
+        }
+        return workers
+    }
+
+    // Keeps the sources alive for the life of the process. Only touched by `workers`, which a command calls from its one main thread.
+    private nonisolated(unsafe) static var signalSources: [any DispatchSourceSignal] = []
+}
+
+/// Lower-case hexadecimal.
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
+/// The bytes of a hexadecimal text; `nil` for anything else.
+func bytes(hexadecimal text: some StringProtocol) -> [UInt8]? {
+    let digits = Array(text.utf8)
+    guard digits.count % 2 == 0 else { return nil }
+    var out: [UInt8] = []
+    for index in stride(from: 0, to: digits.count, by: 2) {
+        let pair = String(decoding: digits[index...(index + 1)], as: UTF8.self)
+        // `UInt8(_:radix:)` would take a sign.
+        guard pair.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }), let byte = UInt8(pair, radix: 16) else {
+            return nil
+        }
+        out.append(byte)
+    }
+    return out
+}
+
+/// Seconds since 1970.
+func currentTime() -> UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }

@@ -1,0 +1,48 @@
+import SealedMatchBenchmarks
+import Foundation
+import Testing
+
+@Suite struct BenchmarkSuiteTests {
+    /// The names that `bench --json` promises.
+    private static let names: [String] = [
+        "set.select", "set.bytes_per_entry", "set.cells_per_entry", "set.lost_entries", "set.build.one_core", "set.build.two_cores",
+        "machine.two_cores", "set.build.memory_per_entry", "set.prove", "set.audit",
+        "seal.probe", "seal.vs_two_header", "seal.voucher", "open.slot", "open.slot.two_cores",
+        "client.private_bytes", "client.seal_growth", "reveal.1500", "pdq.1080p", "pdq.raster", "pdq.hypotheses", "pdq.probes", "pdq.12mp",
+        "seal.share.sealedmatch", "seal.share.messenger", "seal.share", "seal.share.sent_copy",
+    ]
+    /// Those of the C interface, where the environment names the library.
+    private static let interface = ["abi.first_voucher", "abi.seal", "abi.seal.eight_threads", "abi.private_bytes", "abi.pdq.1080p"]
+    /// Figures that may be zero: of memory, which other tests give back meanwhile.
+    private static let counts: Set<String> = ["set.lost_entries", "set.build.memory_per_entry", "client.private_bytes", "client.seal_growth", "abi.private_bytes"]
+    /// Medians of few differences, which may come out below zero on a busy machine.
+    private static let differences: Set<String> = ["seal.probe", "seal.vs_two_header"]
+
+    /// Nothing here asserts a time: a test machine may be busy.
+    @Test func everyFigureIsReportedOnce() throws {
+        var rows: [BenchmarkRow] = []
+        var steps = 0
+        try BenchmarkSuite.run(.tiny, report: { rows.append($0) }, progress: { _ in steps += 1 })
+        // Comparisons with pdqhash are there where the environment names a Python for it.
+        let reported = rows.map(\.name).filter { !$0.hasSuffix(".vs_pdqhash") }
+        let hasLibrary = ProcessInfo.processInfo.environment["SEALEDMATCH_LIBRARY"]?.isEmpty == false
+        #expect(reported.sorted() == (Self.names + (hasLibrary ? Self.interface : [])).sorted())
+        #expect(steps > 0)
+        for row in rows {
+            #expect(row.value.isFinite, "\(row.name)")
+            #expect(row.value > 0 || (row.value == 0 && Self.counts.contains(row.name)) || Self.differences.contains(row.name), "\(row.name) = \(row.value)")
+            if let floor = row.floor { #expect(floor.isFinite && floor > 0, "\(row.name)") }
+            if let ratio = row.ratio { #expect(ratio.isFinite, "\(row.name)") }
+        }
+        #expect(rows.first { $0.name == "set.lost_entries" }?.value == 0)
+    }
+
+    @Test func aRowIsOneJSONObject() throws {
+        var rows: [BenchmarkRow] = []
+        let json = #"{"name":"open.slot","value":52.5,"unit":"us","floor":50,"ratio":1.05}"#
+        rows.append(try JSONDecoder().decode(BenchmarkRow.self, from: Data(json.utf8)))
+        let encoded = try JSONEncoder().encode(rows[0])
+        #expect(try JSONDecoder().decode(BenchmarkRow.self, from: encoded) == rows[0])
+        #expect(!encoded.contains(0x0A))
+    }
+}

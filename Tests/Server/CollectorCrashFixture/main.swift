@@ -1,0 +1,28 @@
+// Stores vouchers until it is killed, and prints the ID of each one after the collector has acknowledged it.
+//
+//     CollectorCrashFixture database seed
+
+import SealedMatchCollector
+import Foundation
+import SealedMatchProtocol
+import SealedMatchCrypto
+
+let arguments = CommandLine.arguments
+guard arguments.count == 3, let seed = UInt8(arguments[2]) else { exit(64) }
+let account = try Bytes32(exactly: [UInt8](repeating: seed, count: 32))
+let store = try CollectorStore(path: arguments[1])
+_ = try store.register(Registration(account: account, epoch: 1, commitment: account), authenticatedAs: account)
+var parameters = Parameters()
+parameters.payloadCount = 128
+parameters.polynomials = 4
+var random = SystemRandom()
+while true {
+    let header = VoucherHeader(
+        parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random), account: account, setRoot: account)
+    var voucher = header.encoded
+    while voucher.count < header.voucherCount { voucher.append(UInt8(truncatingIfNeeded: voucher.count)) }
+    _ = try store.store(voucher, authenticatedAs: account)
+    // Straight to the descriptor: what was buffered when the kill came would not count as acknowledged.
+    let line = header.voucherID.bytes.map { String(format: "%02x", $0) }.joined() + "\n"
+    FileHandle.standardOutput.write(Data(line.utf8))
+}

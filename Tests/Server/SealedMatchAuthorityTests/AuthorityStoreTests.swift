@@ -1,0 +1,226 @@
+import SealedMatchAuthority
+import SealedMatchCollector
+import Foundation
+import GRDB
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchTestSupport
+import Testing
+
+@Suite struct AuthorityStoreTests {
+    let scratch = TemporaryDirectory()
+    let alice = account(1)
+
+    private func record(_ openings: [Opening], threshold: Int = 5, in store: AuthorityStore, from first: Int64 = 1) throws {
+        let vouchers = openings.enumerated().map { (sequence: first + Int64($0), voucher: $1.opened(threshold: threshold)) }
+        try store.record(vouchers, last: first + Int64(openings.count) - 1)
+    }
+
+    private func plain(_ openings: [KeptOpening]) -> [Opening] { openings.map(\.opening) }
+
+    @Test func recordsOnceWhateverIsRepeated() throws {
+        var random = SeededRandom(71)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let openings = plain(try owner.openings(matches: 6, decoys: 4, &random))
+        do {
+            let store = try AuthorityStore(path: scratch.authority)
+            #expect(try store.cursor() == 0)
+            try record(openings, in: store)
+            try record(openings, in: store)
+            #expect(try store.cursor() == 10)
+            // An older page does not turn the cursor back, and a known opening with other words does not replace the first.
+            try record(openings.map { $0.with(words: $0.words.reversed()) }, in: store, from: 1)
+            try store.record([], last: 3)
+        }
+        let store = try AuthorityStore(path: scratch.authority)
+        #expect(try store.cursor() == 10)
+        #expect(try store.accounts().accounts == [
+            AccountState(account: alice, epoch: 7, openings: 10, quarantined: 0, isRevealed: false, isDue: true)
+        ])
+        let revealed = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)
+        #expect(revealed?.reveal.matches.count == 6)
+    }
+
+    @Test func nothingIsRevealedWithoutARegistration() throws {
+        var random = SeededRandom(72)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let store = try AuthorityStore(path: scratch.authority)
+        try record(plain(owner.openings(matches: 9, decoys: 0, &random)), in: store)
+        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: nil, force: true) } == .notRegistered)
+        #expect(code { _ = try store.reveal(account: account(2), epoch: 7, commitment: account(9), force: true) } == .belowThreshold)
+        // The first commitment that was tried is the account's, whatever the collector says later.
+        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: account(9)) } == .commitmentMismatch)
+        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) } == .commitmentConflict)
+        #expect(try store.accounts().accounts[0].isRevealed == false)
+    }
+
+    @Test func decodesAtMilestones() throws {
+        #expect(AuthorityStore.isDue(kept: 29, attempted: 0, threshold: 30) == false)
+        #expect(AuthorityStore.isDue(kept: 30, attempted: 0, threshold: 30))
+        #expect(AuthorityStore.isDue(kept: 104, attempted: 100, threshold: 30) == false)
+        #expect(AuthorityStore.isDue(kept: 105, attempted: 100, threshold: 30))
+        var random = SeededRandom(73)
+        let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
+        let store = try AuthorityStore(path: scratch.authority)
+        try record(plain(owner.openings(matches: 4, decoys: 16, &random)), in: store)
+        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) } == .notDecodable)
+        #expect(try store.accounts().accounts[0].isDue == false)
+        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) == nil)
+        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) } == .notDecodable)
+        // 4 · (9 − 5) = 16: at the bound
+        try record(plain(owner.openings(matches: 5, decoys: 0, &random)), in: store, from: 21)
+        #expect(try store.accounts().accounts[0].isDue)
+        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 9)
+    }
+
+    @Test func laterMatchesOpenUnderTheKnownKey() throws {
+        var random = SeededRandom(74)
+        let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
+        do {
+            let store = try AuthorityStore(path: scratch.authority)
+            try record(plain(owner.openings(matches: 5, decoys: 0, &random)), in: store)
+            #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 5)
+        }
+        // Far past the bound, after a restart: no decoding could find them any more.
+        let store = try AuthorityStore(path: scratch.authority)
+        try record(plain(owner.openings(matches: 2, decoys: 300, &random)), in: store, from: 6)
+        let state = try store.accounts().accounts[0]
+        #expect(state.isRevealed && state.isDue && state.openings == 307)
+        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 7)
+        // A stored K_e that was edited is not believed: decoded anew, and beyond the bound now.
+        try edit(scratch.authority, "UPDATE account SET epochKey = zeroblob(32)")
+        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) } == .notDecodable)
+    }
+
+    @Test func capsAndQuarantine() throws {
+        var random = SeededRandom(75)
+        let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
+        let store = try AuthorityStore(path: scratch.authority)
+        // Five matches, decoys up to beyond the cap, then two matches more.
+        var openings: [Opening] = plain(try owner.openings(matches: 5, decoys: 0, &random))
+        for _ in 0..<4_100 { openings.append(try owner.decoy(&random)) }
+        try record(Array(openings[..<5]), in: store)
+        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 5)
+        try record(Array(openings[5...]), in: store, from: 6)
+        let late = plain(try owner.openings(matches: 2, decoys: 0, &random))
+        try record(late, in: store, from: 10_000)
+        let state = try store.accounts().accounts[0]
+        #expect(state.openings == AuthorityStore.openingsPerEpoch)
+        #expect(state.quarantined == 9 + 2)
+        let matches = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)).reveal.matches
+        #expect(matches.map(\.quarantined) == [false, false, false, false, false, true, true])
+        // Beyond both caps openings are counted and not kept.
+        var rest: [Opening] = []
+        for _ in 0..<4_200 { rest.append(try owner.decoy(&random)) }
+        try record(rest, in: store, from: 20_000)
+        #expect(try store.accounts().accounts[0].quarantined == 4_211)
+        #expect(
+            try store.file.pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM opening") }
+                == AuthorityStore.openingsPerEpoch + AuthorityStore.quarantinedPerEpoch)
+        #expect(try store.cursor() == 24_199)
+    }
+
+    @Test func aVoucherWithTooManyOpeningsIsQuarantined() throws {
+        var random = SeededRandom(76)
+        let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
+        let store = try AuthorityStore(path: scratch.authority)
+        let header = try owner.header(&random)
+        var openings: [Opening] = []
+        for slot in 0..<22 { openings.append(Opening(header: header, slot: slot, words: try owner.decoy(&random).words, inner: random.bytes(header.innerCount))) }
+        let voucher = OpenedVoucher(
+            header: header, status: .opened, threshold: 5, openings: Array(openings[..<7]), excess: Array(openings[7...]))
+        try store.record([(sequence: 1, voucher: voucher)], last: 1)
+        try store.record([(sequence: 1, voucher: voucher)], last: 1)
+        let state = try store.accounts().accounts[0]
+        #expect(state.openings == 7)
+        #expect(state.quarantined == 15)
+    }
+
+    @Test func formsAreDecodedApart() throws {
+        var random = SeededRandom(77)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let other = try Owner(alice, threshold: 6, polynomials: 4, random: &random)
+        let store = try AuthorityStore(path: scratch.authority)
+        try record(plain(other.openings(matches: 9, decoys: 2, &random)), threshold: 6, in: store)
+        try record(plain(owner.openings(matches: 7, decoys: 2, &random)), threshold: 5, in: store, from: 12)
+        // The same polynomials, but said to be of another threshold: another form, of too few openings.
+        try record(plain(owner.openings(matches: 3, decoys: 0, &random)), threshold: 4, in: store, from: 30)
+        let revealed = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment))
+        #expect(revealed.reveal.matches.count == 7)
+        #expect(revealed.reveal.threshold == 5)
+    }
+
+    @Test func damagedRowsAreSkippedAndReported() throws {
+        var random = SeededRandom(78)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let store = try AuthorityStore(path: scratch.authority)
+        try record(plain(owner.openings(matches: 16, decoys: 0, &random)), in: store)
+        try edit(
+            scratch.authority,
+            """
+            PRAGMA ignore_check_constraints = ON;
+            UPDATE opening SET words = x'00' WHERE id = 1;
+            UPDATE opening SET inner = x'' WHERE id = 2;
+            UPDATE opening SET header = zeroblob(96) WHERE id = 3;
+            UPDATE opening SET header = zeroblob(9) WHERE id = 4;
+            UPDATE opening SET slot = 9223372036854775807 WHERE id = 5;
+            UPDATE opening SET slot = -1 WHERE id = 6;
+            UPDATE opening SET voucherID = zeroblob(16) WHERE id = 7;
+            UPDATE opening SET words = zeroblob(72) WHERE id = 8;
+            """)
+        let result = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment))
+        #expect(result.damaged.map(\.row) == Array(1...7))
+        #expect(result.reveal.matches.count == 8)
+        #expect(try store.file.pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM opening") } == 16)
+        // A basis that lost a row is made anew.
+        try edit(scratch.authority, "UPDATE opening SET inner = x'' WHERE basis = 1 AND id = (SELECT MIN(id) FROM opening WHERE basis = 1)")
+        let again = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true))
+        #expect(again.reveal.matches.count == 7)
+        // A basis that somebody moved to other rows, too.
+        try edit(scratch.authority, "UPDATE opening SET words = zeroblob(72) WHERE basis = 1 AND id = (SELECT MAX(id) FROM opening WHERE basis = 1)")
+        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true)?.reveal.matches.count == 6)
+        // Accounts
+        try edit(scratch.authority, "PRAGMA ignore_check_constraints = ON; UPDATE account SET account = x'01', kept = -1")
+        #expect(try store.accounts().damaged.map(\.table) == [.account])
+        try edit(scratch.authority, "DELETE FROM cursor")
+        #expect(code { _ = try store.cursor() } == .damagedStore)
+    }
+
+    @Test func rowsOfOtherTypesAreReported() throws {
+        var random = SeededRandom(79)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        do {
+            let store = try AuthorityStore(path: scratch.authority)
+            try record(plain(owner.openings(matches: 9, decoys: 0, &random)), in: store)
+        }
+        try edit(
+            scratch.authority,
+            """
+            CREATE TABLE copy AS SELECT * FROM opening;
+            DROP TABLE opening;
+            ALTER TABLE copy RENAME TO opening;
+            UPDATE opening SET words = 'text' WHERE rowid = 1;
+            UPDATE opening SET header = NULL WHERE rowid = 2;
+            UPDATE opening SET quarantined = 1.5 WHERE rowid = 3;
+            CREATE TABLE copy AS SELECT * FROM account;
+            DROP TABLE account;
+            ALTER TABLE copy RENAME TO account;
+            """)
+        let store = try AuthorityStore(path: scratch.authority)
+        let result = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment))
+        #expect(result.damaged.map(\.row) == [1, 2, 3])
+        #expect(result.reveal.matches.count == 6)
+        try edit(scratch.authority, "UPDATE account SET kept = 'many', epochKey = 'text'")
+        #expect(try store.accounts().damaged.map(\.table) == [.account])
+        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) } == .damagedStore)
+    }
+
+    @Test func filesOfOtherRolesAreRefused() throws {
+        do { _ = try CollectorStore(path: scratch.collector) }
+        do { _ = try AuthorityStore(path: scratch.authority) }
+        #expect(code { _ = try AuthorityStore(path: scratch.collector) } == .invalidMagic)
+        #expect(code { _ = try CollectorStore(path: scratch.authority) } == .invalidMagic)
+        let mode = try FileManager.default.attributesOfItem(atPath: scratch.authority)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+}

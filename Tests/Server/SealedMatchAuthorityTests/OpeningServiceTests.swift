@@ -1,0 +1,171 @@
+import SealedMatchAuthority
+import SealedMatchCollector
+import Foundation
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchTestSupport
+import Testing
+
+/// From sealed vouchers to a reveal, over both stores.
+@Suite struct OpeningServiceTests {
+    let scratch = TemporaryDirectory()
+
+    private func send(_ vouchers: [SealedVoucher], to collector: CollectorStore) throws {
+        guard let account = vouchers.first?.header.account else { return }
+        for outcome in try collector.store(all: vouchers.map(\.encoded), authenticatedAs: account) { #expect(try outcome.get() == .stored) }
+    }
+
+    @Test func revealsExactlyTheAccountsAboveTheThreshold() throws {
+        var random = SeededRandom(91)
+        let set = try TinySet(in: scratch, random: &random)
+        let collector = try CollectorStore(path: scratch.collector)
+        // Of twelve vouchers each: no match, t − 1, t without decoys, t + 1 with eight decoys (k = 8), and one that did not register its own commitment.
+        let plans: [(name: UInt8, matches: Int, decoys: Int)] = [(1, 0, 10), (2, 4, 12), (3, 5, 0), (4, 6, 8), (5, 5, 9)]
+        for plan in plans {
+            var sender = try Sender(account(plan.name), random: &random)
+            _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+            var decoys = plan.decoys
+            var vouchers: [SealedVoucher] = []
+            for index in 0..<12 {
+                let here = min(decoys, 1 + index % 2)
+                decoys -= here
+                vouchers.append(
+                    try sender.seal(
+                        set, member: index < plan.matches ? index : nil, decoys: here, payload: payload(plan.name, note: [UInt8(index)]),
+                        random: &random))
+            }
+            try send(vouchers, to: collector)
+        }
+        let store = try AuthorityStore(path: scratch.authority)
+        let service = OpeningService(collector: collector, store: store, opener: VoucherOpener([set.matching]))
+        let progress = try service.openPending(batch: 16, prune: true)
+        #expect(progress.isComplete && progress.vouchers == 60)
+        #expect(progress.openings == plans.reduce(0) { $0 + $1.matches + $1.decoys })
+        let decisions = try service.revealReady(force: true).decisions
+        var revealed: [AccountID: Reveal] = [:]
+        var refused: [AccountID: SealedMatchError.Code] = [:]
+        for decision in decisions {
+            switch decision.result {
+            case .success(let result): revealed[decision.account] = result.reveal
+            case .failure(let error): refused[decision.account] = error.code
+            }
+        }
+        #expect(Set(revealed.keys) == [account(3), account(4)])
+        #expect(refused == [account(1): .notDecodable, account(2): .notDecodable, account(5): .notDecodable])
+        for (name, count) in [(3, 5), (4, 6)] {
+            let matches = try #require(revealed[account(UInt8(name))]).matches
+            #expect(Set(matches.map(\.payload.note)) == Set((0..<count).map { [UInt8($0)] }))
+            #expect(matches.allSatisfy { $0.setRoot == set.root })
+        }
+        // Pruned: what opened nothing.
+        #expect(progress.pruned > 0)
+        #expect(try collector.vouchers(after: 0, limit: 100).vouchers.count == 60 - progress.pruned)
+        #expect(try service.openPending().vouchers == 0)
+        // Revealed accounts are listed again, so that a lost case file is written again.
+        #expect(try service.revealReady().decisions.map(\.account).sorted(by: <) == [account(3), account(4)])
+    }
+
+    /// A video of several listed pictures opens as many slots, and counts once: in the store, for the threshold, and among the matches.
+    @Test func aVideoThatOpensSeveralSlotsCountsOnce() throws {
+        var random = SeededRandom(96)
+        let set = try TinySet(in: scratch, random: &random)
+        let collector = try CollectorStore(path: scratch.collector)
+        // One below the threshold of five, though it opens 16 slots besides decoys; and one above it, as many decoys need (k = 8).
+        for (name, videos) in [(1, 4), (2, 6)] {
+            var sender = try Sender(account(UInt8(name)), random: &random)
+            _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+            var vouchers: [SealedVoucher] = []
+            for video in 0..<videos {
+                vouchers.append(try sender.seal(set, others: 4 * video..<4 * video + 4, decoys: 1, payload: payload(UInt8(name), note: [UInt8(video)]), random: &random))
+            }
+            try send(vouchers, to: collector)
+        }
+        let store = try AuthorityStore(path: scratch.authority)
+        let service = OpeningService(collector: collector, store: store, opener: VoucherOpener([set.matching]))
+        let progress = try service.openPending(batch: 4)
+        #expect(progress.isComplete && progress.vouchers == 10 && progress.openings == 10 * 5)
+        let decisions = try service.revealReady(force: true).decisions
+        #expect(decisions.map(\.account) == [account(1), account(2)])
+        #expect(code { _ = try decisions[0].result.get() } == .notDecodable)
+        let matches = try decisions[1].result.get().reveal.matches
+        let notes: [UInt8] = matches.flatMap(\.payload.note)
+        #expect(notes.sorted() == [0, 1, 2, 3, 4, 5])
+    }
+
+    /// Two sets, two matching keys, one epoch: shares depend on account and epoch alone.
+    @Test func setsCountJointlyAndVouchersWaitForTheirKey() throws {
+        var random = SeededRandom(92)
+        let old = try TinySet(in: scratch, version: 1, random: &random)
+        let new = try TinySet(in: scratch, version: 2, random: &random)
+        let collector = try CollectorStore(path: scratch.collector)
+        var sender = try Sender(account(1), random: &random)
+        _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+        var vouchers: [SealedVoucher] = []
+        for index in 0..<3 { vouchers.append(try sender.seal(old, member: index, random: &random)) }
+        for index in 0..<3 { vouchers.append(try sender.seal(new, member: index, random: &random)) }
+        try send(vouchers, to: collector)
+        let store = try AuthorityStore(path: scratch.authority)
+        let first = OpeningService(collector: collector, store: store, opener: VoucherOpener([old.matching]))
+        let progress = try first.openPending()
+        #expect(progress.waiting == 3 && progress.openings == 3)
+        #expect(try first.revealReady(force: true).decisions.map(\.result.code) == [.belowThreshold])
+        #expect(try store.waitingCount() == 3)
+        let second = OpeningService(collector: collector, store: store, opener: VoucherOpener([old.matching, new.matching]))
+        #expect(try second.openPending().openings == 3)
+        #expect(try store.waitingCount() == 0)
+        let reveal = try #require(try second.revealReady().decisions.first).result.get().reveal
+        #expect(reveal.matches.count == 6)
+        #expect(Set(reveal.matches.map(\.setRoot)) == [old.root, new.root])
+        #expect(CaseFile(reveal, knownHashes: KnownHashes()).setRoots.count == 2)
+    }
+
+    @Test func stoppedAndRestartedItLosesAndRepeatsNothing() throws {
+        var random = SeededRandom(93)
+        let set = try TinySet(in: scratch, random: &random)
+        let collector = try CollectorStore(path: scratch.collector)
+        var sender = try Sender(account(1), random: &random)
+        _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+        var vouchers: [SealedVoucher] = []
+        for index in 0..<30 { vouchers.append(try sender.seal(set, member: index < 8 ? index : nil, random: &random)) }
+        try send(vouchers, to: collector)
+        var batches = 0
+        while true {
+            // A new process each time
+            let store = try AuthorityStore(path: scratch.authority)
+            let service = OpeningService(collector: collector, store: store, opener: VoucherOpener([set.matching]))
+            let progress = try service.openPending(batch: 7) { _ in .stop }
+            if progress.isComplete { break }
+            batches += 1
+            #expect(try store.cursor() == Int64(min(30, 7 * batches)))
+        }
+        #expect(batches == 5)
+        // A crash after the work and before its transaction: the page comes again, and nothing is counted twice.
+        let store = try AuthorityStore(path: scratch.authority)
+        let opener = VoucherOpener([set.matching])
+        let page = try collector.vouchers(after: 0, limit: 10)
+        let opened = zip(page.vouchers, try opener.open(page.vouchers.map(\.voucher))).map { (sequence: $0.sequence, voucher: $1) }
+        try store.record(opened, last: page.last)
+        #expect(try store.cursor() == 30)
+        #expect(try store.accounts().accounts.map(\.openings) == [8])
+        let service = OpeningService(collector: collector, store: store, opener: opener)
+        #expect(try service.revealReady().decisions.first?.result.get().reveal.matches.count == 8)
+    }
+
+    @Test func damagedVouchersAreReportedAndPassed() throws {
+        var random = SeededRandom(94)
+        let set = try TinySet(in: scratch, random: &random)
+        let collector = try CollectorStore(path: scratch.collector)
+        var sender = try Sender(account(1), random: &random)
+        _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+        var vouchers: [SealedVoucher] = []
+        for index in 0..<8 { vouchers.append(try sender.seal(set, member: index, random: &random)) }
+        try send(vouchers, to: collector)
+        try edit(scratch.collector, "UPDATE voucher SET bytes = substr(bytes, 1, 99) WHERE sequence IN (1, 5, 8)")
+        let service = OpeningService(
+            collector: collector, store: try AuthorityStore(path: scratch.authority), opener: VoucherOpener([set.matching]))
+        let progress = try service.openPending(batch: 2)
+        #expect(progress.isComplete && progress.openings == 5)
+        #expect(progress.damaged.map(\.row) == [1, 5, 8])
+        #expect(try service.revealReady().decisions.first?.result.get().reveal.matches.count == 5)
+    }
+}

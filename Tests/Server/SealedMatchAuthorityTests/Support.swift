@@ -1,0 +1,122 @@
+import SealedMatchAuthority
+import Foundation
+import GRDB
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchTestSupport
+import Testing
+
+extension TemporaryDirectory {
+    var authority: String { path + "/authority.sqlite" }
+    var collector: String { path + "/collector.sqlite" }
+}
+
+func account(_ byte: UInt8) -> AccountID { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
+
+func code(_ body: () throws -> Void) -> SealedMatchError.Code? {
+    do { try body() } catch let error as SealedMatchError { return error.code } catch { Issue.record("untyped error \(error)") }
+    return nil
+}
+
+func payload(_ byte: UInt8, note: [UInt8] = []) -> Payload {
+    Payload(fingerprintKind: .pdq, fingerprint: account(byte), quality: 80, note: note)
+}
+
+/// An account's polynomials in one epoch, and the openings that its client's vouchers would give, made without the group: fast.
+struct Owner: ~Copyable {
+    let name: AccountID
+    let epoch: UInt32
+    let parameters: Parameters
+    let sharing: Sharing
+    let key: EpochKey
+    let commitment: Commitment
+
+    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int, polynomials: Int, random: inout SeededRandom) throws {
+        var parameters = Parameters()
+        parameters.threshold = threshold
+        parameters.polynomials = polynomials
+        parameters.payloadCount = 128
+        let sharing = try Sharing(polynomials: polynomials, threshold: threshold, random: &random)
+        let key = try sharing.epochKey(account: name, epoch: epoch)
+        commitment = try key.commitment(account: name, epoch: epoch)
+        self.name = name
+        self.epoch = epoch
+        self.parameters = parameters
+        self.sharing = sharing
+        self.key = key
+    }
+
+    var revealer: Revealer {
+        Revealer(
+            account: name, epoch: epoch, threshold: parameters.threshold, polynomials: parameters.polynomials, commitment: commitment)
+    }
+
+    func header(for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> VoucherHeader {
+        VoucherHeader(
+            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), account: victim ?? name, setRoot: Bytes32())
+    }
+
+    /// A match. `victim`: under another account's name, with these polynomials and this K_e.
+    func match(showing payload: Payload = payload(1), for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> Opening {
+        let share = try sharing.freshShare(random: &random)
+        return try match(share: share, showing: payload, header: header(for: victim, &random), &random)
+    }
+
+    func match(share: Share, showing payload: Payload = payload(1), header: VoucherHeader, _ random: inout SeededRandom) throws -> Opening {
+        let plain = try payload.padded(to: parameters.payloadCount)
+        var inner = [UInt8](repeating: 0, count: header.innerCount)
+        let encoded = header.encoded
+        try inner.withUnsafeMutableBytes { inner in
+            try plain.withUnsafeBytes { plain in
+                try encoded.withUnsafeBytes { try Cipher.seal(plain, authenticating: $0, key: key.bytes, into: inner, random: &random) }
+            }
+        }
+        return Opening(header: header, slot: 0, words: [share.x.word] + share.z.map(\.word), inner: inner)
+    }
+
+    /// What a decoy opens to: random words, a random inner payload.
+    func decoy(_ random: inout SeededRandom) throws -> Opening {
+        let header = try header(&random)
+        return Opening(
+            header: header, slot: 3, words: (0...parameters.polynomials).map { _ in random.next() }, inner: random.bytes(header.innerCount))
+    }
+
+    func openings(matches: Int, decoys: Int, _ random: inout SeededRandom) throws -> [KeptOpening] {
+        var openings: [Opening] = []
+        for _ in 0..<matches { openings.append(try match(&random)) }
+        for _ in 0..<decoys { openings.append(try decoy(&random)) }
+        return openings.shuffled(using: &random).map { KeptOpening(opening: $0, quarantined: false) }
+    }
+}
+
+extension Opening {
+    /// As the opener reports it.
+    func opened(threshold: Int) -> OpenedVoucher {
+        OpenedVoucher(header: header, status: .opened, threshold: threshold, openings: [self], excess: [])
+    }
+
+    func with(words: [UInt64]) -> Opening { Opening(header: header, slot: slot, words: words, inner: inner) }
+}
+
+extension Revealer {
+    func outcome(_ openings: [Opening]) throws -> Result<[RevealedMatch], SealedMatchError> {
+        outcome(openings.map { KeptOpening(opening: $0, quarantined: false) })
+    }
+
+    func outcome(_ openings: [KeptOpening]) -> Result<[RevealedMatch], SealedMatchError> {
+        do throws(SealedMatchError) { return .success(try reveal(openings).reveal.matches) } catch { return .failure(error) }
+    }
+}
+
+extension Result where Failure == SealedMatchError {
+    var code: SealedMatchError.Code? { if case .failure(let error) = self { error.code } else { nil } }
+}
+
+/// Changes a store's file behind its back.
+func edit(_ path: String, _ sql: String) throws {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.write { db in try db.execute(sql: sql) }
+    try queue.close()
+}

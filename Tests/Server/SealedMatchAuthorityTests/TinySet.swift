@@ -1,0 +1,103 @@
+import SealedMatchAuthority
+import SealedMatchFingerprint
+import Foundation
+import SealedMatchClient
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchFiles
+import SealedMatchTestSupport
+import Testing
+
+/// A real signed set of a few keys in the smallest table, made by hand, with its matching key.
+struct TinySet {
+    let blinded: BlindedSet
+    let matching: MatchingSet
+    let members: [EntryKey]
+
+    var root: Bytes32 { blinded.root }
+
+    init(
+        in scratch: TemporaryDirectory, version: UInt64 = 1, members count: Int = 40, threshold: Int = 5, polynomials: Int = 8, random: inout SeededRandom
+    ) throws {
+        try Sodium.start()
+        let alpha = try MatchingKey.random(from: &random)
+        let table = try TableID.random(from: &random)
+        let seed = try random.bytes32()
+        let elements = TableElement(tableID: table)
+        let cells = TablePositions.cells(forEntries: count)
+        var points: [Point] = []
+        for index in 0..<cells { points.append(try TableElement.fillerHash.point([UInt8(index & 255), UInt8(index >> 8)])) }
+        // Keys whose cells nobody else uses: T[h1] = α·H(y) − T[h2] − T[h3].
+        var used = Set<Int>()
+        var members: [EntryKey] = []
+        while members.count < count {
+            let key = EntryKey(perceptual: random.next() >> 16)
+            let at = try TablePositions(of: key, seed: seed, cells: cells)
+            guard used.isDisjoint(with: [at.first, at.second, at.third]) else { continue }
+            used.formUnion([at.first, at.second, at.third])
+            let rest = try points[at.second].adding(points[at.third])
+            points[at.first] = try alpha.evaluate(elements.point(of: key)).subtracting(rest)
+            members.append(key)
+        }
+        self.members = members
+        var parameters = Parameters()
+        parameters.threshold = threshold
+        parameters.polynomials = polynomials
+        parameters.payloadCount = 128
+        let bytes = points.flatMap(\.encoding.bytes)
+        let source = try SigningKey.random(from: &random)
+        let second = try SigningKey.random(from: &random)
+        let sources = [source.publicKey, second.publicKey].sorted(by: <)
+        let header = SetHeader(
+            version: version, issuedAt: 0, expiresAt: 1 << 40, tableID: table, positionSeed: seed, publicKey: alpha.publicKey,
+            entries: count, cells: cells, tableDigest: try bytes.withUnsafeBytes { try KDF.plainDigest($0) }, parameters: parameters,
+            sources: sources)
+        var signatures = SetSignatures()
+        signatures.places[sources.firstIndex(of: source.publicKey)!] = try header.sign(with: source)
+        let path = scratch.path + "/\(version).set"
+        try DurableFile.write(header.signedBytes + signatures.bytes + bytes, to: path, secret: false)
+        var trust = TrustPolicy(sources: sources, minimumSignatures: 1)
+        trust.minimumThreshold = threshold
+        trust.minimumEntries = count
+        blinded = try BlindedSet.open(path: path, trust: trust, now: 1)
+        matching = try MatchingSet(key: alpha, header: header)
+    }
+}
+
+/// An account that seals real vouchers under tiny sets.
+struct Sender: ~Copyable {
+    let name: AccountID
+    let epoch: UInt32
+    let sharing: Sharing
+    let key: EpochKey
+    let registration: Registration
+    var sealing: VoucherSealing
+
+    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int = 5, polynomials: Int = 8, random: inout SeededRandom) throws {
+        let sharing = try Sharing(polynomials: polynomials, threshold: threshold, random: &random)
+        let key = try sharing.epochKey(account: name, epoch: epoch)
+        let commitment = try key.commitment(account: name, epoch: epoch)
+        let sealing = try VoucherSealing(random: &random)
+        registration = Registration(account: name, epoch: epoch, commitment: commitment)
+        self.sealing = sealing
+        self.name = name
+        self.epoch = epoch
+        self.sharing = sharing
+        self.key = key
+    }
+
+    /// A voucher that matches with `member`, or not; a video's may match with others, too.
+    mutating func seal(
+        _ set: TinySet, member: Int? = nil, others: Range<Int> = 0..<0, decoys: Int = 0, payload sent: Payload = payload(1), random: inout SeededRandom
+    ) throws -> SealedVoucher {
+        let parameters = set.blinded.header.parameters
+        let header = VoucherHeader(
+            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), account: name, setRoot: set.root)
+        var probes = (0..<3).map { _ in EntryKey(perceptual: random.next()) }
+        if let member { probes.append(set.members[member]) }
+        probes += set.members[others]
+        return try sealing.seal(
+            header: header, set: set.blinded, probes: probes, decoys: decoys, payload: sent.padded(to: parameters.payloadCount),
+            sharing: sharing, epochKey: key, random: &random)
+    }
+}

@@ -1,0 +1,85 @@
+import SealedMatchCollector
+import Foundation
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchTestSupport
+import Testing
+
+@Suite struct CollectorConcurrencyTests {
+    let scratch = TemporaryDirectory()
+    let alice = account(1)
+
+    @Test func exactlyOneOfManyCommitmentsWins() async throws {
+        // Two stores on one file stand for two processes.
+        let stores = [try CollectorStore(path: scratch.database), try CollectorStore(path: scratch.database)]
+        let outcomes = await withTaskGroup(of: (UInt8, SealedMatchError.Code?).self) { group in
+            for index in 0..<64 {
+                let registration = Registration(account: alice, epoch: 7, commitment: account(UInt8(index)))
+                let store = stores[index % 2]
+                group.addTask { (UInt8(index), code { _ = try store.register(registration, authenticatedAs: account(1)) }) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        let winners = outcomes.filter { $0.1 == nil }
+        #expect(winners.count == 1)
+        #expect(outcomes.filter { $0.1 == .commitmentConflict }.count == 63)
+        #expect(try stores[0].registration(account: alice, epoch: 7)?.commitment == account(winners[0].0))
+    }
+
+    @Test func aVoucherThatManyStoreAtOnceIsStoredOnce() async throws {
+        let stores = [try CollectorStore(path: scratch.database), try CollectorStore(path: scratch.database)]
+        _ = try stores[0].register(Registration(account: alice, epoch: 7, commitment: alice), authenticatedAs: alice)
+        var random = SeededRandom(21)
+        let vouchers = (0..<8).map { _ in voucherBytes(alice, random: &random) }
+        let outcomes = await withTaskGroup(of: [CollectorStore.Outcome].self) { group in
+            for index in 0..<32 {
+                group.addTask {
+                    let results = try? stores[index % 2].store(all: vouchers.shuffled(), authenticatedAs: account(1))
+                    return (results ?? []).compactMap { try? $0.get() }
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(outcomes.count == 8 * 32)
+        #expect(outcomes.filter { $0 == .stored }.count == 8)
+        #expect(try stores[1].count(account: alice, epoch: 7) == 8)
+        #expect(try stores[1].vouchers(after: 0, limit: 100).vouchers.count == 8)
+    }
+
+    /// Kills a process that stores vouchers, at random moments, again and again on one file: all it acknowledged must be there.
+    @Test func nothingAcknowledgedIsLostByAKill() throws {
+        let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let fixture = URL(fileURLWithPath: executable).deletingLastPathComponent().appending(path: "SealedMatchCollectorCrashFixture")
+        try #require(FileManager.default.isExecutableFile(atPath: fixture.path), "the crash fixture was not built")
+        var random = SeededRandom(22)
+        var acknowledged: [String] = []
+        for round in 1...8 {
+            let process = Process()
+            process.executableURL = fixture
+            process.arguments = [scratch.database, "\(round % 2 + 1)"]
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            try process.run()
+            // Let it acknowledge at least one, then pull the plug somewhere in the next 60 ms.
+            var output = pipe.fileHandleForReading.availableData
+            usleep(useconds_t(random.next() % 60_000))
+            kill(process.processIdentifier, SIGKILL)
+            output += pipe.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            #expect(process.terminationReason == .uncaughtSignal)
+            // A line that was cut short was not an acknowledgement yet.
+            acknowledged += String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: true)
+                .filter { $0.count == 32 }.map(String.init)
+        }
+        let store = try CollectorStore(path: scratch.database)
+        let page = try store.vouchers(after: 0, limit: 1_000_000)
+        let found = Set(page.vouchers.map { $0.voucher.header.voucherID.bytes.map { String(format: "%02x", $0) }.joined() })
+        #expect(acknowledged.count >= 8)
+        #expect(Set(acknowledged).count == acknowledged.count)
+        #expect(acknowledged.allSatisfy { found.contains($0) })
+        #expect(page.damaged.isEmpty)
+        // At most one voucher a round was on disk without its acknowledgement having been read.
+        #expect(found.count <= acknowledged.count + 8)
+        #expect(try store.accounts().accounts.map(\.vouchers).reduce(0, +) == found.count)
+    }
+}

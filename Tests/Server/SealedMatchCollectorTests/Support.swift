@@ -1,0 +1,50 @@
+import SealedMatchCollector
+import Foundation
+import GRDB
+import SealedMatchProtocol
+import SealedMatchCrypto
+import SealedMatchTestSupport
+import Testing
+
+extension TemporaryDirectory {
+    var database: String { path + "/collector.sqlite" }
+}
+
+func account(_ byte: UInt8) -> AccountID { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
+
+let smallParameters: Parameters = {
+    var parameters = Parameters()
+    parameters.polynomials = 4
+    parameters.payloadCount = 128
+    return parameters
+}()
+
+/// Bytes of a voucher that nobody can open: the collector cannot tell.
+func voucherBytes(
+    _ account: AccountID, epoch: UInt32 = 7, root: Bytes32 = Bytes32(), parameters: Parameters = smallParameters,
+    random: inout SeededRandom
+) -> [UInt8] {
+    let header = VoucherHeader(
+        parameters: parameters, epoch: epoch, voucherID: try! VoucherID.random(from: &random), account: account, setRoot: root)
+    var bytes = header.encoded
+    while bytes.count < header.voucherCount { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
+    return bytes
+}
+
+func code(_ body: () throws -> Void) -> SealedMatchError.Code? {
+    do { try body() } catch let error as SealedMatchError { return error.code } catch { Issue.record("untyped error \(error)") }
+    return nil
+}
+
+extension Result where Failure == SealedMatchError {
+    var code: SealedMatchError.Code? { if case .failure(let error) = self { error.code } else { nil } }
+}
+
+/// Changes a store's file behind its back.
+func edit(_ path: String, _ sql: String) throws {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.write { db in try db.execute(sql: sql) }
+    try queue.close()
+}

@@ -1,0 +1,25 @@
+import SealedMatchClient
+import SealedMatchProtocol
+import SealedMatchCrypto
+
+/// README's snippet, word for word; `ReadmeTests` compares the two and runs it.
+func readmeSnippet(
+    sources: [Bytes32], setFile: String, directory: String, account: Bytes32, rgb: RawSpan, note: [UInt8], now: UInt64,
+    register: (Registration) throws -> Void, upload: ([UInt8]) throws -> Void
+) throws {
+    // Once: open the set that your pinned sources signed, and this account's state.
+    let trust = TrustPolicy(sources: sources, minimumSignatures: 2)
+    let set = try BlindedSet.open(path: setFile, trust: trust, now: now)
+    var client = try ClientDirectory.open(path: directory, set: set, account: account, now: now)
+    for registration in try client.registrations() { try register(registration) }  // with your collector, over your authenticated channel
+
+    // For each picture, before it is encrypted: one voucher, which waits in the outbox.
+    let item = try MediaItem.picture(pixels: rgb, width: 1280, height: 720, bytesPerRow: 3 * 1280, format: .rgb8)
+    try client.seal(item, note: note, now: now)
+
+    // Now and then: send what is due. A retry sends the same bytes.
+    for entry in try client.outbox.due(now: now).entries {
+        try upload(entry.voucher)
+        try client.outbox.acknowledge(entry)
+    }
+}

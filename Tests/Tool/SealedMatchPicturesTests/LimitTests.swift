@@ -1,0 +1,68 @@
+import Foundation
+import SealedMatchPictures
+import Testing
+
+/// Bombs and odd files are refused before they cost anything.
+@Suite struct LimitTests {
+    @Test func refusesAPNGBombByItsHeader() throws {
+        let file =
+            PNGBuilder.signature + PNGBuilder.header(width: 60_000, height: 60_000)
+            + PNGBuilder.chunk("IDAT", [0x78, 0x9C, 0x03, 0, 0, 0, 0, 1]) + PNGBuilder.chunk("IEND", [])
+        // Decoded, it would take 10.8 GB.
+        #expect(code { try Picture.decode(file) } == .tooManyPixels)
+        #expect(peakResidentBytes() < 4 << 30)
+    }
+
+    @Test(arguments: [UInt32(0x7FFF_FFFF), 0x8000_0000, 0xFFFF_FFFF, 0])
+    func refusesImpossiblePNGSizes(_ size: UInt32) {
+        let file = PNGBuilder.signature + PNGBuilder.header(width: size, height: size) + PNGBuilder.chunk("IEND", [])
+        #expect(code { try Picture.decode(file) } != nil)
+    }
+
+    /// A small PNG whose pixel data goes on and on: libpng would inflate it all in search of its end.
+    @Test func refusesEndlessPixelData() {
+        let bomb = (0..<40).flatMap { _ in PNGBuilder.chunk("IDAT", [UInt8](repeating: 0, count: 1 << 14)) }
+        let file =
+            PNGBuilder.signature + PNGBuilder.header(width: 8, height: 8) + bomb + PNGBuilder.chunk("IEND", [])
+        do throws(PictureError) {
+            _ = try Picture.decode(file)
+            Issue.record("not refused")
+        } catch {
+            #expect(error.code == .damaged && error.detail == "more pixel data than pixels")
+        }
+    }
+
+    @Test(arguments: ["png-rgb", "jpeg-420", "webp-lossy"])
+    func pixelLimitCountsExactly(_ name: String) throws {
+        let sample = SamplePicture.named(name)
+        let pixels = sample.width * sample.height
+        _ = try Picture.decode(sample.bytes, limits: PictureLimits(pixels: pixels))
+        #expect(code { try Picture.decode(sample.bytes, limits: PictureLimits(pixels: pixels - 1)) } == .tooManyPixels)
+    }
+
+    @Test func refusesLargeJPEGAndWebPByTheirHeaders() throws {
+        var jpeg = SamplePicture.named("jpeg-420").bytes
+        let frame = try #require(jpeg.indices.first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
+        jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])
+        #expect(code { try Picture.decode(jpeg) } == .tooManyPixels)
+        var webp = SamplePicture.named("webp-lossy").bytes
+        let start = try #require(webp.indices.first { webp[$0...].starts(with: [0x9D, 0x01, 0x2A]) })
+        webp.replaceSubrange(start + 3..<start + 7, with: [0xFF, 0x3F, 0xFF, 0x3F])
+        #expect(code { try Picture.decode(webp) } == .tooManyPixels)
+    }
+
+    @Test func readsFilesWithinLimits() throws {
+        let sample = SamplePicture.named("png-rgb")
+        let file = FileManager.default.temporaryDirectory.appending(path: "sealedmatch-\(UUID().uuidString).png")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(sample.bytes).write(to: file)
+        #expect(try Picture.read(path: file.path).pixels == sample.pixels)
+        let small = PictureLimits(fileBytes: sample.bytes.count - 1)
+        #expect(code { try Picture.read(path: file.path, limits: small) } == .fileTooLarge)
+        #expect(code { try Picture.decode(sample.bytes, limits: small) } == .fileTooLarge)
+        #expect(code { try Picture.read(path: file.path + ".missing") } == .unreadableFile)
+        #expect(code { try Picture.read(path: "/dev/zero") } == .unreadableFile)
+        #expect(code { try Picture.read(path: FileManager.default.temporaryDirectory.path) } == .unreadableFile)
+        #expect(code { try Picture.read(path: "a\0b") } == .unreadableFile)
+    }
+}
