@@ -7,8 +7,9 @@ import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchWorkers
 
-// libFuzzer harnesses, one a parser; SEALEDMATCH_FUZZ names the one to run (README.md beside this file). Besides crashes, hangs and memory, each harness checks what the parser
-// promises: what it accepts, it encodes again to the very same bytes.
+// libFuzzer harnesses, one a parser; SEALEDMATCH_FUZZ names the one to run (README.md beside this file). Besides
+// crashes, hangs and memory, each harness checks what the parser promises: what it accepts, it encodes again to the
+// very same bytes.
 
 /// One parser under test: returns false to keep the input out of the corpus.
 private struct Harness {
@@ -31,18 +32,21 @@ private func require(_ condition: Bool, _ message: StaticString) {
     guard condition else { fatalError("\(message)") }
 }
 
-/// Set files: header, signature block, length, digest, then a probe of the table. The signature check is on one path, and passed over on the other: a fuzzer does not forge Ed25519.
+/// Set files: header, signature block, length, digest, then a probe of the table. The signature check is on one path,
+/// and passed over on the other: a fuzzer does not forge Ed25519.
 private final class SetHarness {
     private let path = NSTemporaryDirectory() + "sealedmatch-fuzz-" + String(ProcessInfo.processInfo.processIdentifier)
     private let keys = [EntryKey(perceptual: 0), EntryKey(perceptual: 1 << 40), EntryKey(sha256: Bytes32())]
 
-    /// The input is a flag byte and the file. With the flag set, zeros are added up to the length that the header calls for, so that the fuzzer can work on the header alone.
+    /// The input is a flag byte and the file. With the flag set, zeros are added up to the length that the header calls
+    /// for, so that the fuzzer can work on the header alone.
     func run(_ input: UnsafeRawBufferPointer) throws {
         guard let flag = input.first, input.count <= 1 << 20 else { return }
         let bytes = [UInt8](input.dropFirst())
         let fd = Foundation.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         require(fd >= 0 && write(fd, bytes, bytes.count) == bytes.count, "no temporary file")
-        if flag & 1 == 1, bytes.count >= SetHeader.count, let header = try? SetHeader(canonical: Array(bytes[0..<SetHeader.signedCount])),
+        if flag & 1 == 1, bytes.count >= SetHeader.count,
+            let header = try? SetHeader(canonical: Array(bytes[0..<SetHeader.signedCount])),
             header.cells <= 1 << 14
         {
             ftruncate(fd, off_t(max(bytes.count, SetHeader.count + 32 * header.cells)))
@@ -50,7 +54,9 @@ private final class SetHarness {
         close(fd)
         let set = try SetFile(path: path)
         require(set.header.signedBytes == Array(bytes[0..<SetHeader.signedCount]), "a header is not canonical")
-        require(set.signatures.bytes == Array(bytes[SetHeader.signedCount..<SetHeader.count]), "a signature block is not canonical")
+        require(
+            set.signatures.bytes == Array(bytes[SetHeader.signedCount..<SetHeader.count]),
+            "a signature block is not canonical")
         _ = try? set.signatures.validSigners(of: set.header)
         var trust = TrustPolicy(sources: set.header.sources, minimumSignatures: 1)
         trust.minimumEntries = 0
@@ -94,8 +100,11 @@ private func voucher(_ input: UnsafeRawBufferPointer) throws {
 private func list(_ input: UnsafeRawBufferPointer) throws {
     let strict = try? unsafe HashList(input, profile: .standard)
     let lenient = try HashList(input, profile: .standard, skippingBadLines: true)
-    if let strict { require(strict.hashes == lenient.hashes && lenient.badLines.isEmpty, "two readings of one list differ") }
-    else { require(!lenient.badLines.isEmpty, "a refused list has no bad line") }
+    if let strict {
+        require(strict.hashes == lenient.hashes && lenient.badLines.isEmpty, "two readings of one list differ")
+    } else {
+        require(!lenient.badLines.isEmpty, "a refused list has no bad line")
+    }
 }
 
 private func package(_ input: UnsafeRawBufferPointer) throws {
@@ -123,19 +132,25 @@ private func small(_ input: UnsafeRawBufferPointer) throws {
     case 4:
         let secret = try AccountSecret.imported(raw)
         let exported = try secret.exported()
-        require(exported.withBytes({ (raw: UnsafeRawBufferPointer) in Array(raw) }) == bytes, "an account secret is not canonical")
+        require(
+            exported.withBytes({ (raw: UnsafeRawBufferPointer) in Array(raw) }) == bytes,
+            "an account secret is not canonical")
     default:
         let secrets = try SetSecrets.decodeCanonical(raw)
         let digest = try SetSecrets.entriesDigest(inEncoded: raw)
         let encoded = try secrets.encoded(entriesDigest: digest)
-        require(encoded.withBytes({ (raw: UnsafeRawBufferPointer) in Array(raw) }) == bytes, "a set's secrets are not canonical")
+        require(
+            encoded.withBytes({ (raw: UnsafeRawBufferPointer) in Array(raw) }) == bytes,
+            "a set's secrets are not canonical")
     }
 }
 
 nonisolated(unsafe) private let harness: Harness = {
     try! Sodium.start()
     let name = ProcessInfo.processInfo.environment["SEALEDMATCH_FUZZ"] ?? "voucher"
-    guard let harness = Harness.named(name) else { fatalError("SEALEDMATCH_FUZZ: set, voucher, list, package, state or small") }
+    guard let harness = Harness.named(name) else {
+        fatalError("SEALEDMATCH_FUZZ: set, voucher, list, package, state or small")
+    }
     return harness
 }()
 
@@ -167,10 +182,12 @@ private func writeSeeds(to directory: String) throws {
     parameters.polynomials = 4
     parameters.payloadCount = 128
     let hashes = try (0..<20).map { _ in ListedHash.sha256(try random.bytes32()) }
-    let entries = try EntrySelection(lists: [hashes], profile: .standard, minimumSources: 1, separation: 6, workers: workers)
+    let entries = try EntrySelection(
+        lists: [hashes], profile: .standard, minimumSources: 1, separation: 6, workers: workers)
     let secrets = try SetSecrets.random()
     let built = try BuiltSet.build(
-        entries, .init(version: 1, issuedAt: 1, expiresAt: .max, parameters: parameters, sources: [signer.publicKey]), secrets: secrets,
+        entries, .init(version: 1, issuedAt: 1, expiresAt: .max, parameters: parameters, sources: [signer.publicKey]),
+        secrets: secrets,
         workers: workers)
     // A table of zeros, which are valid cells, so that the padded seed is a whole and signed file.
     var header = built.header
@@ -191,7 +208,8 @@ private func writeSeeds(to directory: String) throws {
         chosen.profile = try FingerprintProfile(
             id: 1, positions: FingerprintProfile.standard.positions, probes: m, minimumQuality: 50)
         let voucherHeader = VoucherHeader(
-            parameters: chosen, epoch: 600, voucherID: try VoucherID.random(from: &random), account: try random.bytes32(),
+            parameters: chosen, epoch: 600, voucherID: try VoucherID.random(from: &random),
+            account: try random.bytes32(),
             setRoot: try header.root())
         var slots: [SealedSlot] = []
         var body = [UInt8](repeating: 0, count: voucherHeader.bodyCount)
@@ -206,15 +224,26 @@ private func writeSeeds(to directory: String) throws {
         try write("voucher", name, SealedVoucher(header: voucherHeader, body: body, slots: slots).encoded)
     }
     let digits = String(repeating: "0123456789abcdef", count: 4)
-    try write("list", "formats", Array("# list\n\(digits)\r\npdq \(digits),80\nsha256:\(digits)\nmd5 \(digits.prefix(32))\n\(digits),10\nbad\n".utf8))
-    try write("package", "small", try AuditPackage.make(built, entries: entries, secrets: secrets, workers: workers).encoded)
+    try write(
+        "list", "formats",
+        Array(
+            "# list\n\(digits)\r\npdq \(digits),80\nsha256:\(digits)\nmd5 \(digits.prefix(32))\n\(digits),10\nbad\n"
+                .utf8))
+    try write(
+        "package", "small", try AuditPackage.make(built, entries: entries, secrets: secrets, workers: workers).encoded)
     var stream = SystemRandom()
     let decoys = try DecoySchedule(epochWords: &stream, devices: 1, coverSlots: 6, lastEpochVolume: 300)
     let state = try! SealerState(epoch: 600, setVersion: 1, parameters: Parameters(), decoys: decoys).encoded
     try write("state", "empty", state)
     try write("small", "proof", [0] + KeyProof.make(entries.keys[0], in: built.header, secrets: secrets).encoded)
-    try write("small", "registration", [1] + Registration(account: random.bytes32(), epoch: 1, commitment: random.bytes32()).encoded)
-    try write("small", "payload", [3] + Payload(fingerprintKind: .pdq, fingerprint: random.bytes32(), quality: 9, note: [1, 2, 3]).padded(to: 128))
+    try write(
+        "small", "registration",
+        [1] + Registration(account: random.bytes32(), epoch: 1, commitment: random.bytes32()).encoded)
+    try write(
+        "small", "payload",
+        [3]
+            + Payload(fingerprintKind: .pdq, fingerprint: random.bytes32(), quality: 9, note: [1, 2, 3]).padded(to: 128)
+    )
     let account = try AccountSecret.create(at: 0)
     let exported = try account.exported()
     try write("small", "account", [4] + exported.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw) })
@@ -225,7 +254,8 @@ private func writeSeeds(to directory: String) throws {
 // SwiftPM makes `Fuzzing_main` the program's entry. libFuzzer's own main does no more than this.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
-    _ count: UnsafeMutablePointer<CInt>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
     _ one: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
 ) -> CInt
 

@@ -1,6 +1,7 @@
 public import SealedMatchCrypto
 
-/// Notes the length of every draw, so that tests can compare the work of two operations and cut an operation at each of its draws.
+/// Notes the length of every draw, so that tests can compare the work of two operations and cut an operation at each of
+/// its draws.
 public struct CountingRandom: RandomSource {
     private var inner: SeededRandom
     /// Bytes of each draw, in order.

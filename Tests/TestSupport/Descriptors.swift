@@ -1,6 +1,7 @@
 import Foundation
 
-/// What this process has open, by descriptor, as far as its name begins so: files and directories have their paths, pipes `pipe:` and a number.
+/// What this process has open, by descriptor, as far as its name begins so: files and directories have their paths,
+/// pipes `pipe:` and a number.
 ///
 /// Tests in parallel open and close others meanwhile.
 public func openDescriptors(of name: String) throws -> [String] {

@@ -1,7 +1,8 @@
 public import SealedMatchCrypto
 public import Testing
 
-/// Feeds mutations of an encoding to its parser. Each must end in a `SealedMatchError`, or be accepted and encode to the very same bytes.
+/// Feeds mutations of an encoding to its parser. Each must end in a `SealedMatchError`, or be accepted and encode to
+/// the very same bytes.
 /// - Returns: how many were accepted, how many refused.
 @discardableResult
 public func expectCanonical(
@@ -15,7 +16,9 @@ public func expectCanonical(
         do {
             let again = try decodeAndEncode(mutation)
             accepted += 1
-            if again != mutation { Issue.record("an accepted encoding is not canonical", sourceLocation: sourceLocation) }
+            if again != mutation {
+                Issue.record("an accepted encoding is not canonical", sourceLocation: sourceLocation)
+            }
         } catch is SealedMatchError {
             refused += 1
         } catch {
@@ -30,16 +33,22 @@ public func expectCanonical(
 public func expectExactLength(
     _ original: [UInt8], sourceLocation: SourceLocation = #_sourceLocation, _ decode: ([UInt8]) throws -> Void
 ) {
-    let lengths = original.count <= 512 ? Array(0..<original.count) : Array(stride(from: 0, to: original.count, by: original.count / 211)) + [original.count - 1]
+    let lengths =
+        original.count <= 512
+        ? Array(0..<original.count)
+        : Array(stride(from: 0, to: original.count, by: original.count / 211)) + [original.count - 1]
     for length in lengths {
-        #expect(throws: SealedMatchError.self, "\(length) bytes", sourceLocation: sourceLocation) { try decode(Array(original[0..<length])) }
+        #expect(throws: SealedMatchError.self, "\(length) bytes", sourceLocation: sourceLocation) {
+            try decode(Array(original[0..<length]))
+        }
     }
     #expect(throws: SealedMatchError.self, sourceLocation: sourceLocation) { try decode(original + [0]) }
 }
 
 /// Expects exactly this error code.
 public func expectCode(
-    _ code: SealedMatchError.Code, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+    _ code: SealedMatchError.Code, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () throws -> Void
 ) {
     do {
         try body()

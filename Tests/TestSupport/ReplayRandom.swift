@@ -11,7 +11,9 @@ public struct ReplayRandom: RandomSource, Sendable {
     public var remaining: Int { bytes.count - position }
 
     public mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
-        guard buffer.count <= remaining else { throw SealedMatchError(.randomSourceFailed, "the recorded bytes are used up") }
+        guard buffer.count <= remaining else {
+            throw SealedMatchError(.randomSourceFailed, "the recorded bytes are used up")
+        }
         for index in buffer.indices { buffer[index] = bytes[position + index] }
         position += buffer.count
     }

@@ -3,7 +3,8 @@ import Testing
 
 /// Writes a shell script that can be run at once.
 ///
-/// Another process writes the file: as long as a child that some other test has just forked holds a descriptor of ours, the kernel would not run it ("Text file busy").
+/// Another process writes the file: as long as a child that some other test has just forked holds a descriptor of ours,
+/// the kernel would not run it ("Text file busy").
 public func writeScript(_ lines: String, to path: String) throws {
     let source = path + "-" + UUID().uuidString
     try ("#!/bin/sh\n" + lines + "\n").write(toFile: source, atomically: false, encoding: .utf8)

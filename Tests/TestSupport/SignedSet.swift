@@ -4,7 +4,8 @@ public import SealedMatchProtocol
 public import SealedMatchCrypto
 public import SealedMatchSets
 
-/// Makes signed set files of any header and table, sound or not: what a dishonest builder, or a broken disk, hands to a client.
+/// Makes signed set files of any header and table, sound or not: what a dishonest builder, or a broken disk, hands to a
+/// client.
 public struct SetForge: Sendable {
     public var header: SetHeader
     public var table: [UInt8]
@@ -28,22 +29,32 @@ public struct SetForge: Sendable {
         return out
     }
 
-    public func key(_ source: Bytes32) throws -> SigningKey { try SigningKey(seed: SecretBytes.copying(seeds[source]!)) }
+    public func key(_ source: Bytes32) throws -> SigningKey {
+        try SigningKey(seed: SecretBytes.copying(seeds[source]!))
+    }
 
     /// Makes the header's digest that of the table.
     public mutating func fixDigest() throws {
-        header.tableDigest = try table.withUnsafeBytes { (raw: UnsafeRawBufferPointer) throws(SealedMatchError) in try KDF.plainDigest(raw) }
+        header.tableDigest = try table.withUnsafeBytes { (raw: UnsafeRawBufferPointer) throws(SealedMatchError) in
+            try KDF.plainDigest(raw)
+        }
     }
 
     /// Replaces cell `index`.
-    public mutating func setCell(_ index: Int, _ cell: Bytes32) { table.replaceSubrange((32 * index)..<(32 * index + 32), with: cell.bytes) }
+    public mutating func setCell(_ index: Int, _ cell: Bytes32) {
+        table.replaceSubrange((32 * index)..<(32 * index + 32), with: cell.bytes)
+    }
 
-    public func cell(_ index: Int) throws -> Bytes32 { try Bytes32(exactly: Array(table[(32 * index)..<(32 * index + 32)])) }
+    public func cell(_ index: Int) throws -> Bytes32 {
+        try Bytes32(exactly: Array(table[(32 * index)..<(32 * index + 32)]))
+    }
 
     /// All sources' signatures, or those at `places`.
     public func signatures(_ places: [Int]? = nil) throws -> SetSignatures {
         var signatures = SetSignatures()
-        for place in places ?? Array(header.sources.indices) { signatures.places[place] = try header.sign(with: key(header.sources[place])) }
+        for place in places ?? Array(header.sources.indices) {
+            signatures.places[place] = try header.sign(with: key(header.sources[place]))
+        }
         return signatures
     }
 

@@ -32,7 +32,8 @@ public final class SmallSet: Sendable {
 
     /// - Parameter lists: one for each source; two sources sign.
     public init(
-        lists: [[ListedHash]], parameters: Parameters = Parameters(), version: UInt64 = 1, secrets given: consuming SetSecrets? = nil
+        lists: [[ListedHash]], parameters: Parameters = Parameters(), version: UInt64 = 1,
+        secrets given: consuming SetSecrets? = nil
     ) throws {
         let directory = TemporaryDirectory()
         let workers = Workers()
@@ -45,10 +46,12 @@ public final class SmallSet: Sendable {
         }
         let sources = signers.keys.sorted { $0 < $1 }
         let entries = try EntrySelection(
-            lists: lists, profile: parameters.profile, minimumSources: parameters.minimumSources, separation: parameters.separation,
+            lists: lists, profile: parameters.profile, minimumSources: parameters.minimumSources,
+            separation: parameters.separation,
             workers: workers)
         let description = BuiltSet.Description(
-            version: version, issuedAt: Self.now - 1000, expiresAt: Self.now + 1_000_000_000, parameters: parameters, sources: sources)
+            version: version, issuedAt: Self.now - 1000, expiresAt: Self.now + 1_000_000_000, parameters: parameters,
+            sources: sources)
         let built: BuiltSet
         let secrets: SetSecrets
         if let given {

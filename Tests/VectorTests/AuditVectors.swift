@@ -20,15 +20,22 @@ enum AuditVectors {
         },
         "Audit": { input, folder in
             let (path, bytes) = (try folder.path(input.fields("set")), try folder.bytes(input.fields("package")))
-            let lists = try input.objects("lists").map { (source: try $0.bytes32("source"), hashes: try $0.listedHashes("hashes")) }
-            let audit = try Audit.run(setPath: path, package: AuditPackage(canonical: bytes), lists: lists, workers: Workers())
+            let lists = try input.objects("lists").map {
+                (source: try $0.bytes32("source"), hashes: try $0.listedHashes("hashes"))
+            }
+            let audit = try Audit.run(
+                setPath: path, package: AuditPackage(canonical: bytes), lists: lists, workers: Workers())
             var names: [String] = []
-            for finding in audit.findings where names.last != "\(finding.kind)" && !names.contains("\(finding.kind)") { names.append("\(finding.kind)") }
+            for finding in audit.findings where names.last != "\(finding.kind)" && !names.contains("\(finding.kind)") {
+                names.append("\(finding.kind)")
+            }
             return ["findings": .texts(names), "confirmed": .numbers(audit.confirmed)]
         },
         "ProveKey": { input, folder in
             let set = try SetFile(path: folder.path(input.fields("set")))
-            let (bytes, key, fresh) = (try input.contents("secrets", folder), try input.key("key"), try input.bytes32("random"))
+            let (bytes, key, fresh) = (
+                try input.contents("secrets", folder), try input.key("key"), try input.bytes32("random")
+            )
             let secrets = try decoded(bytes)
             let proof = try KeyProof.make(key, in: set.header, secrets: secrets, fresh: fresh)
             return ["proof": .bytes(proof.encoded), "isMember": .boolean(try proof.verify(in: set) == .member)]
@@ -42,6 +49,7 @@ enum AuditVectors {
     ]
 
     static func decoded(_ secrets: [UInt8]) throws(SealedMatchError) -> SetSecrets {
-        try secrets.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe SetSecrets.decodeCanonical(raw) }
+        try secrets.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe SetSecrets.decodeCanonical(raw)
+        }
     }
 }

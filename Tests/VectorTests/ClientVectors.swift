@@ -33,7 +33,9 @@ enum ClientVectors {
             ["isElement": .boolean(FieldElement(canonical: try input.word("word")) != nil)]
         },
         "Derive": { input, _ in
-            let (secret, account, epoch) = (try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
+            let (secret, account, epoch) = (
+                try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self)
+            )
             var parameters = Parameters()
             parameters.threshold = try input.number("threshold")
             parameters.polynomials = try input.number("polynomials")
@@ -41,39 +43,53 @@ enum ClientVectors {
             let sharing = try accountSecret(secret, epoch: epoch).sharing(account: account, parameters: parameters)
             let key = try sharing.epochKey(account: account, epoch: epoch)
             return [
-                "secrets": .words(sharing.share(at: .zero).map(\.word)), "epochKey": .bytes(key.bytes.withBytes { Array($0) }),
+                "secrets": .words(sharing.share(at: .zero).map(\.word)),
+                "epochKey": .bytes(key.bytes.withBytes { Array($0) }),
                 "commitment": .bytes(try key.commitment(account: account, epoch: epoch)),
                 "shares": .list(
-                    try xs.map { x in .object(["x": .word(x), "z": .words(sharing.share(at: try element(x)).map(\.word))]) }),
+                    try xs.map { x in
+                        .object(["x": .word(x), "z": .words(sharing.share(at: try element(x)).map(\.word))])
+                    }),
             ]
         },
         "Decode": { input, _ in
-            let decoder = ShareDecoder(threshold: try input.number("threshold"), polynomials: try input.number("polynomials"))
+            let decoder = ShareDecoder(
+                threshold: try input.number("threshold"), polynomials: try input.number("polynomials"))
             let shares = try input.objects("shares").map { fields in
                 Share(x: try element(fields.word("x")), z: try fields.words("z").map { try element($0) })
             }
-            guard decoder.distinct(shares).count == shares.count else { throw VectorError("x are distinct and not zero here") }
+            guard decoder.distinct(shares).count == shares.count else {
+                throw VectorError("x are distinct and not zero here")
+            }
             guard let found = decoder.decode(shares, acceptingThreshold: true) else {
                 // What `Revealer` says when nothing decodes.
-                throw SealedMatchError(shares.count < decoder.threshold ? .belowThreshold : .notDecodable, "nothing is found")
+                throw SealedMatchError(
+                    shares.count < decoder.threshold ? .belowThreshold : .notDecodable, "nothing is found")
             }
             return ["members": .numbers(found.members), "secrets": .words(found.secrets.map(\.word))]
         },
     ]
 
     private static func element(_ word: UInt64) throws -> FieldElement {
-        guard let element = FieldElement(canonical: word) else { throw VectorError("a word is no element of the field") }
+        guard let element = FieldElement(canonical: word) else {
+            throw VectorError("a word is no element of the field")
+        }
         return element
     }
 
     static let decoys: [String: VectorRunner] = [
         "Schedule": { input, _ in
-            let (secret, account, epoch) = (try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
-            let (coverSlots, devices) = (try input.number("coverSlots", as: Int.self), try input.number("devices", as: Int.self))
+            let (secret, account, epoch) = (
+                try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self)
+            )
+            let (coverSlots, devices) = (
+                try input.number("coverSlots", as: Int.self), try input.number("devices", as: Int.self)
+            )
             let volume = try input.number("lastEpochVolume", as: Int.self)
             var random = ReplayRandom(try input.bytes("random"))
             var stream = try accountSecret(secret, epoch: epoch).decoyStream(account: account)
-            var schedule = try DecoySchedule(epochWords: &stream, devices: devices, coverSlots: coverSlots, lastEpochVolume: volume)
+            var schedule = try DecoySchedule(
+                epochWords: &stream, devices: devices, coverSlots: coverSlots, lastEpochVolume: volume)
             // Protocol 4.7: U_0 … U_15 begin at 20.
             var reader = ByteReader(Array(schedule.encoded[20...]))
             let levels = try (0..<coverSlots).map { _ in try reader.number(UInt32.self) }
@@ -98,7 +114,8 @@ enum ClientVectors {
             let registration = try Registration(canonical: bytes)
             guard registration.encoded == bytes else { throw VectorError("encoded again it differs") }
             return [
-                "account": .bytes(registration.account), "epoch": .number(registration.epoch), "commitment": .bytes(registration.commitment),
+                "account": .bytes(registration.account), "epoch": .number(registration.epoch),
+                "commitment": .bytes(registration.commitment),
             ]
         },
         "DecodeAccountSecret": { input, _ in
@@ -115,7 +132,9 @@ enum ClientVectors {
             return ["bytes": .bytes(try secret.exported().withBytes { Array($0) })]
         },
         "Distinctness": { input, _ in
-            let (secret, account, epoch) = (try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
+            let (secret, account, epoch) = (
+                try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self)
+            )
             let items = try input.objects("items").map { (video: try $0.boolean("video"), keys: try $0.keys("keys")) }
             let key = try accountSecret(secret, epoch: epoch).distinctnessKey(account: account)
             var store = DistinctnessStore()
@@ -141,7 +160,8 @@ enum FingerprintVectors {
             let fingerprint = try fingerprint(input, folder)
             return [
                 "hash": .bytes(fingerprint.hash.encoded), "quality": .number(fingerprint.quality),
-                "coefficients": .list(fingerprint.coefficients.map { .float($0) }), "median": .float(fingerprint.median),
+                "coefficients": .list(fingerprint.coefficients.map { .float($0) }),
+                "median": .float(fingerprint.median),
             ]
         },
         "ShortKey": { input, _ in
@@ -150,7 +170,8 @@ enum FingerprintVectors {
         },
         "Variants": { input, _ in
             let hash = try PDQHash(decoding: input.bytes("hash"))
-            return Dictionary(uniqueKeysWithValues: PictureVariant.allCases.map { ($0.rawValue, .bytes(hash.variant($0).encoded)) })
+            return Dictionary(
+                uniqueKeysWithValues: PictureVariant.allCases.map { ($0.rawValue, .bytes(hash.variant($0).encoded)) })
         },
         "Probes": { input, folder in
             var parameters = Parameters()
@@ -158,42 +179,52 @@ enum FingerprintVectors {
             parameters.separation = try input.number("separation", as: Int.self)
             let pixels = try pixels(input, folder)
             let item = try MediaItem.picture(
-                pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height, bytesPerRow: pixels.bytesPerRow, format: pixels.format)
+                pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height,
+                bytesPerRow: pixels.bytesPerRow, format: pixels.format)
             // As the C interface hands it from one call to the next.
             return ["keys": .keys(try MediaItem(canonical: item.encoded).probes(parameters))]
         },
         "Raster": { input, folder in
             let cells = try raster(input, folder).cells
             return [
-                "digest": .bytes(try cells.withUnsafeBytes { try unsafe KDF.plainDigest($0) }), "first": .bytes(Array(cells.prefix(16))), "last": .bytes(Array(cells.suffix(16))),
+                "digest": .bytes(try cells.withUnsafeBytes { try unsafe KDF.plainDigest($0) }),
+                "first": .bytes(Array(cells.prefix(16))), "last": .bytes(Array(cells.suffix(16))),
                 "diagonal": .bytes(stride(from: 0, to: cells.count, by: 257 * 17).map { cells[$0] }),
             ]
         },
         "Hypothesis": { input, folder in
             let hypothesis = try Hypothesis(canonical: input.bytes("hypothesis"))
-            guard try hypothesis.encoded == input.bytes("hypothesis") else { throw VectorError("encoded again it differs") }
-            let coefficients = try raster(input, folder).coefficients(under: hypothesis, asSent: fingerprint(input, folder))
+            guard try hypothesis.encoded == input.bytes("hypothesis") else {
+                throw VectorError("encoded again it differs")
+            }
+            let coefficients = try raster(input, folder).coefficients(
+                under: hypothesis, asSent: fingerprint(input, folder))
             return ["coefficients": .list(coefficients.map { .float($0) })]
         },
         "Sample": { input, folder in
             let fingerprint = VideoFingerprint.Sample(raster: try raster(input, folder)).fingerprint
             return [
-                "hash": .bytes(fingerprint.hash.encoded), "quality": .number(fingerprint.quality), "coefficients": .list(fingerprint.coefficients.map { .float($0) }),
+                "hash": .bytes(fingerprint.hash.encoded), "quality": .number(fingerprint.quality),
+                "coefficients": .list(fingerprint.coefficients.map { .float($0) }),
             ]
         },
         "ChosenSamples": { input, _ in
             // The client's choice and a source's line, from the same candidates.
             var still = StillSamples<Void>()
-            var chosen = ChosenSamples<Void>(limit: VideoFingerprint.maximumSamples, leastQuality: VideoFingerprint.leastQuality)
+            var chosen = ChosenSamples<Void>(
+                limit: VideoFingerprint.maximumSamples, leastQuality: VideoFingerprint.leastQuality)
             var line = VideoLine()
             for sample in try input.objects("samples") {
-                let (hash, quality) = (try PDQHash(decoding: sample.bytes("hash")), try sample.number("quality", as: Int.self))
+                let (hash, quality) = (
+                    try PDQHash(decoding: sample.bytes("hash")), try sample.number("quality", as: Int.self)
+                )
                 if let candidate = still.add(hash, quality: quality, content: ()) { chosen.offer(candidate) }
                 line.append(hash, quality: quality)
             }
             if let candidate = still.end() { chosen.offer(candidate) }
             return [
-                "chosen": .list(chosen.chosen.map { .object(["sample": .number($0.index), "score": .number($0.score)]) }),
+                "chosen": .list(
+                    chosen.chosen.map { .object(["sample": .number($0.index), "score": .number($0.score)]) }),
                 "line": .list(line.finish().map { .number($0.index) }),
             ]
         },
@@ -205,13 +236,18 @@ enum FingerprintVectors {
             return ["keys": .keys(MediaItem.video(VideoFingerprint(samples: samples)).probes(parameters))]
         },
         "NearestKeys": { input, _ in
-            let (key, margins, count) = (try input.word("key"), try input.floats("margins"), try input.number("count", as: Int.self))
+            let (key, margins, count) = (
+                try input.word("key"), try input.floats("margins"), try input.number("count", as: Int.self)
+            )
             return ["keys": .words(FingerprintProfile.nearestKeys(to: key, margins: margins, count: count))]
         },
     ]
 
-    /// A PNG through the tool's decoder, which gives RGB; "grey" hands the fingerprint one channel, of which all three are copies.
-    private static func pixels(_ input: Fields, _ folder: VectorFolder) throws -> (bytes: [UInt8], width: Int, height: Int, bytesPerRow: Int, format: PixelFormat) {
+    /// A PNG through the tool's decoder, which gives RGB; "grey" hands the fingerprint one channel, of which all three
+    /// are copies.
+    private static func pixels(_ input: Fields, _ folder: VectorFolder) throws -> (
+        bytes: [UInt8], width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
+    ) {
         let (path, format) = (try folder.path(input.fields("picture")), try input.text("format"))
         let picture = try Picture.read(path: path)
         let (width, height) = (picture.width, picture.height)
@@ -220,7 +256,9 @@ enum FingerprintVectors {
             return (Array(picture.pixels), width, height, picture.bytesPerRow, .rgb8)
         case "grey":
             let grey = stride(from: 0, to: picture.pixels.count, by: 3).map { picture.pixels[$0] }
-            guard grey.flatMap({ [$0, $0, $0] }) == picture.pixels else { throw VectorError("a grey picture has colours") }
+            guard grey.flatMap({ [$0, $0, $0] }) == picture.pixels else {
+                throw VectorError("a grey picture has colours")
+            }
             return (grey, width, height, width, .gray8)
         default:
             throw VectorError("\(format) is no format")
@@ -230,12 +268,14 @@ enum FingerprintVectors {
     private static func fingerprint(_ input: Fields, _ folder: VectorFolder) throws -> PDQFingerprint {
         let pixels = try pixels(input, folder)
         return try PDQFingerprint(
-            pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height, bytesPerRow: pixels.bytesPerRow, format: pixels.format)
+            pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height,
+            bytesPerRow: pixels.bytesPerRow, format: pixels.format)
     }
 
     private static func raster(_ input: Fields, _ folder: VectorFolder) throws -> PictureRaster {
         let pixels = try pixels(input, folder)
         return try PictureRaster(
-            pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height, bytesPerRow: pixels.bytesPerRow, format: pixels.format)
+            pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height,
+            bytesPerRow: pixels.bytesPerRow, format: pixels.format)
     }
 }

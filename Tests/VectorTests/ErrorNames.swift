@@ -8,14 +8,19 @@ enum ErrorNames {
     static let codes: [String: SealedMatchError.Code] = [
         "sodiumUnavailable": .sodiumUnavailable, "randomSourceFailed": .randomSourceFailed, "outOfMemory": .outOfMemory,
         "primitiveFailed": .primitiveFailed, "fileFailed": .fileFailed, "interrupted": .interrupted,
-        "wrongLength": .wrongLength, "invalidPoint": .invalidPoint, "identityPoint": .identityPoint, "invalidScalar": .invalidScalar,
+        "wrongLength": .wrongLength, "invalidPoint": .invalidPoint, "identityPoint": .identityPoint,
+        "invalidScalar": .invalidScalar,
         "invalidMagic": .invalidMagic, "nonCanonical": .nonCanonical, "parameterOutOfRange": .parameterOutOfRange,
         "authenticationFailed": .authenticationFailed,
-        "belowFloor": .belowFloor, "tooFewSignatures": .tooFewSignatures, "invalidSignature": .invalidSignature, "rootMismatch": .rootMismatch,
-        "setExpired": .setExpired, "setRolledBack": .setRolledBack, "unknownProfile": .unknownProfile, "tooManyEntries": .tooManyEntries,
+        "belowFloor": .belowFloor, "tooFewSignatures": .tooFewSignatures, "invalidSignature": .invalidSignature,
+        "rootMismatch": .rootMismatch,
+        "setExpired": .setExpired, "setRolledBack": .setRolledBack, "unknownProfile": .unknownProfile,
+        "tooManyEntries": .tooManyEntries,
         "peelingFailed": .peelingFailed,
-        "epochInPast": .epochInPast, "epochTooFar": .epochTooFar, "payloadTooLong": .payloadTooLong, "setMismatch": .setMismatch,
-        "storeFull": .storeFull, "notRegistered": .notRegistered, "commitmentConflict": .commitmentConflict, "voucherConflict": .voucherConflict,
+        "epochInPast": .epochInPast, "epochTooFar": .epochTooFar, "payloadTooLong": .payloadTooLong,
+        "setMismatch": .setMismatch,
+        "storeFull": .storeFull, "notRegistered": .notRegistered, "commitmentConflict": .commitmentConflict,
+        "voucherConflict": .voucherConflict,
         "unknownSet": .unknownSet, "quotaExceeded": .quotaExceeded,
         "proofRejected": .proofRejected,
         "belowThreshold": .belowThreshold, "notDecodable": .notDecodable, "commitmentMismatch": .commitmentMismatch,
@@ -46,7 +51,9 @@ enum ErrorNames {
         let files = try #require(FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil))
         for case let file as URL in files where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)
-            for match in text.matches(of: /static\s+let\s+(\w+)\s*(?::[^=]*)?=\s*(?:SealedMatchError\.)?Code\(rawValue:\s*(\d+)\)/) {
+            for match in text.matches(
+                of: /static\s+let\s+(\w+)\s*(?::[^=]*)?=\s*(?:SealedMatchError\.)?Code\(rawValue:\s*(\d+)\)/)
+            {
                 let name = String(match.1)
                 #expect(found[name] == nil, "\(name) is there twice")
                 found[name] = Int(match.2)
@@ -66,7 +73,9 @@ enum ErrorNames {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             guard cells.count == 3, cells[0].first?.isNumber == true else { continue }
             let numbers = try cells[0].split(separator: ",").flatMap { part in
-                let ends = try part.split(separator: "–").map { try #require(Int($0.trimmingCharacters(in: .whitespaces))) }
+                let ends = try part.split(separator: "–").map {
+                    try #require(Int($0.trimmingCharacters(in: .whitespaces)))
+                }
                 return Array(ends[0]...ends[ends.count - 1])
             }
             let names = cells[1].matches(of: /`(\w+)`/).map { String($0.1) }

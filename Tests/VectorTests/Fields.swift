@@ -7,7 +7,8 @@ struct VectorError: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-/// The object of a vector whose keys must all be read: a key that nobody asked for is an error, as is one that is missing.
+/// The object of a vector whose keys must all be read: a key that nobody asked for is an error, as is one that is
+/// missing.
 final class Fields {
     let place: String
     private let values: [String: JSON]
@@ -36,7 +37,9 @@ final class Fields {
         return value
     }
 
-    private func wrong(_ key: String, _ expected: String) -> VectorError { VectorError("\(place).\(key) is no \(expected)") }
+    private func wrong(_ key: String, _ expected: String) -> VectorError {
+        VectorError("\(place).\(key) is no \(expected)")
+    }
 
     func isNull(_ key: String) throws -> Bool { try value(key) == .null }
 
@@ -51,7 +54,9 @@ final class Fields {
     }
 
     func number<Number: FixedWidthInteger>(_ key: String, as _: Number.Type = Number.self) throws -> Number {
-        guard case .integer(let value) = try value(key), let number = Number(exactly: value) else { throw wrong(key, "\(Number.self)") }
+        guard case .integer(let value) = try value(key), let number = Number(exactly: value) else {
+            throw wrong(key, "\(Number.self)")
+        }
         return number
     }
 
@@ -62,7 +67,9 @@ final class Fields {
 
     func numbers<Number: FixedWidthInteger>(_ key: String, as _: Number.Type = Number.self) throws -> [Number] {
         try list(key).map {
-            guard case .integer(let value) = $0, let number = Number(exactly: value) else { throw wrong(key, "list of \(Number.self)") }
+            guard case .integer(let value) = $0, let number = Number(exactly: value) else {
+                throw wrong(key, "list of \(Number.self)")
+            }
             return number
         }
     }
@@ -127,7 +134,9 @@ final class Fields {
 
     private static func bytes(_ text: String, _ place: String) throws -> [UInt8] {
         let digits = Array(text.utf8)
-        guard digits.count.isMultiple(of: 2), digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+        guard digits.count.isMultiple(of: 2),
+            digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else {
             throw VectorError("\(place) is no lowercase hexadecimal")
         }
         func value(_ digit: UInt8) -> UInt8 { digit < 0x40 ? digit - 0x30 : digit - 0x61 + 10 }

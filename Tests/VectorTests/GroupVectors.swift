@@ -20,7 +20,10 @@ enum GroupVectors {
         },
         "Filler": { input, _ in
             let (seed, index) = (try input.bytes32("fillerSeed"), try input.number("index", as: Int.self))
-            return ["point": .bytes(try TableElement.fillerHash.point(TableElement.fillerMessage(ofCell: index, seed: seed)).encoding)]
+            return [
+                "point": .bytes(
+                    try TableElement.fillerHash.point(TableElement.fillerMessage(ofCell: index, seed: seed)).encoding)
+            ]
         },
         "DecodePoint": { input, _ in
             let encoding = try input.bytes("encoding")
@@ -28,7 +31,9 @@ enum GroupVectors {
         },
         "DecodePublicScalar": { input, _ in
             let encoding = try input.bytes("encoding")
-            guard try PublicScalar(canonical: Bytes32(exactly: encoding)).encoding.bytes == encoding else { throw VectorError("decoded to another") }
+            guard try PublicScalar(canonical: Bytes32(exactly: encoding)).encoding.bytes == encoding else {
+                throw VectorError("decoded to another")
+            }
             return [:]
         },
         "DecodeSecretScalar": { input, _ in
@@ -42,7 +47,9 @@ enum GroupVectors {
     static let kdf: [String: VectorRunner] = [
         "KDF": { input, _ in
             let (name, message) = (try input.text("label"), try input.bytes("message"))
-            guard let label = Label.all.first(where: { "\($0.text)" == name }) else { throw VectorError("the protocol has no label \(name)") }
+            guard let label = Label.all.first(where: { "\($0.text)" == name }) else {
+                throw VectorError("the protocol has no label \(name)")
+            }
             var kdf = KDF(label)
             kdf.append(message)
             if try input.isNull("key") { return ["output": .bytes(try kdf.hash())] }
@@ -52,7 +59,9 @@ enum GroupVectors {
             // A public key and a secret one are one derivation.
             let output = try kdf.derive(key: Bytes32(exactly: key))
             let secret = try other.deriveSecret(key: SecretBytes.copying(key))
-            guard secret.withBytes({ Array($0) }) == output.bytes else { throw VectorError("a secret key derives another value") }
+            guard secret.withBytes({ Array($0) }) == output.bytes else {
+                throw VectorError("a secret key derives another value")
+            }
             return ["output": .bytes(output)]
         },
         "WordStream": { input, _ in
@@ -74,11 +83,15 @@ enum GroupVectors {
             var sealed = [UInt8](repeating: 0, count: message.count + Cipher.nonceCount + Cipher.tagCount)
             try sealed.withUnsafeMutableBytes { out in
                 try message.withUnsafeBytes { message in
-                    try ad.withUnsafeBytes { ad in try Cipher.seal(message, authenticating: ad, key: key, into: out, random: &random) }
+                    try ad.withUnsafeBytes { ad in
+                        try Cipher.seal(message, authenticating: ad, key: key, into: out, random: &random)
+                    }
                 }
             }
             try random.end()
-            guard Array(sealed[..<Cipher.nonceCount]) == nonce else { throw VectorError("the nonce does not come first") }
+            guard Array(sealed[..<Cipher.nonceCount]) == nonce else {
+                throw VectorError("the nonce does not come first")
+            }
             return ["output": .bytes(sealed[Cipher.nonceCount...])]
         },
         "OpenAEAD": { input, _ in
@@ -99,14 +112,17 @@ enum GroupVectors {
 
     static let proofs: [String: VectorRunner] = [
         "Prove": { input, _ in
-            let (alpha, fresh, elements) = (try input.bytes("alpha"), try input.bytes32("random"), try input.allBytes32("elements"))
+            let (alpha, fresh, elements) = (
+                try input.bytes("alpha"), try input.bytes32("random"), try input.allBytes32("elements")
+            )
             let key = try MatchingKey.decodeCanonical(alpha)
             let points = try elements.map { try Point(canonical: $0) }
             let evaluated = try points.map { try key.evaluate($0) }
             let proof = try DLEQProof.prove(key, elements: points, evaluated: evaluated, fresh: fresh)
             try proof.verifyVarTime(publicKey: key.publicKey, elements: points, evaluated: evaluated)
             return [
-                "publicKey": .bytes(key.publicKey.encoding), "evaluated": .list(evaluated.map { .bytes($0.encoding) }), "proof": .bytes(proof.bytes),
+                "publicKey": .bytes(key.publicKey.encoding), "evaluated": .list(evaluated.map { .bytes($0.encoding) }),
+                "proof": .bytes(proof.bytes),
             ]
         },
         "Verify": { input, _ in

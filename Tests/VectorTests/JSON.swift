@@ -11,10 +11,14 @@ enum JSON: Equatable, Sendable {
     case parts([JSON])
     case object([String: JSON])
 
-    static func bytes(_ bytes: some Sequence<UInt8>) -> JSON { .text(bytes.map { String(format: "%02x", $0) }.joined()) }
+    static func bytes(_ bytes: some Sequence<UInt8>) -> JSON {
+        .text(bytes.map { String(format: "%02x", $0) }.joined())
+    }
     static func word(_ word: UInt64) -> JSON { .bytes(withUnsafeBytes(of: word.littleEndian) { Array($0) }) }
     /// The bits of a float32, which tell −0 from 0.
-    static func float(_ value: Float) -> JSON { .bytes(withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }) }
+    static func float(_ value: Float) -> JSON {
+        .bytes(withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) })
+    }
     static func number(_ number: some BinaryInteger) -> JSON { .integer(Int128(number)) }
     static func texts(_ texts: [String]) -> JSON { .list(texts.map { .text($0) }) }
     static func numbers(_ numbers: [some BinaryInteger]) -> JSON { .list(numbers.map { .number($0) }) }
@@ -34,7 +38,10 @@ extension JSON: Decodable {
             self = .text(text)
         } else if let object = try? decoder.container(keyedBy: Key.self) {
             self = .object(
-                try Dictionary(uniqueKeysWithValues: object.allKeys.map { ($0.stringValue, try object.decode(JSON.self, forKey: $0)) }))
+                try Dictionary(
+                    uniqueKeysWithValues: object.allKeys.map {
+                        ($0.stringValue, try object.decode(JSON.self, forKey: $0))
+                    }))
         } else if var list = try? decoder.unkeyedContainer() {
             var values: [JSON] = []
             while !list.isAtEnd { values.append(try list.decode(JSON.self)) }
@@ -48,7 +55,8 @@ extension JSON: Decodable {
         } else if single.decodeNil() {
             self = .null
         } else {
-            throw DecodingError.dataCorruptedError(in: single, debugDescription: "neither text nor integer, truth value, list or object")
+            throw DecodingError.dataCorruptedError(
+                in: single, debugDescription: "neither text nor integer, truth value, list or object")
         }
     }
 }
@@ -72,13 +80,16 @@ extension JSON: CustomStringConvertible {
         switch (self, other) {
         case (.object(let a), .object(let b)):
             return Set(a.keys).union(b.keys).sorted().flatMap { key in
-                guard let x = a[key], let y = b[key] else { return ["\(place).\(key) is \(a[key] == nil ? "missing" : "too many")"] }
+                guard let x = a[key], let y = b[key] else {
+                    return ["\(place).\(key) is \(a[key] == nil ? "missing" : "too many")"]
+                }
                 return x.differences(from: y, at: "\(place).\(key)")
             }
         case (.list(let a), .list(let b)) where a.count == b.count:
             return Array(a.indices.lazy.flatMap { a[$0].differences(from: b[$0], at: "\(place)[\($0)]") }.prefix(3))
         case (.parts(let a), .list(let b)):
-            return b.indices.filter { !a.contains(b[$0]) }.prefix(3).map { "\(place)[\($0)] is not in the output" } + (b.isEmpty ? ["\(place) shows nothing"] : [])
+            return b.indices.filter { !a.contains(b[$0]) }.prefix(3).map { "\(place)[\($0)] is not in the output" }
+                + (b.isEmpty ? ["\(place) shows nothing"] : [])
         default:
             return ["\(place) is \(self), expected \(other)"]
         }

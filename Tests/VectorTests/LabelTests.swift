@@ -3,7 +3,8 @@ import SealedMatchProtocol
 import SealedMatchCrypto
 import Testing
 
-/// The labels in the sources, in `Label.all` and in the specification's table are the same, and no label is used without standing in `Labels.swift`.
+/// The labels in the sources, in `Label.all` and in the specification's table are the same, and no label is used
+/// without standing in `Labels.swift`.
 @Suite struct LabelTests {
     private let all = Set(Label.all.map { "\($0.text)" })
 
@@ -11,7 +12,9 @@ import Testing
         let text = try String(contentsOf: VectorFolder.repository.appending(path: "Docs/Protocol.md"), encoding: .utf8)
         let start = try #require(text.firstRange(of: "### Labels\n")).upperBound
         let end = try #require(text[start...].firstRange(of: "### Streams\n")).lowerBound
-        let rows = text[start..<end].split(separator: "\n").compactMap { $0.firstMatch(of: /^\| `([a-z ]+)` \|/).map { String($0.1) } }
+        let rows = text[start..<end].split(separator: "\n").compactMap {
+            $0.firstMatch(of: /^\| `([a-z ]+)` \|/).map { String($0.1) }
+        }
         #expect(rows.count == all.count && Set(rows) == all)
         #expect(Label.all.count == all.count)
     }

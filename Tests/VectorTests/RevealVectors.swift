@@ -12,7 +12,9 @@ enum RevealVectors {
     static let reveal: [String: VectorRunner] = [
         "Reveal": { input, folder in
             let (account, epoch) = (try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
-            let (threshold, polynomials) = (try input.number("threshold", as: Int.self), try input.number("polynomials", as: Int.self))
+            let (threshold, polynomials) = (
+                try input.number("threshold", as: Int.self), try input.number("polynomials", as: Int.self)
+            )
             let commitment = try input.isNull("commitment") ? nil : input.bytes32("commitment")
             let openings = try input.objects("openings").map { fields in
                 KeptOpening(
@@ -23,20 +25,28 @@ enum RevealVectors {
             }
             guard let commitment else {
                 // Nothing is decoded without a registration: the store says so before it looks at an opening.
-                _ = try AuthorityStore(path: folder.scratch("authority.sqlite")).reveal(account: account, epoch: epoch, commitment: nil)
+                _ = try AuthorityStore(path: folder.scratch("authority.sqlite")).reveal(
+                    account: account, epoch: epoch, commitment: nil)
                 throw VectorError("a reveal without a commitment")
             }
-            let revealer = Revealer(account: account, epoch: epoch, threshold: threshold, polynomials: polynomials, commitment: commitment)
+            let revealer = Revealer(
+                account: account, epoch: epoch, threshold: threshold, polynomials: polynomials, commitment: commitment)
             let revealed = try revealer.reveal(openings)
             return [
-                "epochKey": .bytes(revealed.epochKey.bytes.withBytes { Array($0) }), "matches": .list(revealed.reveal.matches.map(describe)),
+                "epochKey": .bytes(revealed.epochKey.bytes.withBytes { Array($0) }),
+                "matches": .list(revealed.reveal.matches.map(describe)),
             ]
         },
         "Compare": { input, _ in
             var known = KnownHashes()
-            for (index, hash) in try input.listedHashes("listed").enumerated() { try known.add(vector: hash, KnownHashes.Entry(label: "\(index)", sources: [])) }
+            for (index, hash) in try input.listedHashes("listed").enumerated() {
+                try known.add(vector: hash, KnownHashes.Entry(label: "\(index)", sources: []))
+            }
             func output(_ finding: String, _ distance: Int?, _ entry: KnownHashes.Entry?) -> [String: JSON] {
-                ["finding": .text(finding), "distance": distance.map { .number($0) } ?? .null, "index": entry.flatMap { Int($0.label) }.map { .number($0) } ?? .null]
+                [
+                    "finding": .text(finding), "distance": distance.map { .number($0) } ?? .null,
+                    "index": entry.flatMap { Int($0.label) }.map { .number($0) } ?? .null,
+                ]
             }
             switch known.compare(try input.payload()) {
             case .near(let entry, let distance): return output("near", distance, entry)
@@ -64,7 +74,8 @@ enum RevealVectors {
 
             let secrets = try AuditVectors.decoded(bytes)
             let collector = try CollectorStore(path: folder.scratch("collector.sqlite"))
-            // Some are refused, or are retries; `Request.reply` throws where the store fails. What was taken shows in the end.
+            // Some are refused, or are retries; `Request.reply` throws where the store fails. What was taken shows in
+            // the end.
             for request in requests { _ = try request.reply(of: collector) }
             let store = try AuthorityStore(path: folder.scratch("authority.sqlite"))
             let opener = VoucherOpener([try MatchingSet(key: secrets.matchingKey(), header: header)])
@@ -77,18 +88,24 @@ enum RevealVectors {
             return [
                 "accounts": .list(
                     try registered.map { registration in
-                        let decision = decisions.first { $0.account == registration.account && $0.epoch == registration.epoch }
-                        return describe(registration, try decision?.result ?? withoutOpenings(registration, store), known)
+                        let decision = decisions.first {
+                            $0.account == registration.account && $0.epoch == registration.epoch
+                        }
+                        return describe(
+                            registration, try decision?.result ?? withoutOpenings(registration, store), known)
                     })
             ]
         }
     ]
 
     /// An account none of whose slots opened is no decision of the service; asked for, it stays sealed.
-    private static func withoutOpenings(_ registration: Registration, _ store: AuthorityStore) throws -> Result<RevealResult, SealedMatchError> {
+    private static func withoutOpenings(_ registration: Registration, _ store: AuthorityStore) throws -> Result<
+        RevealResult, SealedMatchError
+    > {
         do throws(SealedMatchError) {
             let result = try store.reveal(
-                account: registration.account, epoch: registration.epoch, commitment: registration.commitment, force: true)
+                account: registration.account, epoch: registration.epoch, commitment: registration.commitment,
+                force: true)
             guard let result else { throw SealedMatchError(.damagedStore, "a forced reveal decided nothing") }
             return .success(result)
         } catch {
@@ -96,7 +113,9 @@ enum RevealVectors {
         }
     }
 
-    private static func describe(_ registration: Registration, _ result: Result<RevealResult, SealedMatchError>, _ known: KnownHashes) -> JSON {
+    private static func describe(
+        _ registration: Registration, _ result: Result<RevealResult, SealedMatchError>, _ known: KnownHashes
+    ) -> JSON {
         var matches: [JSON] = []
         var verdict = "valid"
         switch result {
@@ -112,7 +131,8 @@ enum RevealVectors {
         case .failure(let error): verdict = ErrorNames.name(error.code)
         }
         return .object([
-            "account": .bytes(registration.account), "epoch": .number(registration.epoch), "result": .text(verdict), "matches": .list(matches),
+            "account": .bytes(registration.account), "epoch": .number(registration.epoch), "result": .text(verdict),
+            "matches": .list(matches),
         ])
     }
 }

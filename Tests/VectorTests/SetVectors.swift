@@ -16,7 +16,9 @@ enum SetVectors {
             ["m": .number(try Table.cells(forEntries: input.number("n")))]
         },
         "Positions": { input, _ in
-            let (key, seed, m) = (try input.key("key"), try input.bytes32("positionSeed"), try input.number("m", as: Int.self))
+            let (key, seed, m) = (
+                try input.key("key"), try input.bytes32("positionSeed"), try input.number("m", as: Int.self)
+            )
             let positions = try TablePositions(of: key, seed: seed, cells: m)
             return ["positions": .numbers([positions.first, positions.second, positions.third])]
         },
@@ -26,7 +28,9 @@ enum SetVectors {
             let cells = try input.byteStrings("cells")
             guard places.count == 3, cells.count == 3 else { throw VectorError("a key has three cells") }
             var bytes = [UInt8](repeating: 0, count: 32 * m)
-            for (place, cell) in zip(places, cells) { bytes.replaceSubrange((32 * place)..<(32 * place + 32), with: cell) }
+            for (place, cell) in zip(places, cells) {
+                bytes.replaceSubrange((32 * place)..<(32 * place + 32), with: cell)
+            }
             let positions = TablePositions(first: places[0], second: places[1], third: places[2])
             var random = SystemRandom()
             let substitute = try VoucherSealing(random: &random).substitute
@@ -45,13 +49,17 @@ enum SetVectors {
         let (positionSeed, fillerSeed) = (try input.bytes32("positionSeed"), try input.bytes32("fillerSeed"))
         let key = try MatchingKey.decodeCanonical(alpha)
         let table = try Table.build(
-            keys: keys, key: key, tableID: TableID(bytes: tableID), positionSeed: positionSeed, fillerSeed: fillerSeed, workers: Workers())
+            keys: keys, key: key, tableID: TableID(bytes: tableID), positionSeed: positionSeed, fillerSeed: fillerSeed,
+            workers: Workers())
         let bytes = unsafe Array(table.bytes)
         // Every cell, though the vector shows some: the digest holds them all.
         return [
-            "m": .number(table.count), "publicKey": .bytes(key.publicKey.encoding), "tableDigest": .bytes(try table.digest()),
+            "m": .number(table.count), "publicKey": .bytes(key.publicKey.encoding),
+            "tableDigest": .bytes(try table.digest()),
             "cells": .parts(
-                (0..<table.count).map { .object(["index": .number($0), "cell": .bytes(bytes[(32 * $0)..<(32 * $0 + 32)])]) }),
+                (0..<table.count).map {
+                    .object(["index": .number($0), "cell": .bytes(bytes[(32 * $0)..<(32 * $0 + 32)])])
+                }),
         ]
     }
 
@@ -62,22 +70,31 @@ enum SetVectors {
             let profile = try FingerprintProfile(
                 id: standard.id, positions: standard.positions, probes: standard.probes, minimumQuality: quality)
             let list = try text.withUnsafeBytes { try unsafe HashList($0, profile: profile, skippingBadLines: true) }
-            return ["hashes": .list(list.hashes.map(\.json)), "poorLines": .numbers(list.poorLines), "badLines": .numbers(list.badLines)]
+            return [
+                "hashes": .list(list.hashes.map(\.json)), "poorLines": .numbers(list.poorLines),
+                "badLines": .numbers(list.badLines),
+            ]
         },
         "Select": { input, _ in
             let lists = try input.list("lists").enumerated().map { place, list in
                 guard case .list(let hashes) = list else { throw VectorError("lists are lists") }
                 return try hashes.map { try Fields($0, at: "lists[\(place)]").wholeListedHash() }
             }
-            let (profile, minimumSources) = (try input.profile("profile"), try input.number("minimumSources", as: Int.self))
+            let (profile, minimumSources) = (
+                try input.profile("profile"), try input.number("minimumSources", as: Int.self)
+            )
             let separation = try input.number("separation", as: Int.self)
             let selection = try EntrySelection(
-                lists: lists, profile: profile, minimumSources: minimumSources, separation: separation, workers: Workers())
+                lists: lists, profile: profile, minimumSources: minimumSources, separation: separation,
+                workers: Workers())
             return [
                 "keys": .keys(selection.keys), "supporters": .numbers(selection.supporters),
                 "folded": .list(
                     selection.report.folded.map {
-                        .object(["key": .bytes($0.key.encoded), "into": .bytes($0.into.encoded), "distance": .number($0.distance)])
+                        .object([
+                            "key": .bytes($0.key.encoded), "into": .bytes($0.into.encoded),
+                            "distance": .number($0.distance),
+                        ])
                     }),
             ]
         },
@@ -87,14 +104,18 @@ enum SetVectors {
         "OpenSet": { input, folder in
             let path = try folder.path(input.fields("set"))
             let policy = try trust(input.fields("policy"))
-            let (newest, now) = (try input.number("newestVersion", as: UInt64.self), try input.number("now", as: UInt64.self))
+            let (newest, now) = (
+                try input.number("newestVersion", as: UInt64.self), try input.number("now", as: UInt64.self)
+            )
             return try describe(BlindedSet.open(path: path, trust: policy, now: now, lastVersion: newest))
         },
         "SignSet": { input, _ in
             let (seed, root) = (try input.bytes("seed"), try input.bytes32("root"))
             let key = try SigningKey(seed: SecretBytes.copying(seed))
             let signature = try key.sign(SetHeader.signedMessage(root: root))
-            guard signature.verifies(SetHeader.signedMessage(root: root), publicKey: key.publicKey) else { throw VectorError("it does not verify") }
+            guard signature.verifies(SetHeader.signedMessage(root: root), publicKey: key.publicKey) else {
+                throw VectorError("it does not verify")
+            }
             return ["publicKey": .bytes(key.publicKey), "signature": .bytes(signature.bytes)]
         },
         "DecodeSecrets": { input, _ in
@@ -107,7 +128,8 @@ enum SetVectors {
             _ = try MatchingSet(key: secrets.matchingKey(), header: header(secrets, Point(canonical: publicKey)))
             return [
                 "alpha": .bytes(secrets.key.withBytes { Array($0) }), "tableID": .bytes(secrets.tableID.bytes),
-                "positionSeed": .bytes(secrets.positionSeed), "fillerSeed": .bytes(secrets.fillerSeed), "entriesDigest": .bytes(digest),
+                "positionSeed": .bytes(secrets.positionSeed), "fillerSeed": .bytes(secrets.fillerSeed),
+                "entriesDigest": .bytes(digest),
             ]
         },
         "EntriesDigest": { input, _ in
@@ -117,12 +139,14 @@ enum SetVectors {
 
     private static func header(_ secrets: borrowing SetSecrets, _ publicKey: Point) -> SetHeader {
         SetHeader(
-            version: 1, issuedAt: 0, expiresAt: 1, tableID: secrets.tableID, positionSeed: secrets.positionSeed, publicKey: publicKey, entries: 1,
+            version: 1, issuedAt: 0, expiresAt: 1, tableID: secrets.tableID, positionSeed: secrets.positionSeed,
+            publicKey: publicKey, entries: 1,
             cells: TablePositions.cells(forEntries: 1), tableDigest: Bytes32(), parameters: Parameters(), sources: [])
     }
 
     private static func trust(_ fields: Fields) throws -> TrustPolicy {
-        var trust = TrustPolicy(sources: try fields.allBytes32("sources"), minimumSignatures: try fields.number("minimumSignatures"))
+        var trust = TrustPolicy(
+            sources: try fields.allBytes32("sources"), minimumSignatures: try fields.number("minimumSignatures"))
         trust.minimumThreshold = try fields.number("minimumThreshold")
         trust.minimumPolynomials = try fields.number("minimumPolynomials")
         trust.minimumCoverSlots = try fields.number("minimumCoverSlots")
@@ -138,12 +162,16 @@ enum SetVectors {
         let (header, parameters) = (set.header, set.header.parameters)
         return [
             "root": .bytes(set.root), "version": .number(header.version), "issuedAt": .number(header.issuedAt),
-            "expiresAt": .number(header.expiresAt), "tableID": .bytes(header.tableID.bytes), "positionSeed": .bytes(header.positionSeed),
-            "publicKey": .bytes(header.publicKey.encoding), "entries": .number(header.entries), "cells": .number(header.cells),
-            "tableDigest": .bytes(header.tableDigest), "threshold": .number(parameters.threshold), "polynomials": .number(parameters.polynomials),
+            "expiresAt": .number(header.expiresAt), "tableID": .bytes(header.tableID.bytes),
+            "positionSeed": .bytes(header.positionSeed),
+            "publicKey": .bytes(header.publicKey.encoding), "entries": .number(header.entries),
+            "cells": .number(header.cells),
+            "tableDigest": .bytes(header.tableDigest), "threshold": .number(parameters.threshold),
+            "polynomials": .number(parameters.polynomials),
             "coverSlots": .number(parameters.coverSlots), "payloadCount": .number(parameters.payloadCount),
             "minimumSources": .number(parameters.minimumSources), "separation": .number(parameters.separation),
-            "profile": .profile(parameters.profile), "sources": .list(header.sources.map { .bytes($0) }), "signers": .list(set.signers.map { .bytes($0) }),
+            "profile": .profile(parameters.profile), "sources": .list(header.sources.map { .bytes($0) }),
+            "signers": .list(set.signers.map { .bytes($0) }),
         ]
     }
 }

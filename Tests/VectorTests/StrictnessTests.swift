@@ -19,7 +19,9 @@ import Testing
         """
     private static let runners: [String: VectorRunner] = [
         "Cells": { input, _ in ["m": .number(TablePositions.cells(forEntries: try input.number("n")))] },
-        "Point": { input, _ in ["isIdentity": .boolean(try Point(canonical: Bytes32(exactly: input.bytes("encoding"))).isIdentity)] },
+        "Point": { input, _ in
+            ["isIdentity": .boolean(try Point(canonical: Bytes32(exactly: input.bytes("encoding"))).isIdentity)]
+        },
     ]
 
     private func run(_ text: String, _ runners: [String: VectorRunner] = Self.runners) throws -> VectorFile.Report {
@@ -39,32 +41,45 @@ import Testing
         ("\"numberOfTests\": 3", "\"numberOfTests\": 4"), ("\"numberOfTests\": 3", "\"numberOfTests\": 2"),
         ("\"tcId\": 2", "\"tcId\": 1"), ("\"tcId\": 3", "\"tcId\": 4"), ("\"tcId\": 1,", "\"tcId\": \"1\","),
         ("[\"Edge\"]", "[\"Other\"]"), ("[\"Edge\"]", "[]"), ("\"an edge\"", "\"an edge\", \"Unused\": \"nobody\""),
-        ("\"type\": \"Cells\"", "\"type\": \"Sells\""), ("\"notes\"", "\"note\""), ("\"protocol\": \"SealedMatch/1\"", "\"protocol\": \"SealedMatch/2\""),
-        ("\"topic\": \"try\"", "\"topic\": \"other\""), ("\"comment\": \"least\"", "\"comment\": \"least\", \"extra\": 1"),
-        ("\"comment\": \"least\", ", ""), ("\"result\": \"wrongLength\"", "\"result\": \"wrongLenght\""), ("\"result\": \"wrongLength\"", "\"result\": \"valid\""),
+        ("\"type\": \"Cells\"", "\"type\": \"Sells\""), ("\"notes\"", "\"note\""),
+        ("\"protocol\": \"SealedMatch/1\"", "\"protocol\": \"SealedMatch/2\""),
+        ("\"topic\": \"try\"", "\"topic\": \"other\""),
+        ("\"comment\": \"least\"", "\"comment\": \"least\", \"extra\": 1"),
+        ("\"comment\": \"least\", ", ""), ("\"result\": \"wrongLength\"", "\"result\": \"wrongLenght\""),
+        ("\"result\": \"wrongLength\"", "\"result\": \"valid\""),
         ("\"encoding\": \"00ff\" }", "\"encoding\": \"00ff\" }, \"output\": {}"), (", \"output\": { \"m\": 4098 }", ""),
         ("\"comment\": \"\", \"notes\"", "\"comment\": \"\", \"more\": null, \"notes\""), ("3,", "3.5,"),
     ])
     func refusesForm(_ change: (from: String, to: String)) throws {
         #expect(Self.good.contains(change.from))
-        #expect(throws: (any Error).self) { try run(Self.good.replacing(change.from, with: change.to, maxReplacements: 1)) }
+        #expect(throws: (any Error).self) {
+            try run(Self.good.replacing(change.from, with: change.to, maxReplacements: 1))
+        }
     }
 
     /// Changes of content: just one case fails, and it is named.
     @Test(arguments: [
-        ("4098", "4101", "tcId 1 (least)"), ("{ \"m\": 4098 }", "{ \"m\": 4098, \"n\": 1 }", "n is missing"), ("{ \"m\": 4098 }", "{}", "m is too many"),
-        ("{ \"n\": 1 }", "{ \"n\": 1, \"extra\": 0 }", "did not read: input.extra"), ("{ \"n\": 1 }", "{}", "no key n"), ("{ \"n\": 1 }", "{ \"n\": \"1\" }", "no Int"),
-        ("{ \"n\": 1 }", "{ \"n\": true }", "no Int"), ("4098", "\"4098\"", "expected"), ("\"00ff\"", "\"00FF\"", "lowercase"), ("\"00ff\"", "\"00f\"", "lowercase"),
-        ("\"wrongLength\"", "\"invalidPoint\"", "refused with wrongLength"), ("\"00ff\"", "\"\(String(repeating: "00", count: 32))\"", "was accepted"),
+        ("4098", "4101", "tcId 1 (least)"), ("{ \"m\": 4098 }", "{ \"m\": 4098, \"n\": 1 }", "n is missing"),
+        ("{ \"m\": 4098 }", "{}", "m is too many"),
+        ("{ \"n\": 1 }", "{ \"n\": 1, \"extra\": 0 }", "did not read: input.extra"), ("{ \"n\": 1 }", "{}", "no key n"),
+        ("{ \"n\": 1 }", "{ \"n\": \"1\" }", "no Int"),
+        ("{ \"n\": 1 }", "{ \"n\": true }", "no Int"), ("4098", "\"4098\"", "expected"),
+        ("\"00ff\"", "\"00FF\"", "lowercase"), ("\"00ff\"", "\"00f\"", "lowercase"),
+        ("\"wrongLength\"", "\"invalidPoint\"", "refused with wrongLength"),
+        ("\"00ff\"", "\"\(String(repeating: "00", count: 32))\"", "was accepted"),
     ])
     func reportsContent(_ change: (from: String, to: String, says: String)) throws {
         #expect(Self.good.contains(change.from))
         let report = try run(Self.good.replacing(change.from, with: change.to, maxReplacements: 1))
-        #expect(report.executed == 3 && report.failures.count == 1 && report.failures[0].contains(change.says), "\(report.failures)")
+        #expect(
+            report.executed == 3 && report.failures.count == 1 && report.failures[0].contains(change.says),
+            "\(report.failures)")
     }
 
     @Test func refusesRunnersWithoutCases() {
-        #expect(throws: VectorError.self) { try run(Self.good, Self.runners.merging(["Other": { _, _ in [:] }]) { a, _ in a }) }
+        #expect(throws: VectorError.self) {
+            try run(Self.good, Self.runners.merging(["Other": { _, _ in [:] }]) { a, _ in a })
+        }
     }
 
     @Test func replayedRandomnessIsCounted() throws {

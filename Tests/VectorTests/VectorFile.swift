@@ -38,7 +38,9 @@ struct VectorFile {
             return (
                 try group.text("type"),
                 try group.objects("tests").map { test in
-                    guard try test.number("tcId", as: Int.self) == next else { throw VectorError("\(test.place): tcIds do not ascend from 1") }
+                    guard try test.number("tcId", as: Int.self) == next else {
+                        throw VectorError("\(test.place): tcIds do not ascend from 1")
+                    }
                     next += 1
                     for flag in try test.texts("flags") {
                         guard notes.has(flag) else { throw VectorError("\(test.place): flag \(flag) is not in notes") }
@@ -50,12 +52,16 @@ struct VectorFile {
         }
         for flag in flags { _ = try notes.text(flag) }
         try file.end()
-        guard next - 1 == numberOfTests else { throw VectorError("numberOfTests is \(numberOfTests), there are \(next - 1)") }
+        guard next - 1 == numberOfTests else {
+            throw VectorError("numberOfTests is \(numberOfTests), there are \(next - 1)")
+        }
     }
 
     private static func testCase(_ test: Fields) throws -> Case {
         let result = try test.text("result")
-        guard test.has("output") == (result == "valid") else { throw VectorError("\(test.place): there is an output if and only if the result is valid") }
+        guard test.has("output") == (result == "valid") else {
+            throw VectorError("\(test.place): there is an output if and only if the result is valid")
+        }
         let expected: Expectation
         if result == "valid" {
             expected = .valid(try test.value("output"))
@@ -64,11 +70,14 @@ struct VectorFile {
         } else {
             throw VectorError("\(test.place): \(result) is no error of section 6")
         }
-        return Case(tcId: try test.number("tcId"), comment: try test.text("comment"), expected: expected, input: try test.value("input"))
+        return Case(
+            tcId: try test.number("tcId"), comment: try test.text("comment"), expected: expected,
+            input: try test.value("input"))
     }
 }
 
-/// Carries out one operation with the code under test and gives the output, as the vectors hold it. It reads all of the input first.
+/// Carries out one operation with the code under test and gives the output, as the vectors hold it. It reads all of the
+/// input first.
 typealias VectorRunner = @Sendable (_ input: Fields, _ folder: VectorFolder) throws -> [String: JSON]
 
 extension VectorFile {
@@ -82,7 +91,9 @@ extension VectorFile {
     /// Runs all cases.
     /// - Throws: `VectorError` for a type of group that has no runner, and for a runner without a case.
     func run(_ runners: [String: VectorRunner]) throws -> Report {
-        for group in groups where runners[group.type] == nil { throw VectorError("nobody runs groups of type \(group.type)") }
+        for group in groups where runners[group.type] == nil {
+            throw VectorError("nobody runs groups of type \(group.type)")
+        }
         for type in runners.keys.sorted() where !groups.contains(where: { $0.type == type && !$0.cases.isEmpty }) {
             throw VectorError("there is no case of type \(type)")
         }
@@ -96,7 +107,9 @@ extension VectorFile {
                 report.failures += problems.map { "\(group.type), tcId \(test.tcId) (\(test.comment)): \($0)" }
             }
         }
-        guard report.executed == caseCount else { throw VectorError("\(report.executed) of \(caseCount) cases were executed") }
+        guard report.executed == caseCount else {
+            throw VectorError("\(report.executed) of \(caseCount) cases were executed")
+        }
         return report
     }
 
@@ -114,10 +127,16 @@ extension VectorFile {
                 switch test.expected {
                 case .valid: problems = ["refused with \(ErrorNames.name(error.code)): \(error.reason)"]
                 case .refused(let code):
-                    if error.code != code { problems = ["refused with \(ErrorNames.name(error.code)) (\(error.reason)), expected \(ErrorNames.name(code))"] }
+                    if error.code != code {
+                        problems = [
+                            "refused with \(ErrorNames.name(error.code)) (\(error.reason)), expected \(ErrorNames.name(code))"
+                        ]
+                    }
                 }
             }
-            if !input.unreadKeys.isEmpty { problems.append("keys that the runner did not read: \(input.unreadKeys.joined(separator: ", "))") }
+            if !input.unreadKeys.isEmpty {
+                problems.append("keys that the runner did not read: \(input.unreadKeys.joined(separator: ", "))")
+            }
             return problems
         } catch {
             return ["\(error)"]

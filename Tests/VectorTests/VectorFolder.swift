@@ -7,14 +7,16 @@ import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchTestSupport
 
-/// The folder of a vector file: finds the binary files that cases name, and holds the changed copies that they describe.
+/// The folder of a vector file: finds the binary files that cases name, and holds the changed copies that they
+/// describe.
 final class VectorFolder: Sendable {
     private let url: URL
     private let temporary = TemporaryDirectory()
 
     init(_ url: URL) { self.url = url }
 
-    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
     static let vectors = repository.appending(path: "Vectors")
 
     /// A scratch file of this name that nobody else uses.
@@ -25,12 +27,16 @@ final class VectorFolder: Sendable {
         var bytes = [UInt8](try Data(contentsOf: url.appending(path: file.text("file"))))
         for patch in try file.objects("patches") {
             let (offset, replacement) = (try patch.number("offset", as: Int.self), try patch.bytes("bytes"))
-            guard offset >= 0, offset + replacement.count <= bytes.count else { throw VectorError("\(patch.place) is outside the file") }
+            guard offset >= 0, offset + replacement.count <= bytes.count else {
+                throw VectorError("\(patch.place) is outside the file")
+            }
             bytes.replaceSubrange(offset..<(offset + replacement.count), with: replacement)
         }
         if try !file.isNull("truncate") {
             let count = try file.number("truncate", as: Int.self)
-            guard (0...bytes.count).contains(count) else { throw VectorError("\(file.place).truncate is beyond the file") }
+            guard (0...bytes.count).contains(count) else {
+                throw VectorError("\(file.place).truncate is beyond the file")
+            }
             bytes.removeLast(bytes.count - count)
         }
         return bytes + (try file.bytes("append"))
@@ -64,16 +70,22 @@ extension Fields {
     func keys(_ name: String) throws -> [EntryKey] { try byteStrings(name).map { try Self.key($0) } }
 
     static func key(_ bytes: [UInt8]) throws -> EntryKey {
-        guard let first = bytes.first, let kind = EntryKey.Kind(rawValue: first) else { throw VectorError("a key of no kind") }
+        guard let first = bytes.first, let kind = EntryKey.Kind(rawValue: first) else {
+            throw VectorError("a key of no kind")
+        }
         return try EntryKey(kind: kind, bytes: Array(bytes.dropFirst()))
     }
 
     func profile(_ name: String) throws -> FingerprintProfile {
         let fields = try fields(name)
         let id = try fields.number("id", as: UInt32.self)
-        let (quality, probes) = (try fields.number("minimumQuality", as: Int.self), try fields.number("probes", as: Int.self))
+        let (quality, probes) = (
+            try fields.number("minimumQuality", as: Int.self), try fields.number("probes", as: Int.self)
+        )
         let positions = try fields.numbers("positions", as: UInt8.self)
-        let (probeQuality, encoded) = (try fields.number("probeQuality", as: Int.self), try fields.byteStrings("hypotheses"))
+        let (probeQuality, encoded) = (
+            try fields.number("probeQuality", as: Int.self), try fields.byteStrings("hypotheses")
+        )
         return try FingerprintProfile(
             id: id, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality,
             hypotheses: encoded.map { try Hypothesis(canonical: $0) })
@@ -87,7 +99,10 @@ extension Fields {
         case "pdq": return .pdq(try PDQHash(decoding: bytes))
         case "sha256": return .sha256(try Bytes32(exactly: bytes))
         case "md5" where bytes.count == 16: return .md5(bytes)
-        case "video": return .video(try PDQHash(decoding: bytes), companions: try byteStrings("companions").map { try PDQHash(decoding: $0) })
+        case "video":
+            return .video(
+                try PDQHash(decoding: bytes),
+                companions: try byteStrings("companions").map { try PDQHash(decoding: $0) })
         default: throw VectorError("\(place) is no listed hash")
         }
     }
@@ -100,7 +115,10 @@ extension ListedHash {
         case .sha256(let digest): .object(["kind": .text("sha256"), "bytes": .bytes(digest.bytes)])
         case .md5(let digest): .object(["kind": .text("md5"), "bytes": .bytes(digest)])
         case .video(let hash, let companions):
-            .object(["kind": .text("video"), "bytes": .bytes(hash.encoded), "companions": .list(companions.map { .bytes($0.encoded) })])
+            .object([
+                "kind": .text("video"), "bytes": .bytes(hash.encoded),
+                "companions": .list(companions.map { .bytes($0.encoded) }),
+            ])
         }
     }
 }
@@ -109,7 +127,8 @@ extension JSON {
     static func profile(_ profile: FingerprintProfile) -> JSON {
         .object([
             "id": .number(profile.id), "minimumQuality": .number(profile.minimumQuality),
-            "probeQuality": .number(profile.probeQuality), "probes": .number(profile.probes), "positions": .numbers(profile.positions),
+            "probeQuality": .number(profile.probeQuality), "probes": .number(profile.probes),
+            "positions": .numbers(profile.positions),
             "hypotheses": .list(profile.hypotheses.map { .bytes($0.encoded) }),
         ])
     }

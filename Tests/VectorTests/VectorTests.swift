@@ -44,12 +44,16 @@ struct VectorTopic: Sendable, CustomTestStringConvertible {
     /// No file of vectors that nobody runs, and no folder besides those that README names.
     @Test func everyFileIsRun() throws {
         let files = try #require(FileManager.default.enumerator(atPath: VectorFolder.vectors.path))
-        let found = files.compactMap { $0 as? String }.filter { $0.hasSuffix(".json") && !$0.hasPrefix("schemas/") && !$0.contains(".venv/") }
+        let found = files.compactMap { $0 as? String }.filter {
+            $0.hasSuffix(".json") && !$0.hasPrefix("schemas/") && !$0.contains(".venv/")
+        }
         #expect(Set(found) == Set(VectorTopic.all.map(\.path)).union(VectorTopic.elsewhere))
         let readme = try String(contentsOf: VectorFolder.vectors.appending(path: "README.md"), encoding: .utf8)
         for topic in VectorTopic.all {
             #expect(readme.contains("`\(topic.path)`"), "README says nothing about \(topic.path)")
-            for type in topic.runners.keys { #expect(readme.contains("`\(type)`"), "README says nothing about \(type)") }
+            for type in topic.runners.keys {
+                #expect(readme.contains("`\(type)`"), "README says nothing about \(type)")
+            }
         }
     }
 }

@@ -13,19 +13,27 @@ enum VoucherVectors {
     static let voucher: [String: VectorRunner] = [
         "Seal": { input, folder in
             let path = try folder.path(input.fields("set"))
-            let (secret, account, epoch) = (try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
-            let (keys, decoys, payload) = (try input.keys("keys"), try input.number("decoys", as: Int.self), try input.fields("payload").payload())
+            let (secret, account, epoch) = (
+                try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self)
+            )
+            let (keys, decoys, payload) = (
+                try input.keys("keys"), try input.number("decoys", as: Int.self), try input.fields("payload").payload()
+            )
             let voucherID = try VoucherID(bytes: input.bytes("voucherID"))
             var random = ReplayRandom(try input.bytes("random"))
             let set = try folder.openedSet(path)
             let parameters = set.header.parameters
-            let sharing = try ClientVectors.accountSecret(secret, epoch: epoch).sharing(account: account, parameters: parameters)
+            let sharing = try ClientVectors.accountSecret(secret, epoch: epoch).sharing(
+                account: account, parameters: parameters)
             let key = try sharing.epochKey(account: account, epoch: epoch)
             var system = SystemRandom()
             var sealing = try VoucherSealing(random: &system)
             let voucher = try sealing.seal(
-                header: VoucherHeader(parameters: parameters, epoch: epoch, voucherID: voucherID, account: account, setRoot: set.root), set: set,
-                probes: keys, decoys: decoys, payload: payload.padded(to: parameters.payloadCount), sharing: sharing, epochKey: key, random: &random)
+                header: VoucherHeader(
+                    parameters: parameters, epoch: epoch, voucherID: voucherID, account: account, setRoot: set.root),
+                set: set,
+                probes: keys, decoys: decoys, payload: payload.padded(to: parameters.payloadCount), sharing: sharing,
+                epochKey: key, random: &random)
             try random.end()
             return ["voucher": .bytes(voucher.encoded)]
         },
@@ -35,8 +43,10 @@ enum VoucherVectors {
             guard voucher.encoded == bytes else { throw VectorError("encoded again it differs") }
             let header = voucher.header
             return [
-                "slots": .number(header.slots), "polynomials": .number(header.polynomials), "payloadCount": .number(header.payloadCount),
-                "epoch": .number(header.epoch), "voucherID": .bytes(header.voucherID.bytes), "account": .bytes(header.account),
+                "slots": .number(header.slots), "polynomials": .number(header.polynomials),
+                "payloadCount": .number(header.payloadCount),
+                "epoch": .number(header.epoch), "voucherID": .bytes(header.voucherID.bytes),
+                "account": .bytes(header.account),
                 "root": .bytes(header.setRoot),
             ]
         },
@@ -74,7 +84,8 @@ enum VoucherVectors {
         let (bytes, count) = (payload.fingerprint.bytes, payload.fingerprintKind.byteCount)
         let shown = bytes[count...].allSatisfy { $0 == 0 } ? Array(bytes[..<count]) : bytes
         return [
-            "kind": .text("\(payload.fingerprintKind)"), "quality": .number(payload.quality), "fingerprint": .bytes(shown), "note": .bytes(payload.note),
+            "kind": .text("\(payload.fingerprintKind)"), "quality": .number(payload.quality),
+            "fingerprint": .bytes(shown), "note": .bytes(payload.note),
         ]
     }
 
@@ -154,11 +165,14 @@ enum VoucherVectors {
 
 extension Fields {
     func payload() throws -> Payload {
-        let kinds: [String: Payload.FingerprintKind] = ["none": .none, "pdq": .pdq, "sha256": .sha256, "md5": .md5, "video": .video]
+        let kinds: [String: Payload.FingerprintKind] = [
+            "none": .none, "pdq": .pdq, "sha256": .sha256, "md5": .md5, "video": .video,
+        ]
         guard let kind = kinds[try text("kind")] else { throw VectorError("\(place): unknown kind") }
         let bytes = try self.bytes("fingerprint", count: kind.byteCount)
         let padded = try Bytes32(exactly: bytes + [UInt8](repeating: 0, count: 32 - bytes.count))
-        return Payload(fingerprintKind: kind, fingerprint: padded, quality: try number("quality"), note: try self.bytes("note"))
+        return Payload(
+            fingerprintKind: kind, fingerprint: padded, quality: try number("quality"), note: try self.bytes("note"))
     }
 
     /// A longer byte string, written out or in a file.

@@ -1,4 +1,5 @@
-"""Makes the test vectors: `python Vectors/generate` writes them, `python Vectors/generate --check` compares with what is there and fails on any difference.
+"""Makes the test vectors: `python Vectors/generate` writes them, `python Vectors/generate --check` compares with what
+is there and fails on any difference.
 The worked example of Docs/Protocol.md is one of the things made.
 
 Both validate every file against its schema. Needs pysodium (libsodium), numpy and jsonschema.
@@ -44,7 +45,9 @@ def validate(name: str, content: bytes, schemas: referencing.Registry) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="generate", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="change nothing; fail if a file is missing, different or too many")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; fail if a file is missing, different or too many"
+    )
     arguments = parser.parse_args()
     schemas = registry()
     made: dict[str, bytes] = {}
@@ -63,14 +66,20 @@ def main() -> None:
             made[path] = data
         print(f"{module}: {time.monotonic() - start:.1f} s", file=sys.stderr)
     present = {
-        str(path.relative_to(VECTORS)) for path in VECTORS.rglob("*") if path.is_file() and path.relative_to(VECTORS).parts[0] not in FOREIGN
+        str(path.relative_to(VECTORS))
+        for path in VECTORS.rglob("*")
+        if path.is_file() and path.relative_to(VECTORS).parts[0] not in FOREIGN
     } - FOREIGN
     specification = SPECIFICATION.read_text()
     with_example = worked_example.in_document(specification)
     if arguments.check:
         if specification != with_example:
             raise SystemExit("the worked example in Docs/Protocol.md is not what the generators make")
-        wrong = sorted(p for p in present | made.keys() if p not in made or p not in present or (VECTORS / p).read_bytes() != made[p])
+        wrong = sorted(
+            p
+            for p in present | made.keys()
+            if p not in made or p not in present or (VECTORS / p).read_bytes() != made[p]
+        )
         if wrong:
             raise SystemExit("not what the generators make: " + ", ".join(wrong))
         print(f"{len(made)} files, {cases} cases: as made again from the specification")

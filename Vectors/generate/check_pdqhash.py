@@ -24,9 +24,14 @@ def random_picture(random: np.random.Generator, trial: int) -> np.ndarray:
     if trial % 4 == 0:
         return random.integers(0, 256, (height, width, 3), dtype=np.uint8)
     y, x = np.mgrid[0:height, 0:width]
-    picture = np.stack([128 + 100 * np.sin(x * random.uniform(0, 30) / width + y * random.uniform(0, 30) / height)] * 3, axis=-1)
+    picture = np.stack(
+        [128 + 100 * np.sin(x * random.uniform(0, 30) / width + y * random.uniform(0, 30) / height)] * 3, axis=-1
+    )
     for _ in range(trial % 4 * 3):
-        (left, right), (top, bottom) = np.sort(random.integers(0, width + 1, 2)), np.sort(random.integers(0, height + 1, 2))
+        (left, right), (top, bottom) = (
+            np.sort(random.integers(0, width + 1, 2)),
+            np.sort(random.integers(0, height + 1, 2)),
+        )
         picture[top:bottom, left:right] = random.integers(0, 256, 3)
     return (picture + random.normal(0, trial % 5, picture.shape)).clip(0, 255).astype(np.uint8)
 

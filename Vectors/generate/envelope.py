@@ -1,4 +1,6 @@
-"""The form of a vector file (Vectors/README.md, "Form"): groups, cases, numbering, and randomness that is the same in every run."""
+"""The form of a vector file (Vectors/README.md, "Form"): groups, cases, numbering, and randomness that is the same in
+every run.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +45,17 @@ class Group:
         self.topic, self.kind, self.comment = topic, kind, comment
         self.tests: list[dict[str, Any]] = []
 
-    def add(self, comment: str, input: dict[str, Any], operation: Callable[[], dict[str, Any]], *flags: str, result: str = "valid") -> None:
-        """Runs the operation of the reference and records what it gave. `result` is what the author of the case expects; anything else is an error here."""
+    def add(
+        self,
+        comment: str,
+        input: dict[str, Any],
+        operation: Callable[[], dict[str, Any]],
+        *flags: str,
+        result: str = "valid",
+    ) -> None:
+        """Runs the operation of the reference and records what it gave. `result` is what the author of the case
+        expects; anything else is an error here.
+        """
         for flag in flags:
             if flag not in self.topic.notes:
                 raise ValueError(f"{self.topic.name}: flag {flag} is not in notes")
@@ -55,8 +66,16 @@ class Group:
         except ProtocolError as error:
             got = error.name
         if got != result:
-            raise AssertionError(f"{self.topic.name}, {self.kind}, “{comment}”: expected {result}, the reference says {got}")
-        case: dict[str, Any] = {"tcId": self.topic.next_id(), "comment": comment, "flags": list(flags), "result": result, "input": input}
+            raise AssertionError(
+                f"{self.topic.name}, {self.kind}, “{comment}”: expected {result}, the reference says {got}"
+            )
+        case: dict[str, Any] = {
+            "tcId": self.topic.next_id(),
+            "comment": comment,
+            "flags": list(flags),
+            "result": result,
+            "input": input,
+        }
         if output is not None:
             case["output"] = output
         self.tests.append(case)

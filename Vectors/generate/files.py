@@ -21,7 +21,7 @@ def file_case(name: str, original: bytes, changed: bytes | None = None) -> dict[
     for start, end in runs:
         patches.append({"offset": start, "bytes": changed[start:end].hex()})
     truncate = len(changed) if len(changed) < len(original) else None
-    case = {"file": name, "patches": patches, "truncate": truncate, "append": changed[len(original):].hex()}
+    case = {"file": name, "patches": patches, "truncate": truncate, "append": changed[len(original) :].hex()}
     if apply_file_case(case, original) != changed:
         raise AssertionError("a file case does not give what it should")
     return case
@@ -34,7 +34,7 @@ def apply_file_case(case: dict[str, Any], original: bytes) -> bytes:
         new = bytes.fromhex(patch["bytes"])
         if patch["offset"] + len(new) > len(result):
             raise ValueError("a patch beyond the file")
-        result[patch["offset"]:patch["offset"] + len(new)] = new
+        result[patch["offset"] : patch["offset"] + len(new)] = new
     if case["truncate"] is not None:
-        del result[case["truncate"]:]
+        del result[case["truncate"] :]
     return bytes(result) + bytes.fromhex(case["append"])

@@ -56,7 +56,7 @@ class Fixture:
         block = bytearray(sets.SIGNATURES_COUNT)
         for place, source in enumerate(header.sources):
             if source in self.seeds and (not places or place in places):
-                block[64 * place:64 * place + 64] = sets.sign(self.seeds[source], set_file.root)
+                block[64 * place : 64 * place + 64] = sets.sign(self.seeds[source], set_file.root)
         return replace(set_file, signature_block=bytes(block))
 
     def with_header(self, **changes: Any) -> SetFile:
@@ -68,22 +68,22 @@ class Fixture:
         """The file with other bytes in the signed part, signed anew: what no encoder makes."""
         part = bytearray(self.new.set_file.signed_part)
         for offset, new in changes.items():
-            part[offset:offset + len(new)] = new
+            part[offset : offset + len(new)] = new
         if len(part) != sets.SIGNED_COUNT:
             raise ValueError("the signed part has another length")
         root = sets.root(bytes(part))
         block = bytearray(sets.SIGNATURES_COUNT)
         for place in range(16):
-            seed = self.seeds.get(bytes(part[256 + 32 * place:288 + 32 * place]))
+            seed = self.seeds.get(bytes(part[256 + 32 * place : 288 + 32 * place]))
             if seed is not None:
-                block[64 * place:64 * place + 64] = sets.sign(seed, root)
+                block[64 * place : 64 * place + 64] = sets.sign(seed, root)
         return bytes(part) + bytes(block) + self.new.set_file.table
 
     def with_cells(self, changes: dict[int, bytes]) -> SetFile:
         """The set with other cells; the digest is made right and all sources sign anew."""
         table = bytearray(self.new.set_file.table)
         for index, cell in changes.items():
-            table[32 * index:32 * index + 32] = cell
+            table[32 * index : 32 * index + 32] = cell
         header = replace(self.new.set_file.header, table_digest=blake2b_256(bytes(table)))
         return self.sign(replace(self.new.set_file, header=header, signed_part=header.encode(), table=bytes(table)))
 
@@ -94,7 +94,9 @@ class Fixture:
 
 @functools.cache
 def small() -> Fixture:
-    """Three sources, q = 2: 42 perceptual keys, one of which folds into another, two that are 7 bits apart, and hashes of files."""
+    """Three sources, q = 2: 42 perceptual keys, one of which folds into another, two that are 7 bits apart, and hashes
+    of files.
+    """
     draw = seeded("small set")
     seeds = {source_public_key(seed): seed for seed in (draw(32) for _ in range(3))}
     sources = sorted(seeds)

@@ -28,14 +28,23 @@ def float32(value: np.float32) -> str:
 
 
 def profile(value: Profile) -> dict[str, Any]:
-    return {"id": value.id, "minimumQuality": value.minimum_quality,
-            "probeQuality": value.probe_quality, "probes": value.probes, "positions": list(value.positions),
-            "hypotheses": [hypothesis.encode().hex() for hypothesis in value.hypotheses]}
+    return {
+        "id": value.id,
+        "minimumQuality": value.minimum_quality,
+        "probeQuality": value.probe_quality,
+        "probes": value.probes,
+        "positions": list(value.positions),
+        "hypotheses": [hypothesis.encode().hex() for hypothesis in value.hypotheses],
+    }
 
 
 def payload(value: Payload) -> dict[str, Any]:
-    return {"kind": KIND_NAMES[value.kind], "quality": value.quality, "fingerprint": value.fingerprint.hex(),
-            "note": value.note.hex()}
+    return {
+        "kind": KIND_NAMES[value.kind],
+        "quality": value.quality,
+        "fingerprint": value.fingerprint.hex(),
+        "note": value.note.hex(),
+    }
 
 
 def share(x: int, z: Sequence[int]) -> dict[str, Any]:

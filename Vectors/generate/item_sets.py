@@ -1,4 +1,6 @@
-"""The sets that the cases of vouchers, the collector and end-to-end share, with the pictures and files on their lists."""
+"""The sets that the cases of vouchers, the collector and end-to-end share, with the pictures and files on their
+lists.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,15 @@ from reference.profile import PROFILE_2
 from reference.set_file import SetFile
 
 EPOCH = 679
-SMALL_PARAMETERS = Parameters(threshold=3, polynomials=16, cover_slots=4, payload_count=128, minimum_sources=2,
-                              separation=6, profile=replace(PROFILE_2, probes=SMALL_PROBES))
+SMALL_PARAMETERS = Parameters(
+    threshold=3,
+    polynomials=16,
+    cover_slots=4,
+    payload_count=128,
+    minimum_sources=2,
+    separation=6,
+    profile=replace(PROFILE_2, probes=SMALL_PROBES),
+)
 LISTED_FILES = tuple(f"listed file {i}".encode() for i in range(40))
 """What is in files that the lists hold by SHA-256: two of them in the small sets, all in the default set."""
 

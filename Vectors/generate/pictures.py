@@ -1,7 +1,8 @@
 """The pictures of the vectors: made by integer arithmetic, written as PNG files without compression, so that every run
 and every version of zlib makes the same bytes.
 
-`known_pictures()` are on the lists of the small sets. Each has a changed copy, whose hash differs in some bits but which
+`known_pictures()` are on the lists of the small sets. Each has a changed copy, whose hash differs in some bits but
+which
 probes the original's key.
 """
 
@@ -58,14 +59,18 @@ class Picture:
 
     def png(self) -> bytes:
         line = self.width * self.channels
-        raw = b"".join(b"\x00" + self.pixels[y * line:(y + 1) * line] for y in range(self.height))
-        stored = b"".join(bytes([at + 65535 >= len(raw)]) + struct.pack("<HH", len(part), len(part) ^ 0xFFFF) + part
-                          for at in range(0, len(raw), 65535) for part in [raw[at:at + 65535]])
+        raw = b"".join(b"\x00" + self.pixels[y * line : (y + 1) * line] for y in range(self.height))
+        stored = b"".join(
+            bytes([at + 65535 >= len(raw)]) + struct.pack("<HH", len(part), len(part) ^ 0xFFFF) + part
+            for at in range(0, len(raw), 65535)
+            for part in [raw[at : at + 65535]]
+        )
         data = b"\x78\x01" + stored + struct.pack(">I", zlib.adler32(raw))
         header = struct.pack(">IIBBBBB", self.width, self.height, 8, 0 if self.channels == 1 else 2, 0, 0, 0)
         chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
-        return b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(c)) + n + c + struct.pack(">I", zlib.crc32(n + c))
-                                               for n, c in chunks)
+        return b"\x89PNG\r\n\x1a\n" + b"".join(
+            struct.pack(">I", len(c)) + n + c + struct.pack(">I", zlib.crc32(n + c)) for n, c in chunks
+        )
 
 
 def made(name: str, *channels: np.ndarray) -> Picture:
@@ -109,7 +114,9 @@ def changed(original: Picture, name: str) -> Picture:
     for attempt in range(16):
         stain = lattice(f"{name} stain {attempt}", 4, original.width, original.height) - 128
         for strength in range(1, 48, 2):
-            copy = made(name, *(pixels[:, :, channel] + stain * strength // 128 for channel in range(original.channels)))
+            copy = made(
+                name, *(pixels[:, :, channel] + stain * strength // 128 for channel in range(original.channels))
+            )
             keys = probes.probes(copy.sent(), small, SEPARATION)
             if key in keys[1:]:
                 return copy
@@ -121,8 +128,12 @@ def changed(original: Picture, name: str) -> Picture:
 @cache
 def known_pictures() -> tuple[Picture, ...]:
     """Eight pictures of quality >= 50 that lists hold."""
-    return tuple(textured(f"known-{i}", *size) for i, size in enumerate(
-        [(80, 50, 3), (48, 70, 1), (80, 80, 1), (64, 64, 1), (70, 40, 3), (60, 60, 1), (128, 50, 1), (50, 80, 1)], 1))
+    return tuple(
+        textured(f"known-{i}", *size)
+        for i, size in enumerate(
+            [(80, 50, 3), (48, 70, 1), (80, 80, 1), (64, 64, 1), (70, 40, 3), (60, 60, 1), (128, 50, 1), (50, 80, 1)], 1
+        )
+    )
 
 
 @cache
@@ -134,15 +145,21 @@ def changed_pictures() -> tuple[Picture, ...]:
 @cache
 def unknown_pictures() -> tuple[Picture, ...]:
     """Four pictures of quality >= 50 that no list holds."""
-    return tuple(textured(f"unknown-{i}", *size) for i, size in enumerate(
-        [(80, 60, 1), (70, 70, 1), (64, 64, 3), (60, 40, 1)], 1))
+    return tuple(
+        textured(f"unknown-{i}", *size)
+        for i, size in enumerate([(80, 60, 1), (70, 70, 1), (64, 64, 3), (60, 40, 1)], 1)
+    )
 
 
 @cache
 def poor_pictures() -> tuple[Picture, ...]:
     """Flat, or of so little contrast that the quality is below 50."""
     x, _ = places(80, 60)
-    return (made("flat", np.full((70, 70), 137)), made("gradient", 40 + x), made("faint", 118 + lattice("faint", 6, 80, 80) // 6))
+    return (
+        made("flat", np.full((70, 70), 137)),
+        made("gradient", 40 + x),
+        made("faint", 118 + lattice("faint", 6, 80, 80) // 6),
+    )
 
 
 @cache
@@ -167,13 +184,20 @@ def odd_pictures() -> tuple[Picture, ...]:
     checked_x, checked_y = places(96, 96)
     x, y = places(64, 64)
     return (
-        textured("four-wide", 4, 90, 1), textured("four-high", 90, 4, 3), textured("five", 5, 5, 3),
-        textured("five-wide", 5, 131, 1), textured("side-63", 63, 65, 1), textured("side-127", 127, 40, 1),
+        textured("four-wide", 4, 90, 1),
+        textured("four-high", 90, 4, 3),
+        textured("five", 5, 5, 3),
+        textured("five-wide", 5, 131, 1),
+        textured("side-63", 63, 65, 1),
+        textured("side-127", 127, 40, 1),
         textured("side-128", 40, 128, 1),
-        textured("side-129", 129, 40, 1), textured("side-257", 257, 130, 1),
-        textured("wide", 600, 20, 1), Picture("noise", 130, 40, 3, noise.tobytes()),
+        textured("side-129", 129, 40, 1),
+        textured("side-257", 257, 130, 1),
+        textured("wide", 600, 20, 1),
+        Picture("noise", 130, 40, 3, noise.tobytes()),
         made("checkerboard", 255 * ((checked_x // 12 + checked_y // 12) % 2)),
-        made("black", np.zeros((64, 64), dtype=np.int64)), made("colours", x * 4, y * 4, 255 - (x + y) * 2),
+        made("black", np.zeros((64, 64), dtype=np.int64)),
+        made("colours", x * 4, y * 4, 255 - (x + y) * 2),
     )
 
 

@@ -1,6 +1,8 @@
-"""The worked example of Docs/Protocol.md, section 9: one small set, one account, three vouchers, one reveal; every intermediate value under its symbol.
+"""The worked example of Docs/Protocol.md, section 9: one small set, one account, three vouchers, one reveal; every
+intermediate value under its symbol.
 
-`text()` is what stands between the two marks in the specification; `python Vectors/generate` puts it there, `--check` compares.
+`text()` is what stands between the two marks in the specification; `python Vectors/generate` puts it there, `--check`
+compares.
 """
 
 from __future__ import annotations
@@ -46,11 +48,11 @@ class Page:
     def say(self, sentence: str) -> None:
         if self.lines:
             self.lines.append("")
-        self.lines += [sentence, ""]
+        self.lines += [*textwrap.wrap(sentence, 120, break_long_words=False, break_on_hyphens=False), ""]
 
     def put(self, symbol: str, value: bytes | int | str) -> None:
         if isinstance(value, bytes):
-            lines = [value.hex()[at:at + WIDTH] for at in range(0, 2 * len(value), WIDTH)]
+            lines = [value.hex()[at : at + WIDTH] for at in range(0, 2 * len(value), WIDTH)]
         else:
             lines = textwrap.wrap(str(value), WIDTH, break_long_words=False)
         for number, line in enumerate(lines):
@@ -66,12 +68,22 @@ def text() -> str:
     draw = seeded(SEED)
 
     # Lists, entries, secrets
-    picture, copy = next((a, b) for a, b in zip(known_pictures(), changed_pictures())
-                         if PROFILE_2.short_key(a.pdq()) != PROFILE_2.short_key(b.pdq()))
+    picture, copy = next(
+        (a, b)
+        for a, b in zip(known_pictures(), changed_pictures())
+        if PROFILE_2.short_key(a.pdq()) != PROFILE_2.short_key(b.pdq())
+    )
     files = [b"first known film", b"second known film"]
     listed = [ListedHash("pdq", picture.pdq())] + [ListedHash("sha256", sha256_of(file)) for file in files]
-    parameters = Parameters(threshold=2, polynomials=4, cover_slots=4, payload_count=128, minimum_sources=2, separation=6,
-                            profile=replace(PROFILE_2, probes=probes_needed(picture, copy)))
+    parameters = Parameters(
+        threshold=2,
+        polynomials=4,
+        cover_slots=4,
+        payload_count=128,
+        minimum_sources=2,
+        separation=6,
+        profile=replace(PROFILE_2, probes=probes_needed(picture, copy)),
+    )
     selection = select_entries([listed, listed], parameters.profile, parameters.minimum_sources, parameters.separation)
     seeds = sorted((draw(32) for _ in range(2)), key=source_public_key)
     sources = tuple(source_public_key(seed) for seed in seeds)
@@ -79,9 +91,11 @@ def text() -> str:
     new = build_with_secrets(selection, secrets, sources, parameters, 1, 1_760_000_000, 1_790_000_000, draw)
     header = new.set_file.header
 
-    page.say("Values are the hexadecimal of their encodings, words and field elements of their 8 bytes; lines that begin without a symbol go on with the value above. "
-             f"Parameters: t = 2, k = 4, c = 4, P = 128, M = {parameters.profile.probes}, q = S = 2, r = 6, and what else profile 2 has. "
-             "The entries are a picture's PDQ hash and the SHA-256 of two files, listed by two sources.")
+    page.say(
+        "Values are the hexadecimal of their encodings, words and field elements of their 8 bytes; lines that begin without a symbol go on with the value above. "
+        f"Parameters: t = 2, k = 4, c = 4, P = 128, M = {parameters.profile.probes}, q = S = 2, r = 6, and what else profile 2 has. "
+        "The entries are a picture's PDQ hash and the SHA-256 of two files, listed by two sources."
+    )
     page.put("picture", f"Vectors/fingerprint/{picture.name}.png, its copy {copy.name}.png")
     page.put("PDQ of the picture", picture.pdq())
     page.put("profile's digest (4.8)", parameters.profile.digest())
@@ -90,11 +104,18 @@ def text() -> str:
         page.put(f"y_{number}", y)
     page.put("entries digest", secrets.entries_digest)
 
-    page.say("**The set** (5.1, 5.2). m is the least there is; almost all cells are fillers (not printed; tableDigest is over all of them).")
+    page.say(
+        "**The set** (5.1, 5.2). m is the least there is; almost all cells are fillers (not printed; tableDigest is over all of them)."
+    )
     page.put("version, issued, expires", f"{header.version}, {header.issued_at}, {header.expires_at}")
     page.put("n, m", f"{header.entries}, {header.cells}")
-    for symbol, value in (("tableID", secrets.table_id), ("positionSeed", secrets.position_seed), ("fillerSeed", secrets.filler_seed),
-                          ("α", encode_scalar(secrets.alpha)), ("L = αB", header.public_key)):
+    for symbol, value in (
+        ("tableID", secrets.table_id),
+        ("positionSeed", secrets.position_seed),
+        ("fillerSeed", secrets.filler_seed),
+        ("α", encode_scalar(secrets.alpha)),
+        ("L = αB", header.public_key),
+    ):
         page.put(symbol, value)
     touched = [positions(y, secrets.position_seed, header.cells) for y in selection.keys]
     rounds = peel(touched, header.cells)
@@ -102,9 +123,11 @@ def text() -> str:
     for number, y in enumerate(selection.keys, 1):
         page.put(f"H(y_{number})", hash_key(secrets.table_id, y))
         page.put(f"αH(y_{number})", multiply(secrets.alpha, hash_key(secrets.table_id, y)))
-        page.put(f"h_1, h_2, h_3 of y_{number}", ", ".join(map(str, touched[number - 1])) + f"; free cell {free[number - 1]}")
+        page.put(
+            f"h_1, h_2, h_3 of y_{number}", ", ".join(map(str, touched[number - 1])) + f"; free cell {free[number - 1]}"
+        )
         for cell in touched[number - 1]:
-            page.put(f"T[{cell}]", new.set_file.table[32 * cell:32 * cell + 32])
+            page.put(f"T[{cell}]", new.set_file.table[32 * cell : 32 * cell + 32])
     page.put("tableDigest", header.table_digest)
     page.put("signed part [0..184]", new.set_file.signed_part[:184])
     page.put("signed part [768..824]", new.set_file.signed_part[768:824])
@@ -124,7 +147,14 @@ def text() -> str:
     page.put("account", account)
     page.put("epoch", epoch)
     page.put("s_e", secret.secret)
-    page.put("polynomial key", kdf(secret.secret, "polynomial key", account + encode_integer(epoch, 4) + encode_integer(2, 2) + encode_integer(4, 2)))
+    page.put(
+        "polynomial key",
+        kdf(
+            secret.secret,
+            "polynomial key",
+            account + encode_integer(epoch, 4) + encode_integer(2, 2) + encode_integer(4, 2),
+        ),
+    )
     for number, polynomial in enumerate(shared.polynomials, 1):
         page.put(f"p_{number}, from constant", " ".join(word(c).hex() for c in polynomial))
     page.put("w", shared_words(p[0] for p in shared.polynomials))
@@ -146,8 +176,11 @@ def text() -> str:
         coefficients, median = hypothesis_coefficients(fingerprint, copy.sent().raster, hypothesis)
         x = [coefficients[position] - median for position in PROFILE_2.positions]
         cheapest = min(range(len(x)), key=lambda i: (abs(x[i]), i))
-        page.put(f"hypothesis {h}", f"median {median.tobytes().hex()}, K {word(sum(1 << i for i, v in enumerate(x) if v > 0)).hex()}, "
-                                    f"rank 0: index {cheapest}, cost {abs(x[cheapest]).tobytes().hex()}")
+        page.put(
+            f"hypothesis {h}",
+            f"median {median.tobytes().hex()}, K {word(sum(1 << i for i, v in enumerate(x) if v > 0)).hex()}, "
+            f"rank 0: index {cheapest}, cost {abs(x[cheapest]).tobytes().hex()}",
+        )
     for number, y in enumerate(keys):
         page.put(f"probe {number}", y)
     page.put("the entry is probe", next(i for i, y in enumerate(keys) if y in selection.keys))
@@ -159,7 +192,7 @@ def text() -> str:
     assert parameters.cover_slots * 300 == 1_200 and before.n == 0
     for i in range(parameters.cover_slots):
         level, a = level_and_gate(before, i)
-        w, z = (drawn.drawn[at:at + 8].hex() for at in (16 * i, 16 * i + 8))
+        w, z = (drawn.drawn[at : at + 8].hex() for at in (16 * i, 16 * i + 8))
         page.put(f"chain {i}", f"w {w}, z {z}, m {level}, a {a}, {'on' if state.chains >> i & 1 else 'off'}")
     page.put("d", d)
     voucher_header = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], account, new.set_file.root)
@@ -194,8 +227,17 @@ def text() -> str:
         made.append(slot_of(rkey, s, q, secrets.table_id, t_))
         mask, check = slot_mask_and_check(s, secrets.table_id, q, t_)
         page.say(f"Probe slot {number} ({'a match' if y in selection.keys else 'no match'}):")
-        for symbol, value in (("β", encode_scalar(beta)), ("γ", encode_scalar(gamma)), ("H(y)", hash_key(secrets.table_id, y)), ("decode(y)", decoded),
-                              ("Q", q), ("S", s), ("mask", mask), ("wrapped", made[-1].wrapped), ("check", check)):
+        for symbol, value in (
+            ("β", encode_scalar(beta)),
+            ("γ", encode_scalar(gamma)),
+            ("H(y)", hash_key(secrets.table_id, y)),
+            ("decode(y)", decoded),
+            ("Q", q),
+            ("S", s),
+            ("mask", mask),
+            ("wrapped", made[-1].wrapped),
+            ("check", check),
+        ):
             page.put(symbol, value)
         page.put("not used: key, S", stand_in_key.hex() + " " + stand_in_s.hex())
     for number in range(parameters.cover_slots):
@@ -204,14 +246,27 @@ def text() -> str:
         made.append(slot_of(own, s, q, secrets.table_id, t_))
         mask, _ = slot_mask_and_check(s, secrets.table_id, q, t_)
         page.say(f"Cover slot {number} ({'a decoy' if number < d else 'no decoy'}):")
-        for symbol, value in (("γ", encode_scalar(gamma)), ("Q", q), ("S", s), ("its own key", own), ("mask", mask), ("wrapped", made[-1].wrapped), ("check", made[-1].check)):
+        for symbol, value in (
+            ("γ", encode_scalar(gamma)),
+            ("Q", q),
+            ("S", s),
+            ("its own key", own),
+            ("mask", mask),
+            ("wrapped", made[-1].wrapped),
+            ("check", made[-1].check),
+        ):
             page.put(symbol, value)
         if number < d:
             page.put("not used: S", stand_in_s)
     order = [made.index(slot) for slot in voucher.slots]
     assert sorted(order) == list(range(parameters.slots))
-    page.say(f"The shuffle's words, and for each slot of the voucher, from 0, which it was before (probe slots from 0, cover slots from {parameters.profile.probes}):")
-    page.put("v", " ".join(random.drawn[i:i + 8].hex() for i in range(len(random.drawn) - replay.left(), len(random.drawn), 8)))
+    page.say(
+        f"The shuffle's words, and for each slot of the voucher, from 0, which it was before (probe slots from 0, cover slots from {parameters.profile.probes}):"
+    )
+    page.put(
+        "v",
+        " ".join(random.drawn[i : i + 8].hex() for i in range(len(random.drawn) - replay.left(), len(random.drawn), 8)),
+    )
     page.put("order", ", ".join(map(str, order)))
     page.put("bytes of the voucher", len(voucher.encode()))
 
@@ -221,8 +276,12 @@ def text() -> str:
         d, state = decoys(state, draw)
         h = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], account, new.set_file.root)
         digest = sha256_of(file)
-        vouchers.append(seal(h, [sha256_key(digest)], d, Payload(SHA256, 0, digest, b"").encode(128), new.set_file, shared, draw))
-    page.say("**Open** (5.17): what opens in this voucher and in those of the two files (their other values are not printed). S′ = αQ, slots from 0; the words are x, z_1 … z_4.")
+        vouchers.append(
+            seal(h, [sha256_key(digest)], d, Payload(SHA256, 0, digest, b"").encode(128), new.set_file, shared, draw)
+        )
+    page.say(
+        "**Open** (5.17): what opens in this voucher and in those of the two files (their other values are not printed). S′ = αQ, slots from 0; the words are x, z_1 … z_4."
+    )
     opened = OpenedSet(header, secrets.alpha)
     openings = []
     for number, sealed in enumerate(vouchers, 1):
@@ -230,19 +289,27 @@ def text() -> str:
         assert not excess
         for opening in counted:
             openings.append(opening)
-            page.put(f"voucher {number}, slot {opening.slot}: S′", multiply(secrets.alpha, sealed.slots[opening.slot].element))
+            page.put(
+                f"voucher {number}, slot {opening.slot}: S′",
+                multiply(secrets.alpha, sealed.slots[opening.slot].element),
+            )
             page.put("its words", " ".join(word(v).hex() for v in opening.words))
     found = decoder(2, 4, [(o.x, o.z) for o in openings])
     assert found is not None
     revealed = reveal(openings, account, epoch, 2, 4, shared.commitment)
     errors = len(openings) - len(found.members)
-    page.say(f"**Reveal** (5.18): C = {len(openings)}, R = {len(found.members)}, e = {errors}, and k(R − t) = {4 * (len(found.members) - 2)} ≥ e. "
-             "The decoder names the shares that lie on k common polynomials of degree below t; the others are decoys.")
+    page.say(
+        f"**Reveal** (5.18): C = {len(openings)}, R = {len(found.members)}, e = {errors}, and k(R − t) = {4 * (len(found.members) - 2)} ≥ e. "
+        "The decoder names the shares that lie on k common polynomials of degree below t; the others are decoys."
+    )
     weights = syndrome_weights([o.x for o in openings])
     for number, weight in enumerate(weights):
         page.put(f"w_{number}", word(weight))
     for j in range(4):
-        syndromes = [sum(weight * pow(o.x, m, P) * o.z[j] for weight, o in zip(weights, openings)) % P for m in range(len(openings) - 2)]
+        syndromes = [
+            sum(weight * pow(o.x, m, P) * o.z[j] for weight, o in zip(weights, openings)) % P
+            for m in range(len(openings) - 2)
+        ]
         page.put(f"S_{{{j + 1},m}}, m = 0 … {len(openings) - 3}", " ".join(word(s).hex() for s in syndromes))
     locator = [1]
     for index, opening in enumerate(openings):
@@ -278,7 +345,7 @@ class iter_draw:
 
     def __call__(self, n: int) -> bytes:
         self._at += n
-        return self._bytes[self._at - n:self._at]
+        return self._bytes[self._at - n : self._at]
 
     def left(self) -> int:
         return len(self._bytes) - self._at

@@ -1,4 +1,6 @@
-"""A Matrix homeserver (Synapse) on loopback, for the example and its test: SQLite, no TLS, no federation, no rate limits. Not a way to run a real one."""
+"""A Matrix homeserver (Synapse) on loopback, for the example and its test: SQLite, no TLS, no federation, no rate
+limits. Not a way to run a real one.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,15 @@ class Homeserver:
     def _configuration(self) -> dict[str, Any]:
         return {
             "server_name": self.name,
-            "listeners": [{"port": self.port, "bind_addresses": ["127.0.0.1"], "type": "http", "tls": False, "resources": [{"names": ["client"]}]}],
+            "listeners": [
+                {
+                    "port": self.port,
+                    "bind_addresses": ["127.0.0.1"],
+                    "type": "http",
+                    "tls": False,
+                    "resources": [{"names": ["client"]}],
+                }
+            ],
             "database": {"name": "sqlite3", "args": {"database": str(self.database)}},
             "media_store_path": str(self.media_store),
             "signing_key_path": str(self.directory / "signing.key"),
@@ -90,7 +100,9 @@ class Homeserver:
         log = self.directory / "server.log"
         with log.open("wb") as output:
             subprocess.run([*command, "--generate-keys"], cwd=self.directory, stdout=output, stderr=output, check=True)
-            self._process = subprocess.Popen(command, cwd=self.directory, stdout=output, stderr=output, preexec_fn=_end_with_parent)
+            self._process = subprocess.Popen(
+                command, cwd=self.directory, stdout=output, stderr=output, preexec_fn=_end_with_parent
+            )
         try:
             self._wait_until_ready(log)
         except BaseException:
@@ -98,7 +110,9 @@ class Homeserver:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop()
 
     def _stop(self) -> None:
@@ -123,7 +137,9 @@ class Homeserver:
                 return
             except OSError:
                 time.sleep(0.1)
-        raise RuntimeError(f"the homeserver was not ready in {self._start_seconds} s:\n{log.read_text(errors='replace')[-4000:]}")
+        raise RuntimeError(
+            f"the homeserver was not ready in {self._start_seconds} s:\n{log.read_text(errors='replace')[-4000:]}"
+        )
 
     def _request(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
@@ -136,7 +152,9 @@ class Homeserver:
         """Registers a user by the shared secret; the result is the full user ID."""
         path = "/_synapse/admin/v1/register"
         nonce = self._request(path)["nonce"]
-        mac = hmac.new(self._shared_secret.encode(), "\0".join([nonce, user, password, "notadmin"]).encode(), hashlib.sha1)
+        mac = hmac.new(
+            self._shared_secret.encode(), "\0".join([nonce, user, password, "notadmin"]).encode(), hashlib.sha1
+        )
         body = {"nonce": nonce, "username": user, "password": password, "admin": False, "mac": mac.hexdigest()}
         user_id: str = self._request(path, body)["user_id"]
         return user_id

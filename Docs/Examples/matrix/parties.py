@@ -1,4 +1,6 @@
-"""The parties besides the messenger: pictures, sources, authority and collector. All of it is the command line tool at work."""
+"""The parties besides the messenger: pictures, sources, authority and collector. All of it is the command line tool at
+work.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,13 @@ class Tool:
         self.program = program
 
     def run(self, *arguments: str | Path) -> str:
-        done = subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            [self.program, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
         if done.returncode != 0:
-            raise RuntimeError(f"sealedmatch {' '.join(map(str, arguments))}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+            raise RuntimeError(
+                f"sealedmatch {' '.join(map(str, arguments))}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
+            )
         return done.stdout
 
 
@@ -91,22 +97,43 @@ class KnownSet:
         self.file = directory / "known.smset"
         self.sources = ["ngo", "police"]
         directory.mkdir()
-        # A set has 1,000 entries at least: less would be a search for these few. The others are always the same: one that is near a photograph's would take its place.
+        # A set has 1,000 entries at least: less would be a search for these few. The others are always the same: one
+        # that is near a photograph's would take its place.
         others = random.Random(1)
         hashes = [photograph.pdq for photograph in known] + [others.randbytes(32).hex() for _ in range(fillers)]
         for source in self.sources:
             tool.run("keygen", directory / f"{source}.key")
             (directory / f"{source}.txt").write_text("\n".join(hashes) + "\n")
 
-    def build(self, file: Path | None = None, *, version: int = 1, expires_after_days: int = 90, threshold: int = 30) -> Path:
+    def build(
+        self, file: Path | None = None, *, version: int = 1, expires_after_days: int = 90, threshold: int = 30
+    ) -> Path:
         """Builds and signs it beside the published one, and renames it at last: clients have the old file mapped."""
         file = file or self.file
         new = file.with_name(f"new-{file.name}")
         lists = {source: f"{self.directory / source}.key.pub={self.directory / source}.txt" for source in self.sources}
-        options = ["--version", str(version), "--expires-after-days", str(expires_after_days), "--threshold", str(threshold), *(f"--source={entry}" for entry in lists.values())]
+        options = [
+            "--version",
+            str(version),
+            "--expires-after-days",
+            str(expires_after_days),
+            "--threshold",
+            str(threshold),
+            *(f"--source={entry}" for entry in lists.values()),
+        ]
         self.tool.run("set", "build", *options, "-o", new)
         for source, entry in lists.items():
-            self.tool.run("set", "sign", new, "--key", self.directory / f"{source}.key", "--package", f"{new}.audit", "--list", entry)
+            self.tool.run(
+                "set",
+                "sign",
+                new,
+                "--key",
+                self.directory / f"{source}.key",
+                "--package",
+                f"{new}.audit",
+                "--list",
+                entry,
+            )
         for suffix in (".secrets", ".audit", ""):
             Path(f"{new}{suffix}").rename(f"{file}{suffix}")
         return file
@@ -128,7 +155,9 @@ class KnownSet:
 
 
 class CollectorByFiles:
-    """The collector's end of one account's authenticated channel: what arrives is taken into the collector's database under that account's name, whatever it says itself."""
+    """The collector's end of one account's authenticated channel: what arrives is taken into the collector's database
+    under that account's name, whatever it says itself.
+    """
 
     def __init__(self, database: Path, upload: Path, account: bytes, tool: Tool) -> None:
         self.database = database
@@ -159,7 +188,14 @@ class Authority:
         directory.mkdir()
         self.known = known
         self.cases = directory / "cases"
-        self._common: list[str | Path] = ["--database", collector, "--authority", directory / "authority.sqlite", "--set", known.file]
+        self._common: list[str | Path] = [
+            "--database",
+            collector,
+            "--authority",
+            directory / "authority.sqlite",
+            "--set",
+            known.file,
+        ]
 
     def open_and_reveal(self) -> dict[str, dict[str, object]]:
         """Case files by account, in hexadecimal."""

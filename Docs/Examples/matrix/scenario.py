@@ -1,4 +1,5 @@
-"""Four people in an encrypted Matrix room send pictures; one of them sends more known pictures than the threshold. Run it:
+"""Four people in an encrypted Matrix room send pictures; one of them sends more known pictures than the threshold. Run
+it:
 
 python scenario.py --tool sealedmatch --pictures DIRECTORY
 """
@@ -22,7 +23,16 @@ from pathlib import Path
 from typing import Any
 
 from homeserver import Homeserver
-from nio import AsyncClientConfig, JoinError, LoginError, MatrixRoom, MemoryDownloadResponse, RoomCreateError, RoomEncryptedMedia, SyncError
+from nio import (
+    AsyncClientConfig,
+    JoinError,
+    LoginError,
+    MatrixRoom,
+    MemoryDownloadResponse,
+    RoomCreateError,
+    RoomEncryptedMedia,
+    SyncError,
+)
 from nio.crypto import decrypt_attachment
 from parties import Authority, CollectorByFiles, KnownSet, Photograph, Tool, photographs
 from sealedmatch import DAY
@@ -73,7 +83,9 @@ class Received:
 
 async def logged_in(server: Homeserver, user_id: str, store: Path, address: str | None = None) -> SealingClient:
     store.mkdir(parents=True, exist_ok=True)
-    client = SealingClient(address or server.address, user_id, store_path=str(store), config=AsyncClientConfig(encryption_enabled=True))
+    client = SealingClient(
+        address or server.address, user_id, store_path=str(store), config=AsyncClientConfig(encryption_enabled=True)
+    )
     answer = await client.login("password")
     if isinstance(answer, LoginError):
         raise RuntimeError(answer.message)
@@ -96,7 +108,9 @@ async def synced(client: SealingClient) -> None:
 async def encrypted_room(clients: list[SealingClient]) -> str:
     """A room of all of them, whose devices know each other."""
     encryption = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
-    created = await clients[0].room_create(invite=[client.user_id for client in clients[1:]], initial_state=[encryption])
+    created = await clients[0].room_create(
+        invite=[client.user_id for client in clients[1:]], initial_state=[encryption]
+    )
     if isinstance(created, RoomCreateError):
         raise RuntimeError(created.message)
     for client in clients[1:]:
@@ -125,7 +139,9 @@ class Reading:
         self._arrived.set()
 
     async def __aenter__(self) -> Reading:
-        self._task = asyncio.create_task(self.client.sync_forever(timeout=1000, sync_filter={"room": {"timeline": {"limit": 1000}}}))
+        self._task = asyncio.create_task(
+            self.client.sync_forever(timeout=1000, sync_filter={"room": {"timeline": {"limit": 1000}}})
+        )
         return self
 
     async def __aexit__(self, *error: Any) -> None:
@@ -145,7 +161,9 @@ class Reading:
             if not isinstance(answer, MemoryDownloadResponse):
                 raise RuntimeError(f"{event.url}: {answer}")
             content = decrypt_attachment(answer.body, event.key["k"], event.hashes["sha256"], event.iv)
-            messages[event.event_id] = Received(event.sender, event.url, event.key["k"], event.hashes["sha256"], event.iv, content)
+            messages[event.event_id] = Received(
+                event.sender, event.url, event.key["k"], event.hashes["sha256"], event.iv, content
+            )
         return messages
 
 
@@ -204,7 +222,9 @@ class Scenario:
         )  # fmt: skip
 
     @contextlib.asynccontextmanager
-    async def messenger(self, person: Person, address: str | None = None, configuration: SealingConfiguration | None = None) -> AsyncIterator[SealingClient]:
+    async def messenger(
+        self, person: Person, address: str | None = None, configuration: SealingConfiguration | None = None
+    ) -> AsyncIterator[SealingClient]:
         """A person's messenger, with sealing in it."""
         self.server.register(person.name, "password")
         client = await logged_in(self.server, person.user_id, self.directory / "stores" / person.name, address)
@@ -233,19 +253,27 @@ class Scenario:
                     sent.append(Sent(person, photograph, content, event_id))
 
             async with Reading(reader) as reading:
-                await asyncio.gather(*(send_all(person, client) for person, client in zip(people, senders, strict=True)))
+                await asyncio.gather(
+                    *(send_all(person, client) for person, client in zip(people, senders, strict=True))
+                )
                 arrived = await reading.messages({message.event_id for message in sent})
             collectors = {person.name: self.collector(person) for person in people}
             for person, client in zip(people, senders, strict=True):
                 await self.a_day_later(person, client, collectors[person.name])
-        cases = Authority(self.directory / "authority", self.directory / "collector.sqlite", self.known).open_and_reveal()
+        cases = Authority(
+            self.directory / "authority", self.directory / "collector.sqlite", self.known
+        ).open_and_reveal()
         return Outcome(people, sent, arrived, collectors, cases, self.known.threshold, time.monotonic() - started)
 
     def collector(self, person: Person) -> CollectorByFiles:
-        return CollectorByFiles(self.directory / "collector.sqlite", self.directory / "uploads" / person.name, person.account, self.tool)
+        return CollectorByFiles(
+            self.directory / "collector.sqlite", self.directory / "uploads" / person.name, person.account, self.tool
+        )
 
     async def a_day_later(self, person: Person, client: SealingClient, collector: CollectorByFiles) -> None:
-        """The outbox keeps vouchers for up to a day and gives them out in random order. A test does not wait: another clock does it."""
+        """The outbox keeps vouchers for up to a day and gives them out in random order. A test does not wait: another
+        clock does it.
+        """
         assert client.sealing is not None
         await client.sealing.close()
         later = dataclasses.replace(client.sealing.configuration, clock=lambda: time.time() + DAY)
@@ -266,7 +294,10 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, required=True, help="a directory with some 15 large photographs")
     arguments = parser.parse_args()
     logging.getLogger("nio").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory() as work, Scenario(Path(work) / "work", arguments.pictures, Tool(arguments.tool)) as scenario:
+    with (
+        tempfile.TemporaryDirectory() as work,
+        Scenario(Path(work) / "work", arguments.pictures, Tool(arguments.tool)) as scenario,
+    ):
         outcome = asyncio.run(scenario.run())
     known = {photograph.name for photograph in scenario.known_pictures}
     print(f"{'who':8}{'sent':>6}{'known':>7}{'vouchers':>10}{'revealed':>10}")
@@ -274,8 +305,12 @@ def main() -> None:
         of_hers = [message for message in outcome.sent if message.person is person]
         case = outcome.cases.get(person.account.hex())
         different = len({message.photograph.name for message in of_hers} & known)
-        print(f"{person.name:8}{len(of_hers):6}{different:7}{outcome.collectors[person.name].vouchers:10}{len(case['matches']) if case else 0:10}")
-    print(f"{len(outcome.received)} pictures arrived and were decrypted; threshold {outcome.threshold}; {outcome.seconds:.0f} s")
+        print(
+            f"{person.name:8}{len(of_hers):6}{different:7}{outcome.collectors[person.name].vouchers:10}{len(case['matches']) if case else 0:10}"
+        )
+    print(
+        f"{len(outcome.received)} pictures arrived and were decrypted; threshold {outcome.threshold}; {outcome.seconds:.0f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Sealing for a messenger that runs on asyncio: what happens once for each attachment before it is encrypted, and what happens to the vouchers afterwards.
+"""Sealing for a messenger that runs on asyncio: what happens once for each attachment before it is encrypted, and what
+happens to the vouchers afterwards.
 
 Nothing here knows of Matrix. `sealing_client.py` puts it in front of matrix-nio's encryption.
 """
@@ -27,11 +28,15 @@ Result = TypeVar("Result")
 
 
 class OnFailure(enum.Enum):
-    """What becomes of an attachment that cannot be sealed: because the set file is missing, expired or corrupt, or the disk is full."""
+    """What becomes of an attachment that cannot be sealed: because the set file is missing, expired or corrupt, or the
+    disk is full.
+    """
 
-    #: It is sent without a voucher, and the error is reported. A voucher is never made up for later: the plaintext is gone by then.
+    # : It is sent without a voucher, and the error is reported. A voucher is never made up for later: the plaintext is
+    # gone by then.
     FAIL_OPEN = "fail-open"
-    #: It is not sent; the user can try again. Whoever can keep a set from a client can keep its user from sending pictures.
+    # : It is not sent; the user can try again. Whoever can keep a set from a client can keep its user from sending
+    # pictures.
     FAIL_CLOSED = "fail-closed"
 
 
@@ -57,11 +62,14 @@ class SealingConfiguration:
 
 
 class Refused(Exception):
-    """The collector will never take these bytes: the epoch is over there (401), another commitment or voucher was first (407, 408), the set is unknown (409), the form is wrong (2xx, 404)."""
+    """The collector will never take these bytes: the epoch is over there (401), another commitment or voucher was first
+    (407, 408), the set is unknown (409), the form is wrong (2xx, 404).
+    """
 
 
 class Collector(Protocol):
-    """The provider's collector, over the account's authenticated channel, but over a connection that carries no attachment.
+    """The provider's collector, over the account's authenticated channel, but over a connection that carries no
+    attachment.
 
     Both may be repeated: the same bytes are stored once. `Refused` is final; any other error means "later".
     """
@@ -80,17 +88,21 @@ class Sealing:
         self._client: Client | None = None
         #: Identity of the set file that was opened, or tried, last, and in which epoch.
         self._seen: object = None
-        # One thread: sealing takes milliseconds in which the event loop goes on, because the library releases the interpreter's lock.
+        # One thread: sealing takes milliseconds in which the event loop goes on, because the library releases the
+        # interpreter's lock.
         self._thread = ThreadPoolExecutor(1, "sealing")
         configuration.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         journal = configuration.directory / "journal.sqlite"
         # It names messages and tells when they were sent.
         os.close(os.open(journal, os.O_RDWR | os.O_CREAT, 0o600))
         self._journal = sqlite3.connect(journal, check_same_thread=False, isolation_level=None)
-        self._journal.execute("CREATE TABLE IF NOT EXISTS sealed (item TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID")
+        self._journal.execute(
+            "CREATE TABLE IF NOT EXISTS sealed (item TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+        )
 
     async def seal(self, item: str, attachment: bytes, note: bytes) -> bool:
-        """Makes one voucher for an attachment, however often it is called with the same item: a name that stays when the user presses "send again", such as Matrix' transaction ID.
+        """Makes one voucher for an attachment, however often it is called with the same item: a name that stays when
+        the user presses "send again", such as Matrix' transaction ID.
 
         :returns: whether the attachment has a voucher. False only for FAIL_OPEN.
         :raises NotSealed: only for FAIL_CLOSED.
@@ -105,7 +117,8 @@ class Sealing:
             return False
 
     async def deliver(self, collector: Collector) -> int:
-        """Gives the collector what is due, at most 256 vouchers; call it at random times, a few times a day. What is refused for good is reported and forgotten, or it would stand before
+        """Gives the collector what is due, at most 256 vouchers; call it at random times, a few times a day. What is
+        refused for good is reported and forgotten, or it would stand before
         all others for ever; any other error ends the call, and the next one goes on with the same bytes.
 
         :returns: how many vouchers the collector took.
@@ -135,8 +148,8 @@ class Sealing:
 
     def _seal(self, item: str, attachment: bytes, note: bytes) -> None:
         now = int(self.configuration.clock())
-        # The journal's row and the voucher come together or not at all. Only if the machine stops between the two, a second try makes a second voucher:
-        # a repeat of the same picture, which does not count again.
+        # The journal's row and the voucher come together or not at all. Only if the machine stops between the two, a
+        # second try makes a second voucher: a repeat of the same picture, which does not count again.
         self._journal.execute("BEGIN IMMEDIATE")
         try:
             if self._journal.execute("INSERT OR IGNORE INTO sealed VALUES (?, ?)", (item, now)).rowcount == 1:
@@ -169,7 +182,9 @@ class Sealing:
         self._open(int(self.configuration.clock())).acknowledge(voucher)
 
     def _open(self, now: int) -> Client:
-        """The client under the newest good set. A set file that was replaced by a bad one does not end the use of the good one that is open."""
+        """The client under the newest good set. A set file that was replaced by a bad one does not end the use of the
+        good one that is open.
+        """
         # Tried again in a new epoch: what was SET_MISMATCH in the old one is not then.
         found = self._identity(), now // EPOCH
         if self._client is not None and found == self._seen:
@@ -193,7 +208,14 @@ class Sealing:
             self._client.close()
             self._client = None
         configuration = self.configuration
-        self._client = Client(configuration.directory / "client", known, configuration.account, devices=configuration.devices, window=configuration.window, now=now)
+        self._client = Client(
+            configuration.directory / "client",
+            known,
+            configuration.account,
+            devices=configuration.devices,
+            window=configuration.window,
+            now=now,
+        )
         self._known = known
 
     def _identity(self) -> object:

@@ -30,9 +30,11 @@ class SealingClient(AsyncClient):
         self, data_provider: Any, content_type: str = "application/octet-stream", filename: str | None = None, encrypt: bool = False,
         monitor: Any = None, filesize: int | None = None, *, item: str | None = None, note: bytes = b"",
     ) -> tuple[Any, dict[str, Any] | None]:  # fmt: skip
-        """As nio's, with `encrypt` sealing first. A thumbnail is no item of its own: upload it by `AsyncClient.upload(client, …)`.
+        """As nio's, with `encrypt` sealing first. A thumbnail is no item of its own: upload it by
+        `AsyncClient.upload(client, …)`.
 
-        :param item: names the attachment, so that sending it again does not seal it again; without it each call is a new item.
+        :param item: names the attachment, so that sending it again does not seal it again; without it each call is a
+        new item.
         :param note: what the reviewer of a revealed match gets.
         :raises NotSealed: for a fail-closed messenger that cannot seal; then nothing was sent.
         """
@@ -46,7 +48,9 @@ class SealingClient(AsyncClient):
 
             # AES-CTR does not change the length.
             filesize = len(plaintext)
-        answer: tuple[Any, dict[str, Any] | None] = await super().upload(data_provider, content_type, filename, encrypt, monitor, filesize)
+        answer: tuple[Any, dict[str, Any] | None] = await super().upload(
+            data_provider, content_type, filename, encrypt, monitor, filesize
+        )
         return answer
 
     async def _read(self, data_provider: Any) -> bytes:
@@ -60,22 +64,35 @@ class SealingClient(AsyncClient):
                 raise ValueError(f"the attachment has more than {self.maximum_attachment} bytes")
         return content.getvalue()
 
-    async def send_picture(self, room_id: str, picture: bytes, *, name: str, mimetype: str = "image/jpeg", transaction: str | None = None) -> str:
+    async def send_picture(
+        self, room_id: str, picture: bytes, *, name: str, mimetype: str = "image/jpeg", transaction: str | None = None
+    ) -> str:
         """Sends a picture into an encrypted room; the result is the event's ID.
 
-        :param transaction: pass the same one to send the same message again: the homeserver shows it once, and it is sealed once.
+        :param transaction: pass the same one to send the same message again: the homeserver shows it once, and it is
+        sealed once.
         """
         transaction = transaction or uuid.uuid4().hex
         digest = hashlib.sha256(picture).hexdigest()
-        # Opened for a match only, and only above the threshold: then it tells the reviewer which message, and whether a file is the one that was sent.
+        # Opened for a match only, and only above the threshold: then it tells the reviewer which message, and whether a
+        # file is the one that was sent.
         note = json.dumps({"transaction": transaction, "sha256": digest}, separators=(",", ":")).encode()
-        response, key = await self.upload(lambda got_429, got_timeouts: picture, encrypt=True, item=transaction, note=note)
+        response, key = await self.upload(
+            lambda got_429, got_timeouts: picture, encrypt=True, item=transaction, note=note
+        )
         if isinstance(response, UploadError):
             raise SendingFailed(response.message)
         file = {"url": response.content_uri, **(key or {})}
-        content = {"msgtype": "m.image", "body": name, "info": {"mimetype": mimetype, "size": len(picture)}, "file": file}
+        content = {
+            "msgtype": "m.image",
+            "body": name,
+            "info": {"mimetype": mimetype, "size": len(picture)},
+            "file": file,
+        }
         # A real messenger verifies devices.
-        sent = await self.room_send(room_id, "m.room.message", content, tx_id=transaction, ignore_unverified_devices=True)
+        sent = await self.room_send(
+            room_id, "m.room.message", content, tx_id=transaction, ignore_unverified_devices=True
+        )
         if isinstance(sent, RoomSendError):
             raise SendingFailed(sent.message)
         event_id: str = sent.event_id

@@ -1,4 +1,6 @@
-"""The part of the build that pyproject.toml cannot say: the wheel carries the shared library and the declarations of its header, and is for one platform, but for any Python 3."""
+"""The part of the build that pyproject.toml cannot say: the wheel carries the shared library and the declarations of
+its header, and is for one platform, but for any Python 3.
+"""
 
 import os
 import re

@@ -1,11 +1,14 @@
 internal import SealedMatchCrypto
 
-// Reading and writing what belongs to the caller. Sizes arrive as C's size_t, which Swift sees as Int: one beyond Int.max is negative here, and refused.
+// Reading and writing what belongs to the caller. Sizes arrive as C's size_t, which Swift sees as Int: one beyond
+// Int.max is negative here, and refused.
 
 func badArgument(_ reason: StaticString) -> SealedMatchError { SealedMatchError(.badArgument, reason) }
 
 /// A copy of `count` bytes, at most `limit` of them. NULL is no bytes if `count` is 0.
-func copied(_ bytes: UnsafeRawPointer?, _ count: Int, limit: Int, beyond code: SealedMatchError.Code) throws(SealedMatchError) -> [UInt8] {
+func copied(_ bytes: UnsafeRawPointer?, _ count: Int, limit: Int, beyond code: SealedMatchError.Code)
+    throws(SealedMatchError) -> [UInt8]
+{
     guard count != 0 else { return [] }
     guard let bytes = unsafe bytes, count > 0 else { throw badArgument("a null pointer, or a size out of range") }
     guard count <= limit else { throw SealedMatchError(code, "longer than it can be") }
@@ -44,7 +47,9 @@ struct Output {
     private let capacity: Int
     private let count: UnsafeMutablePointer<Int>
 
-    init(_ buffer: UnsafeMutableRawPointer?, _ capacity: Int, _ count: UnsafeMutablePointer<Int>?) throws(SealedMatchError) {
+    init(_ buffer: UnsafeMutableRawPointer?, _ capacity: Int, _ count: UnsafeMutablePointer<Int>?)
+        throws(SealedMatchError)
+    {
         guard let count = unsafe count, capacity >= 0, unsafe buffer != nil || capacity == 0 else {
             throw badArgument("a null pointer, or a size out of range")
         }

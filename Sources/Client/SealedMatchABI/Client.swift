@@ -7,7 +7,8 @@ let clients = HandleTable<Guarded<ClientDirectory>>(kind: 4)
 
 @c @implementation
 public func sealedmatch_client_open(
-    _ directory: UnsafePointer<CChar>!, _ set: sealedmatch_set, _ account: UnsafePointer<UInt8>!, _ devices: UInt32, _ window: UInt64,
+    _ directory: UnsafePointer<CChar>!, _ set: sealedmatch_set, _ account: UnsafePointer<UInt8>!, _ devices: UInt32,
+    _ window: UInt64,
     _ now: UInt64, _ client: UnsafeMutablePointer<sealedmatch_client>!
 ) -> Int32 {
     unsafe client?.pointee = sealedmatch_client()
@@ -16,14 +17,16 @@ public func sealedmatch_client_open(
         let set = try sets[set.id]
         let account = try unsafe bytes32(account)
         let path = try unsafe path(directory)
-        let opened = try ClientDirectory.open(path: path, set: set, account: account, devices: Int(clamping: devices), window: window, now: now)
+        let opened = try ClientDirectory.open(
+            path: path, set: set, account: account, devices: Int(clamping: devices), window: window, now: now)
         unsafe client.pointee.id = try clients.open(Guarded(opened))
     }
 }
 
 @c @implementation
 public func sealedmatch_client_registrations(
-    _ client: sealedmatch_client, _ buffer: UnsafeMutableRawPointer!, _ capacity: Int, _ count: UnsafeMutablePointer<Int>!
+    _ client: sealedmatch_client, _ buffer: UnsafeMutableRawPointer!, _ capacity: Int,
+    _ count: UnsafeMutablePointer<Int>!
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let output = try unsafe Output(buffer, capacity, count)
@@ -37,19 +40,23 @@ public func sealedmatch_client_registrations(
 
 @c @implementation
 public func sealedmatch_client_seal(
-    _ client: sealedmatch_client, _ media: UnsafePointer<sealedmatch_item>!, _ note: UnsafeRawPointer!, _ note_count: Int, _ now: UInt64
+    _ client: sealedmatch_client, _ media: UnsafePointer<sealedmatch_item>!, _ note: UnsafeRawPointer!,
+    _ note_count: Int, _ now: UInt64
 ) -> Int32 {
     code { () throws(SealedMatchError) in try unsafe seal(item(media), note, note_count, in: client, now) }
 }
 
 @c @implementation
 public func sealedmatch_client_seal_video(
-    _ client: sealedmatch_client, _ video: sealedmatch_video, _ note: UnsafeRawPointer!, _ note_count: Int, _ now: UInt64
+    _ client: sealedmatch_client, _ video: sealedmatch_video, _ note: UnsafeRawPointer!, _ note_count: Int,
+    _ now: UInt64
 ) -> Int32 {
     code { () throws(SealedMatchError) in try unsafe seal(item(of: video), note, note_count, in: client, now) }
 }
 
-private func seal(_ item: MediaItem, _ note: UnsafeRawPointer?, _ note_count: Int, in client: sealedmatch_client, _ now: UInt64) throws(SealedMatchError) {
+private func seal(
+    _ item: MediaItem, _ note: UnsafeRawPointer?, _ note_count: Int, in client: sealedmatch_client, _ now: UInt64
+) throws(SealedMatchError) {
     let note = try unsafe copied(note, note_count, limit: longestNote, beyond: .payloadTooLong)
     try clients[client.id].use { (client) throws(SealedMatchError) in try client.seal(item, note: note, now: now) }
 }
@@ -62,12 +69,16 @@ public func sealedmatch_client_next(
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let request = try unsafe NextVoucher(previous, entry, Output(buffer, capacity, count), unreadable)
-        try clients[client.id].use { (client) throws(SealedMatchError) in try request.answer(from: client.outbox, now: now) }
+        try clients[client.id].use { (client) throws(SealedMatchError) in
+            try request.answer(from: client.outbox, now: now)
+        }
     }
 }
 
 @c @implementation
-public func sealedmatch_client_acknowledge(_ client: sealedmatch_client, _ entry: UnsafePointer<sealedmatch_entry>!) -> Int32 {
+public func sealedmatch_client_acknowledge(_ client: sealedmatch_client, _ entry: UnsafePointer<sealedmatch_entry>!)
+    -> Int32
+{
     code { () throws(SealedMatchError) in
         let name = try unsafe entryName(entry)
         try clients[client.id].use { (client) throws(SealedMatchError) in try client.outbox.acknowledge(name) }

@@ -1,6 +1,7 @@
 internal import SealedMatchCrypto
 
-/// A value that one thread at a time works on. Calls on one handle wait for each other here; calls on different handles do not meet.
+/// A value that one thread at a time works on. Calls on one handle wait for each other here; calls on different handles
+/// do not meet.
 @safe
 final class Guarded<Value: ~Copyable>: @unchecked Sendable {
     // `place` is touched under the lock only, and nil once closed.
@@ -15,7 +16,9 @@ final class Guarded<Value: ~Copyable>: @unchecked Sendable {
 
     deinit { close() }
 
-    func use<Result: ~Copyable>(_ body: (inout Value) throws(SealedMatchError) -> Result) throws(SealedMatchError) -> Result {
+    func use<Result: ~Copyable>(_ body: (inout Value) throws(SealedMatchError) -> Result) throws(SealedMatchError)
+        -> Result
+    {
         try lock.hold { () throws(SealedMatchError) in
             // Closed by another thread after this one had looked the handle up.
             guard let place = unsafe place else { throw SealedMatchError(.badHandle, "no open handle") }

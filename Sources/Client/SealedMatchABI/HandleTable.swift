@@ -2,8 +2,9 @@ internal import SealedMatchCrypto
 
 /// Gives out numbers for objects, so that a stale or invented handle is found out and never followed.
 ///
-/// A handle is kind (8 bits) ‖ generation (32) ‖ place (24). A place's generation grows when its handle is closed, so no number is given out twice. The lock is held for a few instructions only: a caller
-/// gets a reference of its own, and works without it.
+/// A handle is kind (8 bits) ‖ generation (32) ‖ place (24). A place's generation grows when its handle is closed, so
+/// no number is given out twice. The lock is held for a few instructions only: a caller gets a reference of its own,
+/// and works without it.
 final class HandleTable<Object: AnyObject & Sendable>: @unchecked Sendable {
     // `places` and `free` are touched under the lock only.
     private let lock = Lock()
@@ -66,7 +67,9 @@ final class HandleTable<Object: AnyObject & Sendable>: @unchecked Sendable {
 
     private func index(of id: UInt64) -> Int? {
         let index = Int(id & 0xFF_FFFF)
-        guard id >> 56 == kind, index < places.count, UInt64(places[index].generation) == id >> 24 & 0xFFFF_FFFF else { return nil }
+        guard id >> 56 == kind, index < places.count, UInt64(places[index].generation) == id >> 24 & 0xFFFF_FFFF else {
+            return nil
+        }
         return index
     }
 }

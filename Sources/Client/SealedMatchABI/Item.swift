@@ -25,9 +25,15 @@ struct Pixels {
     let height: Int
     let format: PixelFormat
 
-    init(_ pixels: UnsafeRawPointer?, _ count: Int, _ width: UInt32, _ height: UInt32, _ format: UInt32) throws(SealedMatchError) {
-        guard let pixels = unsafe pixels, count >= 0 else { throw badArgument("a null pointer, or a size out of range") }
-        guard let small = UInt8(exactly: format), let format = PixelFormat(rawValue: small) else { throw badArgument("no pixel format") }
+    init(_ pixels: UnsafeRawPointer?, _ count: Int, _ width: UInt32, _ height: UInt32, _ format: UInt32)
+        throws(SealedMatchError)
+    {
+        guard let pixels = unsafe pixels, count >= 0 else {
+            throw badArgument("a null pointer, or a size out of range")
+        }
+        guard let small = UInt8(exactly: format), let format = PixelFormat(rawValue: small) else {
+            throw badArgument("no pixel format")
+        }
         unsafe bytes = unsafe UnsafeRawBufferPointer(start: pixels, count: count)
         self.width = Int(clamping: width)
         self.height = Int(clamping: height)
@@ -37,7 +43,8 @@ struct Pixels {
 
 @c @implementation
 public func sealedmatch_item_picture(
-    _ pixels: UnsafeRawPointer!, _ count: Int, _ width: UInt32, _ height: UInt32, _ bytes_per_row: Int, _ format: UInt32,
+    _ pixels: UnsafeRawPointer!, _ count: Int, _ width: UInt32, _ height: UInt32, _ bytes_per_row: Int,
+    _ format: UInt32,
     _ item: UnsafeMutablePointer<sealedmatch_item>!
 ) -> Int32 {
     code { () throws(SealedMatchError) in
@@ -46,15 +53,21 @@ public func sealedmatch_item_picture(
         let picture = try fingerprinting { () throws(FingerprintError) in
             let pixels = unsafe given.bytes.bytes
             return MediaItem.picture(
-                try PDQFingerprint(pixels: pixels, width: given.width, height: given.height, bytesPerRow: bytes_per_row, format: given.format),
-                raster: try PictureRaster(pixels: pixels, width: given.width, height: given.height, bytesPerRow: bytes_per_row, format: given.format))
+                try PDQFingerprint(
+                    pixels: pixels, width: given.width, height: given.height, bytesPerRow: bytes_per_row,
+                    format: given.format),
+                raster: try PictureRaster(
+                    pixels: pixels, width: given.width, height: given.height, bytesPerRow: bytes_per_row,
+                    format: given.format))
         }
         try unsafe write(picture, to: item)
     }
 }
 
 @c @implementation
-public func sealedmatch_item_exact(_ sha256: UnsafePointer<UInt8>!, _ item: UnsafeMutablePointer<sealedmatch_item>!) -> Int32 {
+public func sealedmatch_item_exact(_ sha256: UnsafePointer<UInt8>!, _ item: UnsafeMutablePointer<sealedmatch_item>!)
+    -> Int32
+{
     code { () throws(SealedMatchError) in try unsafe write(.file(sha256: bytes32(sha256)), to: item) }
 }
 
@@ -65,11 +78,14 @@ public func sealedmatch_item_unreadable(_ item: UnsafeMutablePointer<sealedmatch
 
 @c @implementation
 public func sealedmatch_item_pdq(
-    _ picture: UnsafePointer<sealedmatch_item>!, _ hash: UnsafeMutablePointer<UInt8>!, _ quality: UnsafeMutablePointer<UInt32>!
+    _ picture: UnsafePointer<sealedmatch_item>!, _ hash: UnsafeMutablePointer<UInt8>!,
+    _ quality: UnsafeMutablePointer<UInt32>!
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         guard let hash = unsafe hash, let quality = unsafe quality else { throw badArgument("a null pointer") }
-        guard let fingerprint = try unsafe item(picture).fingerprint else { throw badArgument("the item is no picture") }
+        guard let fingerprint = try unsafe item(picture).fingerprint else {
+            throw badArgument("the item is no picture")
+        }
         unsafe write(Bytes32(fingerprint.hash), to: hash)
         unsafe quality.pointee = UInt32(clamping: fingerprint.quality)
     }

@@ -8,7 +8,8 @@ let outboxes = HandleTable<Guarded<Outbox>>(kind: 5)
 /// The entry in the caller's memory. Any 24 bytes are one; its file need not exist.
 func entryName(_ entry: UnsafePointer<sealedmatch_entry>?) throws(SealedMatchError) -> OutboxEntryName {
     guard let entry = unsafe entry else { throw badArgument("a null pointer") }
-    return try unsafe OutboxEntryName(encoded: [UInt8](UnsafeRawBufferPointer(start: entry, count: OutboxEntryName.encodedCount)))
+    return try unsafe OutboxEntryName(
+        encoded: [UInt8](UnsafeRawBufferPointer(start: entry, count: OutboxEntryName.encodedCount)))
 }
 
 /// The arguments of `_next`, checked before the handle is.
@@ -20,7 +21,8 @@ struct NextVoucher {
     private let unreadable: UnsafeMutablePointer<Int>?
 
     init(
-        _ previous: UnsafePointer<sealedmatch_entry>?, _ entry: UnsafeMutablePointer<sealedmatch_entry>?, _ output: Output,
+        _ previous: UnsafePointer<sealedmatch_entry>?, _ entry: UnsafeMutablePointer<sealedmatch_entry>?,
+        _ output: Output,
         _ unreadable: UnsafeMutablePointer<Int>?
     ) throws(SealedMatchError) {
         guard let entry = unsafe entry else { throw badArgument("a null pointer") }
@@ -35,7 +37,8 @@ struct NextVoucher {
         unsafe unreadable?.pointee = due.unreadable
         guard let first = due.entries.first else { return try output.write([]) }
         try output.write(first.voucher)
-        unsafe UnsafeMutableRawBufferPointer(start: entry, count: OutboxEntryName.encodedCount).copyBytes(from: first.name.encoded)
+        unsafe UnsafeMutableRawBufferPointer(start: entry, count: OutboxEntryName.encodedCount).copyBytes(
+            from: first.name.encoded)
     }
 }
 
@@ -53,7 +56,9 @@ public func sealedmatch_outbox_open(
 }
 
 @c @implementation
-public func sealedmatch_outbox_put(_ outbox: sealedmatch_outbox, _ voucher: UnsafeRawPointer!, _ voucher_count: Int, _ now: UInt64) -> Int32 {
+public func sealedmatch_outbox_put(
+    _ outbox: sealedmatch_outbox, _ voucher: UnsafeRawPointer!, _ voucher_count: Int, _ now: UInt64
+) -> Int32 {
     code { () throws(SealedMatchError) in
         let bytes = try unsafe copied(voucher, voucher_count, limit: SealedVoucher.maximumCount, beyond: .wrongLength)
         let voucher = try SealedVoucher(canonical: bytes)
@@ -74,7 +79,9 @@ public func sealedmatch_outbox_next(
 }
 
 @c @implementation
-public func sealedmatch_outbox_acknowledge(_ outbox: sealedmatch_outbox, _ entry: UnsafePointer<sealedmatch_entry>!) -> Int32 {
+public func sealedmatch_outbox_acknowledge(_ outbox: sealedmatch_outbox, _ entry: UnsafePointer<sealedmatch_entry>!)
+    -> Int32
+{
     code { () throws(SealedMatchError) in
         let name = try unsafe entryName(entry)
         try outboxes[outbox.id].use { (outbox) throws(SealedMatchError) in try outbox.acknowledge(name) }

@@ -10,7 +10,8 @@ let longestNote = Parameters.payloadCounts.upperBound - Payload.overhead
 
 @c @implementation
 public func sealedmatch_sealer_open(
-    _ set: sealedmatch_set, _ secret: sealedmatch_secret, _ account: UnsafePointer<UInt8>!, _ state: UnsafeRawPointer!, _ state_count: Int,
+    _ set: sealedmatch_set, _ secret: sealedmatch_secret, _ account: UnsafePointer<UInt8>!, _ state: UnsafeRawPointer!,
+    _ state_count: Int,
     _ devices: UInt32, _ now: UInt64, _ sealer: UnsafeMutablePointer<sealedmatch_sealer>!
 ) -> Int32 {
     unsafe sealer?.pointee = sealedmatch_sealer()
@@ -18,13 +19,16 @@ public func sealedmatch_sealer_open(
         guard let sealer = unsafe sealer else { throw badArgument("a null pointer") }
         let account = try unsafe bytes32(account)
         // A store that lost its state must not begin afresh unnoticed.
-        guard unsafe state == nil || state_count != 0 else { throw SealedMatchError(.wrongLength, "a state of no bytes") }
+        guard unsafe state == nil || state_count != 0 else {
+            throw SealedMatchError(.wrongLength, "a state of no bytes")
+        }
         var saved = try unsafe deviceState(state, state_count)
         defer { saved.wipe() }
         let set = try sets[set.id]
         let copy = try secrets[secret.id].use { (secret) throws(SealedMatchError) in try secret.clone() }
         let opened = try Sealer(
-            set: set, account: account, secret: copy, state: saved.isEmpty ? nil : saved, devices: Int(clamping: devices), now: now)
+            set: set, account: account, secret: copy, state: saved.isEmpty ? nil : saved,
+            devices: Int(clamping: devices), now: now)
         unsafe sealer.pointee.id = try sealers.open(Guarded(opened))
     }
 }
@@ -34,7 +38,9 @@ private func deviceState(_ bytes: UnsafeRawPointer?, _ count: Int) throws(Sealed
 }
 
 @c @implementation
-public func sealedmatch_sealer_registration(_ sealer: sealedmatch_sealer, _ registration: UnsafeMutablePointer<UInt8>!) -> Int32 {
+public func sealedmatch_sealer_registration(_ sealer: sealedmatch_sealer, _ registration: UnsafeMutablePointer<UInt8>!)
+    -> Int32
+{
     code { () throws(SealedMatchError) in
         guard let registration = unsafe registration else { throw badArgument("a null pointer") }
         let encoded = try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in sealer.registration.encoded }
@@ -43,7 +49,9 @@ public func sealedmatch_sealer_registration(_ sealer: sealedmatch_sealer, _ regi
 }
 
 @c @implementation
-public func sealedmatch_sealer_advance(_ sealer: sealedmatch_sealer, _ now: UInt64, _ is_new: UnsafeMutablePointer<Int32>!) -> Int32 {
+public func sealedmatch_sealer_advance(
+    _ sealer: sealedmatch_sealer, _ now: UInt64, _ is_new: UnsafeMutablePointer<Int32>!
+) -> Int32 {
     code { () throws(SealedMatchError) in
         guard let is_new = unsafe is_new else { throw badArgument("a null pointer") }
         let changed = try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in try sealer.advance(to: now) }
@@ -60,7 +68,9 @@ public func sealedmatch_sealer_adopt(_ sealer: sealedmatch_sealer, _ set: sealed
 }
 
 @c @implementation
-public func sealedmatch_sealer_merge(_ sealer: sealedmatch_sealer, _ state: UnsafeRawPointer!, _ state_count: Int) -> Int32 {
+public func sealedmatch_sealer_merge(_ sealer: sealedmatch_sealer, _ state: UnsafeRawPointer!, _ state_count: Int)
+    -> Int32
+{
     code { () throws(SealedMatchError) in
         var other = try unsafe deviceState(state, state_count)
         defer { other.wipe() }
@@ -70,7 +80,8 @@ public func sealedmatch_sealer_merge(_ sealer: sealedmatch_sealer, _ state: Unsa
 
 @c @implementation
 public func sealedmatch_sealer_seal(
-    _ sealer: sealedmatch_sealer, _ media: UnsafePointer<sealedmatch_item>!, _ note: UnsafeRawPointer!, _ note_count: Int,
+    _ sealer: sealedmatch_sealer, _ media: UnsafePointer<sealedmatch_item>!, _ note: UnsafeRawPointer!,
+    _ note_count: Int,
     _ buffer: UnsafeMutableRawPointer!, _ capacity: Int, _ count: UnsafeMutablePointer<Int>!
 ) -> Int32 {
     code { () throws(SealedMatchError) in
@@ -103,7 +114,8 @@ private func seal(
 
 @c @implementation
 public func sealedmatch_sealer_state(
-    _ sealer: sealedmatch_sealer, _ buffer: UnsafeMutableRawPointer!, _ capacity: Int, _ count: UnsafeMutablePointer<Int>!
+    _ sealer: sealedmatch_sealer, _ buffer: UnsafeMutableRawPointer!, _ capacity: Int,
+    _ count: UnsafeMutablePointer<Int>!
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let output = try unsafe Output(buffer, capacity, count)
@@ -115,7 +127,8 @@ public func sealedmatch_sealer_state(
 
 @c @implementation
 public func sealedmatch_sealer_secret(
-    _ sealer: sealedmatch_sealer, _ buffer: UnsafeMutableRawPointer!, _ capacity: Int, _ count: UnsafeMutablePointer<Int>!
+    _ sealer: sealedmatch_sealer, _ buffer: UnsafeMutableRawPointer!, _ capacity: Int,
+    _ count: UnsafeMutablePointer<Int>!
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let output = try unsafe Output(buffer, capacity, count)

@@ -15,10 +15,14 @@ public func sealedmatch_secret_create(_ now: UInt64, _ secret: UnsafeMutablePoin
 }
 
 @c @implementation
-public func sealedmatch_secret_import(_ bytes: UnsafeRawPointer!, _ count: Int, _ secret: UnsafeMutablePointer<sealedmatch_secret>!) -> Int32 {
+public func sealedmatch_secret_import(
+    _ bytes: UnsafeRawPointer!, _ count: Int, _ secret: UnsafeMutablePointer<sealedmatch_secret>!
+) -> Int32 {
     unsafe secret?.pointee = sealedmatch_secret()
     return code { () throws(SealedMatchError) in
-        guard let bytes = unsafe bytes, count >= 0, let secret = unsafe secret else { throw badArgument("a null pointer, or a size out of range") }
+        guard let bytes = unsafe bytes, count >= 0, let secret = unsafe secret else {
+            throw badArgument("a null pointer, or a size out of range")
+        }
         let imported = try unsafe AccountSecret.imported(UnsafeRawBufferPointer(start: bytes, count: count))
         unsafe secret.pointee.id = try secrets.open(Guarded(imported))
     }
@@ -26,7 +30,8 @@ public func sealedmatch_secret_import(_ bytes: UnsafeRawPointer!, _ count: Int, 
 
 @c @implementation
 public func sealedmatch_secret_export(
-    _ secret: sealedmatch_secret, _ buffer: UnsafeMutableRawPointer!, _ capacity: Int, _ count: UnsafeMutablePointer<Int>!
+    _ secret: sealedmatch_secret, _ buffer: UnsafeMutableRawPointer!, _ capacity: Int,
+    _ count: UnsafeMutablePointer<Int>!
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let output = try unsafe Output(buffer, capacity, count)
@@ -38,7 +43,9 @@ public func sealedmatch_secret_export(
 @c @implementation
 public func sealedmatch_secret_ratchet(_ secret: sealedmatch_secret, _ now: UInt64) -> Int32 {
     code { () throws(SealedMatchError) in
-        try secrets[secret.id].use { (secret) throws(SealedMatchError) in try secret.ratchet(to: Parameters.epoch(at: now)) }
+        try secrets[secret.id].use { (secret) throws(SealedMatchError) in
+            try secret.ratchet(to: Parameters.epoch(at: now))
+        }
     }
 }
 
@@ -52,7 +59,8 @@ public func sealedmatch_secret_epoch(_ secret: sealedmatch_secret, _ epoch: Unsa
 
 @c @implementation
 public func sealedmatch_secret_commitment(
-    _ secret: sealedmatch_secret, _ set: sealedmatch_set, _ account: UnsafePointer<UInt8>!, _ commitment: UnsafeMutablePointer<UInt8>!
+    _ secret: sealedmatch_secret, _ set: sealedmatch_set, _ account: UnsafePointer<UInt8>!,
+    _ commitment: UnsafeMutablePointer<UInt8>!
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         guard let commitment = unsafe commitment else { throw badArgument("a null pointer") }

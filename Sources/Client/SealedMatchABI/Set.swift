@@ -9,7 +9,9 @@ let sets = HandleTable<BlindedSet>(kind: 1)
 @c @implementation
 public func sealedmatch_trust_defaults(_ trust: UnsafeMutablePointer<sealedmatch_trust>!, _ size: Int) -> Int32 {
     code { () throws(SealedMatchError) in
-        guard let trust = unsafe trust, unsafe size == MemoryLayout<sealedmatch_trust>.size else { throw badArgument("no trust structure of this version") }
+        guard let trust = unsafe trust, unsafe size == MemoryLayout<sealedmatch_trust>.size else {
+            throw badArgument("no trust structure of this version")
+        }
         let defaults = TrustPolicy(sources: [], minimumSignatures: 0)
         var filled = unsafe sealedmatch_trust()
         unsafe filled.size = UInt32(size)
@@ -32,7 +34,9 @@ private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMat
     }
     // A later version may give it a meaning, which must not be passed over.
     guard unsafe given.reserved == 0 else { throw badArgument("a reserved field is not zero") }
-    guard let keys = unsafe given.sources, unsafe (1...1_024).contains(given.source_count) else { throw badArgument("no pinned source, or too many") }
+    guard let keys = unsafe given.sources, unsafe (1...1_024).contains(given.source_count) else {
+        throw badArgument("no pinned source, or too many")
+    }
     var sources: [Bytes32] = []
     for index in unsafe 0..<given.source_count { sources.append(try unsafe bytes32(keys + 32 * index)) }
     var policy = unsafe TrustPolicy(sources: sources, minimumSignatures: Int(given.minimum_signatures))
@@ -63,23 +67,31 @@ public func sealedmatch_set_open(
 
 @c @implementation
 public func sealedmatch_set_open_memory(
-    _ bytes: UnsafeRawPointer!, _ count: Int, _ trust: UnsafePointer<sealedmatch_trust>!, _ now: UInt64, _ last_version: UInt64,
+    _ bytes: UnsafeRawPointer!, _ count: Int, _ trust: UnsafePointer<sealedmatch_trust>!, _ now: UInt64,
+    _ last_version: UInt64,
     _ set: UnsafeMutablePointer<sealedmatch_set>!
 ) -> Int32 {
     unsafe set?.pointee = sealedmatch_set()
     return code { () throws(SealedMatchError) in
-        guard let bytes = unsafe bytes, count >= 0, let set = unsafe set else { throw badArgument("a null pointer, or a size out of range") }
+        guard let bytes = unsafe bytes, count >= 0, let set = unsafe set else {
+            throw badArgument("a null pointer, or a size out of range")
+        }
         let policy = try unsafe policy(trust)
         let opened = try unsafe BlindedSet.open(
-            copying: UnsafeRawBufferPointer(start: bytes, count: count), trust: policy, now: now, lastVersion: last_version)
+            copying: UnsafeRawBufferPointer(start: bytes, count: count), trust: policy, now: now,
+            lastVersion: last_version)
         unsafe set.pointee.id = try sets.open(opened)
     }
 }
 
 @c @implementation
-public func sealedmatch_set_describe(_ set: sealedmatch_set, _ info: UnsafeMutablePointer<sealedmatch_set_info>!, _ size: Int) -> Int32 {
+public func sealedmatch_set_describe(
+    _ set: sealedmatch_set, _ info: UnsafeMutablePointer<sealedmatch_set_info>!, _ size: Int
+) -> Int32 {
     code { () throws(SealedMatchError) in
-        guard let info = unsafe info, size == MemoryLayout<sealedmatch_set_info>.size else { throw badArgument("no set description of this version") }
+        guard let info = unsafe info, size == MemoryLayout<sealedmatch_set_info>.size else {
+            throw badArgument("no set description of this version")
+        }
         unsafe info.pointee = description(of: try sets[set.id])
     }
 }
@@ -95,7 +107,9 @@ private func description(of set: BlindedSet) -> sealedmatch_set_info {
     info.expires_at = header.expiresAt
     info.entries = UInt64(header.entries)
     info.cells = UInt64(header.cells)
-    unsafe withUnsafeMutableBytes(of: &info.root) { place in unsafe set.root.withBytes { unsafe place.copyMemory(from: $0) } }
+    unsafe withUnsafeMutableBytes(of: &info.root) { place in
+        unsafe set.root.withBytes { unsafe place.copyMemory(from: $0) }
+    }
     info.polynomials = UInt32(parameters.polynomials)
     info.cover_slots = UInt32(parameters.coverSlots)
     info.minimum_sources = UInt32(parameters.minimumSources)
@@ -110,7 +124,10 @@ private func description(of set: BlindedSet) -> sealedmatch_set_info {
     for (index, source) in header.sources.enumerated() {
         if set.signers.contains(source) { info.signed_by |= 1 << UInt32(index) }
         unsafe withUnsafeMutableBytes(of: &info.sources) { place in
-            unsafe source.withBytes { unsafe UnsafeMutableRawBufferPointer(rebasing: place[(32 * index)..<(32 * index + 32)]).copyMemory(from: $0) }
+            unsafe source.withBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: place[(32 * index)..<(32 * index + 32)]).copyMemory(
+                    from: $0)
+            }
         }
     }
     return info

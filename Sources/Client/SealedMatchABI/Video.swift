@@ -22,13 +22,16 @@ public func sealedmatch_video_open(_ video: UnsafeMutablePointer<sealedmatch_vid
 
 @c @implementation
 public func sealedmatch_video_sample(
-    _ video: sealedmatch_video, _ pixels: UnsafeRawPointer!, _ count: Int, _ width: UInt32, _ height: UInt32, _ bytes_per_row: Int, _ format: UInt32
+    _ video: sealedmatch_video, _ pixels: UnsafeRawPointer!, _ count: Int, _ width: UInt32, _ height: UInt32,
+    _ bytes_per_row: Int, _ format: UInt32
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let sample = try unsafe Pixels(pixels, count, width, height, format)
         try videos[video.id].use { (sampler) throws(SealedMatchError) in
             try fingerprinting { () throws(FingerprintError) in
-                try sampler.append(pixels: unsafe sample.bytes.bytes, width: sample.width, height: sample.height, bytesPerRow: bytes_per_row, format: sample.format)
+                try sampler.append(
+                    pixels: unsafe sample.bytes.bytes, width: sample.width, height: sample.height,
+                    bytesPerRow: bytes_per_row, format: sample.format)
             }
         }
     }

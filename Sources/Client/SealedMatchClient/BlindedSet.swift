@@ -2,7 +2,8 @@ public import SealedMatchProtocol
 public import SealedMatchCrypto
 internal import SealedMatchFiles
 
-/// A set that passed every check of Docs/Protocol.md, "Opening a set", mapped from its file. One object serves any number of threads.
+/// A set that passed every check of Docs/Protocol.md, "Opening a set", mapped from its file. One object serves any
+/// number of threads.
 @safe
 public final class BlindedSet: Sendable {
     public let header: SetHeader
@@ -12,12 +13,14 @@ public final class BlindedSet: Sendable {
     public let signers: [Bytes32]
     private let file: SetFile
 
-    /// Opens a set file: maps it, checks form, digest, signatures, floors, expiry and version, in time linear in the file and with memory that does not depend on it.
+    /// Opens a set file: maps it, checks form, digest, signatures, floors, expiry and version, in time linear in the
+    /// file and with memory that does not depend on it.
     ///
     /// - Parameters:
     ///   - now: seconds since 1970.
     ///   - lastVersion: the newest version that this client has used; older ones are refused.
-    /// - Throws: `fileFailed`, `wrongLength`, the errors of `SetHeader(canonical:)`, `rootMismatch`, `tooFewSignatures`, `invalidSignature`, `belowFloor`, `unknownProfile` for a profile that is not pinned,
+    /// - Throws: `fileFailed`, `wrongLength`, the errors of `SetHeader(canonical:)`, `rootMismatch`,
+    ///   `tooFewSignatures`, `invalidSignature`, `belowFloor`, `unknownProfile` for a profile that is not pinned,
     ///   `setExpired`, `setRolledBack`. Which one depends on the file alone, never on what anybody sends.
     public static func open(
         path: String, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
@@ -25,7 +28,8 @@ public final class BlindedSet: Sendable {
         try open(SetFile(path: path, maximumCells: trust.maximumCells), trust, now, lastVersion)
     }
 
-    /// Opens a set file that is in memory. Its bytes are copied, so that nobody can change them after they were checked: as much private memory as the file is long. Prefer a path.
+    /// Opens a set file that is in memory. Its bytes are copied, so that nobody can change them after they were
+    /// checked: as much private memory as the file is long. Prefer a path.
     /// - Throws: as for a path; `outOfMemory`.
     package static func open(
         copying bytes: UnsafeRawBufferPointer, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
@@ -40,7 +44,9 @@ public final class BlindedSet: Sendable {
         guard file.header.version >= lastVersion else {
             throw SealedMatchError(.setRolledBack, "the set is older than one that this client has used")
         }
-        guard now < file.header.expiresAt else { throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one") }
+        guard now < file.header.expiresAt else {
+            throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one")
+        }
         guard try file.tableDigest() == file.header.tableDigest else {
             throw SealedMatchError(.rootMismatch, "the table is not the one that was signed")
         }

@@ -2,10 +2,11 @@ public import SealedMatchProtocol
 public import SealedMatchCrypto
 internal import SealedMatchFiles
 
-/// A client's whole state in a directory that it locks: account secret, sealer state and outbox. For messengers without a better place, and for the command line tool.
+/// A client's whole state in a directory that it locks: account secret, sealer state and outbox. For messengers without
+/// a better place, and for the command line tool.
 ///
-/// Each step is on disk before the next can be seen: first the state, in which the item counts as sealed, then the voucher. A crash between the two loses that voucher's
-/// match and never counts one twice.
+/// Each step is on disk before the next can be seen: first the state, in which the item counts as sealed, then the
+/// voucher. A crash between the two loses that voucher's match and never counts one twice.
 public struct ClientDirectory: ~Copyable {
     private let directory: LockedDirectory
     private var sealer: Sealer
@@ -14,13 +15,17 @@ public struct ClientDirectory: ~Copyable {
     /// Opens the directory, or makes one with a new account secret.
     /// - Parameters:
     ///   - window: seconds over which the outbox spreads vouchers; a day by default.
-    /// - Throws: `fileFailed` when it is locked or damaged, `authenticationFailed` when it is another account's, and the errors of `Sealer` and `Outbox`.
+    /// - Throws: `fileFailed` when it is locked or damaged, `authenticationFailed` when it is another account's, and
+    ///   the errors of `Sealer` and `Outbox`.
     public static func open(
         path: String, set: BlindedSet, account: AccountID, devices: Int = 1, window: UInt64 = 86_400, now: UInt64
     ) throws(SealedMatchError) -> ClientDirectory {
         let directory = try LockedDirectory(path: path)
-        // Under the lock nobody writes here: a partial file is a killed process's, and may hold an epoch's secret that the ratchet has left behind.
-        for name in try names(in: directory, where: { isPartial($0) }) { try LockedDirectory.remove(directory.path + "/" + name) }
+        // Under the lock nobody writes here: a partial file is a killed process's, and may hold an epoch's secret that
+        // the ratchet has left behind.
+        for name in try names(in: directory, where: { isPartial($0) }) {
+            try LockedDirectory.remove(directory.path + "/" + name)
+        }
         for registration in try savedRegistrations(directory) where registration.registration.account != account {
             throw SealedMatchError(.authenticationFailed, "the directory is another account's")
         }
@@ -30,7 +35,8 @@ public struct ClientDirectory: ~Copyable {
         let secret: AccountSecret
         if let saved {
             secret = try unsafe saved.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
-                try unsafe AccountSecret.imported(UnsafeRawBufferPointer(rebasing: raw[0..<AccountSecret.exportedCount]))
+                try unsafe AccountSecret.imported(
+                    UnsafeRawBufferPointer(rebasing: raw[0..<AccountSecret.exportedCount]))
             }
         } else {
             secret = try AccountSecret.create(at: now)
@@ -50,12 +56,17 @@ public struct ClientDirectory: ~Copyable {
         self.outbox = outbox
     }
 
-    /// What to register with the collector before vouchers are sent: of this epoch, and of earlier ones whose vouchers may still wait in the outbox. Registering again is no error.
+    /// What to register with the collector before vouchers are sent: of this epoch, and of earlier ones whose vouchers
+    /// may still wait in the outbox. Registering again is no error.
     public func registrations() throws(SealedMatchError) -> [Registration] {
         var registrations: [Registration] = []
         for (path, registration) in try Self.savedRegistrations(directory) {
             // A voucher leaves the outbox within its window; two epochs are far more.
-            if UInt64(registration.epoch) + 2 < UInt64(sealer.epoch) { try LockedDirectory.remove(path) } else { registrations.append(registration) }
+            if UInt64(registration.epoch) + 2 < UInt64(sealer.epoch) {
+                try LockedDirectory.remove(path)
+            } else {
+                registrations.append(registration)
+            }
         }
         return registrations
     }
@@ -76,7 +87,9 @@ public struct ClientDirectory: ~Copyable {
     // Names are compared as bytes, because Embedded Swift compares no strings without tables of Unicode.
     private static func isRegistration(_ name: [UInt8]) -> Bool {
         name.starts(with: registrationPrefix.utf8) && name.count > registrationPrefix.utf8.count
-            && name.dropFirst(registrationPrefix.utf8.count).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            && name.dropFirst(registrationPrefix.utf8.count).allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+            }
     }
 
     private static func isPartial(_ name: [UInt8]) -> Bool {
@@ -94,7 +107,8 @@ public struct ClientDirectory: ~Copyable {
         do throws(SealedMatchError) {
             try save()
         } catch {
-            // This voucher never leaves, so the item may be sealed again; without this a second try would be a repeat, which cannot match.
+            // This voucher never leaves, so the item may be sealed again; without this a second try would be a repeat,
+            // which cannot match.
             sealer.restore(before)
             throw error
         }
@@ -105,7 +119,9 @@ public struct ClientDirectory: ~Copyable {
 
     private static func path(in directory: LockedDirectory) -> String { directory.path + "/" + stateName }
 
-    private static func names(in directory: LockedDirectory, where isWanted: ([UInt8]) -> Bool) throws(SealedMatchError) -> [String] {
+    private static func names(in directory: LockedDirectory, where isWanted: ([UInt8]) -> Bool) throws(SealedMatchError)
+        -> [String]
+    {
         var names: [String] = []
         try LockedDirectory.visit(directory.path) { (name) throws(SealedMatchError) in
             if isWanted(name) { names.append(String(decoding: name, as: UTF8.self)) }
@@ -127,7 +143,8 @@ public struct ClientDirectory: ~Copyable {
         // The registration first: the ratchet leaves no way to compute an earlier epoch's.
         let registration = sealer.registration
         let place = directory.path + "/" + Self.registrationPrefix + String(registration.epoch)
-        // Another one is there if a first run ended between this file and the next: it was never handed out, and its secret is gone.
+        // Another one is there if a first run ended between this file and the next: it was never handed out, and its
+        // secret is gone.
         if try DurableFile.readIfPresent(place, limit: Registration.count) != registration.encoded {
             try DurableFile.write(registration.encoded, to: place, secret: true)
         }

@@ -1,11 +1,12 @@
 package import SealedMatchProtocol
 package import SealedMatchCrypto
 
-/// What this account probed in this epoch, as keyed 64-bit tags of the probed keys. A picture one of whose keys was probed before is a repeat: thirty sends of one picture,
-/// or of near-duplicates that share a probe, are one match.
+/// What this account probed in this epoch, as keyed 64-bit tags of the probed keys. A picture one of whose keys was
+/// probed before is a repeat: thirty sends of one picture, or of near-duplicates that share a probe, are one match.
 ///
-/// So each key of a set is probed at most once in an account-epoch: t matches are t different entries. Devices merge their stores over their own channel; what two devices
-/// send before they merge can count twice. Whoever has the store and the account secret can test which keys were probed.
+/// So each key of a set is probed at most once in an account-epoch: t matches are t different entries. Devices merge
+/// their stores over their own channel; what two devices send before they merge can count twice. Whoever has the store
+/// and the account secret can test which keys were probed.
 package struct DistinctnessStore: Sendable, Equatable {
     // Ascending, without repeats.
     package private(set) var tags: [UInt64] = []
@@ -32,10 +33,13 @@ package struct DistinctnessStore: Sendable, Equatable {
     }
 
     /// Notes the keys of an item.
-    /// - Parameter ofVideo: the frames of a video are different pictures: it goes on with its keys that are new. Another item with a key that was noted is a repeat.
+    /// - Parameter ofVideo: the frames of a video are different pictures: it goes on with its keys that are new.
+    ///   Another item with a key that was noted is a repeat.
     /// - Returns: the keys to probe: all of them, none for a repeat.
     /// - Throws: `storeFull`; then nothing was noted.
-    package mutating func note(_ keys: [EntryKey], ofVideo: Bool, under secret: borrowing SecretBytes) throws(SealedMatchError) -> [EntryKey] {
+    package mutating func note(_ keys: [EntryKey], ofVideo: Bool, under secret: borrowing SecretBytes)
+        throws(SealedMatchError) -> [EntryKey]
+    {
         guard tags.count + keys.count <= Self.maximumTags else {
             throw SealedMatchError(.storeFull, "too many items in one epoch")
         }
@@ -57,7 +61,9 @@ package struct DistinctnessStore: Sendable, Equatable {
     /// Takes in what another device of the account noted in the same epoch.
     mutating func merge(_ other: DistinctnessStore) throws(SealedMatchError) {
         let merged = Self.union(tags, other.tags)
-        guard merged.count <= Self.maximumTags else { throw SealedMatchError(.storeFull, "too many items in one epoch") }
+        guard merged.count <= Self.maximumTags else {
+            throw SealedMatchError(.storeFull, "too many items in one epoch")
+        }
         tags = merged
     }
 

@@ -21,7 +21,8 @@ struct EpochSecrets: ~Copyable {
     }
 
     private init(
-        sharing: consuming Sharing, epochKey: consuming EpochKey, distinctnessKey: consuming SecretBytes, registration: Registration
+        sharing: consuming Sharing, epochKey: consuming EpochKey, distinctnessKey: consuming SecretBytes,
+        registration: Registration
     ) {
         self.sharing = sharing
         self.epochKey = epochKey

@@ -2,8 +2,9 @@ internal import SealedMatchFingerprint
 internal import SealedMatchProtocol
 package import SealedMatchCrypto
 
-/// A media item as bytes that the C ABI's callers keep: `"SMI2" ‖ kind (1) ‖ quality (1) ‖ zero (2) ‖ fingerprint (32) ‖ 256 coefficients (4 each) ‖ raster (65,536)`, 66,600 bytes. It stays inside one
-/// messenger, between its decoder and its sealer, and is no format of the protocol. A video has no such form.
+/// A media item as bytes that the C ABI's callers keep: `"SMI2" ‖ kind (1) ‖ quality (1) ‖ zero (2) ‖ fingerprint (32)
+/// ‖ 256 coefficients (4 each) ‖ raster (65,536)`, 66,600 bytes. It stays inside one messenger, between its decoder and
+/// its sealer, and is no format of the protocol. A video has no such form.
 extension MediaItem {
     package static let encodedCount = 40 + 4 * PDQHash.bitCount + PictureRaster.count
 
@@ -26,7 +27,9 @@ extension MediaItem {
 
     /// - Throws: `wrongLength`, `invalidMagic`; `nonCanonical` for what `encoded` never writes.
     package init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.encodedCount else { throw SealedMatchError(.wrongLength, "a media item has 66,600 bytes") }
+        guard bytes.count == Self.encodedCount else {
+            throw SealedMatchError(.wrongLength, "a media item has 66,600 bytes")
+        }
         var reader = ByteReader(bytes)
         try reader.magic("SMI2")
         guard let kind = Payload.FingerprintKind(rawValue: try reader.number(UInt8.self)) else {
@@ -39,10 +42,14 @@ extension MediaItem {
             var coefficients: [Float] = []
             coefficients.reserveCapacity(PDQHash.bitCount)
             for _ in 0..<PDQHash.bitCount { coefficients.append(Float(bitPattern: try reader.number(UInt32.self))) }
-            guard let picture = PDQFingerprint(coefficients: coefficients, quality: Int(quality)), Bytes32(picture.hash) == fingerprint else {
+            guard let picture = PDQFingerprint(coefficients: coefficients, quality: Int(quality)),
+                Bytes32(picture.hash) == fingerprint
+            else {
                 throw SealedMatchError(.nonCanonical, "a media item whose fingerprint is not that of its coefficients")
             }
-            guard let raster = PictureRaster(cells: try reader.take(PictureRaster.count)) else { throw SealedMatchError(.wrongLength, "a media item without a whole raster") }
+            guard let raster = PictureRaster(cells: try reader.take(PictureRaster.count)) else {
+                throw SealedMatchError(.wrongLength, "a media item without a whole raster")
+            }
             content = .picture(picture, raster)
             return
         }

@@ -17,7 +17,8 @@ public struct MediaItem: Sendable {
         if case .picture(let fingerprint, _) = content { fingerprint } else { nil }
     }
 
-    /// A picture, by its PDQ fingerprint and its raster. One below the profile's probe quality gets a voucher that cannot match.
+    /// A picture, by its PDQ fingerprint and its raster. One below the profile's probe quality gets a voucher that
+    /// cannot match.
     public static func picture(_ fingerprint: PDQFingerprint, raster: PictureRaster) -> MediaItem {
         MediaItem(content: .picture(fingerprint, raster))
     }
@@ -31,14 +32,17 @@ public struct MediaItem: Sendable {
     ) throws(SealedMatchError) -> MediaItem {
         do throws(FingerprintError) {
             return .picture(
-                try PDQFingerprint(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format),
-                raster: try PictureRaster(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format))
+                try PDQFingerprint(
+                    pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format),
+                raster: try PictureRaster(
+                    pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format))
         } catch {
             throw SealedMatchError(.parameterOutOfRange, "the pixels' size, stride and buffer do not fit")
         }
     }
 
-    /// A video, by its chosen samples (`VideoSampler`): one voucher, of the same form as a picture's. One that was poor throughout cannot match.
+    /// A video, by its chosen samples (`VideoSampler`): one voucher, of the same form as a picture's. One that was poor
+    /// throughout cannot match.
     public static func video(_ fingerprint: VideoFingerprint) -> MediaItem { MediaItem(content: .video(fingerprint)) }
 
     var isVideo: Bool { if case .video = content { true } else { false } }
@@ -46,16 +50,21 @@ public struct MediaItem: Sendable {
     /// Media without a perceptual hash, by SHA-256 of the file's bytes.
     public static func file(sha256: Bytes32) -> MediaItem { MediaItem(content: .exact(sha256: sha256)) }
 
-    /// Media that could not be decoded or fingerprinted: it still gets a voucher, of the same form and size, which cannot match.
+    /// Media that could not be decoded or fingerprinted: it still gets a voucher, of the same form and size, which
+    /// cannot match.
     public static let unreadable = MediaItem(content: .unreadable)
 
     /// The keys to probe under a set's profile and separation: at most M, distinct; none for media that must not match.
     package func probes(_ parameters: Parameters) -> [EntryKey] {
         switch content {
         case .picture(let fingerprint, let raster):
-            return parameters.profile.probes(of: fingerprint, raster: raster, separation: parameters.separation).map { EntryKey(perceptual: $0) }
+            return parameters.profile.probes(of: fingerprint, raster: raster, separation: parameters.separation).map {
+                EntryKey(perceptual: $0)
+            }
         case .video(let fingerprint):
-            return fingerprint.probes(parameters.profile, separation: parameters.separation).map { EntryKey(perceptual: $0) }
+            return fingerprint.probes(parameters.profile, separation: parameters.separation).map {
+                EntryKey(perceptual: $0)
+            }
         case .exact(let digest):
             return [EntryKey(sha256: digest)]
         case .unreadable:
@@ -67,10 +76,13 @@ public struct MediaItem: Sendable {
         switch content {
         case .picture(let fingerprint, _):
             Payload(
-                fingerprintKind: .pdq, fingerprint: Bytes32(fingerprint.hash), quality: UInt8(clamping: fingerprint.quality), note: note)
+                fingerprintKind: .pdq, fingerprint: Bytes32(fingerprint.hash),
+                quality: UInt8(clamping: fingerprint.quality), note: note)
         case .video(let fingerprint):
             if let best = fingerprint.samples.first?.fingerprint {
-                Payload(fingerprintKind: .video, fingerprint: Bytes32(best.hash), quality: UInt8(clamping: best.quality), note: note)
+                Payload(
+                    fingerprintKind: .video, fingerprint: Bytes32(best.hash), quality: UInt8(clamping: best.quality),
+                    note: note)
             } else {
                 Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: note)
             }

@@ -2,9 +2,11 @@ public import SealedMatchCrypto
 public import SealedMatchProtocol
 internal import SealedMatchFiles
 
-/// Holds sealed vouchers on disk and releases them shuffled, later, so that a voucher cannot be linked to the attachment it was sealed for: neither by time nor by order.
+/// Holds sealed vouchers on disk and releases them shuffled, later, so that a voucher cannot be linked to the
+/// attachment it was sealed for: neither by time nor by order.
 ///
-/// Each voucher is a file of its own, named by its release time and random bytes, never by what it belongs to. The release time is uniform in the window after sealing.
+/// Each voucher is a file of its own, named by its release time and random bytes, never by what it belongs to. The
+/// release time is uniform in the window after sealing.
 public struct Outbox: Sendable {
     private let directory: LockedDirectory
     /// Seconds: a voucher waits up to this long.
@@ -18,10 +20,13 @@ public struct Outbox: Sendable {
 
     /// - Parameters:
     ///   - path: a directory that only this client uses; created if missing, locked while this object lives.
-    ///   - window: a day by default, at most `maximumWindow`. 0 releases at once and gives unlinkability away: for tests.
+    ///   - window: a day by default, at most `maximumWindow`. 0 releases at once and gives unlinkability away: for
+    ///     tests.
     /// - Throws: `parameterOutOfRange`, `fileFailed`.
     public init(path: String, window: UInt64 = 86_400) throws(SealedMatchError) {
-        guard window <= Self.maximumWindow else { throw SealedMatchError(.parameterOutOfRange, "vouchers wait at most 30 days") }
+        guard window <= Self.maximumWindow else {
+            throw SealedMatchError(.parameterOutOfRange, "vouchers wait at most 30 days")
+        }
         directory = try LockedDirectory(path: path)
         self.window = window
         // Under the lock nobody writes here: what is unfinished is a killed process's, and nobody would ever send it.
@@ -69,7 +74,8 @@ public struct Outbox: Sendable {
         try DurableFile.write(voucher.encoded, to: path(of: name), secret: true)
     }
 
-    /// Vouchers whose time has come, at most `limit`, in the order of their random release times. Unreadable entries are left alone and counted.
+    /// Vouchers whose time has come, at most `limit`, in the order of their random release times. Unreadable entries
+    /// are left alone and counted.
     public func due(now: UInt64, limit: Int = 64) throws(SealedMatchError) -> (entries: [Entry], unreadable: Int) {
         try due(after: nil, now: now, limit: limit)
     }

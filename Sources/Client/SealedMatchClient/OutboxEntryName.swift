@@ -2,9 +2,11 @@ internal import SealedMatchProtocol
 package import SealedMatchCrypto
 internal import SealedMatchFiles
 
-/// The name of a waiting voucher's file: `release time (16 hexadecimal digits) - random (32) .voucher`. Its order is the order of release.
+/// The name of a waiting voucher's file: `release time (16 hexadecimal digits) - random (32) .voucher`. Its order is
+/// the order of release.
 ///
-/// Kept as numbers: comparing strings would need tables of Unicode, and numbers that a caller hands back can name no file outside the outbox.
+/// Kept as numbers: comparing strings would need tables of Unicode, and numbers that a caller hands back can name no
+/// file outside the outbox.
 package struct OutboxEntryName: Comparable, Sendable {
     package let release: UInt64
     private let first: UInt64
@@ -22,8 +24,10 @@ package struct OutboxEntryName: Comparable, Sendable {
 
     /// Nil for another file's name.
     package init?(text: [UInt8]) {
-        guard text.count == Self.count, text[16] == UInt8(ascii: "-"), text[Self.digitCount...].elementsEqual(Self.suffixBytes),
-            let release = Self.word(text[0..<16]), let first = Self.word(text[17..<33]), let second = Self.word(text[33..<49])
+        guard text.count == Self.count, text[16] == UInt8(ascii: "-"),
+            text[Self.digitCount...].elementsEqual(Self.suffixBytes),
+            let release = Self.word(text[0..<16]), let first = Self.word(text[17..<33]),
+            let second = Self.word(text[33..<49])
         else { return nil }
         self.init(release: release, first: first, second: second)
     }
@@ -39,7 +43,8 @@ package struct OutboxEntryName: Comparable, Sendable {
 
     /// A voucher's name, then `DurableFile.partialMark`: a killed process's file.
     static func isUnfinished(_ text: [UInt8]) -> Bool {
-        text.count > count && OutboxEntryName(text: Array(text[..<count])) != nil && text[count...].starts(with: DurableFile.partialMark.utf8)
+        text.count > count && OutboxEntryName(text: Array(text[..<count])) != nil
+            && text[count...].starts(with: DurableFile.partialMark.utf8)
     }
 
     package static func < (a: OutboxEntryName, b: OutboxEntryName) -> Bool {
@@ -58,7 +63,9 @@ package struct OutboxEntryName: Comparable, Sendable {
     /// - Throws: `wrongLength` unless there are 24 bytes.
     package init(encoded: [UInt8]) throws(SealedMatchError) {
         var reader = ByteReader(encoded)
-        self.init(release: try reader.number(UInt64.self), first: try reader.number(UInt64.self), second: try reader.number(UInt64.self))
+        self.init(
+            release: try reader.number(UInt64.self), first: try reader.number(UInt64.self),
+            second: try reader.number(UInt64.self))
         try reader.end()
     }
 

@@ -3,7 +3,8 @@ public import SealedMatchCrypto
 
 /// Seals one voucher for each media item of one account on one device, before the messenger encrypts it.
 ///
-/// Nothing it does or returns depends on whether something matched: it cannot know. One sealer works on one thread at a time; any number of sealers share a set.
+/// Nothing it does or returns depends on whether something matched: it cannot know. One sealer works on one thread at a
+/// time; any number of sealers share a set.
 public struct Sealer: ~Copyable {
     public let account: AccountID
     public private(set) var set: BlindedSet
@@ -15,14 +16,18 @@ public struct Sealer: ~Copyable {
 
     /// - Parameters:
     ///   - secret: the account's secret; it is ratcheted to the epoch of `now`.
-    ///   - state: `exportedState` after the last voucher, or `nil` on the very first run. With older state a picture that was sent may count again.
+    ///   - state: `exportedState` after the last voucher, or `nil` on the very first run. With older state a picture
+    ///     that was sent may count again.
     ///   - devices: among how many devices the account's decoys are divided, 1...16.
     ///   - now: seconds since 1970. A clock behind the client's epoch does not turn it back: the later epoch goes on.
     /// - Throws: `setExpired`, `epochTooFar`, `setRolledBack`, `setMismatch`, and the decoding errors of the state.
     public init(
-        set: BlindedSet, account: AccountID, secret: consuming AccountSecret, state: [UInt8]? = nil, devices: Int = 1, now: UInt64
+        set: BlindedSet, account: AccountID, secret: consuming AccountSecret, state: [UInt8]? = nil, devices: Int = 1,
+        now: UInt64
     ) throws(SealedMatchError) {
-        guard (1...16).contains(devices) else { throw SealedMatchError(.parameterOutOfRange, "an account has 1 to 16 devices") }
+        guard (1...16).contains(devices) else {
+            throw SealedMatchError(.parameterOutOfRange, "an account has 1 to 16 devices")
+        }
         let old: SealerState? = if let state { try SealerState(canonical: state) } else { nil }
         let epoch = max(try Self.epoch(at: now, under: set), secret.epoch, old?.epoch ?? 0)
         try secret.ratchet(to: epoch)
@@ -39,9 +44,12 @@ public struct Sealer: ~Copyable {
         self.sealing = sealing
     }
 
-    /// The epoch of `now`. A clock beyond the set's expiry is refused: the ratchet has no way back, and this signed bound is how far a wrong clock can drive it.
+    /// The epoch of `now`. A clock beyond the set's expiry is refused: the ratchet has no way back, and this signed
+    /// bound is how far a wrong clock can drive it.
     private static func epoch(at now: UInt64, under set: BlindedSet) throws(SealedMatchError) -> UInt32 {
-        guard now < set.header.expiresAt else { throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one") }
+        guard now < set.header.expiresAt else {
+            throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one")
+        }
         return try Parameters.epoch(at: now)
     }
 
@@ -56,7 +64,8 @@ public struct Sealer: ~Copyable {
             }
             if old.epoch == secret.epoch {
                 guard try old.allows(parameters) else {
-                    throw SealedMatchError(.setMismatch, "the set's threshold parameters and profile may change at an epoch's start only")
+                    throw SealedMatchError(
+                        .setMismatch, "the set's threshold parameters and profile may change at an epoch's start only")
                 }
                 var state = old
                 state.setVersion = set.header.version
@@ -65,8 +74,10 @@ public struct Sealer: ~Copyable {
         }
         var stream = try secret.decoyStream(account: account)
         let decoys = try DecoySchedule(
-            epochWords: &stream, devices: devices, coverSlots: parameters.coverSlots, lastEpochVolume: old?.decoys.vouchers ?? 0)
-        return try SealerState(epoch: secret.epoch, setVersion: set.header.version, parameters: parameters, decoys: decoys)
+            epochWords: &stream, devices: devices, coverSlots: parameters.coverSlots,
+            lastEpochVolume: old?.decoys.vouchers ?? 0)
+        return try SealerState(
+            epoch: secret.epoch, setVersion: set.header.version, parameters: parameters, decoys: decoys)
     }
 
     /// What to register with the collector before a voucher of this epoch is sent: look again after `advance`.
@@ -74,12 +85,14 @@ public struct Sealer: ~Copyable {
 
     public var epoch: UInt32 { secret.epoch }
 
-    /// Goes to the epoch of `now`, if that is later; the earlier epoch's secrets are wiped. Call it before `seal`, and register when it returns true.
+    /// Goes to the epoch of `now`, if that is later; the earlier epoch's secrets are wiped. Call it before `seal`, and
+    /// register when it returns true.
     /// - Throws: `setExpired`, `epochTooFar`, `outOfMemory`; then nothing changed.
     public mutating func advance(to now: UInt64) throws(SealedMatchError) -> Bool {
         let target = try Self.epoch(at: now, under: set)
         guard target > secret.epoch else { return false }
-        // On a copy: a failure between these steps must not leave the new epoch's secret beside the old epoch's polynomials.
+        // On a copy: a failure between these steps must not leave the new epoch's secret beside the old epoch's
+        // polynomials.
         var next = try secret.clone()
         try next.ratchet(to: target)
         let nextState = try Self.state(after: state, secret: next, account: account, set: set, devices: devices)
@@ -91,16 +104,20 @@ public struct Sealer: ~Copyable {
     }
 
     /// Uses a newer set from now on. Vouchers under different sets count jointly.
-    /// - Throws: `setRolledBack`; `setMismatch` when t, k, c or the profile differ from this epoch's: then go on with the old set until the epoch ends.
+    /// - Throws: `setRolledBack`; `setMismatch` when t, k, c or the profile differ from this epoch's: then go on with
+    ///   the old set until the epoch ends.
     public mutating func adopt(_ newer: BlindedSet) throws(SealedMatchError) {
         state = try Self.state(after: state, secret: secret, account: account, set: newer, devices: devices)
         set = newer
     }
 
-    /// Seals the voucher of one item. Call it once for each item: persist `exportedState`, then the voucher, then send; a retry sends the same bytes.
+    /// Seals the voucher of one item. Call it once for each item: persist `exportedState`, then the voucher, then send;
+    /// a retry sends the same bytes.
     ///
-    /// - Parameter note: bytes for the reviewer, at most the set's payload size less `Payload.overhead` (988 by default).
-    /// - Throws: `payloadTooLong`, `storeFull`, `randomSourceFailed`, `outOfMemory`; then nothing changed. No error depends on a match.
+    /// - Parameter note: bytes for the reviewer, at most the set's payload size less `Payload.overhead` (988 by
+    ///   default).
+    /// - Throws: `payloadTooLong`, `storeFull`, `randomSourceFailed`, `outOfMemory`; then nothing changed. No error
+    ///   depends on a match.
     public mutating func seal(_ item: MediaItem, note: [UInt8] = []) throws(SealedMatchError) -> SealedVoucher {
         var random = SystemRandom()
         return try seal(item, note: note, random: &random)
@@ -113,10 +130,12 @@ public struct Sealer: ~Copyable {
         let payload = try item.payload(note: note).padded(to: parameters.payloadCount)
         var next = state
         // A repeat gets fillers in all probe slots, and the normal cover schedule.
-        let probes = try next.distinctness.note(item.probes(parameters), ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
+        let probes = try next.distinctness.note(
+            item.probes(parameters), ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
         let decoys = try next.decoys.next(&random)
         let header = VoucherHeader(
-            parameters: parameters, epoch: secret.epoch, voucherID: try VoucherID.random(from: &random), account: account, setRoot: set.root)
+            parameters: parameters, epoch: secret.epoch, voucherID: try VoucherID.random(from: &random),
+            account: account, setRoot: set.root)
         let voucher = try sealing.seal(
             header: header, set: set, probes: probes, decoys: decoys, payload: payload,
             sharing: epochSecrets.sharing, epochKey: epochSecrets.epochKey, random: &random)
@@ -127,13 +146,16 @@ public struct Sealer: ~Copyable {
     /// The state before an item, for `restore`.
     package var checkpoint: SealerState { state }
 
-    /// Takes back what `seal` noted, for a caller that could not keep the voucher. Only if the voucher can never be sent.
+    /// Takes back what `seal` noted, for a caller that could not keep the voucher. Only if the voucher can never be
+    /// sent.
     package mutating func restore(_ checkpoint: SealerState) { state = checkpoint }
 
-    /// What to give to `init` next time; as secret as the account secret. Persist it after every voucher and before the voucher is sent.
+    /// What to give to `init` next time; as secret as the account secret. Persist it after every voucher and before the
+    /// voucher is sent.
     public var exportedState: [UInt8] { state.encoded }
 
-    /// Takes in the state of another device of the account, so that what that device sealed counts as sealed. Other epochs' state is ignored.
+    /// Takes in the state of another device of the account, so that what that device sealed counts as sealed. Other
+    /// epochs' state is ignored.
     /// - Throws: the decoding errors of the state, `storeFull`.
     public mutating func merge(deviceState: [UInt8]) throws(SealedMatchError) {
         let other = try SealerState(canonical: deviceState)

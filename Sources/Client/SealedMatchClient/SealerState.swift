@@ -1,13 +1,14 @@
 package import SealedMatchProtocol
 package import SealedMatchCrypto
 
-/// What a sealer must remember between runs; the messenger keeps it as it keeps the account secret. `"SMC1" ‖ …` (Docs/Protocol.md, "Client state").
+/// What a sealer must remember between runs; the messenger keeps it as it keeps the account secret. `"SMC1" ‖ …`
+/// (Docs/Protocol.md, "Client state").
 package struct SealerState: Sendable, Equatable {
     package let epoch: UInt32
     /// Newest set version used: older sets are refused.
     package var setVersion: UInt64
-    /// t, k and c of this epoch: t and k fix the polynomials, c the decoys, so they do not change inside it. Neither does the profile: under another one a picture that was sent
-    /// has other keys, and would count again.
+    /// t, k and c of this epoch: t and k fix the polynomials, c the decoys, so they do not change inside it. Neither
+    /// does the profile: under another one a picture that was sent has other keys, and would count again.
     package let threshold: Int
     package let polynomials: Int
     package let coverSlots: Int
@@ -20,7 +21,9 @@ package struct SealerState: Sendable, Equatable {
     /// Largest encoding, in bytes.
     package static let maximumCount = fixedCount + 8 * DistinctnessStore.maximumTags
 
-    package init(epoch: UInt32, setVersion: UInt64, parameters: Parameters, decoys: DecoySchedule) throws(SealedMatchError) {
+    package init(epoch: UInt32, setVersion: UInt64, parameters: Parameters, decoys: DecoySchedule)
+        throws(SealedMatchError)
+    {
         self.epoch = epoch
         self.setVersion = setVersion
         threshold = parameters.threshold
@@ -33,7 +36,8 @@ package struct SealerState: Sendable, Equatable {
     /// Whether sets of these parameters may be used in this epoch.
     package func allows(_ parameters: Parameters) throws(SealedMatchError) -> Bool {
         let digest = try parameters.profileDigest()
-        return threshold == parameters.threshold && polynomials == parameters.polynomials && coverSlots == parameters.coverSlots
+        return threshold == parameters.threshold && polynomials == parameters.polynomials
+            && coverSlots == parameters.coverSlots
             && profileDigest == digest
     }
 
@@ -69,7 +73,9 @@ package struct SealerState: Sendable, Equatable {
         let count = Int(try reader.number(UInt32.self))
         decoys = try DecoySchedule(canonical: reader.take(DecoySchedule.encodedCount), coverSlots: coverSlots)
         profileDigest = try reader.bytes32()
-        guard count <= DistinctnessStore.maximumTags else { throw SealedMatchError(.parameterOutOfRange, "the client state has too many tags") }
+        guard count <= DistinctnessStore.maximumTags else {
+            throw SealedMatchError(.parameterOutOfRange, "the client state has too many tags")
+        }
         guard reader.remaining == 8 * count else {
             throw SealedMatchError(.wrongLength, "the client state's length does not follow from its count")
         }

@@ -43,7 +43,8 @@ package struct VoucherSealing: ~Copyable {
         let elements = TableElement(tableID: set.header.tableID)
         for index in 0..<parameters.probes {
             let isProbe: UInt64 = index < probes.count ? 1 : 0
-            // A filler does a probe's work on a random key, and then drops the slot key. The key is drawn for probes too, so that every item costs the same draws.
+            // A filler does a probe's work on a random key, and then drops the slot key. The key is drawn for probes
+            // too, so that every item costs the same draws.
             let filler = EntryKey(perceptual: try random.word())
             let key = index < probes.count ? probes[index] : filler
             slots.append(try probeSlot(key, opens: 0 &- isProbe, rkey, set, elements, context, &random))
@@ -60,7 +61,8 @@ package struct VoucherSealing: ~Copyable {
     }
 
     private func sealedBody(
-        _ header: VoucherHeader, _ encodedHeader: [UInt8], _ share: Share, _ payload: [UInt8], _ epochKey: borrowing EpochKey,
+        _ header: VoucherHeader, _ encodedHeader: [UInt8], _ share: Share, _ payload: [UInt8],
+        _ epochKey: borrowing EpochKey,
         _ rkey: Bytes32, _ random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) -> [UInt8] {
         var words = ByteWriter(capacity: header.bodyCount)
@@ -85,7 +87,8 @@ package struct VoucherSealing: ~Copyable {
     }
 
     private mutating func probeSlot(
-        _ key: EntryKey, opens: UInt64, _ rkey: Bytes32, _ set: BlindedSet, _ elements: TableElement, _ context: SlotContext,
+        _ key: EntryKey, opens: UInt64, _ rkey: Bytes32, _ set: BlindedSet, _ elements: TableElement,
+        _ context: SlotContext,
         _ random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) -> SealedSlot {
         // β and γ fresh for every slot: shared ones would link the probes of an item.

@@ -1,5 +1,5 @@
-// The few libc calls that the library makes, as C headers: Embedded Swift has no Glibc module. Wrappers stand in for what Swift cannot import: variadic
-// functions, errno, and macros with casts.
+// The few libc calls that the library makes, as C headers: Embedded Swift has no Glibc module. Wrappers stand in for
+// what Swift cannot import: variadic functions, errno, and macros with casts.
 #pragma once
 #include <dirent.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 internal import CSealedMatchSodium
 
-/// 32 bytes by value: an encoding, a digest, an identifier. Layout in memory is the byte string itself, so that an array of
-/// them is a table. Not for secrets (copies are not wiped): see `SecretBytes`.
+/// 32 bytes by value: an encoding, a digest, an identifier. Layout in memory is the byte string itself, so that an
+/// array of them is a table. Not for secrets (copies are not wiped): see `SecretBytes`.
 @frozen
 public struct Bytes32: Hashable, Sendable {
     // Four words only for the alignment and the speed of comparison; their order in memory is the order of the bytes.
@@ -110,6 +110,8 @@ extension Bytes32 {
     /// The `index`-th 64-bit word, little-endian.
     public func word(at index: Int) -> UInt64 {
         precondition(index >= 0 && index < 4)
-        return unsafe withBytes { unsafe UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)) }
+        return unsafe withBytes {
+            unsafe UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+        }
     }
 }

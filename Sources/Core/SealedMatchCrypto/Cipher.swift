@@ -7,8 +7,9 @@ public enum Cipher {
 
     /// Exclusive or of `bytes` with the XChaCha20 key stream of `key` under a zero nonce.
     ///
-    /// The fixed nonce is safe because a key serves one message: the voucher's `rkey` is drawn for one body (Seal, step 4). There is
-    /// no tag on purpose: a decoy must open to a uniformly random body exactly as a match opens to a real one.
+    /// The fixed nonce is safe because a key serves one message: the voucher's `rkey` is drawn for one body (Seal, step
+    /// 4). There is no tag on purpose: a decoy must open to a uniformly random body exactly as a match opens to a real
+    /// one.
     public static func streamXOR(_ bytes: UnsafeMutableRawBufferPointer, key: Bytes32) throws(SealedMatchError) {
         var zero = Bytes32()
         let status = unsafe zero.withMutableBytes { nonce in
@@ -59,7 +60,9 @@ public enum Cipher {
                     nonce, key.u8)
             }
         }
-        guard status == 0 else { throw SealedMatchError(.authenticationFailed, "a payload does not open under this key") }
+        guard status == 0 else {
+            throw SealedMatchError(.authenticationFailed, "a payload does not open under this key")
+        }
         return plaintext
     }
 }

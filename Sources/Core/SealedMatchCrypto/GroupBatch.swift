@@ -1,5 +1,6 @@
-/// The group operations that the builder, the auditor and the authority use: always many at once, so that a faster backend replaces this one file.
-/// Each function works through whole buffers on the calling thread; callers split buffers over threads.
+/// The group operations that the builder, the auditor and the authority use: always many at once, so that a faster
+/// backend replaces this one file. Each function works through whole buffers on the calling thread; callers split
+/// buffers over threads.
 public enum GroupBatch {
     /// `out[i] = HashToGroup(message(i))` for i < count.
     /// - Throws: `wrongLength` unless `out` has `count` places.
@@ -18,13 +19,17 @@ public enum GroupBatch {
         for index in points.indices { unsafe points[index] = try points[index].multiplied(by: scalar) }
     }
 
-    /// `encodings[i] = scalar·encodings[i]`, constant time in the scalar, for encodings that nobody has checked: where one is no element, or the product is the
-    /// identity, 32 zero bytes. The multiplication decodes anyway, so a check beforehand would be paid twice.
-    package static func multiplyUnchecked(_ encodings: UnsafeMutableBufferPointer<Bytes32>, by scalar: borrowing Scalar) {
+    /// `encodings[i] = scalar·encodings[i]`, constant time in the scalar, for encodings that nobody has checked: where
+    /// one is no element, or the product is the identity, 32 zero bytes. The multiplication decodes anyway, so a check
+    /// beforehand would be paid twice.
+    package static func multiplyUnchecked(_ encodings: UnsafeMutableBufferPointer<Bytes32>, by scalar: borrowing Scalar)
+    {
         for index in encodings.indices {
             do throws(SealedMatchError) {
                 // The one thing that the multiplication's own decoding lets pass.
-                guard unsafe !Point.hasTopBit(encodings[index]) else { throw SealedMatchError(.invalidPoint, "not a canonical ristretto255 encoding") }
+                guard unsafe !Point.hasTopBit(encodings[index]) else {
+                    throw SealedMatchError(.invalidPoint, "not a canonical ristretto255 encoding")
+                }
                 unsafe encodings[index] = try Point(unchecked: encodings[index]).multiplied(by: scalar).encoding
             } catch {
                 unsafe encodings[index] = Bytes32()
@@ -32,13 +37,15 @@ public enum GroupBatch {
         }
     }
 
-    /// `table[target] = table[target] − table[first] − table[second]` for each triple of indices. The triples of one call are independent of each other:
-    /// no target is another's operand.
+    /// `table[target] = table[target] − table[first] − table[second]` for each triple of indices. The triples of one
+    /// call are independent of each other: no target is another's operand.
     /// - Precondition: indices inside the table; no two threads share a target.
     public static func subtractPairs(
-        _ triples: UnsafeBufferPointer<(target: Int, first: Int, second: Int)>, in table: UnsafeMutableBufferPointer<Point>
+        _ triples: UnsafeBufferPointer<(target: Int, first: Int, second: Int)>,
+        in table: UnsafeMutableBufferPointer<Point>
     ) throws(SealedMatchError) {
-        for unsafe triple in unsafe triples {
+        for index in triples.indices {
+            let triple = unsafe triples[index]
             let sum = try unsafe table[triple.first].adding(table[triple.second])
             unsafe table[triple.target] = try table[triple.target].subtracting(sum)
         }

@@ -1,7 +1,7 @@
 internal import CSealedMatchSodium
 
-/// HashToGroup and HashToScalar of RFC 9497's suite OPRF(ristretto255, SHA-512) in verifiable mode (4.1, with RFC 9380's
-/// `expand_message_xmd`), under a domain-separation tag fixed at creation.
+/// HashToGroup and HashToScalar of RFC 9497's suite OPRF(ristretto255, SHA-512) in verifiable mode (4.1, with RFC
+/// 9380's `expand_message_xmd`), under a domain-separation tag fixed at creation.
 public struct HashToGroup: Sendable {
     // DST_prime = DST ‖ I2OSP(len(DST), 1)
     private let dstPrime: [UInt8]
@@ -46,7 +46,9 @@ public struct HashToGroup: Sendable {
 
     /// The scalar of `message`: 64 expanded bytes modulo ℓ.
     public func scalar(_ message: [UInt8]) throws(SealedMatchError) -> PublicScalar {
-        try unsafe message.span.withUnsafeBytes { (raw) throws(SealedMatchError) in PublicScalar(reducing: unsafe try expand(raw)) }
+        try unsafe message.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
+            PublicScalar(reducing: unsafe try expand(raw))
+        }
     }
 
     /// RFC 9380, 5.3.1: expand_message_xmd with SHA-512 and len_in_bytes = 64, so ell = 1.

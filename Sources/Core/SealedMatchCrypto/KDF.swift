@@ -1,6 +1,7 @@
 internal import CSealedMatchSodium
 
-/// What a derived key or a hash is for. Two uses never share a label. Every label of the protocol stands in `MatchProtocol/Labels.swift`.
+/// What a derived key or a hash is for. Two uses never share a label. Every label of the protocol stands in
+/// `MatchProtocol/Labels.swift`.
 public struct Label: Sendable {
     package let text: StaticString
     package init(_ text: StaticString) { self.text = text }
@@ -8,12 +9,14 @@ public struct Label: Sendable {
 
 /// Hashing and key derivation by BLAKE2b-256 (RFC 7693), through libsodium.
 ///
-/// The hashed message is `"SealedMatch/1 " ‖ label ‖ 0x00 ‖ fields`; labels hold no zero byte, so no label is another's prefix, and callers
-/// append fields of fixed length, so that a message parses in one way. Messages are short: they are gathered, then hashed and wiped.
+/// The hashed message is `"SealedMatch/1 " ‖ label ‖ 0x00 ‖ fields`; labels hold no zero byte, so no label is another's
+/// prefix, and callers append fields of fixed length, so that a message parses in one way. Messages are short: they are
+/// gathered, then hashed and wiped.
 public struct KDF: ~Copyable {
     private var message: [UInt8]
 
-    /// - Parameter capacity: the expected length of the fields; a larger message is not an error, but may leave an unwiped copy behind.
+    /// - Parameter capacity: the expected length of the fields; a larger message is not an error, but may leave an
+    ///   unwiped copy behind.
     public init(_ label: Label, capacity: Int = 256) {
         message = []
         message.reserveCapacity(64 + capacity)
@@ -23,7 +26,8 @@ public struct KDF: ~Copyable {
     }
 
     deinit {
-        // In place: asking the array for its mutable bytes here would copy it first, and wipe the copy. Nobody else holds this array, and nobody reads it again.
+        // In place: asking the array for its mutable bytes here would copy it first, and wipe the copy. Nobody else
+        // holds this array, and nobody reads it again.
         unsafe message.withUnsafeBytes { unsafe sodium_memzero(UnsafeMutableRawPointer(mutating: $0.u8), $0.count) }
     }
 
@@ -81,7 +85,8 @@ public struct KDF: ~Copyable {
         guard status == 0 else { throw SealedMatchError(.primitiveFailed, "BLAKE2b refused its parameters") }
     }
 
-    /// BLAKE2b-256 of a public byte string of any length, without label or key: for the bytes of a whole table, whose digest then enters a labelled hash.
+    /// BLAKE2b-256 of a public byte string of any length, without label or key: for the bytes of a whole table, whose
+    /// digest then enters a labelled hash.
     public static func plainDigest(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) -> Bytes32 {
         var out = Bytes32()
         let status = unsafe out.withMutableBytes {

@@ -1,7 +1,7 @@
 internal import CSealedMatchSodium
 
-/// An element of ristretto255 (RFC 9496) that decodes canonically. The identity is an element too; whoever must not meet it checks.
-/// Held in its 32-byte encoding, because libsodium's interface takes and returns encodings.
+/// An element of ristretto255 (RFC 9496) that decodes canonically. The identity is an element too; whoever must not
+/// meet it checks. Held in its 32-byte encoding, because libsodium's interface takes and returns encodings.
 @frozen
 public struct Point: Hashable, Sendable {
     public let encoding: Bytes32
@@ -28,14 +28,19 @@ public struct Point: Hashable, Sendable {
         return isValid && !hasTopBit(encoding)
     }
 
-    /// libsodium 1.0.18 ignores the top bit of an encoding in every function, so that each element would have a second one. RFC 9496's DECODE refuses it.
+    /// libsodium 1.0.18 ignores the top bit of an encoding in every function, so that each element would have a second
+    /// one. RFC 9496's DECODE refuses it.
     static func hasTopBit(_ encoding: Bytes32) -> Bool { encoding.word(at: 3) >> 63 == 1 }
 
     /// `self + other`.
-    public func adding(_ other: Point) throws(SealedMatchError) -> Point { unsafe try combine(other, crypto_core_ristretto255_add) }
+    public func adding(_ other: Point) throws(SealedMatchError) -> Point {
+        unsafe try combine(other, crypto_core_ristretto255_add)
+    }
 
     /// `self − other`.
-    public func subtracting(_ other: Point) throws(SealedMatchError) -> Point { unsafe try combine(other, crypto_core_ristretto255_sub) }
+    public func subtracting(_ other: Point) throws(SealedMatchError) -> Point {
+        unsafe try combine(other, crypto_core_ristretto255_sub)
+    }
 
     private func combine(
         _ other: Point,

@@ -1,7 +1,7 @@
 internal import CSealedMatchPlatform
 
-/// Where randomness comes from. Public callers always get `SystemRandom`; the overloads that take another source are `package`,
-/// for vectors and tests.
+/// Where randomness comes from. Public callers always get `SystemRandom`; the overloads that take another source are
+/// `package`, for vectors and tests.
 public protocol RandomSource: ~Copyable {
     /// Fills `buffer` with uniformly random bytes.
     /// - Throws: `randomSourceFailed`; then nothing of the buffer may be used.

@@ -1,6 +1,7 @@
 internal import CSealedMatchSodium
 
-// libsodium declares its pointers non-null. An empty Swift buffer may have a null base address: these give a valid address that is never read.
+// libsodium declares its pointers non-null. An empty Swift buffer may have a null base address: these give a valid
+// address that is never read.
 
 extension UnsafeRawBufferPointer {
     /// The bytes as C's `const unsigned char *`.
@@ -17,7 +18,7 @@ extension UnsafeMutableRawBufferPointer {
 }
 
 extension Array where Element: BitwiseCopyable {
-    /// Overwrites the array's bytes so that the compiler keeps the store (`sodium_memzero`): for secrets that had to pass through an array. Another array that shares the storage keeps
-    /// its bytes.
+    /// Overwrites the array's bytes so that the compiler keeps the store (`sodium_memzero`): for secrets that had to
+    /// pass through an array. Another array that shares the storage keeps its bytes.
     package mutating func wipe() { unsafe withUnsafeMutableBytes { unsafe sodium_memzero($0.u8, $0.count) } }
 }

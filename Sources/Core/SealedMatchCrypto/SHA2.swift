@@ -6,7 +6,9 @@ public struct SHA512: ~Copyable {
 
     public init() throws(SealedMatchError) {
         state = crypto_hash_sha512_state()
-        guard unsafe crypto_hash_sha512_init(&state) == 0 else { throw SealedMatchError(.primitiveFailed, "SHA-512 failed") }
+        guard unsafe crypto_hash_sha512_init(&state) == 0 else {
+            throw SealedMatchError(.primitiveFailed, "SHA-512 failed")
+        }
     }
 
     public mutating func update(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
@@ -39,7 +41,9 @@ public struct SHA256: ~Copyable {
 
     public init() throws(SealedMatchError) {
         state = crypto_hash_sha256_state()
-        guard unsafe crypto_hash_sha256_init(&state) == 0 else { throw SealedMatchError(.primitiveFailed, "SHA-256 failed") }
+        guard unsafe crypto_hash_sha256_init(&state) == 0 else {
+            throw SealedMatchError(.primitiveFailed, "SHA-256 failed")
+        }
     }
 
     public mutating func update(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {

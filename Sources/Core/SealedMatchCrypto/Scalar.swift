@@ -1,6 +1,7 @@
 internal import CSealedMatchSodium
 
-/// A secret scalar modulo ℓ, the order of ristretto255 (RFC 9496), never zero. 32 bytes, little-endian, canonical, in guarded memory.
+/// A secret scalar modulo ℓ, the order of ristretto255 (RFC 9496), never zero. 32 bytes, little-endian, canonical, in
+/// guarded memory.
 public struct Scalar: ~Copyable, Sendable {
     var bytes: SecretBytes
 
@@ -32,8 +33,12 @@ public struct Scalar: ~Copyable, Sendable {
 
     /// 64 secret bytes modulo ℓ.
     /// - Throws: `invalidScalar` if that is zero, which no random bytes give.
-    package static func reducing(_ low: borrowing SecretBytes, _ high: borrowing SecretBytes) throws(SealedMatchError) -> Scalar {
-        guard low.count == 32, high.count == 32 else { throw SealedMatchError(.wrongLength, "a wide scalar has 64 bytes") }
+    package static func reducing(_ low: borrowing SecretBytes, _ high: borrowing SecretBytes) throws(SealedMatchError)
+        -> Scalar
+    {
+        guard low.count == 32, high.count == 32 else {
+            throw SealedMatchError(.wrongLength, "a wide scalar has 64 bytes")
+        }
         var scalar = Scalar(bytes: try SecretBytes.zeros(count: 64))
         unsafe scalar.bytes.withMutableBytes { out in
             unsafe low.withBytes { unsafe out.baseAddress!.copyMemory(from: $0.baseAddress!, byteCount: 32) }
@@ -70,7 +75,8 @@ public struct Scalar: ~Copyable, Sendable {
         unsafe bytes.withBytes { unsafe sodium_is_zero($0.u8, 32) == 1 }
     }
 
-    /// libsodium 1.0.18 has no canonicality check: a scalar is canonical when reducing it modulo ℓ changes nothing. Constant time.
+    /// libsodium 1.0.18 has no canonicality check: a scalar is canonical when reducing it modulo ℓ changes nothing.
+    /// Constant time.
     static func isCanonical(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var wide = (Bytes32(), Bytes32())
         return unsafe withUnsafeMutableBytes(of: &wide) { raw in
@@ -110,7 +116,9 @@ public struct PublicScalar: Equatable, Sendable {
     }
 
     /// r − c·k modulo ℓ, the response of a DLEQ proof (RFC 9497, 2.2.1). Constant time in the secrets.
-    package static func response(nonce r: borrowing Scalar, challenge c: PublicScalar, key k: borrowing Scalar) -> PublicScalar {
+    package static func response(nonce r: borrowing Scalar, challenge c: PublicScalar, key k: borrowing Scalar)
+        -> PublicScalar
+    {
         var out = Bytes32()
         unsafe out.withMutableBytes { out in
             unsafe c.encoding.withBytes { c in

@@ -1,10 +1,10 @@
 /// The one error type of the library.
 ///
-/// A struct with a code, so that a new case breaks no caller. The codes are stable: the C ABI hands them out unchanged, and
-/// the vectors name them. No secret and no payload byte ever enters a description.
+/// A struct with a code, so that a new case breaks no caller. The codes are stable: the C ABI hands them out unchanged,
+/// and the vectors name them. No secret and no payload byte ever enters a description.
 public struct SealedMatchError: Error, Equatable, Sendable {
-    /// A stable number for each kind of failure. 1xx: the machine; 2xx: encodings; 3xx: set files; 4xx: vouchers and client
-    /// state; 5xx: proofs and audits; 6xx: opening and revealing; 7xx: lists and files.
+    /// A stable number for each kind of failure. 1xx: the machine; 2xx: encodings; 3xx: set files; 4xx: vouchers and
+    /// client state; 5xx: proofs and audits; 6xx: opening and revealing; 7xx: lists and files.
     public struct Code: RawRepresentable, Equatable, Hashable, Sendable {
         public let rawValue: Int32
         public init(rawValue: Int32) { self.rawValue = rawValue }

@@ -1,12 +1,14 @@
 internal import CSealedMatchSodium
 
-/// A secret of fixed length in guarded, locked memory (`sodium_malloc`), wiped and freed when its owner goes out of scope.
+/// A secret of fixed length in guarded, locked memory (`sodium_malloc`), wiped and freed when its owner goes out of
+/// scope.
 ///
-/// It cannot be copied, printed, compared or encoded; its bytes are read through a closure. One allocation costs a few system
-/// calls: values that live for one step share a region instead.
+/// It cannot be copied, printed, compared or encoded; its bytes are read through a closure. One allocation costs a few
+/// system calls: values that live for one step share a region instead.
 @safe
 public struct SecretBytes: ~Copyable, @unchecked Sendable {
-    // Sole owner of the region: nobody else holds the pointer, so moving it to another thread is safe (@unchecked above).
+    // Sole owner of the region: nobody else holds the pointer, so moving it to another thread is safe (@unchecked
+    // above).
     private let base: UnsafeMutableRawPointer
     public let count: Int
 

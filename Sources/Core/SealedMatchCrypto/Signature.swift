@@ -61,7 +61,8 @@ public struct Signature: Equatable, Sendable {
         self.bytes = bytes
     }
 
-    /// Whether the signature is `publicKey`'s on `message`. libsodium refuses non-canonical S, small-order R and small-order keys.
+    /// Whether the signature is `publicKey`'s on `message`. libsodium refuses non-canonical S, small-order R and
+    /// small-order keys.
     public func verifies(_ message: [UInt8], publicKey: Bytes32) -> Bool {
         unsafe bytes.withUnsafeBytes { signature in
             unsafe message.withUnsafeBytes { message in

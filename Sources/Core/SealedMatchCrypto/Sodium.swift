@@ -1,7 +1,7 @@
 internal import CSealedMatchSodium
 
-/// libsodium's start-up. `sodium_malloc` before `sodium_init` aborts the process, so every way into this module that allocates
-/// or computes passes here first.
+/// libsodium's start-up. `sodium_malloc` before `sodium_init` aborts the process, so every way into this module that
+/// allocates or computes passes here first.
 public enum Sodium {
     /// Runs `sodium_init`, which is idempotent and safe from any thread.
     /// - Throws: `sodiumUnavailable` when libsodium cannot start (no entropy source, for one).

@@ -45,11 +45,14 @@ public final class LockedDirectory: @unchecked Sendable {
         return names
     }
 
-    /// Calls `body` with the name of each entry that does not begin with a dot, in no order, until it returns false. Names are bytes, as the kernel has them.
+    /// Calls `body` with the name of each entry that does not begin with a dot, in no order, until it returns false.
+    /// Names are bytes, as the kernel has them.
     package static func visit(
         _ path: String, _ body: ([UInt8]) throws(SealedMatchError) -> Bool
     ) throws(SealedMatchError) {
-        guard let directory = unsafe opendir(path) else { throw SealedMatchError(.fileFailed, "a directory cannot be read") }
+        guard let directory = unsafe opendir(path) else {
+            throw SealedMatchError(.fileFailed, "a directory cannot be read")
+        }
         defer { unsafe closedir(directory) }
         while let entry = unsafe readdir(directory) {
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { raw in unsafe Array(raw.prefix { $0 != 0 }) }

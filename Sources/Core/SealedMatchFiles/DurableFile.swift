@@ -1,24 +1,28 @@
 internal import CSealedMatchPlatform
 public import SealedMatchCrypto
 
-/// Files that are there whole or not at all: written beside their place, synced, then renamed into it, and the directory synced.
+/// Files that are there whole or not at all: written beside their place, synced, then renamed into it, and the
+/// directory synced.
 public enum DurableFile {
     /// Stands in the name of a file that is being written, and of one that a killed process left.
     package static let partialMark = ".partial-"
 
     /// Replaces `path` by a file of the parts, one after another. Owner-readable only if `secret`.
-    /// - Throws: `fileFailed`, `randomSourceFailed`; then the old file is untouched, or, if the directory could not be synced, the new one is there and may not outlast a power failure.
+    /// - Throws: `fileFailed`, `randomSourceFailed`; then the old file is untouched, or, if the directory could not be
+    ///   synced, the new one is there and may not outlast a power failure.
     public static func write(
         _ parts: [UnsafeRawBufferPointer], to path: String, secret: Bool
     ) throws(SealedMatchError) {
-        // A name of its own for each write: with a shared one, of two writers of one path the first would put the second's half-written file in its place.
+        // A name of its own for each write: with a shared one, of two writers of one path the first would put the
+        // second's half-written file in its place.
         var random = SystemRandom()
         let temporary = path + partialMark + String(try random.word(), radix: 16)
         // O_EXCL: never through a link that somebody left.
-        let descriptor = unsafe platform_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, secret ? 0o600 : 0o644)
+        let descriptor = unsafe platform_open(
+            temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, secret ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a file cannot be created there") }
         do throws(SealedMatchError) {
-            for unsafe part in unsafe parts { try unsafe writeAll(part, to: descriptor) }
+            for index in parts.indices { try unsafe writeAll(parts[index], to: descriptor) }
             guard fsync(descriptor) == 0 else { throw SealedMatchError(.fileFailed, "a file cannot be synced to disk") }
         } catch {
             close(descriptor)
@@ -33,7 +37,9 @@ public enum DurableFile {
     }
 
     public static func write(_ bytes: [UInt8], to path: String, secret: Bool) throws(SealedMatchError) {
-        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe write([raw], to: path, secret: secret) }
+        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
+            try unsafe write([raw], to: path, secret: secret)
+        }
     }
 
     /// The whole of a regular file.
@@ -56,12 +62,16 @@ public enum DurableFile {
         guard unsafe fstat(descriptor, &status) == 0, unsafe platform_is_regular(&status) == 1 else {
             throw SealedMatchError(.fileFailed, "not a regular file")
         }
-        guard status.st_size <= limit else { throw SealedMatchError(.wrongLength, "the file is larger than its kind can be") }
+        guard status.st_size <= limit else {
+            throw SealedMatchError(.wrongLength, "the file is larger than its kind can be")
+        }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var done = 0
         while done < bytes.count {
             let wanted = bytes.count - done
-            let got = unsafe bytes.withUnsafeMutableBytes { unsafe CSealedMatchPlatform.read(descriptor, $0.baseAddress! + done, wanted) }
+            let got = unsafe bytes.withUnsafeMutableBytes {
+                unsafe CSealedMatchPlatform.read(descriptor, $0.baseAddress! + done, wanted)
+            }
             if got < 0 && platform_errno() == EINTR { continue }
             guard got > 0 else { throw SealedMatchError(.fileFailed, "the file cannot be read") }
             done += got

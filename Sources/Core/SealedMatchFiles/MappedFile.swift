@@ -1,10 +1,11 @@
 internal import CSealedMatchPlatform
 public import SealedMatchCrypto
 
-/// A regular file mapped read-only, so that its pages are shared and can be dropped under memory pressure. Unmapped when the last reference goes.
+/// A regular file mapped read-only, so that its pages are shared and can be dropped under memory pressure. Unmapped
+/// when the last reference goes.
 ///
-/// The file must not be changed in place while it is mapped: SealedMatch only ever replaces files by renaming. A process that can truncate the file can end this one
-/// (SIGBUS), as with every mapping.
+/// The file must not be changed in place while it is mapped: SealedMatch only ever replaces files by renaming. A
+/// process that can truncate the file can end this one (SIGBUS), as with every mapping.
 @safe
 public final class MappedFile: @unchecked Sendable {
     // The region is immutable and lives as long as this object, so sharing it between threads is safe.
@@ -12,7 +13,8 @@ public final class MappedFile: @unchecked Sendable {
     public let count: Int
 
     /// - Parameter limit: the largest accepted size in bytes.
-    /// - Throws: `fileFailed` when it cannot be opened or mapped; `wrongLength` when it is empty or larger than `limit`.
+    /// - Throws: `fileFailed` when it cannot be opened or mapped; `wrongLength` when it is empty or larger than
+    ///   `limit`.
     public convenience init(path: String, limit: Int) throws(SealedMatchError) {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
@@ -31,13 +33,16 @@ public final class MappedFile: @unchecked Sendable {
         unsafe self.init(base: region, count: count)
     }
 
-    /// A read-only copy of bytes, for a file that its owner holds in memory and may change or free: as many private bytes as it has.
+    /// A read-only copy of bytes, for a file that its owner holds in memory and may change or free: as many private
+    /// bytes as it has.
     /// - Throws: `outOfMemory`; `wrongLength` when it is empty or larger than `limit`.
     package convenience init(copying bytes: UnsafeRawBufferPointer, limit: Int) throws(SealedMatchError) {
         guard bytes.count > 0, bytes.count <= limit else {
             throw SealedMatchError(.wrongLength, "the file is empty or larger than this kind of file can be")
         }
-        guard let region = unsafe platform_map_memory(bytes.count) else { throw SealedMatchError(.outOfMemory, "no memory for a copy of the file") }
+        guard let region = unsafe platform_map_memory(bytes.count) else {
+            throw SealedMatchError(.outOfMemory, "no memory for a copy of the file")
+        }
         unsafe region.copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
         // Best effort: nothing here writes to it, and nothing else should.
         _ = unsafe mprotect(region, bytes.count, PROT_READ)

@@ -1,7 +1,8 @@
 public import SealedMatchProtocol
 public import SealedMatchCrypto
 
-/// A mapped set file whose form is checked: header, signature block and length. Signatures, floors and the table's digest are not: see `BlindedSet` for clients.
+/// A mapped set file whose form is checked: header, signature block and length. Signatures, floors and the table's
+/// digest are not: see `BlindedSet` for clients.
 @safe
 public final class SetFile: Sendable {
     public let header: SetHeader

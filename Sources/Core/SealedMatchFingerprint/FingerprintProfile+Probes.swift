@@ -1,10 +1,11 @@
 /// `Docs/Protocol.md`, 5.11, "Probes".
 extension FingerprintProfile {
-    /// The 1...M short keys that a list most probably holds of the picture, the likeliest first; none if the picture is too poor.
+    /// The 1...M short keys that a list most probably holds of the picture, the likeliest first; none if the picture is
+    /// too poor.
     ///
-    /// Soft-decision probing: a bit whose coefficient lies near the median flips easily. Each hypothesis gives its key and those with
-    /// the cheapest sets of bits flipped; the lists are merged. Two probes differ in at most `separation` bits, unless that is 0. Any
-    /// implementation of single-precision arithmetic finds the same list.
+    /// Soft-decision probing: a bit whose coefficient lies near the median flips easily. Each hypothesis gives its key
+    /// and those with the cheapest sets of bits flipped; the lists are merged. Two probes differ in at most
+    /// `separation` bits, unless that is 0. Any implementation of single-precision arithmetic finds the same list.
     ///
     /// Time depends on the picture, and stays on the client: less than a millisecond on a server's core.
     ///
@@ -14,7 +15,8 @@ extension FingerprintProfile {
     ///   - separation: r.
     public func probes(of fingerprint: PDQFingerprint, raster: PictureRaster, separation: Int) -> [UInt64] {
         guard accepts(fingerprint) else { return [] }
-        return probes(of: fingerprint, coefficients: coefficients(of: fingerprint, raster: raster), separation: separation)
+        return probes(
+            of: fingerprint, coefficients: coefficients(of: fingerprint, raster: raster), separation: separation)
     }
 
     /// The coefficients under each hypothesis, in their order.
@@ -39,15 +41,22 @@ extension FingerprintProfile {
                 costs.append(abs(x))
             }
             // Steps 2 and 3.
-            lists.append(Candidates(offset: Float(hypothesis.penalty) * spread / 256, keys: NearestKeys(to: key, margins: costs), left: probes))
+            lists.append(
+                Candidates(
+                    offset: Float(hypothesis.penalty) * spread / 256, keys: NearestKeys(to: key, margins: costs),
+                    left: probes))
         }
-        // Steps 4 and 5. Costs never fall along a list, so the next candidate is the first that is left of some list, of equal ones the earliest list's. Most of the lists is never made.
+        // Steps 4 and 5. Costs never fall along a list, so the next candidate is the first that is left of some list,
+        // of equal ones the earliest list's. Most of the lists is never made.
         let limit = separation > 0 ? separation : 64
         var chosen: [UInt64] = []
         chosen.reserveCapacity(probes)
         while chosen.count < probes {
             var cheapest: Int?
-            for index in lists.indices where lists[index].left > 0 && (cheapest.map { lists[index].cost < lists[$0].cost } ?? true) { cheapest = index }
+            for index in lists.indices
+            where lists[index].left > 0 && (cheapest.map { lists[index].cost < lists[$0].cost } ?? true) {
+                cheapest = index
+            }
             guard let cheapest else { break }
             let key = lists[cheapest].keys.key
             if chosen.allSatisfy({ $0 != key && ($0 ^ key).nonzeroBitCount <= limit }) { chosen.append(key) }

@@ -1,7 +1,8 @@
 extension FingerprintProfile {
     /// Profile 2: b = 50, M = 32, listed quality 50 and up, sent quality 40 and up, seven hypotheses.
     ///
-    /// The positions are the 50 lowest spatial frequencies, of which there is nothing to choose. How often copies are found with it is in `Docs/Recall.md`.
+    /// The positions are the 50 lowest spatial frequencies, of which there is nothing to choose. How often copies are
+    /// found with it is in `Docs/Recall.md`.
     public static let standard = FingerprintProfile(
         checkedID: 2,
         positions: [

@@ -1,7 +1,8 @@
 /// How a picture becomes keys of a blinded set: a signed parameter of the set, equal for builder and client.
 ///
 /// A known picture enters a set as one *short key*, b of its 256 hash bits. A client asks for the M short keys that its
-/// picture most probably had before somebody changed it (`probes(of:raster:separation:)`). Source: `Docs/Protocol.md`, fingerprints.
+/// picture most probably had before somebody changed it (`probes(of:raster:separation:)`). Source: `Docs/Protocol.md`,
+/// fingerprints.
 public struct FingerprintProfile: Hashable, Sendable {
     /// A name for people. What clients compare is the profile's digest, which covers everything here but `probes`.
     public let id: UInt32
@@ -23,7 +24,8 @@ public struct FingerprintProfile: Hashable, Sendable {
 
     /// - Throws: `FingerprintError.badProfile` if a number is out of range or positions repeat.
     public init(
-        id: UInt32, positions: [UInt8], probes: Int, minimumQuality: Int, probeQuality: Int = 40, hypotheses: [Hypothesis] = [.asSent]
+        id: UInt32, positions: [UInt8], probes: Int, minimumQuality: Int, probeQuality: Int = 40,
+        hypotheses: [Hypothesis] = [.asSent]
     ) throws(FingerprintError) {
         guard positions.count >= 1, positions.count <= 64 else { throw .badProfile }
         var seen: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -40,8 +42,12 @@ public struct FingerprintProfile: Hashable, Sendable {
         }
         guard probes >= 1, probes <= FingerprintProfile.maximumProbes else { throw .badProfile }
         guard positions.count >= 6 || probes <= 1 << positions.count else { throw .badProfile }
-        guard minimumQuality >= 0, minimumQuality <= 100, probeQuality >= 0, probeQuality <= 100 else { throw .badProfile }
-        guard hypotheses.count <= FingerprintProfile.maximumHypotheses, hypotheses.first == .asSent else { throw .badProfile }
+        guard minimumQuality >= 0, minimumQuality <= 100, probeQuality >= 0, probeQuality <= 100 else {
+            throw .badProfile
+        }
+        guard hypotheses.count <= FingerprintProfile.maximumHypotheses, hypotheses.first == .asSent else {
+            throw .badProfile
+        }
         for hypothesis in hypotheses where !hypothesis.isInRange { throw .badProfile }
         self.id = id
         self.positions = positions

@@ -4,7 +4,8 @@
 public enum Hypothesis: Hashable, Sendable {
     /// The picture is hashed as it is.
     case asSent
-    /// The picture had another size, had its edges cut off or its tones changed: the listed hash is that of its raster, sampled elsewhere.
+    /// The picture had another size, had its edges cut off or its tones changed: the listed hash is that of its raster,
+    /// sampled elsewhere.
     /// - Parameters:
     ///   - tone: of a changed curve, −2...2; 0 leaves the values as they are.
     ///   - shift: of the sample places, in 1/1,024 of a raster cell, −2,048...2,048.
@@ -26,7 +27,8 @@ public enum Hypothesis: Hashable, Sendable {
         switch self {
         case .asSent: true
         case .raster(let tone, let shift, let zoom, let penalty):
-            tone >= -2 && tone <= 2 && shift >= -2_048 && shift <= 2_048 && zoom >= 1_000 && zoom <= 1_100 && penalty >= 0 && penalty <= 1_024
+            tone >= -2 && tone <= 2 && shift >= -2_048 && shift <= 2_048 && zoom >= 1_000 && zoom <= 1_100
+                && penalty >= 0 && penalty <= 1_024
         }
     }
 
@@ -36,7 +38,8 @@ public enum Hypothesis: Hashable, Sendable {
         case .asSent: [UInt8](repeating: 0, count: Hypothesis.byteCount)
         case .raster(let tone, let shift, let zoom, let penalty):
             [
-                1, UInt8(truncatingIfNeeded: tone), UInt8(truncatingIfNeeded: shift), UInt8(truncatingIfNeeded: shift >> 8),
+                1, UInt8(truncatingIfNeeded: tone), UInt8(truncatingIfNeeded: shift),
+                UInt8(truncatingIfNeeded: shift >> 8),
                 UInt8(truncatingIfNeeded: zoom), UInt8(truncatingIfNeeded: zoom >> 8),
                 UInt8(truncatingIfNeeded: penalty), UInt8(truncatingIfNeeded: penalty >> 8),
             ]

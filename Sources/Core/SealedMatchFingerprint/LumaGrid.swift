@@ -24,7 +24,8 @@ struct LumaGrid {
         return min(sum / 90, 100)
     }
 
-    /// The source row or column that grid line `line` takes in a picture of `length` lines: int((line + 1/2) · length / 64).
+    /// The source row or column that grid line `line` takes in a picture of `length` lines: int((line + 1/2) · length /
+    /// 64).
     static func source(of line: Int, length: Int) -> Int {
         (2 * line + 1) * length / 128
     }

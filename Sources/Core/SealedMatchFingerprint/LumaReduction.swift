@@ -1,12 +1,13 @@
 /// Blurs a picture twice and takes 64 × 64 samples of it, in one pass over the rows.
 ///
-/// `pdqhash` holds the whole picture as Floats, twice, and passes over it four times. Here rows flow through four stages:
+/// `pdqhash` holds the whole picture as Floats, twice, and passes over it four times. Here rows flow through four
+/// stages:
 ///
 ///     rows of pixels → luma, mean along rows → mean along columns → mean along rows → mean along columns → samples
 ///
-/// Means along rows run on eight rows at once, with the lanes of a vector as the rows. Means along columns keep one running sum
-/// for each column and the last ⌈height / 128⌉ rows. The second pair of means writes only what is sampled. Memory: about
-/// 4 · width · (⌈height / 128⌉ + 33) bytes and 0.2 MB; 0.5 MB for 1920 × 1080, at most 20 MB.
+/// Means along rows run on eight rows at once, with the lanes of a vector as the rows. Means along columns keep one
+/// running sum for each column and the last ⌈height / 128⌉ rows. The second pair of means writes only what is sampled.
+/// Memory: about 4 · width · (⌈height / 128⌉ + 33) bytes and 0.2 MB; 0.5 MB for 1920 × 1080, at most 20 MB.
 @safe
 struct LumaReduction: ~Copyable {
     typealias Vector = SIMD8<Float>
@@ -60,8 +61,8 @@ struct LumaReduction: ~Copyable {
 
     /// Reduces a picture whose shape has been checked.
     ///
-    /// Two rules of `pdqhash` besides the blur: a picture with a side below five pixels has no content (an all-zero hash of
-    /// quality 0), and one of 64 × 64 pixels is taken as it is.
+    /// Two rules of `pdqhash` besides the blur: a picture with a side below five pixels has no content (an all-zero
+    /// hash of quality 0), and one of 64 × 64 pixels is taken as it is.
     static func grid(of picture: PixelBuffer) -> LumaGrid {
         if min(picture.width, picture.height) < LumaGrid.leastSide {
             return LumaGrid(values: [Float](repeating: 0, count: LumaGrid.side * LumaGrid.side))
@@ -109,7 +110,8 @@ struct LumaReduction: ~Copyable {
 
     // MARK: First pair of means
 
-    /// Luma of rows `row` ... `row` + 7 and its mean along the rows. Rows past the last one repeat it and are dropped later.
+    /// Luma of rows `row` ... `row` + 7 and its mean along the rows. Rows past the last one repeat it and are dropped
+    /// later.
     @inline(__always)
     private mutating func blurRows<Layout: PixelLayout>(
         of picture: PixelBuffer, from row: Int, as layout: Layout.Type

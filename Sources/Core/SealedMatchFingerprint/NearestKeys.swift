@@ -1,6 +1,7 @@
 /// The keys nearest to one, the nearest first: Protocol 5.11, "Probes", step 3.
 ///
-/// - Sort the indices by (margin, index). Call the margins in that order a_0 ≤ a_1 ≤ … and the place of an index in it its *rank*.
+/// - Sort the indices by (margin, index). Call the margins in that order a_0 ≤ a_1 ≤ … and the place of an index in it
+///   its *rank*.
 /// - The sum of a set is its margins added in order of rank in single precision, from 0 on.
 /// - Sets are ordered by (sum, Σ 2^rank over the set).
 struct NearestKeys {

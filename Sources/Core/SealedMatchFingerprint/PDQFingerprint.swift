@@ -1,8 +1,8 @@
 /// A PDQ hash with what soft-decision probing needs: the cosine coefficients behind its bits.
 ///
 /// For equal pixels the hash and the quality are those of PyPI's `pdqhash` 0.2.8 (`pdqhash.compute`), bit for bit: the
-/// picture is hashed at its own size, not shrunk to 512 pixels first as Meta's command line tool does. Everything here describes
-/// the picture and is as private as the picture. Source: `Docs/Protocol.md`, fingerprints.
+/// picture is hashed at its own size, not shrunk to 512 pixels first as Meta's command line tool does. Everything here
+/// describes the picture and is as private as the picture. Source: `Docs/Protocol.md`, fingerprints.
 public struct PDQFingerprint: Equatable, Sendable {
     /// Bit 16i + j is set if coefficient 16i + j is greater than the median.
     public let hash: PDQHash
@@ -20,9 +20,9 @@ public struct PDQFingerprint: Equatable, Sendable {
 
     /// Fingerprints a picture in memory, of any size from 1 × 1 on.
     ///
-    /// Pictures with a side below 5 pixels have no content for PDQ: hash, quality and coefficients are zero.
-    /// Time is proportional to the number of pixels. Memory besides the picture: about 4 · width · (⌈height / 128⌉ + 33)
-    /// bytes and 0.2 MB, so 0.5 MB for 1920 × 1080 and at most 20 MB, freed on return.
+    /// Pictures with a side below 5 pixels have no content for PDQ: hash, quality and coefficients are zero. Time is
+    /// proportional to the number of pixels. Memory besides the picture: about 4 · width · (⌈height / 128⌉ + 33) bytes
+    /// and 0.2 MB, so 0.5 MB for 1920 × 1080 and at most 20 MB, freed on return.
     ///
     /// - Parameters:
     ///   - pixels: rows from the top down, the first at offset 0.
@@ -36,7 +36,8 @@ public struct PDQFingerprint: Equatable, Sendable {
     ) throws(FingerprintError) {
         let grid = try unsafe pixels.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(FingerprintError) in
             LumaReduction.grid(
-                of: try unsafe PixelBuffer(bytes, width: width, height: height, bytesPerRow: bytesPerRow, format: format))
+                of: try unsafe PixelBuffer(
+                    bytes, width: width, height: height, bytesPerRow: bytesPerRow, format: format))
         }
         self.init(grid: grid)
     }
@@ -45,10 +46,14 @@ public struct PDQFingerprint: Equatable, Sendable {
         self.init(unchecked: CosineTransform.coefficients(of: grid), quality: grid.quality)
     }
 
-    /// From coefficients that left this process's hands: nil unless there are 256 of a size that pictures give, and the quality is in 0...100.
+    /// From coefficients that left this process's hands: nil unless there are 256 of a size that pictures give, and the
+    /// quality is in 0...100.
     package init?(coefficients: [Float], quality: Int) {
-        // Luma is at most 255 and a row of D sums to less than 12 in absolute value. The bound keeps every sum of margins finite; a NaN fails it too.
-        guard coefficients.count == PDQHash.bitCount, (0...100).contains(quality), coefficients.allSatisfy({ abs($0) < 65_536 }) else { return nil }
+        // Luma is at most 255 and a row of D sums to less than 12 in absolute value. The bound keeps every sum of
+        // margins finite; a NaN fails it too.
+        guard coefficients.count == PDQHash.bitCount, (0...100).contains(quality),
+            coefficients.allSatisfy({ abs($0) < 65_536 })
+        else { return nil }
         self.init(unchecked: coefficients, quality: quality)
     }
 
@@ -76,7 +81,8 @@ public struct PDQFingerprint: Equatable, Sendable {
         abs(coefficients[index] - median)
     }
 
-    /// The ⌈n / 2⌉-th smallest of n values, by Hoare's selection: quicker than sorting them. At most n² steps, for values that are made for it.
+    /// The ⌈n / 2⌉-th smallest of n values, by Hoare's selection: quicker than sorting them. At most n² steps, for
+    /// values that are made for it.
     static func lowerMedian(_ values: [Float]) -> Float {
         var values = values
         let place = (values.count - 1) / 2

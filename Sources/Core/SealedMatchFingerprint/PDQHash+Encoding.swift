@@ -1,5 +1,5 @@
-/// Both encodings run from bit 255 down to bit 0: byte 0 holds bits 255...248, the higher bit in the higher place. So the
-/// hexadecimal form is the hexadecimal form of the bytes, and the form that PDQ's own tools print.
+/// Both encodings run from bit 255 down to bit 0: byte 0 holds bits 255...248, the higher bit in the higher place. So
+/// the hexadecimal form is the hexadecimal form of the bytes, and the form that PDQ's own tools print.
 extension PDQHash {
     /// 32 bytes, from bit 255 down.
     public var encoded: [UInt8] {

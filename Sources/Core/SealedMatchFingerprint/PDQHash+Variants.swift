@@ -40,16 +40,20 @@ public enum PictureVariant: String, CaseIterable, Hashable, Sendable {
 }
 
 extension PDQHash {
-    /// The hash of the picture mirrored or turned, as near as these bits tell it: PDQ's median moves a little when coefficients change their sign.
+    /// The hash of the picture mirrored or turned, as near as these bits tell it: PDQ's median moves a little when
+    /// coefficients change their sign.
     ///
-    /// For sources that list such copies too: no client looks for them. Source: `Docs/Protocol.md`, 5.11, "Variants"; recall in `Docs/Recall.md`.
+    /// For sources that list such copies too: no client looks for them. Source: `Docs/Protocol.md`, 5.11, "Variants";
+    /// recall in `Docs/Recall.md`.
     public func variant(_ variant: PictureVariant) -> PDQHash {
         var words = [UInt64](repeating: 0, count: 4)
         for vertical in 0..<16 {
             for horizontal in 0..<16 {
                 // Index 0 is frequency 1.
-                let inverted = (variant.invertsHorizontal && horizontal & 1 == 0) != (variant.invertsVertical && vertical & 1 == 0)
-                guard self[variant.transposes ? 16 * horizontal + vertical : 16 * vertical + horizontal] != inverted else { continue }
+                let inverted =
+                    (variant.invertsHorizontal && horizontal & 1 == 0) != (variant.invertsVertical && vertical & 1 == 0)
+                guard self[variant.transposes ? 16 * horizontal + vertical : 16 * vertical + horizontal] != inverted
+                else { continue }
                 words[vertical >> 2] |= 1 << UInt64(16 * (vertical & 3) + horizontal)
             }
         }

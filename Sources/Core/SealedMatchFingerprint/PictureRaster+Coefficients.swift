@@ -1,6 +1,7 @@
 /// `Docs/Protocol.md`, 5.11, "Coefficients of a hypothesis".
 extension PictureRaster {
-    /// The 256 coefficients that the picture's hash was made from if the hypothesis is true; of "as sent" those of the fingerprint.
+    /// The 256 coefficients that the picture's hash was made from if the hypothesis is true; of "as sent" those of the
+    /// fingerprint.
     package func coefficients(under hypothesis: Hypothesis, asSent fingerprint: PDQFingerprint) -> [Float] {
         switch hypothesis {
         case .asSent: fingerprint.coefficients
@@ -10,10 +11,12 @@ extension PictureRaster {
         }
     }
 
-    /// Steps 1 to 4: a triangle about each of 64 × 64 sample places. Up to the one division all numbers are whole and below 2^53: exact in double precision, in any order.
+    /// Steps 1 to 4: a triangle about each of 64 × 64 sample places. Up to the one division all numbers are whole and
+    /// below 2^53: exact in double precision, in any order.
     func grid(tone: Int, shift: Int, zoom: Int) -> LumaGrid {
         let taps = (0..<LumaGrid.side).map { Taps(place: $0, shift: shift, zoom: zoom) }
-        // Step 1 is A·(full − tone·A). Single precision holds it: it is below 2^24. For tone 0 too all is f = 1,024 times as large, which leaves the quotient as it is.
+        // Step 1 is A·(full − tone·A). Single precision holds it: it is below 2^24. For tone 0 too all is f = 1,024
+        // times as large, which leaves the quotient as it is.
         let tone = SIMD8(repeating: Float(tone))
         let full = 1_024 + 255 * tone
         let cells = unsafe cells.span.bytes
@@ -28,7 +31,8 @@ extension PictureRaster {
             for place in inner {
                 var sum = SIMD8<Double>(repeating: 0)
                 for k in 0..<4 {
-                    let bytes = unsafe cells.unsafeLoadUnaligned(fromByteOffset: rows[k] + column, as: SIMD8<UInt8>.self)
+                    let bytes = unsafe cells.unsafeLoadUnaligned(
+                        fromByteOffset: rows[k] + column, as: SIMD8<UInt8>.self)
                     let a = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: bytes))
                     sum += vertical.weights[k] * SIMD8<Double>(a * (full - tone * a))
                 }
@@ -41,7 +45,8 @@ extension PictureRaster {
             }
             let sums = unsafe line.span.bytes
             for horizontal in taps {
-                let four = unsafe sums.unsafeLoadUnaligned(fromByteOffset: 8 * (Taps.beyond + horizontal.first), as: SIMD4<Double>.self)
+                let four = unsafe sums.unsafeLoadUnaligned(
+                    fromByteOffset: 8 * (Taps.beyond + horizontal.first), as: SIMD4<Double>.self)
                 // Step 4.
                 values.append(Float((horizontal.weights * four).sum() / (1_024 * vertical.sum * horizontal.sum)))
             }
@@ -56,7 +61,8 @@ extension PictureRaster {
         let weights: SIMD4<Double>
         let sum: Double
 
-        /// Cells beyond the raster on each side, whole vectors of them; a place in a profile's ranges takes no more than 11.
+        /// Cells beyond the raster on each side, whole vectors of them; a place in a profile's ranges takes no more
+        /// than 11.
         static let beyond = 16
 
         init(place i: Int, shift: Int, zoom: Int) {
@@ -72,7 +78,8 @@ extension PictureRaster {
         /// Where the four rows of a raster start.
         var rowStarts: SIMD4<Int> {
             let rows = SIMD4(first, first + 1, first + 2, first + 3)
-            return rows.clamped(lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: PictureRaster.side - 1)) &* PictureRaster.side
+            return rows.clamped(lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: PictureRaster.side - 1))
+                &* PictureRaster.side
         }
     }
 }

@@ -1,6 +1,7 @@
 /// A picture reduced to 256 × 256 exact area means of its luma: what hypotheses about it are computed from.
 ///
-/// It hardly depends on the picture's size. It shows the picture, and is as private. Source: `Docs/Protocol.md`, 5.11, "Raster".
+/// It hardly depends on the picture's size. It shows the picture, and is as private. Source: `Docs/Protocol.md`, 5.11,
+/// "Raster".
 public struct PictureRaster: Equatable, Sendable {
     /// 65,536 values, row by row.
     public let cells: [UInt8]
@@ -18,8 +19,8 @@ public struct PictureRaster: Equatable, Sendable {
 
     /// Reduces a picture in memory, of any size from 1 × 1 on, in one pass over its pixels. Whole-number arithmetic.
     ///
-    /// Time is proportional to the number of pixels. Memory besides the picture: 65,536 bytes for the result and about 8 · width + 4,096 for a row's sums,
-    /// so at most 0.6 MB.
+    /// Time is proportional to the number of pixels. Memory besides the picture: 65,536 bytes for the result and about
+    /// 8 · width + 4,096 for a row's sums, so at most 0.6 MB.
     ///
     /// - Parameters:
     ///   - pixels: rows from the top down, the first at offset 0.
@@ -96,7 +97,8 @@ public struct PictureRaster: Equatable, Sendable {
         let step = picture.format.bytesPerPixel
         for x in 0..<picture.width {
             let at = x &* step
-            let weighted = unsafe 19_595 * Int(pixels.load(fromByteOffset: at &+ red, as: UInt8.self))
+            let weighted =
+                unsafe 19_595 * Int(pixels.load(fromByteOffset: at &+ red, as: UInt8.self))
                 &+ 38_470 * Int(pixels.load(fromByteOffset: at &+ 1, as: UInt8.self))
                 &+ 7_471 * Int(pixels.load(fromByteOffset: at &+ blue, as: UInt8.self))
             before[x + 1] = before[x] &+ (weighted &+ 32_768) >> 16

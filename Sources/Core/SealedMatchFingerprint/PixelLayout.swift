@@ -17,9 +17,9 @@ extension PixelLayout {
 
     /// Luma is .299 R + .587 G + .114 B, which `pdqhash` sums in double precision and rounds to single.
     ///
-    /// The same value without a double: 299 R + 587 G + 114 B is an integer below 2^24, so exact in a Float, and one Float
-    /// division by 1,000 rounds it correctly. The double sum is off by less than 10^-13; a value n / 1,000 is either a
-    /// Float itself or at least 10^-9 from the middle of two, so both round to the same Float.
+    /// The same value without a double: 299 R + 587 G + 114 B is an integer below 2^24, so exact in a Float, and one
+    /// Float division by 1,000 rounds it correctly. The double sum is off by less than 10^-13; a value n / 1,000 is
+    /// either a Float itself or at least 10^-9 from the middle of two, so both round to the same Float.
     @inline(__always)
     static func weigh(_ red: SIMD8<UInt32>, _ green: SIMD8<UInt32>, _ blue: SIMD8<UInt32>) -> SIMD8<Float> {
         // Through Int32: the conversion from unsigned words has no instruction of its own.

@@ -1,4 +1,5 @@
-/// The stillest samples of a video, found as they come: `Docs/Protocol.md`, 5.11, "Videos", steps 1 to 3. Keeps three samples and one that waits for its verdict.
+/// The stillest samples of a video, found as they come: `Docs/Protocol.md`, 5.11, "Videos", steps 1 to 3. Keeps three
+/// samples and one that waits for its verdict.
 package struct StillSamples<Content: Sendable>: Sendable {
     package struct Candidate: Sendable {
         package let score: Int
@@ -39,7 +40,11 @@ package struct StillSamples<Content: Sendable>: Sendable {
         // Step 3.
         let found = waiting.flatMap { $0.score < score ? $0 : nil }
         let isNoLessStill = lastScore.map { score <= $0 } ?? true
-        waiting = isNoLessStill ? Candidate(score: score, index: middle.index, hash: middle.hash, quality: middle.quality, content: middle.content) : nil
+        waiting =
+            isNoLessStill
+            ? Candidate(
+                score: score, index: middle.index, hash: middle.hash, quality: middle.quality, content: middle.content)
+            : nil
         lastScore = score
         return found
     }

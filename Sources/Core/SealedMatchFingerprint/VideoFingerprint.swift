@@ -1,4 +1,5 @@
-/// What a client keeps of a video until it is sealed: up to 8 samples, chosen by content. Source: `Docs/Protocol.md`, 5.11, "Videos".
+/// What a client keeps of a video until it is sealed: up to 8 samples, chosen by content. Source: `Docs/Protocol.md`,
+/// 5.11, "Videos".
 ///
 /// Shows these pictures of the video, and is as private. About 66.6 kB a sample.
 public struct VideoFingerprint: Sendable, Equatable {
@@ -32,7 +33,9 @@ public struct VideoFingerprint: Sendable, Equatable {
         var keys: [UInt64] = []
         keys.reserveCapacity(profile.probes)
         for sample in counted {
-            for key in profile.probes(of: sample.fingerprint, raster: sample.raster, separation: separation).prefix(profile.probes / counted.count) where !keys.contains(key) {
+            for key in profile.probes(of: sample.fingerprint, raster: sample.raster, separation: separation).prefix(
+                profile.probes / counted.count) where !keys.contains(key)
+            {
                 keys.append(key)
             }
         }
@@ -40,13 +43,16 @@ public struct VideoFingerprint: Sendable, Equatable {
     }
 }
 
-/// Fingerprints a video from its samples, one after another, in bounded memory: 12 rasters of 64 KiB at most, and 2 kB each.
+/// Fingerprints a video from its samples, one after another, in bounded memory: 12 rasters of 64 KiB at most, and 2 kB
+/// each.
 ///
-/// Give it what the video shows at 0, 125, 250, … milliseconds, upright, at any size; a picture that is shown longer is given again. A reduced picture will do: from 256 pixels
-/// on a side nothing is lost. `ffmpeg`'s filters `fps=8:round=up` and `scale` make such samples.
+/// Give it what the video shows at 0, 125, 250, … milliseconds, upright, at any size; a picture that is shown longer is
+/// given again. A reduced picture will do: from 256 pixels on a side nothing is lost. `ffmpeg`'s filters
+/// `fps=8:round=up` and `scale` make such samples.
 public struct VideoSampler: Sendable {
     private var still = StillSamples<VideoFingerprint.Sample>()
-    private var chosen = ChosenSamples<VideoFingerprint.Sample>(limit: VideoFingerprint.maximumSamples, leastQuality: VideoFingerprint.leastQuality)
+    private var chosen = ChosenSamples<VideoFingerprint.Sample>(
+        limit: VideoFingerprint.maximumSamples, leastQuality: VideoFingerprint.leastQuality)
 
     public init() {}
 
@@ -58,11 +64,16 @@ public struct VideoSampler: Sendable {
     public mutating func append(
         pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
     ) throws(FingerprintError) {
-        append(VideoFingerprint.Sample(raster: try PictureRaster(pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format)))
+        append(
+            VideoFingerprint.Sample(
+                raster: try PictureRaster(
+                    pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format)))
     }
 
     package mutating func append(_ sample: VideoFingerprint.Sample) {
-        if let candidate = still.add(sample.fingerprint.hash, quality: sample.fingerprint.quality, content: sample) { chosen.offer(candidate) }
+        if let candidate = still.add(sample.fingerprint.hash, quality: sample.fingerprint.quality, content: sample) {
+            chosen.offer(candidate)
+        }
     }
 
     /// The video's fingerprint, when all samples were given.

@@ -1,13 +1,15 @@
 public import SealedMatchCrypto
 
-/// The secret that an account's devices share over their own channel: one for each epoch, by a one-way ratchet. Never backed up in the clear.
+/// The secret that an account's devices share over their own channel: one for each epoch, by a one-way ratchet. Never
+/// backed up in the clear.
 ///
 /// A thief of s_e reads this epoch's and later epochs' payloads and can compute shares, nothing of earlier epochs.
 public struct AccountSecret: ~Copyable, Sendable {
     private var bytes: SecretBytes
     public private(set) var epoch: UInt32
 
-    /// Epochs that one step may skip: a clock that jumps further is an error for the messenger to look at, because the ratchet has no way back.
+    /// Epochs that one step may skip: a clock that jumps further is an error for the messenger to look at, because the
+    /// ratchet has no way back.
     public static let maximumSkip: UInt32 = 64
     /// Bytes of the export: `"SMA1" ‖ epoch (4) ‖ s_e (32)`.
     public static let exportedCount = 40
@@ -65,7 +67,9 @@ public struct AccountSecret: ~Copyable, Sendable {
     /// s_{e+1} = KDF(s_e, "epoch ratchet", e + 1), s_e wiped; as often as needed.
     /// - Throws: `epochInPast`; `epochTooFar` beyond `maximumSkip`. Then nothing changed.
     public mutating func ratchet(to target: UInt32) throws(SealedMatchError) {
-        guard target >= epoch else { throw SealedMatchError(.epochInPast, "the account secret is in a later epoch already") }
+        guard target >= epoch else {
+            throw SealedMatchError(.epochInPast, "the account secret is in a later epoch already")
+        }
         guard target - epoch <= Self.maximumSkip else {
             throw SealedMatchError(.epochTooFar, "the clock is too far ahead of the account secret's epoch")
         }

@@ -1,6 +1,7 @@
 package import SealedMatchCrypto
 
-/// Reads fixed-size little-endian fields from untrusted bytes. Every length is checked by subtraction from what is left, so that no sum can overflow.
+/// Reads fixed-size little-endian fields from untrusted bytes. Every length is checked by subtraction from what is
+/// left, so that no sum can overflow.
 package struct ByteReader {
     private let bytes: [UInt8]
     private var position = 0
@@ -53,7 +54,9 @@ package struct ByteWriter {
     package mutating func put(_ field: [UInt8]) { bytes += field }
     package mutating func put(_ field: Bytes32) { bytes += field.bytes }
     package mutating func put(_ number: some FixedWidthInteger & UnsignedInteger) {
-        for shift in stride(from: 0, to: number.bitWidth, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        for shift in stride(from: 0, to: number.bitWidth, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+        }
     }
     package mutating func magic(_ text: StaticString) { bytes += HashToGroup.ascii(text) }
     /// Zero bytes up to `length` in all.

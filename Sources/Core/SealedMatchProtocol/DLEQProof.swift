@@ -1,12 +1,14 @@
 public import SealedMatchCrypto
 
-/// A proof that log_B(L) = log_C(D) for one or many pairs (C, D): RFC 9497, 2.2, suite OPRF(ristretto255, SHA-512), mode 1. 64 bytes: c ‖ s.
+/// A proof that log_B(L) = log_C(D) for one or many pairs (C, D): RFC 9497, 2.2, suite OPRF(ristretto255, SHA-512),
+/// mode 1. 64 bytes: c ‖ s.
 public struct DLEQProof: Equatable, Sendable {
     public let c: PublicScalar
     public let s: PublicScalar
 
     public static let count = 64
-    /// RFC 9497's composite index is I2OSP(i, 2), so one proof holds at most 65,535 pairs; longer lists take several proofs.
+    /// RFC 9497's composite index is I2OSP(i, 2), so one proof holds at most 65,535 pairs; longer lists take several
+    /// proofs.
     public static let maximumPairs = 65_535
 
     init(c: PublicScalar, s: PublicScalar) {
@@ -32,8 +34,8 @@ public struct DLEQProof: Equatable, Sendable {
         return try prove(key, elements: elements, evaluated: evaluated, fresh: random.bytes32())
     }
 
-    /// With a hedged nonce: a repeated nonce would give α away, so it is derived from α, the statement and fresh bytes. Should the generator repeat itself, equal statements give
-    /// the same proof, and different ones unrelated nonces.
+    /// With a hedged nonce: a repeated nonce would give α away, so it is derived from α, the statement and fresh bytes.
+    /// Should the generator repeat itself, equal statements give the same proof, and different ones unrelated nonces.
     package static func prove(
         _ key: borrowing MatchingKey, elements: [Point], evaluated: [Point], fresh: Bytes32
     ) throws(SealedMatchError) -> DLEQProof {
@@ -86,7 +88,8 @@ public struct DLEQProof: Equatable, Sendable {
         }
     }
 
-    /// ComputeComposites' d_i: seed = Hash(I2OSP(len(Bm), 2) ‖ Bm ‖ I2OSP(len(seedDST), 2) ‖ seedDST), then HashToScalar for each pair.
+    /// ComputeComposites' d_i: seed = Hash(I2OSP(len(Bm), 2) ‖ Bm ‖ I2OSP(len(seedDST), 2) ‖ seedDST), then
+    /// HashToScalar for each pair.
     private static func compositeScalars(
         _ publicKey: Point, _ elements: [Point], _ evaluated: [Point]
     ) throws(SealedMatchError) -> [PublicScalar] {
@@ -101,7 +104,8 @@ public struct DLEQProof: Equatable, Sendable {
         var weights: [PublicScalar] = []
         weights.reserveCapacity(elements.count)
         for index in elements.indices {
-            let input = seedBytes + [UInt8(index >> 8), UInt8(index & 0xFF)]
+            let input =
+                seedBytes + [UInt8(index >> 8), UInt8(index & 0xFF)]
                 + prefixed(elements[index]) + prefixed(evaluated[index]) + HashToGroup.ascii("Composite")
             weights.append(try HashToGroup.scalars.scalar(input))
         }
@@ -112,7 +116,8 @@ public struct DLEQProof: Equatable, Sendable {
         _ publicKey: Point, _ m: Point, _ z: Point, _ t2: Point, _ t3: Point
     ) throws(SealedMatchError) -> PublicScalar {
         try HashToGroup.scalars.scalar(
-            prefixed(publicKey) + prefixed(m) + prefixed(z) + prefixed(t2) + prefixed(t3) + HashToGroup.ascii("Challenge"))
+            prefixed(publicKey) + prefixed(m) + prefixed(z) + prefixed(t2) + prefixed(t3)
+                + HashToGroup.ascii("Challenge"))
     }
 
     // I2OSP(32, 2) ‖ SerializeElement(point)

@@ -1,6 +1,7 @@
 package import SealedMatchCrypto
 
-/// Little-endian: `"SMD1"`, c (2), devices (2), n̂ (4), n (4), on (2), zero (2), U_0 … U_15 (4 each): 84 bytes (Docs/Protocol.md, "Decoy state").
+/// Little-endian: `"SMD1"`, c (2), devices (2), n̂ (4), n (4), on (2), zero (2), U_0 … U_15 (4 each): 84 bytes
+/// (Docs/Protocol.md, "Decoy state").
 extension DecoySchedule {
     package static let encodedCount = 84
 
@@ -17,10 +18,14 @@ extension DecoySchedule {
         return out.bytes
     }
 
-    /// The state that `encoded` wrote. Every byte string that decodes is the encoding of the state it gives, and every such state is safe to run.
-    /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`; `parameterOutOfRange` for a field outside its range or for another c than `coverSlots`.
+    /// The state that `encoded` wrote. Every byte string that decodes is the encoding of the state it gives, and every
+    /// such state is safe to run.
+    /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`; `parameterOutOfRange` for a field outside its range or
+    ///   for another c than `coverSlots`.
     package init(canonical bytes: [UInt8], coverSlots: Int) throws(SealedMatchError) {
-        guard bytes.count == Self.encodedCount else { throw SealedMatchError(.wrongLength, "a decoy state has 84 bytes") }
+        guard bytes.count == Self.encodedCount else {
+            throw SealedMatchError(.wrongLength, "a decoy state has 84 bytes")
+        }
         var reader = ByteReader(bytes)
         try reader.magic("SMD1")
         let slots = Int(try reader.number(UInt16.self))
@@ -38,13 +43,16 @@ extension DecoySchedule {
         var intensities = InlineArray<16, UInt32>(repeating: 0)
         for slot in 0..<16 {
             let value = try reader.number(UInt32.self)
-            guard slot < slots || value == 0 else { throw SealedMatchError(.nonCanonical, "a reserved byte is not zero") }
+            guard slot < slots || value == 0 else {
+                throw SealedMatchError(.nonCanonical, "a reserved byte is not zero")
+            }
             guard slot >= slots || value >= 1 << 30 else {
                 throw SealedMatchError(.parameterOutOfRange, "an intensity of the decoy state is out of range")
             }
             intensities[slot] = value
         }
         try reader.end()
-        self.init(coverSlots: slots, devices: devices, lastEpochVolume: last, count: count, on: on, intensities: intensities)
+        self.init(
+            coverSlots: slots, devices: devices, lastEpochVolume: last, count: count, on: on, intensities: intensities)
     }
 }

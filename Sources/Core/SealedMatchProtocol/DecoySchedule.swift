@@ -1,20 +1,22 @@
 package import SealedMatchCrypto
 
-/// How many of a voucher's c cover slots are decoys: c on/off chains, each with a time scale of its own (Docs/Protocol.md, "Decoys"; why these
-/// scales, and what they hide: Docs/Decoys.md).
+/// How many of a voucher's c cover slots are decoys: c on/off chains, each with a time scale of its own
+/// (Docs/Protocol.md, "Decoys"; why these scales, and what they hide: Docs/Decoys.md).
 ///
-/// All arithmetic is in integers; probabilities are multiples of 2^-32. The state is secret as the account secret is: whoever reads it knows
-/// the epoch's intensities and which chains are on, and tells decoys from matches better than the printed curves.
+/// All arithmetic is in integers; probabilities are multiples of 2^-32. The state is secret as the account secret is:
+/// whoever reads it knows the epoch's intensities and which chains are on, and tells decoys from matches better than
+/// the printed curves.
 ///
-/// Work for a voucher: 2c random words, then the same instructions in the same order whatever the state holds; the only secret-dependent
-/// values are masks and sums. The multiplications are 64 bits wide, constant-time on the processors we know of. The *result* is secret too: the
-/// caller builds decoy and filler slots with the same operations.
+/// Work for a voucher: 2c random words, then the same instructions in the same order whatever the state holds; the only
+/// secret-dependent values are masks and sums. The multiplications are 64 bits wide, constant-time on the processors we
+/// know of. The *result* is secret too: the caller builds decoy and filler slots with the same operations.
 package struct DecoySchedule: Sendable {
     /// Cover slots that a set may ask for.
     package static let coverCounts = 4...16
     /// Devices of one account.
     package static let deviceCounts = 1...256
-    /// The least volume that the intensity is spread over, in vouchers of the account; also the guess in the first epoch.
+    /// The least volume that the intensity is spread over, in vouchers of the account; also the guess in the first
+    /// epoch.
     package static let leastVolume: UInt64 = 300
     /// Counters stop here: far above any epoch, far below an overflow.
     package static let mostVouchers: UInt32 = 1 << 30
@@ -23,7 +25,8 @@ package struct DecoySchedule: Sendable {
     /// No chain opens more often than this: ⌊0.6 · 2^32⌋.
     package static let highestLevel: UInt64 = 2_576_980_377
 
-    /// A chain's kind: how often its state is drawn afresh, and the least probability that it opens while it is on; both times 2^32.
+    /// A chain's kind: how often its state is drawn afresh, and the least probability that it opens while it is on;
+    /// both times 2^32.
     struct Kind {
         let redraw: UInt64
         let leastGain: UInt64
@@ -58,7 +61,8 @@ package struct DecoySchedule: Sendable {
 
     /// The schedule of one device for a new epoch.
     /// - Parameters:
-    ///   - epochWords: a stream keyed by the epoch secret: every device of the account draws the same intensities. c words are taken.
+    ///   - epochWords: a stream keyed by the epoch secret: every device of the account draws the same intensities. c
+    ///     words are taken.
     ///   - devices: 1...256, the same number at all devices.
     ///   - coverSlots: c, 4...16.
     ///   - lastEpochVolume: what this device sealed in the last epoch, 0 if unknown. Public: the collector counts too.
@@ -80,7 +84,10 @@ package struct DecoySchedule: Sendable {
         }
     }
 
-    init(coverSlots: Int, devices: Int, lastEpochVolume: UInt32, count: UInt32, on: UInt16, intensities: InlineArray<16, UInt32>) {
+    init(
+        coverSlots: Int, devices: Int, lastEpochVolume: UInt32, count: UInt32, on: UInt16,
+        intensities: InlineArray<16, UInt32>
+    ) {
         self.coverSlots = coverSlots
         self.devices = devices
         self.lastEpochVolume = lastEpochVolume
@@ -100,7 +107,8 @@ package struct DecoySchedule: Sendable {
 
     /// Steps 3 to 8, with the words of step 2: deterministic, for vectors and for the analysis.
     package mutating func step(_ words: borrowing InlineArray<32, UInt64>) -> Int {
-        let ceiling = Self.ceiling(coverSlots: coverSlots, devices: devices, lastEpochVolume: lastEpochVolume, count: count)
+        let ceiling = Self.ceiling(
+            coverSlots: coverSlots, devices: devices, lastEpochVolume: lastEpochVolume, count: count)
         let first = UInt64(count == 0 ? 1 : 0)
         var decoys: UInt64 = 0
         var nowOn: UInt16 = 0

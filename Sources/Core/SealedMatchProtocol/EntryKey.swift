@@ -3,7 +3,8 @@ public import SealedMatchCrypto
 
 /// A key y of the set: what an entry is listed under and what a client probes. `y = kind ‖ bits`.
 ///
-/// One known item enters a set by one key: the perceptual short key for pictures, an exact hash only for media without one.
+/// One known item enters a set by one key: the perceptual short key for pictures, an exact hash only for media without
+/// one.
 public struct EntryKey: Hashable, Sendable, Comparable {
     public enum Kind: UInt8, Sendable, CaseIterable {
         /// The b bits of a PDQ hash that the set's profile names, as a 64-bit little-endian word: 8 bytes.

@@ -1,5 +1,5 @@
-/// An element of F_p, p = 2^64 − 59, the largest prime below 2^64. Canonical: always below p. Arithmetic has no branch, comparison or table look-up,
-/// so it is constant-time on secrets.
+/// An element of F_p, p = 2^64 − 59, the largest prime below 2^64. Canonical: always below p. Arithmetic has no branch,
+/// comparison or table look-up, so it is constant-time on secrets.
 @frozen
 public struct FieldElement: Equatable, Sendable {
     public let word: UInt64
@@ -16,7 +16,8 @@ public struct FieldElement: Equatable, Sendable {
         self.word = word
     }
 
-    // Carries and borrows are read as the upper half of a 128-bit sum, never asked for by a comparison: a compiler may make a branch of that, and these words are secret.
+    // Carries and borrows are read as the upper half of a 128-bit sum, never asked for by a comparison: a compiler may
+    // make a branch of that, and these words are secret.
 
     /// One conditional subtraction of p from any 64-bit word.
     static func reduceOnce(_ word: UInt64) -> UInt64 {
@@ -49,7 +50,8 @@ public struct FieldElement: Equatable, Sendable {
         // high·2^64 ≡ 59·high; with low below 60·2^64
         let folded = UInt128(high) &* 59 &+ UInt128(low)
         // The upper part is at most 59, so 59 times it is below 2^12 and the next carry, if any, the last.
-        let again = UInt128(UInt64(truncatingIfNeeded: folded)) &+ UInt128(UInt64(truncatingIfNeeded: folded >> 64) &* 59)
+        let again =
+            UInt128(UInt64(truncatingIfNeeded: folded)) &+ UInt128(UInt64(truncatingIfNeeded: folded >> 64) &* 59)
         let carry = UInt64(truncatingIfNeeded: again >> 64)
         return reduceOnce(UInt64(truncatingIfNeeded: again) &+ 59 &* carry)
     }
@@ -71,8 +73,8 @@ public struct FieldElement: Equatable, Sendable {
 
 /// Σ aᵢ·bᵢ with carries saved and one reduction at the end: the inner loop of the decoder.
 struct DotProduct {
-    // Lower and upper halves of the products, summed apart: neither overflows, so no carry is ever asked for. A carry asked for by a comparison became a branch on a random
-    // bit, which costs several times the multiplication.
+    // Lower and upper halves of the products, summed apart: neither overflows, so no carry is ever asked for. A carry
+    // asked for by a comparison became a branch on a random bit, which costs several times the multiplication.
     private var low: UInt128 = 0
     private var high: UInt128 = 0
 

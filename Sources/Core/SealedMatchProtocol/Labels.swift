@@ -21,7 +21,8 @@ extension Label {
 
     /// All of them, for the vectors and for the comparison with the specification's table.
     package static let all = [
-        setRoot, positions, transcript, slotMask, slotCheck, ratchet, polynomialKey, decoyKey, distinctnessKey, distinctnessTag, sharedWords, epochKey, commitment,
+        setRoot, positions, transcript, slotMask, slotCheck, ratchet, polynomialKey, decoyKey, distinctnessKey,
+        distinctnessTag, sharedWords, epochKey, commitment,
         proofNonce, profile, entriesDigest,
     ]
 }

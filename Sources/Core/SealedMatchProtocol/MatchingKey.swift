@@ -8,7 +8,8 @@ public struct MatchingKey: ~Copyable, Sendable {
     /// L = αB.
     public let publicKey: Point
 
-    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> MatchingKey {
+    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> MatchingKey
+    {
         try MatchingKey(alpha: Scalar.random(from: &random))
     }
 
@@ -40,7 +41,9 @@ public struct MatchingKey: ~Copyable, Sendable {
 
 extension MatchingKey {
     /// V = α·H(y) of one element.
-    package borrowing func evaluate(_ element: Point) throws(SealedMatchError) -> Point { try element.multiplied(by: alpha) }
+    package borrowing func evaluate(_ element: Point) throws(SealedMatchError) -> Point {
+        try element.multiplied(by: alpha)
+    }
 }
 
 extension MatchingKey {

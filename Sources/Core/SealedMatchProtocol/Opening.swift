@@ -1,6 +1,7 @@
 package import SealedMatchCrypto
 
-/// What a slot opened to: a share and a sealed payload, real or random. Only above the threshold can anybody tell which.
+/// What a slot opened to: a share and a sealed payload, real or random. Only above the threshold can anybody tell
+/// which.
 public struct Opening: Equatable, Sendable {
     public let header: VoucherHeader
     /// Which slot of the voucher opened.
@@ -42,7 +43,9 @@ public struct Opening: Equatable, Sendable {
 
     /// The payload, if `inner` is sealed under this epoch key with this very header.
     package func payload(under key: borrowing EpochKey) throws(SealedMatchError) -> Payload {
-        guard inner.count == header.innerCount else { throw SealedMatchError(.authenticationFailed, "the sealed payload has not its header's size") }
+        guard inner.count == header.innerCount else {
+            throw SealedMatchError(.authenticationFailed, "the sealed payload has not its header's size")
+        }
         let header = header.encoded
         let padded = try unsafe inner.span.withUnsafeBytes { (inner) throws(SealedMatchError) in
             try unsafe header.span.withUnsafeBytes { (header) throws(SealedMatchError) in

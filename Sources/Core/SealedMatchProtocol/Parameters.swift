@@ -13,7 +13,8 @@ public struct Parameters: Equatable, Sendable {
     public var payloadCount: Int = 1024
     /// q: sources that must list an entry.
     public var minimumSources: Int = 2
-    /// r: two perceptual keys of the set differ in more than this many bits, two probes of a picture in at most so many.
+    /// r: two perceptual keys of the set differ in more than this many bits, two probes of a picture in at most so
+    /// many.
     public var separation: Int = 6
     /// How pictures become keys: bit positions, b, M probes, and hypotheses.
     public var profile: FingerprintProfile = .standard
@@ -24,7 +25,8 @@ public struct Parameters: Equatable, Sendable {
     public var probes: Int { profile.probes }
     /// Slots in each voucher, M + c.
     public var slots: Int { probes + coverSlots }
-    /// Length of an epoch, 30 days; a constant of the protocol, because a change would renumber the epochs of every client.
+    /// Length of an epoch, 30 days; a constant of the protocol, because a change would renumber the epochs of every
+    /// client.
     public static let secondsPerEpoch: UInt64 = 30 * 86_400
 
     /// The epoch of a moment, in seconds since 1970.
@@ -36,8 +38,8 @@ public struct Parameters: Equatable, Sendable {
         return epoch
     }
 
-    /// Identifies how media become keys, M and r aside: KDF("profile", id (4) ‖ minimum quality (1) ‖ probe quality (1) ‖ b (1) ‖ H (1) ‖ positions ‖ hypotheses (8·H)).
-    /// Clients pin it, and keep to one within an epoch.
+    /// Identifies how media become keys, M and r aside: KDF("profile", id (4) ‖ minimum quality (1) ‖ probe quality (1)
+    /// ‖ b (1) ‖ H (1) ‖ positions ‖ hypotheses (8·H)). Clients pin it, and keep to one within an epoch.
     public func profileDigest() throws(SealedMatchError) -> Bytes32 {
         var hash = KDF(.profile)
         hash.append(profile.id)
@@ -61,7 +63,8 @@ public struct Parameters: Equatable, Sendable {
     /// - Throws: `parameterOutOfRange`.
     package func validate(sources: Int) throws(SealedMatchError) {
         guard Self.thresholds.contains(threshold), Self.polynomialCounts.contains(polynomials),
-            Self.coverCounts.contains(coverSlots), Self.payloadCounts.contains(payloadCount), (1...Self.maximumSources).contains(sources), (1...sources).contains(minimumSources),
+            Self.coverCounts.contains(coverSlots), Self.payloadCounts.contains(payloadCount),
+            (1...Self.maximumSources).contains(sources), (1...sources).contains(minimumSources),
             Self.separations.contains(separation)
         else {
             throw SealedMatchError(.parameterOutOfRange, "a parameter of the set is outside its allowed range")

@@ -1,8 +1,8 @@
 public import SealedMatchFingerprint
 public import SealedMatchCrypto
 
-/// What a match shows the reviewer: the fingerprint as the client computed it, and what the messenger adds. A client can lie here: a reveal is a reason
-/// for a person to look, not a proof.
+/// What a match shows the reviewer: the fingerprint as the client computed it, and what the messenger adds. A client
+/// can lie here: a reveal is a reason for a person to look, not a proof.
 public struct Payload: Equatable, Sendable {
     public enum FingerprintKind: UInt8, Sendable {
         /// Media that could not be fingerprinted; never matches.
@@ -41,7 +41,8 @@ public struct Payload: Equatable, Sendable {
     /// Bytes of the payload before the note: kind ‖ quality ‖ length of the note ‖ fingerprint.
     public static let overhead = 36
 
-    /// `kind (1) ‖ quality (1) ‖ note length (2) ‖ fingerprint (32) ‖ note ‖ zeros`, `count` bytes in all, so that payloads of all lengths look alike.
+    /// `kind (1) ‖ quality (1) ‖ note length (2) ‖ fingerprint (32) ‖ note ‖ zeros`, `count` bytes in all, so that
+    /// payloads of all lengths look alike.
     /// - Throws: `payloadTooLong`.
     package func padded(to count: Int) throws(SealedMatchError) -> [UInt8] {
         guard note.count <= count - Self.overhead else {
@@ -67,7 +68,9 @@ public struct Payload: Equatable, Sendable {
         quality = try reader.number(UInt8.self)
         let count = Int(try reader.number(UInt16.self))
         fingerprint = try reader.bytes32()
-        guard fingerprint.bytes[kind.byteCount...].allSatisfy({ $0 == 0 }) else { throw SealedMatchError(.nonCanonical, "a reserved byte is not zero") }
+        guard fingerprint.bytes[kind.byteCount...].allSatisfy({ $0 == 0 }) else {
+            throw SealedMatchError(.nonCanonical, "a reserved byte is not zero")
+        }
         note = try reader.take(count)
         try reader.zeros(reader.remaining)
     }

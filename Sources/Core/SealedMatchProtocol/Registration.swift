@@ -1,8 +1,10 @@
 public import SealedMatchCrypto
 
-/// What a client registers with the collector over its authenticated channel, once for each epoch, before its first voucher of the epoch.
+/// What a client registers with the collector over its authenticated channel, once for each epoch, before its first
+/// voucher of the epoch.
 ///
-/// Without it, whoever can upload under another's name frames him with polynomials of his own: a reveal counts only if K_e matches the registered commitment.
+/// Without it, whoever can upload under another's name frames him with polynomials of his own: a reveal counts only if
+/// K_e matches the registered commitment.
 public struct Registration: Equatable, Sendable {
     public let account: AccountID
     public let epoch: UInt32

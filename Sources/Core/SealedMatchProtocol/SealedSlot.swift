@@ -16,12 +16,14 @@ public struct SealedSlot: Equatable, Sendable {
     }
 }
 
-/// What a slot's keys are bound to: version and suite by the labels, the table, header and body by the transcript, Q by itself.
+/// What a slot's keys are bound to: version and suite by the labels, the table, header and body by the transcript, Q by
+/// itself.
 package struct SlotContext {
     private let tableID: TableID
     private let transcript: Bytes32
 
-    /// transcript = KDF("voucher transcript", header ‖ body): tampering with either makes every slot fail, match and decoy alike.
+    /// transcript = KDF("voucher transcript", header ‖ body): tampering with either makes every slot fail, match and
+    /// decoy alike.
     package init(tableID: TableID, header: [UInt8], body: [UInt8]) throws(SealedMatchError) {
         var hash = KDF(.transcript, capacity: header.count + body.count)
         hash.append(header)

@@ -17,7 +17,8 @@ public struct SealedVoucher: Equatable, Sendable {
     /// Largest voucher that any parameters allow, in bytes: what a collector accepts at most.
     public static let maximumCount =
         VoucherHeader.count + 8 + 8 * Parameters.polynomialCounts.upperBound + Cipher.nonceCount + Cipher.tagCount
-        + Parameters.payloadCounts.upperBound + (FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound) * SealedSlot.count
+        + Parameters.payloadCounts.upperBound + (FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound)
+        * SealedSlot.count
 
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: header.voucherCount)
@@ -31,7 +32,8 @@ public struct SealedVoucher: Equatable, Sendable {
         return out.bytes
     }
 
-    /// Decodes a voucher. Its length follows from its header; every other byte string of that length is a voucher too, because slots and body look random.
+    /// Decodes a voucher. Its length follows from its header; every other byte string of that length is a voucher too,
+    /// because slots and body look random.
     /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
         guard bytes.count >= VoucherHeader.count, bytes.count <= Self.maximumCount else {
@@ -47,7 +49,9 @@ public struct SealedVoucher: Equatable, Sendable {
         slots.reserveCapacity(header.slots)
         for _ in 0..<header.slots {
             slots.append(
-                SealedSlot(element: try reader.bytes32(), wrappedKey: try reader.bytes32(), check: try reader.number(UInt64.self)))
+                SealedSlot(
+                    element: try reader.bytes32(), wrappedKey: try reader.bytes32(),
+                    check: try reader.number(UInt64.self)))
         }
         self.slots = slots
         try reader.end()

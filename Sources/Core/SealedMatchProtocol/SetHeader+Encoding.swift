@@ -40,9 +40,12 @@ extension SetHeader {
     }
 
     /// Decodes the signed part. Exactly one encoding exists for each header: reserved bytes are zero, sources ascend.
-    /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `invalidPoint`, `identityPoint`, `parameterOutOfRange`, `unknownProfile`.
+    /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `invalidPoint`, `identityPoint`, `parameterOutOfRange`,
+    ///   `unknownProfile`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.signedCount else { throw SealedMatchError(.wrongLength, "a set header has 3,072 signed bytes") }
+        guard bytes.count == Self.signedCount else {
+            throw SealedMatchError(.wrongLength, "a set header has 3,072 signed bytes")
+        }
         var reader = ByteReader(bytes)
         try reader.magic("SMSET001")
         version = try reader.number(UInt64.self)
@@ -51,7 +54,9 @@ extension SetHeader {
         tableID = try TableID(bytes: reader.take(TableID.count))
         positionSeed = try reader.bytes32()
         publicKey = try Point(canonical: reader.bytes32())
-        guard !publicKey.isIdentity else { throw SealedMatchError(.identityPoint, "the set's public key is the identity") }
+        guard !publicKey.isIdentity else {
+            throw SealedMatchError(.identityPoint, "the set's public key is the identity")
+        }
         let n = try reader.number(UInt64.self)
         let m = try reader.number(UInt64.self)
         guard Self.areValid(entries: n, cells: m) else {
@@ -79,7 +84,9 @@ extension SetHeader {
         guard positionCount <= 64, hypothesisCount <= FingerprintProfile.maximumHypotheses else {
             throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
         }
-        guard (1...Parameters.maximumSources).contains(sourceCount) else { throw SealedMatchError(.parameterOutOfRange, "a set has 1 to 16 sources") }
+        guard (1...Parameters.maximumSources).contains(sourceCount) else {
+            throw SealedMatchError(.parameterOutOfRange, "a set has 1 to 16 sources")
+        }
         let positions = try reader.take(positionCount)
         try reader.zeros(72 - positionCount)
         var sources: [Bytes32] = []
@@ -99,7 +106,8 @@ extension SetHeader {
             var hypotheses: [Hypothesis] = []
             for encoded in encodedHypotheses { hypotheses.append(try Hypothesis(canonical: encoded)) }
             parameters.profile = try FingerprintProfile(
-                id: id, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality, hypotheses: hypotheses)
+                id: id, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality,
+                hypotheses: hypotheses)
         } catch {
             throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
         }
@@ -129,7 +137,9 @@ public struct SetSignatures: Equatable, Sendable {
 
     /// - Throws: `wrongLength`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "the signature block has 1,024 bytes") }
+        guard bytes.count == Self.count else {
+            throw SealedMatchError(.wrongLength, "the signature block has 1,024 bytes")
+        }
         var places: [Signature?] = []
         for place in 0..<Self.placeCount {
             let field = Array(bytes[(place * Signature.count)..<((place + 1) * Signature.count)])
@@ -142,7 +152,8 @@ public struct SetSignatures: Equatable, Sendable {
         places.flatMap { $0?.bytes ?? [UInt8](repeating: 0, count: Signature.count) }
     }
 
-    /// The sources of `header` whose signature is present and valid. A present signature that does not verify is an error: the file was damaged or forged.
+    /// The sources of `header` whose signature is present and valid. A present signature that does not verify is an
+    /// error: the file was damaged or forged.
     /// - Throws: `invalidSignature`.
     public func validSigners(of header: SetHeader) throws(SealedMatchError) -> [Bytes32] {
         let message = SetHeader.signedMessage(root: try header.root())

@@ -55,6 +55,7 @@ public struct SetHeader: Equatable, Sendable {
 
     /// Whether `cells` is just what n entries take: more cells would be room for hidden entries.
     package static func areValid(entries: UInt64, cells: UInt64) -> Bool {
-        entries >= 1 && entries <= UInt64(maximumEntries) && cells == UInt64(TablePositions.cells(forEntries: Int(entries)))
+        entries >= 1 && entries <= UInt64(maximumEntries)
+            && cells == UInt64(TablePositions.cells(forEntries: Int(entries)))
     }
 }

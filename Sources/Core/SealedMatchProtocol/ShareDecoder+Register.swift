@@ -7,7 +7,8 @@ struct Syndromes {
     private var values: [UInt64]
     // w_i·x_i^m for the next m
     private var powers: [UInt64]
-    // Reversed rows, so that a discrepancy is a dot product of two ascending runs: S_{j,m} is word j·length + length − 1 − m.
+    // Reversed rows, so that a discrepancy is a dot product of two ascending runs: S_{j,m} is word j·length + length −
+    // 1 − m.
     private(set) var reversed: [UInt64]
     private var made = 0
 
@@ -42,7 +43,8 @@ struct Syndromes {
     }
 }
 
-/// Decoder, steps 3–4: multi-sequence Berlekamp–Massey. The shortest Λ = 1 + Λ_1·X + … + Λ_L·X^L with Σ_i Λ_i·S_{j,m−i} = 0 for every j and L ≤ m < the syndromes so far.
+/// Decoder, steps 3–4: multi-sequence Berlekamp–Massey. The shortest Λ = 1 + Λ_1·X + … + Λ_L·X^L with Σ_i Λ_i·S_{j,m−i}
+/// = 0 for every j and L ≤ m < the syndromes so far.
 struct ShiftRegister {
     private struct Previous {
         var polynomial: [UInt64] = []
@@ -70,7 +72,8 @@ struct ShiftRegister {
     }
 
     /// Takes in S_{j,position − 1} for all j.
-    /// - Returns: whether the register changed; `nil` when it is too long to be unique: more errors than the bound allows.
+    /// - Returns: whether the register changed; `nil` when it is too long to be unique: more errors than the bound
+    ///   allows.
     mutating func extend(to position: Int, _ syndromes: Syndromes) -> Bool? {
         var changed = false
         for j in 0..<polynomials {
@@ -85,7 +88,8 @@ struct ShiftRegister {
             let saved = grown > degree ? coefficients : []
             subtract(discrepancy, previous[j], shift: shift)
             if grown > degree {
-                previous[j] = Previous(polynomial: saved, degree: degree, position: position, inverse: discrepancy.inverse)
+                previous[j] = Previous(
+                    polynomial: saved, degree: degree, position: position, inverse: discrepancy.inverse)
                 degree = grown
                 // L errors have a unique locator only while k·(length − L) ≥ L.
                 guard polynomials * (length - degree) >= degree else { return nil }
@@ -104,10 +108,12 @@ struct ShiftRegister {
         // At least shift + terms.count long by now.
         var target = coefficients.mutableSpan
         for index in 0..<terms.count {
-            // One reduction of the product and the sum: both factors are below p, so the product's upper half takes the carry.
+            // One reduction of the product and the sum: both factors are below p, so the product's upper half takes the
+            // carry.
             let product = factor.multipliedFullWidth(by: unsafe terms[unchecked: index])
             let (low, carry) = product.low.addingReportingOverflow(unsafe target[unchecked: shift + index])
-            unsafe target[unchecked: shift + index] = FieldElement.reduce(high: product.high &+ (carry ? 1 : 0), low: low)
+            unsafe target[unchecked: shift + index] = FieldElement.reduce(
+                high: product.high &+ (carry ? 1 : 0), low: low)
         }
     }
 }

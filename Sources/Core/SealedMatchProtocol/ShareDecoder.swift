@@ -1,8 +1,10 @@
-/// Finds the shares that lie on common polynomials among decoys: decoding of an interleaved Reed–Solomon code (Bleichenbacher, Kiayias, Yung 2003) by
-/// syndromes and multi-sequence shift-register synthesis (Schmidt, Sidorenko 2006). O(k·C²).
+/// Finds the shares that lie on common polynomials among decoys: decoding of an interleaved Reed–Solomon code
+/// (Bleichenbacher, Kiayias, Yung 2003) by syndromes and multi-sequence shift-register synthesis (Schmidt, Sidorenko
+/// 2006). O(k·C²).
 ///
-/// With R real shares and e others it finds the real ones when R ≥ t + ⌈e/k⌉, exactly k(R − t) ≥ e, for errors in general position. Beyond the bound,
-/// and for errors of low rank, it fails; a result is only ever returned after every chosen share was checked.
+/// With R real shares and e others it finds the real ones when R ≥ t + ⌈e/k⌉, exactly k(R − t) ≥ e, for errors in
+/// general position. Beyond the bound, and for errors of low rank, it fails; a result is only ever returned after every
+/// chosen share was checked.
 package struct ShareDecoder {
     package let threshold: Int
     package let polynomials: Int
@@ -19,8 +21,8 @@ package struct ShareDecoder {
     }
 
     /// - Parameter shares: distinct non-zero x, k values each (`distinct(_:)`).
-    /// - Returns: `nil` when no unique set of at least t + 1 shares is found; or at least t, if `acceptingThreshold`: with exactly t shares the polynomial check is
-    ///   vacuous, and only a commitment tells right from wrong.
+    /// - Returns: `nil` when no unique set of at least t + 1 shares is found; or at least t, if `acceptingThreshold`:
+    ///   with exactly t shares the polynomial check is vacuous, and only a commitment tells right from wrong.
     package func decode(_ shares: [Share], acceptingThreshold: Bool) -> Codeword? {
         let count = shares.count
         guard count >= threshold else { return nil }
@@ -39,7 +41,8 @@ package struct ShareDecoder {
     package func distinct(_ shares: [Share]) -> [Int] {
         var seen = Set<UInt64>()
         return shares.indices.filter { index in
-            shares[index].x != .zero && shares[index].z.count == polynomials && seen.insert(shares[index].x.word).inserted
+            shares[index].x != .zero && shares[index].z.count == polynomials
+                && seen.insert(shares[index].x.word).inserted
         }
     }
 
@@ -55,8 +58,8 @@ package struct ShareDecoder {
             syndromes.extend()
             guard let changed = register.extend(to: position, syndromes) else { return nil }
             quiet = changed ? 0 : quiet + 1
-            // 2k syndromes that the register foretold: it is the locator, unless the errors were made to look so. What it says is checked like the last one's; the rest of the
-            // syndromes could only confirm it.
+            // 2k syndromes that the register foretold: it is the locator, unless the errors were made to look so. What
+            // it says is checked like the last one's; the rest of the syndromes could only confirm it.
             if quiet >= 2, position >= nextCheck, position < length {
                 if let kept = kept(shares, locator: register.locator) { return kept }
                 // Errors made to look quiet again and again must not buy more than log C checks.

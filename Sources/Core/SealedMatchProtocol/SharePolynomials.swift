@@ -1,5 +1,6 @@
-/// The k polynomials of degree ≤ t − 1 through t known shares: tells whether further shares lie on them, without decoding anew.
-/// O(t²) to make, O(k·t) a share. In variable time: shares that were opened are no secret of whoever opened them.
+/// The k polynomials of degree ≤ t − 1 through t known shares: tells whether further shares lie on them, without
+/// decoding anew. O(t²) to make, O(k·t) a share. In variable time: shares that were opened are no secret of whoever
+/// opened them.
 package struct SharePolynomials {
     private let basis: [Share]
     // 1/∏_{l≠i}(x_i − x_l)

@@ -1,9 +1,11 @@
 public import SealedMatchCrypto
 
-/// The commitment to an account's epoch key, registered with the collector before the first voucher of the epoch. 32 bytes.
+/// The commitment to an account's epoch key, registered with the collector before the first voucher of the epoch. 32
+/// bytes.
 public typealias Commitment = Bytes32
 
-/// An account's name towards collector and authority: 32 bytes that the messenger chooses, for example a hash of its account number.
+/// An account's name towards collector and authority: 32 bytes that the messenger chooses, for example a hash of its
+/// account number.
 public typealias AccountID = Bytes32
 
 /// K_e: opens the payloads of one account's matches in one epoch. 32 bytes, secret.
@@ -35,15 +37,16 @@ public struct EpochKey: ~Copyable, Sendable {
     }
 }
 
-/// The k polynomials of degree t − 1 over F_p of one account and epoch. Every device of the account derives the same ones. Secret.
+/// The k polynomials of degree t − 1 over F_p of one account and epoch. Every device of the account derives the same
+/// ones. Secret.
 public struct Sharing: ~Copyable, Sendable {
     public let polynomials: Int
     public let threshold: Int
     // coefficient i of polynomial j is word j·t + i
     private let coefficients: SecretBytes
 
-    /// Sharing, steps 1–2: the key is KDF(s_e, "polynomial key", account ‖ epoch ‖ t ‖ k); coefficients are the words of its key stream below p,
-    /// in the order p_1's constant term first.
+    /// Sharing, steps 1–2: the key is KDF(s_e, "polynomial key", account ‖ epoch ‖ t ‖ k); coefficients are the words
+    /// of its key stream below p, in the order p_1's constant term first.
     package init(
         epochSecret: borrowing SecretBytes, account: AccountID, epoch: UInt32, parameters: Parameters
     ) throws(SealedMatchError) {
@@ -64,7 +67,9 @@ public struct Sharing: ~Copyable, Sendable {
             var word: UInt64
             // A rejected word has probability 59/2^64; it tells nothing about the accepted ones.
             repeat { word = try random.word() } while word >= FieldElement.modulus
-            unsafe words.withMutableBytes { unsafe $0.storeBytes(of: word.littleEndian, toByteOffset: 8 * index, as: UInt64.self) }
+            unsafe words.withMutableBytes {
+                unsafe $0.storeBytes(of: word.littleEndian, toByteOffset: 8 * index, as: UInt64.self)
+            }
         }
         self.polynomials = polynomials
         self.threshold = threshold
@@ -77,7 +82,8 @@ public struct Sharing: ~Copyable, Sendable {
             (0..<polynomials).map { j in
                 var value = FieldElement.zero
                 for i in stride(from: threshold - 1, through: 0, by: -1) {
-                    let word = unsafe UInt64(littleEndian: raw.load(fromByteOffset: 8 * (j * threshold + i), as: UInt64.self))
+                    let word = unsafe UInt64(
+                        littleEndian: raw.load(fromByteOffset: 8 * (j * threshold + i), as: UInt64.self))
                     value = value * x + FieldElement(unchecked: word)
                 }
                 return value
@@ -92,7 +98,8 @@ public struct Sharing: ~Copyable, Sendable {
         return try EpochKey(secrets: secrets, account: account, epoch: epoch)
     }
 
-    /// A share at a fresh x ∈ F_p \ {0}. x is never derived from the item: equal items must not give equal openings, which decoys never do.
+    /// A share at a fresh x ∈ F_p \ {0}. x is never derived from the item: equal items must not give equal openings,
+    /// which decoys never do.
     package borrowing func freshShare(
         random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) -> Share {
@@ -103,7 +110,8 @@ public struct Sharing: ~Copyable, Sendable {
     }
 }
 
-/// One evaluation of the k polynomials: (x, p_1(x) … p_k(x)). What a decoy opens to looks the same, but lies on no polynomials.
+/// One evaluation of the k polynomials: (x, p_1(x) … p_k(x)). What a decoy opens to looks the same, but lies on no
+/// polynomials.
 public struct Share: Equatable, Sendable {
     public let x: FieldElement
     public let z: [FieldElement]

@@ -23,7 +23,8 @@ public struct TableElement: Sendable {
     }
 }
 
-/// A fresh random 16 bytes for each built table. Two tables with the same α and inputs would give a membership oracle to a client that keeps both.
+/// A fresh random 16 bytes for each built table. Two tables with the same α and inputs would give a membership oracle
+/// to a client that keeps both.
 public struct TableID: Hashable, Sendable {
     public static let count = 16
     public let bytes: [UInt8]

@@ -1,6 +1,7 @@
 public import SealedMatchCrypto
 
-/// Where a key's three cells are: h1, h2, h3, one in each third of the table, from a public random seed (Docs/Protocol.md, "Positions").
+/// Where a key's three cells are: h1, h2, h3, one in each third of the table, from a public random seed
+/// (Docs/Protocol.md, "Positions").
 public struct TablePositions: Equatable, Sendable {
     public let first: Int
     public let second: Int
@@ -32,7 +33,8 @@ public struct TablePositions: Equatable, Sendable {
         self.third = third
     }
 
-    /// m for n entries: 3·⌈max(10·n^(2/3), 0.41·n + √n)⌉, at least 4,098. A random seed fails to peel with probability about 6·10⁻⁴ or less.
+    /// m for n entries: 3·⌈max(10·n^(2/3), 0.41·n + √n)⌉, at least 4,098. A random seed fails to peel with probability
+    /// about 6·10⁻⁴ or less.
     public static func cells(forEntries n: Int) -> Int {
         // In integers, rounded up at each step, so that every implementation agrees: ∛(1000·n²) = 10·n^(2/3).
         let small = ceilingRoot(3, of: 1000 * UInt128(n) * UInt128(n))

@@ -23,8 +23,8 @@ public struct TableView: @unchecked Sendable {
 
     /// decode(y) = T[h1(y)] + T[h2(y)] + T[h3(y)]; for a member this is α·H(y).
     ///
-    /// A cell that is no point, or a sum that is the identity, gives `substitute` after the same group operations: a non-match, never an error that
-    /// somebody could see from outside.
+    /// A cell that is no point, or a sum that is the identity, gives `substitute` after the same group operations: a
+    /// non-match, never an error that somebody could see from outside.
     package func decode(at positions: TablePositions, substitute: Point) throws(SealedMatchError) -> Point {
         var valid: UInt64 = 0
         func checked(_ index: Int) -> Point {

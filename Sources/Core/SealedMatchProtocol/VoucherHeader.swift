@@ -54,7 +54,8 @@ public struct VoucherHeader: Equatable, Sendable {
         account = try reader.bytes32()
         setRoot = try reader.bytes32()
         let most = FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound
-        guard (1 + Parameters.coverCounts.lowerBound...most).contains(slots), Parameters.polynomialCounts.contains(polynomials),
+        guard (1 + Parameters.coverCounts.lowerBound...most).contains(slots),
+            Parameters.polynomialCounts.contains(polynomials),
             Parameters.payloadCounts.contains(payloadCount)
         else {
             throw SealedMatchError(.parameterOutOfRange, "a voucher's sizes are outside their allowed range")
@@ -71,7 +72,8 @@ public struct VoucherHeader: Equatable, Sendable {
     /// Bytes of every voucher under sets of these parameters.
     package static func voucherCount(_ parameters: Parameters) -> Int {
         let none = Bytes32()
-        return VoucherHeader(parameters: parameters, epoch: 0, voucherID: VoucherID(), account: none, setRoot: none).voucherCount
+        return VoucherHeader(parameters: parameters, epoch: 0, voucherID: VoucherID(), account: none, setRoot: none)
+            .voucherCount
     }
 
     /// Whether a voucher with this header fits sets of these parameters.

@@ -1,10 +1,13 @@
-"""Computes, once, what all later steps need: for each picture the hashes that lists may hold, for each copy its coefficients.
+"""Computes, once, what all later steps need: for each picture the hashes that lists may hold, for each copy its
+coefficients.
 
 usage: cache.py EXTRACTED CACHE [--minutes N]
 
 Goes through the pictures in a fixed random order and saves one file for each source picture and crop, so that it can be
-interrupted and goes on where it stopped. A file holds: the original's hash by pdqhash (float coefficients), by Meta's rule, its
-quality, its size; for each transform the copy's coefficients by both rules, its raster (256 x 256 means, see pdq.raster), its size
+interrupted and goes on where it stopped. A file holds: the original's hash by pdqhash (float coefficients), by Meta's
+rule, its
+quality, its size; for each transform the copy's coefficients by both rules, its raster (256 x 256 means, see
+pdq.raster), its size
 and its quality.
 """
 
@@ -27,15 +30,24 @@ def original(picture):
     values, quality = pdqhash.compute_float(np.ascontiguousarray(np.asarray(picture)))
     luma = pdq.exact_luma(picture)
     return {
-        "native": np.array(values[::-1], dtype=np.float32), "quality": quality, "size": picture.size,
-        "meta": pdq.coefficients(pdq.grid(luma, "meta")), "raster": pdq.raster(luma),
+        "native": np.array(values[::-1], dtype=np.float32),
+        "quality": quality,
+        "size": picture.size,
+        "meta": pdq.coefficients(pdq.grid(luma, "meta")),
+        "raster": pdq.raster(luma),
     }
 
 
 def copy(picture):
     luma = pdq.luma(picture)
     native = pdq.grid(luma, "native")
-    return (pdq.coefficients(native), pdq.coefficients(pdq.grid(luma, "meta")), pdq.raster(luma), pdq.quality(native), luma.shape[::-1])
+    return (
+        pdq.coefficients(native),
+        pdq.coefficients(pdq.grid(luma, "meta")),
+        pdq.raster(luma),
+        pdq.quality(native),
+        luma.shape[::-1],
+    )
 
 
 def jobs(root):
@@ -52,7 +64,9 @@ def main():
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--transforms", type=int, default=18, help="of each picture")
     parser.add_argument("--added", action="store_true", help="the transforms of ADDED instead")
-    parser.add_argument("--rounds", default="2,6,12,40", help="crops of each source done in the first round, the second, ...")
+    parser.add_argument(
+        "--rounds", default="2,6,12,40", help="crops of each source done in the first round, the second, ..."
+    )
     arguments = parser.parse_args()
     os.makedirs(arguments.cache, exist_ok=True)
     end = time.time() + 60 * arguments.minutes

@@ -1,4 +1,5 @@
-"""Checks the harness against the plain reference: pdqhash, whole-numbered rasters, single-picture probes, and the vectors' probes, which the code in
+"""Checks the harness against the plain reference: pdqhash, whole-numbered rasters, single-picture probes, and the
+vectors' probes, which the code in
 Swift finds too: what is measured is what is shipped.
 
 usage: check.py EXTRACTED [--pictures 12]
@@ -19,24 +20,38 @@ VECTORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "
 
 
 def vectors(profile):
-    """Vectors for this profile whose probes are other ones, and how many there are. Sums of floats run in another order here, so the last of equals may trade places: keys are compared as a set."""
+    """Vectors for this profile whose probes are other ones, and how many there are. Sums of floats run in another order
+    here, so the last of equals may trade places: keys are compared as a set.
+    """
     with open(os.path.join(VECTORS, "fingerprint.json")) as file:
         groups = json.load(file)["testGroups"]
     wrong = count = 0
     for test in next(group["tests"] for group in groups if group["type"] == "Probes"):
         given = test["input"]
-        whole = {"file", "patches", "truncate", "append"} == set(given["picture"]) and not (given["picture"]["patches"] or given["picture"]["append"])
+        whole = {"file", "patches", "truncate", "append"} == set(given["picture"]) and not (
+            given["picture"]["patches"] or given["picture"]["append"]
+        )
         numbers = given["profile"]
-        if (not whole or given["format"] != "rgb" or given["separation"] != profile.separation or numbers["positions"] != profile.positions.tolist()
-                or (numbers["probes"], numbers["probeQuality"]) != (profile.probes, profile.probe_quality)
-                or len(numbers["hypotheses"]) != len(profile.hypotheses) or not test["output"]["keys"]):
+        if (
+            not whole
+            or given["format"] != "rgb"
+            or given["separation"] != profile.separation
+            or numbers["positions"] != profile.positions.tolist()
+            or (numbers["probes"], numbers["probeQuality"]) != (profile.probes, profile.probe_quality)
+            or len(numbers["hypotheses"]) != len(profile.hypotheses)
+            or not test["output"]["keys"]
+        ):
             continue
         picture = pictures.Image.open(os.path.join(VECTORS, given["picture"]["file"])).convert("RGB")
         # PDQ's own luma, not rounded to bytes as the harness' copies are.
         sent = pdq.coefficients(pdq.grid(pdq.exact_luma(picture), "native"))
         cells = scheme.raster(pdq.luma(picture))
-        margins = [scheme.centred(sent if kind == "as sent" else scheme.exact_coefficients(cells, shift, zoom, tone))[profile.positions]
-                   for kind, shift, zoom, tone, _ in profile.hypotheses]
+        margins = [
+            scheme.centred(sent if kind == "as sent" else scheme.exact_coefficients(cells, shift, zoom, tone))[
+                profile.positions
+            ]
+            for kind, shift, zoom, tone, _ in profile.hypotheses
+        ]
         found = scheme.probes(np.array(margins), scheme.spread(scheme.centred(sent)), profile)
         count += 1
         wrong += {f"01{key.to_bytes(8, 'little').hex()}" for key in found} != set(test["output"]["keys"])
@@ -50,9 +65,14 @@ def main():
     arguments = parser.parse_args()
     profile = scheme.Profile.load()
     penalties = [hypothesis[4] for hypothesis in profile.hypotheses]
-    totals = {"bits that differ from pdqhash": 0, "raster cells that differ": 0, "bits of raster hypotheses that differ": 0, "pictures whose probes differ": 0}
+    totals = {
+        "bits that differ from pdqhash": 0,
+        "raster cells that differ": 0,
+        "bits of raster hypotheses that differ": 0,
+        "pictures whose probes differ": 0,
+    }
     sources = list(pictures.sources())
-    for number, _, package, path in sources[::max(1, len(sources) // arguments.pictures)][:arguments.pictures]:
+    for number, _, package, path in sources[:: max(1, len(sources) // arguments.pictures)][: arguments.pictures]:
         whole = pictures.load(arguments.extracted, package, path)
         picture = pictures.crop(number, whole, pictures.boxes(number, whole)[0])
         if picture is None:
@@ -66,13 +86,18 @@ def main():
             if kind == "as sent":
                 a = b = pdq.coefficients(pdq.grid(pdq.luma(picture), "native"))
             else:
-                a, b = scheme.coefficients(cells, shift, zoom, tone), scheme.exact_coefficients(cells, shift, zoom, tone)
+                a, b = (
+                    scheme.coefficients(cells, shift, zoom, tone),
+                    scheme.exact_coefficients(cells, shift, zoom, tone),
+                )
             totals["bits of raster hypotheses that differ"] += int(np.count_nonzero(pdq.bits(a) ^ pdq.bits(b)))
             margins.append(scheme.centred(a)[profile.positions])
         unit = scheme.spread(scheme.centred(pdq.coefficients(pdq.grid(pdq.luma(picture), "native"))))
         one = scheme.probes(np.array(margins), unit, profile)
-        many, filled = scheme.many_probes(np.array(margins)[None], np.array([unit]), penalties, profile.probes, profile.separation)
-        totals["pictures whose probes differ"] += sorted(one) != sorted(int(key) for key in many[0][:filled[0]])
+        many, filled = scheme.many_probes(
+            np.array(margins)[None], np.array([unit]), penalties, profile.probes, profile.separation
+        )
+        totals["pictures whose probes differ"] += sorted(one) != sorted(int(key) for key in many[0][: filled[0]])
     wrong, count = vectors(profile)
     totals[f"vectors of {count} whose probes differ"] = wrong
     for name, value in totals.items():

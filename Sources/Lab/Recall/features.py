@@ -16,8 +16,19 @@ import transforms
 TITLES = list(transforms.TRANSFORMS) + list(transforms.ADDED)
 # (shift, zoom, tone): those of the two profiles, and some that were weighed for them.
 HYPOTHESES = [
-    (0, 1024, 0), (157, 1024, 0), (315, 1024, 0), (524, 1024, 0), (157, 1034, 0), (157, 1045, 0), (157, 1014, 0), (157, 1024, 1), (157, 1024, -1),
-    (524, 1034, 0), (524, 1045, 0), (524, 1024, 1), (524, 1024, -1),
+    (0, 1024, 0),
+    (157, 1024, 0),
+    (315, 1024, 0),
+    (524, 1024, 0),
+    (157, 1034, 0),
+    (157, 1045, 0),
+    (157, 1014, 0),
+    (157, 1024, 1),
+    (157, 1024, -1),
+    (524, 1034, 0),
+    (524, 1045, 0),
+    (524, 1024, 1),
+    (524, 1024, -1),
 ]
 PICTURE = ("files", "native", "meta", "group", "number", "size", "quality")
 COPY = ("picture", "title", "as_sent", "as_sent_meta", "rasters", "copy_quality")
@@ -59,7 +70,9 @@ def add(folders, output):
                     rows[field].append(z[field])
     if rows["files"]:
         new = {name: np.array(rows[name]) for name in PICTURE + ("picture", "title")}
-        new.update({name: np.concatenate(rows[name]) for name in ("as_sent", "as_sent_meta", "rasters", "copy_quality")})
+        new.update(
+            {name: np.concatenate(rows[name]) for name in ("as_sent", "as_sent_meta", "rasters", "copy_quality")}
+        )
         known = {name: np.concatenate([known[name], new[name]]) if known else new[name] for name in new}
         save(output, known)
     print(len(known["files"]), "pictures,", len(known["picture"]), "copies")
@@ -69,7 +82,7 @@ def pool(path, output):
     with np.load(path) as z:
         values = {name: z[name] for name in ("native", "meta", "quality", "size", "kind", "group")}
         rasters = z["raster"]
-        values["rasters"] = np.concatenate([stacked(rasters[low:low + 500]) for low in range(0, len(rasters), 500)])
+        values["rasters"] = np.concatenate([stacked(rasters[low : low + 500]) for low in range(0, len(rasters), 500)])
     save(output, values)
 
 

@@ -31,7 +31,22 @@ def download(origin, name, version, place):
         subprocess.run(["apt-get", "download", f"{name}={version}"], cwd=place, check=True)
         return
     kind = "--no-binary" if name in SOURCE_ARCHIVES else "--only-binary"
-    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", kind, ":all:", "-d", place, f"{name}=={version}"], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            kind,
+            ":all:",
+            "-d",
+            place,
+            f"{name}=={version}",
+        ],
+        check=True,
+    )
 
 
 def unpack(path, content):

@@ -18,9 +18,59 @@ import scheme
 import transforms
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OLD = [0, 1, 2, 3, 4, 5, 6, 7, 12, 16, 17, 18, 19, 21, 22, 23, 24, 25, 32, 33, 34, 36, 38, 39, 42, 48, 49, 50, 51, 52, 64, 65, 66, 69, 70, 80, 82, 89,
-       96, 99, 128, 130, 144, 160, 176, 177, 192, 208]
-LOWEST = np.array([k for _, k in sorted(((i + 1) ** 2 + (j + 1) ** 2, 16 * i + j) for i in range(16) for j in range(16))])
+OLD = [
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    12,
+    16,
+    17,
+    18,
+    19,
+    21,
+    22,
+    23,
+    24,
+    25,
+    32,
+    33,
+    34,
+    36,
+    38,
+    39,
+    42,
+    48,
+    49,
+    50,
+    51,
+    52,
+    64,
+    65,
+    66,
+    69,
+    70,
+    80,
+    82,
+    89,
+    96,
+    99,
+    128,
+    130,
+    144,
+    160,
+    176,
+    177,
+    192,
+    208,
+]
+LOWEST = np.array(
+    [k for _, k in sorted(((i + 1) ** 2 + (j + 1) ** 2, 16 * i + j) for i in range(16) for j in range(16))]
+)
 RNG = np.random.default_rng(20261122)
 
 
@@ -33,7 +83,9 @@ class Data:
 
     def __init__(self, values, half, rule):
         halves = np.array([pictures.half(int(group), "split") for group in values["group"]])
-        self.rows = np.flatnonzero(halves[values["picture"]] == half) if half is not None else np.arange(len(values["picture"]))
+        self.rows = (
+            np.flatnonzero(halves[values["picture"]] == half) if half is not None else np.arange(len(values["picture"]))
+        )
         picture = values["picture"][self.rows]
         self.title = values["title"][self.rows]
         self.group = values["group"][picture]
@@ -56,7 +108,9 @@ class Data:
             if kind == "as sent":
                 values = self.sent[part]
             else:
-                values = scheme.centred(self.values["rasters"][self.rows[part], features.HYPOTHESES.index((shift, zoom, tone))])
+                values = scheme.centred(
+                    self.values["rasters"][self.rows[part], features.HYPOTHESES.index((shift, zoom, tone))]
+                )
             result.append(values[:, positions])
         return np.stack(result, 1)
 
@@ -71,17 +125,27 @@ class Data:
         listed = self.listed if listed is None else listed
         result = []
         for low in range(0, len(part), 4000):
-            piece = part[low:low + 4000]
+            piece = part[low : low + 4000]
             keys, filled = self.probes(piece, profile, positions, count, separation)
-            hit = (keys == scheme.words(listed[piece][:, positions])[:, None]) & (np.arange(count)[None] < filled[:, None])
+            hit = (keys == scheme.words(listed[piece][:, positions])[:, None]) & (
+                np.arange(count)[None] < filled[:, None]
+            )
             result.append(hit.any(1) & (self.quality[piece] >= profile.probe_quality))
         return np.concatenate(result)
 
 
 def plain(count):
     """Today's scheme: the picture as sent, bits flipped in order of margin."""
-    text = {"id": 1, "scaling": "native", "probes": count, "separation": 64, "minimumQuality": 50, "probeQuality": 50, "positions": OLD,
-            "hypotheses": [{"kind": "as sent", "penalty": 0}]}
+    text = {
+        "id": 1,
+        "scaling": "native",
+        "probes": count,
+        "separation": 64,
+        "minimumQuality": 50,
+        "probeQuality": 50,
+        "positions": OLD,
+        "hypotheses": [{"kind": "as sent", "penalty": 0}],
+    }
     return scheme.Profile(json.dumps(text))
 
 
@@ -106,9 +170,17 @@ def recall(data, profile):
         s = data.title == number
         if not s.any():
             continue
-        row = {"transform": title, "n": int(s.sum()), "sources": len(set(data.group[s].tolist())), "distance": float(data.distance[s].mean()),
-               "pdq": float(near[s].mean()), "exact": float(exact[s].mean()), "ours": float(ours[s].mean()),
-               "ours_interval": interval(ours[s], data.group[s]), "pdq_interval": interval(near[s], data.group[s])}
+        row = {
+            "transform": title,
+            "n": int(s.sum()),
+            "sources": len(set(data.group[s].tolist())),
+            "distance": float(data.distance[s].mean()),
+            "pdq": float(near[s].mean()),
+            "exact": float(exact[s].mean()),
+            "ours": float(ours[s].mean()),
+            "ours_interval": interval(ours[s], data.group[s]),
+            "pdq_interval": interval(near[s], data.group[s]),
+        }
         if near[s].any():
             row["ratio"] = row["ours"] / row["pdq"]
             row["ratio_interval"] = interval(ours[s], data.group[s], near[s])
@@ -119,14 +191,19 @@ def recall(data, profile):
 
 
 def summary(table):
-    goal = [row for row in table if row["pdq"] >= .8]
-    return {"transforms": len(goal), "reached": sum(row["ratio"] >= .95 for row in goal), "mean_ratio": float(np.mean([row["ratio"] for row in goal])),
-            "old_mean_ratio": float(np.mean([row["old"] / row["pdq"] for row in goal])) if "old" in goal[0] else None,
-            "old_reached": sum(row["old"] / row["pdq"] >= .95 for row in goal) if "old" in goal[0] else None,
-            "below": [row["transform"] for row in goal if row["ratio"] < .95]}
+    goal = [row for row in table if row["pdq"] >= 0.8]
+    return {
+        "transforms": len(goal),
+        "reached": sum(row["ratio"] >= 0.95 for row in goal),
+        "mean_ratio": float(np.mean([row["ratio"] for row in goal])),
+        "old_mean_ratio": float(np.mean([row["old"] / row["pdq"] for row in goal])) if "old" in goal[0] else None,
+        "old_reached": sum(row["old"] / row["pdq"] >= 0.95 for row in goal) if "old" in goal[0] else None,
+        "below": [row["transform"] for row in goal if row["ratio"] < 0.95],
+    }
 
 
 # False positives
+
 
 def histogram(a, groups_a, b=None, groups_b=None):
     """Distances of all pairs of keys of different groups."""
@@ -135,21 +212,24 @@ def histogram(a, groups_a, b=None, groups_b=None):
         b, groups_b = a, groups_a
     counts = np.zeros(66, dtype=np.int64)
     for low in range(0, len(a), 400):
-        distance = np.bitwise_count(a[low:low + 400, None] ^ b[None])
-        distance[groups_a[low:low + 400, None] == groups_b[None]] = 65
+        distance = np.bitwise_count(a[low : low + 400, None] ^ b[None])
+        distance[groups_a[low : low + 400, None] == groups_b[None]] = 65
         counts += np.bincount(distance.ravel(), minlength=66)
     return counts[:65] // (2 if same else 1)
 
 
 def ideal(bits, distance):
-    return math.comb(bits, distance) / 2 ** bits
+    return math.comb(bits, distance) / 2**bits
 
 
 def extrapolate(counts, bits, least=20, take=7):
-    """-log2 of the chance that two unrelated keys are equal: log2(observed / binomial) over the `take` least distances with at
+    """-log2 of the chance that two unrelated keys are equal: log2(observed / binomial) over the `take` least distances
+    with at
     least `least` pairs, a straight line (weights: root of the count), read at distance 0."""
     pairs = counts.sum()
-    points = [(d, math.log2(counts[d] / (ideal(bits, d) * pairs)), counts[d]) for d in range(bits // 2) if counts[d] >= least][:take]
+    points = [
+        (d, math.log2(counts[d] / (ideal(bits, d) * pairs)), counts[d]) for d in range(bits // 2) if counts[d] >= least
+    ][:take]
     d, ratio, weight = (np.array(column, dtype=float) for column in zip(*points))
     _, at_zero = np.polyfit(d, ratio, 1, w=np.sqrt(weight))
     return float(bits - at_zero)
@@ -165,7 +245,7 @@ def freedom(counts, bits):
     if counts.sum() < 100:
         return None
     mean = (counts * np.arange(65)).sum() / counts.sum()
-    variance = (counts * np.arange(65) ** 2).sum() / counts.sum() - mean ** 2
+    variance = (counts * np.arange(65) ** 2).sum() / counts.sum() - mean**2
     return float(mean / bits * (1 - mean / bits) * bits * bits / variance)
 
 
@@ -181,8 +261,16 @@ def entropy(bits, groups, positions, samples=30):
         chosen = RNG.choice(names, len(names))
         rows = np.concatenate([RNG.choice(per[name], min(10, len(per[name])), replace=False) for name in chosen])
         drawn.append(extrapolate(histogram(keys[rows], groups[rows]), b, 5))
-    return {"bits": b, "pairs": int(counts.sum()), "freedom": freedom(counts, b), "least": int(np.flatnonzero(counts)[0]),
-            "counts": [int(c) for c in counts[:20]], "equal": extrapolate(counts, b), "adverse": adverse(counts, b), "interval": [float(x) for x in np.percentile(drawn, [2.5, 97.5])]}
+    return {
+        "bits": b,
+        "pairs": int(counts.sum()),
+        "freedom": freedom(counts, b),
+        "least": int(np.flatnonzero(counts)[0]),
+        "counts": [int(c) for c in counts[:20]],
+        "equal": extrapolate(counts, b),
+        "adverse": adverse(counts, b),
+        "interval": [float(x) for x in np.percentile(drawn, [2.5, 97.5])],
+    }
 
 
 def equal(probes, groups, listed, groups_listed):
@@ -192,7 +280,10 @@ def equal(probes, groups, listed, groups_listed):
     low, high = (np.searchsorted(ordered, probes.ravel(), side) for side in ("left", "right"))
     clients = np.repeat(np.arange(len(probes)), probes.shape[1])
     hit = high > low
-    return sum(int((groups_listed[order[a:z]] != groups[client]).sum()) for client, a, z in zip(clients[hit], low[hit], high[hit]))
+    return sum(
+        int((groups_listed[order[a:z]] != groups[client]).sum())
+        for client, a, z in zip(clients[hit], low[hit], high[hit])
+    )
 
 
 def pool_margins(pool, rows, profile, positions):
@@ -221,8 +312,15 @@ def false_positives(pool, profile):
         rows = natural[pool["quality"][natural] >= floor]
         for b in (50, 52):
             counts = histogram(scheme.words(bits[rows][:, np.sort(LOWEST[:b])]), groups[rows])
-            result["floors"].append({"floor": floor, "bits": b, "kept": len(rows) / int((kinds == "natural").sum()), "equal": extrapolate(counts, b),
-                                     "adverse": adverse(counts, b)})
+            result["floors"].append(
+                {
+                    "floor": floor,
+                    "bits": b,
+                    "kept": len(rows) / int((kinds == "natural").sum()),
+                    "equal": extrapolate(counts, b),
+                    "adverse": adverse(counts, b),
+                }
+            )
     # Probes of every natural picture against every key of another source.
     keys = scheme.words(bits[:, profile.positions])
     penalties = [hypothesis[4] for hypothesis in profile.hypotheses]
@@ -230,12 +328,23 @@ def false_positives(pool, profile):
     probes = {}
     for kind in np.unique(kinds):
         rows = np.flatnonzero(good & (kinds == kind))
-        parts = [scheme.many_probes(pool_margins(pool, rows[low:low + 3000], profile, profile.positions), unit[rows[low:low + 3000]], penalties,
-                                    profile.probes, profile.separation)[0] for low in range(0, len(rows), 3000)]
+        parts = [
+            scheme.many_probes(
+                pool_margins(pool, rows[low : low + 3000], profile, profile.positions),
+                unit[rows[low : low + 3000]],
+                penalties,
+                profile.probes,
+                profile.separation,
+            )[0]
+            for low in range(0, len(rows), 3000)
+        ]
         if parts:
             probes[kind] = (rows, np.concatenate(parts))
     rows, lists = probes["natural"]
-    counts = sum(histogram(lists[:, probe], groups[rows], keys[natural], groups[natural]) for probe in range(0, profile.probes, 4))
+    counts = sum(
+        histogram(lists[:, probe], groups[rows], keys[natural], groups[natural])
+        for probe in range(0, profile.probes, 4)
+    )
     result["probe_counts"] = [int(c) for c in counts[:20]]
     result["probe_pairs"] = int(counts.sum())
     result["probe_equal"] = extrapolate(counts, len(profile.positions))
@@ -246,28 +355,46 @@ def false_positives(pool, profile):
     for b in (16, 18, 20, 22, 24, 26, 28, 30, 32):
         positions = np.sort(LOWEST[:b])
         sub = natural[::2]
-        short = [scheme.many_probes(pool_margins(pool, sub[low:low + 3000], profile, positions), unit[sub[low:low + 3000]], penalties, profile.probes, 6)[0]
-                 for low in range(0, len(sub), 3000)]
+        short = [
+            scheme.many_probes(
+                pool_margins(pool, sub[low : low + 3000], profile, positions),
+                unit[sub[low : low + 3000]],
+                penalties,
+                profile.probes,
+                6,
+            )[0]
+            for low in range(0, len(sub), 3000)
+        ]
         short = np.concatenate(short)
         hits = equal(short, groups[sub], scheme.words(bits[sub][:, positions]), groups[sub])
         same = sum(int(c) ** 2 for c in np.unique(groups[sub], return_counts=True)[1])
         pairs = len(sub) ** 2 - same
-        result["short"].append({"bits": b, "hits": hits, "pairs": pairs, "rate": hits / pairs, "ideal": profile.probes / 2 ** b})
+        result["short"].append(
+            {"bits": b, "hits": hits, "pairs": pairs, "rate": hits / pairs, "ideal": profile.probes / 2**b}
+        )
     result["tail"] = []
     for kind, (rows, lists) in probes.items():
         in_kind = equal(lists, groups[rows], keys[rows], groups[rows])
         with_natural = equal(lists, groups[rows], keys[natural], groups[natural])
         counts = histogram(keys[rows], groups[rows])
-        result["tail"].append({
-            "kind": str(kind), "all": int((kinds == kind).sum()), "probed": len(rows), "freedom": freedom(counts, len(profile.positions)),
-            "pairs_within": int(len(rows) * (len(rows) - 1)), "hits_within": int(in_kind),
-            "pairs_natural": int(len(rows) * len(natural)), "hits_natural": int(with_natural)})
+        result["tail"].append(
+            {
+                "kind": str(kind),
+                "all": int((kinds == kind).sum()),
+                "probed": len(rows),
+                "freedom": freedom(counts, len(profile.positions)),
+                "pairs_within": int(len(rows) * (len(rows) - 1)),
+                "hits_within": int(in_kind),
+                "pairs_natural": int(len(rows) * len(natural)),
+                "hits_natural": int(with_natural),
+            }
+        )
         log("tail", result["tail"][-1])
     return result
 
 
 def frontier(data, profile, table):
-    goal = [features.TITLES.index(row["transform"]) for row in table if row["pdq"] >= .8]
+    goal = [features.TITLES.index(row["transform"]) for row in table if row["pdq"] >= 0.8]
     part = np.flatnonzero(np.isin(data.title, goal))[::2]
     near = data.distance[part] <= 31
     result = []
@@ -275,34 +402,54 @@ def frontier(data, profile, table):
         for count in (1, 8, 16, 32, 64):
             hit = data.found(part, profile, np.sort(LOWEST[:b]), count, 6 if count <= 32 else 7)
             ratios = [hit[data.title[part] == g].mean() / near[data.title[part] == g].mean() for g in goal]
-            result.append({"bits": b, "probes": count, "mean_ratio": float(np.mean(ratios)), "reached": int(sum(r >= .95 for r in ratios)), "of": len(goal)})
+            result.append(
+                {
+                    "bits": b,
+                    "probes": count,
+                    "mean_ratio": float(np.mean(ratios)),
+                    "reached": int(sum(r >= 0.95 for r in ratios)),
+                    "of": len(goal),
+                }
+            )
         log("frontier", result[-1])
     return result
 
 
 def ablation(data, profile, table):
-    goal = [features.TITLES.index(row["transform"]) for row in table if row["pdq"] >= .8]
+    goal = [features.TITLES.index(row["transform"]) for row in table if row["pdq"] >= 0.8]
     part = np.flatnonzero(np.isin(data.title, goal))
     near = data.distance[part] <= 31
     result = []
-    for name, chosen in (("as sent only", profile.hypotheses[:1]), ("+ other sizes", profile.hypotheses[:-4]), ("+ cut edges", profile.hypotheses[:-2]),
-                         ("+ tone curves (the profile)", profile.hypotheses)):
+    for name, chosen in (
+        ("as sent only", profile.hypotheses[:1]),
+        ("+ other sizes", profile.hypotheses[:-4]),
+        ("+ cut edges", profile.hypotheses[:-2]),
+        ("+ tone curves (the profile)", profile.hypotheses),
+    ):
         limited = scheme.Profile.__new__(scheme.Profile)
         limited.__dict__.update(profile.__dict__, hypotheses=chosen)
-        for separation in ((6, 64) if chosen is profile.hypotheses else (6,)):
+        for separation in (6, 64) if chosen is profile.hypotheses else (6,):
             hit = data.found(part, limited, separation=separation)
             ratios = [hit[data.title[part] == g].mean() / near[data.title[part] == g].mean() for g in goal]
-            result.append({"name": name + ("" if separation == 6 else ", probes at any distance"), "mean_ratio": float(np.mean(ratios)),
-                           "reached": int(sum(r >= .95 for r in ratios))})
+            result.append(
+                {
+                    "name": name + ("" if separation == 6 else ", probes at any distance"),
+                    "mean_ratio": float(np.mean(ratios)),
+                    "reached": int(sum(r >= 0.95 for r in ratios)),
+                }
+            )
             log("ablation", result[-1])
     return result
 
 
 # One slot for one picture
 
+
 def fold(keys, separation, central=False):
-    """Keeps a key unless one within `separation` stays already: in ascending order, or the most central first, by the sum over all
-    listed hashes within 4 of 4^(4 - distance), that is by multiplicity and near neighbours. Both are results that 5.5 accepts."""
+    """Keeps a key unless one within `separation` stays already: in ascending order, or the most central first, by the
+    sum over all
+    listed hashes within 4 of 4^(4 - distance), that is by multiplicity and near neighbours. Both are results that 5.5
+    accepts."""
     different, counts = np.unique(keys, return_counts=True)
     if separation == 0:
         return different
@@ -318,8 +465,10 @@ def fold(keys, separation, central=False):
 
 
 def families(data, profile, table):
-    """A list that holds, for each held-out picture, its original and half of its copies as entries; the other copies are sent."""
-    goal = [features.TITLES.index(row["transform"]) for row in table if row["pdq"] >= .8]
+    """A list that holds, for each held-out picture, its original and half of its copies as entries; the other copies
+    are sent.
+    """
+    goal = [features.TITLES.index(row["transform"]) for row in table if row["pdq"] >= 0.8]
     inside = np.flatnonzero(np.isin(data.title, goal) & (data.quality >= profile.probe_quality))
     lot = np.array([pictures.lot(f"family {data.picture[i]} {data.title[i]}", 2) for i in inside])
     entries, sent = inside[lot == 0], inside[lot == 1]
@@ -327,33 +476,64 @@ def families(data, profile, table):
     few = data.picture % 3 == 0
     entries, sent = entries[few[entries]], sent[few[sent]]
     positions = profile.positions
-    keys = np.concatenate([scheme.words((data.sent[entries] > 0)[:, positions]), scheme.words(data.listed[entries][:, positions])])
+    keys = np.concatenate(
+        [scheme.words((data.sent[entries] > 0)[:, positions]), scheme.words(data.listed[entries][:, positions])]
+    )
     result = {"entries": len(keys), "different": len(np.unique(keys)), "sent": len(sent), "rows": []}
-    for separation, central, limits in ((0, False, (64, 6)), (2, False, (64, 6)), (4, False, (64, 6)), (6, False, (64, 6)), (6, True, (6,))):
+    for separation, central, limits in (
+        (0, False, (64, 6)),
+        (2, False, (64, 6)),
+        (4, False, (64, 6)),
+        (6, False, (64, 6)),
+        (6, True, (6,)),
+    ):
         kept = np.sort(fold(keys, separation, central))
         for limit in limits:
             probes, filled = data.probes(sent, profile, positions, profile.probes, limit)
             opened = np.zeros(len(sent), dtype=int)
             for column in range(profile.probes):
                 place = np.searchsorted(kept, probes[:, column])
-                opened += (place < len(kept)) & (kept[np.minimum(place, len(kept) - 1)] == probes[:, column]) & (column < filled)
+                opened += (
+                    (place < len(kept))
+                    & (kept[np.minimum(place, len(kept) - 1)] == probes[:, column])
+                    & (column < filled)
+                )
             spread = 0
             for column in range(profile.probes):
-                spread = np.maximum(spread, np.where(np.arange(profile.probes)[None] < filled[:, None],
-                                                     np.bitwise_count(probes ^ probes[:, column:column + 1]), 0).max(1))
-            result["rows"].append({"separation": separation, "central": central, "probe_limit": limit, "kept": len(kept), "found": float((opened > 0).mean()),
-                                   "several": int((opened > 1).sum()), "several_of_found": float((opened > 1).sum() / max(1, (opened > 0).sum())),
-                                   "greatest_distance": int(spread.max()), "distance_above_6": float((spread > 6).mean()), "filled": float(filled.mean()), "short": int((filled < profile.probes).sum())})
+                spread = np.maximum(
+                    spread,
+                    np.where(
+                        np.arange(profile.probes)[None] < filled[:, None],
+                        np.bitwise_count(probes ^ probes[:, column : column + 1]),
+                        0,
+                    ).max(1),
+                )
+            result["rows"].append(
+                {
+                    "separation": separation,
+                    "central": central,
+                    "probe_limit": limit,
+                    "kept": len(kept),
+                    "found": float((opened > 0).mean()),
+                    "several": int((opened > 1).sum()),
+                    "several_of_found": float((opened > 1).sum() / max(1, (opened > 0).sum())),
+                    "greatest_distance": int(spread.max()),
+                    "distance_above_6": float((spread > 6).mean()),
+                    "filled": float(filled.mean()),
+                    "short": int((filled < profile.probes).sum()),
+                }
+            )
             log("families", result["rows"][-1])
     return result
 
 
 # Dihedral keys
 
+
 def turned(listed, kind):
     """The 256 bits of a mirrored or turned picture, from the bits alone: the sign of odd frequencies changes."""
     square = listed.reshape(-1, 16, 16)
-    odd = (np.arange(16) % 2 == 0)  # index 0 is frequency 1
+    odd = np.arange(16) % 2 == 0  # index 0 is frequency 1
     if kind == "mirrored":
         return (square ^ odd[None, None, :]).reshape(-1, 256)
     # Anticlockwise by 90 degrees: transpose, then upside down.
@@ -368,8 +548,16 @@ def dihedral(data, profile):
         derived[part] = turned(data.listed[part], title)
         hit = data.found(part, profile, listed=derived)
         distance = ((data.sent[part] > 0) ^ derived[part]).sum(1)
-        result.append({"transform": title, "n": len(part), "pdq": float((distance <= 31).mean()), "distance": float(distance.mean()),
-                       "ours": float(hit.mean()), "interval": interval(hit, data.group[part])})
+        result.append(
+            {
+                "transform": title,
+                "n": len(part),
+                "pdq": float((distance <= 31).mean()),
+                "distance": float(distance.mean()),
+                "ours": float(hit.mean()),
+                "interval": interval(hit, data.group[part]),
+            }
+        )
         log("dihedral", result[-1])
     return result
 

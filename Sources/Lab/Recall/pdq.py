@@ -1,13 +1,16 @@
 """PDQ's grid as a linear map of the luma, for two scaling rules, and its coefficients.
 
-PDQ blurs the luma twice by a box, takes 64 x 64 samples and a 16 x 16 part of their DCT. Blur and sampling are linear and
-separable, so a rule is one sparse 64 x N matrix for each side N. That is some ten times faster than pdqhash on large pictures and
+PDQ blurs the luma twice by a box, takes 64 x 64 samples and a 16 x 16 part of their DCT. Blur and sampling are linear
+and
+separable, so a rule is one sparse 64 x N matrix for each side N. That is some ten times faster than pdqhash on large
+pictures and
 lets us compare rules. check() compares the "native" rule with pdqhash itself.
 
 native     pdqhash and python-threatexchange: the picture's own size
 meta       Meta's C++ command line: a picture with a side above 512 is first reduced to 512 x 512 by the nearest pixel
 
-raster() reduces a picture to 256 x 256 exact means. It does not depend on the picture's size, and client hypotheses start from it.
+raster() reduces a picture to 256 x 256 exact means. It does not depend on the picture's size, and client hypotheses
+start from it.
 """
 
 import functools
@@ -28,7 +31,9 @@ def box(size):
     high = np.minimum(places + window // 2, size - 1)
     counts = high - low + 1
     columns = np.concatenate([np.arange(l, h + 1) for l, h in zip(low, high)])
-    return scipy.sparse.csr_matrix((np.repeat(1.0 / counts, counts), (np.repeat(places, counts), columns)), shape=(size, size))
+    return scipy.sparse.csr_matrix(
+        (np.repeat(1.0 / counts, counts), (np.repeat(places, counts), columns)), shape=(size, size)
+    )
 
 
 def select(size, places):
@@ -89,7 +94,10 @@ def coefficients(grids, rows=COSINES, columns=COSINES):
 
 def quality(cells):
     cells = np.asarray(cells, dtype=np.float32)
-    total = np.abs(np.trunc((cells[1:] - cells[:-1]) * 100 / 255)).sum() + np.abs(np.trunc((cells[:, 1:] - cells[:, :-1]) * 100 / 255)).sum()
+    total = (
+        np.abs(np.trunc((cells[1:] - cells[:-1]) * 100 / 255)).sum()
+        + np.abs(np.trunc((cells[:, 1:] - cells[:, :-1]) * 100 / 255)).sum()
+    )
     return int(min(100, total // 90))
 
 
@@ -107,12 +115,13 @@ def luma(picture):
 
 def exact_luma(picture):
     rgb = np.asarray(picture.convert("RGB"), dtype=np.float32)
-    return rgb @ np.array([.299, .587, .114], dtype=np.float32)
+    return rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
 def check(picture):
     """Bits in which the fast native rule differs from pdqhash."""
     import pdqhash
+
     values, _ = pdqhash.compute_float(np.ascontiguousarray(np.asarray(picture.convert("RGB"))))
     theirs = np.array(values[::-1], dtype=np.float32)
     return int(np.count_nonzero(bits(theirs) ^ bits(coefficients(grid(exact_luma(picture), "native")))))

@@ -12,7 +12,9 @@ SIDES = (480, 600, 640, 720, 800, 960, 1024, 1080, 1200, 1280, 1600)
 
 
 def sources():
-    """(number, group, package, path) of each source. Pictures of one group show the same thing: they stay in one half."""
+    """(number, group, package, path) of each source. Pictures of one group show the same thing: they stay in one
+    half.
+    """
     with open(os.path.join(HERE, "sources.tsv")) as file:
         for line in file:
             if not line.startswith("#"):
@@ -55,11 +57,18 @@ def cells(width, height):
             columns, rows = rows, columns
         for row in range(rows):
             for column in range(columns):
-                yield (width * column // columns, height * row // rows, width * (column + 1) // columns, height * (row + 1) // rows)
+                yield (
+                    width * column // columns,
+                    height * row // rows,
+                    width * (column + 1) // columns,
+                    height * (row + 1) // rows,
+                )
 
 
 def crop(number, picture, box):
-    """One crop, reduced to a longest side taken by lot; the whole to at most 1,600 or 1,000. None if it is too small."""
+    """One crop, reduced to a longest side taken by lot; the whole to at most 1,600 or 1,000. None if it is too
+    small.
+    """
     part = picture.crop(box)
     longest = max(part.size)
     if box == (0, 0) + picture.size:
@@ -72,7 +81,9 @@ def crop(number, picture, box):
             side = min(longest, 450 + lot(f"size {number} {box}", 1151))
     if side < longest:
         factor = side / longest
-        part = part.resize((round(part.width * factor), round(part.height * factor)), Image.Resampling.LANCZOS, reducing_gap=3)
+        part = part.resize(
+            (round(part.width * factor), round(part.height * factor)), Image.Resampling.LANCZOS, reducing_gap=3
+        )
     return part if min(part.size) >= 200 else None
 
 

@@ -31,20 +31,31 @@ TAIL = {
 def features(picture):
     luma = pdq.exact_luma(picture)
     native = pdq.grid(luma, "native")
-    return pdq.coefficients(native), pdq.coefficients(pdq.grid(luma, "meta")), pdq.raster(luma), pdq.quality(native), luma.shape[::-1]
+    return (
+        pdq.coefficients(native),
+        pdq.coefficients(pdq.grid(luma, "meta")),
+        pdq.raster(luma),
+        pdq.quality(native),
+        luma.shape[::-1],
+    )
 
 
 def random_crop(picture, lot):
     """Any place, any shape from 3:4 to 16:9, a longest side of 300 to 1,200 pixels."""
     width, height = picture.size
-    part = lot.uniform(.18, 1) ** .5
+    part = lot.uniform(0.18, 1) ** 0.5
     shape = lot.choice((3 / 4, 1, 4 / 3, 3 / 2, 16 / 9))
     w = min(width, part * width, part * height * shape)
     h = min(height, w / shape)
     x, y = lot.uniform(0, width - w), lot.uniform(0, height - h)
     side = min(lot.randint(300, 1200), max(w, h))
     factor = side / max(w, h)
-    return picture.resize((max(5, round(w * factor)), max(5, round(h * factor))), Image.Resampling.BILINEAR, (x, y, x + w, y + h), reducing_gap=2)
+    return picture.resize(
+        (max(5, round(w * factor)), max(5, round(h * factor))),
+        Image.Resampling.BILINEAR,
+        (x, y, x + w, y + h),
+        reducing_gap=2,
+    )
 
 
 def on_white(path):
@@ -62,8 +73,8 @@ def text_page(lot):
     size, y = lot.randint(14, 40), 30
     while y < page.height - 60:
         words = " ".join("".join(lot.choice("etaoinshrdlu") for _ in range(lot.randint(2, 9))) for _ in range(12))
-        if lot.random() > .12:
-            draw.text((30, y), words[:int(page.width * 1.7 / size)], fill="black", font_size=size)
+        if lot.random() > 0.12:
+            draw.text((30, y), words[: int(page.width * 1.7 / size)], fill="black", font_size=size)
         y += int(size * 1.5)
     return page
 
@@ -72,7 +83,7 @@ def gradient(lot):
     a, b = [np.array([lot.randint(0, 255) for _ in range(3)]) for _ in range(2)]
     x, y = np.meshgrid(np.linspace(0, 1, 640), np.linspace(0, 1, 480))
     turn = lot.uniform(0, 6.28)
-    t = np.clip(.5 + (x - .5) * np.cos(turn) + (y - .5) * np.sin(turn), 0, 1)[..., None]
+    t = np.clip(0.5 + (x - 0.5) * np.cos(turn) + (y - 0.5) * np.sin(turn), 0, 1)[..., None]
     return Image.fromarray((a * t + b * (1 - t)).astype(np.uint8))
 
 
@@ -120,9 +131,16 @@ def main():
             rows.append(features(make(lot)))
             kinds.append(kind)
             groups.append(10_000 + len(groups))
-    np.savez(arguments.output, native=np.stack([r[0] for r in rows]), meta=np.stack([r[1] for r in rows]), raster=np.stack([r[2] for r in rows]),
-             quality=np.array([r[3] for r in rows], dtype=np.uint8), size=np.array([r[4] for r in rows], dtype=np.uint16),
-             kind=np.array(kinds), group=np.array(groups))
+    np.savez(
+        arguments.output,
+        native=np.stack([r[0] for r in rows]),
+        meta=np.stack([r[1] for r in rows]),
+        raster=np.stack([r[2] for r in rows]),
+        quality=np.array([r[3] for r in rows], dtype=np.uint8),
+        size=np.array([r[4] for r in rows], dtype=np.uint16),
+        kind=np.array(kinds),
+        group=np.array(groups),
+    )
     print(len(rows), "pictures")
 
 

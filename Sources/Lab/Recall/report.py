@@ -30,9 +30,9 @@ def span(pair):
 
 
 def rate(entropy, entries, probes=TRIES):
-    value = probes * entries * 2 ** -entropy
+    value = probes * entries * 2**-entropy
     power = math.floor(math.log10(value))
-    return f"{value / 10 ** power:.1f}·10^{power}"
+    return f"{value / 10**power:.1f}·10^{power}"
 
 
 def save(figure, folder, name):
@@ -45,15 +45,39 @@ def plot_recall(rows, path):
     rows = list(reversed(rows))
     figure, axes = plt.subplots(figsize=(7.5, 9))
     places = range(len(rows))
-    axes.hlines(places, [row["ours_interval"][0] for row in rows], [row["ours_interval"][1] for row in rows], color="#1b7837", linewidth=3, alpha=.35)
+    axes.hlines(
+        places,
+        [row["ours_interval"][0] for row in rows],
+        [row["ours_interval"][1] for row in rows],
+        color="#1b7837",
+        linewidth=3,
+        alpha=0.35,
+    )
     axes.plot([row["exact"] for row in rows], places, "x", color="#999999", label="whole hash, exact")
-    axes.plot([row["old"] for row in rows], places, "s", color="#e08214", markersize=4, label="profile 1 (b = 48, M = 16)")
-    axes.plot([row["pdq"] for row in rows], places, "|", color="black", markersize=11, markeredgewidth=2, label="PDQ distance ≤ 31")
-    axes.plot([row["ours"] for row in rows], places, "o", color="#1b7837", markersize=5, label="profile 2 (b = 50, M = 32), 95 % interval")
+    axes.plot(
+        [row["old"] for row in rows], places, "s", color="#e08214", markersize=4, label="profile 1 (b = 48, M = 16)"
+    )
+    axes.plot(
+        [row["pdq"] for row in rows],
+        places,
+        "|",
+        color="black",
+        markersize=11,
+        markeredgewidth=2,
+        label="PDQ distance ≤ 31",
+    )
+    axes.plot(
+        [row["ours"] for row in rows],
+        places,
+        "o",
+        color="#1b7837",
+        markersize=5,
+        label="profile 2 (b = 50, M = 32), 95 % interval",
+    )
     axes.set_yticks(list(places), [row["transform"] for row in rows])
-    axes.set_xlim(-.02, 1.02)
+    axes.set_xlim(-0.02, 1.02)
     axes.set_xlabel("part of the copies found, held-out pictures")
-    axes.grid(axis="x", alpha=.3)
+    axes.grid(axis="x", alpha=0.3)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
     save(figure, path, "recall.svg")
 
@@ -65,12 +89,18 @@ def plot_distances(false, path):
         counts = entry["counts"]
         seen = [(d, math.log2(c / entry["pairs"])) for d, c in enumerate(counts) if c]
         axes.plot(*zip(*seen), "o", color=colour, markersize=4, label=f"{b} bits, {entry['pairs']:.2g} unrelated pairs")
-        axes.plot(range(20), [math.log2(measure.ideal(b, d)) for d in range(20)], color=colour, linewidth=1, label=f"{b} ideal bits")
+        axes.plot(
+            range(20),
+            [math.log2(measure.ideal(b, d)) for d in range(20)],
+            color=colour,
+            linewidth=1,
+            label=f"{b} ideal bits",
+        )
         axes.plot([0, 0], [-entry["equal"], -entry["adverse"]], "_-", color=colour, linewidth=2, markersize=10)
     axes.set_xlabel("distance of two keys (at 0: the two extrapolations)")
     axes.set_ylabel("log2 of the part of pairs")
     axes.legend(frameon=False)
-    axes.grid(alpha=.3)
+    axes.grid(alpha=0.3)
     save(figure, path, "recall-distances.svg")
 
 
@@ -78,27 +108,37 @@ def plot_frontier(frontier, false, path):
     entropies = {e["bits"]: e["equal"] for e in false["entropy"]}
     figure, axes = plt.subplots(figsize=(6, 3.8))
     for probes, colour in ((8, "#c2a5cf"), (16, "#e08214"), (32, "#1b7837"), (64, "#2166ac")):
-        points = [(math.log10(probes * 1e6) - entropies[f["bits"]] * math.log10(2), f["mean_ratio"], f["bits"]) for f in frontier if f["probes"] == probes]
-        axes.plot([p[0] for p in points], [p[1] for p in points], "o-", color=colour, markersize=4, label=f"M = {probes}")
+        points = [
+            (math.log10(probes * 1e6) - entropies[f["bits"]] * math.log10(2), f["mean_ratio"], f["bits"])
+            for f in frontier
+            if f["probes"] == probes
+        ]
+        axes.plot(
+            [p[0] for p in points], [p[1] for p in points], "o-", color=colour, markersize=4, label=f"M = {probes}"
+        )
         for x, y, bits in points:
             axes.annotate(str(bits), (x, y), textcoords="offset points", xytext=(2, 3), fontsize=6)
-    axes.axvline(-6, color="black", linewidth=.8, linestyle=":")
+    axes.axvline(-6, color="black", linewidth=0.8, linestyle=":")
     axes.set_xlabel("log10 of false positives for one innocent picture, 10^6 entries (central reading)")
     axes.set_ylabel("found / found by PDQ ≤ 31, mean")
     axes.legend(frameon=False)
-    axes.grid(alpha=.3)
+    axes.grid(alpha=0.3)
     save(figure, path, "recall-frontier.svg")
 
 
 def table(rows, old=True):
-    yield "| transform | n | PDQ ≤ 31 | whole hash | " + ("profile 1 | " if old else "") + "ours | 95 % | ours / PDQ | 95 % |"
+    yield (
+        "| transform | n | PDQ ≤ 31 | whole hash | "
+        + ("profile 1 | " if old else "")
+        + "ours | 95 % | ours / PDQ | 95 % |"
+    )
     yield "|---|---|---|---|" + ("---|" if old else "") + "---|---|---|---|"
     for row in rows:
-        goal = row["pdq"] >= .8
-        ratio = f"{row['ratio']:.3f}" if row["pdq"] >= .05 else ""
-        if goal and row["ratio"] < .95:
+        goal = row["pdq"] >= 0.8
+        ratio = f"{row['ratio']:.3f}" if row["pdq"] >= 0.05 else ""
+        if goal and row["ratio"] < 0.95:
             ratio = f"**{ratio}**"
-        between = f"{row['ratio_interval'][0]:.2f}–{row['ratio_interval'][1]:.2f}" if row["pdq"] >= .05 else ""
+        between = f"{row['ratio_interval'][0]:.2f}–{row['ratio_interval'][1]:.2f}" if row["pdq"] >= 0.05 else ""
         previous = f"{percent(row['old'])} | " if old else ""
         yield f"| {row['transform']} | {row['n']} | {percent(row['pdq'])} | {percent(row['exact'])} | {previous}{percent(row['ours'])} | {span(row['ours_interval'])} | {ratio} | {between} |"
 
@@ -135,7 +175,7 @@ def page(r):
     yield ""
     yield from table(r["recall"])
     yield ""
-    yield "Messenger settings are those of public source code or common measurement, rounded, and change with versions. \"crop 1 %\" and \"crop 2 %\" are even at both edges, which one hypothesis supposes exactly; \"at each edge by lot\" is the honest case. A caption, a logo, a"
+    yield 'Messenger settings are those of public source code or common measurement, rounded, and change with versions. "crop 1 %" and "crop 2 %" are even at both edges, which one hypothesis supposes exactly; "at each edge by lot" is the honest case. A caption, a logo, a'
     yield "sticker change a part of the picture: low frequencies see all of it, and a short key has no redundancy to spend. Brightness +20 % clips: what was white stays unknown. A median filter against captions, other tone curves, learned noise for each bit, the most stable"
     yield "positions by measurement and cheaper costs of large margins were tried on the design half and gained nothing."
     yield ""
@@ -210,8 +250,14 @@ def page(r):
     yield "| b | M = 8 | M = 16 | M = 32 | M = 64 | M = 32: false positives |"
     yield "|---|---|---|---|---|---|"
     for bits in sorted({f["bits"] for f in r["frontier"]}):
-        cells = [next(f for f in r["frontier"] if f["bits"] == bits and f["probes"] == probes) for probes in (8, 16, 32, 64)]
-        yield f"| {bits} | " + " | ".join(f"{c['reached']}, {c['mean_ratio']:.3f}" for c in cells) + f" | {rate(at[bits]['equal'], 1e6)}, {rate(at[bits]['adverse'], 1e6)} |"
+        cells = [
+            next(f for f in r["frontier"] if f["bits"] == bits and f["probes"] == probes) for probes in (8, 16, 32, 64)
+        ]
+        yield (
+            f"| {bits} | "
+            + " | ".join(f"{c['reached']}, {c['mean_ratio']:.3f}" for c in cells)
+            + f" | {rate(at[bits]['equal'], 1e6)}, {rate(at[bits]['adverse'], 1e6)} |"
+        )
     yield ""
     yield f"**The knee**: M = 32 is the most that is allowed and each doubling of M buys about as much recall as 3–4 bits less. 48 bits are at the limit ({rate(at[48]['equal'], 1e6)} from keys, and probes read about 0.8 bits less), b = {b} is below it in both readings and the most with no loss in the number of transforms reached. Who fears the adverse"
     yield "reading takes 56 bits, or 52 with a quality floor of 80, and pays with recall. For 10^7 entries take 54–56 bits. More than one key for a picture would break the budget of 45 bytes and the one-slot property; it was not pursued."
@@ -226,17 +272,22 @@ def page(r):
     for limited in f["rows"]:
         if limited["probe_limit"] != 6:
             continue
-        free = next((row for row in f["rows"] if row["separation"] == limited["separation"] and row["probe_limit"] == 64), limited)
+        free = next(
+            (row for row in f["rows"] if row["separation"] == limited["separation"] and row["probe_limit"] == 64),
+            limited,
+        )
         unlimited = "" if limited["central"] else f"{free['several']} ({percent(free['several_of_found'])} %)"
-        yield (f"| {limited['separation']} | {'most central' if limited['central'] else 'lowest key'} | {limited['kept']} | {percent(limited['found'])} % | "
-               f"{unlimited} | {limited['several']} ({percent(limited['several_of_found'])} %) |")
+        yield (
+            f"| {limited['separation']} | {'most central' if limited['central'] else 'lowest key'} | {limited['kept']} | {percent(limited['found'])} % | "
+            f"{unlimited} | {limited['several']} ({percent(limited['several_of_found'])} %) |"
+        )
     yield ""
     free = next(row for row in f["rows"] if row["separation"] == 6 and row["probe_limit"] == 64)
     lowest, central = [row for row in f["rows"] if row["separation"] == 6 and row["probe_limit"] == 6]
     yield f"At r = 6 with probes within 6 bits of each other two openings of one picture are impossible, not only rare: two probes differ in at most 6 bits, two entries in more. Without the limit {percent(free['distance_above_6'])} % of pictures have two probes further apart than 6 (at most {free['greatest_distance']}), because hypotheses disagree,"
     yield f"and the property would rest on luck; the limit costs {abs(r['ablation'][-1]['mean_ratio'] - r['ablation'][-2]['mean_ratio']):.3f} of mean recall, and {central['short']} of {f['sent']:,} pictures have fewer than 32 probes. r = 4 would leave {percent(next(x for x in f['rows'] if x['separation'] == 4)['several_of_found'])} %."
     yield ""
-    yield f"**Which key stays** matters inside families: keeping the lowest key first finds {percent(lowest['found'])} %, keeping the most central first (the greatest sum of 4^(4 − distance) over all listed hashes within 4; ties by lower key) {percent(central['found'])} %. Both are results that \"Entries apart\" accepts; the builder takes the second."
+    yield f'**Which key stays** matters inside families: keeping the lowest key first finds {percent(lowest["found"])} %, keeping the most central first (the greatest sum of 4^(4 − distance) over all listed hashes within 4; ties by lower key) {percent(central["found"])} %. Both are results that "Entries apart" accepts; the builder takes the second.'
     yield ""
     yield "## Mirrored and turned copies"
     yield ""

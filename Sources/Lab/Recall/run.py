@@ -2,7 +2,8 @@
 
 usage: run.py DIRECTORY [--docs ../..] [--minutes N]
 
-Keeps everything in DIRECTORY (about 6 GB) and goes on where it was interrupted. Needs numpy, scipy, Pillow (with AVIF), pdqhash 0.2.8,
+Keeps everything in DIRECTORY (about 6 GB) and goes on where it was interrupted. Needs numpy, scipy, Pillow (with AVIF),
+pdqhash 0.2.8,
 matplotlib; apt-get, dpkg and pip; for videos ffmpeg. About two hours on one core for pictures, more for videos.
 """
 

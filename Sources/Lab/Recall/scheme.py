@@ -1,7 +1,9 @@
 """The short key and its probes: Docs/Protocol.md, 5.11, for many pictures at once.
 
-The list side knows 256 bits. A short key is b of them. The client has the picture: it computes PDQ's coefficients under several
-hypotheses about what happened to the picture (other size, cut edges, another tone curve), orders for each hypothesis the likeliest
+The list side knows 256 bits. A short key is b of them. The client has the picture: it computes PDQ's coefficients under
+several
+hypotheses about what happened to the picture (other size, cut edges, another tone curve), orders for each hypothesis
+the likeliest
 patterns of flipped bits by their margins, and merges the lists.
 """
 
@@ -27,10 +29,15 @@ class Profile:
         self.probes = values["probes"]
         self.separation = values["separation"]
         self.quality = values["minimumQuality"]  # of a listed hash
-        self.probe_quality = values["probeQuality"]  # of a picture that is sent: copies are a little poorer than their originals
+        self.probe_quality = values[
+            "probeQuality"
+        ]  # of a picture that is sent: copies are a little poorer than their originals
         self.scaling = values["scaling"]
         # (kind, shift, zoom, tone, penalty in 1/256 of the spread)
-        self.hypotheses = [(h["kind"], h.get("shift", 0), h.get("zoom", UNIT), h.get("tone", 0), h["penalty"]) for h in values["hypotheses"]]
+        self.hypotheses = [
+            (h["kind"], h.get("shift", 0), h.get("zoom", UNIT), h.get("tone", 0), h["penalty"])
+            for h in values["hypotheses"]
+        ]
 
     @classmethod
     def load(cls, path=os.path.join(os.path.dirname(os.path.abspath(__file__)), "profile-2.json")):
@@ -107,7 +114,9 @@ def spread(values):
 
 
 def nearest(margins, count):
-    """The first `count` sets of flipped bits by (sum of margins in order of rank, sum of 2^rank), as (sum, bits); single precision."""
+    """The first `count` sets of flipped bits by (sum of margins in order of rank, sum of 2^rank), as (sum, bits);
+    single precision.
+    """
     margins = [np.float32(margin) for margin in margins]
     order = sorted(range(len(margins)), key=lambda i: (margins[i], i))
     found = [(np.float32(0), 0)]
@@ -141,9 +150,13 @@ def probes(margins, unit, profile):
 
 # The same for many pictures at once.
 
+
 @functools.lru_cache(maxsize=None)
 def patterns(count):
-    """Sets of ranks that can be among the `count` cheapest: those that no more than `count` sets undercut for certain."""
+    """Sets of ranks that can be among the `count` cheapest: those that no more than `count` sets undercut for
+    certain.
+    """
+
     def below(ranks, limit):
         seen, stack = {ranks}, [ranks]
         while stack:
@@ -151,7 +164,7 @@ def patterns(count):
             for i, rank in enumerate(a):
                 floor = a[i - 1] if i else -1
                 if rank - 1 > floor:
-                    b = a[:i] + (rank - 1,) + a[i + 1:]
+                    b = a[:i] + (rank - 1,) + a[i + 1 :]
                 elif i == 0:
                     b = a[1:]
                 else:
@@ -166,7 +179,7 @@ def patterns(count):
     found, stack, seen = [()], [()], {()}
     while stack:
         a = stack.pop()
-        steps = [a[:i] + (a[i] + 1,) + a[i + 1:] for i in range(len(a)) if i + 1 == len(a) or a[i] + 1 < a[i + 1]]
+        steps = [a[:i] + (a[i] + 1,) + a[i + 1 :] for i in range(len(a)) if i + 1 == len(a) or a[i] + 1 < a[i + 1]]
         if not a or a[0] > 0:
             steps.append((0,) + a)
         for b in steps:
@@ -200,7 +213,7 @@ def lists(signed, count):
     chosen = table[kept].astype(bool)
     masks = np.zeros(kept.shape, dtype=np.uint64)
     for rank in range(ranks):
-        masks ^= np.where(chosen[:, :, rank], flags[:, rank:rank + 1], np.uint64(0))
+        masks ^= np.where(chosen[:, :, rank], flags[:, rank : rank + 1], np.uint64(0))
     return words(signed > 0)[:, None] ^ masks, np.take_along_axis(totals, kept, 1)
 
 

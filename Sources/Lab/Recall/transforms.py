@@ -1,6 +1,8 @@
-"""What messengers and people do to a picture. Each takes an RGB picture and a seeded random.Random, and returns an RGB picture.
+"""What messengers and people do to a picture. Each takes an RGB picture and a seeded random.Random, and returns an RGB
+picture.
 
-Settings of messengers are those of their public source code or of common measurement, rounded; they change with versions.
+Settings of messengers are those of their public source code or of common measurement, rounded; they change with
+versions.
 """
 
 import io
@@ -58,7 +60,12 @@ def border(picture, part, colour):
 def screenshot(picture, random):
     """Shown 1,080 pixels wide, cut out by hand to within two pixels, saved as JPEG."""
     shown = scale(picture, 1080 / picture.width, BILINEAR)
-    cut = (random.randint(0, 2), random.randint(0, 2), shown.width - random.randint(0, 2), shown.height - random.randint(0, 2))
+    cut = (
+        random.randint(0, 2),
+        random.randint(0, 2),
+        shown.width - random.randint(0, 2),
+        shown.height - random.randint(0, 2),
+    )
     return jpeg(shown.crop(cut), 90)
 
 
@@ -74,23 +81,35 @@ def text(picture, part):
     """A caption over the lower edge, `part` of the height."""
     changed = picture.copy()
     draw = ImageDraw.Draw(changed)
-    size = max(8, round(picture.height * part * .8))
-    draw.text((picture.width * .08, picture.height * (.97 - part)), "WHEN YOU SEE IT", fill="white", stroke_fill="black",
-              stroke_width=max(1, size // 12), font_size=size)
+    size = max(8, round(picture.height * part * 0.8))
+    draw.text(
+        (picture.width * 0.08, picture.height * (0.97 - part)),
+        "WHEN YOU SEE IT",
+        fill="white",
+        stroke_fill="black",
+        stroke_width=max(1, size // 12),
+        font_size=size,
+    )
     return changed
 
 
 def sticker(picture, part, random):
     """A yellow face that covers `part` of the area."""
     changed = picture.copy()
-    side = round((picture.width * picture.height * part * 4 / 3.14159) ** .5)
+    side = round((picture.width * picture.height * part * 4 / 3.14159) ** 0.5)
     side = min(side, picture.width - 2, picture.height - 2)
     x, y = random.randint(0, picture.width - side - 1), random.randint(0, picture.height - side - 1)
     draw = ImageDraw.Draw(changed)
     draw.ellipse((x, y, x + side, y + side), fill=(255, 204, 51), outline=(160, 110, 10))
-    for left in (.28, .62):
-        draw.ellipse((x + side * left, y + side * .3, x + side * (left + .1), y + side * .45), fill=(60, 40, 10))
-    draw.arc((x + side * .25, y + side * .3, x + side * .75, y + side * .8), 20, 160, fill=(60, 40, 10), width=max(1, side // 20))
+    for left in (0.28, 0.62):
+        draw.ellipse((x + side * left, y + side * 0.3, x + side * (left + 0.1), y + side * 0.45), fill=(60, 40, 10))
+    draw.arc(
+        (x + side * 0.25, y + side * 0.3, x + side * 0.75, y + side * 0.8),
+        20,
+        160,
+        fill=(60, 40, 10),
+        width=max(1, side // 20),
+    )
     return changed
 
 
@@ -98,7 +117,9 @@ def logo(picture):
     """A half-transparent mark in the lower right corner."""
     layer = Image.new("RGBA", picture.size)
     size = max(8, picture.height // 22)
-    ImageDraw.Draw(layer).text((picture.width * .78, picture.height * .93), "© sample", fill=(255, 255, 255, 150), font_size=size)
+    ImageDraw.Draw(layer).text(
+        (picture.width * 0.78, picture.height * 0.93), "© sample", fill=(255, 255, 255, 150), font_size=size
+    )
     return Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
 
 
@@ -108,7 +129,7 @@ def gamma(picture, power):
 
 def noise(picture, random):
     grain = Image.effect_noise(picture.size, 16).convert("RGB")
-    return Image.blend(picture, grain, .12)
+    return Image.blend(picture, grain, 0.12)
 
 
 def whatsapp(picture):
@@ -137,33 +158,33 @@ TRANSFORMS = {
     "Telegram and Element X: 1280 px, JPEG 87": lambda p, r: telegram(p),
     "Matrix thumbnail: 800 px, JPEG 75": lambda p, r: jpeg(fit(p, 800, BICUBIC), 75),
     "512 px, JPEG 60": lambda p, r: jpeg(fit(p, 512), 60),
-    "resize 0.25, Lanczos": lambda p, r: scale(p, .25),
-    "resize 0.5, Lanczos": lambda p, r: scale(p, .5),
-    "resize 0.5, nearest": lambda p, r: scale(p, .5, NEAREST),
-    "resize 0.5, JPEG 70": lambda p, r: jpeg(scale(p, .5), 70),
-    "resize 0.75, bicubic": lambda p, r: scale(p, .75, BICUBIC),
+    "resize 0.25, Lanczos": lambda p, r: scale(p, 0.25),
+    "resize 0.5, Lanczos": lambda p, r: scale(p, 0.5),
+    "resize 0.5, nearest": lambda p, r: scale(p, 0.5, NEAREST),
+    "resize 0.5, JPEG 70": lambda p, r: jpeg(scale(p, 0.5), 70),
+    "resize 0.75, bicubic": lambda p, r: scale(p, 0.75, BICUBIC),
     "resize 1.3, bicubic": lambda p, r: scale(p, 1.3, BICUBIC),
     "resize 2, bilinear": lambda p, r: scale(p, 2, BILINEAR),
     "screenshot, cut out, JPEG 90": screenshot,
     "screenshot with bars": lambda p, r: bars(p),
     "brightness +20 %": lambda p, r: ImageEnhance.Brightness(p).enhance(1.2),
-    "brightness -20 %": lambda p, r: ImageEnhance.Brightness(p).enhance(.8),
+    "brightness -20 %": lambda p, r: ImageEnhance.Brightness(p).enhance(0.8),
     "contrast +20 %": lambda p, r: ImageEnhance.Contrast(p).enhance(1.2),
-    "contrast -20 %": lambda p, r: ImageEnhance.Contrast(p).enhance(.8),
+    "contrast -20 %": lambda p, r: ImageEnhance.Contrast(p).enhance(0.8),
     "saturation +50 %": lambda p, r: ImageEnhance.Color(p).enhance(1.5),
-    "gamma 0.8": lambda p, r: gamma(p, .8),
+    "gamma 0.8": lambda p, r: gamma(p, 0.8),
     "grey": lambda p, r: p.convert("L").convert("RGB"),
     "blur 1 px": lambda p, r: p.filter(ImageFilter.GaussianBlur(1)),
     "blur 2 px": lambda p, r: p.filter(ImageFilter.GaussianBlur(2)),
     "sharpen": lambda p, r: p.filter(ImageFilter.UnsharpMask(2, 120, 2)),
     "noise": noise,
-    "caption, 8 % of the height": lambda p, r: text(p, .08),
-    "sticker, 2 % of the area": lambda p, r: sticker(p, .02, r),
+    "caption, 8 % of the height": lambda p, r: text(p, 0.08),
+    "sticker, 2 % of the area": lambda p, r: sticker(p, 0.02, r),
     "small logo": lambda p, r: logo(p),
-    "crop 1 %": lambda p, r: crop(p, .01),
-    "crop 2 %": lambda p, r: crop(p, .02),
-    "crop 5 %, one corner": lambda p, r: crop_corner(p, .05, r),
-    "white border 2 %": lambda p, r: border(p, .02, "white"),
+    "crop 1 %": lambda p, r: crop(p, 0.01),
+    "crop 2 %": lambda p, r: crop(p, 0.02),
+    "crop 5 %, one corner": lambda p, r: crop_corner(p, 0.05, r),
+    "white border 2 %": lambda p, r: border(p, 0.02, "white"),
     "rotated 1 degree": lambda p, r: p.rotate(1, BICUBIC),
     "mirrored": lambda p, r: ImageOps.mirror(p),
     "turned by 90 degrees": lambda p, r: p.transpose(Image.Transpose.ROTATE_90),
@@ -173,8 +194,8 @@ TRANSFORMS = {
 }
 # Done to each picture, in a pass of its own.
 ADDED = {
-    "crop 0-2 % at each edge by lot": lambda p, r: crop_edges(p, .02, r),
-    "the same, then WhatsApp": lambda p, r: whatsapp(crop_edges(p, .02, r)),
+    "crop 0-2 % at each edge by lot": lambda p, r: crop_edges(p, 0.02, r),
+    "the same, then WhatsApp": lambda p, r: whatsapp(crop_edges(p, 0.02, r)),
     "brightness +10 %": lambda p, r: ImageEnhance.Brightness(p).enhance(1.1),
 }
 # Measured for themselves: PDQ's own match cannot find them without dihedral hashes.

@@ -1,4 +1,5 @@
-"""Checks videos.py against the vectors of Docs/Protocol.md, 5.11, "Videos", which the code in Swift passes too, and what it promises of memory.
+"""Checks videos.py against the vectors of Docs/Protocol.md, 5.11, "Videos", which the code in Swift passes too, and
+what it promises of memory.
 
 usage: video_check.py
 """
@@ -13,8 +14,15 @@ from check import VECTORS
 
 
 def frames_of(samples):
-    return [videos.Frame(125 * place, np.unpackbits(np.frombuffer(bytes.fromhex(sample["hash"]), dtype=np.uint8)), sample["quality"], place)
-            for place, sample in enumerate(samples)]
+    return [
+        videos.Frame(
+            125 * place,
+            np.unpackbits(np.frombuffer(bytes.fromhex(sample["hash"]), dtype=np.uint8)),
+            sample["quality"],
+            place,
+        )
+        for place, sample in enumerate(samples)
+    ]
 
 
 def main():
@@ -28,11 +36,17 @@ def main():
     chooser = videos.Chooser()
     for frame in frames_of(max((test["input"]["samples"] for test in tests), key=len)) * 50:
         chooser.add(frame)
-        kept = {id(f) for f in chooser.window} | {id(c.frame) for c in chooser.scores} | {id(c.frame) for c in chooser.chosen}
+        kept = (
+            {id(f) for f in chooser.window}
+            | {id(c.frame) for c in chooser.scores}
+            | {id(c.frame) for c in chooser.chosen}
+        )
         assert len(kept) <= videos.F + 2 * videos.WINDOW + 2
     black = [videos.frame(np.zeros((256, 256), dtype=np.uint8), 125 * place) for place in range(40)]
     assert videos.chosen(black) == [] and videos.listed(black) == [] and videos.probes([]) == []
-    print(f"{len(tests)} vectors agree; never more than {videos.F + 2 * videos.WINDOW + 2} frames kept; black has no key")
+    print(
+        f"{len(tests)} vectors agree; never more than {videos.F + 2 * videos.WINDOW + 2} frames kept; black has no key"
+    )
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 usage: video_explore.py CACHE
 
-Each rule orders the frames by a score; local minima stand for themselves; the source takes the best of the middle, the client the F
-best. Printed: found of all copies that should be, of the trimmed ones, and how often a listed copy has the original's key.
+Each rule orders the frames by a score; local minima stand for themselves; the source takes the best of the middle, the
+client the F
+best. Printed: found of all copies that should be, of the trimmed ones, and how often a listed copy has the original's
+key.
 """
 
 import sys
@@ -13,14 +15,22 @@ import numpy as np
 import video_measure
 import videos
 
-FIXED = (np.random.default_rng(7).random(256) < .5).astype(np.uint8)  # a hash to be near to
-NEVER = 10 ** 6
+FIXED = (np.random.default_rng(7).random(256) < 0.5).astype(np.uint8)  # a hash to be near to
+NEVER = 10**6
 
 
 def stillness(bits, window):
     steps = (bits[1:] != bits[:-1]).sum(1)
-    sums = np.convolve(steps, np.ones(2 * window, dtype=int), "valid") if len(steps) >= 2 * window else np.zeros(0, dtype=int)
-    return np.concatenate([np.full(window, NEVER), sums, np.full(len(bits) - window - len(sums), NEVER)]) if len(sums) else np.zeros(len(bits), dtype=int)
+    sums = (
+        np.convolve(steps, np.ones(2 * window, dtype=int), "valid")
+        if len(steps) >= 2 * window
+        else np.zeros(0, dtype=int)
+    )
+    return (
+        np.concatenate([np.full(window, NEVER), sums, np.full(len(bits) - window - len(sums), NEVER)])
+        if len(sums)
+        else np.zeros(len(bits), dtype=int)
+    )
 
 
 def near_fixed(bits):
@@ -29,17 +39,28 @@ def near_fixed(bits):
 
 def motion(bits):
     """After a cut: the frame two after the greatest step."""
-    steps = np.concatenate([[0, 0], (bits[1:] != bits[:-1]).sum(1)])[:len(bits)]
+    steps = np.concatenate([[0, 0], (bits[1:] != bits[:-1]).sum(1)])[: len(bits)]
     return -steps.astype(int)
 
 
 def choose(score, copy, count, quality, near, first=0, last=None, every=1, reach=1):
     last = len(score) if last is None else last
-    minima = [k for k in range(len(score)) if min(score[max(0, k - reach):k], default=NEVER) >= score[k] < min(score[k + 1:k + 1 + reach], default=NEVER + 1)]
+    minima = [
+        k
+        for k in range(len(score))
+        if min(score[max(0, k - reach) : k], default=NEVER)
+        >= score[k]
+        < min(score[k + 1 : k + 1 + reach], default=NEVER + 1)
+    ]
     found = []
     for k in sorted(minima, key=lambda k: (score[k], k)):
         place = k * every
-        if score[k] < NEVER and copy.quality[place] >= quality and first <= k < last and all((copy.bits[place] != copy.bits[other]).sum() > near for other in found):
+        if (
+            score[k] < NEVER
+            and copy.quality[place] >= quality
+            and first <= k < last
+            and all((copy.bits[place] != copy.bits[other]).sum() > near for other in found)
+        ):
             found.append(place)
             if len(found) == count:
                 break
@@ -50,12 +71,16 @@ def weigh(data, score, count=8, near=10, edge=videos.EDGE, every=1, reach=1, sou
     """(found, found of the trimmed, same key) as parts."""
     found, trimmed, same, stride = [], [], [], every
     for _, copies in data:
+
         def key(copy):
             rule, every = source or (score, stride)
             values = rule(copy.bits[::every])
             n = len(values)
-            places = choose(values, copy, 1, 50, near, int(np.ceil(edge * n)), int((1 - edge) * n) + 1, every, reach) or choose(values, copy, 1, 50, near, every=every, reach=reach)
+            places = choose(
+                values, copy, 1, 50, near, int(np.ceil(edge * n)), int((1 - edge) * n) + 1, every, reach
+            ) or choose(values, copy, 1, 50, near, every=every, reach=reach)
             return copy.keys[places[0]] if places else None
+
         known = key(copies[0])
         if known is None:
             continue
@@ -78,7 +103,10 @@ def main():
     print(len(data), "videos")
 
     def line(name, score, **options):
-        print(f"| {name} | " + " | ".join(f"{100 * value:.1f}" for value in weigh(data, score, **options)) + " |", flush=True)
+        print(
+            f"| {name} | " + " | ".join(f"{100 * value:.1f}" for value in weigh(data, score, **options)) + " |",
+            flush=True,
+        )
 
     two = lambda bits: stillness(bits, 2)
     for count in (1, 2, 4, 8, 16, 32):
@@ -96,8 +124,12 @@ def main():
     for near in (0, 20, 31):
         line(f"chosen frames differ in more than {near} bits", two, near=near)
     for every, rate in ((2, 4), (4, 2), (8, 1)):
-        line(f"the source has {rate} frames/s (stillness, 1 each side), the client 8", two, source=(lambda bits: stillness(bits, 1), every))
-    for edge in (0, .1, .3, .4):
+        line(
+            f"the source has {rate} frames/s (stillness, 1 each side), the client 8",
+            two,
+            source=(lambda bits: stillness(bits, 1), every),
+        )
+    for edge in (0, 0.1, 0.3, 0.4):
         line(f"key not in the first and last {100 * edge:.0f} %", two, edge=edge)
     line("nearest to a fixed hash", near_fixed)
     line("nearest to a fixed hash + stillness", lambda bits: np.minimum(near_fixed(bits) + two(bits), NEVER))

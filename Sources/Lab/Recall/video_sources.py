@@ -1,6 +1,8 @@
-"""The videos: packages' files of video-sources.tsv, pieces of the long ones, and montages of the generated clips, in two halves by source.
+"""The videos: packages' files of video-sources.tsv, pieces of the long ones, and montages of the generated clips, in
+two halves by source.
 
-Classes: film (a camera's), animation (drawn, rendered, a screen), generated (clips of some 3 s by generative models), montage (seven
+Classes: film (a camera's), animation (drawn, rendered, a screen), generated (clips of some 3 s by generative models),
+montage (seven
 generated clips of one half, cut together hard: a stand-in for edited film, of which packages have little).
 """
 
@@ -51,7 +53,9 @@ def videos():
     for side, parts in generated.items():
         parts = [part for _, part in sorted(parts)]
         for place in range(0, len(parts) - MONTAGE + 1, MONTAGE):
-            listed.append(Video(f"m{side}-{place // MONTAGE:02d}", None, "montage", tuple(parts[place:place + MONTAGE])))
+            listed.append(
+                Video(f"m{side}-{place // MONTAGE:02d}", None, "montage", tuple(parts[place : place + MONTAGE]))
+            )
     # A montage is in the half of its clips: give it a group of its own that falls there.
     result = []
     for video in listed:

@@ -1,7 +1,9 @@
 """Which frames of a video are probed, and which one is its key: Docs/Protocol.md, 5.11, "Videos", for the harness.
 
-A video is a stream of frames at 8 a second, each the picture made of its raster. The client keeps the F stillest frames; a source
-lists the stillest of the middle. Nothing here looks further than WINDOW frames to both sides, and at most F + 2·WINDOW + 2 frames are kept.
+A video is a stream of frames at 8 a second, each the picture made of its raster. The client keeps the F stillest
+frames; a source
+lists the stillest of the middle. Nothing here looks further than WINDOW frames to both sides, and at most F + 2·WINDOW
++ 2 frames are kept.
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ RATE = 8  # frames a second of the video's clock
 WINDOW = 2  # frames before and after
 F = 8  # frames that are probed
 NEAR = 10  # two chosen frames differ in more bits of 256
-EDGE = .2  # of the length at each end from which a source takes no key
+EDGE = 0.2  # of the length at each end from which a source takes no key
 COMPANIONS = 8  # hashes of a list line, the key's first
 # A frame's PDQ is that of its raster's grid (hypothesis raster, shift 0, zoom 1,024, tone 0): the same for every size.
 CELLS = (scheme.taps(0, scheme.UNIT)[0] / scheme.taps(0, scheme.UNIT)[1][:, None]).astype(np.float32)
@@ -62,8 +64,8 @@ class Chooser:
 
     def add(self, frame):
         if self.window:
-            self.steps = (self.steps + [distance(self.window[-1], frame)])[-2 * WINDOW:]
-        self.window = (self.window + [frame])[-(2 * WINDOW + 1):]
+            self.steps = (self.steps + [distance(self.window[-1], frame)])[-2 * WINDOW :]
+        self.window = (self.window + [frame])[-(2 * WINDOW + 1) :]
         if len(self.window) == 2 * WINDOW + 1:
             self.score(Chosen(sum(self.steps), self.window[WINDOW]))
 
@@ -92,7 +94,7 @@ class Chooser:
         if any(old.order < new.order for old in near):
             return
         kept = [old for old in self.chosen if all(old is not other for other in near)] + [new]
-        self.chosen = sorted(kept, key=lambda chosen: chosen.order)[:self.count]
+        self.chosen = sorted(kept, key=lambda chosen: chosen.order)[: self.count]
 
 
 def chosen(frames, **options):
@@ -120,4 +122,6 @@ def listed(frames, quality=50):
     first, last = start + -(-length * round(100 * EDGE) // 100), start + length * round(100 * (1 - EDGE)) // 100
     key = chosen(frames, count=1, quality=quality, first=first, last=last) or chosen(frames, count=1, quality=quality)
     others = chosen(frames, quality=quality)
-    return [c.frame for c in key] + [c.frame for c in others if key and c.frame.time != key[0].frame.time][:COMPANIONS - 1]
+    return [c.frame for c in key] + [c.frame for c in others if key and c.frame.time != key[0].frame.time][
+        : COMPANIONS - 1
+    ]

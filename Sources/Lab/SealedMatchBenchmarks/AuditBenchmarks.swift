@@ -25,7 +25,8 @@ struct AuditBenchmarks {
             var package: AuditPackage?
             prove.append(
                 try Stopwatch.time {
-                    package = try AuditPackage.make(built, entries: selection, secrets: fixture.secrets, workers: workers)
+                    package = try AuditPackage.make(
+                        built, entries: selection, secrets: fixture.secrets, workers: workers)
                 } / n)
             for _ in 0..<8 { try costs.sample() }
             guard let package else { continue }

@@ -1,62 +1,78 @@
 /// Every figure of the suite, in the order of the report.
 ///
-/// Times of work on one thread are processor time of that thread, so that other programs on the machine do not count; the two-core figures are wall time.
-/// Where several rounds run, the value is their median, and what is compared is measured in turns.
+/// Times of work on one thread are processor time of that thread, so that other programs on the machine do not count;
+/// the two-core figures are wall time. Where several rounds run, the value is their median, and what is compared is
+/// measured in turns.
 enum BenchmarkName: String, CaseIterable {
-    /// Microseconds that the selection takes for each entry: keys of two lists that hold the same hashes, sorted, joined, near keys folded. One thread.
+    /// Microseconds that the selection takes for each entry: keys of two lists that hold the same hashes, sorted,
+    /// joined, near keys folded. One thread.
     case setSelect = "set.select"
-    /// Bytes of the set file after its header, for each entry. Floor: the 32 bytes of one group element. Goal: at most 40.
+    /// Bytes of the set file after its header, for each entry. Floor: the 32 bytes of one group element. Goal: at most
+    /// 40.
     case setBytes = "set.bytes_per_entry"
     /// m/n. Floor: one cell for each entry. Goal: at most 1.25.
     case setCells = "set.cells_per_entry"
     /// Entries y of the written file whose decoding is not α·H(y); every entry is decoded. Goal: 0.
     case setLost = "set.lost_entries"
-    /// Microseconds that `BuiltSet.build` takes for each entry on one thread: positions, peeling, fillers, evaluation, solving, digest. Floor: one hash to the group and one
-    /// variable-base multiplication, sampled throughout the build (the mean, as the build is a total). Goal: at most 1.6 times the floor.
+    /// Microseconds that `BuiltSet.build` takes for each entry on one thread: positions, peeling, fillers, evaluation,
+    /// solving, digest. Floor: one hash to the group and one variable-base multiplication, sampled throughout the build
+    /// (the mean, as the build is a total). Goal: at most 1.6 times the floor.
     case buildOneCore = "set.build.one_core"
-    /// Wall time of the build on one thread over that on two, same entries and secrets; the ratio is the speed-up itself. Goal: at least 1.8. Other programs on the
-    /// machine lower it: compare with `machineTwoCores`, which they lower too.
+    /// Wall time of the build on one thread over that on two, same entries and secrets; the ratio is the speed-up
+    /// itself. Goal: at least 1.8. Other programs on the machine lower it: compare with `machineTwoCores`, which they
+    /// lower too.
     case buildTwoCores = "set.build.two_cores"
-    /// The speed-up that two threads give to multiplications that share nothing, sampled between the builds: what this machine, as busy as it is, has to give.
+    /// The speed-up that two threads give to multiplications that share nothing, sampled between the builds: what this
+    /// machine, as busy as it is, has to give.
     case machineTwoCores = "machine.two_cores"
-    /// Bytes by which the process's peak resident memory during selection and build exceeds what was resident before, for each entry. The lists, held by the caller, are
-    /// what was resident before; the selected keys and the finished table are counted. Goal: at most 200.
+    /// Bytes by which the process's peak resident memory during selection and build exceeds what was resident before,
+    /// for each entry. The lists, held by the caller, are what was resident before; the selected keys and the finished
+    /// table are counted. Goal: at most 200.
     case buildMemory = "set.build.memory_per_entry"
-    /// Microseconds that `AuditPackage.make` takes for each entry, one thread: decoding and the batched proof. Floor: its group operations, which are one hash to the group, two
-    /// additions to decode, one multiplication and one addition to combine.
+    /// Microseconds that `AuditPackage.make` takes for each entry, one thread: decoding and the batched proof. Floor:
+    /// its group operations, which are one hash to the group, two additions to decode, one multiplication and one
+    /// addition to combine.
     case setProve = "set.prove"
-    /// Microseconds that `Audit.run` takes for each entry, one thread. Floor: its group operations, which are one hash to the group, two additions to decode, two
-    /// multiplications and two additions to verify, two additions to rebuild, and the fillers' hashes.
+    /// Microseconds that `Audit.run` takes for each entry, one thread. Floor: its group operations, which are one hash
+    /// to the group, two additions to decode, two multiplications and two additions to verify, two additions to
+    /// rebuild, and the fillers' hashes.
     case setAudit = "set.audit"
 
-    /// Microseconds for one probe slot: the difference of two sealers' vouchers that differ in M alone, over the difference of M. So the keys' enumeration, the
-    /// distinctness store, KDFs and random numbers are inside; the body and the cover slots are not. Floor: the probe's group operations, which are H(y), β·H(y), γ·B and their sum, two additions
-    /// to decode, β·decode(y), γ·L and their sum. Goal: at most 1.15 times the floor.
+    /// Microseconds for one probe slot: the difference of two sealers' vouchers that differ in M alone, over the
+    /// difference of M. So the keys' enumeration, the distinctness store, KDFs and random numbers are inside; the body
+    /// and the cover slots are not. Floor: the probe's group operations, which are H(y), β·H(y), γ·B and their sum, two
+    /// additions to decode, β·decode(y), γ·L and their sum. Goal: at most 1.15 times the floor.
     case sealProbe = "seal.probe"
     /// `seal.probe` over one key of the published two-header protocol (`TwoHeaderVoucher`). Goal: at most 0.65.
     case sealTwoHeader = "seal.vs_two_header"
-    /// Milliseconds of one `Sealer.seal` of a fingerprinted picture, M = 32, c = 6. Floor: the group operations of its 38 slots.
+    /// Milliseconds of one `Sealer.seal` of a fingerprinted picture, M = 32, c = 6. Floor: the group operations of its
+    /// 38 slots.
     case sealVoucher = "seal.voucher"
 
-    /// Microseconds for a slot at the authority, one thread: S' = α·Q, the check, and the slot's share of the voucher's transcript
-    /// and of the bodies that decoys open. Floor: one variable-base multiplication.
-    /// Goal: at most 1.1 times the floor.
+    /// Microseconds for a slot at the authority, one thread: S' = α·Q, the check, and the slot's share of the voucher's
+    /// transcript and of the bodies that decoys open. Floor: one variable-base multiplication. Goal: at most 1.1 times
+    /// the floor.
     case openSlot = "open.slot"
     /// Wall time of opening on one thread over that on two. The ratio is the speed-up itself.
     case openTwoCores = "open.slot.two_cores"
 
-    /// Bytes of private memory that `BlindedSet.open` leaves behind. The set file's pages are mapped, shared and unchanged, so the kernel can drop them: they do not count. Goal: at most 8 MB.
+    /// Bytes of private memory that `BlindedSet.open` leaves behind. The set file's pages are mapped, shared and
+    /// unchanged, so the kernel can drop them: they do not count. Goal: at most 8 MB.
     case clientPrivate = "client.private_bytes"
-    /// Bytes of private memory that a sealer and 200 vouchers (100 in a quick run) sealed by it leave behind, on the large set. Floor: the same on the smallest set. They differ by nothing that grows with the set.
+    /// Bytes of private memory that a sealer and 200 vouchers (100 in a quick run) sealed by it leave behind, on the
+    /// large set. Floor: the same on the smallest set. They differ by nothing that grows with the set.
     case clientGrowth = "client.seal_growth"
 
-    /// Milliseconds of `ShareDecoder.decode` with t = 30, k = 64 and 1,500 openings of which 1,100 are decoys, one thread. Floor: the multiply-accumulates of
-    /// k·(e + ⌈e/k⌉) syndromes over C openings, without which e decoys cannot be located. Goal: at most 2,000.
+    /// Milliseconds of `ShareDecoder.decode` with t = 30, k = 64 and 1,500 openings of which 1,100 are decoys, one
+    /// thread. Floor: the multiply-accumulates of k·(e + ⌈e/k⌉) syndromes over C openings, without which e decoys
+    /// cannot be located. Goal: at most 2,000.
     case reveal = "reveal.1500"
 
-    /// Milliseconds to fingerprint 1920 × 1080 RGB pixels, decoding not included. Floor: every pixel read once, its luma written to an array.
+    /// Milliseconds to fingerprint 1920 × 1080 RGB pixels, decoding not included. Floor: every pixel read once, its
+    /// luma written to an array.
     case pdq = "pdq.1080p"
-    /// `pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, timed inside the Python process. Only where the environment variable SEALEDMATCH_PYTHON names a Python that has it.
+    /// `pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, timed inside the Python process. Only where the
+    /// environment variable SEALEDMATCH_PYTHON names a Python that has it.
     case pdqPeer = "pdq.1080p.vs_pdqhash"
     /// Milliseconds for the raster of the same pixels. In place of a floor, `pdq.1080p`.
     case pdqRaster = "pdq.raster"
@@ -64,33 +80,44 @@ enum BenchmarkName: String, CaseIterable {
     case pdqHypotheses = "pdq.hypotheses"
     /// Microseconds to enumerate the M = 32 probes from the coefficients of all hypotheses. Goal: at most 100.
     case pdqProbes = "pdq.probes"
-    /// Milliseconds from the bytes of a JPEG file of 4000 × 3000 pixels to fingerprint and raster, at full size: a scaled decode would give other hashes than the lists have. Floor: the decode
-    /// alone, by libturbojpeg. The picture is a photograph, repeated to that size, where the environment variable SEALEDMATCH_PICTURES names a directory of such, else made by a formula.
+    /// Milliseconds from the bytes of a JPEG file of 4000 × 3000 pixels to fingerprint and raster, at full size: a
+    /// scaled decode would give other hashes than the lists have. Floor: the decode alone, by libturbojpeg. The picture
+    /// is a photograph, repeated to that size, where the environment variable SEALEDMATCH_PICTURES names a directory of
+    /// such, else made by a formula.
     case pdqLarge = "pdq.12mp"
-    /// `pdq.12mp` over Pillow's decode and `pdqhash` of the same file, in turns, timed inside the Python process. Needs SEALEDMATCH_PYTHON.
+    /// `pdq.12mp` over Pillow's decode and `pdqhash` of the same file, in turns, timed inside the Python process. Needs
+    /// SEALEDMATCH_PYTHON.
     case pdqLargePeer = "pdq.12mp.vs_pdqhash"
 
-    /// Milliseconds of all that SealedMatch does for that picture once the messenger has decoded it: fingerprint, raster, probes and a voucher, M = 32, c = 6.
+    /// Milliseconds of all that SealedMatch does for that picture once the messenger has decoded it: fingerprint,
+    /// raster, probes and a voucher, M = 32, c = 6.
     case sealShareOurs = "seal.share.sealedmatch"
-    /// Milliseconds that a messenger spends on it: decode, reduction to 1600 pixels by area means, JPEG at quality 75, encryption.
+    /// Milliseconds that a messenger spends on it: decode, reduction to 1600 pixels by area means, JPEG at quality 75,
+    /// encryption.
     case sealShareMessenger = "seal.share.messenger"
     /// `seal.share.sealedmatch` over `seal.share.messenger`, the median over rounds.
     case sealShare = "seal.share"
     /// The same where SealedMatch sees the reduced pixels, as is advised (Docs/Embedding.md).
     case sealShareSentCopy = "seal.share.sent_copy"
 
-    // Through the C interface of libsealedmatch.so, Embedded Swift; only where the environment variable SEALEDMATCH_LIBRARY names it.
+    // Through the C interface of libsealedmatch.so, Embedded Swift; only where the environment variable
+    // SEALEDMATCH_LIBRARY names it.
 
-    /// Milliseconds of processor time from loading the library to a first voucher of 64 × 64 pixels, without the set's own opening. Floor: the second voucher. Goal: at most 20 ms on a quiet machine.
+    /// Milliseconds of processor time from loading the library to a first voucher of 64 × 64 pixels, without the set's
+    /// own opening. Floor: the second voucher. Goal: at most 20 ms on a quiet machine.
     case abiFirst = "abi.first_voucher"
-    /// Milliseconds of `sealedmatch_sealer_seal` of a picture. Floor: `Sealer.seal` and the voucher's encoding in Swift, just before and after. Goal: at most 1.01 times.
+    /// Milliseconds of `sealedmatch_sealer_seal` of a picture. Floor: `Sealer.seal` and the voucher's encoding in
+    /// Swift, just before and after. Goal: at most 1.01 times.
     case abiSeal = "abi.seal"
-    /// Wall time of eight sealers on one set on one thread over that on eight. Floor: the same quotient of multiplications that share nothing, which no more threads than cores can raise. Goal: near 1.
+    /// Wall time of eight sealers on one set on one thread over that on eight. Floor: the same quotient of
+    /// multiplications that share nothing, which no more threads than cores can raise. Goal: near 1.
     case abiThreads = "abi.seal.eight_threads"
     /// Bytes of private memory that the large set, a sealer and 20 vouchers take, in all. Goal: at most 4 MB.
     case abiMemory = "abi.private_bytes"
-    /// Milliseconds of `sealedmatch_item_picture` for 1920 × 1080 RGB pixels, raster included. Floor: `PDQFingerprint` and `PictureRaster` in Swift.
+    /// Milliseconds of `sealedmatch_item_picture` for 1920 × 1080 RGB pixels, raster included. Floor: `PDQFingerprint`
+    /// and `PictureRaster` in Swift.
     case abiPDQ = "abi.pdq.1080p"
-    /// `abi.pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, with the same bits. Goal: at most 1/3. Needs SEALEDMATCH_PYTHON too.
+    /// `abi.pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, with the same bits. Goal: at most 1/3. Needs
+    /// SEALEDMATCH_PYTHON too.
     case abiPDQPeer = "abi.pdq.1080p.vs_pdqhash"
 }

@@ -1,6 +1,7 @@
 internal import SealedMatchCrypto
 
-/// A reproducible source for benchmark inputs (SplitMix64): lists, pictures, shares. Keys, blinding and seeds come from the system, as in use.
+/// A reproducible source for benchmark inputs (SplitMix64): lists, pictures, shares. Keys, blinding and seeds come from
+/// the system, as in use.
 struct BenchmarkRandom: RandomSource, RandomNumberGenerator {
     private var state: UInt64
 

@@ -7,7 +7,8 @@ public struct BenchmarkRow: Codable, Equatable, Sendable {
     public let unit: String
     /// What the value cannot go below, in the same unit, measured in the same run.
     public let floor: Double?
-    /// value / floor, or the median of that quotient over pairs of neighbouring samples; for quotients of two measurements, the value itself.
+    /// value / floor, or the median of that quotient over pairs of neighbouring samples; for quotients of two
+    /// measurements, the value itself.
     public let ratio: Double?
 
     init(_ name: BenchmarkName, _ value: Double, _ unit: String, floor: Double? = nil, ratio: Double? = nil) {

@@ -7,8 +7,10 @@ public struct BenchmarkSuite {
     /// Runs every benchmark.
     ///
     /// - Parameters:
-    ///   - quick: a set of 30,000 entries instead of 1,000,000, and fewer rounds: within a minute instead of about seven on two idle cores. Same names.
-    ///   - threads: threads for work that is not timed; as many as cores unless told. Timed work runs on one thread, or on two where its name says so.
+    ///   - quick: a set of 30,000 entries instead of 1,000,000, and fewer rounds: within a minute instead of about
+    ///     seven on two idle cores. Same names.
+    ///   - threads: threads for work that is not timed; as many as cores unless told. Timed work runs on one thread, or
+    ///     on two where its name says so.
     ///   - report: called with each figure as soon as it is known.
     ///   - progress: called with what is being done, for a person to read.
     /// - Throws: `SealedMatchError` of the measured code, `BenchmarkFailure` when that code computed something wrong.
@@ -26,7 +28,8 @@ public struct BenchmarkSuite {
         let sets = try SetBenchmarks(scale: scale, threads: threads, directory: directory, progress: progress)
         try sets.measure(report)
         progress("audit: \(scale.auditEntries) entries")
-        try AuditBenchmarks(entries: scale.auditEntries, rounds: scale.auditRounds, directory: directory).measure(report)
+        try AuditBenchmarks(entries: scale.auditEntries, rounds: scale.auditRounds, directory: directory).measure(
+            report)
         progress("sealing")
         let items = try NoisePicture.items(count: scale.pictures)
         let large = sets.file
@@ -35,14 +38,19 @@ public struct BenchmarkSuite {
         progress("opening")
         try OpenBenchmarks(scale: scale, set: large, items: items).measure(report)
         progress("client memory")
-        try ClientMemoryBenchmarks(large: large, directory: directory, items: items, vouchers: scale.vouchers).measure(report)
+        try ClientMemoryBenchmarks(large: large, directory: directory, items: items, vouchers: scale.vouchers).measure(
+            report)
         progress("reveal")
-        try RevealBenchmarks(rounds: scale.revealRounds, real: scale.realShares, decoys: scale.decoyShares).measure(report)
+        try RevealBenchmarks(rounds: scale.revealRounds, real: scale.realShares, decoys: scale.decoyShares).measure(
+            report)
         progress("fingerprints")
         let library = try SharedLibraryBenchmarks.library()
-        try FingerprintBenchmarks(rounds: scale.pictureRounds, directory: directory, library: library, progress: progress).measure(report)
+        try FingerprintBenchmarks(
+            rounds: scale.pictureRounds, directory: directory, library: library, progress: progress
+        ).measure(report)
         progress("a picture of 12 megapixels")
-        try PictureBenchmarks(rounds: scale.largePictureRounds, set: large, directory: directory, progress: progress).measure(report)
+        try PictureBenchmarks(rounds: scale.largePictureRounds, set: large, directory: directory, progress: progress)
+            .measure(report)
         guard let library else { return progress("no figures of the C interface: SEALEDMATCH_LIBRARY is not set") }
         progress("C interface")
         try SharedLibraryBenchmarks(library: library, rounds: scale.sealRounds, set: large).measure(report)
@@ -75,11 +83,14 @@ package struct BenchmarkScale: Sendable {
     package var largePictureRounds: Int
 
     package static let full = BenchmarkScale(
-        entries: 1_000_000, buildRounds: 1, auditEntries: 20_000, auditRounds: 3, sealRounds: 200, openRounds: 40, vouchers: 200, revealRounds: 5, pictureRounds: 41, largePictureRounds: 15)
+        entries: 1_000_000, buildRounds: 1, auditEntries: 20_000, auditRounds: 3, sealRounds: 200, openRounds: 40,
+        vouchers: 200, revealRounds: 5, pictureRounds: 41, largePictureRounds: 15)
     package static let quick = BenchmarkScale(
-        entries: 30_000, buildRounds: 1, auditEntries: 2_000, auditRounds: 2, sealRounds: 40, openRounds: 8, vouchers: 100, revealRounds: 3, pictureRounds: 15, largePictureRounds: 5)
+        entries: 30_000, buildRounds: 1, auditEntries: 2_000, auditRounds: 2, sealRounds: 40, openRounds: 8,
+        vouchers: 100, revealRounds: 3, pictureRounds: 15, largePictureRounds: 5)
     /// For tests of the suite itself: no figure of it means anything.
     package static let tiny = BenchmarkScale(
-        entries: 1_500, buildRounds: 1, auditEntries: 1_200, auditRounds: 1, sealRounds: 3, openRounds: 1, vouchers: 4, realShares: 60, decoyShares: 90,
+        entries: 1_500, buildRounds: 1, auditEntries: 1_200, auditRounds: 1, sealRounds: 3, openRounds: 1, vouchers: 4,
+        realShares: 60, decoyShares: 90,
         revealRounds: 1, pictureRounds: 1, largePictureRounds: 1)
 }

@@ -31,7 +31,8 @@ struct ClientMemoryBenchmarks {
         report(BenchmarkRow(.clientGrowth, Double(max(0, largeGrowth)), "bytes", floor: Double(max(4096, smallGrowth))))
     }
 
-    /// Private bytes that a sealer and its vouchers leave; the vouchers themselves are dropped as a messenger drops them once they are in its outbox.
+    /// Private bytes that a sealer and its vouchers leave; the vouchers themselves are dropped as a messenger drops
+    /// them once they are in its outbox.
     private func growthOfSealing(_ set: BlindedSet) throws -> Int {
         ProcessMemory.trim()
         let before = try ProcessMemory.privateBytes()

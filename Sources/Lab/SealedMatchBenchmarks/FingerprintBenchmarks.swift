@@ -44,37 +44,55 @@ struct FingerprintBenchmarks {
             ours.append(
                 try Stopwatch.time {
                     fingerprint = try PDQFingerprint(
-                        pixels: pixels.span.bytes, width: Self.width, height: Self.height, bytesPerRow: 3 * Self.width, format: .rgb8)
+                        pixels: pixels.span.bytes, width: Self.width, height: Self.height, bytesPerRow: 3 * Self.width,
+                        format: .rgb8)
                 } / 1e3)
             if let library {
                 var item = sealedmatch_item()
                 throughC.append(
-                    try Stopwatch.time { item = try library.item(pixels, width: Self.width, height: Self.height, format: SEALEDMATCH_RGB8, bytesPerPixel: 3) } / 1e3)
+                    try Stopwatch.time {
+                        item = try library.item(
+                            pixels, width: Self.width, height: Self.height, format: SEALEDMATCH_RGB8, bytesPerPixel: 3)
+                    } / 1e3)
                 var hash = [UInt8](repeating: 0, count: PDQHash.byteCount)
                 var quality: UInt32 = 0
                 try library.check(library.itemPDQ(&item, &hash, &quality))
-                guard hash == fingerprint?.hash.encoded else { throw BenchmarkFailure(description: "the C interface gives another PDQ hash") }
+                guard hash == fingerprint?.hash.encoded else {
+                    throw BenchmarkFailure(description: "the C interface gives another PDQ hash")
+                }
             }
             if let peer {
                 let (seconds, hash) = try peer.hashOnce()
                 theirs.append(seconds * 1e3)
-                guard hash == fingerprint?.hash.hexadecimal else { throw BenchmarkFailure(description: "pdqhash gives another hash") }
+                guard hash == fingerprint?.hash.hexadecimal else {
+                    throw BenchmarkFailure(description: "pdqhash gives another hash")
+                }
             }
             guard let fingerprint else { continue }
             var made: PictureRaster?
             rasters.append(
                 try Stopwatch.time {
-                    made = try PictureRaster(pixels: pixels.span.bytes, width: Self.width, height: Self.height, bytesPerRow: 3 * Self.width, format: .rgb8)
+                    made = try PictureRaster(
+                        pixels: pixels.span.bytes, width: Self.width, height: Self.height, bytesPerRow: 3 * Self.width,
+                        format: .rgb8)
                 } / 1e3)
             guard let raster = made else { continue }
             var coefficients: [[Float]] = []
-            hypotheses.append(Stopwatch.time { for _ in 0..<Self.repeats { coefficients = profile.coefficients(of: fingerprint, raster: raster) } } / Double(Self.repeats))
+            hypotheses.append(
+                Stopwatch.time {
+                    for _ in 0..<Self.repeats { coefficients = profile.coefficients(of: fingerprint, raster: raster) }
+                } / Double(Self.repeats))
             var keys: [UInt64] = []
             probes.append(
                 Stopwatch.time {
-                    for _ in 0..<Self.repeats { keys = profile.probes(of: fingerprint, coefficients: coefficients, separation: Parameters().separation) }
+                    for _ in 0..<Self.repeats {
+                        keys = profile.probes(
+                            of: fingerprint, coefficients: coefficients, separation: Parameters().separation)
+                    }
                 } / Double(Self.repeats))
-            guard keys.count == profile.probes else { throw BenchmarkFailure(description: "fewer probes than the profile has") }
+            guard keys.count == profile.probes else {
+                throw BenchmarkFailure(description: "fewer probes than the profile has")
+            }
         }
         report(BenchmarkRow(.pdq, ours.median, "ms", floor: floors.median))
         if peer != nil { report(BenchmarkRow(.pdqPeer, ours.median / theirs.median, "x")) }
@@ -120,7 +138,10 @@ enum WavePicture {
             for x in 0..<width {
                 let word = random.next()
                 for channel in 0..<3 {
-                    pixels.append(UInt8(clamping: Int(100 + across[x][channel] + down[y][channel]) + Int(word >> UInt64(8 * channel) & noise)))
+                    pixels.append(
+                        UInt8(
+                            clamping: Int(100 + across[x][channel] + down[y][channel])
+                                + Int(word >> UInt64(8 * channel) & noise)))
                 }
             }
         }

@@ -2,8 +2,8 @@ internal import SealedMatchCrypto
 
 /// What single group operations cost on this thread now, in microseconds: the floors are sums of these.
 ///
-/// Measured through `Primitives`, that is libsodium's price and a few per cent of argument handling. Samples are taken in turns with what is compared
-/// to them, because the machine's speed drifts.
+/// Measured through `Primitives`, that is libsodium's price and a few per cent of argument handling. Samples are taken
+/// in turns with what is compared to them, because the machine's speed drifts.
 struct GroupCosts: ~Copyable {
     private(set) var hash: [Double] = []
     private(set) var multiplication: [Double] = []
@@ -51,10 +51,12 @@ struct GroupCosts: ~Copyable {
     /// For a person to read.
     var summary: String {
         func text(_ samples: [Double]) -> String { "\((samples.median * 10).rounded() / 10) us" }
-        return "hash to group \(text(hash)), multiplication \(text(multiplication)), by the base \(text(baseMultiplication)), addition \(text(addition))"
+        return
+            "hash to group \(text(hash)), multiplication \(text(multiplication)), by the base \(text(baseMultiplication)), addition \(text(addition))"
     }
 
-    /// `probe` and `coverSlot` by the last sample alone: for quotients of neighbouring samples, which a machine that changes its speed does not bend.
+    /// `probe` and `coverSlot` by the last sample alone: for quotients of neighbouring samples, which a machine that
+    /// changes its speed does not bend.
     var lastProbe: Double {
         (hash.last ?? 0) + 3 * (multiplication.last ?? 0) + (baseMultiplication.last ?? 0) + 4 * (addition.last ?? 0)
     }

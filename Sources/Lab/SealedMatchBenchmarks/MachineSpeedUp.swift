@@ -17,7 +17,8 @@ enum MachineSpeedUp {
 
     private static func wall(_ point: Point, _ scalar: [UInt8], threads: Int) throws -> Double {
         try Stopwatch.wall {
-            try Workers(threads: threads).forEachChunk("multiply", count: count, chunk: chunk) { (range) throws(SealedMatchError) in
+            try Workers(threads: threads).forEachChunk("multiply", count: count, chunk: chunk) {
+                (range) throws(SealedMatchError) in
                 let scalar = try Scalar.decodeCanonical(scalar)
                 var points = [Point](repeating: point, count: range.count)
                 var span = points.mutableSpan

@@ -32,7 +32,8 @@ struct OpenBenchmarks: Sendable {
             for index in vouchers.indices {
                 let slots = vouchers[index].slots
                 let count = Double(slots.count)
-                // The floor just before and just after, because the machine's speed drifts from one millisecond to the next.
+                // The floor just before and just after, because the machine's speed drifts from one millisecond to the
+                // next.
                 let before = try multiplication(slots, scalar) / count
                 let time = try Stopwatch.time { try open(index..<(index + 1)) } / count
                 let after = try multiplication(slots, scalar) / count
@@ -50,7 +51,9 @@ struct OpenBenchmarks: Sendable {
     /// One variable-base multiplication for each slot, of its own element.
     private func multiplication(_ slots: [SealedSlot], _ scalar: borrowing Scalar) throws -> Double {
         var points = try slots.map { try Point(canonical: $0.element) }
-        return try points.withUnsafeMutableBufferPointer { points in try Stopwatch.time { try GroupBatch.multiply(points, by: scalar) } }
+        return try points.withUnsafeMutableBufferPointer { points in
+            try Stopwatch.time { try GroupBatch.multiply(points, by: scalar) }
+        }
     }
 
     private func open(_ range: Range<Int>) throws(SealedMatchError) {
@@ -61,7 +64,8 @@ struct OpenBenchmarks: Sendable {
     private func wall(threads: Int) throws -> Double {
         let bench = self
         return try Stopwatch.wall {
-            try Workers(threads: threads).forEachChunk("open", count: vouchers.count, chunk: 1) { (range) throws(SealedMatchError) in
+            try Workers(threads: threads).forEachChunk("open", count: vouchers.count, chunk: 1) {
+                (range) throws(SealedMatchError) in
                 try bench.open(range)
             }
         }

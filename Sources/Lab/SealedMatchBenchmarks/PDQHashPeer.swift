@@ -49,7 +49,8 @@ final class PDQHashPeer {
         process.standardOutput = output
         try process.run()
         guard try answer() == "ready" else {
-            throw BenchmarkFailure(description: "the Python of SEALEDMATCH_PYTHON has no working pdqhash, numpy and Pillow")
+            throw BenchmarkFailure(
+                description: "the Python of SEALEDMATCH_PYTHON has no working pdqhash, numpy and Pillow")
         }
     }
 
@@ -70,7 +71,9 @@ final class PDQHashPeer {
 
     private func answer() throws -> String {
         var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), let value = byte.first, value != 0x0A { line.append(value) }
+        while let byte = try output.fileHandleForReading.read(upToCount: 1), let value = byte.first, value != 0x0A {
+            line.append(value)
+        }
         return String(decoding: line, as: UTF8.self)
     }
 }

@@ -5,7 +5,8 @@ internal import SealedMatchMessengerStandIn
 internal import SealedMatchPictures
 internal import SealedMatchCrypto
 
-/// A picture of 12 megapixels from its file on: fingerprinting, and SealedMatch's share of what a messenger spends on it.
+/// A picture of 12 megapixels from its file on: fingerprinting, and SealedMatch's share of what a messenger spends on
+/// it.
 struct PictureBenchmarks {
     private let rounds: Int
     private let set: SetFixture
@@ -19,10 +20,15 @@ struct PictureBenchmarks {
         self.rounds = rounds
         self.set = set
         let photograph = try Self.photograph()
-        let picture = try photograph.map(Self.repeated) ?? DecodedPicture(
-            width: Self.width, height: Self.height, pixels: WavePicture.pixels(width: Self.width, height: Self.height, noise: 7))
+        let picture =
+            try photograph.map(Self.repeated)
+            ?? DecodedPicture(
+                width: Self.width, height: Self.height,
+                pixels: WavePicture.pixels(width: Self.width, height: Self.height, noise: 7))
         file = try picture.jpeg(quality: 90)
-        progress("a JPEG file of \(file.count) bytes, \(photograph == nil ? "made by a formula: SEALEDMATCH_PICTURES is not set" : "from a photograph")")
+        progress(
+            "a JPEG file of \(file.count) bytes, \(photograph == nil ? "made by a formula: SEALEDMATCH_PICTURES is not set" : "from a photograph")"
+        )
         guard let python = PDQHashPeer.python else {
             peer = nil
             return
@@ -51,7 +57,8 @@ struct PictureBenchmarks {
                 let (seconds, hash) = try peer.hashOnce()
                 theirs.append(seconds * 1e3)
                 // Pillow brings a libjpeg of its own, which may round a pixel differently.
-                guard let own = item.fingerprint?.hash, try own.hammingDistance(to: PDQHash(hexadecimal: hash)) <= 8 else {
+                guard let own = item.fingerprint?.hash, try own.hammingDistance(to: PDQHash(hexadecimal: hash)) <= 8
+                else {
                     throw BenchmarkFailure(description: "pdqhash gives another hash of the large picture")
                 }
             }
@@ -80,14 +87,20 @@ struct PictureBenchmarks {
 
     private static func item(_ picture: DecodedPicture) throws -> MediaItem {
         try MediaItem.picture(
-            pixels: picture.pixels.span.bytes, width: picture.width, height: picture.height, bytesPerRow: picture.bytesPerRow, format: .rgb8)
+            pixels: picture.pixels.span.bytes, width: picture.width, height: picture.height,
+            bytesPerRow: picture.bytesPerRow, format: .rgb8)
     }
 
     /// The first JPEG file, by name, of the directory that the environment names.
     private static func photograph() throws -> DecodedPicture? {
-        guard let directory = ProcessInfo.processInfo.environment["SEALEDMATCH_PICTURES"], !directory.isEmpty else { return nil }
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".jpg") }.sorted()
-        guard let name = names.first else { throw BenchmarkFailure(description: "the directory of SEALEDMATCH_PICTURES has no file *.jpg") }
+        guard let directory = ProcessInfo.processInfo.environment["SEALEDMATCH_PICTURES"], !directory.isEmpty else {
+            return nil
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".jpg") }
+            .sorted()
+        guard let name = names.first else {
+            throw BenchmarkFailure(description: "the directory of SEALEDMATCH_PICTURES has no file *.jpg")
+        }
         return try Picture.read(path: directory + "/" + name)
     }
 

@@ -2,9 +2,11 @@ internal import Foundation
 
 /// What the kernel says about this process's memory. Linux only.
 enum ProcessMemory {
-    /// Gives freed heap pages back to the kernel, so that what is allocated next is counted and not served from leftovers.
+    /// Gives freed heap pages back to the kernel, so that what is allocated next is counted and not served from
+    /// leftovers.
     static func trim() {
-        // glibc's malloc_trim; its header is in no Swift module. Elsewhere nothing is given back, and figures may come out too low.
+        // glibc's malloc_trim; its header is in no Swift module. Elsewhere nothing is given back, and figures may come
+        // out too low.
         guard let symbol = dlsym(nil, "malloc_trim") else { return }
         let malloc_trim = unsafeBitCast(symbol, to: (@convention(c) (Int) -> Int32).self)
         _ = malloc_trim(0)
@@ -19,15 +21,18 @@ enum ProcessMemory {
     /// Makes the peak start anew from what is resident now.
     static func resetPeak() throws {
         guard let file = fopen("/proc/self/clear_refs", "w") else {
-            throw BenchmarkFailure(description: "cannot reset the peak of resident memory: /proc/self/clear_refs cannot be written")
+            throw BenchmarkFailure(
+                description: "cannot reset the peak of resident memory: /proc/self/clear_refs cannot be written")
         }
         fputs("5", file)
         guard fclose(file) == 0 else {
-            throw BenchmarkFailure(description: "cannot reset the peak of resident memory: /proc/self/clear_refs cannot be written")
+            throw BenchmarkFailure(
+                description: "cannot reset the peak of resident memory: /proc/self/clear_refs cannot be written")
         }
     }
 
-    /// Bytes that belong to this process alone: private pages, without clean ones of mapped files, which the kernel can drop and read again.
+    /// Bytes that belong to this process alone: private pages, without clean ones of mapped files, which the kernel can
+    /// drop and read again.
     static func privateBytes() throws -> Int {
         var total = 0
         var isFile = false

@@ -68,7 +68,8 @@ struct RevealBenchmarks {
                                 low &+= UInt128(truncatingIfNeeded: product.low)
                                 high &+= UInt128(truncatingIfNeeded: product.high)
                             }
-                            sink ^= UInt64(truncatingIfNeeded: low ^ high) ^ UInt64(truncatingIfNeeded: (low ^ high) >> 64)
+                            sink ^=
+                                UInt64(truncatingIfNeeded: low ^ high) ^ UInt64(truncatingIfNeeded: (low ^ high) >> 64)
                         }
                     }
                 }

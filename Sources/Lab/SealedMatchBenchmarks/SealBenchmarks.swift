@@ -36,7 +36,8 @@ struct SealBenchmarks {
         var sealer = try SealFixture.sealer(normal)
         var costs = try GroupCosts()
         let (cells, context) = try twoHeaderInputs(normal)
-        var rival = try TwoHeaderVoucher(cells: cells, publicKey: normal.header.publicKey, tableID: normal.header.tableID)
+        var rival = try TwoHeaderVoucher(
+            cells: cells, publicKey: normal.header.publicKey, tableID: normal.header.tableID)
         var probe: [Double] = []
         var voucher: [Double] = []
         var probeRatio: [Double] = []
@@ -54,13 +55,16 @@ struct SealBenchmarks {
             let small = try Stopwatch.time { _ = try fewSealer.seal(item) }
             let large = try Stopwatch.time { _ = try manySealer.seal(item) }
             voucher.append(try Stopwatch.time { _ = try sealer.seal(item) } / 1e3)
-            let rivalTime = try Stopwatch.time { for key in keys { _ = try rival.seal(key, rkey: rkey, context: context) } }
+            let rivalTime = try Stopwatch.time {
+                for key in keys { _ = try rival.seal(key, rkey: rkey, context: context) }
+            }
             try costs.sample()
             floor = (floor + costs.lastProbe) / 2
             coverFloor = (coverFloor + costs.lastCoverSlot) / 2
             probe.append((large - small) / Double(Self.manyProbes - Self.fewProbes))
             probeRatio.append(probe[round] / floor)
-            voucherRatio.append(voucher[round] * 1e3 / (Double(parameters.probes) * floor + Double(parameters.coverSlots) * coverFloor))
+            voucherRatio.append(
+                voucher[round] * 1e3 / (Double(parameters.probes) * floor + Double(parameters.coverSlots) * coverFloor))
             rivalRatio.append(probe[round] / (rivalTime / Double(keys.count)))
         }
         progress("group operations: " + costs.summary)
@@ -75,7 +79,9 @@ struct SealBenchmarks {
         let count = min(set.header.cells, 30_000)
         let table = try set.table()
         let cells = try (0..<count).map { try Point(canonical: table.cell($0)) }
-        let context = try SlotContext(tableID: set.header.tableID, header: [UInt8](repeating: 1, count: 96), body: [UInt8](repeating: 2, count: 1_584))
+        let context = try SlotContext(
+            tableID: set.header.tableID, header: [UInt8](repeating: 1, count: 96),
+            body: [UInt8](repeating: 2, count: 1_584))
         return (cells, context)
     }
 }
@@ -84,7 +90,8 @@ struct SealBenchmarks {
 enum SealFixture {
     static func sealer(_ set: BlindedSet) throws -> Sealer {
         let account = try rkey()
-        return try Sealer(set: set, account: account, secret: AccountSecret.create(at: SetFixture.now), now: SetFixture.now)
+        return try Sealer(
+            set: set, account: account, secret: AccountSecret.create(at: SetFixture.now), now: SetFixture.now)
     }
 
     static func rkey() throws -> Bytes32 {
@@ -96,7 +103,9 @@ enum SealFixture {
 /// Pictures of noise: PDQ gives them a good quality, and no two of them share a probe.
 enum NoisePicture {
     static func items(count: Int) throws -> [MediaItem] {
-        try pixels(count: count).map { try MediaItem.picture(pixels: $0.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8) }
+        try pixels(count: count).map {
+            try MediaItem.picture(pixels: $0.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8)
+        }
     }
 
     /// 64 × 64 grey pixels each.

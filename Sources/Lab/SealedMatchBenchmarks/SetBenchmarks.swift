@@ -39,7 +39,8 @@ struct SetBenchmarks {
         var selection: EntrySelection?
         let selectTime = try Stopwatch.time {
             selection = try EntrySelection(
-                lists: lists, profile: description.parameters.profile, minimumSources: description.parameters.minimumSources,
+                lists: lists, profile: description.parameters.profile,
+                minimumSources: description.parameters.minimumSources,
                 separation: description.parameters.separation, workers: Workers(threads: 1))
         }
         guard let selection, selection.keys.count >= scale.entries else {
@@ -68,7 +69,8 @@ struct SetBenchmarks {
                 var again: BuiltSet?
                 let time = try Self.build(selection, description, secrets, threads: threads, into: &again)
                 guard again?.header == built?.header else {
-                    throw BenchmarkFailure(description: "two builds of the same entries and secrets gave different sets")
+                    throw BenchmarkFailure(
+                        description: "two builds of the same entries and secrets gave different sets")
                 }
                 if threads == 1 { one.append(time) } else { two.append(time) }
                 machine.append(try MachineSpeedUp.sample())
@@ -135,11 +137,14 @@ struct SetBenchmarks {
         let keys = keys
         let lost = Atomic<Int>(0)
         let file = file
-        try Workers(threads: threads).forEachChunk("decode", count: keys.count, chunk: 256) { (range) throws(SealedMatchError) in
+        try Workers(threads: threads).forEachChunk("decode", count: keys.count, chunk: 256) {
+            (range) throws(SealedMatchError) in
             var values: [Point] = []
             for index in range { values.append(try elements.point(of: keys[index])) }
             var span = values.mutableSpan
-            try span.withUnsafeMutableBufferPointer { (values) throws(SealedMatchError) in try file.secrets.key.evaluate(values) }
+            try span.withUnsafeMutableBufferPointer { (values) throws(SealedMatchError) in
+                try file.secrets.key.evaluate(values)
+            }
             var missing = 0
             for index in range {
                 let positions = try TablePositions(of: keys[index], seed: header.positionSeed, cells: header.cells)
@@ -157,7 +162,8 @@ extension SetFile {
     fileprivate var tableByteCount: Int { unsafe tableBytes.count }
 }
 
-/// Samples hashes to the group and multiplications every 20 ms while something else runs on the same thread, by way of its progress reports.
+/// Samples hashes to the group and multiplications every 20 ms while something else runs on the same thread, by way of
+/// its progress reports.
 private final class FloorSampler: Sendable {
     private struct State: ~Copyable {
         var costs: GroupCosts

@@ -55,7 +55,8 @@ final class SetFixture: Sendable {
         let description = signers.description
         let list = HashListFixture.list(entries)
         let selection = try EntrySelection(
-            lists: [list, list], profile: description.parameters.profile, minimumSources: description.parameters.minimumSources,
+            lists: [list, list], profile: description.parameters.profile,
+            minimumSources: description.parameters.minimumSources,
             separation: description.parameters.separation, workers: workers)
         while true {
             let secrets = try SetSecrets.random()
@@ -68,7 +69,8 @@ final class SetFixture: Sendable {
             }
             try built.write(to: path, signatures: signers.sign(built.header))
             return MadeSet(
-                fixture: SetFixture(path: path, header: built.header, secrets: secrets, signers: signers), built: built, selection: selection)
+                fixture: SetFixture(path: path, header: built.header, secrets: secrets, signers: signers), built: built,
+                selection: selection)
         }
     }
 }
@@ -109,7 +111,8 @@ struct Signers: Sendable {
     /// The default parameters.
     var description: BuiltSet.Description {
         BuiltSet.Description(
-            version: 1, issuedAt: SetFixture.now - 1_000, expiresAt: SetFixture.now + 100_000_000, parameters: Parameters(), sources: publicKeys)
+            version: 1, issuedAt: SetFixture.now - 1_000, expiresAt: SetFixture.now + 100_000_000,
+            parameters: Parameters(), sources: publicKeys)
     }
 }
 
@@ -117,6 +120,7 @@ struct Signers: Sendable {
 enum HashListFixture {
     static func list(_ count: Int) -> [ListedHash] {
         var random = BenchmarkRandom(12)
-        return (0..<count).map { _ in .pdq(PDQHash(words: (random.next(), random.next(), random.next(), random.next()))) }
+        return (0..<count).map { _ in .pdq(PDQHash(words: (random.next(), random.next(), random.next(), random.next())))
+        }
     }
 }

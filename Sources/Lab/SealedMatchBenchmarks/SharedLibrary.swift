@@ -2,27 +2,45 @@ internal import CSealedMatch
 internal import Glibc
 internal import SealedMatchCrypto
 
-/// libsealedmatch.so as a messenger loads it, Embedded Swift beside this program's full runtime: named by the environment variable SEALEDMATCH_LIBRARY.
+/// libsealedmatch.so as a messenger loads it, Embedded Swift beside this program's full runtime: named by the
+/// environment variable SEALEDMATCH_LIBRARY.
 struct SharedLibrary {
     typealias Size = UnsafeMutablePointer<Int>
 
     let errorText: @convention(c) (Int32) -> UnsafePointer<CChar>?
     let trustDefaults: @convention(c) (UnsafeMutablePointer<sealedmatch_trust>?, Int) -> Int32
-    let setOpen: @convention(c) (UnsafePointer<CChar>?, UnsafePointer<sealedmatch_trust>?, UInt64, UInt64, UnsafeMutablePointer<sealedmatch_set>?) -> Int32
+    let setOpen:
+        @convention(c) (
+            UnsafePointer<CChar>?, UnsafePointer<sealedmatch_trust>?, UInt64, UInt64,
+            UnsafeMutablePointer<sealedmatch_set>?
+        ) -> Int32
     let setClose: @convention(c) (sealedmatch_set) -> Int32
-    let itemPicture: @convention(c) (UnsafeRawPointer?, Int, UInt32, UInt32, Int, UInt32, UnsafeMutablePointer<sealedmatch_item>?) -> Int32
-    let itemPDQ: @convention(c) (UnsafePointer<sealedmatch_item>?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt32>?) -> Int32
+    let itemPicture:
+        @convention(c) (UnsafeRawPointer?, Int, UInt32, UInt32, Int, UInt32, UnsafeMutablePointer<sealedmatch_item>?) ->
+            Int32
+    let itemPDQ:
+        @convention(c) (UnsafePointer<sealedmatch_item>?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt32>?)
+            -> Int32
     let secretCreate: @convention(c) (UInt64, UnsafeMutablePointer<sealedmatch_secret>?) -> Int32
     let secretClose: @convention(c) (sealedmatch_secret) -> Int32
-    let sealerOpen: @convention(c) (sealedmatch_set, sealedmatch_secret, UnsafePointer<UInt8>?, UnsafeRawPointer?, Int, UInt32, UInt64, UnsafeMutablePointer<sealedmatch_sealer>?) -> Int32
-    let sealerSeal: @convention(c) (sealedmatch_sealer, UnsafePointer<sealedmatch_item>?, UnsafeRawPointer?, Int, UnsafeMutableRawPointer?, Int, Size?) -> Int32
+    let sealerOpen:
+        @convention(c) (
+            sealedmatch_set, sealedmatch_secret, UnsafePointer<UInt8>?, UnsafeRawPointer?, Int, UInt32, UInt64,
+            UnsafeMutablePointer<sealedmatch_sealer>?
+        ) -> Int32
+    let sealerSeal:
+        @convention(c) (
+            sealedmatch_sealer, UnsafePointer<sealedmatch_item>?, UnsafeRawPointer?, Int, UnsafeMutableRawPointer?, Int,
+            Size?
+        ) -> Int32
     let sealerClose: @convention(c) (sealedmatch_sealer) -> Int32
 
     let path: String
     /// Given back to the loader, never followed.
     nonisolated(unsafe) private let handle: UnsafeMutableRawPointer
 
-    /// - Parameter apart: as in a process that has loaded nothing of it yet: with a libsodium and a libc of its own. For `unload` soon; there is room for a few only.
+    /// - Parameter apart: as in a process that has loaded nothing of it yet: with a libsodium and a libc of its own.
+    ///   For `unload` soon; there is room for a few only.
     /// - Throws: when a symbol is missing; `make check-abi` compares them all.
     init(path: String, apart: Bool = false) throws {
         guard let handle = apart ? try Self.openApart(path) : dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
@@ -31,7 +49,9 @@ struct SharedLibrary {
         self.path = path
         self.handle = handle
         func symbol<Function>(_ name: String) throws -> Function {
-            guard let address = dlsym(handle, "sealedmatch_" + name) else { throw BenchmarkFailure(description: "the library has no sealedmatch_" + name) }
+            guard let address = dlsym(handle, "sealedmatch_" + name) else {
+                throw BenchmarkFailure(description: "the library has no sealedmatch_" + name)
+            }
             return unsafeBitCast(address, to: Function.self)
         }
         errorText = try symbol("error_text")
@@ -50,7 +70,9 @@ struct SharedLibrary {
     /// `dlmopen` with LM_ID_NEWLM, which the Glibc module hides.
     private static func openApart(_ path: String) throws -> UnsafeMutableRawPointer? {
         typealias Open = @convention(c) (Int, UnsafePointer<CChar>, Int32) -> UnsafeMutableRawPointer?
-        guard let open = dlsym(nil, "dlmopen") else { throw BenchmarkFailure(description: "this C library has no dlmopen") }
+        guard let open = dlsym(nil, "dlmopen") else {
+            throw BenchmarkFailure(description: "this C library has no dlmopen")
+        }
         return unsafeBitCast(open, to: Open.self)(-1, path, RTLD_NOW | RTLD_LOCAL)
     }
 
@@ -58,7 +80,8 @@ struct SharedLibrary {
 
     func check(_ code: Int32) throws {
         guard code == 0 else {
-            throw BenchmarkFailure(description: "the C interface gave \(code): " + (errorText(code).map { String(cString: $0) } ?? ""))
+            throw BenchmarkFailure(
+                description: "the C interface gave \(code): " + (errorText(code).map { String(cString: $0) } ?? ""))
         }
     }
 
@@ -88,14 +111,20 @@ struct SharedLibrary {
     }
 
     /// Seals one item; the voucher's bytes are dropped.
-    func seal(_ sealer: sealedmatch_sealer, _ item: inout sealedmatch_item, into voucher: UnsafeMutableRawBufferPointer) throws {
+    func seal(_ sealer: sealedmatch_sealer, _ item: inout sealedmatch_item, into voucher: UnsafeMutableRawBufferPointer)
+        throws
+    {
         var count = 0
         try check(sealerSeal(sealer, &item, nil, 0, voucher.baseAddress, voucher.count, &count))
     }
 
-    func item(_ pixels: [UInt8], width: Int, height: Int, format: sealedmatch_format, bytesPerPixel: Int) throws -> sealedmatch_item {
+    func item(_ pixels: [UInt8], width: Int, height: Int, format: sealedmatch_format, bytesPerPixel: Int) throws
+        -> sealedmatch_item
+    {
         var item = sealedmatch_item()
-        try check(itemPicture(pixels, pixels.count, UInt32(width), UInt32(height), bytesPerPixel * width, format.rawValue, &item))
+        try check(
+            itemPicture(
+                pixels, pixels.count, UInt32(width), UInt32(height), bytesPerPixel * width, format.rawValue, &item))
         return item
     }
 }

@@ -35,8 +35,12 @@ struct SharedLibraryBenchmarks {
     private func items(_ count: Int) throws -> (swift: [MediaItem], c: [sealedmatch_item]) {
         let pictures = NoisePicture.pixels(count: count)
         return (
-            try pictures.map { try MediaItem.picture(pixels: $0.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8) },
-            try pictures.map { try library.item($0, width: 64, height: 64, format: SEALEDMATCH_GRAY8, bytesPerPixel: 1) }
+            try pictures.map {
+                try MediaItem.picture(pixels: $0.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8)
+            },
+            try pictures.map {
+                try library.item($0, width: 64, height: 64, format: SEALEDMATCH_GRAY8, bytesPerPixel: 1)
+            }
         )
     }
 
@@ -56,7 +60,8 @@ struct SharedLibraryBenchmarks {
         try library.check(library.setClose(opened))
     }
 
-    /// From loading the library to a first voucher, but for the set's opening; and the voucher after it, of another picture.
+    /// From loading the library to a first voucher, but for the set's opening; and the voucher after it, of another
+    /// picture.
     private func measureFirst(_ report: (BenchmarkRow) -> Void) throws {
         let pictures = NoisePicture.pixels(count: 2)
         let voucher = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 15, alignment: 16)
@@ -95,7 +100,8 @@ struct SharedLibraryBenchmarks {
         var ours: [Double] = []
         var ratios: [Double] = []
         for round in 0..<rounds {
-            // The Swift API just before and just after: a slow drift of the machine cancels. Only the first of the two can be new to its sealer, and the work is the same for a repeat.
+            // The Swift API just before and just after: a slow drift of the machine cancels. Only the first of the two
+            // can be new to its sealer, and the work is the same for a repeat.
             var swift = try Stopwatch.time { _ = try swiftSealer.seal(items.swift[round]).encoded }
             let c = try Stopwatch.time { try library.seal(sealer, &items.c[round], into: voucher) }
             swift += try Stopwatch.time { _ = try swiftSealer.seal(items.swift[round]).encoded }
@@ -115,15 +121,19 @@ struct SharedLibraryBenchmarks {
         let each = max(1, rounds / Self.threads)
         func wall(_ threads: Int) throws -> Double {
             try Stopwatch.wall {
-                try Workers(threads: threads).forEachChunk("seal", count: sealers.count, chunk: 1) { (range) throws(SealedMatchError) in
+                try Workers(threads: threads).forEachChunk("seal", count: sealers.count, chunk: 1) {
+                    (range) throws(SealedMatchError) in
                     let voucher = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 15, alignment: 16)
                     defer { voucher.deallocate() }
                     for index in range {
                         for round in 0..<each {
                             var item = items[round]
                             var count = 0
-                            let code = library.sealerSeal(sealers[index], &item, nil, 0, voucher.baseAddress, voucher.count, &count)
-                            guard code == 0 else { throw SealedMatchError(.init(rawValue: code), "the C interface refused to seal") }
+                            let code = library.sealerSeal(
+                                sealers[index], &item, nil, 0, voucher.baseAddress, voucher.count, &count)
+                            guard code == 0 else {
+                                throw SealedMatchError(.init(rawValue: code), "the C interface refused to seal")
+                            }
                         }
                     }
                 }

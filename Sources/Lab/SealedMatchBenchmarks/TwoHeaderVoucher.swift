@@ -1,13 +1,14 @@
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 
-/// One key's part of a voucher in the published Apple PSI system (Bhowmick, Boneh, Myers, Talwar, Tarbe, 2021), for comparison: a cuckoo table of cells
-/// P = α·H(y), random points where empty, in which a key has two places; the client does not know which, so it blinds against both.
+/// One key's part of a voucher in the published Apple PSI system (Bhowmick, Boneh, Myers, Talwar, Tarbe, 2021), for
+/// comparison: a cuckoo table of cells P = α·H(y), random points where empty, in which a key has two places; the client
+/// does not know which, so it blinds against both.
 ///
 ///     for i = 1, 2:  Q_i = β_i·H(y) + γ_i·B;  S_i = β_i·P[h_i(y)] + γ_i·L;  wrapped_i = rkey ⊕ KDF(S_i)
 ///
-/// H(y) is computed once for both. Written over the same primitives, KDFs and slot format as SealedMatch's own slots, without their check of the cells, because the
-/// multiplication decodes the one cell it needs.
+/// H(y) is computed once for both. Written over the same primitives, KDFs and slot format as SealedMatch's own slots,
+/// without their check of the cells, because the multiplication decodes the one cell it needs.
 struct TwoHeaderVoucher: ~Copyable {
     private var beta: Scalar
     private var gamma: Scalar
@@ -40,7 +41,9 @@ struct TwoHeaderVoucher: ~Copyable {
         return try random.integer(below: 2) == 0 ? (first, second) : (second, first)
     }
 
-    private mutating func header(_ element: Point, _ cell: Point, _ rkey: Bytes32, _ context: SlotContext) throws -> SealedSlot {
+    private mutating func header(_ element: Point, _ cell: Point, _ rkey: Bytes32, _ context: SlotContext) throws
+        -> SealedSlot
+    {
         try beta.randomise(from: &random)
         try gamma.randomise(from: &random)
         let q = try element.multiplied(by: beta).adding(Point.base(times: gamma))

@@ -6,7 +6,8 @@ import SealedMatchCrypto
 package struct Trial: Sendable {
     /// The attack's advantage (true-positive rate − false-positive rate) on sequences it was not trained on.
     package var count = 0.0
-    /// The best of single statistics and the trained attack; each threshold, and which statistic, is chosen on the training half.
+    /// The best of single statistics and the trained attack; each threshold, and which statistic, is chosen on the
+    /// training half.
     package var order = 0.0
     /// Of the trained attack's summed log-odds over twelve epochs of the account, matches in each.
     package var everyEpoch = 0.0
@@ -21,12 +22,14 @@ package struct Trial: Sendable {
 package enum Attack {
     /// One process, volume and scenario.
     /// - Parameters:
-    ///   - sequences: of each hypothesis; half of them train, half test. A tested advantage has a standard error of at most √(1/sequences).
+    ///   - sequences: of each hypothesis; half of them train, half test. A tested advantage has a standard error of at
+    ///     most √(1/sequences).
     ///   - bounded: sequences for the upper bound, 0 for none.
     package static func run(
         _ process: Process, volume n: Int, _ scenario: Scenario, sequences: Int, bounded: Int, seed: UInt64
     ) -> Trial {
-        var random = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(n) &* 101 &+ UInt64(Scenario.allCases.firstIndex(of: scenario)!))
+        var random = SeededGenerator(
+            seed: seed &* 1_000_003 &+ UInt64(n) &* 101 &+ UInt64(Scenario.allCases.firstIndex(of: scenario)!))
         let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: n)
         defer { buffer.deallocate() }
         var none: [[Double]] = [], matched: [[Double]] = []
@@ -69,8 +72,9 @@ package enum Attack {
         if bounded > 0, scenario != .burst, case .schedule(let coverSlots, nil) = process {
             var logs: [Double] = []
             for _ in 0..<bounded {
-                guard var schedule = try? DecoySchedule(
-                    epochWords: &random, devices: 1, coverSlots: coverSlots, lastEpochVolume: n)
+                guard
+                    var schedule = try? DecoySchedule(
+                        epochWords: &random, devices: 1, coverSlots: coverSlots, lastEpochVolume: n)
                 else { preconditionFailure("a seeded generator cannot fail") }
                 for index in 0..<n { buffer[index] = UInt8((try? schedule.next(&random)) ?? 0) }
                 let ratio = LikelihoodRatio(n: n, intensities: intensities(of: schedule))
@@ -119,7 +123,9 @@ package enum Attack {
     }
 
     /// Decoys of an epoch: mean and 99th percentile.
-    package static func price(_ process: Process, volume n: Int, epochs: Int, seed: UInt64) -> (mean: Double, percentile99: Int, most: Int) {
+    package static func price(_ process: Process, volume n: Int, epochs: Int, seed: UInt64) -> (
+        mean: Double, percentile99: Int, most: Int
+    ) {
         var random = SeededGenerator(seed: seed)
         let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: n)
         defer { buffer.deallocate() }

@@ -1,7 +1,8 @@
 extension DecoyCurve {
-    /// The figures that Docs/Decoys.md quotes: `sealedmatch bench --decoys --json`, seed 20261; 6,000 sequences of each hypothesis up to 300 vouchers, 4,000 above,
-    /// half to train and half to test (standard error at most 0.013 and 0.016); bounds from 600 and 300 sequences; twelve epochs from 4,000 accounts resampled
-    /// out of the tested sequences; prices from 4,000 epochs.
+    /// The figures that Docs/Decoys.md quotes: `sealedmatch bench --decoys --json`, seed 20261; 6,000 sequences of each
+    /// hypothesis up to 300 vouchers, 4,000 above, half to train and half to test (standard error at most 0.013 and
+    /// 0.016); bounds from 600 and 300 sequences; twelve epochs from 4,000 accounts resampled out of the tested
+    /// sequences; prices from 4,000 epochs.
     package static let published: [String: Double] = [
         "decoys.count.row.3000": 0.0345,
         "decoys.order.row.3000": 0.2615,

@@ -37,13 +37,14 @@ package enum DecoyCurve {
 
     /// Figures in a fixed order, the same for the same extent on every machine.
     ///
-    /// Names: `decoys.P.S.N`, P in `count`, `order`, `each12`, `one12`, `bound`, `bound12`; S a scenario; N vouchers. The other processes' names begin
-    /// `decoys.c8.`, `decoys.cluster.`, `decoys.chains.`.
+    /// Names: `decoys.P.S.N`, P in `count`, `order`, `each12`, `one12`, `bound`, `bound12`; S a scenario; N vouchers.
+    /// The other processes' names begin `decoys.c8.`, `decoys.cluster.`, `decoys.chains.`.
     package static func rows(_ extent: Extent) -> [Row] {
         var cells: [Cell] = []
         let six = Process.schedule(coverSlots: 6, lastVolume: nil)
         switch extent {
-        case .full: cells =
+        case .full:
+            cells =
                 grid("", six, [1_000, 3_000], sequences: 4_000, bounded: 300)
                 + grid("", six, [30, 100, 300], sequences: 6_000, bounded: 600)
         case .quick: cells = grid("", six, [100, 300], sequences: 6_000, bounded: 600)
@@ -84,18 +85,23 @@ package enum DecoyCurve {
         let bounded: Int
     }
 
-    private static func grid(_ prefix: String, _ process: Process, _ volumes: [Int], sequences: Int, bounded: Int) -> [Cell] {
+    private static func grid(_ prefix: String, _ process: Process, _ volumes: [Int], sequences: Int, bounded: Int)
+        -> [Cell]
+    {
         // The long ones first, for an even load.
         volumes.reversed().flatMap { volume in
             Scenario.allCases.map {
-                Cell(prefix: prefix, process: process, volume: volume, scenario: $0, sequences: sequences, bounded: bounded)
+                Cell(
+                    prefix: prefix, process: process, volume: volume, scenario: $0, sequences: sequences,
+                    bounded: bounded)
             }
         }
     }
 
     private static func trials(_ cells: [Cell]) -> [[Row]] {
         let results = Results(count: cells.count)
-        // Threads of our own: concurrentPerform stayed on one core when measured. Each cell has a seed of its own, so the order of work changes nothing.
+        // Threads of our own: concurrentPerform stayed on one core when measured. Each cell has a seed of its own, so
+        // the order of work changes nothing.
         let done = DispatchSemaphore(value: 0)
         let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
         for _ in 0..<workers {
@@ -112,11 +118,14 @@ package enum DecoyCurve {
 
     private static func rows(of cell: Cell) -> [Row] {
         let t = Attack.run(
-            cell.process, volume: cell.volume, cell.scenario, sequences: cell.sequences, bounded: cell.bounded, seed: seed)
+            cell.process, volume: cell.volume, cell.scenario, sequences: cell.sequences, bounded: cell.bounded,
+            seed: seed)
         func row(_ kind: String, _ value: Double) -> Row {
             Row("decoys.\(cell.prefix)\(kind).\(cell.scenario.rawValue).\(cell.volume)", value, "advantage")
         }
-        var rows = [row("count", t.count), row("order", t.order), row("each12", t.everyEpoch), row("one12", t.oneEpoch)]
+        var rows = [
+            row("count", t.count), row("order", t.order), row("each12", t.everyEpoch), row("one12", t.oneEpoch),
+        ]
         if !t.bound.isNaN { rows += [row("bound", t.bound), row("bound12", t.everyEpochBound)] }
         return rows
     }
@@ -157,6 +166,7 @@ extension DecoyCurve.Row {
     /// One JSON object, without a newline.
     package var json: String {
         func number(_ value: Double?) -> String { value.map { String(format: "%.4g", $0) } ?? "null" }
-        return "{\"name\": \"\(name)\", \"value\": \(number(value)), \"unit\": \"\(unit)\", \"floor\": \(number(floor)), \"ratio\": \(number(ratio))}"
+        return
+            "{\"name\": \"\(name)\", \"value\": \(number(value)), \"unit\": \"\(unit)\", \"floor\": \(number(floor)), \"ratio\": \(number(ratio))}"
     }
 }

@@ -83,7 +83,9 @@ enum Features {
                     squares += v * v
                 }
                 f.append(squares / Double(blocks) - (sum / Double(blocks)) * (sum / Double(blocks)))
-            } else { f.append(0) }
+            } else {
+                f.append(0)
+            }
         }
         // Late against early.
         for part in [0.05, 0.1, 0.25, 0.5] {
@@ -111,7 +113,10 @@ enum Features {
                 if i >= lateStart { lateLonely += 1 }
             }
         }
-        f += [Double(lone), Double(lonely), Double(lateLonely), Double(lateLonely) - Double(lonely) / 4, Double(lateOpened) - Double(opened) / 4]
+        f += [
+            Double(lone), Double(lonely), Double(lateLonely), Double(lateLonely) - Double(lonely) / 4,
+            Double(lateOpened) - Double(opened) / 4,
+        ]
         return f
     }
 

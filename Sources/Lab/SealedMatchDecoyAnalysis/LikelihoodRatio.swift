@@ -1,9 +1,11 @@
 import Foundation
 
-/// The exact likelihood ratio of an attacker who is *told* the epoch's intensities, by a forward pass over the chains' hidden states.
+/// The exact likelihood ratio of an attacker who is *told* the epoch's intensities, by a forward pass over the chains'
+/// hidden states.
 ///
-/// By the data-processing inequality its advantage is an upper bound for every attacker who is not told them. Only for the schedule at constant volume,
-/// scenarios `row`, `scattered` and `late`. An independent description of the process: probabilities in floating point, no code shared with it.
+/// By the data-processing inequality its advantage is an upper bound for every attacker who is not told them. Only for
+/// the schedule at constant volume, scenarios `row`, `scattered` and `late`. An independent description of the process:
+/// probabilities in floating point, no code shared with it.
 struct LikelihoodRatio {
     let n: Int
     private var hidden = 1
@@ -52,7 +54,8 @@ struct LikelihoodRatio {
     /// log P(x | ten matches) − log P(x | none).
     func logRatio(_ x: UnsafeBufferPointer<UInt8>, _ scenario: Scenario) -> Double {
         let m = Scenario.matches
-        // Phases. row: 0 before, 1...10 inside, 11 after. Others: phase r = matches placed so far. The last block is the sequence without matches.
+        // Phases. row: 0 before, 1...10 inside, 11 after. Others: phase r = matches placed so far. The last block is
+        // the sequence without matches.
         let phases = scenario == .row ? m + 2 : m + 1
         var now = [Double](repeating: 0, count: (phases + 1) * hidden)
         var next = now
@@ -85,7 +88,8 @@ struct LikelihoodRatio {
                     func move(_ from: Int, _ to: Int, _ weight: Double, _ seen: Int) {
                         if weight == 0 || seen < -1 || seen + 1 >= stride { return }
                         for state in 0..<hidden {
-                            next[to * hidden + state] += weight * now[from * hidden + state] * emission[state * stride + seen + 1]
+                            next[to * hidden + state] +=
+                                weight * now[from * hidden + state] * emission[state * stride + seen + 1]
                         }
                     }
                     move(phases, phases, 1, o)

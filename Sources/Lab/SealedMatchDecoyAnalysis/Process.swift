@@ -10,7 +10,8 @@ package enum Process: Sendable {
     case poisson(mean: Double)
     /// Known bad: D log-uniform in [16, 256], rate D/(i + D).
     case decaying
-    /// The earlier candidate: A log-uniform in [16, 256] clusters an epoch, cut at 6, started 60 vouchers early to be stationary.
+    /// The earlier candidate: A log-uniform in [16, 256] clusters an epoch, cut at 6, started 60 vouchers early to be
+    /// stationary.
     case cluster
     /// The other candidate: four independent-draw chains and four chains of runs of mean length 12, c = 8.
     case chains
@@ -20,8 +21,9 @@ package enum Process: Sendable {
         let n = out.count
         switch self {
         case .schedule(let coverSlots, let lastVolume):
-            guard var schedule = try? DecoySchedule(
-                epochWords: &random, devices: 1, coverSlots: coverSlots, lastEpochVolume: lastVolume ?? n)
+            guard
+                var schedule = try? DecoySchedule(
+                    epochWords: &random, devices: 1, coverSlots: coverSlots, lastEpochVolume: lastVolume ?? n)
             else { preconditionFailure("a seeded generator cannot fail and the parameters are fixed") }
             for index in 0..<n {
                 var words = InlineArray<32, UInt64>(repeating: 0)
@@ -68,8 +70,11 @@ package enum Process: Sendable {
                 var sum: UInt8 = 0
                 for slot in 0..<8 {
                     let draw = random.unit()
-                    if slot < 4 { on[slot] = draw < levels[slot] }
-                    else if index > 0 { on[slot] = on[slot] ? draw >= 1.0 / 12 : draw < levels[slot] / (1 - levels[slot]) / 12 }
+                    if slot < 4 {
+                        on[slot] = draw < levels[slot]
+                    } else if index > 0 {
+                        on[slot] = on[slot] ? draw >= 1.0 / 12 : draw < levels[slot] / (1 - levels[slot]) / 12
+                    }
                     sum += on[slot] ? 1 : 0
                 }
                 out[index] = sum

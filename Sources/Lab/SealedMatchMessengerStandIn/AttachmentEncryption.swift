@@ -1,9 +1,11 @@
 internal import CSealedMatchSodium
 public import SealedMatchCrypto
 
-/// Stands in for a messenger in the demo and in tests: encrypts an attachment with libsodium's secretstream (XChaCha20-Poly1305) after its voucher was sealed. No part of the product.
+/// Stands in for a messenger in the demo and in tests: encrypts an attachment with libsodium's secretstream
+/// (XChaCha20-Poly1305) after its voucher was sealed. No part of the product.
 public enum AttachmentEncryption {
-    public static let overhead = Int(crypto_secretstream_xchacha20poly1305_HEADERBYTES) + Int(crypto_secretstream_xchacha20poly1305_ABYTES)
+    public static let overhead =
+        Int(crypto_secretstream_xchacha20poly1305_HEADERBYTES) + Int(crypto_secretstream_xchacha20poly1305_ABYTES)
 
     /// header (24) ‖ ciphertext with tag, as one final message.
     /// - Throws: `primitiveFailed`.
@@ -14,7 +16,9 @@ public enum AttachmentEncryption {
         let header = Int(crypto_secretstream_xchacha20poly1305_HEADERBYTES)
         let key = key.bytes
         let status = out.withUnsafeMutableBufferPointer { out in
-            guard crypto_secretstream_xchacha20poly1305_init_push(&state, out.baseAddress!, key) == 0 else { return Int32(-1) }
+            guard crypto_secretstream_xchacha20poly1305_init_push(&state, out.baseAddress!, key) == 0 else {
+                return Int32(-1)
+            }
             return crypto_secretstream_xchacha20poly1305_push(
                 &state, out.baseAddress! + header, nil, attachment, UInt64(attachment.count), nil, 0,
                 UInt8(crypto_secretstream_xchacha20poly1305_TAG_FINAL))
@@ -33,7 +37,9 @@ public enum AttachmentEncryption {
         let header = Int(crypto_secretstream_xchacha20poly1305_HEADERBYTES)
         let key = key.bytes
         let status = ciphertext.withUnsafeBufferPointer { bytes in
-            guard crypto_secretstream_xchacha20poly1305_init_pull(&state, bytes.baseAddress!, key) == 0 else { return Int32(-1) }
+            guard crypto_secretstream_xchacha20poly1305_init_pull(&state, bytes.baseAddress!, key) == 0 else {
+                return Int32(-1)
+            }
             return crypto_secretstream_xchacha20poly1305_pull(
                 &state, &out, nil, &tag, bytes.baseAddress! + header, UInt64(bytes.count - header), nil, 0)
         }

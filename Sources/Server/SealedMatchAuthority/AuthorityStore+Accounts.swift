@@ -36,7 +36,8 @@ extension AuthorityStore {
         try file.read { db in
             var accounts: [AccountState] = []
             var damaged: [DamagedRow] = []
-            let rows = try Row.fetchCursor(db, sql: "SELECT id, account, epoch, kept, quarantined, epochKey FROM account ORDER BY id")
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT id, account, epoch, kept, quarantined, epochKey FROM account ORDER BY id")
             while let row = try rows.next() {
                 let reader = RowReader(row)
                 let id = try reader.integer(0)
@@ -48,7 +49,8 @@ extension AuthorityStore {
                         AccountState(
                             account: try reader.bytes32(1), epoch: try reader.epoch(2),
                             openings: try reader.integer(3, in: 0...Int64(Int32.max)),
-                            quarantined: try reader.integer(4, in: 0...Int64(Int32.max)), isRevealed: isRevealed, isDue: isDue))
+                            quarantined: try reader.integer(4, in: 0...Int64(Int32.max)), isRevealed: isRevealed,
+                            isDue: isDue))
                 } catch {
                     damaged.append(DamagedRow(table: .account, row: id, error: error))
                 }
@@ -70,15 +72,20 @@ extension AuthorityStore {
         try StoreFile.mappingErrors {
             let rows = try Row.fetchAll(
                 db.cachedStatement(
-                    sql: "SELECT threshold, polynomials, kept, attempted FROM form WHERE account = ? ORDER BY kept DESC, threshold, polynomials"),
+                    sql:
+                        "SELECT threshold, polynomials, kept, attempted FROM form WHERE account = ? ORDER BY kept DESC, threshold, polynomials"
+                ),
                 arguments: [account])
             return try rows.map { row in
                 let reader = RowReader(row)
                 let most = Int64(Int32.max)
                 return Form(
-                    threshold: try reader.integer(0, in: Int64(Parameters.thresholds.lowerBound)...Int64(Parameters.thresholds.upperBound)),
+                    threshold: try reader.integer(
+                        0, in: Int64(Parameters.thresholds.lowerBound)...Int64(Parameters.thresholds.upperBound)),
                     polynomials: try reader.integer(
-                        1, in: Int64(Parameters.polynomialCounts.lowerBound)...Int64(Parameters.polynomialCounts.upperBound)),
+                        1,
+                        in: Int64(
+                            Parameters.polynomialCounts.lowerBound)...Int64(Parameters.polynomialCounts.upperBound)),
                     kept: try reader.integer(2, in: 0...most), attempted: try reader.integer(3, in: 0...most))
             }
         }

@@ -3,20 +3,23 @@ internal import GRDB
 internal import SealedMatchProtocol
 public import SealedMatchCrypto
 
-/// What the authority keeps: openings, how far it has read the collector's vouchers, and the keys K_e of revealed accounts, in one SQLite file.
+/// What the authority keeps: openings, how far it has read the collector's vouchers, and the keys K_e of revealed
+/// accounts, in one SQLite file.
 ///
-/// **The file is as sensitive as α.** It tells which accounts opened slots and how many, which shrinks what decoys hide to the printed curves; above the threshold it holds
-/// the keys that open payloads. It is owner-readable only; keep it on an encrypted disk, and never where the collector can read it.
-/// (Docs/Protocol.md, "Openings")
+/// **The file is as sensitive as α.** It tells which accounts opened slots and how many, which shrinks what decoys hide
+/// to the printed curves; above the threshold it holds the keys that open payloads. It is owner-readable only; keep it
+/// on an encrypted disk, and never where the collector can read it. (Docs/Protocol.md, "Openings")
 public final class AuthorityStore: Sendable {
     package let file: StoreFile
     /// Openings of one account-epoch that count; later ones are quarantined.
     public static let openingsPerEpoch = 4_096
-    /// Quarantined openings of one account-epoch that are kept at most; later ones are only counted. Their sealed vouchers stay with the collector.
+    /// Quarantined openings of one account-epoch that are kept at most; later ones are only counted. Their sealed
+    /// vouchers stay with the collector.
     public static let quarantinedPerEpoch = 4_096
 
     /// Opens or creates the file.
-    /// - Throws: `fileFailed`; `invalidMagic` for a database of something else, which is left untouched; `damagedStore` for a corrupt or newer one.
+    /// - Throws: `fileFailed`; `invalidMagic` for a database of something else, which is left untouched; `damagedStore`
+    ///   for a corrupt or newer one.
     public init(path: String) throws(SealedMatchError) {
         file = try StoreFile.open(path: path, applicationID: Self.applicationID, migrator: Self.migrator)
     }
@@ -33,7 +36,8 @@ public final class AuthorityStore: Sendable {
         return try RowReader(row).integer(0)
     }
 
-    /// Records a page of opened vouchers and moves the cursor behind it, in one transaction: a process that is killed loses nothing and repeats nothing.
+    /// Records a page of opened vouchers and moves the cursor behind it, in one transaction: a process that is killed
+    /// loses nothing and repeats nothing.
     ///
     /// Idempotent: an opening that is known, by account, epoch, voucher ID and slot, is not recorded or counted again.
     /// - Parameters:
@@ -63,9 +67,10 @@ public final class AuthorityStore: Sendable {
         let header = voucher.header
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (account, epoch) VALUES (?, ?)")
             .execute(arguments: [header.account.databaseBlob, header.epoch])
-        guard let row = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT id, kept, quarantined FROM account WHERE account = ? AND epoch = ?"),
-            arguments: [header.account.databaseBlob, header.epoch])
+        guard
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT id, kept, quarantined FROM account WHERE account = ? AND epoch = ?"),
+                arguments: [header.account.databaseBlob, header.epoch])
         else { throw SealedMatchError(.damagedStore, "an account could not be recorded") }
         let account = try RowReader(row).integer(0)
         var kept = try RowReader(row).integer(1, in: 0...Int64(Int32.max))
@@ -126,7 +131,9 @@ public final class AuthorityStore: Sendable {
     /// Stops waiting for vouchers that the collector no longer has.
     func stopWaiting(for sequences: [Int64]) throws(SealedMatchError) {
         try file.write { db in
-            for sequence in sequences { try db.execute(sql: "DELETE FROM waiting WHERE sequence = ?", arguments: [sequence]) }
+            for sequence in sequences {
+                try db.execute(sql: "DELETE FROM waiting WHERE sequence = ?", arguments: [sequence])
+            }
         }
     }
 

@@ -3,7 +3,8 @@ internal import SealedMatchProtocol
 public import SealedMatchCrypto
 internal import SealedMatchFiles
 
-/// What a person reads about one revealed account in one epoch: a JSON document. No consequence follows from it by itself. (Docs/Protocol.md, "Case file")
+/// What a person reads about one revealed account in one epoch: a JSON document. No consequence follows from it by
+/// itself. (Docs/Protocol.md, "Case file")
 public struct CaseFile: Equatable, Sendable, Codable {
     /// One match.
     public struct Match: Equatable, Sendable, Codable {
@@ -73,9 +74,11 @@ public struct CaseFile: Equatable, Sendable, Codable {
         matches = zip(reveal.matches, findings).map { Match($0, $1) }
         var warnings: [String] = []
         if listedMatchCount < reveal.threshold {
-            warnings.append("Fewer than the threshold of \(reveal.threshold) matches are on the list: do not rely on this case.")
+            warnings.append(
+                "Fewer than the threshold of \(reveal.threshold) matches are on the list: do not rely on this case.")
         } else if listedEntryCount < reveal.threshold {
-            warnings.append("The listed matches name fewer different entries than the threshold of \(reveal.threshold).")
+            warnings.append(
+                "The listed matches name fewer different entries than the threshold of \(reveal.threshold).")
         }
         if reveal.matches.contains(where: \.quarantined) {
             warnings.append("The account opened more slots than any unmodified client makes.")
@@ -161,7 +164,8 @@ extension CaseFile.Match {
         case .notListed:
             self.finding = "notListed"
             distance = nil
-            warnings.append("Not on the list: fabricated by the client, or the list is not the one that the set was built from.")
+            warnings.append(
+                "Not on the list: fabricated by the client, or the list is not the one that the set was built from.")
         case .noFingerprint:
             self.finding = "noFingerprint"
             distance = nil

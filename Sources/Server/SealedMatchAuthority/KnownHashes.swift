@@ -2,7 +2,8 @@ public import SealedMatchFingerprint
 public import SealedMatchProtocol
 public import SealedMatchCrypto
 
-/// The plaintext list against which a reviewer's software compares what a reveal shows: PDQ hashes and exact hashes, each with a label and the sources that list it.
+/// The plaintext list against which a reviewer's software compares what a reveal shows: PDQ hashes and exact hashes,
+/// each with a label and the sources that list it.
 ///
 /// As sensitive as the sources' lists. About 32 bytes a PDQ hash, and what labels take.
 public struct KnownHashes: Sendable {
@@ -51,13 +52,16 @@ public struct KnownHashes: Sendable {
     public mutating func add(sha256 digest: Bytes32, _ entry: Entry) { add(EntryKey(sha256: digest), entry) }
 
     /// - Throws: `wrongLength` unless `md5` has 16 bytes.
-    public mutating func add(md5: [UInt8], _ entry: Entry) throws(SealedMatchError) { add(try EntryKey(kind: .md5, bytes: md5), entry) }
+    public mutating func add(md5: [UInt8], _ entry: Entry) throws(SealedMatchError) {
+        add(try EntryKey(kind: .md5, bytes: md5), entry)
+    }
 
     private mutating func add(_ key: EntryKey, _ entry: Entry) {
         if exact[key] == nil { exact[key] = entry }
     }
 
-    /// Compares a payload with the list: a linear scan for PDQ, some milliseconds for 10^6 entries; a look-up for exact hashes.
+    /// Compares a payload with the list: a linear scan for PDQ, some milliseconds for 10^6 entries; a look-up for exact
+    /// hashes.
     public func compare(_ payload: Payload) -> Finding {
         switch payload.fingerprintKind {
         case .none:
@@ -82,7 +86,9 @@ public struct KnownHashes: Sendable {
 
     /// The first of the nearest entries within 31 bits.
     private func nearest(_ fingerprint: Bytes32) -> (index: Int, distance: Int)? {
-        let (a, b, c, d) = (fingerprint.word(at: 0), fingerprint.word(at: 1), fingerprint.word(at: 2), fingerprint.word(at: 3))
+        let (a, b, c, d) = (
+            fingerprint.word(at: 0), fingerprint.word(at: 1), fingerprint.word(at: 2), fingerprint.word(at: 3)
+        )
         let words = words.span
         var best = Self.maximumDistance + 1
         var found = -1

@@ -2,9 +2,11 @@ public import SealedMatchCollector
 public import SealedMatchProtocol
 public import SealedMatchCrypto
 
-/// Ties the authority together: reads the collector's vouchers, opens them, keeps the openings, and reveals what is above the threshold.
+/// Ties the authority together: reads the collector's vouchers, opens them, keeps the openings, and reveals what is
+/// above the threshold.
 ///
-/// Runs asynchronously to the collector, in this process or another: no client's reply waits for it or depends on it. One service at a time works on a store; its functions block.
+/// Runs asynchronously to the collector, in this process or another: no client's reply waits for it or depends on it.
+/// One service at a time works on a store; its functions block.
 public struct OpeningService: Sendable {
     public let collector: CollectorStore
     public let store: AuthorityStore
@@ -42,7 +44,8 @@ public struct OpeningService: Sendable {
     /// Each batch is one transaction: a process that is killed goes on with the batch it was in.
     /// - Parameters:
     ///   - batch: vouchers a transaction; 256 take about a quarter of a second on two cores.
-    ///   - prune: have the collector forget the bytes of vouchers that were opened; those that wait for a set's key stay.
+    ///   - prune: have the collector forget the bytes of vouchers that were opened; those that wait for a set's key
+    ///     stay.
     ///   - progress: called after each batch; `.stop` ends early, with everything so far kept.
     public func openPending(
         batch: Int = 256, prune: Bool = false, progress: (Progress) -> Continuation = { _ in .proceed }
@@ -85,7 +88,8 @@ public struct OpeningService: Sendable {
         }
         state.damaged += page.damaged
         if prune {
-            // Every voucher that was opened, whatever came of it: pruning only those that opened nothing would tell the collector which ones opened something.
+            // Every voucher that was opened, whatever came of it: pruning only those that opened nothing would tell the
+            // collector which ones opened something.
             let dealtWith = numbered.filter { $0.voucher.status == .opened }
             state.pruned += try collector.prune(dealtWith.map(\.sequence))
         }
@@ -95,22 +99,26 @@ public struct OpeningService: Sendable {
     public struct Decision: Sendable {
         public let account: AccountID
         public let epoch: UInt32
-        /// The reveal, or why there is none: `belowThreshold`, `notDecodable`, `commitmentMismatch`, `commitmentConflict`, `notRegistered`, `damagedStore`.
+        /// The reveal, or why there is none: `belowThreshold`, `notDecodable`, `commitmentMismatch`,
+        /// `commitmentConflict`, `notRegistered`, `damagedStore`.
         public let result: Result<RevealResult, SealedMatchError>
     }
 
-    /// Decides every account that is due: above t openings and grown by 5 % since it was last looked at; and lists the revealed ones anew, so that a case file that was not written
-    /// in time is written the next time.
+    /// Decides every account that is due: above t openings and grown by 5 % since it was last looked at; and lists the
+    /// revealed ones anew, so that a case file that was not written in time is written the next time.
     /// - Parameter force: look at every account with openings, for example when an epoch has ended.
     /// - Throws: when a store cannot be read; one account's damage is its own result.
-    public func revealReady(force: Bool = false) throws(SealedMatchError) -> (decisions: [Decision], damaged: [DamagedRow]) {
+    public func revealReady(force: Bool = false) throws(SealedMatchError) -> (
+        decisions: [Decision], damaged: [DamagedRow]
+    ) {
         let (accounts, damaged) = try store.accounts()
         var decisions: [Decision] = []
         for state in accounts where force || state.isDue {
             do throws(SealedMatchError) {
                 let registration = try collector.registration(account: state.account, epoch: state.epoch)
-                guard let result = try store.reveal(
-                    account: state.account, epoch: state.epoch, commitment: registration?.commitment, force: force)
+                guard
+                    let result = try store.reveal(
+                        account: state.account, epoch: state.epoch, commitment: registration?.commitment, force: force)
                 else { continue }
                 decisions.append(Decision(account: state.account, epoch: state.epoch, result: .success(result)))
             } catch {

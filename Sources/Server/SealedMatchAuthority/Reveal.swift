@@ -12,7 +12,8 @@ public struct RevealedMatch: Equatable, Sendable {
     public let quarantined: Bool
 }
 
-/// An account above the threshold in one epoch: its matches, and nothing else of it. A reason for a person to look, not a proof.
+/// An account above the threshold in one epoch: its matches, and nothing else of it. A reason for a person to look, not
+/// a proof.
 public struct Reveal: Equatable, Sendable {
     public let account: AccountID
     public let epoch: UInt32
@@ -61,8 +62,9 @@ package struct Revealer {
 
     /// Decodes, and accepts only what the registered commitment confirms.
     ///
-    /// - Throws: `belowThreshold` for fewer than t usable openings, or matches from fewer than t vouchers; `notDecodable` when no set of shares lies on common polynomials (too many
-    ///   decoys for the matches, or a vacuous decoding); `commitmentMismatch` when only foreign polynomials were found.
+    /// - Throws: `belowThreshold` for fewer than t usable openings, or matches from fewer than t vouchers;
+    ///   `notDecodable` when no set of shares lies on common polynomials (too many decoys for the matches, or a vacuous
+    ///   decoding); `commitmentMismatch` when only foreign polynomials were found.
     package func reveal(_ openings: [KeptOpening]) throws(SealedMatchError) -> RevealedAccount {
         let decoder = ShareDecoder(threshold: threshold, polynomials: polynomials)
         // Reveal, steps 1–2: drop non-canonical words, x = 0, other accounts' and other forms' openings, and repeated x
@@ -79,7 +81,8 @@ package struct Revealer {
         var foundForeign = false
         for _ in 0..<Self.maximumRounds {
             guard shares.count >= threshold else { break }
-            // Reveal, step 3: with exactly t shares left the polynomial check is vacuous, and the commitment alone decides
+            // Reveal, step 3: with exactly t shares left the polynomial check is vacuous, and the commitment alone
+            // decides
             guard let codeword = decoder.decode(shares, acceptingThreshold: true) else { break }
             let key = try EpochKey(secrets: codeword.secrets, account: account, epoch: epoch)
             // Reveal, step 4: K_e counts only if it is the registered one
@@ -96,18 +99,25 @@ package struct Revealer {
             places = rest.map { places[$0] }
             shares = rest.map { shares[$0] }
         }
-        if foundForeign { throw SealedMatchError(.commitmentMismatch, "the openings' polynomials are not the registered ones") }
-        guard distinct.count >= threshold else { throw SealedMatchError(.belowThreshold, "fewer openings than the threshold") }
+        if foundForeign {
+            throw SealedMatchError(.commitmentMismatch, "the openings' polynomials are not the registered ones")
+        }
+        guard distinct.count >= threshold else {
+            throw SealedMatchError(.belowThreshold, "fewer openings than the threshold")
+        }
         throw SealedMatchError(.notDecodable, "no set of openings lies on common polynomials")
     }
 
-    /// Reveal, steps 6–7: the matches are the openings whose share lies on the polynomials and whose payload opens under K_e; they must come from t vouchers.
+    /// Reveal, steps 6–7: the matches are the openings whose share lies on the polynomials and whose payload opens
+    /// under K_e; they must come from t vouchers.
     /// - Parameter basis: places of t openings on the polynomials.
     package func matches(
         _ openings: [KeptOpening], under key: borrowing EpochKey, basis: [Int]
     ) throws(SealedMatchError) -> Reveal {
         let known = basis.compactMap { openings[$0].opening.share }
-        guard known.count == threshold else { throw SealedMatchError(.damagedStore, "a revealed account's openings are damaged") }
+        guard known.count == threshold else {
+            throw SealedMatchError(.damagedStore, "a revealed account's openings are damaged")
+        }
         let polynomials = SharePolynomials(basis: known)
         var matches: [RevealedMatch] = []
         var seen = Set<SlotlessMatch>()
@@ -116,7 +126,8 @@ package struct Revealer {
         for kept in openings where belongs(kept.opening) {
             let opening = kept.opening
             // The payload's tag first: it costs less than the polynomials, and decoys fail it.
-            guard let payload = payload(of: opening, under: key), let share = opening.share, polynomials.contains(share) else { continue }
+            guard let payload = payload(of: opening, under: key), let share = opening.share, polynomials.contains(share)
+            else { continue }
             // Two slots of one voucher that open to the same share are one match.
             let id = opening.header.voucherID
             guard seen.insert(SlotlessMatch(voucherID: id, x: share.x.word)).inserted else { continue }

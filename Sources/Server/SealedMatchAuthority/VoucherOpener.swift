@@ -48,7 +48,8 @@ public struct VoucherOpener: Sendable {
 
     /// Opens vouchers, one result each, in their order.
     ///
-    /// Takes one variable-base multiplication a slot, divided among the cores. Hostile input costs the same: a slot whose element is no point does not open.
+    /// Takes one variable-base multiplication a slot, divided among the cores. Hostile input costs the same: a slot
+    /// whose element is no point does not open.
     /// - Throws: `primitiveFailed`, `outOfMemory`; nothing that depends on a voucher.
     public func open(_ vouchers: [SealedVoucher]) throws(SealedMatchError) -> [OpenedVoucher] {
         let chunks = (vouchers.count + Self.chunk - 1) / Self.chunk
@@ -95,13 +96,16 @@ public struct VoucherOpener: Sendable {
             if openings.count < limit { openings.append(opening) } else { excess.append(opening) }
         }
         return OpenedVoucher(
-            header: header, status: .opened, threshold: set.header.parameters.threshold, openings: openings, excess: excess)
+            header: header, status: .opened, threshold: set.header.parameters.threshold, openings: openings,
+            excess: excess)
     }
 
     private static func plain(_ body: [UInt8], _ key: Bytes32) throws(SealedMatchError) -> [UInt8] {
         var body = body
         var span = body.mutableSpan
-        try unsafe span.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in try unsafe Cipher.streamXOR(raw, key: key) }
+        try unsafe span.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in
+            try unsafe Cipher.streamXOR(raw, key: key)
+        }
         return body
     }
 }

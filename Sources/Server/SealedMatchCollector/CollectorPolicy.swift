@@ -1,11 +1,13 @@
 public import SealedMatchProtocol
 public import SealedMatchCrypto
 
-/// What a collector accepts. It depends on form, registration and amount only, never on whether anything matched: the collector cannot know.
+/// What a collector accepts. It depends on form, registration and amount only, never on whether anything matched: the
+/// collector cannot know.
 public struct CollectorPolicy: Sendable {
     /// Vouchers of one account in one epoch.
     public var vouchersPerEpoch = 65_536
-    /// Epochs that one account may have registered at a time: with the quota above, what one account can make the collector keep.
+    /// Epochs that one account may have registered at a time: with the quota above, what one account can make the
+    /// collector keep.
     public var epochsPerAccount = 64
     /// The sets whose vouchers are accepted, by root; `nil` accepts any set, in any form that a voucher may have.
     public var knownSets: [Bytes32: Parameters]?

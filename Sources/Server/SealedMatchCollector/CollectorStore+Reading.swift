@@ -21,7 +21,8 @@ public struct VoucherPage: Sendable {
 extension CollectorStore {
     /// At most `limit` vouchers after a sequence number (0 for the first).
     ///
-    /// Every row is checked again: it parses, its columns are those of its header, and its digest is the one it was stored with. A row that fails is reported and skipped.
+    /// Every row is checked again: it parses, its columns are those of its header, and its digest is the one it was
+    /// stored with. A row that fails is reported and skipped.
     /// - Throws: `fileFailed`, `damagedStore` for a file that cannot be read at all.
     public func vouchers(after sequence: Int64, limit: Int) throws(SealedMatchError) -> VoucherPage {
         try file.read { db in
@@ -76,9 +77,10 @@ extension CollectorStore {
     /// - Throws: `damagedStore` when the row was damaged.
     public func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration? {
         try file.read { db in
-            guard let row = try Row.fetchOne(
-                db, sql: "SELECT commitment FROM registration WHERE account = ? AND epoch = ?",
-                arguments: [account.databaseBlob, epoch])
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT commitment FROM registration WHERE account = ? AND epoch = ?",
+                    arguments: [account.databaseBlob, epoch])
             else { return nil }
             guard let commitment = try? RowReader(row).bytes32(0) else {
                 throw SealedMatchError(.damagedStore, "a registered commitment has not 32 bytes")
@@ -90,9 +92,10 @@ extension CollectorStore {
     /// How many vouchers of an account and epoch were stored, pruned ones included; 0 if it is not registered.
     public func count(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Int {
         try file.read { db in
-            guard let row = try Row.fetchOne(
-                db, sql: "SELECT vouchers FROM registration WHERE account = ? AND epoch = ?",
-                arguments: [account.databaseBlob, epoch])
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT vouchers FROM registration WHERE account = ? AND epoch = ?",
+                    arguments: [account.databaseBlob, epoch])
             else { return 0 }
             return try RowReader(row).integer(0, in: 0...Int64(Int32.max))
         }
@@ -106,13 +109,17 @@ extension CollectorStore {
     }
 
     /// All registered accounts and epochs, in the order of registration, after the row `after`.
-    public func accounts(after: Int64 = 0, limit: Int = 1000) throws(SealedMatchError) -> (accounts: [Account], damaged: [DamagedRow], last: Int64) {
+    public func accounts(after: Int64 = 0, limit: Int = 1000) throws(SealedMatchError) -> (
+        accounts: [Account], damaged: [DamagedRow], last: Int64
+    ) {
         try file.read { db in
             var accounts: [Account] = []
             var damaged: [DamagedRow] = []
             var last = after
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT id, account, epoch, commitment, vouchers FROM registration WHERE id > ? ORDER BY id LIMIT ?",
+                db,
+                sql:
+                    "SELECT id, account, epoch, commitment, vouchers FROM registration WHERE id > ? ORDER BY id LIMIT ?",
                 arguments: [after, max(0, limit)])
             while let row = try rows.next() {
                 let reader = RowReader(row)
@@ -120,7 +127,8 @@ extension CollectorStore {
                 do throws(SealedMatchError) {
                     let registration = Registration(
                         account: try reader.bytes32(1), epoch: try reader.epoch(2), commitment: try reader.bytes32(3))
-                    accounts.append(Account(registration: registration, vouchers: try reader.integer(4, in: 0...Int64(Int32.max))))
+                    accounts.append(
+                        Account(registration: registration, vouchers: try reader.integer(4, in: 0...Int64(Int32.max))))
                 } catch {
                     damaged.append(DamagedRow(table: .registration, row: last, error: error))
                 }
@@ -129,12 +137,14 @@ extension CollectorStore {
         }
     }
 
-    /// Forgets the bytes of vouchers that opened nothing, and keeps their digests, so that a retry and a conflict are still told apart, in the same way as before.
+    /// Forgets the bytes of vouchers that opened nothing, and keeps their digests, so that a retry and a conflict are
+    /// still told apart, in the same way as before.
     /// - Returns: how many had bytes to forget.
     @discardableResult
     public func prune(_ sequences: [Int64]) throws(SealedMatchError) -> Int {
         try file.write { db in
-            let statement = try db.cachedStatement(sql: "UPDATE voucher SET bytes = NULL WHERE sequence = ? AND bytes IS NOT NULL")
+            let statement = try db.cachedStatement(
+                sql: "UPDATE voucher SET bytes = NULL WHERE sequence = ? AND bytes IS NOT NULL")
             var pruned = 0
             for sequence in sequences {
                 try statement.execute(arguments: [sequence])

@@ -4,8 +4,8 @@ extension CollectorStore {
     /// "SMCL": SQLite's application_id of a collector's file.
     static let applicationID: Int32 = 0x534D_434C
 
-    // No time of arrival is kept: whoever takes the file would learn from it when each account sent media. The epoch, which the voucher names anyway, is all that expiry needs.
-    // The order of arrival remains, in `sequence`.
+    // No time of arrival is kept: whoever takes the file would learn from it when each account sent media. The epoch,
+    // which the voucher names anyway, is all that expiry needs. The order of arrival remains, in `sequence`.
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in

@@ -3,16 +3,19 @@ public import SealedMatchProtocol
 public import SealedMatchCrypto
 internal import Synchronization
 
-/// The collector: registers commitments and keeps sealed vouchers, durably and idempotently, in one SQLite file. It holds nothing secret and never meets the matching key.
+/// The collector: registers commitments and keeps sealed vouchers, durably and idempotently, in one SQLite file. It
+/// holds nothing secret and never meets the matching key.
 ///
-/// Whoever takes the file without that key learns accounts, epochs, sets, counts and the order of arrival; nothing about media. Whoever can *change* it can lose
-/// vouchers, and can replace commitments before the authority has seen them. All functions may be called from any thread; they block on the disk. (Docs/Protocol.md, "Collector")
+/// Whoever takes the file without that key learns accounts, epochs, sets, counts and the order of arrival; nothing
+/// about media. Whoever can *change* it can lose vouchers, and can replace commitments before the authority has seen
+/// them. All functions may be called from any thread; they block on the disk. (Docs/Protocol.md, "Collector")
 public final class CollectorStore: Sendable {
     package let file: StoreFile
     private let currentPolicy: Mutex<CollectorPolicy>
 
     /// Opens or creates the file.
-    /// - Throws: `fileFailed`; `invalidMagic` for a database of something else, which is left untouched; `damagedStore` for a corrupt or newer one.
+    /// - Throws: `fileFailed`; `invalidMagic` for a database of something else, which is left untouched; `damagedStore`
+    ///   for a corrupt or newer one.
     public init(path: String, policy: CollectorPolicy = CollectorPolicy()) throws(SealedMatchError) {
         file = try StoreFile.open(path: path, applicationID: Self.applicationID, migrator: Self.migrator)
         currentPolicy = Mutex(policy)
@@ -33,9 +36,13 @@ public final class CollectorStore: Sendable {
 
     /// Registers the commitment of an account and epoch. The caller has authenticated the account.
     ///
-    /// One transaction compares and inserts, so of any number of different commitments just one wins, whatever the timing.
-    /// - Throws: `commitmentConflict` when another commitment is registered; `epochInPast` when the epoch has expired here; `quotaExceeded` for too many epochs; `fileFailed`, `damagedStore`.
-    public func register(_ registration: Registration, authenticatedAs account: AccountID) throws(SealedMatchError) -> Outcome {
+    /// One transaction compares and inserts, so of any number of different commitments just one wins, whatever the
+    /// timing.
+    /// - Throws: `commitmentConflict` when another commitment is registered; `epochInPast` when the epoch has expired
+    ///   here; `quotaExceeded` for too many epochs; `fileFailed`, `damagedStore`.
+    public func register(_ registration: Registration, authenticatedAs account: AccountID) throws(SealedMatchError)
+        -> Outcome
+    {
         guard registration.account == account else {
             throw SealedMatchError(.authenticationFailed, "the registration names another account than the caller's")
         }
@@ -47,13 +54,16 @@ public final class CollectorStore: Sendable {
                 arguments: [account.databaseBlob, registration.epoch])
             {
                 guard try RowReader(row).bytes32(0) == registration.commitment else {
-                    throw SealedMatchError(.commitmentConflict, "another commitment is registered for this account and epoch")
+                    throw SealedMatchError(
+                        .commitmentConflict, "another commitment is registered for this account and epoch")
                 }
                 return .alreadyStored
             }
             let epochs = try Int.fetchOne(
                 db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?", arguments: [account.databaseBlob])
-            guard (epochs ?? 0) < most else { throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs") }
+            guard (epochs ?? 0) < most else {
+                throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs")
+            }
             try db.execute(
                 sql: "INSERT INTO registration (account, epoch, commitment) VALUES (?, ?, ?)",
                 arguments: [account.databaseBlob, registration.epoch, registration.commitment.databaseBlob])
@@ -63,14 +73,17 @@ public final class CollectorStore: Sendable {
 
     /// Stores one voucher. When this returns, it is on disk.
     ///
-    /// The reply depends on the voucher's length and form, on the account and on what is registered, never on what is inside.
-    /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange` for what is no voucher; `authenticationFailed` when its header names another account;
-    ///   `notRegistered`, `epochInPast`, `voucherConflict` for the same ID with other bytes, `unknownSet`, `setMismatch`, `quotaExceeded`; `fileFailed`, `damagedStore`.
+    /// The reply depends on the voucher's length and form, on the account and on what is registered, never on what is
+    /// inside.
+    /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange` for what is no voucher; `authenticationFailed`
+    ///   when its header names another account; `notRegistered`, `epochInPast`, `voucherConflict` for the same ID with
+    ///   other bytes, `unknownSet`, `setMismatch`, `quotaExceeded`; `fileFailed`, `damagedStore`.
     public func store(_ voucher: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) -> Outcome {
         try store(all: [voucher], authenticatedAs: account)[0].get()
     }
 
-    /// Stores many vouchers of one account in one transaction, with one wait for the disk. Each has its own outcome; a refused one does not touch the others.
+    /// Stores many vouchers of one account in one transaction, with one wait for the disk. Each has its own outcome; a
+    /// refused one does not touch the others.
     /// - Returns: as many outcomes as vouchers, in their order.
     /// - Throws: `fileFailed`, `damagedStore`; then nothing was stored.
     public func store(
@@ -94,7 +107,8 @@ public final class CollectorStore: Sendable {
         }
     }
 
-    private static func parse(_ bytes: [UInt8], account: AccountID) throws(SealedMatchError) -> (VoucherHeader, Bytes32) {
+    private static func parse(_ bytes: [UInt8], account: AccountID) throws(SealedMatchError) -> (VoucherHeader, Bytes32)
+    {
         let header = try SealedVoucher(canonical: bytes).header
         guard header.account == account else {
             throw SealedMatchError(.authenticationFailed, "the voucher names another account than the caller's")
@@ -112,8 +126,10 @@ public final class CollectorStore: Sendable {
         try mapping {
             try checkExpiry(header.epoch, db)
             let name: StatementArguments = [header.account.databaseBlob, header.epoch]
-            guard let registration = try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT id, vouchers FROM registration WHERE account = ? AND epoch = ?"), arguments: name)
+            guard
+                let registration = try Row.fetchOne(
+                    db.cachedStatement(sql: "SELECT id, vouchers FROM registration WHERE account = ? AND epoch = ?"),
+                    arguments: name)
             else {
                 throw SealedMatchError(.notRegistered, "no commitment is registered for this account and epoch")
             }
@@ -133,20 +149,26 @@ public final class CollectorStore: Sendable {
             guard count < policy.vouchersPerEpoch else {
                 throw SealedMatchError(.quotaExceeded, "the account has sent too many vouchers in this epoch")
             }
-            try db.cachedStatement(sql: "INSERT INTO voucher (account, epoch, voucherID, digest, bytes) VALUES (?, ?, ?, ?, ?)")
-                .execute(arguments: name + [header.voucherID.bytes.databaseBlob, digest.databaseBlob, bytes.databaseBlob])
-            try db.cachedStatement(sql: "UPDATE registration SET vouchers = vouchers + 1 WHERE id = ?").execute(arguments: [id])
+            try db.cachedStatement(
+                sql: "INSERT INTO voucher (account, epoch, voucherID, digest, bytes) VALUES (?, ?, ?, ?, ?)"
+            )
+            .execute(arguments: name + [header.voucherID.bytes.databaseBlob, digest.databaseBlob, bytes.databaseBlob])
+            try db.cachedStatement(sql: "UPDATE registration SET vouchers = vouchers + 1 WHERE id = ?").execute(
+                arguments: [id])
             return .stored
         }
     }
 
-    /// Inside a transaction: SQLite's errors keep their type for `StoreFile`, wrapped so that a batch can tell them from refusals.
+    /// Inside a transaction: SQLite's errors keep their type for `StoreFile`, wrapped so that a batch can tell them
+    /// from refusals.
     private static func mapping<Result>(_ body: () throws -> Result) throws(SealedMatchError) -> Result {
         try StoreFile.mappingErrors(body)
     }
 
     static func checkExpiry(_ epoch: UInt32, _ db: Database) throws {
         let first = try Int64.fetchOne(db.cachedStatement(sql: "SELECT firstEpoch FROM expiry")) ?? 0
-        guard Int64(epoch) >= first else { throw SealedMatchError(.epochInPast, "the epoch has expired at this collector") }
+        guard Int64(epoch) >= first else {
+            throw SealedMatchError(.epochInPast, "the epoch has expired at this collector")
+        }
     }
 }

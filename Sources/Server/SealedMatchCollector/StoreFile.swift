@@ -10,27 +10,32 @@ extension SealedMatchError.Code {
 
 /// One SQLite file of a role: opened with the settings that its promises rest on, and never with anybody else's schema.
 ///
-/// Durability: WAL with `synchronous = FULL`, so a transaction that returned survives `kill -9` and power loss, as far as the disk honours fsync(2).
+/// Durability: WAL with `synchronous = FULL`, so a transaction that returned survives `kill -9` and power loss, as far
+/// as the disk honours fsync(2).
 package struct StoreFile: Sendable {
     package let pool: DatabasePool
 
     /// Opens or creates the file, owner-readable only, and migrates it.
     ///
     /// - Parameters:
-    ///   - applicationID: SQLite's `application_id` of this role's files. A file with another one, or with tables and none, is left untouched.
+    ///   - applicationID: SQLite's `application_id` of this role's files. A file with another one, or with tables and
+    ///     none, is left untouched.
     /// - Throws: `fileFailed`, `invalidMagic` for a file of something else, `damagedStore` for a corrupt or newer one.
     package static func open(
         path: String, applicationID: Int32, migrator: DatabaseMigrator
     ) throws(SealedMatchError) -> StoreFile {
         let descriptor = unsafe platform_open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
-        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a database cannot be opened or created there") }
+        guard descriptor >= 0 else {
+            throw SealedMatchError(.fileFailed, "a database cannot be opened or created there")
+        }
         close(descriptor)
         return try mappingErrors {
             // Looked at before the pool opens it: the pool would turn somebody else's database into a WAL one.
             try inspect(path: path, applicationID: applicationID)
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.writeWithoutTransaction { db in
-                // GRDB sets NORMAL on the writer after every preparation function has run, so FULL can only be asked for here.
+                // GRDB sets NORMAL on the writer after every preparation function has run, so FULL can only be asked
+                // for here.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             }
@@ -47,7 +52,8 @@ package struct StoreFile: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { db in
-            // The file may have been edited: its schema is not trusted to call functions, its cells are checked, and deleted bytes are overwritten.
+            // The file may have been edited: its schema is not trusted to call functions, its cells are checked, and
+            // deleted bytes are overwritten.
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
             try db.execute(sql: "PRAGMA cell_size_check = ON")
             if !db.configuration.readonly { try db.execute(sql: "PRAGMA secure_delete = ON") }
@@ -144,7 +150,9 @@ package struct RowReader {
     /// An integer of a range.
     package func integer(_ column: Int, in range: ClosedRange<Int64>) throws(SealedMatchError) -> Int {
         let value = try integer(column)
-        guard range.contains(value) else { throw SealedMatchError(.damagedStore, "a column of the database is out of range") }
+        guard range.contains(value) else {
+            throw SealedMatchError(.damagedStore, "a column of the database is out of range")
+        }
         return Int(value)
     }
 
@@ -161,7 +169,9 @@ package struct RowReader {
 
     package func bytes32(_ column: Int) throws(SealedMatchError) -> Bytes32 {
         let bytes = try blob(column)
-        guard bytes.count == 32 else { throw SealedMatchError(.damagedStore, "a column of the database has not 32 bytes") }
+        guard bytes.count == 32 else {
+            throw SealedMatchError(.damagedStore, "a column of the database has not 32 bytes")
+        }
         return try Bytes32(exactly: bytes)
     }
 

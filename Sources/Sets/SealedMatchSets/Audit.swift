@@ -3,7 +3,8 @@ public import SealedMatchCrypto
 internal import SealedMatchFiles
 public import SealedMatchWorkers
 
-/// An audit of a set without α: rebuilds the table from its own decoded values and compares, checks that those values are α's, that the entries are apart, and that they are the sources'.
+/// An audit of a set without α: rebuilds the table from its own decoded values and compares, checks that those values
+/// are α's, that the entries are apart, and that they are the sources'.
 public struct Audit: Sendable {
     /// What is wrong, for a person; empty for a sound set.
     public private(set) var findings: [Finding] = []
@@ -36,8 +37,10 @@ public struct Audit: Sendable {
 
     /// - Parameters:
     ///   - setPath: the set file.
-    ///   - lists: lists of sources, by their public keys: an auditing source gives its own. Every entry that names the source must be in its list.
-    /// - Throws: `fileFailed`, the decoding errors of the header, `interrupted`. What is wrong with the set is no error but a finding.
+    ///   - lists: lists of sources, by their public keys: an auditing source gives its own. Every entry that names the
+    ///     source must be in its list.
+    /// - Throws: `fileFailed`, the decoding errors of the header, `interrupted`. What is wrong with the set is no error
+    ///   but a finding.
     public static func run(
         setPath: String, package: AuditPackage, lists: [(source: Bytes32, hashes: [ListedHash])], workers: Workers
     ) throws(SealedMatchError) -> Audit {
@@ -47,7 +50,8 @@ public struct Audit: Sendable {
         var audit = Audit()
         let root = try header.root()
         if package.root != root { audit.add(.otherSet) }
-        // Nothing below looks at a package of other counts: too few proofs would prove less than all entries, and an index would run out of its list.
+        // Nothing below looks at a package of other counts: too few proofs would prove less than all entries, and an
+        // index would run out of its list.
         guard package.keys.count == header.entries, package.supporters.count == header.entries,
             package.proofs.count == (header.entries + DLEQProof.maximumPairs - 1) / DLEQProof.maximumPairs
         else {
@@ -68,7 +72,9 @@ public struct Audit: Sendable {
     }
 
     private mutating func add(_ kind: Finding.Kind, _ entry: Int? = nil) {
-        if findings.count(where: { $0.kind == kind }) < Self.limit { findings.append(Finding(kind: kind, entry: entry)) }
+        if findings.count(where: { $0.kind == kind }) < Self.limit {
+            findings.append(Finding(kind: kind, entry: entry))
+        }
     }
 
     private mutating func checkEntries(_ package: AuditPackage, _ header: SetHeader) {
@@ -109,11 +115,13 @@ public struct Audit: Sendable {
         _ package: AuditPackage, _ header: SetHeader, _ pairs: EvaluatedEntries, _ workers: Workers
     ) throws(SealedMatchError) {
         let isValid = SharedBuffer(repeating: false, count: package.proofs.count)
-        try workers.forEachChunk("verify proofs", count: package.proofs.count, chunk: 1) { (range) throws(SealedMatchError) in
+        try workers.forEachChunk("verify proofs", count: package.proofs.count, chunk: 1) {
+            (range) throws(SealedMatchError) in
             for index in range {
                 let part = pairs.part(index)
                 do throws(SealedMatchError) {
-                    try package.proofs[index].verifyVarTime(publicKey: header.publicKey, elements: part.elements, evaluated: part.decoded)
+                    try package.proofs[index].verifyVarTime(
+                        publicKey: header.publicKey, elements: part.elements, evaluated: part.decoded)
                     isValid[index] = true
                 } catch {
                     // A proof that does not verify is what this looks for; any other failure ends the audit.
@@ -121,7 +129,9 @@ public struct Audit: Sendable {
                 }
             }
         }
-        for index in 0..<package.proofs.count where !isValid[index] { add(.notEvaluated, index * DLEQProof.maximumPairs) }
+        for index in 0..<package.proofs.count where !isValid[index] {
+            add(.notEvaluated, index * DLEQProof.maximumPairs)
+        }
     }
 
     private mutating func checkTable(
@@ -129,7 +139,8 @@ public struct Audit: Sendable {
     ) throws(SealedMatchError) {
         do throws(SealedMatchError) {
             let table = try Table.rebuild(
-                keys: package.keys, values: (0..<package.keys.count).map { pairs.decoded[$0] }, positionSeed: header.positionSeed,
+                keys: package.keys, values: (0..<package.keys.count).map { pairs.decoded[$0] },
+                positionSeed: header.positionSeed,
                 fillerSeed: package.fillerSeed, workers: workers)
             let digest = try table.digest()
             if table.count != header.cells || digest != header.tableDigest { add(.otherTable) }

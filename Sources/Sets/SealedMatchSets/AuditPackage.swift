@@ -2,8 +2,9 @@ public import SealedMatchProtocol
 public import SealedMatchCrypto
 public import SealedMatchWorkers
 
-/// What the authority hands to auditors beside the set file: the entries in the clear, who lists them, the filler seed, and proofs that decode(y) = α·H(y) for every entry.
-/// Without α: an audit that handed it out would make every auditor an authority.
+/// What the authority hands to auditors beside the set file: the entries in the clear, who lists them, the filler seed,
+/// and proofs that decode(y) = α·H(y) for every entry. Without α: an audit that handed it out would make every auditor
+/// an authority.
 ///
 /// `"SMA-PKG1" ‖ root (32) ‖ fillerSeed (32) ‖ n (8) ‖ n × (kind ‖ bits ‖ supporters (2)) ‖ ⌈n / 65,535⌉ × proof (64)`
 public struct AuditPackage: Equatable, Sendable {
@@ -19,7 +20,8 @@ public struct AuditPackage: Equatable, Sendable {
     public static func make(
         _ set: BuiltSet, entries: EntrySelection, secrets: borrowing SetSecrets, workers: Workers
     ) throws(SealedMatchError) -> AuditPackage {
-        let pairs = try EvaluatedEntries(keys: entries.keys, header: set.header, table: unsafe TableView(set.table.bytes), workers: workers)
+        let pairs = try EvaluatedEntries(
+            keys: entries.keys, header: set.header, table: unsafe TableView(set.table.bytes), workers: workers)
         let count = (entries.keys.count + DLEQProof.maximumPairs - 1) / DLEQProof.maximumPairs
         let proofs = SharedBuffer<DLEQProof?>(repeating: nil, count: count)
         try workers.forEachChunk("prove", count: count, chunk: 1) { (range) throws(SealedMatchError) in
@@ -29,7 +31,8 @@ public struct AuditPackage: Equatable, Sendable {
             }
         }
         return AuditPackage(
-            root: try set.header.root(), fillerSeed: secrets.fillerSeed, keys: entries.keys, supporters: entries.supporters,
+            root: try set.header.root(), fillerSeed: secrets.fillerSeed, keys: entries.keys,
+            supporters: entries.supporters,
             proofs: (0..<count).compactMap { proofs[$0] })
     }
 

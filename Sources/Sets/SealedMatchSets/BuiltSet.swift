@@ -3,7 +3,8 @@ public import SealedMatchCrypto
 internal import SealedMatchFiles
 package import SealedMatchWorkers
 
-/// Everything random that goes into a set, drawn after its entries are fixed: a source that knew a seed could grind entries against it.
+/// Everything random that goes into a set, drawn after its entries are fixed: a source that knew a seed could grind
+/// entries against it.
 ///
 /// The whole is the authority's secret: α opens vouchers. One for each built table, never two tables from one.
 public struct SetSecrets: ~Copyable, Sendable {
@@ -28,7 +29,8 @@ public struct SetSecrets: ~Copyable, Sendable {
         self.fillerSeed = fillerSeed
     }
 
-    /// `"SMK1" ‖ tableID (16) ‖ positionSeed (32) ‖ fillerSeed (32) ‖ α (32) ‖ entries digest (32)`: the secret file of one table.
+    /// `"SMK1" ‖ tableID (16) ‖ positionSeed (32) ‖ fillerSeed (32) ‖ α (32) ‖ entries digest (32)`: the secret file of
+    /// one table.
     public static let encodedCount = 148
 
     /// - Parameter entriesDigest: of the entries the table was built from: the same secrets never serve another list.
@@ -54,7 +56,9 @@ public struct SetSecrets: ~Copyable, Sendable {
     public static func decodeCanonical(
         _ bytes: UnsafeRawBufferPointer
     ) throws(SealedMatchError) -> SetSecrets {
-        guard bytes.count == encodedCount else { throw SealedMatchError(.wrongLength, "a set's secrets have 148 bytes") }
+        guard bytes.count == encodedCount else {
+            throw SealedMatchError(.wrongLength, "a set's secrets have 148 bytes")
+        }
         var reader = ByteReader(unsafe Array(bytes[0..<84]))
         try reader.magic("SMK1")
         let tableID = try TableID(bytes: reader.take(16))
@@ -66,7 +70,9 @@ public struct SetSecrets: ~Copyable, Sendable {
 
     /// The digest of the entries that encoded secrets belong to.
     public static func entriesDigest(inEncoded bytes: UnsafeRawBufferPointer) throws(SealedMatchError) -> Bytes32 {
-        guard bytes.count == encodedCount else { throw SealedMatchError(.wrongLength, "a set's secrets have 148 bytes") }
+        guard bytes.count == encodedCount else {
+            throw SealedMatchError(.wrongLength, "a set's secrets have 148 bytes")
+        }
         return unsafe Bytes32(loading: bytes.baseAddress! + 116)
     }
 }
@@ -95,7 +101,8 @@ public struct BuiltSet: Sendable {
     }
 
     /// Builds the blinded set.
-    /// - Throws: `peelingFailed` with probability below 10⁻³, then draw secrets anew; `parameterOutOfRange`, `tooManyEntries`, `interrupted`.
+    /// - Throws: `peelingFailed` with probability below 10⁻³, then draw secrets anew; `parameterOutOfRange`,
+    ///   `tooManyEntries`, `interrupted`.
     ///
     /// Not public: secrets that can be lent twice could make two tables with one α. `NewSet.build` draws its own.
     package static func build(
@@ -107,14 +114,18 @@ public struct BuiltSet: Sendable {
     package static func build(
         keys: [EntryKey], _ description: Description, secrets: borrowing SetSecrets, workers: Workers
     ) throws(SealedMatchError) -> BuiltSet {
-        guard !keys.isEmpty else { throw SealedMatchError(.parameterOutOfRange, "no entry is left to build a set from") }
+        guard !keys.isEmpty else {
+            throw SealedMatchError(.parameterOutOfRange, "no entry is left to build a set from")
+        }
         try description.parameters.validate(sources: description.sources.count)
         let table = try Table.build(
             keys: keys, key: secrets.key, tableID: secrets.tableID, positionSeed: secrets.positionSeed,
             fillerSeed: secrets.fillerSeed, workers: workers)
         let header = SetHeader(
-            version: description.version, issuedAt: description.issuedAt, expiresAt: description.expiresAt, tableID: secrets.tableID,
-            positionSeed: secrets.positionSeed, publicKey: secrets.key.publicKey, entries: keys.count, cells: table.count,
+            version: description.version, issuedAt: description.issuedAt, expiresAt: description.expiresAt,
+            tableID: secrets.tableID,
+            positionSeed: secrets.positionSeed, publicKey: secrets.key.publicKey, entries: keys.count,
+            cells: table.count,
             tableDigest: try table.digest(), parameters: description.parameters, sources: description.sources)
         // Only headers that every client can decode leave this house.
         guard try SetHeader(canonical: header.signedBytes) == header else {
@@ -137,6 +148,7 @@ extension SetSecrets {
     public borrowing func matchingKey() throws(SealedMatchError) -> MatchingKey {
         var copy = try SecretBytes.zeros(count: 32)
         unsafe copy.withMutableBytes { out in unsafe key.withBytes { unsafe out.copyMemory(from: $0) } }
-        return try unsafe copy.withBytes { (raw) throws(SealedMatchError) in try unsafe MatchingKey.decodeCanonical(raw) }
+        return try unsafe copy.withBytes { (raw) throws(SealedMatchError) in try unsafe MatchingKey.decodeCanonical(raw)
+        }
     }
 }

@@ -19,7 +19,8 @@ public struct EntrySelection: Sendable {
         public var duplicates: [Int] = []
         /// Keys that fewer than q sources list.
         public var underSupported = 0
-        /// Keys dropped because one that is near them stays, or one of the same video; these come first, and theirs may itself be dropped after them.
+        /// Keys dropped because one that is near them stays, or one of the same video; these come first, and theirs may
+        /// itself be dropped after them.
         public var folded: [Fold] = []
     }
 
@@ -42,10 +43,15 @@ public struct EntrySelection: Sendable {
             throw SealedMatchError(.parameterOutOfRange, "a set has 1 to 16 sources, and q is at most their number")
         }
         // Counts have 32 bits.
-        guard lists.allSatisfy({ $0.count <= Int(UInt32.max) }) else { throw SealedMatchError(.tooManyEntries, "a list is too long") }
-        guard Parameters.separations.contains(separation) else { throw SealedMatchError(.parameterOutOfRange, "the separation is 0 to 16 bits") }
+        guard lists.allSatisfy({ $0.count <= Int(UInt32.max) }) else {
+            throw SealedMatchError(.tooManyEntries, "a list is too long")
+        }
+        guard Parameters.separations.contains(separation) else {
+            throw SealedMatchError(.parameterOutOfRange, "the separation is 0 to 16 bits")
+        }
         var report = Report()
-        // Lists are joined one after another, so that memory holds the joined keys twice and one list's once, however many lists there are.
+        // Lists are joined one after another, so that memory holds the joined keys twice and one list's once, however
+        // many lists there are.
         var claims = Claims(minimumSources: minimumSources)
         for (source, list) in lists.enumerated() {
             var listed = list.map { $0.key(profile) }
@@ -61,15 +67,22 @@ public struct EntrySelection: Sendable {
         var counts = claims.supportedCounts()
         swap(&keys, &claims.keys)
         swap(&supporters, &claims.supporters)
-        report.underSupported = Self.keep(&keys, &supporters, &counts) { supporters, index in supporters[index].nonzeroBitCount >= minimumSources }
+        report.underSupported = Self.keep(&keys, &supporters, &counts) { supporters, index in
+            supporters[index].nonzeroBitCount >= minimumSources
+        }
         // Before folding, whose buckets hold indices of 28 bits.
-        guard keys.count <= SetHeader.maximumEntries else { throw SealedMatchError(.tooManyEntries, "too many entries for one set") }
+        guard keys.count <= SetHeader.maximumEntries else {
+            throw SealedMatchError(.tooManyEntries, "too many entries for one set")
+        }
         let separating = KeySeparation(bits: profile.positions.count, separation: separation, workers: workers)
         let shared = SharedCompanions(lists, profile: profile, minimumSources: minimumSources)
         // Videos apart, then entries apart. Perceptual keys come first in the order.
         for videos in [true, false] {
             let shortKeys = keys.prefix { $0.kind == .perceptual }.compactMap(\.shortKey)
-            let folds = videos ? try separating.videoFolds(shortKeys, companions: shared.places(in: shortKeys)) : try separating.folds(shortKeys, counts: counts)
+            let folds =
+                videos
+                ? try separating.videoFolds(shortKeys, companions: shared.places(in: shortKeys))
+                : try separating.folds(shortKeys, counts: counts)
             report.folded += folds.map { fold in
                 Fold(
                     key: keys[fold.key], into: keys[fold.into],
@@ -89,7 +102,8 @@ public struct EntrySelection: Sendable {
         let minimumSources: Int
         var keys: [EntryKey] = []
         var supporters: [UInt16] = []
-        /// For each key, of the numbers of hashes that a list has of it, the q greatest, descending; 0 where fewer lists have it.
+        /// For each key, of the numbers of hashes that a list has of it, the q greatest, descending; 0 where fewer
+        /// lists have it.
         private var counts: [UInt32] = []
 
         init(minimumSources: Int) { self.minimumSources = minimumSources }
@@ -126,7 +140,9 @@ public struct EntrySelection: Sendable {
             return out
         }
 
-        private func greatest(_ index: Int) -> ArraySlice<UInt32> { counts[(minimumSources * index)..<(minimumSources * (index + 1))] }
+        private func greatest(_ index: Int) -> ArraySlice<UInt32> {
+            counts[(minimumSources * index)..<(minimumSources * (index + 1))]
+        }
 
         /// The greatest q of a list's count and those before it, as the next key's.
         private mutating func append(_ count: UInt32, to greatest: ArraySlice<UInt32>) {
@@ -162,7 +178,8 @@ public struct EntrySelection: Sendable {
     /// Keeps some entries, in place; the predicate sees masks of the entries that it has not yet seen unchanged.
     /// - Returns: how many go.
     private static func keep(
-        _ keys: inout [EntryKey], _ supporters: inout [UInt16], _ counts: inout [UInt32], where predicate: (_ supporters: [UInt16], _ index: Int) -> Bool
+        _ keys: inout [EntryKey], _ supporters: inout [UInt16], _ counts: inout [UInt32],
+        where predicate: (_ supporters: [UInt16], _ index: Int) -> Bool
     ) -> Int {
         var count = 0
         for index in keys.indices where predicate(supporters, index) {

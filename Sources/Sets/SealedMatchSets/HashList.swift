@@ -27,8 +27,10 @@ public enum ListedHash: Hashable, Sendable {
 
 /// A source's list of hashes, as trust-and-safety teams hold them: one hash a line.
 ///
-/// Docs/Protocol.md, "Entry selection", step 1. A bare 64-digit PDQ hash; `pdq HEX`, `sha256 HEX`, `md5 HEX` (also with `,` or `:` between); `HEX,quality[,…]` as PDQ tools print; `video HEX HEX…`, the key first, as `sealedmatch fingerprint` prints. Empty lines and lines
-/// that begin with `#` are skipped. A bare 64-digit line is PDQ, never SHA-256: say `sha256` for those.
+/// Docs/Protocol.md, "Entry selection", step 1. A bare 64-digit PDQ hash; `pdq HEX`, `sha256 HEX`, `md5 HEX` (also with
+/// `,` or `:` between); `HEX,quality[,…]` as PDQ tools print; `video HEX HEX…`, the key first, as `sealedmatch
+/// fingerprint` prints. Empty lines and lines that begin with `#` are skipped. A bare 64-digit line is PDQ, never
+/// SHA-256: say `sha256` for those.
 public struct HashList: Sendable {
     public private(set) var hashes: [ListedHash] = []
     /// Lines left out because their quality is below the profile's: they would match innocent pictures.
@@ -74,7 +76,9 @@ public struct HashList: Sendable {
 
     /// Parses the text of a list.
     /// - Throws: `BadLine`, unless bad lines are skipped; then their numbers are in `badLines`.
-    public init(_ text: UnsafeRawBufferPointer, profile: FingerprintProfile, skippingBadLines: Bool = false) throws(BadLine) {
+    public init(_ text: UnsafeRawBufferPointer, profile: FingerprintProfile, skippingBadLines: Bool = false)
+        throws(BadLine)
+    {
         var line = 0
         var start = 0
         while start < text.count {
@@ -102,12 +106,17 @@ public struct HashList: Sendable {
         case blank
     }
 
-    private static func parse(_ bytes: UnsafeRawBufferPointer, line: Int, profile: FingerprintProfile) throws(BadLine) -> Line {
-        guard bytes.count <= maximumLine else { throw BadLine(line: line, reason: "the line is longer than 4,096 bytes") }
+    private static func parse(_ bytes: UnsafeRawBufferPointer, line: Int, profile: FingerprintProfile) throws(BadLine)
+        -> Line
+    {
+        guard bytes.count <= maximumLine else {
+            throw BadLine(line: line, reason: "the line is longer than 4,096 bytes")
+        }
         // Fields between blanks, tabs, commas, colons, semicolons; a carriage return at the end is a blank.
         var fields: [[UInt8]] = []
         var field: [UInt8] = []
-        for unsafe byte in unsafe bytes {
+        for index in bytes.indices {
+            let byte = unsafe bytes[index]
             switch byte {
             case 0x20, 0x09, 0x0D, UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: ";"):
                 if !field.isEmpty { fields.append(field) }
@@ -141,7 +150,9 @@ public struct HashList: Sendable {
             guard let hash = try? PDQHash(decoding: value) else { throw BadLine(line: line, reason: "not a PDQ hash") }
             return .hash(.pdq(hash))
         case .sha256:
-            guard let digest = try? Bytes32(exactly: value) else { throw BadLine(line: line, reason: "not a SHA-256 hash") }
+            guard let digest = try? Bytes32(exactly: value) else {
+                throw BadLine(line: line, reason: "not a SHA-256 hash")
+            }
             return .hash(.sha256(digest))
         case .md5:
             return .hash(.md5(value))
@@ -149,7 +160,9 @@ public struct HashList: Sendable {
     }
 
     private static func video(_ fields: ArraySlice<[UInt8]>, line: Int) throws(BadLine) -> ListedHash {
-        guard (1...ListedHash.maximumVideoHashes).contains(fields.count) else { throw BadLine(line: line, reason: "a video has 1 to 8 hashes") }
+        guard (1...ListedHash.maximumVideoHashes).contains(fields.count) else {
+            throw BadLine(line: line, reason: "a video has 1 to 8 hashes")
+        }
         var hashes: [PDQHash] = []
         for field in fields {
             guard let value = hexadecimal(field), value.count == 32, let hash = try? PDQHash(decoding: value) else {

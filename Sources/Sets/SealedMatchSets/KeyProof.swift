@@ -2,10 +2,12 @@ public import SealedMatchProtocol
 public import SealedMatchCrypto
 public import SealedMatchFiles
 
-/// A proof that a key is in a set, or that it is not: V = α·H(y) with a DLEQ proof for (B, L, H(y), V). Anybody decodes y from the table and compares.
+/// A proof that a key is in a set, or that it is not: V = α·H(y) with a DLEQ proof for (B, L, H(y), V). Anybody decodes
+/// y from the table and compares.
 ///
-/// Non-membership covers this key, not every probe of every recompression. Proofs are to be published for a corpus fixed beforehand: each one tells its reader V, and a
-/// service that proved anything asked for would be a membership oracle.
+/// Non-membership covers this key, not every probe of every recompression. Proofs are to be published for a corpus
+/// fixed beforehand: each one tells its reader V, and a service that proved anything asked for would be a membership
+/// oracle.
 ///
 /// `"SMPROOF1" ‖ root (32) ‖ kind (1) ‖ bits (32) ‖ V (32) ‖ proof (64)`, 169 bytes.
 public struct KeyProof: Equatable, Sendable {
@@ -43,10 +45,15 @@ public struct KeyProof: Equatable, Sendable {
     }
 
     /// Verifies the proof against a set file. Everything is public.
-    /// - Throws: `unknownSet` for a proof about another set, `nonCanonical` for a key that the set's profile cannot give, `rootMismatch`, `proofRejected`, `identityPoint`.
+    /// - Throws: `unknownSet` for a proof about another set, `nonCanonical` for a key that the set's profile cannot
+    ///   give, `rootMismatch`, `proofRejected`, `identityPoint`.
     public func verify(in set: SetFile) throws(SealedMatchError) -> Verdict {
-        guard try root == set.header.root() else { throw SealedMatchError(.unknownSet, "the proof is about another set") }
-        guard key.fits(set.header.parameters.profile) else { throw SealedMatchError(.nonCanonical, "the proof's key has bits that the profile does not name") }
+        guard try root == set.header.root() else {
+            throw SealedMatchError(.unknownSet, "the proof is about another set")
+        }
+        guard key.fits(set.header.parameters.profile) else {
+            throw SealedMatchError(.nonCanonical, "the proof's key has bits that the profile does not name")
+        }
         guard try set.tableDigest() == set.header.tableDigest else {
             throw SealedMatchError(.rootMismatch, "the table is not the header's")
         }
@@ -90,7 +97,9 @@ public struct KeyProof: Equatable, Sendable {
         }
         key = try EntryKey(kind: kind, bytes: Array(bits[0..<kind.count]))
         evaluated = try Point(canonical: reader.bytes32())
-        guard !evaluated.isIdentity else { throw SealedMatchError(.identityPoint, "the evaluated element is the identity") }
+        guard !evaluated.isIdentity else {
+            throw SealedMatchError(.identityPoint, "the evaluated element is the identity")
+        }
         proof = try DLEQProof(canonical: reader.take(DLEQProof.count))
     }
 }

@@ -1,25 +1,30 @@
 package import SealedMatchCrypto
 
-/// Docs/Protocol.md, "Videos apart": of several listed copies of one video one key stays, so that a match opens one slot.
+/// Docs/Protocol.md, "Videos apart": of several listed copies of one video one key stays, so that a match opens one
+/// slot.
 extension KeySeparation {
     /// Which keys of videos give way to which.
     /// - Parameters:
     ///   - keys: distinct, in the order of entries.
     ///   - companions: by the place of a key in `keys`, the short keys of its companions; keys of pictures have none.
-    package func videoFolds(_ keys: [UInt64], companions: [Int: [UInt64]]) throws(SealedMatchError) -> [(key: Int, into: Int)] {
+    package func videoFolds(_ keys: [UInt64], companions: [Int: [UInt64]]) throws(SealedMatchError) -> [(
+        key: Int, into: Int
+    )] {
         guard separation > 0, !companions.isEmpty else { return [] }
         let related = try relatives(keys, companions)
         var folds: [(key: Int, into: Int)] = []
         var gone: Set<Int> = []
         for key in companions.keys.sorted() {
-            guard let into = related[key]?.first(where: { !gone.contains($0) && ($0 < key || companions[$0] == nil) }) else { continue }
+            guard let into = related[key]?.first(where: { !gone.contains($0) && ($0 < key || companions[$0] == nil) })
+            else { continue }
             gone.insert(key)
             folds.append((key, into))
         }
         return folds
     }
 
-    /// Keys with which a companion is compared in a group, and that count as of one video with a key: a list that names thousands of near keys costs no more than others.
+    /// Keys with which a companion is compared in a group, and that count as of one video with a key: a list that names
+    /// thousands of near keys costs no more than others.
     private static var limit: Int { 16 }
 
     /// For each key of a video the lowest keys that are of the same video, ascending.

@@ -1,9 +1,11 @@
 package import SealedMatchCrypto
 package import SealedMatchWorkers
 
-/// Keeps the perceptual keys of a set apart, so that a match opens one slot as a decoy does (Docs/Protocol.md, "Entries apart").
+/// Keeps the perceptual keys of a set apart, so that a match opens one slot as a decoy does (Docs/Protocol.md, "Entries
+/// apart").
 ///
-/// Keys within distance r agree on at least two of r + 2 blocks of their bits: comparing keys that share two blocks finds every near pair, without comparing all.
+/// Keys within distance r agree on at least two of r + 2 blocks of their bits: comparing keys that share two blocks
+/// finds every near pair, without comparing all.
 package struct KeySeparation {
     let separation: Int
     let workers: Workers
@@ -14,7 +16,8 @@ package struct KeySeparation {
 
     /// Keys further apart than this do not add to each other's weight.
     private static let weightDistance = 4
-    /// Each key of a group is compared with at most so many after it for weights: lists of keys that agree in most bits cost no more than others.
+    /// Each key of a group is compared with at most so many after it for weights: lists of keys that agree in most bits
+    /// cost no more than others.
     package static let weightNeighbours = 1_024
 
     /// - Parameters:
@@ -36,8 +39,9 @@ package struct KeySeparation {
         return blocks.indices.flatMap { i in ((i + 1)..<count).map { blocks[i] | blocks[$0] } }
     }
 
-    /// Which keys give way to which, so that those that remain are apart and every one that gave way has a remaining key near it.
-    /// Where two are near, the more central one stays: of a family of near duplicates the middle, which probes find more often.
+    /// Which keys give way to which, so that those that remain are apart and every one that gave way has a remaining
+    /// key near it. Where two are near, the more central one stays: of a family of near duplicates the middle, which
+    /// probes find more often.
     /// - Parameters:
     ///   - given: distinct, in the order of entries.
     ///   - counts: c(y) of each key y.
@@ -49,7 +53,8 @@ package struct KeySeparation {
         var kept = [Bool](repeating: false, count: keys.count)
         var candidates = Array(keys.indices)
         var folds: [(key: Int, into: Int)] = []
-        // A key can give way to one that itself gives way later in the same pass. Those that are left without a near kept key go round again.
+        // A key can give way to one that itself gives way later in the same pass. Those that are left without a near
+        // kept key go round again.
         while !candidates.isEmpty {
             let survivors = try thin(keys, candidates)
             for index in survivors { kept[index] = true }
@@ -74,7 +79,9 @@ package struct KeySeparation {
                     try workers.checkInterruption()
                     for j in bucket[(bucket.startIndex + offset + 1)...] where near(keys[i], keys[j]) {
                         guard found.count < limit else { return }
-                        if !found.contains(where: { $0 == (min(i, j), max(i, j)) }) { found.append((min(i, j), max(i, j))) }
+                        if !found.contains(where: { $0 == (min(i, j), max(i, j)) }) {
+                            found.append((min(i, j), max(i, j)))
+                        }
                     }
                 }
             }
@@ -90,7 +97,8 @@ package struct KeySeparation {
         return keys.indices.sorted { (weights[$1], $0) < (weights[$0], $1) }
     }
 
-    /// "Entries apart", step 2: for each key the sum of c(z)·4^(4 − distance) over the keys z within 4 of it, as far as they are compared.
+    /// "Entries apart", step 2: for each key the sum of c(z)·4^(4 − distance) over the keys z within 4 of it, as far as
+    /// they are compared.
     ///
     /// Sums fit: counts below 2^32 of at most 16 lists below 2^32 hashes are less than 2^36 in all.
     package func weights(_ keys: [UInt64], counts: [UInt32]) throws(SealedMatchError) -> [UInt64] {
@@ -105,7 +113,9 @@ package struct KeySeparation {
                         let difference = keys[i] ^ keys[j]
                         let distance = difference.nonzeroBitCount
                         // A pair counts under the first mask that finds it; groups hold pairs that only mix alike, too.
-                        guard distance <= Self.weightDistance, difference & mask == 0, !earlier.contains(where: { difference & $0 == 0 }) else { continue }
+                        guard distance <= Self.weightDistance, difference & mask == 0,
+                            !earlier.contains(where: { difference & $0 == 0 })
+                        else { continue }
                         let shift = UInt64(2 * (Self.weightDistance - distance))
                         weights[i] += UInt64(counts[j]) << shift
                         weights[j] += UInt64(counts[i]) << shift
@@ -126,7 +136,11 @@ package struct KeySeparation {
                 for index in bucket {
                     // A list whose keys agree in most bits makes one bucket of all of them: quadratic, but never deaf.
                     try workers.checkInterruption()
-                    if staying.contains(where: { near(keys[$0], keys[index]) }) { gone[index] = true } else { staying.append(index) }
+                    if staying.contains(where: { near(keys[$0], keys[index]) }) {
+                        gone[index] = true
+                    } else {
+                        staying.append(index)
+                    }
                 }
             }
         }
@@ -134,7 +148,9 @@ package struct KeySeparation {
     }
 
     /// For each of `others`, the nearest kept key within the separation; of equals the first in the order of entries.
-    private func nearestKept(_ keys: [UInt64], _ kept: [Bool], to others: [Int], order: [Int]) throws(SealedMatchError) -> [Int?] {
+    private func nearestKept(_ keys: [UInt64], _ kept: [Bool], to others: [Int], order: [Int]) throws(SealedMatchError)
+        -> [Int?]
+    {
         guard !others.isEmpty else { return [] }
         var best = [Int?](repeating: nil, count: keys.count)
         let all = keys.indices.filter { kept[$0] } + others
@@ -150,7 +166,9 @@ package struct KeySeparation {
                             continue
                         }
                         let new = ((keys[candidate] ^ keys[index]).nonzeroBitCount, order[candidate])
-                        if new < ((keys[current] ^ keys[index]).nonzeroBitCount, order[current]) { best[index] = candidate }
+                        if new < ((keys[current] ^ keys[index]).nonzeroBitCount, order[current]) {
+                            best[index] = candidate
+                        }
                     }
                 }
             }
@@ -158,11 +176,13 @@ package struct KeySeparation {
         return others.map { best[$0] }
     }
 
-    /// Calls `body` with the indices of groups of keys, ascending within a group; keys that agree under `mask` are in one group.
+    /// Calls `body` with the indices of groups of keys, ascending within a group; keys that agree under `mask` are in
+    /// one group.
     func forEachBucket(
         _ keys: [UInt64], _ indices: [Int], _ mask: UInt64, _ body: (ArraySlice<Int>) throws(SealedMatchError) -> Void
     ) throws(SealedMatchError) {
-        // Sorted as plain words: 36 bits of a mix of the masked key, then the index, which is below 2^27. Two groups that mix to the same bits are merely compared in vain.
+        // Sorted as plain words: 36 bits of a mix of the masked key, then the index, which is below 2^27. Two groups
+        // that mix to the same bits are merely compared in vain.
         var words = indices.map { (((keys[$0] & mask) &* 0x9E37_79B9_7F4A_7C15) & ~(0xFFF_FFFF)) | UInt64($0) }
         words.sort()
         let sorted = words.map { Int($0 & (0xFFF_FFFF)) }

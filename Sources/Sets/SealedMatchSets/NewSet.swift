@@ -6,7 +6,8 @@ public import SealedMatchWorkers
     public let set: BuiltSet
     public let secrets: SetSecrets
 
-    /// Draws secrets, now that the entries are fixed, and builds. A position seed that does not peel, fewer than 1 in 1,000, is drawn again with everything else.
+    /// Draws secrets, now that the entries are fixed, and builds. A position seed that does not peel, fewer than 1 in
+    /// 1,000, is drawn again with everything else.
     /// - Throws: the errors of `BuiltSet.build`; `peelingFailed` after eight seeds in a row, which is no chance.
     public static func build(
         _ entries: EntrySelection, _ description: BuiltSet.Description, workers: Workers

@@ -2,10 +2,12 @@ internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 internal import SealedMatchWorkers
 
-/// The order in which a table is solved: peeling of the 3-uniform hypergraph, in rounds (Docs/Protocol.md, "Table", steps 2–3).
+/// The order in which a table is solved: peeling of the 3-uniform hypergraph, in rounds (Docs/Protocol.md, "Table",
+/// steps 2–3).
 ///
-/// Round by round, every cell that just one remaining entry touches becomes that entry's free cell; an entry with several takes the lowest. The outcome depends on entries
-/// and seed alone. Entries of one round are independent of each other, so that a round is solved on all cores.
+/// Round by round, every cell that just one remaining entry touches becomes that entry's free cell; an entry with
+/// several takes the lowest. The outcome depends on entries and seed alone. Entries of one round are independent of
+/// each other, so that a round is solved on all cores.
 struct Peeling {
     /// The three cells of entry i, at 3i.
     let positions: SharedBuffer<UInt32>

@@ -4,7 +4,8 @@ public import SealedMatchFiles
 
 extension SetFile {
     /// Adds a source's signature and puts the file in its place again, whole or not at all.
-    /// - Throws: `rootMismatch` when the table is not the header's; `parameterOutOfRange` when the set does not name the key.
+    /// - Throws: `rootMismatch` when the table is not the header's; `parameterOutOfRange` when the set does not name
+    ///   the key.
     public func sign(with key: borrowing SigningKey, to path: String) throws(SealedMatchError) {
         guard try tableDigest() == header.tableDigest else {
             throw SealedMatchError(.rootMismatch, "the table is not the header's: nothing was signed")

@@ -1,4 +1,5 @@
-/// A buffer whose disjoint parts several threads write. The owner keeps it alive until they are done; no two threads touch one element.
+/// A buffer whose disjoint parts several threads write. The owner keeps it alive until they are done; no two threads
+/// touch one element.
 @safe
 final class SharedBuffer<Element>: @unchecked Sendable {
     // Safe to share: callers hand disjoint ranges or indices to different threads (see Workers.forEachChunk).

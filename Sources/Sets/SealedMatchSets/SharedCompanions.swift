@@ -1,7 +1,8 @@
 internal import SealedMatchFingerprint
 internal import SealedMatchProtocol
 
-/// Docs/Protocol.md, "Videos apart", step 1: the companions that at least q lists name beside a key. Fewer could make a key give way to any other.
+/// Docs/Protocol.md, "Videos apart", step 1: the companions that at least q lists name beside a key. Fewer could make a
+/// key give way to any other.
 struct SharedCompanions {
     private var byKey: [UInt64: Set<UInt64>] = [:]
 
@@ -15,10 +16,14 @@ struct SharedCompanions {
         for (source, list) in lists.enumerated() {
             for case .video(let hash, let companions) in list {
                 let key = profile.shortKey(of: hash)
-                for companion in companions { supporters[Name(key: key, companion: profile.shortKey(of: companion)), default: 0] |= 1 << UInt16(source) }
+                for companion in companions {
+                    supporters[Name(key: key, companion: profile.shortKey(of: companion)), default: 0] |=
+                        1 << UInt16(source)
+                }
             }
         }
-        for (name, supporters) in supporters where supporters.nonzeroBitCount >= minimumSources && name.key != name.companion {
+        for (name, supporters) in supporters
+        where supporters.nonzeroBitCount >= minimumSources && name.key != name.companion {
             byKey[name.key, default: []].insert(name.companion)
         }
     }

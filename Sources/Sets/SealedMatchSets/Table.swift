@@ -2,7 +2,8 @@ package import SealedMatchProtocol
 package import SealedMatchCrypto
 package import SealedMatchWorkers
 
-/// T, the table of m group elements: the solution of decode(y) = V(y) for every entry, with fillers in the cells that no entry owns.
+/// T, the table of m group elements: the solution of decode(y) = V(y) for every entry, with fillers in the cells that
+/// no entry owns.
 @safe
 package final class Table: Sendable {
     let cells: SharedBuffer<Point>
@@ -24,7 +25,8 @@ package final class Table: Sendable {
     /// - Parameter keys: distinct.
     /// - Throws: `peelingFailed`, `interrupted`.
     package static func build(
-        keys: [EntryKey], key: borrowing MatchingKey, tableID: TableID, positionSeed: Bytes32, fillerSeed: Bytes32, workers: Workers
+        keys: [EntryKey], key: borrowing MatchingKey, tableID: TableID, positionSeed: Bytes32, fillerSeed: Bytes32,
+        workers: Workers
     ) throws(SealedMatchError) -> Table {
         let elements = TableElement(tableID: tableID)
         return try unsafe solve(keys: keys, positionSeed: positionSeed, fillerSeed: fillerSeed, workers: workers) {
@@ -48,7 +50,9 @@ package final class Table: Sendable {
     /// Table, step 1: m.
     /// - Throws: `tooManyEntries`.
     package static func cells(forEntries count: Int) throws(SealedMatchError) -> Int {
-        guard count <= SetHeader.maximumEntries else { throw SealedMatchError(.tooManyEntries, "too many entries for one set") }
+        guard count <= SetHeader.maximumEntries else {
+            throw SealedMatchError(.tooManyEntries, "too many entries for one set")
+        }
         return TablePositions.cells(forEntries: count)
     }
 
@@ -79,7 +83,8 @@ package final class Table: Sendable {
         // Table, step 5: … and, last round first, T[free cell] = V(y) − the other two
         for round in peeling.rounds.indices.dropLast().reversed() {
             let entries = peeling.rounds[round]..<peeling.rounds[round + 1]
-            try workers.forEachChunk("solve", count: entries.count, chunk: solveChunk) { (range) throws(SealedMatchError) in
+            try workers.forEachChunk("solve", count: entries.count, chunk: solveChunk) {
+                (range) throws(SealedMatchError) in
                 let triples = range.map { offset in
                     let entry = Int(peeling.order[entries.lowerBound + offset])
                     let others = peeling.others(of: entry)
@@ -93,7 +98,8 @@ package final class Table: Sendable {
         return Table(cells: cells)
     }
 
-    /// Cells that no entry owns: HashToGroup(fillerSeed ‖ index), the index as 8 little-endian bytes, under the fillers' tag.
+    /// Cells that no entry owns: HashToGroup(fillerSeed ‖ index), the index as 8 little-endian bytes, under the
+    /// fillers' tag.
     private static func fill(
         _ cells: SharedBuffer<Point>, besides peeling: Peeling, seed: Bytes32, workers: Workers
     ) throws(SealedMatchError) {
@@ -102,7 +108,8 @@ package final class Table: Sendable {
         let unowned = isOwned.indices.filter { !isOwned[$0] }
         try workers.forEachChunk("fillers", count: unowned.count, chunk: chunk) { (range) throws(SealedMatchError) in
             let batch = SharedBuffer(repeating: Point.identity, count: range.count)
-            try unsafe GroupBatch.hashToGroup(TableElement.fillerHash, count: range.count, into: batch.elements) { index in
+            try unsafe GroupBatch.hashToGroup(TableElement.fillerHash, count: range.count, into: batch.elements) {
+                index in
                 TableElement.fillerMessage(ofCell: unowned[range.lowerBound + index], seed: seed)
             }
             for (offset, index) in range.enumerated() { cells[unowned[index]] = batch[offset] }

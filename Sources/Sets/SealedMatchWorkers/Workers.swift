@@ -3,7 +3,8 @@ internal import Glibc
 public import SealedMatchCrypto
 internal import Synchronization
 
-/// Splits long work into chunks over threads, with progress and interruption. Used by the builder, the auditor and the authority.
+/// Splits long work into chunks over threads, with progress and interruption. Used by the builder, the auditor and the
+/// authority.
 public final class Workers: Sendable {
     /// Threads that work at once.
     public let threads: Int
@@ -33,7 +34,8 @@ public final class Workers: Sendable {
         if isInterrupted.load(ordering: .relaxed) { throw SealedMatchError(.interrupted, "interrupted") }
     }
 
-    /// Runs `body` on the ranges that cover 0..<count in pieces of `chunk`, on all threads; returns when all are done. Ranges are disjoint, in no order.
+    /// Runs `body` on the ranges that cover 0..<count in pieces of `chunk`, on all threads; returns when all are done.
+    /// Ranges are disjoint, in no order.
     /// - Throws: the first error of a body, or `interrupted`; then some ranges have not run.
     public func forEachChunk(
         _ phase: StaticString, count: Int, chunk: Int, _ body: @Sendable (Range<Int>) throws(SealedMatchError) -> Void

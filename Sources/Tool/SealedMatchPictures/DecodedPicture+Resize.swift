@@ -1,7 +1,9 @@
 extension DecodedPicture {
-    /// The picture shrunk so that its longer side has `side` pixels, as messengers do; a smaller picture is returned as it is.
+    /// The picture shrunk so that its longer side has `side` pixels, as messengers do; a smaller picture is returned as
+    /// it is.
     ///
-    /// Each pixel of the result is the mean of the area it covers, partly covered pixels by their share, rounded to nearest.
+    /// Each pixel of the result is the mean of the area it covers, partly covered pixels by their share, rounded to
+    /// nearest.
     ///
     /// - Throws: `PictureError.Code.badArgument` if `side` is not positive.
     public func shrunk(toLongestSide side: Int) throws(PictureError) -> DecodedPicture {

@@ -1,11 +1,14 @@
 internal import CSealedMatchTurboJPEG
 
-/// JPEG by libturbojpeg with its defaults, which are libjpeg's and Pillow's: accurate integer DCT, smooth chroma upsampling.
+/// JPEG by libturbojpeg with its defaults, which are libjpeg's and Pillow's: accurate integer DCT, smooth chroma
+/// upsampling.
 ///
 /// Every warning of the decoder is an error: what libjpeg fills in for missing data is grey, and a hash of it means
 /// nothing. EXIF orientation and colour profiles are ignored, as Pillow's `convert("RGB")` does.
 enum JPEGDecoder {
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError) -> DecodedPicture {
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError)
+        -> DecodedPicture
+    {
         guard let decoder = unsafe tjInitDecompress() else { throw PictureError(.damaged, "no decoder") }
         defer { unsafe _ = tjDestroy(decoder) }
         var width: Int32 = 0
@@ -29,7 +32,8 @@ enum JPEGDecoder {
             unsafe target.initialize(repeating: 0)
             initialized = count
             status = unsafe tjDecompress2(
-                decoder, bytes.baseAddress, UInt(bytes.count), target.baseAddress, width, width * Int32(channels), height,
+                decoder, bytes.baseAddress, UInt(bytes.count), target.baseAddress, width, width * Int32(channels),
+                height,
                 format, Int32(TJFLAG_STOPONWARNING) | Int32(TJFLAG_LIMITSCANS))
         }
         guard status == 0 else { throw PictureError(.damaged, unsafe message(decoder)) }
@@ -37,7 +41,8 @@ enum JPEGDecoder {
             width: Int(width), height: Int(height), checked: isCMYK ? rgb(fromInverted: pixels) : pixels)
     }
 
-    /// Adobe's CMYK is stored inverted; Pillow takes all CMYK JPEG files that way. R = K − K · (255 − C) / 255 on stored values.
+    /// Adobe's CMYK is stored inverted; Pillow takes all CMYK JPEG files that way. R = K − K · (255 − C) / 255 on
+    /// stored values.
     private static func rgb(fromInverted inks: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(inks.count / 4 * 3)

@@ -1,9 +1,11 @@
 internal import CSealedMatchPNGReader
 
-/// PNG by libpng, to what Pillow's `convert("RGB")` gives: palette expanded, 16-bit samples cut to their upper byte, alpha and
-/// transparent colours dropped, gamma and colour profiles ignored.
+/// PNG by libpng, to what Pillow's `convert("RGB")` gives: palette expanded, 16-bit samples cut to their upper byte,
+/// alpha and transparent colours dropped, gamma and colour profiles ignored.
 enum PNGDecoder {
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError) -> DecodedPicture {
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError)
+        -> DecodedPicture
+    {
         var width: UInt32 = 0
         var height: UInt32 = 0
         var message = [CChar](repeating: 0, count: Int(CPNG_READER_MESSAGE))

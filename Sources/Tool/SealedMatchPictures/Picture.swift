@@ -4,7 +4,8 @@
 public enum Picture {
     /// Decodes a JPEG, PNG or WebP file in memory to RGB, to the colours of Pillow's `convert("RGB")`.
     ///
-    /// - Throws: `PictureError`: `fileTooLarge`, `unknownFormat`, `tooManyPixels`, `damaged` (also for truncated files) or `unsupported`.
+    /// - Throws: `PictureError`: `fileTooLarge`, `unknownFormat`, `tooManyPixels`, `damaged` (also for truncated files)
+    ///   or `unsupported`.
     public static func decode(
         _ bytes: [UInt8], limits: PictureLimits = .standard
     ) throws(PictureError) -> DecodedPicture {
@@ -13,7 +14,8 @@ public enum Picture {
 
     /// Decodes a JPEG, PNG or WebP file in memory to RGB, to the colours of Pillow's `convert("RGB")`.
     ///
-    /// - Throws: `PictureError`: `fileTooLarge`, `unknownFormat`, `tooManyPixels`, `damaged` (also for truncated files) or `unsupported`.
+    /// - Throws: `PictureError`: `fileTooLarge`, `unknownFormat`, `tooManyPixels`, `damaged` (also for truncated files)
+    ///   or `unsupported`.
     public static func decode(
         _ bytes: RawSpan, limits: PictureLimits = .standard
     ) throws(PictureError) -> DecodedPicture {

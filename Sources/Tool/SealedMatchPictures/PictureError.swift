@@ -1,7 +1,7 @@
 /// Why a picture could not be read, changed or written.
 ///
-/// A structure around a code, so that a later release may add a code without breaking a `switch`. `detail` is a short text by
-/// the codec; it holds no pixel and no byte of the file.
+/// A structure around a code, so that a later release may add a code without breaking a `switch`. `detail` is a short
+/// text by the codec; it holds no pixel and no byte of the file.
 public struct PictureError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable {
         /// A stable number, from 1 on.

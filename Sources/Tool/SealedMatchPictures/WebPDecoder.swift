@@ -2,7 +2,9 @@ internal import CSealedMatchWebP
 
 /// WebP by libwebp, lossy and lossless; alpha is dropped. Animations are refused: a file stands for one picture here.
 enum WebPDecoder {
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError) -> DecodedPicture {
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError)
+        -> DecodedPicture
+    {
         var features = WebPBitstreamFeatures()
         let status = unsafe WebPGetFeatures(bytes.baseAddress, bytes.count, &features)
         guard status == VP8_STATUS_OK else { throw PictureError(.damaged, "WebP header, status \(status.rawValue)") }
@@ -15,8 +17,9 @@ enum WebPDecoder {
         let pixels = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
             unsafe target.initialize(repeating: 0)
             initialized = count
-            decoded = unsafe WebPDecodeRGBInto(
-                bytes.baseAddress, bytes.count, target.baseAddress, count, Int32(width * 3)) != nil
+            decoded =
+                unsafe WebPDecodeRGBInto(
+                    bytes.baseAddress, bytes.count, target.baseAddress, count, Int32(width * 3)) != nil
         }
         guard decoded else { throw PictureError(.damaged, "WebP data") }
         return DecodedPicture(width: width, height: height, checked: pixels)

@@ -1,9 +1,11 @@
 internal import Glibc
 
-/// A program in a process group of its own, with a file as its standard input, and pipes at its standard output and error.
+/// A program in a process group of its own, with a file as its standard input, and pipes at its standard output and
+/// error.
 ///
-/// Whatever happens, the whole group is killed and the process reaped when this value goes away. It inherits no other descriptor, no environment but PATH and
-/// the C locale, and no ignored or blocked signal. Should this process die without a chance to kill it, its next write ends it, or the limits do.
+/// Whatever happens, the whole group is killed and the process reaped when this value goes away. It inherits no other
+/// descriptor, no environment but PATH and the C locale, and no ignored or blocked signal. Should this process die
+/// without a chance to kill it, its next write ends it, or the limits do.
 struct DecoderProcess: ~Copyable {
     private let process: pid_t
     private let output: Int32
@@ -25,11 +27,13 @@ struct DecoderProcess: ~Copyable {
 
     /// - Throws: `notStarted`.
     init(
-        _ arguments: [String], input: Int32, time: Duration, messageBytes: Int, isInterrupted: @escaping @Sendable () -> Bool
+        _ arguments: [String], input: Int32, time: Duration, messageBytes: Int,
+        isInterrupted: @escaping @Sendable () -> Bool
     ) throws(VideoError) {
         let standardOutput = try Channel()
         let standardError = try Channel()
-        process = try DecoderProcess.spawn(arguments, input: input, output: standardOutput.writing, errors: standardError.writing)
+        process = try DecoderProcess.spawn(
+            arguments, input: input, output: standardOutput.writing, errors: standardError.writing)
         output = standardOutput.takeReading()
         errors = standardError.takeReading()
         tail = MessageTail(limit: messageBytes)
@@ -46,13 +50,17 @@ struct DecoderProcess: ~Copyable {
     /// What the program complained about: its last line, and as much before it as fits.
     var messages: String { tail.text }
 
-    /// Waits for output and appends up to `count` bytes of it; meanwhile takes in what comes on standard error, so that no pipe fills up.
+    /// Waits for output and appends up to `count` bytes of it; meanwhile takes in what comes on standard error, so that
+    /// no pipe fills up.
     ///
     /// - Returns: false at the end of the output.
     /// - Throws: `timeLimit`, `interrupted`, `decoderFailed` if the pipe cannot be read.
     mutating func read(upTo count: Int, into bytes: inout [UInt8]) throws(VideoError) -> Bool {
         while true {
-            var waited = [pollfd(fd: output, events: Int16(POLLIN), revents: 0), pollfd(fd: errors, events: Int16(POLLIN), revents: 0)]
+            var waited = [
+                pollfd(fd: output, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: errors, events: Int16(POLLIN), revents: 0),
+            ]
             let slice = try remainingSlice()
             guard unsafe poll(&waited, nfds_t(waited.count), slice) > 0 else { continue }
             if waited[1].revents != 0 { takeMessages() }
@@ -69,7 +77,9 @@ struct DecoderProcess: ~Copyable {
     /// - Throws: `timeLimit`, `interrupted`.
     mutating func finish() throws(VideoError) -> Ending {
         var information = unsafe siginfo_t()
-        while unsafe waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) == 0, unsafe information.si_signo == 0 {
+        while unsafe waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) == 0,
+            unsafe information.si_signo == 0
+        {
             // Short at first: the end of the output and of the process are mostly one.
             var waited = [pollfd(fd: errors, events: Int16(POLLIN), revents: 0)]
             _ = unsafe poll(&waited, 1, min(5, try remainingSlice()))
@@ -87,7 +97,8 @@ struct DecoderProcess: ~Copyable {
         if isInterrupted() { throw VideoError(.interrupted) }
         let left = deadline - .now
         guard left > .zero else { throw VideoError(.timeLimit) }
-        return Int32(min(100, left.components.seconds > 0 ? 100 : 1 + left.components.attoseconds / 1_000_000_000_000_000))
+        return Int32(
+            min(100, left.components.seconds > 0 ? 100 : 1 + left.components.attoseconds / 1_000_000_000_000_000))
     }
 
     private mutating func takeMessages() {
@@ -103,7 +114,8 @@ struct DecoderProcess: ~Copyable {
     /// One read that does not block.
     ///
     /// - Returns: true at the end.
-    private static func append(from channel: Int32, upTo count: Int, to bytes: inout [UInt8]) throws(VideoError) -> Bool {
+    private static func append(from channel: Int32, upTo count: Int, to bytes: inout [UInt8]) throws(VideoError) -> Bool
+    {
         var status = 0
         let piece = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, filled in
             status = unsafe Glibc.read(channel, target.baseAddress, count)
@@ -122,10 +134,12 @@ struct DecoderProcess: ~Copyable {
         var reaped: pid_t
         repeat { reaped = unsafe wait4(process, &status, 0, &usage) } while reaped < 0 && errno == EINTR
         let time =
-            Duration.seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + .microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+            Duration.seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+            + .microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
         // A host that ignores SIGCHLD gets no status.
         guard reaped == process else { return Ending(exitCode: nil, signal: nil, processorTime: time) }
         let signal = status & 0x7F
-        return Ending(exitCode: signal == 0 ? status >> 8 & 0xFF : nil, signal: signal == 0 ? nil : signal, processorTime: time)
+        return Ending(
+            exitCode: signal == 0 ? status >> 8 & 0xFF : nil, signal: signal == 0 ? nil : signal, processorTime: time)
     }
 }

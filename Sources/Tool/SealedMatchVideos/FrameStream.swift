@@ -1,4 +1,5 @@
-/// Frames out of yuv4mpeg, grey: one header line, then for each frame the line `FRAME` and its pixels. Nothing in it is trusted.
+/// Frames out of yuv4mpeg, grey: one header line, then for each frame the line `FRAME` and its pixels. Nothing in it is
+/// trusted.
 struct FrameStream: ~Copyable {
     private var source: DecoderProcess
     private let sampling: VideoSampling
@@ -35,7 +36,9 @@ struct FrameStream: ~Copyable {
         pixels.reserveCapacity(count)
         used += pixels.count
         while pixels.count < count {
-            guard try source.read(upTo: count - pixels.count, into: &pixels) else { throw VideoError(.badOutput, "ends within a frame") }
+            guard try source.read(upTo: count - pixels.count, into: &pixels) else {
+                throw VideoError(.badOutput, "ends within a frame")
+            }
         }
         return (pixels, size.width, size.height)
     }
@@ -59,7 +62,8 @@ struct FrameStream: ~Copyable {
         }
     }
 
-    /// Reads `YUV4MPEG2 W320 H240 F4:1 Ip A1:1 Cmono XCOLORRANGE=FULL`: grey, of a size and a rate as they were asked for.
+    /// Reads `YUV4MPEG2 W320 H240 F4:1 Ip A1:1 Cmono XCOLORRANGE=FULL`: grey, of a size and a rate as they were asked
+    /// for.
     static func size(in header: [UInt8], sampling: VideoSampling) throws(VideoError) -> (width: Int, height: Int) {
         let fields = header.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map { Array($0) }
         guard fields.first == Array("YUV4MPEG2".utf8) else { throw VideoError(.badOutput, "not yuv4mpeg") }
@@ -71,7 +75,9 @@ struct FrameStream: ~Copyable {
         func side(_ tag: Character) throws(VideoError) -> Int {
             let text = try only(tag)
             // `Int` would take a sign.
-            guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let value = Int(text), (1...sampling.longestSide).contains(value) else {
+            guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let value = Int(text),
+                (1...sampling.longestSide).contains(value)
+            else {
                 throw VideoError(.badOutput, "size")
             }
             return value

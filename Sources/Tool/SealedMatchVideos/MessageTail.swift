@@ -15,7 +15,9 @@ struct MessageTail {
     /// The lines, joined by "; ", with everything but printable ASCII replaced: nothing in it can steer a terminal.
     var text: String {
         bytes.split(separator: UInt8(ascii: "\n"))
-            .map { line in String(decoding: line.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self) }
+            .map { line in
+                String(decoding: line.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+            }
             .joined(separator: "; ")
     }
 }

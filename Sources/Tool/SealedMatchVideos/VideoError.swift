@@ -1,7 +1,7 @@
 /// Why a video gave no frames, or no more frames.
 ///
-/// A structure around a code, so that a later release may add a code without breaking a `switch`. `detail` is a short text, partly by
-/// the decoder: printable ASCII only, since a hostile file has a say in it. It holds no pixel.
+/// A structure around a code, so that a later release may add a code without breaking a `switch`. `detail` is a short
+/// text, partly by the decoder: printable ASCII only, since a hostile file has a say in it. It holds no pixel.
 public struct VideoError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable {
         /// A stable number, from 1 on.
@@ -14,7 +14,8 @@ public struct VideoError: Error, Hashable, Sendable {
         public static let unreadableFile = Code(number: 2, text: "cannot read the file")
         /// The first bytes are those of no known video container.
         public static let unknownFormat = Code(number: 3, text: "not a video file of a known format")
-        /// The decoder ended without a single frame: no video stream (a voice message, say), damaged from the start, or of a codec that is not read.
+        /// The decoder ended without a single frame: no video stream (a voice message, say), damaged from the start, or
+        /// of a codec that is not read.
         public static let noFrame = Code(number: 4, text: "no frame could be decoded")
         /// More wall-clock time than the limit.
         public static let timeLimit = Code(number: 5, text: "video takes longer than the limit")

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// An open video file. What is sniffed, hashed and decoded is this very file, also if its name is given to another one meanwhile.
+/// An open video file. What is sniffed, hashed and decoded is this very file, also if its name is given to another one
+/// meanwhile.
 public struct VideoFile: ~Copyable, Sendable {
     let descriptor: Int32
     /// Bytes when it was opened.
@@ -43,7 +44,8 @@ public struct VideoFile: ~Copyable, Sendable {
         var failed = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, filled in
             while filled < count {
-                let got = unsafe pread(file, target.baseAddress.unsafelyUnwrapped + filled, count - filled, offset + filled)
+                let got = unsafe pread(
+                    file, target.baseAddress.unsafelyUnwrapped + filled, count - filled, offset + filled)
                 if got < 0 && errno == EINTR { continue }
                 if got < 0 { failed = true }
                 if got <= 0 { return }

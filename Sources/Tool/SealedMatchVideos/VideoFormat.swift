@@ -15,16 +15,21 @@ public enum VideoFormat: String, Hashable, Sendable, CaseIterable {
     /// How many bytes sniffing looks at.
     public static let sniffedBytes = 1_024
 
-    /// The format that the first `sniffedBytes` bytes announce, or nil. Pictures in an MP4 container (HEIF, AVIF) are no videos.
+    /// The format that the first `sniffedBytes` bytes announce, or nil. Pictures in an MP4 container (HEIF, AVIF) are
+    /// no videos.
     public init?(sniffing bytes: [UInt8]) {
         func matches(_ text: StaticString, at offset: Int) -> Bool {
-            text.withUTF8Buffer { unsafe bytes.count >= offset + $0.count && bytes[offset..<offset + $0.count].elementsEqual($0) }
+            text.withUTF8Buffer {
+                unsafe bytes.count >= offset + $0.count && bytes[offset..<offset + $0.count].elementsEqual($0)
+            }
         }
         func repeats(_ byte: UInt8, from first: Int, every step: Int) -> Bool {
             (0..<3).allSatisfy { bytes.count > first + $0 * step && bytes[first + $0 * step] == byte }
         }
         if matches("ftyp", at: 4) {
-            let pictures: [StaticString] = ["heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1", "avif", "avis"]
+            let pictures: [StaticString] = [
+                "heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1", "avif", "avis",
+            ]
             if pictures.contains(where: { matches($0, at: 8) }) { return nil }
             self = .mp4
         } else if bytes.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {

@@ -17,19 +17,23 @@ public struct VideoSampling: Hashable, Sendable {
     }
 
     func check() throws(VideoError) {
-        guard (1...60).contains(rate), (16...4_096).contains(longestSide) else { throw VideoError(.badArgument, "sampling") }
+        guard (1...60).contains(rate), (16...4_096).contains(longestSide) else {
+            throw VideoError(.badArgument, "sampling")
+        }
     }
 
     /// The time of frame `index` in milliseconds, rounded down.
     func milliseconds(ofFrame index: Int) -> Int { index * 1_000 / rate }
 
-    /// The decoder's filters. Sampling comes first, so that only what is taken is reduced. `round=up` takes the picture that is shown at a sample's time; the filter's
-    /// own choice is the nearest one, which may not have come yet. Each pixel is the mean of the area it covers, grey over the full range.
-    /// `accurate_rnd` and `bitexact` keep the result the same on every processor.
+    /// The decoder's filters. Sampling comes first, so that only what is taken is reduced. `round=up` takes the picture
+    /// that is shown at a sample's time; the filter's own choice is the nearest one, which may not have come yet. Each
+    /// pixel is the mean of the area it covers, grey over the full range. `accurate_rnd` and `bitexact` keep the result
+    /// the same on every processor.
     var filters: String {
         let side = longestSide
         let width = "if(gte(iw,ih),min(iw,\(side)),max(1,round(iw*min(ih,\(side))/ih)))"
         let height = "if(gte(iw,ih),max(1,round(ih*min(iw,\(side))/iw)),min(ih,\(side)))"
-        return "fps=\(rate):round=up,scale=w='\(width)':h='\(height)':flags=area+accurate_rnd+bitexact:out_range=pc,format=gray"
+        return
+            "fps=\(rate):round=up,scale=w='\(width)':h='\(height)':flags=area+accurate_rnd+bitexact:out_range=pc,format=gray"
     }
 }

@@ -5,7 +5,8 @@ internal import Foundation
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures speed and memory against floors of the same run, or recomputes the decoys' curves.",
+        commandName: "bench",
+        abstract: "Measures speed and memory against floors of the same run, or recomputes the decoys' curves.",
         discussion: """
             A ratio compares a figure with its floor, both medians of the same run on the same number of threads. The full run really builds a set of a million \
             entries, twice. --json prints one object a line: name, value, unit, floor, ratio.
@@ -32,10 +33,14 @@ struct BenchCommand: ParsableCommand {
             report: { row in
                 if json {
                     // Finite numbers and plain text always encode.
-                    if let line = try? Self.encoder.encode(row) { Terminal.print(String(decoding: line, as: UTF8.self)) }
+                    if let line = try? Self.encoder.encode(row) {
+                        Terminal.print(String(decoding: line, as: UTF8.self))
+                    }
                     return
                 }
-                printRow(row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "", row.ratio.map(Self.text) ?? "")
+                printRow(
+                    row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "",
+                    row.ratio.map(Self.text) ?? "")
             },
             progress: { if Terminal.showsProgress { Terminal.note($0) } })
     }
@@ -43,8 +48,12 @@ struct BenchCommand: ParsableCommand {
     private func printCurves() throws {
         if !json { printRow("name", "value", "unit", "printed", "ratio") }
         for row in DecoyCurve.rows(quick ? .quick : .full) {
-            if json { Terminal.print(row.json) } else {
-                printRow(row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "", row.ratio.map(Self.text) ?? "")
+            if json {
+                Terminal.print(row.json)
+            } else {
+                printRow(
+                    row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "",
+                    row.ratio.map(Self.text) ?? "")
             }
         }
     }
@@ -61,6 +70,8 @@ struct BenchCommand: ParsableCommand {
 
     private func printRow(_ columns: String...) {
         Terminal.print(
-            zip(columns, [34, 12, 12, 12, 8]).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }.joined(separator: " "))
+            zip(columns, [34, 12, 12, 12, 8]).map {
+                $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0)
+            }.joined(separator: " "))
     }
 }

@@ -15,7 +15,9 @@ struct CollectCommand: ParsableCommand {
 
     @Option(help: "The collector's SQLite file; made on the first run.") var database: String
     @Option(help: "The authenticated account: 64 hexadecimal digits, or any name.") var account: String
-    @Option(name: .customLong("set"), parsing: .upToNextOption, help: "Sets whose vouchers are taken; any set's unless given.")
+    @Option(
+        name: .customLong("set"), parsing: .upToNextOption,
+        help: "Sets whose vouchers are taken; any set's unless given.")
     var sets: [String] = []
     @Flag(help: "Leave stored files where they are.") var keep = false
     @Argument(help: "The upload directory.") var upload: String
@@ -50,7 +52,9 @@ struct CollectCommand: ParsableCommand {
                         contents.append((path, try DurableFile.read(path, limit: SealedVoucher.maximumCount)))
                     }
                 }
-                let outcomes = try about(database) { try store.store(all: contents.map(\.bytes), authenticatedAs: name) }
+                let outcomes = try about(database) {
+                    try store.store(all: contents.map(\.bytes), authenticatedAs: name)
+                }
                 for (content, outcome) in zip(contents, outcomes) {
                     refused += try refusals(content.path) { _ = try outcome.get() }
                     guard case .success = outcome else { continue }
@@ -59,8 +63,11 @@ struct CollectCommand: ParsableCommand {
                 }
                 Terminal.progress("collect", min(vouchers.count, start + 256), vouchers.count)
             }
-            Terminal.print("stored \(stored) vouchers of account \(hexadecimal(name.bytes).prefix(16))…, refused \(refused)")
-            if refused > 0 { throw Failure("\(refused) files were refused and are where they were", code: Failure.badData) }
+            Terminal.print(
+                "stored \(stored) vouchers of account \(hexadecimal(name.bytes).prefix(16))…, refused \(refused)")
+            if refused > 0 {
+                throw Failure("\(refused) files were refused and are where they were", code: Failure.badData)
+            }
         }
     }
 

@@ -20,7 +20,10 @@ struct ListVariantsCommand: ParsableCommand {
     @Argument(help: "A hash list.")
     var list: String
 
-    @Option(help: "mirrored, upside-down, turned-180, turned-left, turned-right, transposed or antitransposed; may be repeated. Without it: mirrored.")
+    @Option(
+        help:
+            "mirrored, upside-down, turned-180, turned-left, turned-right, transposed or antitransposed; may be repeated. Without it: mirrored."
+    )
     var variant: [PictureVariant] = []
 
     @Flag(help: "Leave out lines that are no hash, instead of stopping there.")
@@ -37,12 +40,16 @@ struct ListVariantsCommand: ParsableCommand {
                     switch hash {
                     case .pdq(let hash): Terminal.print("pdq \(hash.variant(variant).hexadecimal)")
                     case .video(let key, let companions):
-                        Terminal.print("video " + ([key] + companions).map { $0.variant(variant).hexadecimal }.joined(separator: " "))
+                        Terminal.print(
+                            "video "
+                                + ([key] + companions).map { $0.variant(variant).hexadecimal }.joined(separator: " "))
                     case .sha256, .md5: without += 1
                     }
                 }
             }
-            Terminal.note("\(list): \(hashes.hashes.count - without) hashes with variants, \(without) of bytes without, \(hashes.poorLines.count) of too low quality, \(hashes.badLines.count) bad lines skipped")
+            Terminal.note(
+                "\(list): \(hashes.hashes.count - without) hashes with variants, \(without) of bytes without, \(hashes.poorLines.count) of too low quality, \(hashes.badLines.count) bad lines skipped"
+            )
         }
     }
 }

@@ -13,7 +13,8 @@ internal import SealedMatchWorkers
 struct AuthorityOptions: ParsableArguments {
     @Option(help: "The collector's SQLite file.") var database: String
     @Option(help: "The authority's SQLite file; as secret as the matching keys.") var authority: String
-    @Option(name: .customLong("set"), parsing: .upToNextOption, help: "SET files; each one's secrets are in SET.secrets.")
+    @Option(
+        name: .customLong("set"), parsing: .upToNextOption, help: "SET files; each one's secrets are in SET.secrets.")
     var sets: [String]
 
     func service() throws -> OpeningService {
@@ -52,8 +53,12 @@ struct OpenCommand: ParsableCommand {
                     return (try? workers.checkInterruption()) == nil ? .stop : .proceed
                 }
             }
-            Terminal.print("opened \(result.vouchers) vouchers: \(result.openings) slots; \(result.refused) refused, \(result.waiting) wait for a set's key")
-            for row in result.damaged { Terminal.note("the collector's row \(row.row) in \(row.table.rawValue) is damaged; left alone") }
+            Terminal.print(
+                "opened \(result.vouchers) vouchers: \(result.openings) slots; \(result.refused) refused, \(result.waiting) wait for a set's key"
+            )
+            for row in result.damaged {
+                Terminal.note("the collector's row \(row.row) in \(row.table.rawValue) is damaged; left alone")
+            }
             if !result.isComplete { throw Failure("interrupted; run it again to go on", code: Failure.interrupted) }
         }
     }
@@ -65,10 +70,13 @@ struct RevealCommand: ParsableCommand {
         discussion: "A reveal is a reason for a person to look, not a proof.")
 
     @OptionGroup var options: AuthorityOptions
-    @Option(name: .customLong("list"), parsing: .upToNextOption, help: "KEY.pub=LIST: the plaintext lists that revealed fingerprints are compared with.")
+    @Option(
+        name: .customLong("list"), parsing: .upToNextOption,
+        help: "KEY.pub=LIST: the plaintext lists that revealed fingerprints are compared with.")
     var lists: [SourceList]
     @Option(help: "Directory for the case files.") var cases: String
-    @Flag(help: "Look at every account with openings, also those that have not grown since the last time.") var force = false
+    @Flag(help: "Look at every account with openings, also those that have not grown since the last time.") var force =
+        false
     @Flag(help: "One JSON object a decision.") var json = false
 
     private struct Row: Encodable {
@@ -87,7 +95,9 @@ struct RevealCommand: ParsableCommand {
             let known = try KnownHashes(lists)
             try about(cases) { try LockedDirectory.make(cases) }
             let (decisions, damaged) = try about("revealing") { try service.revealReady(force: force) }
-            for row in damaged { Terminal.note("the authority's row \(row.row) in \(row.table.rawValue) is damaged; left alone") }
+            for row in damaged {
+                Terminal.note("the authority's row \(row.row) in \(row.table.rawValue) is damaged; left alone")
+            }
             for decision in decisions { try report(decision, known) }
             if !json && decisions.isEmpty { Terminal.print("no account is due") }
         }
@@ -103,16 +113,20 @@ struct RevealCommand: ParsableCommand {
             if json {
                 try Terminal.printJSON(
                     Row(
-                        account: account, epoch: decision.epoch, revealed: true, matches: file.matchCount, listed: file.listedMatchCount,
+                        account: account, epoch: decision.epoch, revealed: true, matches: file.matchCount,
+                        listed: file.listedMatchCount,
                         caseFile: path, reason: nil))
             } else {
-                Terminal.print("REVEALED  \(account.prefix(16))…  epoch \(decision.epoch)  \(file.matchCount) matches, \(file.listedMatchCount) on the list  \(path)")
+                Terminal.print(
+                    "REVEALED  \(account.prefix(16))…  epoch \(decision.epoch)  \(file.matchCount) matches, \(file.listedMatchCount) on the list  \(path)"
+                )
             }
         case .failure(let error):
             if json {
                 try Terminal.printJSON(
                     Row(
-                        account: account, epoch: decision.epoch, revealed: false, matches: nil, listed: nil, caseFile: nil, reason: "\(error.reason)"))
+                        account: account, epoch: decision.epoch, revealed: false, matches: nil, listed: nil,
+                        caseFile: nil, reason: "\(error.reason)"))
             } else {
                 Terminal.print("sealed    \(account.prefix(16))…  epoch \(decision.epoch)  \(error.reason)")
             }
@@ -121,7 +135,8 @@ struct RevealCommand: ParsableCommand {
 }
 
 extension KnownHashes {
-    /// The lists of several sources as one: hashes of equal key are one entry, labelled by file and place of the first (Docs/Protocol.md, 4.12).
+    /// The lists of several sources as one: hashes of equal key are one entry, labelled by file and place of the first
+    /// (Docs/Protocol.md, 4.12).
     init(_ arguments: [SourceList]) throws {
         self.init()
         var entries: [(label: String, sources: [String])] = []

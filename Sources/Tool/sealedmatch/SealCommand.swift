@@ -7,7 +7,8 @@ internal import SealedMatchFiles
 
 struct SealCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "seal", abstract: "Seals one voucher for each file, as a messenger would before it encrypts the file.",
+        commandName: "seal",
+        abstract: "Seals one voucher for each file, as a messenger would before it encrypts the file.",
         discussion: """
             Vouchers wait in the client's outbox, up to a day by default, and leave it shuffled: each run puts those that are due into the upload directory, \
             with the registration that the collector needs first. Seal each item once.
@@ -18,7 +19,10 @@ struct SealCommand: ParsableCommand {
     @Option(help: "The account: 64 hexadecimal digits, or any name (its SHA-256 is taken).") var account: String
     @Option(help: "Directory of the client's secret, state and outbox; made on the first run.") var client: String
     @Option(help: "Directory that gets the vouchers that are due.") var upload: String
-    @Option(help: "Seconds over which the outbox spreads vouchers. 0 sends at once, which links voucher and attachment: for tests.")
+    @Option(
+        help:
+            "Seconds over which the outbox spreads vouchers. 0 sends at once, which links voucher and attachment: for tests."
+    )
     var window: UInt64 = 86_400
     @Argument(help: "Pictures, videos or other files; none to only release what is due.") var files: [String] = []
 
@@ -35,11 +39,16 @@ struct SealCommand: ParsableCommand {
                 do {
                     item = try MediaFile(path: file).item
                 } catch let failure as Failure {
-                    guard ![Failure.badFile, Failure.unavailable, Failure.interrupted].contains(failure.code) else { throw failure }
+                    guard ![Failure.badFile, Failure.unavailable, Failure.interrupted].contains(failure.code) else {
+                        throw failure
+                    }
                     Terminal.note("\(failure.message); sealed without a fingerprint")
                     item = .unreadable
                 }
-                try about(client) { try directory.seal(item, note: Array((file as NSString).lastPathComponent.utf8.prefix(200)), now: currentTime()) }
+                try about(client) {
+                    try directory.seal(
+                        item, note: Array((file as NSString).lastPathComponent.utf8.prefix(200)), now: currentTime())
+                }
             }
             let released = try release(directory)
             Terminal.print("sealed \(files.count); released \(released) to \(upload)")
@@ -50,18 +59,23 @@ struct SealCommand: ParsableCommand {
         try about(upload) {
             try LockedDirectory.make(upload)
             for registration in try directory.registrations() {
-                try DurableFile.write(registration.encoded, to: "\(upload)/\(registration.epoch).registration", secret: false)
+                try DurableFile.write(
+                    registration.encoded, to: "\(upload)/\(registration.epoch).registration", secret: false)
             }
         }
         var released = 0
         while true {
             let due = try about(client) { try directory.outbox.due(now: currentTime()) }
-            if due.unreadable > 0 { Terminal.note("\(client)/outbox: \(due.unreadable) entries are damaged and were left alone") }
+            if due.unreadable > 0 {
+                Terminal.note("\(client)/outbox: \(due.unreadable) entries are damaged and were left alone")
+            }
             if due.entries.isEmpty { return released }
             for entry in due.entries {
                 let parsed = try about(client) { try SealedVoucher(canonical: entry.voucher) }
                 let name = hexadecimal(parsed.header.voucherID.bytes)
-                try about(upload) { try DurableFile.write(entry.voucher, to: "\(upload)/\(name).voucher", secret: false) }
+                try about(upload) {
+                    try DurableFile.write(entry.voucher, to: "\(upload)/\(name).voucher", secret: false)
+                }
                 try about(client) { try directory.outbox.acknowledge(entry) }
                 released += 1
             }

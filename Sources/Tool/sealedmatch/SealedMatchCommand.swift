@@ -11,7 +11,8 @@ struct SealedMatchCommand: ParsableCommand {
             69 a program that is needed is missing; 70 an internal failure; 130 interrupted.
             """,
         subcommands: [
-            KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self, CollectCommand.self, OpenCommand.self,
+            KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
+            CollectCommand.self, OpenCommand.self,
             RevealCommand.self, DemoCommand.self, BenchCommand.self,
         ])
 }

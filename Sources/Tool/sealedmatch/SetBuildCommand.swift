@@ -39,7 +39,8 @@ struct SetBuildCommand: ParsableCommand {
     @Option(help: "Threads; all cores unless given.")
     var threads: Int?
 
-    @Option(name: [.customShort("o"), .customLong("out")], help: "The set file; FILE.secrets and FILE.audit go beside it.")
+    @Option(
+        name: [.customShort("o"), .customLong("out")], help: "The set file; FILE.secrets and FILE.audit go beside it.")
     var out: String
 
     @Flag(help: "Print the report as JSON.")
@@ -69,12 +70,14 @@ struct SetBuildCommand: ParsableCommand {
             let lists = try SourceLists(sources, profile: parameters.profile, skipBadLines: skipBadLines)
             let entries = try about("the lists") {
                 try EntrySelection(
-                    lists: lists.lists.map(\.hashes), profile: parameters.profile, minimumSources: minimumSources, separation: separation,
+                    lists: lists.lists.map(\.hashes), profile: parameters.profile, minimumSources: minimumSources,
+                    separation: separation,
                     workers: workers)
             }
             let now = currentTime()
             let description = BuiltSet.Description(
-                version: version, issuedAt: now, expiresAt: now + expiresAfterDays * 86_400, parameters: parameters, sources: lists.keys)
+                version: version, issuedAt: now, expiresAt: now + expiresAfterDays * 86_400, parameters: parameters,
+                sources: lists.keys)
             let new = try about("the set") { try NewSet.build(entries, description, workers: workers) }
             let set = new.set
             let package = try about("the audit package") {
@@ -95,8 +98,10 @@ struct SetBuildCommand: ParsableCommand {
 
     private func printReport(_ set: BuiltSet, _ entries: EntrySelection, _ lists: SourceLists) throws {
         let report = Report(
-            set: out, root: hexadecimal(try set.header.root().bytes), entries: set.header.entries, cells: set.header.cells,
-            listed: entries.report.listed, duplicates: entries.report.duplicates, badLines: lists.lists.map(\.badLines.count),
+            set: out, root: hexadecimal(try set.header.root().bytes), entries: set.header.entries,
+            cells: set.header.cells,
+            listed: entries.report.listed, duplicates: entries.report.duplicates,
+            badLines: lists.lists.map(\.badLines.count),
             poorLines: lists.lists.map(\.poorLines.count), underSupported: entries.report.underSupported,
             folded: entries.report.folded.count, cellsPerEntry: Double(set.header.cells) / Double(set.header.entries))
         if json { return try Terminal.printJSON(report) }
@@ -111,7 +116,9 @@ struct SetBuildCommand: ParsableCommand {
         Terminal.print("dropped   \(report.underSupported) keys that fewer than \(minimumSources) sources list")
         Terminal.print("folded    \(report.folded) keys into one that is near, or of the same video")
         for fold in entries.report.folded.prefix(10) {
-            Terminal.print("          \(hexadecimal(fold.key.encoded)) into \(hexadecimal(fold.into.encoded)), \(fold.distance) bits apart")
+            Terminal.print(
+                "          \(hexadecimal(fold.key.encoded)) into \(hexadecimal(fold.into.encoded)), \(fold.distance) bits apart"
+            )
         }
         Terminal.print("secrets   \(out).secrets  keep with the authority; it opens vouchers")
         Terminal.print("audit     \(out).audit  for the sources; it lists the entries in the clear")
@@ -142,7 +149,9 @@ struct SourceLists {
             return try HashList.read(path: path, profile: profile, skippingBadLines: skipBadLines)
         } catch {
             switch error {
-            case .badLine(let bad): throw Failure("\(path):\(bad.line): \(bad.reason). Mend the line, or leave such lines out with --skip-bad-lines")
+            case .badLine(let bad):
+                throw Failure(
+                    "\(path):\(bad.line): \(bad.reason). Mend the line, or leave such lines out with --skip-bad-lines")
             case .file(let error): throw Failure(error, path)
             }
         }

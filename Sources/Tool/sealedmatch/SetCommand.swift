@@ -4,7 +4,8 @@ struct SetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Builds, inspects, signs, verifies and audits blinded sets.",
         subcommands: [
-            SetBuildCommand.self, SetInspectCommand.self, SetVerifyCommand.self, SetSignCommand.self, SetAuditCommand.self,
+            SetBuildCommand.self, SetInspectCommand.self, SetVerifyCommand.self, SetSignCommand.self,
+            SetAuditCommand.self,
             SetProveCommand.self, SetVerifyProofCommand.self,
         ])
 }

@@ -7,7 +7,8 @@ internal import SealedMatchFiles
 
 struct SetInspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Prints what a set file says about itself, and which of its signatures are valid.")
+        commandName: "inspect",
+        abstract: "Prints what a set file says about itself, and which of its signatures are valid.")
 
     @Argument var file: String
     @Flag(help: "One JSON object.") var json = false
@@ -41,24 +42,40 @@ struct SetInspectCommand: ParsableCommand {
                 let parameters = header.parameters
                 let signers = try set.signatures.validSigners(of: header)
                 let report = Report(
-                    root: hexadecimal(try header.root().bytes), version: header.version, issuedAt: header.issuedAt, expiresAt: header.expiresAt,
-                    entries: header.entries, cells: header.cells, threshold: parameters.threshold, polynomials: parameters.polynomials,
-                    coverSlots: parameters.coverSlots, probes: parameters.probes, keyBits: parameters.profile.positions.count,
-                    separation: parameters.separation, profile: parameters.profile.id, payloadBytes: parameters.payloadCount,
+                    root: hexadecimal(try header.root().bytes), version: header.version, issuedAt: header.issuedAt,
+                    expiresAt: header.expiresAt,
+                    entries: header.entries, cells: header.cells, threshold: parameters.threshold,
+                    polynomials: parameters.polynomials,
+                    coverSlots: parameters.coverSlots, probes: parameters.probes,
+                    keyBits: parameters.profile.positions.count,
+                    separation: parameters.separation, profile: parameters.profile.id,
+                    payloadBytes: parameters.payloadCount,
                     minimumSources: parameters.minimumSources, sources: header.sources.map { hexadecimal($0.bytes) },
-                    signedBy: signers.map { hexadecimal($0.bytes) }, tableIntact: try set.tableDigest() == header.tableDigest)
+                    signedBy: signers.map { hexadecimal($0.bytes) },
+                    tableIntact: try set.tableDigest() == header.tableDigest)
                 if json { return try Terminal.printJSON(report) }
                 let day = ISO8601DateFormatter()
                 Terminal.print("root        \(report.root)")
-                Terminal.print("version     \(report.version), expires \(day.string(from: Date(timeIntervalSince1970: Double(report.expiresAt))))")
-                Terminal.print("entries     \(report.entries) in \(report.cells) cells; table \(report.tableIntact ? "intact" : "DAMAGED")")
-                Terminal.print("threshold   t = \(report.threshold), k = \(report.polynomials), c = \(report.coverSlots) cover slots")
-                Terminal.print("probes      M = \(report.probes) of \(report.keyBits) bits, profile \(report.profile), keys more than \(report.separation) bits apart")
+                Terminal.print(
+                    "version     \(report.version), expires \(day.string(from: Date(timeIntervalSince1970: Double(report.expiresAt))))"
+                )
+                Terminal.print(
+                    "entries     \(report.entries) in \(report.cells) cells; table \(report.tableIntact ? "intact" : "DAMAGED")"
+                )
+                Terminal.print(
+                    "threshold   t = \(report.threshold), k = \(report.polynomials), c = \(report.coverSlots) cover slots"
+                )
+                Terminal.print(
+                    "probes      M = \(report.probes) of \(report.keyBits) bits, profile \(report.profile), keys more than \(report.separation) bits apart"
+                )
                 for source in report.sources {
-                    Terminal.print("source      \(source)  \(report.signedBy.contains(source) ? "signed" : "not signed")")
+                    Terminal.print(
+                        "source      \(source)  \(report.signedBy.contains(source) ? "signed" : "not signed")")
                 }
                 Terminal.print("support     each entry is listed by at least \(report.minimumSources) of these sources")
-                if !report.tableIntact { throw Failure("\(file): the table is not the header's", code: Failure.badData) }
+                if !report.tableIntact {
+                    throw Failure("\(file): the table is not the header's", code: Failure.badData)
+                }
             }
         }
     }
@@ -66,7 +83,8 @@ struct SetInspectCommand: ParsableCommand {
 
 /// Whom to trust, on the command line.
 struct TrustOptions: ParsableArguments {
-    @Option(name: .customLong("trust"), parsing: .upToNextOption, help: "KEY.pub of each source that you trust to audit.")
+    @Option(
+        name: .customLong("trust"), parsing: .upToNextOption, help: "KEY.pub of each source that you trust to audit.")
     var trust: [String]
     @Option(help: "How many of them must have signed; all unless given.")
     var signatures: Int?
@@ -99,7 +117,9 @@ struct SetVerifyCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let set = try trust.open(file)
-            Terminal.print("good: version \(set.header.version), \(set.header.entries) entries, signed by \(set.signers.count) sources")
+            Terminal.print(
+                "good: version \(set.header.version), \(set.header.entries) entries, signed by \(set.signers.count) sources"
+            )
         }
     }
 }

@@ -35,14 +35,19 @@ struct SetProveCommand: ParsableCommand {
     private func key(_ profile: FingerprintProfile) throws -> EntryKey {
         switch (pdq, sha256, media) {
         case (let text?, nil, nil):
-            guard let hash = try? PDQHash(hexadecimal: text) else { throw Failure("--pdq: expected 64 hexadecimal digits") }
+            guard let hash = try? PDQHash(hexadecimal: text) else {
+                throw Failure("--pdq: expected 64 hexadecimal digits")
+            }
             return EntryKey(perceptual: profile.shortKey(of: hash))
         case (nil, let text?, nil):
-            guard let raw = bytes(hexadecimal: text), raw.count == 32 else { throw Failure("--sha256: expected 64 hexadecimal digits") }
+            guard let raw = bytes(hexadecimal: text), raw.count == 32 else {
+                throw Failure("--sha256: expected 64 hexadecimal digits")
+            }
             return EntryKey(sha256: try Bytes32(exactly: raw))
         case (nil, nil, let path?):
             let media = try MediaFile(path: path)
-            return media.pdq.map { EntryKey(perceptual: profile.shortKey(of: $0.hash)) } ?? EntryKey(sha256: media.sha256)
+            return media.pdq.map { EntryKey(perceptual: profile.shortKey(of: $0.hash)) }
+                ?? EntryKey(sha256: media.sha256)
         default:
             throw Failure("give one of --pdq, --sha256 and --media", code: .validationFailure)
         }

@@ -39,7 +39,8 @@ enum Terminal {
         FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
     }
 
-    /// Workers that show progress and end on an interrupt (Ctrl-C) or a polite kill, at the next chunk: nothing half-written stays behind.
+    /// Workers that show progress and end on an interrupt (Ctrl-C) or a polite kill, at the next chunk: nothing
+    /// half-written stays behind.
     static func workers(threads: Int?) -> Workers {
         let workers = Workers(threads: threads) { phase, done, total in progress("\(phase)", done, total) }
         for number in [SIGINT, SIGTERM] {
@@ -52,7 +53,8 @@ enum Terminal {
         return workers
     }
 
-    // Keeps the sources alive for the life of the process. Only touched by `workers`, which a command calls from its one main thread.
+    // Keeps the sources alive for the life of the process. Only touched by `workers`, which a command calls from its
+    // one main thread.
     private nonisolated(unsafe) static var signalSources: [any DispatchSourceSignal] = []
 }
 
@@ -69,7 +71,9 @@ func bytes(hexadecimal text: some StringProtocol) -> [UInt8]? {
     for index in stride(from: 0, to: digits.count, by: 2) {
         let pair = String(decoding: digits[index...(index + 1)], as: UTF8.self)
         // `UInt8(_:radix:)` would take a sign.
-        guard pair.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }), let byte = UInt8(pair, radix: 16) else {
+        guard pair.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
+            let byte = UInt8(pair, radix: 16)
+        else {
             return nil
         }
         out.append(byte)

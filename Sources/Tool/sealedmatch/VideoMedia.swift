@@ -17,7 +17,8 @@ struct VideoMedia {
 
     /// Fingerprints a file, one frame after another.
     ///
-    /// - Returns: nil for a file with no frame at all, after a note: a voice message has the container of a video, too. It is then like any other file.
+    /// - Returns: nil for a file with no frame at all, after a note: a voice message has the container of a video, too.
+    ///   It is then like any other file.
     /// - Throws: `Failure`: a missing program, an interruption, or a decoder that could not be run.
     static func read(_ file: borrowing VideoFile, name: String) throws -> VideoMedia? {
         // Ignored by whoever started the tool, it would take the decoder's exit status away.
@@ -32,7 +33,9 @@ struct VideoMedia {
                     lastTime = frame.time
                     Terminal.progress("\(name): \(reader.frames) frames, \(clock(lastTime))")
                     let sample = VideoFingerprint.Sample(
-                        raster: try PictureRaster(pixels: frame.pixels.span.bytes, width: frame.width, height: frame.height, bytesPerRow: frame.bytesPerRow, format: .gray8))
+                        raster: try PictureRaster(
+                            pixels: frame.pixels.span.bytes, width: frame.width, height: frame.height,
+                            bytesPerRow: frame.bytesPerRow, format: .gray8))
                     sampler.append(sample)
                     line.append(sample.fingerprint.hash, quality: sample.fingerprint.quality)
                 }
@@ -40,7 +43,9 @@ struct VideoMedia {
                 var cut: VideoError?
                 if case .cut(let error) = reader.end { cut = error }
                 if let cut { Terminal.note("\(name): \(cut); the first \(reader.frames) frames count") }
-                return VideoMedia(frames: reader.frames, fingerprint: sampler.finish(), line: line.finish(), lastTime: lastTime, cut: cut)
+                return VideoMedia(
+                    frames: reader.frames, fingerprint: sampler.finish(), line: line.finish(), lastTime: lastTime,
+                    cut: cut)
             } catch let error as VideoError {
                 Terminal.endProgress()
                 guard error.code != .noFrame else {
@@ -58,10 +63,13 @@ struct VideoMedia {
         var offset = 0
         while offset < file.count {
             let piece: [UInt8]
-            do throws(VideoError) { piece = try file.bytes(at: offset, count: min(1 << 20, file.count - offset)) } catch {
+            do throws(VideoError) { piece = try file.bytes(at: offset, count: min(1 << 20, file.count - offset)) } catch
+            {
                 throw Failure("\(name): \(error)", code: Failure.badFile)
             }
-            guard !piece.isEmpty else { throw Failure("\(name): the file became shorter while it was read", code: Failure.badFile) }
+            guard !piece.isEmpty else {
+                throw Failure("\(name): the file became shorter while it was read", code: Failure.badFile)
+            }
             try piece.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try hash.update(raw) }
             offset += piece.count
         }

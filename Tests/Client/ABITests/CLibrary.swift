@@ -14,10 +14,13 @@ struct CLibrary {
 
     static var isBuilt: Bool { built != nil }
 
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
     static let header = root.appendingPathComponent("Sources/Client/CSealedMatch/include/sealedmatch.h")
     static let example = root.appendingPathComponent("Docs/Examples/seal.c")
-    static func program(_ name: String) -> URL { root.appendingPathComponent("Tests/Client/ABITests/Programs/\(name).c") }
+    static func program(_ name: String) -> URL {
+        root.appendingPathComponent("Tests/Client/ABITests/Programs/\(name).c")
+    }
 }
 
 /// What a finished process left behind.
@@ -40,7 +43,8 @@ struct Run {
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         process.standardOutput = handle
         process.standardError = handle
-        process.standardInput = try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? FileHandle.nullDevice
+        process.standardInput =
+            try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
         status = process.terminationStatus

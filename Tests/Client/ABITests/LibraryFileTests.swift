@@ -10,7 +10,11 @@ import Testing
     init() throws { library = try #require(CLibrary.built) }
 
     private func check(_ arguments: String...) throws -> Run {
-        try Run(["python3", CLibrary.root.appendingPathComponent("Tests/Client/ABITests/Scripts/check_abi.py").path, "--library", library.file.path] + arguments)
+        try Run(
+            [
+                "python3", CLibrary.root.appendingPathComponent("Tests/Client/ABITests/Scripts/check_abi.py").path,
+                "--library", library.file.path,
+            ] + arguments)
     }
 
     @Test func headerLibraryAndSpecificationAgree() throws { try check().expectSuccess() }
@@ -18,9 +22,18 @@ import Testing
     @Test func divergenceIsFound() throws {
         let header = try String(contentsOf: CLibrary.header, encoding: .utf8)
         let changes: [(String, String, String)] = [
-            ("int32_t sealedmatch_set_close(sealedmatch_set set);", "", "sealedmatch_set_close is exported but not declared"),
-            ("int32_t sealedmatch_set_close(", "int32_t sealedmatch_more(void); int32_t sealedmatch_set_close(", "sealedmatch_more is declared but not exported"),
-            ("SEALEDMATCH_STORE_FULL = 405", "SEALEDMATCH_STORE_FULL = 415", "SEALEDMATCH_STORE_FULL is 415 in the header and 405"),
+            (
+                "int32_t sealedmatch_set_close(sealedmatch_set set);", "",
+                "sealedmatch_set_close is exported but not declared"
+            ),
+            (
+                "int32_t sealedmatch_set_close(", "int32_t sealedmatch_more(void); int32_t sealedmatch_set_close(",
+                "sealedmatch_more is declared but not exported"
+            ),
+            (
+                "SEALEDMATCH_STORE_FULL = 405", "SEALEDMATCH_STORE_FULL = 415",
+                "SEALEDMATCH_STORE_FULL is 415 in the header and 405"
+            ),
             ("    SEALEDMATCH_BAD_HANDLE = 802,", "", "SEALEDMATCH_BAD_HANDLE is None in the header"),
             ("SEALEDMATCH_ABI_MAJOR 1", "SEALEDMATCH_ABI_MAJOR 2", "the SONAME is"),
             ("SEALEDMATCH_ABI_MINOR 0", "SEALEDMATCH_ABI_MINOR 1", "the library's version is"),
@@ -39,7 +52,9 @@ import Testing
         try #require(changed != text)
         try changed.write(toFile: directory.file("Protocol.md"), atomically: true, encoding: .utf8)
         let run = try check("--protocol", directory.file("Protocol.md"))
-        #expect(run.status == 1 && run.output.contains("SEALEDMATCH_STORE_FULL is 405 in the header and 411"), "\(run.output)")
+        #expect(
+            run.status == 1 && run.output.contains("SEALEDMATCH_STORE_FULL is 405 in the header and 411"),
+            "\(run.output)")
     }
 
     /// A body that does not fit the header does not compile.
@@ -47,29 +62,48 @@ import Testing
         let sources = CLibrary.root.appendingPathComponent("Sources")
         func compile(_ header: String) throws -> Run {
             try header.write(toFile: directory.file("sealedmatch.h"), atomically: true, encoding: .utf8)
-            try #"module CSealedMatch { header "sealedmatch.h" export * }"#.write(toFile: directory.file("module.modulemap"), atomically: true, encoding: .utf8)
-            let files = try FileManager.default.contentsOfDirectory(atPath: sources.path + "/SealedMatchABI").filter { $0.hasSuffix(".swift") }
+            try #"module CSealedMatch { header "sealedmatch.h" export * }"#.write(
+                toFile: directory.file("module.modulemap"), atomically: true, encoding: .utf8)
+            let files = try FileManager.default.contentsOfDirectory(atPath: sources.path + "/SealedMatchABI").filter {
+                $0.hasSuffix(".swift")
+            }
             return try Run(
                 // Of its own cache of modules: clang tells headers of one length apart by whole seconds.
-                ["swiftc", "-typecheck", "-module-cache-path", directory.file("modules-" + UUID().uuidString), "-swift-version", "6", "-enable-experimental-feature", "Embedded", "-wmo", "-package-name", "sealedmatch", "-parse-as-library"]
-                    + ["-I", library.directory.path, "-I", directory.path, "-I", sources.path + "/CSodium", "-I", sources.path + "/CPlatform"]
-                    + ["-enable-upcoming-feature", "InternalImportsByDefault", "-module-name", "SealedMatchABI"] + files.map { sources.path + "/SealedMatchABI/" + $0 })
+                [
+                    "swiftc", "-typecheck", "-module-cache-path", directory.file("modules-" + UUID().uuidString),
+                    "-swift-version", "6", "-enable-experimental-feature", "Embedded", "-wmo", "-package-name",
+                    "sealedmatch", "-parse-as-library",
+                ]
+                    + [
+                        "-I", library.directory.path, "-I", directory.path, "-I", sources.path + "/CSodium", "-I",
+                        sources.path + "/CPlatform",
+                    ]
+                    + ["-enable-upcoming-feature", "InternalImportsByDefault", "-module-name", "SealedMatchABI"]
+                    + files.map { sources.path + "/SealedMatchABI/" + $0 })
         }
         let header = try String(contentsOf: CLibrary.header, encoding: .utf8)
         try compile(header).expectSuccess()
-        let changed = header.replacingOccurrences(of: "sealedmatch_secret_ratchet(sealedmatch_secret secret, uint64_t now)", with: "sealedmatch_secret_ratchet(sealedmatch_secret secret, uint32_t now)")
+        let changed = header.replacingOccurrences(
+            of: "sealedmatch_secret_ratchet(sealedmatch_secret secret, uint64_t now)",
+            with: "sealedmatch_secret_ratchet(sealedmatch_secret secret, uint32_t now)")
         try #require(changed != header)
         let run = try compile(changed)
         #expect(run.status != 0 && run.output.contains("sealedmatch_secret_ratchet"), "\(run.output)")
     }
 
     @Test(arguments: [
-        ["gcc", "-std=c99"], ["gcc", "-std=c11"], ["clang", "-std=c99"], ["clang", "-std=c17"], ["g++", "-x", "c++", "-std=c++11"], ["clang++", "-x", "c++", "-std=c++20"],
+        ["gcc", "-std=c99"], ["gcc", "-std=c11"], ["clang", "-std=c99"], ["clang", "-std=c17"],
+        ["g++", "-x", "c++", "-std=c++11"], ["clang++", "-x", "c++", "-std=c++20"],
     ]) func headerCompiles(_ compiler: [String]) throws {
         let path = directory.file("include.c")
-        try "#include <sealedmatch.h>\nint main(void) { return sealedmatch_abi_version() == SEALEDMATCH_ABI_VERSION ? 0 : 1; }\n".write(toFile: path, atomically: true, encoding: .utf8)
+        try
+            "#include <sealedmatch.h>\nint main(void) { return sealedmatch_abi_version() == SEALEDMATCH_ABI_VERSION ? 0 : 1; }\n"
+            .write(toFile: path, atomically: true, encoding: .utf8)
         try Run(
-            compiler + ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I", CLibrary.header.deletingLastPathComponent().path, "-c", path, "-o", directory.file("include.o")]
+            compiler + [
+                "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I", CLibrary.header.deletingLastPathComponent().path,
+                "-c", path, "-o", directory.file("include.o"),
+            ]
         ).expectSuccess()
     }
 }

@@ -22,30 +22,43 @@ import Testing
         set = try SmallSet(lists: [Self.known, Self.known])
     }
 
-    private var keys: [String] { self.set.built.header.sources.map { $0.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() } }
+    private var keys: [String] {
+        self.set.built.header.sources.map { $0.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    }
 
-    private func compile(_ source: URL, _ options: [String], include: String? = nil, libraries: String? = nil) throws -> String {
+    private func compile(_ source: URL, _ options: [String], include: String? = nil, libraries: String? = nil) throws
+        -> String
+    {
         let place = libraries ?? library.directory.path
         let out = directory.file("program-" + UUID().uuidString)
         try Run(
-            ["clang", "-fuse-ld=lld", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-I", include ?? CLibrary.header.deletingLastPathComponent().path] + options
+            [
+                "clang", "-fuse-ld=lld", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-I",
+                include ?? CLibrary.header.deletingLastPathComponent().path,
+            ] + options
                 + [source.path, "-o", out, "-L", place, "-lsealedmatch", "-lpthread", "-Wl,-rpath," + place]
         ).expectSuccess()
         return out
     }
 
     private func run(program name: String) throws -> Run {
-        let program = try compile(CLibrary.program(name), ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
+        let program = try compile(
+            CLibrary.program(name), ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
         return try Run([program, set.path, directory.path, String(SmallSet.now)] + keys)
     }
 
     @Test func hostileArgumentsGiveCodes() throws {
         let standard = FingerprintProfile.standard
-        for (name, positions, penalty) in [("other-penalty", standard.positions, 52), ("other-positions", standard.positions.dropLast() + [255], 51)] {
+        for (name, positions, penalty) in [
+            ("other-penalty", standard.positions, 52), ("other-positions", standard.positions.dropLast() + [255], 51),
+        ] {
             var parameters = Parameters()
             parameters.profile = try FingerprintProfile(
-                id: standard.id, positions: positions, probes: standard.probes, minimumQuality: standard.minimumQuality, probeQuality: standard.probeQuality,
-                hypotheses: standard.hypotheses.dropLast() + [.raster(tone: -1, shift: 157, zoom: 1_024, penalty: penalty)])
+                id: standard.id, positions: positions, probes: standard.probes, minimumQuality: standard.minimumQuality,
+                probeQuality: standard.probeQuality,
+                hypotheses: standard.hypotheses.dropLast() + [
+                    .raster(tone: -1, shift: 157, zoom: 1_024, penalty: penalty)
+                ])
             // Its sources are the same in every small set.
             let other = try SmallSet(lists: [Self.known, Self.known], parameters: parameters)
             #expect(other.built.header.sources == set.built.header.sources)
@@ -62,17 +75,21 @@ import Testing
         #expect(result.output.contains("all threads agree"))
     }
 
-    /// `make install`, pkg-config, and the example as a messenger's engineer would build it; then what it sent opens at the authority.
+    /// `make install`, pkg-config, and the example as a messenger's engineer would build it; then what it sent opens at
+    /// the authority.
     @Test(arguments: ["valgrind", "address"]) func exampleSealsAndLeaksNothing(_ checker: String) throws {
         let prefix = directory.file("usr")
         try Run(["make", "-s", "-C", CLibrary.root.path, "install", "PREFIX=" + prefix]).expectSuccess()
-        let flags = try Run(["pkg-config", "--cflags", "--libs", "sealedmatch"], environment: ["PKG_CONFIG_PATH": prefix + "/lib/pkgconfig"])
+        let flags = try Run(
+            ["pkg-config", "--cflags", "--libs", "sealedmatch"],
+            environment: ["PKG_CONFIG_PATH": prefix + "/lib/pkgconfig"])
         flags.expectSuccess()
         let options = flags.output.split(whereSeparator: \.isWhitespace).map(String.init)
         let program = directory.file("seal")
         // The example's own clock must lie before the set's expiry, which the fixture's does.
         try Run(
-            ["clang", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror", "-g"] + (checker == "address" ? ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"] : [])
+            ["clang", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror", "-g"]
+                + (checker == "address" ? ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"] : [])
                 + [CLibrary.example.path, "-o", program] + options + ["-Wl,-rpath," + prefix + "/lib"]
         ).expectSuccess()
         var random = SeededRandom(8)
@@ -81,11 +98,20 @@ import Testing
         try Data(picture).write(to: URL(fileURLWithPath: directory.file("good.ppm")))
         try Data(picture.dropLast()).write(to: URL(fileURLWithPath: directory.file("short.ppm")))
         try FileManager.default.createDirectory(atPath: directory.file("uploads"), withIntermediateDirectories: false)
-        let valgrind = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible", "--errors-for-leak-kinds=definite,indirect,possible", "--error-exitcode=9"]
-        let command = [program, set.path, directory.file("state"), directory.file("uploads"), directory.file("good.ppm"), directory.file("short.ppm"), directory.file("none.ppm"), "--"] + keys
+        let valgrind = [
+            "valgrind", "-q", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
+            "--errors-for-leak-kinds=definite,indirect,possible", "--error-exitcode=9",
+        ]
+        let command =
+            [
+                program, set.path, directory.file("state"), directory.file("uploads"), directory.file("good.ppm"),
+                directory.file("short.ppm"), directory.file("none.ppm"), "--",
+            ] + keys
         let result = try Run((checker == "valgrind" ? valgrind : []) + command)
         result.expectSuccess()
-        #expect(result.output.contains("1200 entries, each listed by 2 of 2 sources; from 30 matches on somebody can look"), "\(result.output)")
+        #expect(
+            result.output.contains("1200 entries, each listed by 2 of 2 sources; from 30 matches on somebody can look"),
+            "\(result.output)")
 
         let uploads = try FileManager.default.contentsOfDirectory(atPath: directory.file("uploads")).sorted()
         #expect(uploads == ["registration-0", "voucher-0", "voucher-1", "voucher-2"])
@@ -98,7 +124,8 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("state/outbox")) == ["lock"])
     }
 
-    /// The whole point: what the C library seals opens at the authority exactly where the item is in the set, once for each item.
+    /// The whole point: what the C library seals opens at the authority exactly where the item is in the set, once for
+    /// each item.
     @Test func vouchersOpenWhereTheItemIsKnown() throws {
         var random = SeededRandom(77)
         let known = Self.known.prefix(6).map { if case .sha256(let digest) = $0 { digest } else { Bytes32() } }
@@ -107,21 +134,27 @@ import Testing
         let lines = sent.map { $0.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\n" }.joined()
         try lines.write(toFile: directory.file("digests"), atomically: true, encoding: .utf8)
         let program = try compile(CLibrary.program("exact"), ["-fsanitize=address"])
-        try Run([program, set.path, directory.path, String(SmallSet.now)] + keys, input: directory.file("digests")).expectSuccess()
+        try Run([program, set.path, directory.path, String(SmallSet.now)] + keys, input: directory.file("digests"))
+            .expectSuccess()
 
         let exported = try bytes("secret")
-        let secret = try exported.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try AccountSecret.imported(raw) }
+        let secret = try exported.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
+            try AccountSecret.imported(raw)
+        }
         let registration = try Registration(canonical: bytes("registration"))
         let sharing = try secret.sharing(account: registration.account, parameters: set.built.header.parameters)
         let key = try sharing.epochKey(account: registration.account, epoch: secret.epoch)
         #expect(try key.commitment(account: registration.account, epoch: secret.epoch) == registration.commitment)
         for (index, digest) in sent.enumerated() {
             let voucher = try SealedVoucher(canonical: bytes("voucher-\(index)"))
-            let context = try SlotContext(tableID: set.secrets.tableID, header: voucher.header.encoded, body: voucher.body)
+            let context = try SlotContext(
+                tableID: set.secrets.tableID, header: voucher.header.encoded, body: voucher.body)
             var payloads: [Payload] = []
             for (number, slot) in voucher.slots.enumerated() {
                 let element = try Point(canonical: slot.element)
-                guard let rkey = try context.open(slot, slotKey: set.secrets.key.evaluate(element).encoding) else { continue }
+                guard let rkey = try context.open(slot, slotKey: set.secrets.key.evaluate(element).encoding) else {
+                    continue
+                }
                 var body = voucher.body
                 try body.withUnsafeMutableBytes { try Cipher.streamXOR($0, key: rkey) }
                 let opening = try Opening(header: voucher.header, slot: number, plainBody: body)
@@ -130,14 +163,22 @@ import Testing
                 payloads.append(payload)
                 #expect(opening.share.map { sharing.share(at: $0.x) == $0.z } == true)
             }
-            let expected = index < known.count ? [Payload(fingerprintKind: .sha256, fingerprint: digest, quality: 0, note: Array(digest.bytes[0..<4]))] : []
+            let expected =
+                index < known.count
+                ? [Payload(fingerprintKind: .sha256, fingerprint: digest, quality: 0, note: Array(digest.bytes[0..<4]))]
+                : []
             #expect(payloads == expected, "voucher \(index)")
         }
     }
 
     @Test func exampleIsShort() throws {
-        #expect(try String(contentsOf: CLibrary.example, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).count <= 101)
+        #expect(
+            try String(contentsOf: CLibrary.example, encoding: .utf8).split(
+                separator: "\n", omittingEmptySubsequences: false
+            ).count <= 101)
     }
 
-    private func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory.file(name)))) }
+    private func bytes(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory.file(name))))
+    }
 }

@@ -22,7 +22,9 @@ from scenario import Outcome, Scenario  # noqa: E402
 def scenario(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     """The homeserver, up for all tests, and the set."""
     tool = Tool(os.environ["SEALEDMATCH_TOOL"])
-    with Scenario(tmp_path_factory.mktemp("messenger") / "work", Path(os.environ["SEALEDMATCH_PICTURES"]), tool) as scenario:
+    with Scenario(
+        tmp_path_factory.mktemp("messenger") / "work", Path(os.environ["SEALEDMATCH_PICTURES"]), tool
+    ) as scenario:
         yield scenario
 
 

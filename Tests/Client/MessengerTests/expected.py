@@ -1,4 +1,6 @@
-"""What really matched, computed apart from the library: by the independent implementation in Vectors/generate, and pdqhash."""
+"""What really matched, computed apart from the library: by the independent implementation in Vectors/generate, and
+pdqhash.
+"""
 
 from __future__ import annotations
 
@@ -27,4 +29,6 @@ def pdq(content: bytes) -> str:
 def matched(content: bytes, keys: set[bytes]) -> set[bytes]:
     """The listed keys that the picture's probes meet."""
     picture = Image.open(io.BytesIO(content)).convert("RGB")
-    return keys & set(probes(Picture.of(picture.tobytes(), picture.width, picture.height, 3), PROFILE_2, Parameters().separation))
+    return keys & set(
+        probes(Picture.of(picture.tobytes(), picture.width, picture.height, 3), PROFILE_2, Parameters().separation)
+    )

@@ -60,11 +60,15 @@ class Conversation:
 
 @contextlib.asynccontextmanager
 async def conversation(
-    scenario: Scenario, address: str | None = None, change: Callable[[SealingConfiguration], SealingConfiguration] = lambda configuration: configuration
+    scenario: Scenario,
+    address: str | None = None,
+    change: Callable[[SealingConfiguration], SealingConfiguration] = lambda configuration: configuration,
 ) -> AsyncIterator[Conversation]:
     sender, receiver = Person(f"sender{next(_people)}"), Person(f"receiver{next(_people)}")
     async with asyncio.timeout(120), contextlib.AsyncExitStack() as stack:
-        client = await stack.enter_async_context(scenario.messenger(sender, address, change(scenario.configuration(sender))))
+        client = await stack.enter_async_context(
+            scenario.messenger(sender, address, change(scenario.configuration(sender)))
+        )
         reader = await stack.enter_async_context(scenario.messenger(receiver))
         room = await encrypted_room([client, reader])
         reading = await stack.enter_async_context(Reading(reader))
@@ -88,7 +92,9 @@ def test_a_retry_of_an_upload_seals_once(scenario: Scenario, where: Break) -> No
     asyncio.run(run())
 
 
-def test_an_upload_by_itself_is_sealed_once_however_often_nio_asks_for_the_data(scenario: Scenario, tmp_path: Path) -> None:
+def test_an_upload_by_itself_is_sealed_once_however_often_nio_asks_for_the_data(
+    scenario: Scenario, tmp_path: Path
+) -> None:
     """nio's own interface, as programs use it that know nothing of items: an open file, and no name for it."""
     picture = scenario.known_pictures[0].jpeg
     (tmp_path / "picture.jpg").write_bytes(picture)
@@ -137,7 +143,10 @@ def test_many_at_once(scenario: Scenario) -> None:
 
     async def run() -> None:
         async with conversation(scenario) as talk:
-            sends = [talk.client.send_picture(talk.room, picture, name="p.jpg", transaction=f"t{index}") for index, picture in enumerate(pictures)]
+            sends = [
+                talk.client.send_picture(talk.room, picture, name="p.jpg", transaction=f"t{index}")
+                for index, picture in enumerate(pictures)
+            ]
             twice = talk.client.send_picture(talk.room, pictures[0], name="p.jpg", transaction="t0")
             events = await asyncio.gather(*sends, twice)
             assert events[0] == events[-1] and len(set(events)) == len(pictures)
@@ -170,7 +179,9 @@ def truncated(scenario: Scenario, file: Path) -> ErrorCode:
 
 @pytest.mark.parametrize("policy", list(OnFailure))
 @pytest.mark.parametrize("spoil", [missing, expired, corrupt, truncated])
-def test_a_bad_set(scenario: Scenario, tmp_path: Path, spoil: Callable[[Scenario, Path], ErrorCode], policy: OnFailure) -> None:
+def test_a_bad_set(
+    scenario: Scenario, tmp_path: Path, spoil: Callable[[Scenario, Path], ErrorCode], policy: OnFailure
+) -> None:
     picture, another = (photograph.jpeg for photograph in scenario.known_pictures[:2])
     file = tmp_path / "bad.smset"
     code = spoil(scenario, file)
@@ -224,7 +235,9 @@ def test_a_newer_set_is_used_and_a_bad_one_is_not(scenario: Scenario, tmp_path: 
             shutil.copyfile(scenario.known.file, tmp_path / "old")
             (tmp_path / "old").rename(file)
             await talk.client.send_picture(talk.room, pictures[2], name="picture.jpg")
-            assert [error.code for error in reported if isinstance(error, SealedMatchError)] == [ErrorCode.SET_ROLLED_BACK]
+            assert [error.code for error in reported if isinstance(error, SealedMatchError)] == [
+                ErrorCode.SET_ROLLED_BACK
+            ]
             vouchers = await talk.vouchers()
             assert len(vouchers) == 3
             roots = [voucher[64:96] for voucher in vouchers]
@@ -242,7 +255,9 @@ def test_another_threshold_waits_for_the_next_epoch(scenario: Scenario, tmp_path
     later = [0.0]
 
     def change(configuration: SealingConfiguration) -> SealingConfiguration:
-        return dataclasses.replace(configuration, set_file=file, report=reported.append, clock=lambda: time.time() + later[0])
+        return dataclasses.replace(
+            configuration, set_file=file, report=reported.append, clock=lambda: time.time() + later[0]
+        )
 
     async def run() -> None:
         async with conversation(scenario, change=change) as talk:
@@ -274,7 +289,10 @@ def test_a_set_that_expires_while_the_messenger_runs(scenario: Scenario) -> None
             now[0] = 91 * DAY
             with pytest.raises(NotSealed) as refused:
                 await talk.client.send_picture(talk.room, picture, name="picture.jpg")
-            assert isinstance(refused.value.__cause__, SealedMatchError) and refused.value.__cause__.code == ErrorCode.SET_EXPIRED
+            assert (
+                isinstance(refused.value.__cause__, SealedMatchError)
+                and refused.value.__cause__.code == ErrorCode.SET_EXPIRED
+            )
             # What was sealed before goes out all the same.
             assert len(await talk.vouchers()) == 1
 
@@ -297,7 +315,9 @@ def test_what_is_refused_for_good_does_not_hold_up_the_others(scenario: Scenario
                 raise Refused("the epoch is over")
 
     async def run() -> None:
-        async with conversation(scenario, change=lambda it: dataclasses.replace(it, report=reported.append, window=0)) as talk:
+        async with conversation(
+            scenario, change=lambda it: dataclasses.replace(it, report=reported.append, window=0)
+        ) as talk:
             for known in scenario.known_pictures[:3]:
                 await talk.client.send_picture(talk.room, known.jpeg, name="picture.jpg")
             collector = Choosy()

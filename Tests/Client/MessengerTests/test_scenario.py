@@ -19,7 +19,9 @@ def sent_by(outcome: Outcome, person: Person) -> list[Sent]:
 
 
 def matching(outcome: Outcome, scenario: Scenario, person: Person) -> dict[str, set[bytes]]:
-    """What matched of what a person sent: SHA-256 of the file, and the entries that it met; a repeat matches nothing."""
+    """What matched of what a person sent: SHA-256 of the file, and the entries that it met; a repeat matches
+    nothing.
+    """
     keys = expected.listed_keys((scenario.known.directory / "ngo.txt").read_text().split())
     met: set[bytes] = set()
     matches: dict[str, set[bytes]] = {}
@@ -38,7 +40,9 @@ def test_the_scenario_is_what_it_says(outcome: Outcome, scenario: Scenario) -> N
     # Some recompressed copies may miss their entry; most must not.
     assert 25 <= len(matching(outcome, scenario, bruno)) < outcome.threshold
     assert len(matching(outcome, scenario, carla)) >= outcome.threshold + 5
-    as_they_were = {message.content for message in outcome.sent} & {photograph.jpeg for photograph in scenario.known_pictures}
+    as_they_were = {message.content for message in outcome.sent} & {
+        photograph.jpeg for photograph in scenario.known_pictures
+    }
     assert 0 < len(as_they_were) < len(outcome.sent) // 2
 
 
@@ -64,12 +68,16 @@ def test_each_attachment_has_one_voucher_and_the_collector_took_it(outcome: Outc
         assert [path.name for path in collector.upload.glob("*.voucher")] == []
 
 
-def test_the_collector_takes_no_voucher_for_another_account(outcome: Outcome, scenario: Scenario, tmp_path: Path) -> None:
+def test_the_collector_takes_no_voucher_for_another_account(
+    outcome: Outcome, scenario: Scenario, tmp_path: Path
+) -> None:
     import sqlite3
 
     anna, bruno, _ = outcome.people
     with sqlite3.connect(scenario.directory / "collector.sqlite") as database:
-        (voucher,) = database.execute("SELECT bytes FROM voucher WHERE account = ? LIMIT 1", (bruno.account,)).fetchone()
+        (voucher,) = database.execute(
+            "SELECT bytes FROM voucher WHERE account = ? LIMIT 1", (bruno.account,)
+        ).fetchone()
     (tmp_path / "stolen.voucher").write_bytes(voucher)
     collector = CollectorByFiles(scenario.directory / "collector.sqlite", tmp_path, anna.account, scenario.tool)
     try:
@@ -117,7 +125,9 @@ def test_stored_files_are_the_pictures_under_the_keys_of_the_events(outcome: Out
     contents = {message.content for message in outcome.sent}
     for arrived in outcome.received.values():
         media_id = arrived.url.rsplit("/", 1)[1]
-        stored = (scenario.server.media_store / "local_content" / media_id[:2] / media_id[2:4] / media_id[4:]).read_bytes()
+        stored = (
+            scenario.server.media_store / "local_content" / media_id[:2] / media_id[2:4] / media_id[4:]
+        ).read_bytes()
         assert len(stored) == len(arrived.content) and stored != arrived.content
         assert decrypt_attachment(stored, arrived.key, arrived.hash, arrived.iv) == arrived.content
         assert arrived.content in contents

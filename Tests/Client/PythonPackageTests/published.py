@@ -31,8 +31,20 @@ class Published:
         return subprocess.run([self.tool, *map(str, arguments)], capture_output=True, text=True, check=True).stdout
 
     def build(self, file: Path, *options: str) -> Path:
-        lists = {source: f"{self.file.parent / source}.key.pub={self.file.parent / source}.txt" for source in ("one", "two")}
+        lists = {
+            source: f"{self.file.parent / source}.key.pub={self.file.parent / source}.txt" for source in ("one", "two")
+        }
         self.run("set", "build", *(f"--source={entry}" for entry in lists.values()), "-o", file, *options)
         for source, entry in lists.items():
-            self.run("set", "sign", file, "--key", self.file.parent / f"{source}.key", "--package", f"{file}.audit", "--list", entry)
+            self.run(
+                "set",
+                "sign",
+                file,
+                "--key",
+                self.file.parent / f"{source}.key",
+                "--package",
+                f"{file}.audit",
+                "--list",
+                entry,
+            )
         return file

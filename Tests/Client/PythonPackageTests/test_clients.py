@@ -47,7 +47,13 @@ def code_of(function: Callable[[], Any]) -> int:
 
 def test_a_set_says_what_it_is(published: Published, known: BlindedSet) -> None:
     info = known.info
-    assert info.entries == len(LIST) and info.threshold == 30 and info.version == 1 and info.voucher_bytes == 4416 and info.maximum_note_bytes == 988
+    assert (
+        info.entries == len(LIST)
+        and info.threshold == 30
+        and info.version == 1
+        and info.voucher_bytes == 4416
+        and info.maximum_note_bytes == 988
+    )
     assert set(info.sources) == set(info.signed_by) == set(published.sources)
     assert info.issued_at <= time.time() < info.expires_at
     assert info.root.hex() in published.run("set", "inspect", published.file)
@@ -77,10 +83,21 @@ def test_sets_that_must_not_be_used(published: Published, tmp_path: Path) -> Non
     assert opening(good, last_version=2) == ErrorCode.SET_ROLLED_BACK
     assert opening(good, dataclasses.replace(trust, sources=trust.sources[:1])) == ErrorCode.TOO_FEW_SIGNATURES
     assert opening(good, dataclasses.replace(trust, minimum_signatures=3)) == ErrorCode.TOO_FEW_SIGNATURES
-    assert opening(good, dataclasses.replace(trust, minimum_signatures=0)) in (ErrorCode.PARAMETER_OUT_OF_RANGE, ErrorCode.BAD_ARGUMENT)
-    for field, value in [("minimum_threshold", 31), ("minimum_entries", 1_201), ("minimum_sources", 3), ("minimum_separation", 7)]:
+    assert opening(good, dataclasses.replace(trust, minimum_signatures=0)) in (
+        ErrorCode.PARAMETER_OUT_OF_RANGE,
+        ErrorCode.BAD_ARGUMENT,
+    )
+    for field, value in [
+        ("minimum_threshold", 31),
+        ("minimum_entries", 1_201),
+        ("minimum_sources", 3),
+        ("minimum_separation", 7),
+    ]:
         assert opening(good, dataclasses.replace(trust, **{field: value})) == ErrorCode.BELOW_FLOOR, field
-    assert opening(good, dataclasses.replace(trust, maximum_cells=4_097)) in (ErrorCode.BELOW_FLOOR, ErrorCode.WRONG_LENGTH)
+    assert opening(good, dataclasses.replace(trust, maximum_cells=4_097)) in (
+        ErrorCode.BELOW_FLOOR,
+        ErrorCode.WRONG_LENGTH,
+    )
     assert code_of(lambda: BlindedSet.open(tmp_path / "nothing", trust)) == ErrorCode.FILE_FAILED
     assert code_of(lambda: BlindedSet.open(tmp_path, trust)) == ErrorCode.FILE_FAILED
     with pytest.raises(SetError, match="SET_EXPIRED \\(305\\): "):
@@ -109,7 +126,11 @@ def test_policies_that_are_none(published: Published, change: dict[str, Any], er
 
 @pytest.mark.parametrize("now", [-1, float("nan"), float("inf"), 1e30, 1 << 64])
 def test_clocks_that_are_none(published: Published, known: BlindedSet, client: Client, now: float) -> None:
-    for function in (lambda: BlindedSet.open(published.file, published.trust, now=now), lambda: client.seal(ITEM, now=now), lambda: list(client.due(now))):
+    for function in (
+        lambda: BlindedSet.open(published.file, published.trust, now=now),
+        lambda: client.seal(ITEM, now=now),
+        lambda: list(client.due(now)),
+    ):
         with pytest.raises(ValueError):
             function()
 
@@ -157,7 +178,17 @@ def test_the_collector_takes_what_it_gives(client: Client, published: Published,
     (upload / "1.registration").write_bytes(client.registrations()[0])
     for entry in client.due(LATER):
         (upload / f"{entry.voucher_id}.voucher").write_bytes(entry.voucher)
-    said = published.run("collect", "--database", tmp_path / "collector.sqlite", "--account", ACCOUNT.hex(), "--set", published.file, "--", upload)
+    said = published.run(
+        "collect",
+        "--database",
+        tmp_path / "collector.sqlite",
+        "--account",
+        ACCOUNT.hex(),
+        "--set",
+        published.file,
+        "--",
+        upload,
+    )
     assert "stored 3 vouchers" in said and "refused 0" in said
 
 
@@ -227,7 +258,9 @@ def test_an_error_in_a_with_block_is_not_swallowed(known: BlindedSet, tmp_path: 
         ({"directory": "not-utf-8-\udcff"}, SealedMatchError),
     ],
 )
-def test_hostile_arguments_of_clients(known: BlindedSet, tmp_path: Path, options: dict[str, Any], error: type[Exception]) -> None:
+def test_hostile_arguments_of_clients(
+    known: BlindedSet, tmp_path: Path, options: dict[str, Any], error: type[Exception]
+) -> None:
     arguments = {"directory": tmp_path / "c", "known": known, "account": ACCOUNT, **options}
     with pytest.raises(error):
         Client(**arguments)
@@ -320,7 +353,11 @@ def test_a_sealer_s_state_is_the_messenger_s(known: BlindedSet, tmp_path: Path) 
 def test_two_devices_of_an_account_register_the_same(known: BlindedSet) -> None:
     with AccountSecret.create() as one:
         exported = one.export()
-        with AccountSecret.from_bytes(exported) as other, Sealer(known, one, ACCOUNT, devices=2) as phone, Sealer(known, other, ACCOUNT, devices=2) as desktop:
+        with (
+            AccountSecret.from_bytes(exported) as other,
+            Sealer(known, one, ACCOUNT, devices=2) as phone,
+            Sealer(known, other, ACCOUNT, devices=2) as desktop,
+        ):
             assert phone.registration == desktop.registration
             phone.seal(ITEM)
             before = len(desktop.state)
@@ -332,7 +369,10 @@ def test_newer_sets_are_adopted(published: Published, known: BlindedSet, tmp_pat
     newer_file = published.build(tmp_path / "newer.smset", "--version", "2")
     other_file = published.build(tmp_path / "other.smset", "--version", "3", "--threshold", "31")
     with AccountSecret.create() as secret, Sealer(known, secret, ACCOUNT) as sealer:
-        with BlindedSet.open(newer_file, published.trust) as newer, BlindedSet.open(other_file, published.trust) as other:
+        with (
+            BlindedSet.open(newer_file, published.trust) as newer,
+            BlindedSet.open(other_file, published.trust) as other,
+        ):
             sealer.adopt(newer)
             assert sealer.seal(ITEM)[64:96] == newer.info.root
             assert code_of(lambda: sealer.adopt(known)) == ErrorCode.SET_ROLLED_BACK

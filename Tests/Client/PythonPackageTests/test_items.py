@@ -21,7 +21,9 @@ Pixels = NDArray[np.uint8]
 def noise(height: int = 150, width: int = 200, channels: int = 3, seed: int = 1) -> Pixels:
     """Detail of several scales, so that all of PDQ's bits are in play."""
     random = np.random.default_rng(seed)
-    coarse = np.kron(random.integers(0, 256, (height // 10 + 1, width // 10 + 1, channels)), np.ones((10, 10, 1)))[:height, :width]
+    coarse = np.kron(random.integers(0, 256, (height // 10 + 1, width // 10 + 1, channels)), np.ones((10, 10, 1)))[
+        :height, :width
+    ]
     return (coarse * 0.7 + random.integers(0, 76, (height, width, channels))).astype(np.uint8)
 
 
@@ -120,10 +122,16 @@ def test_files_of_pictures(kind: str) -> None:
     content = encoded(Image.fromarray(noise()), kind)
     shown = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
     assert pdq(MediaItem.of_file(content)) == reference(shown)
-    assert bytes(MediaItem.of_file(bytearray(content))) == bytes(MediaItem.of_file(memoryview(content))) == bytes(MediaItem.of_file(content))
+    assert (
+        bytes(MediaItem.of_file(bytearray(content)))
+        == bytes(MediaItem.of_file(memoryview(content)))
+        == bytes(MediaItem.of_file(content))
+    )
 
 
-@pytest.mark.parametrize("content", [b"", b"a text", b"%PDF-1.7\n", b"\x00" * 5000, b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"a text", b"%PDF-1.7\n", b"\x00" * 5000, b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"]
+)
 def test_files_that_are_no_pictures_go_by_their_digest(content: bytes) -> None:
     assert bytes(MediaItem.of_file(content)) == bytes(MediaItem.exact(hashlib.sha256(content).digest()))
 
@@ -132,7 +140,12 @@ def png(width: int, height: int, data: bytes) -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(data))
+        + chunk(b"IEND", b"")
+    )
 
 
 def test_damaged_and_enormous_pictures_are_unreadable() -> None:

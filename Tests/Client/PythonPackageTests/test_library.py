@@ -25,10 +25,15 @@ README = Path(__file__).resolve().parents[3] / "Sources" / "Client" / "PythonPac
 
 
 def test_codes_are_the_header_s() -> None:
-    found = {name: int(value) for name, value in re.findall(r"^\s+SEALEDMATCH_([A-Z_]+) = (\d+)", HEADER.read_text(), re.MULTILINE)}
+    found = {
+        name: int(value)
+        for name, value in re.findall(r"^\s+SEALEDMATCH_([A-Z_]+) = (\d+)", HEADER.read_text(), re.MULTILINE)
+    }
     formats = {"GRAY8", "RGB8", "RGBA8", "BGRA8"}
     assert found.pop("OK") == 0
-    assert {code.name: code.value for code in ErrorCode} == {name: value for name, value in found.items() if name not in formats}
+    assert {code.name: code.value for code in ErrorCode} == {
+        name: value for name, value in found.items() if name not in formats
+    }
 
 
 def test_every_code_has_a_text_and_a_name() -> None:
@@ -57,12 +62,17 @@ def test_every_function_of_the_header_is_there() -> None:
 def test_the_wheel_carries_its_library() -> None:
     """The library in use is the wheel's own, by the memory map of this process."""
     package = Path(sealedmatch.__file__).parent
-    mapped = {line.split(maxsplit=5)[5].strip() for line in Path("/proc/self/maps").read_text().splitlines() if "libsealedmatch" in line}
+    mapped = {
+        line.split(maxsplit=5)[5].strip()
+        for line in Path("/proc/self/maps").read_text().splitlines()
+        if "libsealedmatch" in line
+    }
     assert mapped == {str((package / "libsealedmatch.so.1").resolve())}
     assert (package / "py.typed").exists()
 
 
-# Another process looks: in this one it would have to wait for the interpreter's lock, and see the moments at which it is handed over.
+# Another process looks: in this one it would have to wait for the interpreter's lock, and see the moments at which it
+# is handed over.
 WATCH = """
 import sys, time
 from pathlib import Path
@@ -75,7 +85,9 @@ print(together / 100)
 
 
 def both_at_work(work: Callable[[], object]) -> float:
-    """The share of moments at which two threads that do `work` all the time can both run: neither waits for the other. However few processors there are and however busy, the kernel knows."""
+    """The share of moments at which two threads that do `work` all the time can both run: neither waits for the other.
+    However few processors there are and however busy, the kernel knows.
+    """
     stop = threading.Event()
 
     def loop() -> None:
@@ -87,7 +99,11 @@ def both_at_work(work: Callable[[], object]) -> float:
         thread.start()
     try:
         watched = [f"/proc/{os.getpid()}/task/{thread.native_id}/stat" for thread in threads]
-        return float(subprocess.run([sys.executable, "-c", WATCH, *watched], check=True, stdout=subprocess.PIPE, text=True).stdout)
+        return float(
+            subprocess.run(
+                [sys.executable, "-c", WATCH, *watched], check=True, stdout=subprocess.PIPE, text=True
+            ).stdout
+        )
     finally:
         stop.set()
         for thread in threads:
@@ -115,7 +131,8 @@ def test_two_threads_seal_at_once(known: BlindedSet) -> None:
             sealers.mine.seal(MediaItem.unreadable())
 
         assert both_at_work(seal_with_its_own_sealer) > 0.85
-        # With one sealer they take turns. (A thread that was woken and has no processor yet counts as at work: hence the least of some.)
+        # With one sealer they take turns. (A thread that was woken and has no processor yet counts as at work: hence
+        # the least of some.)
         with sealedmatch.Sealer(known, secret, ACCOUNT) as shared:
             assert min(both_at_work(lambda: shared.seal(MediaItem.unreadable())) for _ in range(5)) < 0.8
 
@@ -131,7 +148,15 @@ def test_the_two_tests_above_can_fail(known: BlindedSet) -> None:
 
     keeping = ctypes.PyDLL(str(Path(sealedmatch.__file__).parent / "libsealedmatch.so.1"))
     seal = keeping.sealedmatch_sealer_seal
-    seal.argtypes = [Sealer, ctypes.POINTER(Item), ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t)]
+    seal.argtypes = [
+        Sealer,
+        ctypes.POINTER(Item),
+        ctypes.c_char_p,
+        ctypes.c_size_t,
+        ctypes.c_char_p,
+        ctypes.c_size_t,
+        ctypes.POINTER(ctypes.c_size_t),
+    ]
     item = Item.from_buffer_copy(bytes(MediaItem.unreadable()))
     with sealedmatch.AccountSecret.create() as secret:
         sealers = threading.local()
@@ -140,7 +165,18 @@ def test_the_two_tests_above_can_fail(known: BlindedSet) -> None:
             if not hasattr(sealers, "mine"):
                 sealers.mine = sealedmatch.Sealer(known, secret, ACCOUNT)
             buffer = ctypes.create_string_buffer(known.info.voucher_bytes)
-            assert seal(Sealer(sealers.mine._handle.id), ctypes.byref(item), None, 0, buffer, len(buffer), ctypes.byref(ctypes.c_size_t())) == 0
+            assert (
+                seal(
+                    Sealer(sealers.mine._handle.id),
+                    ctypes.byref(item),
+                    None,
+                    0,
+                    buffer,
+                    len(buffer),
+                    ctypes.byref(ctypes.c_size_t()),
+                )
+                == 0
+            )
 
         assert min(both_at_work(seal_without_letting_go) for _ in range(5)) < 0.5
 

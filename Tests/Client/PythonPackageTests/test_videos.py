@@ -10,7 +10,17 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from published import ACCOUNT
-from sealedmatch import AccountSecret, BlindedSet, Client, ErrorCode, MediaItem, PictureError, Sealer, SealedMatchError, Video
+from sealedmatch import (
+    AccountSecret,
+    BlindedSet,
+    Client,
+    ErrorCode,
+    MediaItem,
+    PictureError,
+    Sealer,
+    SealedMatchError,
+    Video,
+)
 from test_clients import LATER
 
 Pixels = NDArray[np.uint8]
@@ -62,7 +72,12 @@ def test_what_was_probed_is_left_out_and_the_rest_is_not(sealer: Sealer) -> None
 def test_samples_are_taken_as_pictures_are(sealer: Sealer) -> None:
     frame = shots(1, 1)[0]
     with Video() as clip:
-        for picture in (frame, Image.fromarray(frame), np.stack([frame] * 3, axis=2), np.ascontiguousarray(frame)[:, :]):
+        for picture in (
+            frame,
+            Image.fromarray(frame),
+            np.stack([frame] * 3, axis=2),
+            np.ascontiguousarray(frame)[:, :],
+        ):
             clip.sample(picture)
         clip.sample(np.stack([frame] * 4, axis=2), "BGRA")
         sealer.seal(clip)

@@ -9,14 +9,19 @@ import Testing
 
 @Suite struct BlindedSetTests {
     private func expect(
-        _ code: SealedMatchError.Code?, _ fixture: Fixture, trust: TrustPolicy? = nil, now: UInt64 = Fixture.now, lastVersion: UInt64 = 0, _ comment: Comment = "",
+        _ code: SealedMatchError.Code?, _ fixture: Fixture, trust: TrustPolicy? = nil, now: UInt64 = Fixture.now,
+        lastVersion: UInt64 = 0, _ comment: Comment = "",
         source: SourceLocation = #_sourceLocation
     ) throws {
         let path = fixture.directory.file("set")
         if let code {
-            expectCode(code, comment, sourceLocation: source) { _ = try BlindedSet.open(path: path, trust: trust ?? fixture.forge.trust, now: now, lastVersion: lastVersion) }
+            expectCode(code, comment, sourceLocation: source) {
+                _ = try BlindedSet.open(
+                    path: path, trust: trust ?? fixture.forge.trust, now: now, lastVersion: lastVersion)
+            }
         } else {
-            let set = try BlindedSet.open(path: path, trust: trust ?? fixture.forge.trust, now: now, lastVersion: lastVersion)
+            let set = try BlindedSet.open(
+                path: path, trust: trust ?? fixture.forge.trust, now: now, lastVersion: lastVersion)
             #expect(try set.root == fixture.forge.header.root(), comment, sourceLocation: source)
         }
     }
@@ -26,7 +31,8 @@ import Testing
         let path = fixture.directory.file("set")
         try fixture.forge.write(to: path)
         try expect(nil, fixture)
-        #expect(try BlindedSet.open(path: path, trust: fixture.forge.trust, now: 1).signers == fixture.forge.header.sources)
+        #expect(
+            try BlindedSet.open(path: path, trust: fixture.forge.trust, now: 1).signers == fixture.forge.header.sources)
         try fixture.forge.write(to: path, SetSignatures())
         try expect(.tooFewSignatures, fixture, "unsigned")
         try fixture.forge.write(to: path, fixture.forge.signatures([1]))
@@ -71,10 +77,13 @@ import Testing
         try fixture.forge.write(to: fixture.directory.file("set"))
         let h = fixture.forge.header
         let changes: [(String, (inout TrustPolicy, Int) -> Void)] = [
-            ("t", { $0.minimumThreshold = h.parameters.threshold + $1 }), ("k", { $0.minimumPolynomials = h.parameters.polynomials + $1 }),
-            ("c", { $0.minimumCoverSlots = h.parameters.coverSlots + $1 }), ("q", { $0.minimumSources = h.parameters.minimumSources + $1 }),
+            ("t", { $0.minimumThreshold = h.parameters.threshold + $1 }),
+            ("k", { $0.minimumPolynomials = h.parameters.polynomials + $1 }),
+            ("c", { $0.minimumCoverSlots = h.parameters.coverSlots + $1 }),
+            ("q", { $0.minimumSources = h.parameters.minimumSources + $1 }),
             ("n", { $0.minimumEntries = h.entries + $1 }),
-            ("m", { $0.maximumCells = h.cells - $1 }), ("separation", { $0.minimumSeparation = h.parameters.separation + $1 }),
+            ("m", { $0.maximumCells = h.cells - $1 }),
+            ("separation", { $0.minimumSeparation = h.parameters.separation + $1 }),
         ]
         for (name, change) in changes {
             var exact = fixture.forge.trust
@@ -95,16 +104,23 @@ import Testing
 
     @Test func theProfileIsPinned() throws {
         let standard = FingerprintProfile.standard
-        #expect(try Parameters().profileDigest() == TrustPolicy.profile2 && TrustPolicy(sources: [], minimumSignatures: 1).profiles == [TrustPolicy.profile2])
-        func profile(positions: [UInt8]? = nil, quality: Int = 50, hypotheses: [Hypothesis]? = nil, probes: Int = 32) throws -> FingerprintProfile {
+        #expect(
+            try Parameters().profileDigest() == TrustPolicy.profile2
+                && TrustPolicy(sources: [], minimumSignatures: 1).profiles == [TrustPolicy.profile2])
+        func profile(positions: [UInt8]? = nil, quality: Int = 50, hypotheses: [Hypothesis]? = nil, probes: Int = 32)
+            throws -> FingerprintProfile
+        {
             try FingerprintProfile(
-                id: 2, positions: positions ?? standard.positions, probes: probes, minimumQuality: quality, probeQuality: standard.probeQuality,
+                id: 2, positions: positions ?? standard.positions, probes: probes, minimumQuality: quality,
+                probeQuality: standard.probeQuality,
                 hypotheses: hypotheses ?? standard.hypotheses)
         }
         let last = Hypothesis.raster(tone: -1, shift: 157, zoom: 1_024, penalty: 52)
         let others = [
-            ("a penalty greater by 1", try profile(hypotheses: standard.hypotheses.dropLast() + [last])), ("other positions", try profile(positions: standard.positions.dropLast() + [255])),
-            ("their order", try profile(positions: standard.positions.reversed())), ("quality", try profile(quality: 51)),
+            ("a penalty greater by 1", try profile(hypotheses: standard.hypotheses.dropLast() + [last])),
+            ("other positions", try profile(positions: standard.positions.dropLast() + [255])),
+            ("their order", try profile(positions: standard.positions.reversed())),
+            ("quality", try profile(quality: 51)),
         ]
         func fixture(_ profile: FingerprintProfile) throws -> (Fixture, TrustPolicy) {
             let fixture = try Fixture { $0.profile = profile }
@@ -142,17 +158,28 @@ import Testing
         let fixture = try Fixture()
         let path = fixture.directory.file("set")
         let whole = try fixture.forge.file(fixture.forge.signatures())
-        func refused(_ bytes: [UInt8], _ code: SealedMatchError.Code, _ comment: Comment, source: SourceLocation = #_sourceLocation) throws {
+        func refused(
+            _ bytes: [UInt8], _ code: SealedMatchError.Code, _ comment: Comment,
+            source: SourceLocation = #_sourceLocation
+        ) throws {
             try DurableFile.write(bytes, to: path, secret: false)
             try expect(code, fixture, comment, source: source)
         }
         // A flipped bit in the table, at both ends and between.
-        for offset in [4096, 4096 + 32 * 1000 + 31, whole.count - 1] { try refused(whole.replacing([whole[offset] ^ 0x10], at: offset), .rootMismatch, "cell byte \(offset)") }
+        for offset in [4096, 4096 + 32 * 1000 + 31, whole.count - 1] {
+            try refused(whole.replacing([whole[offset] ^ 0x10], at: offset), .rootMismatch, "cell byte \(offset)")
+        }
         // Two cells exchanged.
-        try refused(whole.replacing(Array(whole[4128..<4160]) + Array(whole[4096..<4128]), at: 4096), .rootMismatch, "cells exchanged")
+        try refused(
+            whole.replacing(Array(whole[4128..<4160]) + Array(whole[4096..<4128]), at: 4096), .rootMismatch,
+            "cells exchanged")
         // Truncated and oversized.
-        for count in [0, 1, 3071, 3072, 4095, 4096, 4097, whole.count - 32, whole.count - 1] { try refused(Array(whole[0..<count]), .wrongLength, "\(count) bytes") }
-        for more in [1, 32, 96] { try refused(whole + [UInt8](repeating: 0, count: more), .wrongLength, "\(more) more") }
+        for count in [0, 1, 3071, 3072, 4095, 4096, 4097, whole.count - 32, whole.count - 1] {
+            try refused(Array(whole[0..<count]), .wrongLength, "\(count) bytes")
+        }
+        for more in [1, 32, 96] {
+            try refused(whole + [UInt8](repeating: 0, count: more), .wrongLength, "\(more) more")
+        }
         // A header of its own making over the same table is unsigned.
         var header = fixture.forge.header
         header.version = 10
@@ -165,7 +192,9 @@ import Testing
         header.cells = TablePositions.cells(forEntries: 10_000)
         try refused(header.signedBytes + whole[3072...], .wrongLength, "more cells than the file holds")
         expectCode(.fileFailed) { _ = try BlindedSet.open(path: path + "-none", trust: fixture.forge.trust, now: 1) }
-        expectCode(.fileFailed) { _ = try BlindedSet.open(path: fixture.directory.path, trust: fixture.forge.trust, now: 1) }
+        expectCode(.fileFailed) {
+            _ = try BlindedSet.open(path: fixture.directory.path, trust: fixture.forge.trust, now: 1)
+        }
     }
 
     @Test func mutationsAndRandomFiles() throws {
@@ -175,8 +204,12 @@ import Testing
         var codes: [Int32: Int] = [:]
         var random = SeededRandom(4)
         // Of whole files, and of the first 4,096 bytes in front of the untouched table.
-        let heads = SealedMatchTestSupport.mutations(of: Array(whole[..<4096]), count: 1500, seed: 5).map { $0 + whole[4096...] }
-        for bytes in SealedMatchTestSupport.mutations(of: whole, count: 300, seed: 6) + heads + (0..<300).map({ _ in random.bytes(Int(random.next() % 9000)) }) where bytes != whole {
+        let heads = SealedMatchTestSupport.mutations(of: Array(whole[..<4096]), count: 1500, seed: 5).map {
+            $0 + whole[4096...]
+        }
+        for bytes in SealedMatchTestSupport.mutations(of: whole, count: 300, seed: 6) + heads
+            + (0..<300).map({ _ in random.bytes(Int(random.next() % 9000)) }) where bytes != whole
+        {
             try bytes.withUnsafeBytes { raw in try plainWrite(raw, to: path) }
             do {
                 _ = try BlindedSet.open(path: path, trust: fixture.forge.trust, now: fixture.now)

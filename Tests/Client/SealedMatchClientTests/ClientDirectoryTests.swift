@@ -13,12 +13,15 @@ import Testing
     init() throws { fixture = try Fixture() }
 
     private func open(account: AccountID = Fixture.account) throws -> ClientDirectory {
-        try ClientDirectory.open(path: directory.file("c"), set: fixture.open(), account: account, window: 0, now: fixture.now)
+        try ClientDirectory.open(
+            path: directory.file("c"), set: fixture.open(), account: account, window: 0, now: fixture.now)
     }
 
     private var registrationFile: String { directory.file("c/registration-694") }
 
-    private func savedBytes() throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory.file("c/client")))) }
+    private func savedBytes() throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory.file("c/client"))))
+    }
 
     private func savedSecret() throws -> AccountSecret {
         let exported = UnsafeMutableRawBufferPointer.allocate(byteCount: AccountSecret.exportedCount, alignment: 1)
@@ -30,7 +33,8 @@ import Testing
     /// The registration that the secret on disk gives.
     private func expectedRegistration() throws -> Registration {
         try Sealer(
-            set: fixture.open(), account: Fixture.account, secret: savedSecret(), state: Array(savedBytes()[AccountSecret.exportedCount...]), now: fixture.now
+            set: fixture.open(), account: Fixture.account, secret: savedSecret(),
+            state: Array(savedBytes()[AccountSecret.exportedCount...]), now: fixture.now
         ).registration
     }
 
@@ -54,13 +58,17 @@ import Testing
 
     private func contents() throws -> [String: Data] {
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.file("c")).filter { $0 != "outbox" }
-        return try Dictionary(uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: URL(fileURLWithPath: directory.file("c/\($0)")))) })
+        return try Dictionary(
+            uniqueKeysWithValues: names.map {
+                ($0, try Data(contentsOf: URL(fileURLWithPath: directory.file("c/\($0)"))))
+            })
     }
 
     @Test func filesOfKilledProcessesGo() throws {
         do { _ = try open() }
         let registration = try Data(contentsOf: URL(fileURLWithPath: registrationFile))
-        let partial = ["c/registration-694.partial-1f", "c/registration-695.partial-2e", "c/client.partial-3"].map(directory.file)
+        let partial = ["c/registration-694.partial-1f", "c/registration-695.partial-2e", "c/client.partial-3"].map(
+            directory.file)
         try Data().write(to: URL(fileURLWithPath: partial[0]))
         try registration.write(to: URL(fileURLWithPath: partial[1]))
         try Data([1]).write(to: URL(fileURLWithPath: partial[2]))
@@ -93,7 +101,9 @@ import Testing
         try client.seal(.file(sha256: fixture.known[0]), now: fixture.now)
         let voucher = try #require(client.outbox.due(now: fixture.now).entries.first)
         let key = try epochKey()
-        let real = try fixture.opened(SealedVoucher(canonical: voucher.voucher)).filter { opened in (try? opened.opening.payload(under: key)) != nil }
+        let real = try fixture.opened(SealedVoucher(canonical: voucher.voucher)).filter { opened in
+            (try? opened.opening.payload(under: key)) != nil
+        }
         #expect(real.count == 1, "the second try was a repeat")
     }
 
@@ -106,7 +116,8 @@ import Testing
     @Test func noVoucherOutlivesItsRegistration() throws {
         let set = try fixture.open()
         expectCode(.parameterOutOfRange) {
-            _ = try ClientDirectory.open(path: directory.file("c"), set: set, account: Fixture.account, window: 86_400_000, now: fixture.now)
+            _ = try ClientDirectory.open(
+                path: directory.file("c"), set: set, account: Fixture.account, window: 86_400_000, now: fixture.now)
         }
     }
 }

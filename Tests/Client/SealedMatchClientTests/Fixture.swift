@@ -6,7 +6,8 @@ import SealedMatchSets
 import SealedMatchTestSupport
 import SealedMatchWorkers
 
-/// A small signed set of twenty files and one picture key, with its secrets: the authority's side for the client's tests.
+/// A small signed set of twenty files and one picture key, with its secrets: the authority's side for the client's
+/// tests.
 final class Fixture {
     let directory = TemporaryDirectory()
     let known: [Bytes32]
@@ -31,12 +32,16 @@ final class Fixture {
         let seeds = try SetForge.sources(2, seed: 50)
         let workers = Workers(threads: 1)
         let entries = try EntrySelection(
-            lists: [known.map { .sha256($0) }, known.map { .sha256($0) }], profile: parameters.profile, minimumSources: 2, separation: 6, workers: workers)
+            lists: [known.map { .sha256($0) }, known.map { .sha256($0) }], profile: parameters.profile,
+            minimumSources: 2, separation: 6, workers: workers)
         secrets = try SetSecrets(
-            key: MatchingKey.random(from: &random), tableID: TableID.random(from: &random), positionSeed: random.bytes32(), fillerSeed: random.bytes32())
+            key: MatchingKey.random(from: &random), tableID: TableID.random(from: &random),
+            positionSeed: random.bytes32(), fillerSeed: random.bytes32())
         let built = try BuiltSet.build(
             entries,
-            .init(version: version, issuedAt: 1, expiresAt: Self.now + 1_000_000_000, parameters: parameters, sources: seeds.keys.sorted { $0 < $1 }),
+            .init(
+                version: version, issuedAt: 1, expiresAt: Self.now + 1_000_000_000, parameters: parameters,
+                sources: seeds.keys.sorted { $0 < $1 }),
             secrets: secrets, workers: workers)
         forge = SetForge(built, seeds: seeds)
     }
@@ -55,7 +60,9 @@ final class Fixture {
         return try AccountSecret.imported(UnsafeRawBufferPointer(exported))
     }
 
-    func sealer(_ set: BlindedSet? = nil, state: [UInt8]? = nil, now: UInt64 = Fixture.now, epoch: UInt32 = 694) throws -> Sealer {
+    func sealer(_ set: BlindedSet? = nil, state: [UInt8]? = nil, now: UInt64 = Fixture.now, epoch: UInt32 = 694) throws
+        -> Sealer
+    {
         try Sealer(set: set ?? open(), account: Self.account, secret: Self.secret(epoch: epoch), state: state, now: now)
     }
 
@@ -75,16 +82,21 @@ final class Fixture {
     }
 
     /// Seals with a chosen number of decoys, without a sealer's schedule and store.
-    func seal(_ probes: [EntryKey], decoys: Int, set: BlindedSet, random: inout some RandomSource, note: [UInt8] = []) throws -> SealedVoucher {
+    func seal(_ probes: [EntryKey], decoys: Int, set: BlindedSet, random: inout some RandomSource, note: [UInt8] = [])
+        throws -> SealedVoucher
+    {
         let secret = try Self.secret()
         let sharing = try secret.sharing(account: Self.account, parameters: parameters)
         let key = try sharing.epochKey(account: Self.account, epoch: 694)
-        let payload = try Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: note).padded(to: parameters.payloadCount)
+        let payload = try Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: note).padded(
+            to: parameters.payloadCount)
         let header = VoucherHeader(
-            parameters: parameters, epoch: 694, voucherID: try VoucherID.random(from: &random), account: Self.account, setRoot: set.root)
+            parameters: parameters, epoch: 694, voucherID: try VoucherID.random(from: &random), account: Self.account,
+            setRoot: set.root)
         var sealing = try VoucherSealing(random: &random)
         return try sealing.seal(
-            header: header, set: set, probes: probes, decoys: decoys, payload: payload, sharing: sharing, epochKey: key, random: &random)
+            header: header, set: set, probes: probes, decoys: decoys, payload: payload, sharing: sharing, epochKey: key,
+            random: &random)
     }
 
     /// Whether the share lies on the account's polynomials.
@@ -96,4 +108,3 @@ final class Fixture {
         return sharing.share(at: share.x) == share.z
     }
 }
-

@@ -52,12 +52,19 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
         #expect(order.count == 60 && Set(order).count == 60)
         // A random order has about 60·59/4 = 885 inversions, standard deviation 78.
         var inversions = 0
-        for i in order.indices { for j in (i + 1)..<max(i + 1, order.count) where order[i] > order[j] { inversions += 1 } }
+        for i in order.indices {
+            for j in (i + 1)..<max(i + 1, order.count) where order[i] > order[j] { inversions += 1 }
+        }
         #expect((430...1340).contains(inversions))
         // Names tell times of release and nothing of the voucher.
         for name in try FileManager.default.contentsOfDirectory(atPath: directory.file("box")) where name != "lock" {
-            #expect(!sealed.contains { voucher in name.contains(voucher.header.voucherID.bytes.map { String($0, radix: 16) }.joined()) })
-            #expect(try FileManager.default.attributesOfItem(atPath: directory.file("box/" + name))[.posixPermissions] as? Int == 0o600)
+            #expect(
+                !sealed.contains { voucher in
+                    name.contains(voucher.header.voucherID.bytes.map { String($0, radix: 16) }.joined())
+                })
+            #expect(
+                try FileManager.default.attributesOfItem(atPath: directory.file("box/" + name))[.posixPermissions]
+                    as? Int == 0o600)
         }
     }
 
@@ -66,13 +73,17 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
         let sealed = try vouchers(2)
         let outbox = try Outbox(path: directory.file("box"), window: 0)
         try outbox.enqueue(sealed[0], now: 1)
-        let good = try #require(try FileManager.default.contentsOfDirectory(atPath: directory.file("box")).first { $0.hasSuffix(".voucher") })
+        let good = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: directory.file("box")).first {
+                $0.hasSuffix(".voucher")
+            })
         let name = { (tail: String) in directory.file("box/0000000000000000-" + tail + ".voucher") }
         func put(_ bytes: [UInt8], _ path: String) throws { try bytes.withUnsafeBytes { try plainWrite($0, to: path) } }
         try put([], name(String(repeating: "0", count: 32)))
         try put(Array(sealed[1].encoded.dropLast()), name(String(repeating: "1", count: 32)))
         try put([UInt8](repeating: 7, count: SealedVoucher.maximumCount + 1), name(String(repeating: "2", count: 32)))
-        try FileManager.default.createDirectory(atPath: name(String(repeating: "3", count: 32)), withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(
+            atPath: name(String(repeating: "3", count: 32)), withIntermediateDirectories: false)
         #expect(mkfifo(name(String(repeating: "4", count: 32)), 0o600) == 0)
         try put([1], directory.file("box/notes.txt"))
         try put([1], directory.file("box/.voucher"))
@@ -88,10 +99,15 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
         let directory = TemporaryDirectory()
         let sealed = try vouchers(1)
         do { try Outbox(path: directory.file("box"), window: 0).enqueue(sealed[0], now: 1) }
-        let good = try #require(try FileManager.default.contentsOfDirectory(atPath: directory.file("box")).first { $0.hasSuffix(".voucher") })
+        let good = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: directory.file("box")).first {
+                $0.hasSuffix(".voucher")
+            })
         let unfinished = directory.file("box/" + good + ".partial-1f2e")
         try [UInt8](repeating: 1, count: 100).withUnsafeBytes { try plainWrite($0, to: unfinished) }
-        try [UInt8](repeating: 1, count: 100).withUnsafeBytes { try plainWrite($0, to: directory.file("box/other.partial-1f2e")) }
+        try [UInt8](repeating: 1, count: 100).withUnsafeBytes {
+            try plainWrite($0, to: directory.file("box/other.partial-1f2e"))
+        }
         let outbox = try Outbox(path: directory.file("box"), window: 0)
         #expect(!FileManager.default.fileExists(atPath: unfinished))
         #expect(FileManager.default.fileExists(atPath: directory.file("box/other.partial-1f2e")))
@@ -117,7 +133,9 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
         let sealed = try vouchers(1)
         let outbox = try Outbox(path: directory.file("box"), window: 0)
         // One file with 65,536 names of vouchers, and others that do not count.
-        func name(_ index: Int) -> String { "fffffffffffffff0-" + String(repeating: "0", count: 24) + String(format: "%08x", index) + ".voucher" }
+        func name(_ index: Int) -> String {
+            "fffffffffffffff0-" + String(repeating: "0", count: 24) + String(format: "%08x", index) + ".voucher"
+        }
         for index in 0..<5 { try [1].withUnsafeBytes { try plainWrite($0, to: directory.file("box/\(index)")) } }
         let seed = directory.file("seed")
         try [1].withUnsafeBytes { try plainWrite($0, to: seed) }
@@ -135,7 +153,9 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
         let directory = TemporaryDirectory()
         let sealed = try vouchers(1)
         let outbox = try Outbox(path: directory.file("box"), window: Outbox.maximumWindow)
-        expectCode(.parameterOutOfRange) { _ = try Outbox(path: directory.file("other"), window: Outbox.maximumWindow + 1) }
+        expectCode(.parameterOutOfRange) {
+            _ = try Outbox(path: directory.file("other"), window: Outbox.maximumWindow + 1)
+        }
         expectCode(.parameterOutOfRange) { for _ in 0..<200 { try outbox.enqueue(sealed[0], now: .max - 1) } }
     }
 }

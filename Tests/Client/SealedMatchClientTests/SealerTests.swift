@@ -8,14 +8,21 @@ import Testing
 
 private let epochSeconds = Parameters.secondsPerEpoch
 
-/// A picture of soft noise; `shade` shifts it a little, as a recompression would. Fine noise on top: plain blocks have coefficients of zero, whose bits are a matter of rounding.
+/// A picture of soft noise; `shade` shifts it a little, as a recompression would. Fine noise on top: plain blocks have
+/// coefficients of zero, whose bits are a matter of rounding.
 private func picture(_ seed: UInt64, shade: Int = 0) throws -> MediaItem {
     var random = SeededRandom(seed)
     let side = 64
     let coarse = (0..<64).map { _ in Int(random.next() % 200) }
     var pixels = [UInt8](repeating: 0, count: side * side)
-    for y in 0..<side { for x in 0..<side { pixels[y * side + x] = UInt8(clamping: coarse[(y / 8) * 8 + x / 8] + Int(random.next() % 16) + (x + y) / 4 + shade) } }
-    return try MediaItem.picture(pixels: pixels.span.bytes, width: side, height: side, bytesPerRow: side, format: .gray8)
+    for y in 0..<side {
+        for x in 0..<side {
+            pixels[y * side + x] = UInt8(
+                clamping: coarse[(y / 8) * 8 + x / 8] + Int(random.next() % 16) + (x + y) / 4 + shade)
+        }
+    }
+    return try MediaItem.picture(
+        pixels: pixels.span.bytes, width: side, height: side, bytesPerRow: side, format: .gray8)
 }
 
 /// The distinctness tags in a state: its count at byte 24, the tags at its end.
@@ -28,7 +35,9 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
 }
 
 @Suite struct DistinctnessTests {
-    private func real(_ fixture: Fixture, _ voucher: SealedVoucher) throws -> Int { try fixture.opened(voucher).count { try fixture.isReal($0.opening) } }
+    private func real(_ fixture: Fixture, _ voucher: SealedVoucher) throws -> Int {
+        try fixture.opened(voucher).count { try fixture.isReal($0.opening) }
+    }
 
     @Test func aRepeatOpensNoProbe() throws {
         let fixture = try Fixture()
@@ -74,7 +83,9 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let later = try fixture.sealer(set, now: fixture.now + 2 * epochSeconds)
         try tablet.merge(deviceState: later.exportedState)
         #expect(tablet.exportedState == before)
-        do { try tablet.merge(deviceState: Array(before.dropLast())); Issue.record("merged") } catch { #expect(error.code == .wrongLength) }
+        do { try tablet.merge(deviceState: Array(before.dropLast())); Issue.record("merged") } catch {
+            #expect(error.code == .wrongLength)
+        }
         #expect(tablet.exportedState == before)
     }
 
@@ -83,7 +94,10 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let original = try picture(1)
         let near = try picture(1, shade: 1)
         let other = try picture(2)
-        let fixture = try Fixture { $0.profile = try FingerprintProfile(id: 1, positions: FingerprintProfile.standard.positions, probes: 16, minimumQuality: 0, probeQuality: 0) }
+        let fixture = try Fixture {
+            $0.profile = try FingerprintProfile(
+                id: 1, positions: FingerprintProfile.standard.positions, probes: 16, minimumQuality: 0, probeQuality: 0)
+        }
         let a = original.probes(fixture.parameters)
         let b = near.probes(fixture.parameters)
         let c = other.probes(fixture.parameters)
@@ -105,13 +119,17 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let fixture = try Fixture()
         var sealer = try fixture.sealer()
         let flat = [UInt8](repeating: 90, count: 64 * 64)
-        let item = try MediaItem.picture(pixels: flat.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8)
+        let item = try MediaItem.picture(
+            pixels: flat.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8)
         let length = try sealer.seal(item).encoded.count
         #expect(tags(sealer.exportedState).isEmpty)
         #expect(try sealer.seal(.file(sha256: fixture.known[0])).encoded.count == length)
         #expect(tags(sealer.exportedState).count == 1)
         // Pixels that do not fit their description are an error of the caller, and nothing else.
-        do { _ = try MediaItem.picture(pixels: flat.span.bytes, width: 65, height: 64, bytesPerRow: 64, format: .gray8); Issue.record("made") } catch {
+        do {
+            _ = try MediaItem.picture(pixels: flat.span.bytes, width: 65, height: 64, bytesPerRow: 64, format: .gray8);
+            Issue.record("made")
+        } catch {
             #expect(error.code == .parameterOutOfRange)
         }
     }
@@ -132,21 +150,28 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
 }
 
 @Suite struct EpochTests {
-    private func opening(_ fixture: Fixture, _ voucher: SealedVoucher) throws -> Opening? { try fixture.opened(voucher).first { try fixture.isReal($0.opening) }?.opening }
+    private func opening(_ fixture: Fixture, _ voucher: SealedVoucher) throws -> Opening? {
+        try fixture.opened(voucher).first { try fixture.isReal($0.opening) }?.opening
+    }
 
-    /// Vouchers of one epoch under two sets count jointly: three shares from both decode together, to the registered commitment.
+    /// Vouchers of one epoch under two sets count jointly: three shares from both decode together, to the registered
+    /// commitment.
     @Test func setsCountJointly() throws {
         let first = try Fixture(seed: 1)
         let second = try Fixture(seed: 2, version: 2)
         var sealer = try first.sealer()
         let registration = sealer.registration
         var openings: [Opening] = []
-        for index in 0..<2 { openings.append(try #require(try opening(first, sealer.seal(.file(sha256: first.known[index]))))) }
+        for index in 0..<2 {
+            openings.append(try #require(try opening(first, sealer.seal(.file(sha256: first.known[index])))))
+        }
         try sealer.adopt(second.open())
         #expect(sealer.registration == registration)
         // What was sealed under the old set is a repeat under the new one.
         #expect(try opening(second, sealer.seal(.file(sha256: first.known[0]))) == nil)
-        for index in 2..<5 { openings.append(try #require(try opening(second, sealer.seal(.file(sha256: first.known[index]))))) }
+        for index in 2..<5 {
+            openings.append(try #require(try opening(second, sealer.seal(.file(sha256: first.known[index])))))
+        }
         #expect(Set(openings.map(\.header.setRoot)).count == 2)
         let shares = openings.compactMap(\.share)
         let found = try #require(ShareDecoder(threshold: 3, polynomials: 8).decode(shares, acceptingThreshold: false))
@@ -160,16 +185,24 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let fixture = try Fixture()
         var sealer = try fixture.sealer()
         let state = sealer.exportedState
-        for change in [{ $0.threshold = 4 }, { $0.polynomials = 9 }, { $0.coverSlots = 7 }] as [(inout Parameters) throws -> Void] {
+        for change in [{ $0.threshold = 4 }, { $0.polynomials = 9 }, { $0.coverSlots = 7 }]
+            as [(inout Parameters) throws -> Void]
+        {
             let other = try Fixture(seed: 3, version: 2, change)
             let set = try other.open()
             do { try sealer.adopt(set); Issue.record("adopted") } catch { #expect(error.code == .setMismatch) }
             #expect(sealer.exportedState == state && sealer.set.header.version == 1)
-            do { _ = try Sealer(set: set, account: Fixture.account, secret: Fixture.secret(), state: state, now: fixture.now); Issue.record("began") } catch {
+            do {
+                _ = try Sealer(
+                    set: set, account: Fixture.account, secret: Fixture.secret(), state: state, now: fixture.now);
+                Issue.record("began")
+            } catch {
                 #expect((error as? SealedMatchError)?.code == .setMismatch)
             }
             // In the next epoch the new parameters hold.
-            let next = try Sealer(set: set, account: Fixture.account, secret: Fixture.secret(), state: state, now: fixture.now + epochSeconds)
+            let next = try Sealer(
+                set: set, account: Fixture.account, secret: Fixture.secret(), state: state,
+                now: fixture.now + epochSeconds)
             #expect(next.epoch == 695)
         }
     }
@@ -183,7 +216,10 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         #expect(sealer.set.header.version == 5)
         let state = sealer.exportedState
         for now in [new.now, new.now + 3 * epochSeconds] {
-            do { _ = try Sealer(set: oldSet, account: Fixture.account, secret: Fixture.secret(), state: state, now: now); Issue.record("began") } catch {
+            do {
+                _ = try Sealer(set: oldSet, account: Fixture.account, secret: Fixture.secret(), state: state, now: now);
+                Issue.record("began")
+            } catch {
                 #expect((error as? SealedMatchError)?.code == .setRolledBack)
             }
         }
@@ -208,7 +244,8 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         #expect(other.registration == sealer.registration)
         // The exported secret is the new epoch's.
         let exported = try sealer.exportedSecret()
-        #expect(exported.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw[4..<8]) } == littleEndian(695 as UInt32))
+        #expect(
+            exported.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw[4..<8]) } == littleEndian(695 as UInt32))
     }
 
     @Test func clocksBackwardAndFarAhead() throws {
@@ -226,15 +263,23 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let resumed = try fixture.sealer(state: later.exportedState, now: fixture.now)
         #expect(resumed.epoch == 697 && resumed.registration == later.registration)
         // Far ahead: an error, nothing changed, and sealing goes on.
-        do { _ = try sealer.advance(to: fixture.now + 65 * epochSeconds); Issue.record("advanced") } catch { #expect(error.code == .epochTooFar) }
+        do { _ = try sealer.advance(to: fixture.now + 65 * epochSeconds); Issue.record("advanced") } catch {
+            #expect(error.code == .epochTooFar)
+        }
         // Beyond the set's expiry: the signed bound on what any number of jumps can do.
         for beyond in [fixture.forge.header.expiresAt, fixture.now + 1 << 50, .max] {
-            do { _ = try sealer.advance(to: beyond); Issue.record("advanced") } catch { #expect(error.code == .setExpired) }
-            do { _ = try fixture.sealer(now: beyond); Issue.record("began") } catch { #expect((error as? SealedMatchError)?.code == .setExpired) }
+            do { _ = try sealer.advance(to: beyond); Issue.record("advanced") } catch {
+                #expect(error.code == .setExpired)
+            }
+            do { _ = try fixture.sealer(now: beyond); Issue.record("began") } catch {
+                #expect((error as? SealedMatchError)?.code == .setExpired)
+            }
         }
         #expect(sealer.epoch == 694 && sealer.exportedState == state && sealer.registration == registration)
         #expect(try opening(fixture, sealer.seal(.file(sha256: fixture.known[1]))) != nil)
-        do { _ = try fixture.sealer(now: fixture.now + 65 * epochSeconds); Issue.record("began") } catch { #expect((error as? SealedMatchError)?.code == .epochTooFar) }
+        do { _ = try fixture.sealer(now: fixture.now + 65 * epochSeconds); Issue.record("began") } catch {
+            #expect((error as? SealedMatchError)?.code == .epochTooFar)
+        }
         #expect(try sealer.advance(to: fixture.now + 64 * epochSeconds))
     }
 
@@ -242,7 +287,11 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let fixture = try Fixture()
         let set = try fixture.open()
         for devices in [0, -1, 17] {
-            do { _ = try Sealer(set: set, account: Fixture.account, secret: Fixture.secret(), devices: devices, now: fixture.now); Issue.record("began") } catch {
+            do {
+                _ = try Sealer(
+                    set: set, account: Fixture.account, secret: Fixture.secret(), devices: devices, now: fixture.now);
+                Issue.record("began")
+            } catch {
                 #expect((error as? SealedMatchError)?.code == .parameterOutOfRange)
             }
         }
@@ -258,18 +307,31 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         #expect(counts.refused > 1000)
         expectExactLength(bytes) { _ = try SealerState(canonical: $0) }
         expectCode(.invalidMagic) { _ = try SealerState(canonical: bytes.replacing([0x32], at: 3)) }
-        for (offset, field) in [(16, littleEndian(1 as UInt16)), (16, littleEndian(1025 as UInt16)), (18, littleEndian(3 as UInt16)), (20, littleEndian(3 as UInt32)), (20, littleEndian(UInt32.max))] {
+        for (offset, field) in [
+            (16, littleEndian(1 as UInt16)), (16, littleEndian(1025 as UInt16)), (18, littleEndian(3 as UInt16)),
+            (20, littleEndian(3 as UInt32)), (20, littleEndian(UInt32.max)),
+        ] {
             expectCode(.parameterOutOfRange) { _ = try SealerState(canonical: bytes.replacing(field, at: offset)) }
         }
-        for count: UInt32 in [4, 6, 1 << 20] { expectCode(.wrongLength) { _ = try SealerState(canonical: bytes.replacing(littleEndian(count), at: 24)) } }
-        for count: UInt32 in [1 << 20 + 1, 1 << 29, .max] { expectCode(.parameterOutOfRange) { _ = try SealerState(canonical: bytes.replacing(littleEndian(count), at: 24)) } }
+        for count: UInt32 in [4, 6, 1 << 20] {
+            expectCode(.wrongLength) { _ = try SealerState(canonical: bytes.replacing(littleEndian(count), at: 24)) }
+        }
+        for count: UInt32 in [1 << 20 + 1, 1 << 29, .max] {
+            expectCode(.parameterOutOfRange) {
+                _ = try SealerState(canonical: bytes.replacing(littleEndian(count), at: 24))
+            }
+        }
         // Tags that do not ascend.
         let last = Array(bytes.suffix(8))
         expectCode(.nonCanonical) { _ = try SealerState(canonical: bytes.replacing(last, at: bytes.count - 16)) }
         // A sealer begins with any state that decodes.
         let set = try fixture.open()
         for mutation in mutations(of: bytes, count: 200, seed: 2) {
-            if let begun = try? Sealer(set: set, account: Fixture.account, secret: Fixture.secret(), state: mutation, now: fixture.now) { #expect(begun.epoch >= 694) }
+            if let begun = try? Sealer(
+                set: set, account: Fixture.account, secret: Fixture.secret(), state: mutation, now: fixture.now)
+            {
+                #expect(begun.epoch >= 694)
+            }
         }
     }
 
@@ -285,9 +347,15 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         var near = try fixture.sealer(state: full)
         _ = try near.seal(.file(sha256: fixture.known[0]))
         let state = near.exportedState
-        do { _ = try near.seal(.file(sha256: fixture.known[1])); Issue.record("sealed") } catch { #expect(error.code == .storeFull) }
+        do { _ = try near.seal(.file(sha256: fixture.known[1])); Issue.record("sealed") } catch {
+            #expect(error.code == .storeFull)
+        }
         #expect(near.exportedState == state)
         _ = try near.seal(.unreadable)
-        expectCode(.parameterOutOfRange) { _ = try SealerState(canonical: empty.replacing(littleEndian(UInt32(limit + 1)), at: 24) + tags + [UInt8](repeating: 0xFF, count: 16)) }
+        expectCode(.parameterOutOfRange) {
+            _ = try SealerState(
+                canonical: empty.replacing(littleEndian(UInt32(limit + 1)), at: 24) + tags
+                    + [UInt8](repeating: 0xFF, count: 16))
+        }
     }
 }

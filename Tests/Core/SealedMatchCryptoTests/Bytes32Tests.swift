@@ -44,6 +44,8 @@ import Testing
         #expect(!value.isZero)
         value.wipe()
         #expect(value.isZero && value == Bytes32())
-        for count in [0, 31, 33] { expectCode(.wrongLength) { _ = try Bytes32(exactly: [UInt8](repeating: 1, count: count)) } }
+        for count in [0, 31, 33] {
+            expectCode(.wrongLength) { _ = try Bytes32(exactly: [UInt8](repeating: 1, count: count)) }
+        }
     }
 }

@@ -2,18 +2,24 @@ import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
 
-private func seal(_ plaintext: [UInt8], _ header: [UInt8], _ key: borrowing SecretBytes, _ random: inout some RandomSource) throws -> [UInt8] {
+private func seal(
+    _ plaintext: [UInt8], _ header: [UInt8], _ key: borrowing SecretBytes, _ random: inout some RandomSource
+) throws -> [UInt8] {
     var sealed = [UInt8](repeating: 0, count: plaintext.count + Cipher.nonceCount + Cipher.tagCount)
     try sealed.withUnsafeMutableBytes { out in
         try plaintext.withUnsafeBytes { plaintext in
-            try header.withUnsafeBytes { try Cipher.seal(plaintext, authenticating: $0, key: key, into: out, random: &random) }
+            try header.withUnsafeBytes {
+                try Cipher.seal(plaintext, authenticating: $0, key: key, into: out, random: &random)
+            }
         }
     }
     return sealed
 }
 
 private func open(_ sealed: [UInt8], _ header: [UInt8], _ key: borrowing SecretBytes) throws -> [UInt8] {
-    try sealed.withUnsafeBytes { sealed in try header.withUnsafeBytes { try Cipher.open(sealed, authenticating: $0, key: key) } }
+    try sealed.withUnsafeBytes { sealed in
+        try header.withUnsafeBytes { try Cipher.open(sealed, authenticating: $0, key: key) }
+    }
 }
 
 @Suite struct CipherTests {
@@ -49,7 +55,9 @@ private func open(_ sealed: [UInt8], _ header: [UInt8], _ key: borrowing SecretB
         expectCode(.authenticationFailed) { _ = try open(sealed, header + [0], key) }
         expectCode(.authenticationFailed) { _ = try open(sealed, header, other) }
         expectCode(.authenticationFailed) { _ = try open(Array(sealed.dropLast()), header, key) }
-        for count in [0, 39] { expectCode(.wrongLength) { _ = try open([UInt8](repeating: 0, count: count), header, key) } }
+        for count in [0, 39] {
+            expectCode(.wrongLength) { _ = try open([UInt8](repeating: 0, count: count), header, key) }
+        }
         expectCode(.authenticationFailed) { _ = try open([UInt8](repeating: 0, count: 40), header, key) }
         let short = try SecretBytes.zeros(count: 16)
         expectCode(.wrongLength) { _ = try open(sealed, header, short) }
@@ -105,14 +113,22 @@ private func open(_ sealed: [UInt8], _ header: [UInt8], _ key: borrowing SecretB
             carry = sum >> 8
         }
         #expect(try !Signature(bytes: Array(signature.bytes[..<32]) + s).verifies(message, publicKey: key.publicKey))
-        for count in [0, 63, 65] { expectCode(.wrongLength) { _ = try Signature(bytes: [UInt8](repeating: 0, count: count)) } }
+        for count in [0, 63, 65] {
+            expectCode(.wrongLength) { _ = try Signature(bytes: [UInt8](repeating: 0, count: count)) }
+        }
     }
 
     @Test func smallOrderKeysVerifyNothing() throws {
-        // The identity and the point of order two, as Ed25519 encodings: any message would verify under a careless verifier.
-        for encoding in ["0100000000000000000000000000000000000000000000000000000000000000", "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"] {
+        // The identity and the point of order two, as Ed25519 encodings: any message would verify under a careless
+        // verifier.
+        for encoding in [
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        ] {
             let key = try Bytes32(exactly: hex(encoding))
-            let forged = try Signature(bytes: hex("0100000000000000000000000000000000000000000000000000000000000000") + [UInt8](repeating: 0, count: 32))
+            let forged = try Signature(
+                bytes: hex("0100000000000000000000000000000000000000000000000000000000000000")
+                    + [UInt8](repeating: 0, count: 32))
             #expect(!forged.verifies([1, 2, 3], publicKey: key))
         }
     }
@@ -123,7 +139,11 @@ private func open(_ sealed: [UInt8], _ header: [UInt8], _ key: borrowing SecretB
         let key = try SigningKey(seed: SecretBytes.copying(seed))
         #expect(key.publicKey.bytes == hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))
         #expect(key.withSeed { Array($0) } == seed)
-        #expect(try key.sign([]).bytes == hex("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"))
+        #expect(
+            try key.sign([]).bytes
+                == hex(
+                    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+                ))
         expectCode(.wrongLength) { _ = try SigningKey(seed: SecretBytes.zeros(count: 31)) }
     }
 }

@@ -112,7 +112,9 @@ private func scalar(_ number: UInt8) throws -> Scalar {
         let alpha = try Scalar.random(from: &random)
         let single = try messages.map { try HashToGroup.elements.point($0) }
         var batch = [Point](repeating: .identity, count: messages.count)
-        try batch.withUnsafeMutableBufferPointer { try GroupBatch.hashToGroup(.elements, count: messages.count, into: $0) { messages[$0] } }
+        try batch.withUnsafeMutableBufferPointer {
+            try GroupBatch.hashToGroup(.elements, count: messages.count, into: $0) { messages[$0] }
+        }
         #expect(batch == single)
         try batch.withUnsafeMutableBufferPointer { try GroupBatch.multiply($0, by: alpha) }
         #expect(try batch == single.map { try $0.multiplied(by: alpha) })
@@ -125,11 +127,18 @@ private func scalar(_ number: UInt8) throws -> Scalar {
         #expect(try table[0] == single[0].subtracting(single[1]).subtracting(single[2]))
         #expect(try table[3] == single[3].subtracting(single[4]).subtracting(single[1]))
         expectCode(.wrongLength) {
-            try batch.withUnsafeMutableBufferPointer { try GroupBatch.hashToGroup(.elements, count: 5, into: $0) { messages[$0] } }
+            try batch.withUnsafeMutableBufferPointer {
+                try GroupBatch.hashToGroup(.elements, count: 5, into: $0) { messages[$0] }
+            }
         }
         var withIdentity = [single[0], .identity]
-        expectCode(.identityPoint) { try withIdentity.withUnsafeMutableBufferPointer { try GroupBatch.multiply($0, by: alpha) } }
-        let weights = try (0..<3).map { _ in try PublicScalar(canonical: Scalar.random(from: &random).withBytes { unsafe Bytes32(loading: $0.baseAddress!) }) }
+        expectCode(.identityPoint) {
+            try withIdentity.withUnsafeMutableBufferPointer { try GroupBatch.multiply($0, by: alpha) }
+        }
+        let weights = try (0..<3).map { _ in
+            try PublicScalar(
+                canonical: Scalar.random(from: &random).withBytes { unsafe Bytes32(loading: $0.baseAddress!) })
+        }
         let combined = try weights.withUnsafeBufferPointer { weights in
             try Array(single[0..<3]).withUnsafeBufferPointer { try GroupBatch.linearCombinationVarTime(weights, $0) }
         }

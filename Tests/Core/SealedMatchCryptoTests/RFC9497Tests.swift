@@ -27,7 +27,8 @@ private struct VectorFile: Decodable {
     let vectors: [Vector]
 
     static func load() throws -> VectorFile {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
         let file = root.appendingPathComponent("Vectors/hash-to-group/rfc9497-voprf-ristretto255-sha512.json")
         return try JSONDecoder().decode(VectorFile.self, from: Data(contentsOf: file))
     }
@@ -62,14 +63,16 @@ private struct VectorFile: Decodable {
                 // Finalize, 3.3.2, which the protocol does not use: it ties the upstream outputs to the elements above.
                 let unblinded = try key.evaluate(HashToGroup.elements.point(inputs[index])).encoding.bytes
                 var hash = try SHA512()
-                try hash.update([0, UInt8(inputs[index].count)] + inputs[index] + [0, 32] + unblinded + Array("Finalize".utf8))
+                try hash.update(
+                    [0, UInt8(inputs[index].count)] + inputs[index] + [0, 32] + unblinded + Array("Finalize".utf8))
                 let output = try hash.finish()
                 #expect(output.0.bytes + output.1.bytes == hex(String(vector.Output.split(separator: ",")[index])))
             }
             let nonce = try Scalar.decodeCanonical(hex(vector.Proof.r))
             let proof = try DLEQProof.prove(key, elements: c, evaluated: d, nonce: nonce)
             #expect(proof.bytes == hex(vector.Proof.proof))
-            try DLEQProof(canonical: hex(vector.Proof.proof)).verifyVarTime(publicKey: key.publicKey, elements: c, evaluated: d)
+            try DLEQProof(canonical: hex(vector.Proof.proof)).verifyVarTime(
+                publicKey: key.publicKey, elements: c, evaluated: d)
             proofs += 1
             // A changed evaluation, or the pairs of another key, are refused.
             d[0] = try d[0].adding(c[0])

@@ -33,7 +33,8 @@ private func plus(_ number: [UInt8], _ small: Int) -> [UInt8] {
         }
     }
 
-    // libsodium's multiplication takes n + ℓ and ignores the top bit: here both are refused, for scalars that are valid without.
+    // libsodium's multiplication takes n + ℓ and ignores the top bit: here both are refused, for scalars that are valid
+    // without.
     @Test func otherEncodingsOfOneScalarAreRefused() throws {
         for n in [1, 2, 77] {
             let canonical = plus([UInt8](repeating: 0, count: 32), n)
@@ -79,7 +80,9 @@ private func plus(_ number: [UInt8], _ small: Int) -> [UInt8] {
             var draws = 0
             mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
                 draws += 1
-                for index in buffer.indices { buffer[index] = draws == 1 ? (index < 32 ? order[index] : 0) : UInt8(index) }
+                for index in buffer.indices {
+                    buffer[index] = draws == 1 ? (index < 32 ? order[index] : 0) : UInt8(index)
+                }
             }
         }
         var source = OrderFirst()

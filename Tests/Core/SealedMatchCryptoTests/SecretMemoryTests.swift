@@ -2,7 +2,8 @@ import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
 
-/// Secrets leave no copy in writable memory (heap and mappings; stacks are not claimed). Serial, because each test reads the whole process.
+/// Secrets leave no copy in writable memory (heap and mappings; stacks are not claimed). Serial, because each test
+/// reads the whole process.
 @Suite(.serialized) struct SecretMemoryTests {
     // What the other tests rely on: a copy that nobody wipes is found.
     @Test func theScanFindsAnUnwipedCopy() throws {
@@ -79,15 +80,29 @@ import Testing
     @Test func aFailingSourceEndsEveryDraw() throws {
         func expectFailure(_ body: () throws -> Void) { expectCode(.randomSourceFailed, nil, body) }
         for limit in [0, 1, 7] {
-            expectFailure { var source = FailingRandom(after: limit); _ = try source.word() }
-            expectFailure { var source = FailingRandom(after: limit); _ = try source.integer(below: 10) }
+            expectFailure {
+                var source = FailingRandom(after: limit); _ = try source.word()
+            }
+            expectFailure {
+                var source = FailingRandom(after: limit); _ = try source.integer(below: 10)
+            }
         }
         for limit in [0, 31] {
-            expectFailure { var source = FailingRandom(after: limit); _ = try source.bytes32() }
-            expectFailure { var source = FailingRandom(after: limit); _ = try SecretBytes.random(count: 32, from: &source) }
-            expectFailure { var source = FailingRandom(after: limit); _ = try SigningKey.random(from: &source) }
+            expectFailure {
+                var source = FailingRandom(after: limit); _ = try source.bytes32()
+            }
+            expectFailure {
+                var source = FailingRandom(after: limit); _ = try SecretBytes.random(count: 32, from: &source)
+            }
+            expectFailure {
+                var source = FailingRandom(after: limit); _ = try SigningKey.random(from: &source)
+            }
         }
-        for limit in [0, 63] { expectFailure { var source = FailingRandom(after: limit); _ = try Scalar.random(from: &source) } }
+        for limit in [0, 63] {
+            expectFailure {
+                var source = FailingRandom(after: limit); _ = try Scalar.random(from: &source)
+            }
+        }
     }
 
     @Test func integersAreUniformWithoutBias() throws {

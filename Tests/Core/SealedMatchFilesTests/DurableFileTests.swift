@@ -15,7 +15,9 @@ import Testing
         #expect(try DurableFile.read(path, limit: 0) == [])
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["a"])
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
-        expectCode(.wrongLength) { try DurableFile.write([1, 2, 3], to: path, secret: false); _ = try DurableFile.read(path, limit: 2) }
+        expectCode(.wrongLength) {
+            try DurableFile.write([1, 2, 3], to: path, secret: false); _ = try DurableFile.read(path, limit: 2)
+        }
     }
 
     @Test func failuresLeaveTheOldFile() throws {
@@ -50,7 +52,9 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: 4) { worker in
             for _ in 0..<25 {
                 if worker < 3 {
-                    do { try DurableFile.write([UInt8](repeating: UInt8(worker), count: size), to: path, secret: false) } catch { failures.add() }
+                    do {
+                        try DurableFile.write([UInt8](repeating: UInt8(worker), count: size), to: path, secret: false)
+                    } catch { failures.add() }
                 } else {
                     for _ in 0..<8 {
                         guard let bytes = try? DurableFile.read(path, limit: size) else { failures.add(); continue }
@@ -79,7 +83,9 @@ import Testing
         try DurableFile.write(Array(0..<100), to: path, secret: false)
         let file = try MappedFile(path: path, limit: 100)
         #expect(try file.count == 100 && file.copy(10..<13) == [10, 11, 12])
-        for range in [99..<101, 100..<101, -1..<3, 0..<Int.max] { expectCode(.wrongLength) { _ = try file.copy(range) } }
+        for range in [99..<101, 100..<101, -1..<3, 0..<Int.max] {
+            expectCode(.wrongLength) { _ = try file.copy(range) }
+        }
         expectCode(.wrongLength) { _ = try MappedFile(path: path, limit: 99) }
         try DurableFile.write([] as [UInt8], to: path, secret: false)
         expectCode(.wrongLength) { _ = try MappedFile(path: path, limit: 99) }
@@ -111,7 +117,8 @@ import Testing
         expectCode(.fileFailed) { _ = try LockedDirectory.names(in: directory.file("none"), limit: 3) }
         // A link in the lock's place is not followed.
         try FileManager.default.createDirectory(atPath: directory.file("d"), withIntermediateDirectories: false)
-        try FileManager.default.createSymbolicLink(atPath: directory.file("d/lock"), withDestinationPath: directory.file("elsewhere"))
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.file("d/lock"), withDestinationPath: directory.file("elsewhere"))
         expectCode(.fileFailed) { _ = try LockedDirectory(path: directory.file("d")) }
         #expect(!FileManager.default.fileExists(atPath: directory.file("elsewhere")))
     }

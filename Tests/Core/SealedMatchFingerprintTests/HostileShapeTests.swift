@@ -5,7 +5,9 @@ import Testing
 @Suite struct HostileShapeTests {
     static let bytes = [UInt8](repeating: 128, count: 3 * 100)
 
-    private func error(_ width: Int, _ height: Int, _ bytesPerRow: Int, _ format: PixelFormat = .rgb8) -> FingerprintError? {
+    private func error(_ width: Int, _ height: Int, _ bytesPerRow: Int, _ format: PixelFormat = .rgb8)
+        -> FingerprintError?
+    {
         do throws(FingerprintError) {
             _ = try PDQFingerprint(
                 pixels: Self.bytes.span.bytes, width: width, height: height, bytesPerRow: bytesPerRow, format: format)

@@ -19,13 +19,17 @@ import Testing
         #expect(throws: FingerprintError.badProfile) { try make([1, 2], quality: -1) }
         for (probeQuality, hypotheses) in [
             (101, [Hypothesis.asSent]), (-1, [.asSent]), (40, []), (40, [Hypothesis](repeating: .asSent, count: 9)),
-            (40, [.raster(tone: 0, shift: 0, zoom: 1_024, penalty: 0)]), (40, [.asSent, .raster(tone: 3, shift: 0, zoom: 1_024, penalty: 0)]),
-            (40, [.asSent, .raster(tone: 0, shift: 2_049, zoom: 1_024, penalty: 0)]), (40, [.asSent, .raster(tone: 0, shift: 0, zoom: 999, penalty: 0)]),
-            (40, [.asSent, .raster(tone: 0, shift: 0, zoom: 1_101, penalty: 0)]), (40, [.asSent, .raster(tone: 0, shift: 0, zoom: 1_024, penalty: 1_025)]),
+            (40, [.raster(tone: 0, shift: 0, zoom: 1_024, penalty: 0)]),
+            (40, [.asSent, .raster(tone: 3, shift: 0, zoom: 1_024, penalty: 0)]),
+            (40, [.asSent, .raster(tone: 0, shift: 2_049, zoom: 1_024, penalty: 0)]),
+            (40, [.asSent, .raster(tone: 0, shift: 0, zoom: 999, penalty: 0)]),
+            (40, [.asSent, .raster(tone: 0, shift: 0, zoom: 1_101, penalty: 0)]),
+            (40, [.asSent, .raster(tone: 0, shift: 0, zoom: 1_024, penalty: 1_025)]),
         ] {
             #expect(throws: FingerprintError.badProfile) {
                 try FingerprintProfile(
-                    id: 9, positions: [1], probes: 1, minimumQuality: 50, probeQuality: probeQuality, hypotheses: hypotheses)
+                    id: 9, positions: [1], probes: 1, minimumQuality: 50, probeQuality: probeQuality,
+                    hypotheses: hypotheses)
             }
         }
         try make([1, 2], probes: 4)
@@ -50,19 +54,23 @@ import Testing
         #expect(profile.minimumQuality == 50 && profile.probeQuality == 40)
         #expect(profile.hypotheses.count == 7)
         // The 50 lowest frequencies.
-        func frequency(_ position: Int) -> Int { (position / 16 + 1) * (position / 16 + 1) + (position % 16 + 1) * (position % 16 + 1) }
+        func frequency(_ position: Int) -> Int {
+            (position / 16 + 1) * (position / 16 + 1) + (position % 16 + 1) * (position % 16 + 1)
+        }
         let lowest = (0..<256).sorted { (frequency($0), $0) < (frequency($1), $1) }.prefix(50)
         #expect(profile.positions == lowest.sorted().map { UInt8($0) })
         #expect(profile.positions == profile.positions.sorted())
         #expect(
             try FingerprintProfile(
-                id: 2, positions: profile.positions, probes: 32, minimumQuality: 50, probeQuality: 40, hypotheses: profile.hypotheses)
+                id: 2, positions: profile.positions, probes: 32, minimumQuality: 50, probeQuality: 40,
+                hypotheses: profile.hypotheses)
                 == profile)
 
         let picture = SyntheticPicture(kind: "waves", width: 300, height: 200)
         let fingerprint = try PDQFingerprint(
             pixels: picture.pixels.span.bytes, width: 300, height: 200, bytesPerRow: 900, format: .rgb8)
-        let raster = try PictureRaster(pixels: picture.pixels.span.bytes, width: 300, height: 200, bytesPerRow: 900, format: .rgb8)
+        let raster = try PictureRaster(
+            pixels: picture.pixels.span.bytes, width: 300, height: 200, bytesPerRow: 900, format: .rgb8)
         let keys = profile.probes(of: fingerprint, raster: raster, separation: 6)
         #expect(keys.count == 32 && Set(keys).count == 32)
         for a in keys { for b in keys { #expect((a ^ b).nonzeroBitCount <= 6) } }

@@ -5,8 +5,8 @@ import Testing
 
 /// Equality with pdqhash on the user's pictures, through `Scripts/pdq_reference.py`.
 ///
-/// `SEALEDMATCH_PICTURES` names a directory of JPEG, PNG and WebP files, `SEALEDMATCH_PYTHON` a Python that has pdqhash 0.2.8
-/// and Pillow (default `python3`). Once the directory is named, anything that is missing is a failure.
+/// `SEALEDMATCH_PICTURES` names a directory of JPEG, PNG and WebP files, `SEALEDMATCH_PYTHON` a Python that has pdqhash
+/// 0.2.8 and Pillow (default `python3`). Once the directory is named, anything that is missing is a failure.
 @Suite struct RealPictureTests {
     static let directory = ProcessInfo.processInfo.environment["SEALEDMATCH_PICTURES"]
 
@@ -64,7 +64,8 @@ import Testing
         try process.run()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(python) \(script.path) failed: does it have pdqhash and Pillow?")
+        try #require(
+            process.terminationStatus == 0, "\(python) \(script.path) failed: does it have pdqhash and Pillow?")
         return try output.split(separator: UInt8(ascii: "\n")).map {
             try JSONDecoder().decode(Reference.self, from: $0)
         }

@@ -71,7 +71,8 @@ import Testing
         let grey = SyntheticPicture(kind: "noise", width: 100, height: 201).pixels.prefix(300 * 67).map { $0 }
         let color = grey.flatMap { [$0, $0, $0] }
         let one = try PDQFingerprint(pixels: grey.span.bytes, width: 300, height: 67, bytesPerRow: 300, format: .gray8)
-        let three = try PDQFingerprint(pixels: color.span.bytes, width: 300, height: 67, bytesPerRow: 900, format: .rgb8)
+        let three = try PDQFingerprint(
+            pixels: color.span.bytes, width: 300, height: 67, bytesPerRow: 900, format: .rgb8)
         #expect(one == three)
     }
 }

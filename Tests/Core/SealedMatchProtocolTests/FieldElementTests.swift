@@ -5,8 +5,10 @@ import Testing
 private let p = UInt128(FieldElement.modulus)
 /// Where carries and reductions change: about 0, 59, p, 2^32, 2^63 and 2^64.
 private let edges: [UInt64] = [
-    0, 1, 2, 57, 58, 59, 60, 61, 117, 118, 119, 3481, 1 << 32 - 1, 1 << 32, 1 << 32 + 1, 1 << 63 - 1, 1 << 63, 1 << 63 + 1,
-    FieldElement.modulus / 2, FieldElement.modulus / 2 + 1, .max - 178, .max - 119, .max - 118, .max - 117, .max - 61, .max - 60, .max - 59,
+    0, 1, 2, 57, 58, 59, 60, 61, 117, 118, 119, 3481, 1 << 32 - 1, 1 << 32, 1 << 32 + 1, 1 << 63 - 1, 1 << 63,
+    1 << 63 + 1,
+    FieldElement.modulus / 2, FieldElement.modulus / 2 + 1, .max - 178, .max - 119, .max - 118, .max - 117, .max - 61,
+    .max - 60, .max - 59,
 ]
 
 private func element(_ word: UInt64) throws -> FieldElement { try #require(FieldElement(canonical: word)) }

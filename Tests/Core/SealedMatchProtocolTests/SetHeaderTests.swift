@@ -9,7 +9,8 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
     return SetHeader(
         version: 5, issuedAt: 1_700_000_000, expiresAt: 1_900_000_000, tableID: try TableID.random(from: &random),
         positionSeed: try random.bytes32(), publicKey: try HashToGroup.elements.point([1]), entries: 1000, cells: 4098,
-        tableDigest: try random.bytes32(), parameters: Parameters(), sources: try (0..<sources).map { _ in try random.bytes32() }.sorted { $0 < $1 })
+        tableDigest: try random.bytes32(), parameters: Parameters(),
+        sources: try (0..<sources).map { _ in try random.bytes32() }.sorted { $0 < $1 })
 }
 
 @Suite struct SetHeaderTests {
@@ -18,13 +19,18 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
             let header = try sampleHeader(sources: sources)
             #expect(header.signedBytes.count == 3072)
             #expect(try SetHeader(canonical: header.signedBytes) == header)
-            let counts = try expectCanonical(header.signedBytes, mutations: 4000, seed: UInt64(sources)) { try SetHeader(canonical: $0).signedBytes }
+            let counts = try expectCanonical(header.signedBytes, mutations: 4000, seed: UInt64(sources)) {
+                try SetHeader(canonical: $0).signedBytes
+            }
             #expect(counts.accepted > 50 && counts.refused > 2000)
         }
         expectExactLength(try sampleHeader().signedBytes) { _ = try SetHeader(canonical: $0) }
     }
 
-    private func refused(_ offset: Int, _ bytes: [UInt8], _ code: SealedMatchError.Code, _ comment: Comment, source: SourceLocation = #_sourceLocation) throws {
+    private func refused(
+        _ offset: Int, _ bytes: [UInt8], _ code: SealedMatchError.Code, _ comment: Comment,
+        source: SourceLocation = #_sourceLocation
+    ) throws {
         let changed = try sampleHeader().signedBytes.replacing(bytes, at: offset)
         expectCode(code, comment, sourceLocation: source) { _ = try SetHeader(canonical: changed) }
     }
@@ -45,9 +51,11 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         }
         // n and m
         let badNumbers: [(UInt64, UInt64)] = [
-            (1000, 4099), (1000, 4100), (1000, 4095), (1000, 0), (5000, 4998), (134_217_729, 402_653_184), (.max, 4098), (.max, .max),
+            (1000, 4099), (1000, 4100), (1000, 4095), (1000, 0), (5000, 4998), (134_217_729, 402_653_184), (.max, 4098),
+            (.max, .max),
             (9_223_372_036_854_775_808, 9_223_372_036_854_775_808), (1000, .max), (1000, 18_446_744_073_709_551_612),
-            (134_217_728, 6_148_914_691_236_517_203), (1000, 120_002_001), (6_148_914_691_236_517_205, 6_148_914_691_236_517_206),
+            (134_217_728, 6_148_914_691_236_517_203), (1000, 120_002_001),
+            (6_148_914_691_236_517_205, 6_148_914_691_236_517_206),
         ]
         for (n, m) in badNumbers {
             try refused(112, littleEndian(n) + littleEndian(m), .parameterOutOfRange, "n = \(n), m = \(m)")
@@ -56,7 +64,9 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         for n: UInt64 in [1, 1000, 5000, 1_000_000, 134_217_728] {
             let m = UInt64(TablePositions.cells(forEntries: Int(n)))
             #expect(try accepted(112, littleEndian(n) + littleEndian(m)).cells == Int(m))
-            for other in [m - 3, m + 3] { try refused(112, littleEndian(n) + littleEndian(other), .parameterOutOfRange, "n = \(n), m = \(other)") }
+            for other in [m - 3, m + 3] {
+                try refused(112, littleEndian(n) + littleEndian(other), .parameterOutOfRange, "n = \(n), m = \(other)")
+            }
         }
         try refused(112, littleEndian(0 as UInt64) + littleEndian(4098 as UInt64), .parameterOutOfRange, "no entry")
         // t, k
@@ -73,11 +83,19 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         try refused(166, [17], .parameterOutOfRange, "17 sources")
         try refused(166, [2], .nonCanonical, "a source after the last")
         try refused(166, [4], .nonCanonical, "a source of zeros, which does not ascend")
-        for separation: UInt8 in [17, 255] { try refused(167, [separation], .parameterOutOfRange, "separation \(separation)") }
-        for separation: UInt8 in [0, 16] { #expect(try accepted(167, [separation]).parameters.separation == Int(separation)) }
+        for separation: UInt8 in [17, 255] {
+            try refused(167, [separation], .parameterOutOfRange, "separation \(separation)")
+        }
+        for separation: UInt8 in [0, 16] {
+            #expect(try accepted(167, [separation]).parameters.separation == Int(separation))
+        }
         // payload
-        for count: UInt32 in [0, 127, 16_385, 1 << 31, .max] { try refused(168, littleEndian(count), .parameterOutOfRange, "payload of \(count)") }
-        for count: UInt32 in [128, 16_384] { #expect(try accepted(168, littleEndian(count)).parameters.payloadCount == Int(count)) }
+        for count: UInt32 in [0, 127, 16_385, 1 << 31, .max] {
+            try refused(168, littleEndian(count), .parameterOutOfRange, "payload of \(count)")
+        }
+        for count: UInt32 in [128, 16_384] {
+            #expect(try accepted(168, littleEndian(count)).parameters.payloadCount == Int(count))
+        }
     }
 
     @Test func profileIsChecked() throws {
@@ -103,16 +121,25 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         for offset in 769..<776 { try refused(offset, [1], .unknownProfile, "as sent with byte \(offset)") }
         for kind: UInt8 in [0, 2, 255] { try refused(776, [kind], .unknownProfile, "kind \(kind)") }
         for tone: UInt8 in [3, 128, 253] { try refused(777, [tone], .unknownProfile, "tone \(tone)") }
-        for shift: UInt16 in [2_049, 32_767, 32_768, 63_487] { try refused(778, littleEndian(shift), .unknownProfile, "shift \(shift)") }
-        for zoom: UInt16 in [0, 999, 1_101, .max] { try refused(780, littleEndian(zoom), .unknownProfile, "zoom \(zoom)") }
-        for penalty: UInt16 in [1_025, .max] { try refused(782, littleEndian(penalty), .unknownProfile, "penalty \(penalty)") }
-        let least = try accepted(777, [254] + littleEndian(UInt16(63_488)) + littleEndian(UInt16(1_000)) + littleEndian(UInt16(1_024)))
+        for shift: UInt16 in [2_049, 32_767, 32_768, 63_487] {
+            try refused(778, littleEndian(shift), .unknownProfile, "shift \(shift)")
+        }
+        for zoom: UInt16 in [0, 999, 1_101, .max] {
+            try refused(780, littleEndian(zoom), .unknownProfile, "zoom \(zoom)")
+        }
+        for penalty: UInt16 in [1_025, .max] {
+            try refused(782, littleEndian(penalty), .unknownProfile, "penalty \(penalty)")
+        }
+        let least = try accepted(
+            777, [254] + littleEndian(UInt16(63_488)) + littleEndian(UInt16(1_000)) + littleEndian(UInt16(1_024)))
         #expect(least.parameters.profile.hypotheses[1] == .raster(tone: -2, shift: -2_048, zoom: 1_000, penalty: 1_024))
     }
 
     @Test func reservedBytesAreZero() throws {
         var checked = 0
-        for offset in [172, 173, 180] + Array(234..<256) + Array(stride(from: 352, to: 768, by: 17)) + Array(stride(from: 824, to: 3072, by: 17)) + [3071] {
+        for offset in [172, 173, 180] + Array(234..<256) + Array(stride(from: 352, to: 768, by: 17))
+            + Array(stride(from: 824, to: 3072, by: 17)) + [3071]
+        {
             for value: UInt8 in [1, 0x80] { try refused(offset, [value], .nonCanonical, "byte \(offset)") }
             checked += 1
         }
@@ -155,11 +182,13 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         try vary { $0.parameters.separation += 1 }
         let standard = FingerprintProfile.standard
         for (id, positions, probes, quality) in [
-            (3 as UInt32, standard.positions, 32, 50), (2, Array(standard.positions.reversed()), 32, 50), (2, standard.positions, 33, 50), (2, standard.positions, 32, 51),
+            (3 as UInt32, standard.positions, 32, 50), (2, Array(standard.positions.reversed()), 32, 50),
+            (2, standard.positions, 33, 50), (2, standard.positions, 32, 51),
         ] {
             try vary {
                 $0.parameters.profile = try FingerprintProfile(
-                    id: id, positions: positions, probes: probes, minimumQuality: quality, probeQuality: standard.probeQuality,
+                    id: id, positions: positions, probes: probes, minimumQuality: quality,
+                    probeQuality: standard.probeQuality,
                     hypotheses: standard.hypotheses)
             }
         }
@@ -167,12 +196,15 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         fewer.removeLast()
         for (quality, hypotheses) in [
             (41, standard.hypotheses), (40, fewer),
-            (40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_024, penalty: 52)]), (40, fewer + [.raster(tone: -1, shift: -157, zoom: 1_024, penalty: 51)]),
-            (40, fewer + [.raster(tone: -2, shift: 157, zoom: 1_024, penalty: 51)]), (40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_025, penalty: 51)]),
+            (40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_024, penalty: 52)]),
+            (40, fewer + [.raster(tone: -1, shift: -157, zoom: 1_024, penalty: 51)]),
+            (40, fewer + [.raster(tone: -2, shift: 157, zoom: 1_024, penalty: 51)]),
+            (40, fewer + [.raster(tone: -1, shift: 157, zoom: 1_025, penalty: 51)]),
         ] {
             try vary {
                 $0.parameters.profile = try FingerprintProfile(
-                    id: 2, positions: standard.positions, probes: 32, minimumQuality: 50, probeQuality: quality, hypotheses: hypotheses)
+                    id: 2, positions: standard.positions, probes: 32, minimumQuality: 50, probeQuality: quality,
+                    hypotheses: hypotheses)
             }
         }
         try vary { $0.sources.removeLast() }
@@ -187,7 +219,9 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         for place in [0, 2, 15] { signatures.places[place] = try Signature(bytes: random.bytes(64)) }
         #expect(signatures.bytes.count == 1024)
         #expect(try SetSignatures(canonical: signatures.bytes) == signatures)
-        let counts = try expectCanonical(signatures.bytes, mutations: 3000, seed: 1) { try SetSignatures(canonical: $0).bytes }
+        let counts = try expectCanonical(signatures.bytes, mutations: 3000, seed: 1) {
+            try SetSignatures(canonical: $0).bytes
+        }
         #expect(counts.accepted > 500)
         expectExactLength(signatures.bytes) { _ = try SetSignatures(canonical: $0) }
     }
@@ -217,7 +251,8 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         other.version += 1
         expectCode(.invalidSignature, "another header") { _ = try signatures.validSigners(of: other) }
         var damaged = signatures
-        damaged.places[1] = try Signature(bytes: signatures.places[1]!.bytes.replacing([signatures.places[1]!.bytes[40] ^ 1], at: 40))
+        damaged.places[1] = try Signature(
+            bytes: signatures.places[1]!.bytes.replacing([signatures.places[1]!.bytes[40] ^ 1], at: 40))
         expectCode(.invalidSignature, "damaged") { _ = try damaged.validSigners(of: header) }
         // A signature on the bare root is none: the message has a context of its own.
         var bare = SetSignatures()

@@ -24,7 +24,8 @@ private struct Word {
     var share: Share { Share(x: FieldElement(canonical: x)!, z: z.map { FieldElement(canonical: $0)! }) }
 }
 
-/// By brute force over all subsets, with arithmetic of its own: the largest sets of more than t shares on common polynomials of degree below t.
+/// By brute force over all subsets, with arithmetic of its own: the largest sets of more than t shares on common
+/// polynomials of degree below t.
 private struct Reference {
     let t: Int
     let k: Int
@@ -56,7 +57,9 @@ private struct Reference {
         func choose(_ start: Int, _ chosen: [Int]) {
             if chosen.count == t {
                 let basis = chosen.map { words[$0] }
-                let members = words.indices.filter { chosen.contains($0) || values(basis, at: words[$0].x) == words[$0].z }
+                let members = words.indices.filter {
+                    chosen.contains($0) || values(basis, at: words[$0].x) == words[$0].z
+                }
                 if members.count > t { found.insert(members) }
                 return
             }
@@ -88,7 +91,8 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
 }
 
 @Suite struct ShareDecoderTests {
-    /// Random errors, every case checked by brute force. Inside the bound k(R − t) ≥ e the real shares and nothing else; outside never a wrong set.
+    /// Random errors, every case checked by brute force. Inside the bound k(R − t) ≥ e the real shares and nothing
+    /// else; outside never a wrong set.
     @Test func agreesWithBruteForceOnRandomErrors() {
         var random = SeededRandom(101)
         var inside = 0
@@ -108,7 +112,8 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
             let expected = words.indices.filter { index in evaluate(secret, at: words[index].x).z == words[index].z }
             #expect(expected.count == real)
             let reference = Reference(t: t, k: k)
-            let result = ShareDecoder(threshold: t, polynomials: k).decode(words.map(\.share), acceptingThreshold: false)
+            let result = ShareDecoder(threshold: t, polynomials: k).decode(
+                words.map(\.share), acceptingThreshold: false)
             if real > t && k * (real - t) >= errors {
                 inside += 1
                 #expect(reference.largest(words) == [expected])
@@ -128,7 +133,8 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
         #expect(found == 0)
     }
 
-    /// Errors that are not random: a second codeword, errors of rank one, shifted copies, zeros. Nothing wrong is ever returned.
+    /// Errors that are not random: a second codeword, errors of rank one, shifted copies, zeros. Nothing wrong is ever
+    /// returned.
     @Test func structuredErrorsNeverGiveAWrongSet() {
         var random = SeededRandom(102)
         var accepted = 0
@@ -148,7 +154,8 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
                 case 0: words.append(evaluate(second, at: x))
                 case 1:
                     let factor = random.next() % FieldElement.modulus
-                    words.append(Word(x: x, z: zip(evaluate(secret, at: x).z, direction).map { plus($0, times(factor, $1)) }))
+                    words.append(
+                        Word(x: x, z: zip(evaluate(secret, at: x).z, direction).map { plus($0, times(factor, $1)) }))
                 case 2: words.append(Word(x: x, z: evaluate(secret, at: x).z.map { plus($0, 1) }))
                 case 3: words.append(Word(x: x, z: [UInt64](repeating: 0, count: k)))
                 default:
@@ -160,13 +167,18 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
             }
             words.shuffle(using: &random)
             let reference = Reference(t: t, k: k)
-            if let result = ShareDecoder(threshold: t, polynomials: k).decode(words.map(\.share), acceptingThreshold: false) {
+            if let result = ShareDecoder(threshold: t, polynomials: k).decode(
+                words.map(\.share), acceptingThreshold: false)
+            {
                 accepted += 1
                 let members = result.members.map { words[$0] }
                 #expect(members.count > t && reference.isCodeword(members))
                 #expect(result.secrets.map(\.word) == reference.values(Array(members.prefix(t)), at: 0))
                 // Nobody who lies on the polynomials was left out.
-                #expect(words.indices.filter { !result.members.contains($0) }.allSatisfy { reference.values(Array(members.prefix(t)), at: words[$0].x) != words[$0].z })
+                #expect(
+                    words.indices.filter { !result.members.contains($0) }.allSatisfy {
+                        reference.values(Array(members.prefix(t)), at: words[$0].x) != words[$0].z
+                    })
             } else {
                 failed += 1
             }
@@ -181,9 +193,13 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
                 let xs = distinctPoints(4 * t, &random)
                 let first = polynomials(t, k, &random)
                 let second = polynomials(t, k, &random)
-                let words = xs[..<(2 * t)].map { evaluate(first, at: $0) } + xs[(2 * t)...].map { evaluate(second, at: $0) }
-                let result = ShareDecoder(threshold: t, polynomials: k).decode(words.map(\.share), acceptingThreshold: true)
-                if let result { #expect(result.members == Array(0..<(2 * t)) || result.members == Array((2 * t)..<(4 * t))) }
+                let words =
+                    xs[..<(2 * t)].map { evaluate(first, at: $0) } + xs[(2 * t)...].map { evaluate(second, at: $0) }
+                let result = ShareDecoder(threshold: t, polynomials: k).decode(
+                    words.map(\.share), acceptingThreshold: true)
+                if let result {
+                    #expect(result.members == Array(0..<(2 * t)) || result.members == Array((2 * t)..<(4 * t)))
+                }
             }
         }
     }
@@ -193,7 +209,9 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
         var random = SeededRandom(104)
         let t = 5
         let k = 4
-        let words = distinctPoints(t, &random).map { Word(x: $0, z: (0..<k).map { _ in random.next() % FieldElement.modulus }) }
+        let words = distinctPoints(t, &random).map {
+            Word(x: $0, z: (0..<k).map { _ in random.next() % FieldElement.modulus })
+        }
         let decoder = ShareDecoder(threshold: t, polynomials: k)
         #expect(decoder.decode(words.map(\.share), acceptingThreshold: false)?.members == nil)
         let result = decoder.decode(words.map(\.share), acceptingThreshold: true)
@@ -230,9 +248,12 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
         let secret = polynomials(t, k, &random)
         for real in [t + (errors + k - 1) / k, t + (errors + k - 1) / k - 1] {
             let xs = distinctPoints(real + errors, &random)
-            var words = xs[..<real].map { evaluate(secret, at: $0) } + xs[real...].map { Word(x: $0, z: (0..<k).map { _ in random.next() % FieldElement.modulus }) }
+            var words =
+                xs[..<real].map { evaluate(secret, at: $0) }
+                + xs[real...].map { Word(x: $0, z: (0..<k).map { _ in random.next() % FieldElement.modulus }) }
             words.shuffle(using: &random)
-            let result = ShareDecoder(threshold: t, polynomials: k).decode(words.map(\.share), acceptingThreshold: false)
+            let result = ShareDecoder(threshold: t, polynomials: k).decode(
+                words.map(\.share), acceptingThreshold: false)
             if k * (real - t) >= errors {
                 #expect(result?.members == words.indices.filter { evaluate(secret, at: words[$0].x).z == words[$0].z })
                 #expect(result?.secrets.map(\.word) == secret.map { $0[0] })

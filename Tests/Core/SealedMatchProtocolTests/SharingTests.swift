@@ -21,18 +21,25 @@ private func secret(_ bytes: [UInt8] = Array(0..<32), epoch: UInt32 = 7) throws 
     return try AccountSecret.imported(UnsafeRawBufferPointer(raw))
 }
 
-private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t: Int, _ k: Int) throws -> (z: [FieldElement], commitment: Commitment) {
+private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t: Int, _ k: Int) throws -> (
+    z: [FieldElement], commitment: Commitment
+) {
     let sharing = try secret.sharing(account: account, parameters: parameters(t, k))
     let x = try #require(FieldElement(canonical: 0x12_3456_7890))
-    let commitment = try sharing.epochKey(account: account, epoch: secret.epoch).commitment(account: account, epoch: secret.epoch)
+    let commitment = try sharing.epochKey(account: account, epoch: secret.epoch).commitment(
+        account: account, epoch: secret.epoch)
     return (sharing.share(at: x), commitment)
 }
 
 @Suite struct SharingTests {
-    /// Expected values from an independent computation in Python: ChaCha20 and BLAKE2b as the specification says, polynomials in big integers.
+    /// Expected values from an independent computation in Python: ChaCha20 and BLAKE2b as the specification says,
+    /// polynomials in big integers.
     @Test func knownAnswer() throws {
         let found = try value(secret(), account, 3, 4)
-        #expect(found.z.map(\.word) == [0x8822_a1b1_ce81_19ee, 0xebdf_2902_eb9f_c702, 0x740a_3e88_0880_6a6d, 0x2964_1c35_7385_dedf])
+        #expect(
+            found.z.map(\.word) == [
+                0x8822_a1b1_ce81_19ee, 0xebdf_2902_eb9f_c702, 0x740a_3e88_0880_6a6d, 0x2964_1c35_7385_dedf,
+            ])
         #expect(found.commitment.bytes == hex("c7be6ede03d61593b16de3dbcf6ff72d499653fdedab8af23fca342bd36d1212"))
     }
 
@@ -76,7 +83,9 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
                 for index in buffer.indices { buffer[index] = bytes[index] }
             }
         }
-        var coefficients = Scripted(words: [.max, FieldElement.modulus, 5, FieldElement.modulus - 1, FieldElement.modulus + 3, 7, 11])
+        var coefficients = Scripted(words: [
+            .max, FieldElement.modulus, 5, FieldElement.modulus - 1, FieldElement.modulus + 3, 7, 11,
+        ])
         let sharing = try Sharing(polynomials: 2, threshold: 2, random: &coefficients)
         #expect(coefficients.words.isEmpty)
         #expect(sharing.share(at: .zero).map(\.word) == [5, 7])
@@ -114,7 +123,9 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
         var one = try secret()
         try one.ratchet(to: 9)
         #expect(one.epoch == 9)
-        #expect(try bytes(one) == Array("SMA1".utf8) + littleEndian(9 as UInt32) + hex("9d591901f6e2b46566c34eb1e842166cf739de4fa905d89a2e8319ac8fe69b18"))
+        #expect(
+            try bytes(one) == Array("SMA1".utf8) + littleEndian(9 as UInt32)
+                + hex("9d591901f6e2b46566c34eb1e842166cf739de4fa905d89a2e8319ac8fe69b18"))
         var stepwise = try secret()
         try stepwise.ratchet(to: 8)
         try stepwise.ratchet(to: 9)
@@ -127,9 +138,12 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
         var one = try secret(epoch: 100)
         let before = try bytes(one)
         for (target, code) in [
-            (99 as UInt32, SealedMatchError.Code.epochInPast), (0, .epochInPast), (100 + AccountSecret.maximumSkip + 1, .epochTooFar), (.max, .epochTooFar),
+            (99 as UInt32, SealedMatchError.Code.epochInPast), (0, .epochInPast),
+            (100 + AccountSecret.maximumSkip + 1, .epochTooFar), (.max, .epochTooFar),
         ] {
-            do { try one.ratchet(to: target); Issue.record("no error for \(target)") } catch { #expect(error.code == code) }
+            do { try one.ratchet(to: target); Issue.record("no error for \(target)") } catch {
+                #expect(error.code == code)
+            }
             #expect(try bytes(one) == before)
         }
         try one.ratchet(to: 100 + AccountSecret.maximumSkip)

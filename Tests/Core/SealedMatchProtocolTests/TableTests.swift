@@ -6,14 +6,16 @@ import Testing
 @Suite struct TablePositionsTests {
     /// Expected values from Python's hashlib.
     @Test func knownAnswer() throws {
-        let positions = try TablePositions(of: EntryKey(perceptual: 0x0123_4567_89AB_CDEF), seed: Bytes32(exactly: Array(0..<32)), cells: 4098)
+        let positions = try TablePositions(
+            of: EntryKey(perceptual: 0x0123_4567_89AB_CDEF), seed: Bytes32(exactly: Array(0..<32)), cells: 4098)
         #expect([positions.first, positions.second, positions.third] == [730, 1593, 3326])
     }
 
     /// Expected values computed in Python's integers.
     @Test func numbersOfCells() {
         for (n, m) in [
-            (1, 4098), (1596, 4098), (1597, 4101), (1605, 4113), (2000, 4764), (5000, 8775), (20_000, 25_026), (100_000, 123_951), (1_000_000, 1_233_000),
+            (1, 4098), (1596, 4098), (1597, 4101), (1605, 4113), (2000, 4764), (5000, 8775), (20_000, 25_026),
+            (100_000, 123_951), (1_000_000, 1_233_000),
             (10_000_000, 12_309_489),
         ] {
             #expect(TablePositions.cells(forEntries: n) == m)
@@ -51,7 +53,10 @@ import Testing
         #expect(try TablePositions(of: EntryKey(perceptual: 1), seed: seed, cells: 30_000) == a)
         #expect(try TablePositions(of: EntryKey(perceptual: 2), seed: seed, cells: 30_000) != a)
         #expect(try TablePositions(of: EntryKey(perceptual: 1), seed: random.bytes32(), cells: 30_000) != a)
-        #expect(try TablePositions(of: EntryKey(kind: .md5, bytes: [1] + [UInt8](repeating: 0, count: 15)), seed: seed, cells: 30_000) != a)
+        #expect(
+            try TablePositions(
+                of: EntryKey(kind: .md5, bytes: [1] + [UInt8](repeating: 0, count: 15)), seed: seed, cells: 30_000) != a
+        )
     }
 }
 
@@ -61,7 +66,9 @@ import Testing
         let seed = Bytes32()
         let positions = try TablePositions(of: key, seed: seed, cells: 3)
         #expect([positions.first, positions.second, positions.third] == [0, 1, 2])
-        return try cells.withUnsafeBytes { raw in try unsafe TableView(raw).decode(at: positions, substitute: substitute) }
+        return try cells.withUnsafeBytes { raw in
+            try unsafe TableView(raw).decode(at: positions, substitute: substitute)
+        }
     }
 
     @Test func sumsValidCellsAndSubstitutesForAllElse() throws {
@@ -74,15 +81,19 @@ import Testing
         #expect(try decode([cells[0], Bytes32(), cells[2]], substitute: substitute) == points[0].adding(points[2]))
         // No point, in each place, of each kind.
         for bad in [
-            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "0100000000000000000000000000000000000000000000000000000000000000",
-            "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "4eac077a713c57b4f4397629a4145982c661f48044dd3f96427d40b147d9742f",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+            "4eac077a713c57b4f4397629a4145982c661f48044dd3f96427d40b147d9742f",
         ] {
             for place in 0..<3 {
                 var changed = cells
                 changed[place] = try Bytes32(exactly: hex(bad))
                 #expect(try decode(changed, substitute: substitute) == substitute)
             }
-            #expect(try decode([Bytes32](repeating: Bytes32(exactly: hex(bad)), count: 3), substitute: substitute) == substitute)
+            #expect(
+                try decode([Bytes32](repeating: Bytes32(exactly: hex(bad)), count: 3), substitute: substitute)
+                    == substitute)
         }
         // Cells that sum to the identity.
         let minus = try Point.identity.subtracting(points[0].adding(points[1]))
@@ -93,7 +104,9 @@ import Testing
     @Test func tablesAreWholeCells() throws {
         for count in [0, 1, 31, 33] {
             let bytes = [UInt8](repeating: 0, count: count)
-            expectCode(.wrongLength) { _ = try bytes.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe TableView(raw) } }
+            expectCode(.wrongLength) {
+                _ = try bytes.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe TableView(raw) }
+            }
         }
     }
 }
@@ -107,7 +120,9 @@ import Testing
         let d = try c.map { try key.evaluate($0) }
         let proof = try DLEQProof.prove(key, elements: c, evaluated: d)
         try proof.verifyVarTime(publicKey: key.publicKey, elements: c, evaluated: d)
-        func rejected(_ proof: DLEQProof, _ l: Point, _ c: [Point], _ d: [Point], _ code: SealedMatchError.Code = .proofRejected) {
+        func rejected(
+            _ proof: DLEQProof, _ l: Point, _ c: [Point], _ d: [Point], _ code: SealedMatchError.Code = .proofRejected
+        ) {
             expectCode(code) { try proof.verifyVarTime(publicKey: l, elements: c, evaluated: d) }
         }
         rejected(proof, other.publicKey, c, d)
@@ -159,7 +174,8 @@ import Testing
             let v = try key.evaluate(m)
             let nonce = try key.proofNonce(m: m, z: v, fresh: fresh)
             nonces.append(nonce.withBytes { [UInt8]($0) })
-            try DLEQProof.prove(key, elements: [m], evaluated: [v], fresh: fresh).verifyVarTime(publicKey: key.publicKey, elements: [m], evaluated: [v])
+            try DLEQProof.prove(key, elements: [m], evaluated: [v], fresh: fresh).verifyVarTime(
+                publicKey: key.publicKey, elements: [m], evaluated: [v])
         }
         #expect(nonces[0] != nonces[1] && nonces[0] == nonces[2])
         let m = try HashToGroup.elements.point([1])
@@ -174,7 +190,9 @@ import Testing
         let many = [Point](repeating: point, count: DLEQProof.maximumPairs + 1)
         expectCode(.parameterOutOfRange) { _ = try DLEQProof.prove(key, elements: many, evaluated: many) }
         let proof = try DLEQProof.prove(key, elements: [point], evaluated: [key.evaluate(point)])
-        expectCode(.parameterOutOfRange) { try proof.verifyVarTime(publicKey: key.publicKey, elements: many, evaluated: many) }
+        expectCode(.parameterOutOfRange) {
+            try proof.verifyVarTime(publicKey: key.publicKey, elements: many, evaluated: many)
+        }
         #expect(DLEQProof.maximumPairs == 65_535)
     }
 }

@@ -4,7 +4,9 @@ import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
 
-private func sampleHeader(_ random: inout SeededRandom, polynomials: Int = 4, payload: Int = 128, probes: Int = 1, cover: Int = 4) throws -> VoucherHeader {
+private func sampleHeader(
+    _ random: inout SeededRandom, polynomials: Int = 4, payload: Int = 128, probes: Int = 1, cover: Int = 4
+) throws -> VoucherHeader {
     var parameters = Parameters()
     parameters.polynomials = polynomials
     parameters.payloadCount = payload
@@ -12,13 +14,16 @@ private func sampleHeader(_ random: inout SeededRandom, polynomials: Int = 4, pa
     parameters.profile = try FingerprintProfile(
         id: 1, positions: FingerprintProfile.standard.positions, probes: probes, minimumQuality: 50)
     return VoucherHeader(
-        parameters: parameters, epoch: 600, voucherID: try VoucherID.random(from: &random), account: try random.bytes32(), setRoot: try random.bytes32())
+        parameters: parameters, epoch: 600, voucherID: try VoucherID.random(from: &random),
+        account: try random.bytes32(), setRoot: try random.bytes32())
 }
 
 private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom) throws -> SealedVoucher {
     SealedVoucher(
         header: header, body: random.bytes(header.bodyCount),
-        slots: try (0..<header.slots).map { _ in SealedSlot(element: try random.bytes32(), wrappedKey: try random.bytes32(), check: random.next()) })
+        slots: try (0..<header.slots).map { _ in
+            SealedSlot(element: try random.bytes32(), wrappedKey: try random.bytes32(), check: random.next())
+        })
 }
 
 @Suite struct VoucherTests {
@@ -31,7 +36,9 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
             let voucher = try sampleVoucher(header, &random)
             #expect(voucher.encoded.count == header.voucherCount)
             #expect(try SealedVoucher(canonical: voucher.encoded) == voucher)
-            let counts = try expectCanonical(voucher.encoded, mutations: header.slots > 40 ? 400 : 3000, seed: 2) { try SealedVoucher(canonical: $0).encoded }
+            let counts = try expectCanonical(voucher.encoded, mutations: header.slots > 40 ? 400 : 3000, seed: 2) {
+                try SealedVoucher(canonical: $0).encoded
+            }
             #expect(counts.accepted > 20 && counts.refused > 100)
             expectExactLength(voucher.encoded) { _ = try SealedVoucher(canonical: $0) }
         }
@@ -50,34 +57,47 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         #expect(counts.accepted > 100 && counts.refused > 100)
         expectExactLength(bytes) { _ = try VoucherHeader(canonical: $0) }
         func refused(_ offset: Int, _ field: [UInt8], _ code: SealedMatchError.Code) {
-            expectCode(code, "\(field) at \(offset)") { _ = try VoucherHeader(canonical: bytes.replacing(field, at: offset)) }
+            expectCode(code, "\(field) at \(offset)") {
+                _ = try VoucherHeader(canonical: bytes.replacing(field, at: offset))
+            }
         }
         refused(0, Array("SMV2".utf8), .invalidMagic)
         for slots: UInt16 in [0, 4, 81, .max] { refused(4, littleEndian(slots), .parameterOutOfRange) }
         for k: UInt16 in [0, 3, 257, .max] { refused(6, littleEndian(k), .parameterOutOfRange) }
         for count: UInt32 in [0, 127, 16_385, 1 << 31, .max] { refused(8, littleEndian(count), .parameterOutOfRange) }
-        for slots: UInt16 in [5, 80] { #expect(try VoucherHeader(canonical: bytes.replacing(littleEndian(slots), at: 4)).slots == Int(slots)) }
+        for slots: UInt16 in [5, 80] {
+            #expect(try VoucherHeader(canonical: bytes.replacing(littleEndian(slots), at: 4)).slots == Int(slots))
+        }
     }
 
-    // Any header, valid in itself, in front of a body of another size: refused by length, whatever the sizes multiply to.
+    // Any header, valid in itself, in front of a body of another size: refused by length, whatever the sizes multiply
+    // to.
     @Test func lengthFollowsFromTheHeader() throws {
         var random = SeededRandom(303)
         let voucher = try sampleVoucher(sampleHeader(&random), &random).encoded
-        for (offset, field) in [(4, littleEndian(6 as UInt16)), (6, littleEndian(5 as UInt16)), (8, littleEndian(129 as UInt32)), (8, littleEndian(16_384 as UInt32))] {
+        for (offset, field) in [
+            (4, littleEndian(6 as UInt16)), (6, littleEndian(5 as UInt16)), (8, littleEndian(129 as UInt32)),
+            (8, littleEndian(16_384 as UInt32)),
+        ] {
             expectCode(.wrongLength) { _ = try SealedVoucher(canonical: voucher.replacing(field, at: offset)) }
         }
-        expectCode(.wrongLength) { _ = try SealedVoucher(canonical: [UInt8](repeating: 0, count: SealedVoucher.maximumCount + 1)) }
+        expectCode(.wrongLength) {
+            _ = try SealedVoucher(canonical: [UInt8](repeating: 0, count: SealedVoucher.maximumCount + 1))
+        }
     }
 
     @Test func fitsOnlyItsParameters() throws {
         var random = SeededRandom(304)
         var parameters = Parameters()
         let header = VoucherHeader(
-            parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random), account: Bytes32(), setRoot: Bytes32())
+            parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random), account: Bytes32(),
+            setRoot: Bytes32())
         #expect(header.fits(parameters))
         parameters.threshold = 31
         #expect(header.fits(parameters))
-        for change in [{ $0.coverSlots = 7 }, { $0.polynomials = 65 }, { $0.payloadCount = 1025 }] as [(inout Parameters) -> Void] {
+        for change in [{ $0.coverSlots = 7 }, { $0.polynomials = 65 }, { $0.payloadCount = 1025 }]
+            as [(inout Parameters) -> Void]
+        {
             var other = Parameters()
             change(&other)
             #expect(!header.fits(other))
@@ -120,9 +140,14 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
 @Suite struct PayloadTests {
     @Test func roundTripAndMutations() throws {
         var random = SeededRandom(321)
-        for (kind, note, size) in [(Payload.FingerprintKind.pdq, 0, 128), (.sha256, 92, 128), (.md5, 500, 1024), (.video, 3, 128), (.none, 16_348, 16_384)] {
+        for (kind, note, size) in [
+            (Payload.FingerprintKind.pdq, 0, 128), (.sha256, 92, 128), (.md5, 500, 1024), (.video, 3, 128),
+            (.none, 16_348, 16_384),
+        ] {
             let fingerprint = random.bytes(kind.byteCount) + [UInt8](repeating: 0, count: 32 - kind.byteCount)
-            let payload = Payload(fingerprintKind: kind, fingerprint: try Bytes32(exactly: fingerprint), quality: 77, note: random.bytes(note))
+            let payload = Payload(
+                fingerprintKind: kind, fingerprint: try Bytes32(exactly: fingerprint), quality: 77,
+                note: random.bytes(note))
             let padded = try payload.padded(to: size)
             #expect(padded.count == size)
             #expect(try Payload(padded: padded) == payload)
@@ -131,16 +156,25 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
     }
 
     @Test func negatives() throws {
-        let payload = Payload(fingerprintKind: .pdq, fingerprint: Bytes32(), quality: 1, note: [UInt8](repeating: 7, count: 10))
+        let payload = Payload(
+            fingerprintKind: .pdq, fingerprint: Bytes32(), quality: 1, note: [UInt8](repeating: 7, count: 10))
         let padded = try payload.padded(to: 128)
         expectCode(.nonCanonical, "kind") { _ = try Payload(padded: padded.replacing([5], at: 0)) }
-        for offset in 46..<128 { expectCode(.nonCanonical, "padding") { _ = try Payload(padded: padded.replacing([1], at: offset)) } }
-        expectCode(.wrongLength, "note beyond the end") { _ = try Payload(padded: padded.replacing(littleEndian(93 as UInt16), at: 2)) }
-        expectCode(.wrongLength, "note beyond the end") { _ = try Payload(padded: padded.replacing([0xFF, 0xFF], at: 2)) }
+        for offset in 46..<128 {
+            expectCode(.nonCanonical, "padding") { _ = try Payload(padded: padded.replacing([1], at: offset)) }
+        }
+        expectCode(.wrongLength, "note beyond the end") {
+            _ = try Payload(padded: padded.replacing(littleEndian(93 as UInt16), at: 2))
+        }
+        expectCode(.wrongLength, "note beyond the end") {
+            _ = try Payload(padded: padded.replacing([0xFF, 0xFF], at: 2))
+        }
         for count in 0..<36 { expectCode(.wrongLength) { _ = try Payload(padded: Array(padded[0..<count])) } }
-        let long = Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: [UInt8](repeating: 7, count: 93))
+        let long = Payload(
+            fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: [UInt8](repeating: 7, count: 93))
         expectCode(.payloadTooLong) { _ = try long.padded(to: 128) }
-        let huge = Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: [UInt8](repeating: 7, count: 70_000))
+        let huge = Payload(
+            fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: [UInt8](repeating: 7, count: 70_000))
         expectCode(.payloadTooLong) { _ = try huge.padded(to: 16_384) }
     }
 }
@@ -166,7 +200,9 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         #expect(counts.accepted > 50 && counts.refused > 1000)
         expectExactLength(bytes) { _ = try DLEQProof(canonical: $0) }
         let order = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")
-        for offset in [0, 32] { expectCode(.invalidScalar) { _ = try DLEQProof(canonical: bytes.replacing(order, at: offset)) } }
+        for offset in [0, 32] {
+            expectCode(.invalidScalar) { _ = try DLEQProof(canonical: bytes.replacing(order, at: offset)) }
+        }
     }
 
     @Test func entryKeys() throws {
@@ -181,7 +217,8 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         }
         // Equal bits under another kind are another key, to order, hash and group alike.
         let md5 = try EntryKey(kind: .md5, bytes: [UInt8](repeating: 3, count: 16))
-        let sha = try EntryKey(kind: .sha256, bytes: [UInt8](repeating: 3, count: 16) + [UInt8](repeating: 0, count: 16))
+        let sha = try EntryKey(
+            kind: .sha256, bytes: [UInt8](repeating: 3, count: 16) + [UInt8](repeating: 0, count: 16))
         #expect(md5 != sha && sha < md5 && !(md5 < sha))
         let elements = TableElement(tableID: try TableID(bytes: [UInt8](repeating: 1, count: 16)))
         #expect(try elements.point(of: md5) != elements.point(of: sha))
@@ -195,7 +232,9 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         // A filler's message under the elements' tag would be another point.
         let message = [UInt8](repeating: 1, count: 16) + key.encoded
         #expect(try TableElement.fillerHash.point(message) != first && HashToGroup.elements.point(message) == first)
-        for count in [0, 15, 17] { expectCode(.wrongLength) { _ = try TableID(bytes: [UInt8](repeating: 0, count: count)) } }
+        for count in [0, 15, 17] {
+            expectCode(.wrongLength) { _ = try TableID(bytes: [UInt8](repeating: 0, count: count)) }
+        }
     }
 
     @Test func openingsOfRandomBodies() throws {
@@ -210,13 +249,16 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         expectCode(.wrongLength) { _ = try Opening(header: header, slot: 3, plainBody: Array(plain.dropLast())) }
         // x = 0 and words of at least p are no share.
         for (offset, word) in [(0, 0 as UInt64), (0, FieldElement.modulus), (8, FieldElement.modulus), (32, .max)] {
-            #expect(try Opening(header: header, slot: 0, plainBody: plain.replacing(littleEndian(word), at: offset)).share == nil)
+            #expect(
+                try Opening(header: header, slot: 0, plainBody: plain.replacing(littleEndian(word), at: offset)).share
+                    == nil)
         }
         let key = EpochKey(bytes: try SecretBytes.zeros(count: 32))
         expectCode(.authenticationFailed) { _ = try opening.payload(under: key) }
     }
 
     private func sampleVoucherHeader(_ random: inout SeededRandom) throws -> [UInt8] {
-        Array("SMV1".utf8) + littleEndian(5 as UInt16) + littleEndian(4 as UInt16) + littleEndian(128 as UInt32) + random.bytes(84)
+        Array("SMV1".utf8) + littleEndian(5 as UInt16) + littleEndian(4 as UInt16) + littleEndian(128 as UInt32)
+            + random.bytes(84)
     }
 }

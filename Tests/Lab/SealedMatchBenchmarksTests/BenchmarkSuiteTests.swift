@@ -5,16 +5,23 @@ import Testing
 @Suite struct BenchmarkSuiteTests {
     /// The names that `bench --json` promises.
     private static let names: [String] = [
-        "set.select", "set.bytes_per_entry", "set.cells_per_entry", "set.lost_entries", "set.build.one_core", "set.build.two_cores",
+        "set.select", "set.bytes_per_entry", "set.cells_per_entry", "set.lost_entries", "set.build.one_core",
+        "set.build.two_cores",
         "machine.two_cores", "set.build.memory_per_entry", "set.prove", "set.audit",
         "seal.probe", "seal.vs_two_header", "seal.voucher", "open.slot", "open.slot.two_cores",
-        "client.private_bytes", "client.seal_growth", "reveal.1500", "pdq.1080p", "pdq.raster", "pdq.hypotheses", "pdq.probes", "pdq.12mp",
+        "client.private_bytes", "client.seal_growth", "reveal.1500", "pdq.1080p", "pdq.raster", "pdq.hypotheses",
+        "pdq.probes", "pdq.12mp",
         "seal.share.sealedmatch", "seal.share.messenger", "seal.share", "seal.share.sent_copy",
     ]
     /// Those of the C interface, where the environment names the library.
-    private static let interface = ["abi.first_voucher", "abi.seal", "abi.seal.eight_threads", "abi.private_bytes", "abi.pdq.1080p"]
+    private static let interface = [
+        "abi.first_voucher", "abi.seal", "abi.seal.eight_threads", "abi.private_bytes", "abi.pdq.1080p",
+    ]
     /// Figures that may be zero: of memory, which other tests give back meanwhile.
-    private static let counts: Set<String> = ["set.lost_entries", "set.build.memory_per_entry", "client.private_bytes", "client.seal_growth", "abi.private_bytes"]
+    private static let counts: Set<String> = [
+        "set.lost_entries", "set.build.memory_per_entry", "client.private_bytes", "client.seal_growth",
+        "abi.private_bytes",
+    ]
     /// Medians of few differences, which may come out below zero on a busy machine.
     private static let differences: Set<String> = ["seal.probe", "seal.vs_two_header"]
 
@@ -30,7 +37,9 @@ import Testing
         #expect(steps > 0)
         for row in rows {
             #expect(row.value.isFinite, "\(row.name)")
-            #expect(row.value > 0 || (row.value == 0 && Self.counts.contains(row.name)) || Self.differences.contains(row.name), "\(row.name) = \(row.value)")
+            #expect(
+                row.value > 0 || (row.value == 0 && Self.counts.contains(row.name))
+                    || Self.differences.contains(row.name), "\(row.name) = \(row.value)")
             if let floor = row.floor { #expect(floor.isFinite && floor > 0, "\(row.name)") }
             if let ratio = row.ratio { #expect(ratio.isFinite, "\(row.name)") }
         }

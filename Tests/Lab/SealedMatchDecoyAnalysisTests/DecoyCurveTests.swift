@@ -4,7 +4,8 @@ import Testing
 @Suite struct DecoyCurveTests {
     #if DEBUG
         static let extent = DecoyCurve.Extent.least
-        /// Four standard errors of the difference at 800 sequences (half of them tested), and what less training costs the attack.
+        /// Four standard errors of the difference at 800 sequences (half of them tested), and what less training costs
+        /// the attack.
         static let tolerance = 0.17
         static let sequences = 400
         static let badTolerance = 0.12
@@ -32,7 +33,8 @@ import Testing
                 allowed = max(1, 0.05 * published)
             }
             #expect(row.value <= published + allowed, "worse than published: \(row.name) \(row.value) \(published)")
-            #expect(row.value >= published - allowed, "the attack lost its teeth: \(row.name) \(row.value) \(published)")
+            #expect(
+                row.value >= published - allowed, "the attack lost its teeth: \(row.name) \(row.value) \(published)")
         }
         #expect(compared >= 22)
     }
@@ -60,7 +62,8 @@ import Testing
     /// The bound is of an attacker who is told more, so it is not below what the attacks reach.
     @Test func boundIsAboveTheAttacks() {
         let t = Attack.run(
-            .schedule(coverSlots: 6, lastVolume: nil), volume: 100, .row, sequences: Self.sequences, bounded: 60, seed: 4)
+            .schedule(coverSlots: 6, lastVolume: nil), volume: 100, .row, sequences: Self.sequences, bounded: 60,
+            seed: 4)
         #expect(t.order < t.bound + 3 * t.boundError + Self.badTolerance)
         #expect(t.bound < 0.5)
     }

@@ -27,8 +27,11 @@ import Testing
             var decoys = 0
             for i in 0..<c {
                 let (redraw, least): (UInt128, UInt128) =
-                    [(two32 / 10, two32), (two32, two32), (two32 / 150, two32 * 12 / 150), (two32 / 6, two32), (two32, two32),
-                     (two32 / 16, two32)][i % 6]
+                    [
+                        (two32 / 10, two32), (two32, two32), (two32 / 150, two32 * 12 / 150), (two32 / 6, two32),
+                        (two32, two32),
+                        (two32 / 16, two32),
+                    ][i % 6]
                 let m = u[i] * ceiling / two32
                 let a = min(two32, max(least, 2 * m))
                 if n == 0 || UInt128(w[2 * i]) / two32 < redraw { on[i] = UInt128(w[2 * i]) % two32 * a / two32 < m }
@@ -99,8 +102,12 @@ import Testing
     }
 
     @Test func refusesParametersOutOfRange() {
-        for (c, devices, last) in [(3, 1, 0), (17, 1, 0), (-1, 1, 0), (6, 0, 0), (6, 257, 0), (6, 1, -1), (Int.max, Int.min, Int.min)] {
-            #expect(throws: SealedMatchError(.parameterOutOfRange, "")) { try Self.schedule(c, last: last, devices: devices) }
+        for (c, devices, last) in [
+            (3, 1, 0), (17, 1, 0), (-1, 1, 0), (6, 0, 0), (6, 257, 0), (6, 1, -1), (Int.max, Int.min, Int.min),
+        ] {
+            #expect(throws: SealedMatchError(.parameterOutOfRange, "")) {
+                try Self.schedule(c, last: last, devices: devices)
+            }
         }
         #expect(throws: Never.self) { try Self.schedule(16, last: Int.max, devices: 256) }
     }
@@ -156,11 +163,15 @@ import Testing
         refused(.invalidMagic) { $0[3] = 0x32 }
         for c in [0, 3, 5, 7, 17] as [UInt8] { refused(.parameterOutOfRange) { $0[4] = c } }
         refused(.parameterOutOfRange) { $0[6] = 0 }
-        refused(.parameterOutOfRange) { $0[6] = 1; $0[7] = 1 }
+        refused(.parameterOutOfRange) {
+            $0[6] = 1; $0[7] = 1
+        }
         refused(.parameterOutOfRange) { $0[11] = 0x41 }
         refused(.parameterOutOfRange) { $0[15] = 0x41 }
         refused(.nonCanonical) { $0[16] |= 0x40 }
-        refused(.nonCanonical) { $0[12] = 0; $0[16] = 1 }
+        refused(.nonCanonical) {
+            $0[12] = 0; $0[16] = 1
+        }
         refused(.nonCanonical) { $0[18] = 1 }
         refused(.parameterOutOfRange) { $0[23] = 0x3f }
         refused(.nonCanonical) { $0[20 + 4 * 6] = 1 }
@@ -173,8 +184,12 @@ import Testing
         for trial in 0..<6_000 {
             let c = 4 + trial % 13
             var bytes = try Self.schedule(c, last: trial, seed: UInt64(trial)).encoded
-            for _ in 0..<(1 + random.draw() % 4) { bytes[Int(random.draw() % 84)] = UInt8(truncatingIfNeeded: random.draw() >> 20) }
-            if trial % 50 == 0 { bytes = (0..<Int(random.draw() % 200)).map { _ in UInt8(truncatingIfNeeded: random.draw() >> 20) } }
+            for _ in 0..<(1 + random.draw() % 4) {
+                bytes[Int(random.draw() % 84)] = UInt8(truncatingIfNeeded: random.draw() >> 20)
+            }
+            if trial % 50 == 0 {
+                bytes = (0..<Int(random.draw() % 200)).map { _ in UInt8(truncatingIfNeeded: random.draw() >> 20) }
+            }
             guard var schedule = try? DecoySchedule(canonical: bytes, coverSlots: c) else { continue }
             accepted += 1
             #expect(schedule.encoded == bytes)

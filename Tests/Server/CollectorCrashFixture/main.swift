@@ -18,7 +18,8 @@ parameters.polynomials = 4
 var random = SystemRandom()
 while true {
     let header = VoucherHeader(
-        parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random), account: account, setRoot: account)
+        parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random), account: account,
+        setRoot: account)
     var voucher = header.encoded
     while voucher.count < header.voucherCount { voucher.append(UInt8(truncatingIfNeeded: voucher.count)) }
     _ = try store.store(voucher, authenticatedAs: account)

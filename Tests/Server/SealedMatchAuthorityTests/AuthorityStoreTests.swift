@@ -11,8 +11,12 @@ import Testing
     let scratch = TemporaryDirectory()
     let alice = account(1)
 
-    private func record(_ openings: [Opening], threshold: Int = 5, in store: AuthorityStore, from first: Int64 = 1) throws {
-        let vouchers = openings.enumerated().map { (sequence: first + Int64($0), voucher: $1.opened(threshold: threshold)) }
+    private func record(_ openings: [Opening], threshold: Int = 5, in store: AuthorityStore, from first: Int64 = 1)
+        throws
+    {
+        let vouchers = openings.enumerated().map {
+            (sequence: first + Int64($0), voucher: $1.opened(threshold: threshold))
+        }
         try store.record(vouchers, last: first + Int64(openings.count) - 1)
     }
 
@@ -28,15 +32,17 @@ import Testing
             try record(openings, in: store)
             try record(openings, in: store)
             #expect(try store.cursor() == 10)
-            // An older page does not turn the cursor back, and a known opening with other words does not replace the first.
+            // An older page does not turn the cursor back, and a known opening with other words does not replace the
+            // first.
             try record(openings.map { $0.with(words: $0.words.reversed()) }, in: store, from: 1)
             try store.record([], last: 3)
         }
         let store = try AuthorityStore(path: scratch.authority)
         #expect(try store.cursor() == 10)
-        #expect(try store.accounts().accounts == [
-            AccountState(account: alice, epoch: 7, openings: 10, quarantined: 0, isRevealed: false, isDue: true)
-        ])
+        #expect(
+            try store.accounts().accounts == [
+                AccountState(account: alice, epoch: 7, openings: 10, quarantined: 0, isRevealed: false, isDue: true)
+            ])
         let revealed = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)
         #expect(revealed?.reveal.matches.count == 6)
     }
@@ -47,10 +53,14 @@ import Testing
         let store = try AuthorityStore(path: scratch.authority)
         try record(plain(owner.openings(matches: 9, decoys: 0, &random)), in: store)
         #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: nil, force: true) } == .notRegistered)
-        #expect(code { _ = try store.reveal(account: account(2), epoch: 7, commitment: account(9), force: true) } == .belowThreshold)
+        #expect(
+            code { _ = try store.reveal(account: account(2), epoch: 7, commitment: account(9), force: true) }
+                == .belowThreshold)
         // The first commitment that was tried is the account's, whatever the collector says later.
         #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: account(9)) } == .commitmentMismatch)
-        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) } == .commitmentConflict)
+        #expect(
+            code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) }
+                == .commitmentConflict)
         #expect(try store.accounts().accounts[0].isRevealed == false)
     }
 
@@ -66,7 +76,9 @@ import Testing
         #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) } == .notDecodable)
         #expect(try store.accounts().accounts[0].isDue == false)
         #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) == nil)
-        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) } == .notDecodable)
+        #expect(
+            code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) }
+                == .notDecodable)
         // 4 · (9 − 5) = 16: at the bound
         try record(plain(owner.openings(matches: 5, decoys: 0, &random)), in: store, from: 21)
         #expect(try store.accounts().accounts[0].isDue)
@@ -89,7 +101,9 @@ import Testing
         #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 7)
         // A stored K_e that was edited is not believed: decoded anew, and beyond the bound now.
         try edit(scratch.authority, "UPDATE account SET epochKey = zeroblob(32)")
-        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) } == .notDecodable)
+        #expect(
+            code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) }
+                == .notDecodable)
     }
 
     @Test func capsAndQuarantine() throws {
@@ -107,7 +121,8 @@ import Testing
         let state = try store.accounts().accounts[0]
         #expect(state.openings == AuthorityStore.openingsPerEpoch)
         #expect(state.quarantined == 9 + 2)
-        let matches = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)).reveal.matches
+        let matches = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)).reveal
+            .matches
         #expect(matches.map(\.quarantined) == [false, false, false, false, false, true, true])
         // Beyond both caps openings are counted and not kept.
         var rest: [Opening] = []
@@ -126,9 +141,15 @@ import Testing
         let store = try AuthorityStore(path: scratch.authority)
         let header = try owner.header(&random)
         var openings: [Opening] = []
-        for slot in 0..<22 { openings.append(Opening(header: header, slot: slot, words: try owner.decoy(&random).words, inner: random.bytes(header.innerCount))) }
+        for slot in 0..<22 {
+            openings.append(
+                Opening(
+                    header: header, slot: slot, words: try owner.decoy(&random).words,
+                    inner: random.bytes(header.innerCount)))
+        }
         let voucher = OpenedVoucher(
-            header: header, status: .opened, threshold: 5, openings: Array(openings[..<7]), excess: Array(openings[7...]))
+            header: header, status: .opened, threshold: 5, openings: Array(openings[..<7]),
+            excess: Array(openings[7...]))
         try store.record([(sequence: 1, voucher: voucher)], last: 1)
         try store.record([(sequence: 1, voucher: voucher)], last: 1)
         let state = try store.accounts().accounts[0]
@@ -173,14 +194,22 @@ import Testing
         #expect(result.reveal.matches.count == 8)
         #expect(try store.file.pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM opening") } == 16)
         // A basis that lost a row is made anew.
-        try edit(scratch.authority, "UPDATE opening SET inner = x'' WHERE basis = 1 AND id = (SELECT MIN(id) FROM opening WHERE basis = 1)")
+        try edit(
+            scratch.authority,
+            "UPDATE opening SET inner = x'' WHERE basis = 1 AND id = (SELECT MIN(id) FROM opening WHERE basis = 1)")
         let again = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true))
         #expect(again.reveal.matches.count == 7)
         // A basis that somebody moved to other rows, too.
-        try edit(scratch.authority, "UPDATE opening SET words = zeroblob(72) WHERE basis = 1 AND id = (SELECT MAX(id) FROM opening WHERE basis = 1)")
-        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true)?.reveal.matches.count == 6)
+        try edit(
+            scratch.authority,
+            "UPDATE opening SET words = zeroblob(72) WHERE basis = 1 AND id = (SELECT MAX(id) FROM opening WHERE basis = 1)"
+        )
+        #expect(
+            try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true)?.reveal.matches.count
+                == 6)
         // Accounts
-        try edit(scratch.authority, "PRAGMA ignore_check_constraints = ON; UPDATE account SET account = x'01', kept = -1")
+        try edit(
+            scratch.authority, "PRAGMA ignore_check_constraints = ON; UPDATE account SET account = x'01', kept = -1")
         #expect(try store.accounts().damaged.map(\.table) == [.account])
         try edit(scratch.authority, "DELETE FROM cursor")
         #expect(code { _ = try store.cursor() } == .damagedStore)

@@ -12,15 +12,20 @@ import Testing
 
     private func send(_ vouchers: [SealedVoucher], to collector: CollectorStore) throws {
         guard let account = vouchers.first?.header.account else { return }
-        for outcome in try collector.store(all: vouchers.map(\.encoded), authenticatedAs: account) { #expect(try outcome.get() == .stored) }
+        for outcome in try collector.store(all: vouchers.map(\.encoded), authenticatedAs: account) {
+            #expect(try outcome.get() == .stored)
+        }
     }
 
     @Test func revealsExactlyTheAccountsAboveTheThreshold() throws {
         var random = SeededRandom(91)
         let set = try TinySet(in: scratch, random: &random)
         let collector = try CollectorStore(path: scratch.collector)
-        // Of twelve vouchers each: no match, t − 1, t without decoys, t + 1 with eight decoys (k = 8), and one that did not register its own commitment.
-        let plans: [(name: UInt8, matches: Int, decoys: Int)] = [(1, 0, 10), (2, 4, 12), (3, 5, 0), (4, 6, 8), (5, 5, 9)]
+        // Of twelve vouchers each: no match, t − 1, t without decoys, t + 1 with eight decoys (k = 8), and one that did
+        // not register its own commitment.
+        let plans: [(name: UInt8, matches: Int, decoys: Int)] = [
+            (1, 0, 10), (2, 4, 12), (3, 5, 0), (4, 6, 8), (5, 5, 9),
+        ]
         for plan in plans {
             var sender = try Sender(account(plan.name), random: &random)
             _ = try collector.register(sender.registration, authenticatedAs: sender.name)
@@ -31,7 +36,8 @@ import Testing
                 decoys -= here
                 vouchers.append(
                     try sender.seal(
-                        set, member: index < plan.matches ? index : nil, decoys: here, payload: payload(plan.name, note: [UInt8(index)]),
+                        set, member: index < plan.matches ? index : nil, decoys: here,
+                        payload: payload(plan.name, note: [UInt8(index)]),
                         random: &random))
             }
             try send(vouchers, to: collector)
@@ -65,18 +71,23 @@ import Testing
         #expect(try service.revealReady().decisions.map(\.account).sorted(by: <) == [account(3), account(4)])
     }
 
-    /// A video of several listed pictures opens as many slots, and counts once: in the store, for the threshold, and among the matches.
+    /// A video of several listed pictures opens as many slots, and counts once: in the store, for the threshold, and
+    /// among the matches.
     @Test func aVideoThatOpensSeveralSlotsCountsOnce() throws {
         var random = SeededRandom(96)
         let set = try TinySet(in: scratch, random: &random)
         let collector = try CollectorStore(path: scratch.collector)
-        // One below the threshold of five, though it opens 16 slots besides decoys; and one above it, as many decoys need (k = 8).
+        // One below the threshold of five, though it opens 16 slots besides decoys; and one above it, as many decoys
+        // need (k = 8).
         for (name, videos) in [(1, 4), (2, 6)] {
             var sender = try Sender(account(UInt8(name)), random: &random)
             _ = try collector.register(sender.registration, authenticatedAs: sender.name)
             var vouchers: [SealedVoucher] = []
             for video in 0..<videos {
-                vouchers.append(try sender.seal(set, others: 4 * video..<4 * video + 4, decoys: 1, payload: payload(UInt8(name), note: [UInt8(video)]), random: &random))
+                vouchers.append(
+                    try sender.seal(
+                        set, others: 4 * video..<4 * video + 4, decoys: 1,
+                        payload: payload(UInt8(name), note: [UInt8(video)]), random: &random))
             }
             try send(vouchers, to: collector)
         }
@@ -110,7 +121,8 @@ import Testing
         #expect(progress.waiting == 3 && progress.openings == 3)
         #expect(try first.revealReady(force: true).decisions.map(\.result.code) == [.belowThreshold])
         #expect(try store.waitingCount() == 3)
-        let second = OpeningService(collector: collector, store: store, opener: VoucherOpener([old.matching, new.matching]))
+        let second = OpeningService(
+            collector: collector, store: store, opener: VoucherOpener([old.matching, new.matching]))
         #expect(try second.openPending().openings == 3)
         #expect(try store.waitingCount() == 0)
         let reveal = try #require(try second.revealReady().decisions.first).result.get().reveal
@@ -143,7 +155,9 @@ import Testing
         let store = try AuthorityStore(path: scratch.authority)
         let opener = VoucherOpener([set.matching])
         let page = try collector.vouchers(after: 0, limit: 10)
-        let opened = zip(page.vouchers, try opener.open(page.vouchers.map(\.voucher))).map { (sequence: $0.sequence, voucher: $1) }
+        let opened = zip(page.vouchers, try opener.open(page.vouchers.map(\.voucher))).map {
+            (sequence: $0.sequence, voucher: $1)
+        }
         try store.record(opened, last: page.last)
         #expect(try store.cursor() == 30)
         #expect(try store.accounts().accounts.map(\.openings) == [8])
@@ -162,7 +176,8 @@ import Testing
         try send(vouchers, to: collector)
         try edit(scratch.collector, "UPDATE voucher SET bytes = substr(bytes, 1, 99) WHERE sequence IN (1, 5, 8)")
         let service = OpeningService(
-            collector: collector, store: try AuthorityStore(path: scratch.authority), opener: VoucherOpener([set.matching]))
+            collector: collector, store: try AuthorityStore(path: scratch.authority),
+            opener: VoucherOpener([set.matching]))
         let progress = try service.openPending(batch: 2)
         #expect(progress.isComplete && progress.openings == 5)
         #expect(progress.damaged.map(\.row) == [1, 5, 8])

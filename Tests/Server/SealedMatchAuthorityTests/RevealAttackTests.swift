@@ -8,7 +8,9 @@ import Testing
 @Suite struct RevealAttackTests {
     let alice = account(1)
 
-    private func matches(_ owner: borrowing Owner, _ count: Int, for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> [Opening] {
+    private func matches(
+        _ owner: borrowing Owner, _ count: Int, for victim: AccountID? = nil, _ random: inout SeededRandom
+    ) throws -> [Opening] {
         var openings: [Opening] = []
         for _ in 0..<count { openings.append(try owner.match(for: victim, &random)) }
         return openings
@@ -46,7 +48,8 @@ import Testing
         #expect(Set(revealed.map(\.voucherID)) == Set(own.map(\.header.voucherID)))
     }
 
-    /// Equal numbers of shares from two secrets have a two-dimensional solution: a failure, never a mixture; one more match decides.
+    /// Equal numbers of shares from two secrets have a two-dimensional solution: a failure, never a mixture; one more
+    /// match decides.
     @Test func twoSecretsWithEqualSharesAreNotMixed() throws {
         var random = SeededRandom(43)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
@@ -73,7 +76,9 @@ import Testing
                 let opening = try owner.match(&random)
                 let shift = FieldElement(canonical: random.next() >> 1)!
                 var words = opening.words
-                for index in words.indices.dropFirst() { words[index] = (FieldElement(canonical: words[index])! + shift).word }
+                for index in words.indices.dropFirst() {
+                    words[index] = (FieldElement(canonical: words[index])! + shift).word
+                }
                 forged.append(opening.with(words: words))
             }
             let outcome = try owner.revealer.outcome((own + forged).shuffled(using: &random))
@@ -87,7 +92,8 @@ import Testing
         }
     }
 
-    /// Errors made so that the first syndromes vanish, as if there were none: the decoder looks early, is not convinced, and goes on.
+    /// Errors made so that the first syndromes vanish, as if there were none: the decoder looks early, is not
+    /// convinced, and goes on.
     @Test func errorsThatHideInTheFirstSyndromes() throws {
         var random = SeededRandom(52)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
@@ -156,7 +162,8 @@ import Testing
         for _ in 0..<30 { repeated.append(try owner.match(share: share, header: owner.header(&random), &random)) }
         #expect(try owner.revealer.outcome(repeated).code == .belowThreshold)
         #expect(try owner.revealer.outcome(repeated + matches(owner, 3, &random)).code == .belowThreshold)
-        // Decoys that were given a match's x, before it: the match is no help in decoding, but is found once the polynomials are.
+        // Decoys that were given a match's x, before it: the match is no help in decoding, but is found once the
+        // polynomials are.
         let own = try matches(owner, 8, &random)
         var shadows: [Opening] = []
         for index in 0..<2 {
@@ -210,7 +217,9 @@ import Testing
         // Shares on the polynomials whose payload does not open, and a payload under K_e whose share is off them.
         var hollow: [Opening] = []
         for opening in try matches(owner, 4, &random) {
-            hollow.append(Opening(header: opening.header, slot: 1, words: opening.words, inner: random.bytes(opening.inner.count)))
+            hollow.append(
+                Opening(header: opening.header, slot: 1, words: opening.words, inner: random.bytes(opening.inner.count))
+            )
         }
         let decoy = try owner.decoy(&random)
         let stray = try owner.match(&random).with(words: decoy.words)
@@ -220,7 +229,8 @@ import Testing
         // A payload is bound to its voucher's header.
         var moved: [Opening] = []
         for opening in try matches(owner, 6, &random) {
-            moved.append(Opening(header: try owner.header(&random), slot: 0, words: opening.words, inner: opening.inner))
+            moved.append(
+                Opening(header: try owner.header(&random), slot: 0, words: opening.words, inner: opening.inner))
         }
         #expect(try owner.revealer.outcome(moved).code == .belowThreshold)
     }
@@ -233,7 +243,10 @@ import Testing
         #expect(owner.revealer.outcome(flagged).code == .belowThreshold)
         // Once K_e is known they are shown with their flag.
         let above = own.enumerated().map { KeptOpening(opening: $1, quarantined: $0 >= 6) }
-        #expect(try owner.revealer.outcome(above).get().map(\.quarantined) == [false, false, false, false, false, false, true, true])
+        #expect(
+            try owner.revealer.outcome(above).get().map(\.quarantined) == [
+                false, false, false, false, false, false, true, true,
+            ])
     }
 
     /// Many foreign codewords: the number of decodings is bounded.

@@ -7,7 +7,8 @@ import SealedMatchTestSupport
 import Testing
 
 @Suite struct ReviewTests {
-    private func pdq(_ words: (UInt64, UInt64, UInt64, UInt64), flipping bits: Int = 0, from first: Int = 0) -> PDQHash {
+    private func pdq(_ words: (UInt64, UInt64, UInt64, UInt64), flipping bits: Int = 0, from first: Int = 0) -> PDQHash
+    {
         var words = words
         for bit in first..<(first + bits) {
             switch bit / 64 {
@@ -60,13 +61,21 @@ import Testing
         try known.add(md5: [UInt8](repeating: 4, count: 16), entry)
         var padded = Bytes32()
         for index in 0..<16 { padded[index] = 4 }
-        #expect(known.compare(Payload(fingerprintKind: .sha256, fingerprint: account(3), quality: 0, note: [])) == .exact(entry))
-        #expect(known.compare(Payload(fingerprintKind: .sha256, fingerprint: account(4), quality: 0, note: [])) == .notListed)
-        #expect(known.compare(Payload(fingerprintKind: .md5, fingerprint: padded, quality: 0, note: [])) == .exact(entry))
+        #expect(
+            known.compare(Payload(fingerprintKind: .sha256, fingerprint: account(3), quality: 0, note: []))
+                == .exact(entry))
+        #expect(
+            known.compare(Payload(fingerprintKind: .sha256, fingerprint: account(4), quality: 0, note: []))
+                == .notListed)
+        #expect(
+            known.compare(Payload(fingerprintKind: .md5, fingerprint: padded, quality: 0, note: [])) == .exact(entry))
         padded[31] = 1
         #expect(known.compare(Payload(fingerprintKind: .md5, fingerprint: padded, quality: 0, note: [])) == .notListed)
-        #expect(known.compare(Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: [])) == .noFingerprint)
-        #expect(known.compare(Payload(fingerprintKind: .pdq, fingerprint: account(3), quality: 0, note: [])) == .notListed)
+        #expect(
+            known.compare(Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: []))
+                == .noFingerprint)
+        #expect(
+            known.compare(Payload(fingerprintKind: .pdq, fingerprint: account(3), quality: 0, note: [])) == .notListed)
         #expect(code { try known.add(md5: [1], entry) } == .wrongLength)
     }
 
@@ -80,7 +89,9 @@ import Testing
             sent(pdq((1, 2, 3, 4), flipping: 7)), sent(pdq((~0, ~0, 0, 5))),
             Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: Array("see ü/\"".utf8)),
         ]
-        let openings = try payloads.map { KeptOpening(opening: try owner.match(showing: $0, &random), quarantined: false) }
+        let openings = try payloads.map {
+            KeptOpening(opening: try owner.match(showing: $0, &random), quarantined: false)
+        }
         let reveal = try owner.revealer.reveal(openings).reveal
         let file = CaseFile(reveal, knownHashes: known)
         #expect(file.matches.map(\.finding) == ["near", "notListed", "noFingerprint"])

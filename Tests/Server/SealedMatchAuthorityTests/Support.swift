@@ -14,7 +14,9 @@ extension TemporaryDirectory {
 func account(_ byte: UInt8) -> AccountID { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
 
 func code(_ body: () throws -> Void) -> SealedMatchError.Code? {
-    do { try body() } catch let error as SealedMatchError { return error.code } catch { Issue.record("untyped error \(error)") }
+    do { try body() } catch let error as SealedMatchError { return error.code } catch {
+        Issue.record("untyped error \(error)")
+    }
     return nil
 }
 
@@ -22,7 +24,8 @@ func payload(_ byte: UInt8, note: [UInt8] = []) -> Payload {
     Payload(fingerprintKind: .pdq, fingerprint: account(byte), quality: 80, note: note)
 }
 
-/// An account's polynomials in one epoch, and the openings that its client's vouchers would give, made without the group: fast.
+/// An account's polynomials in one epoch, and the openings that its client's vouchers would give, made without the
+/// group: fast.
 struct Owner: ~Copyable {
     let name: AccountID
     let epoch: UInt32
@@ -48,27 +51,35 @@ struct Owner: ~Copyable {
 
     var revealer: Revealer {
         Revealer(
-            account: name, epoch: epoch, threshold: parameters.threshold, polynomials: parameters.polynomials, commitment: commitment)
+            account: name, epoch: epoch, threshold: parameters.threshold, polynomials: parameters.polynomials,
+            commitment: commitment)
     }
 
     func header(for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> VoucherHeader {
         VoucherHeader(
-            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), account: victim ?? name, setRoot: Bytes32())
+            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random),
+            account: victim ?? name, setRoot: Bytes32())
     }
 
     /// A match. `victim`: under another account's name, with these polynomials and this K_e.
-    func match(showing payload: Payload = payload(1), for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> Opening {
+    func match(showing payload: Payload = payload(1), for victim: AccountID? = nil, _ random: inout SeededRandom) throws
+        -> Opening
+    {
         let share = try sharing.freshShare(random: &random)
         return try match(share: share, showing: payload, header: header(for: victim, &random), &random)
     }
 
-    func match(share: Share, showing payload: Payload = payload(1), header: VoucherHeader, _ random: inout SeededRandom) throws -> Opening {
+    func match(share: Share, showing payload: Payload = payload(1), header: VoucherHeader, _ random: inout SeededRandom)
+        throws -> Opening
+    {
         let plain = try payload.padded(to: parameters.payloadCount)
         var inner = [UInt8](repeating: 0, count: header.innerCount)
         let encoded = header.encoded
         try inner.withUnsafeMutableBytes { inner in
             try plain.withUnsafeBytes { plain in
-                try encoded.withUnsafeBytes { try Cipher.seal(plain, authenticating: $0, key: key.bytes, into: inner, random: &random) }
+                try encoded.withUnsafeBytes {
+                    try Cipher.seal(plain, authenticating: $0, key: key.bytes, into: inner, random: &random)
+                }
             }
         }
         return Opening(header: header, slot: 0, words: [share.x.word] + share.z.map(\.word), inner: inner)
@@ -78,7 +89,8 @@ struct Owner: ~Copyable {
     func decoy(_ random: inout SeededRandom) throws -> Opening {
         let header = try header(&random)
         return Opening(
-            header: header, slot: 3, words: (0...parameters.polynomials).map { _ in random.next() }, inner: random.bytes(header.innerCount))
+            header: header, slot: 3, words: (0...parameters.polynomials).map { _ in random.next() },
+            inner: random.bytes(header.innerCount))
     }
 
     func openings(matches: Int, decoys: Int, _ random: inout SeededRandom) throws -> [KeptOpening] {
@@ -104,7 +116,9 @@ extension Revealer {
     }
 
     func outcome(_ openings: [KeptOpening]) -> Result<[RevealedMatch], SealedMatchError> {
-        do throws(SealedMatchError) { return .success(try reveal(openings).reveal.matches) } catch { return .failure(error) }
+        do throws(SealedMatchError) { return .success(try reveal(openings).reveal.matches) } catch {
+            return .failure(error)
+        }
     }
 }
 

@@ -4,9 +4,12 @@ import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
 
-/// R real openings among e decoys: below t nothing; from t + ⌈e/k⌉ on all and only the real ones; between them nothing, and never a wrong set.
+/// R real openings among e decoys: below t nothing; from t + ⌈e/k⌉ on all and only the real ones; between them nothing,
+/// and never a wrong set.
 @Suite struct ThresholdGridTests {
-    private func check(threshold t: Int, polynomials k: Int, matches: Int, decoys e: Int, _ random: inout SeededRandom) throws {
+    private func check(threshold t: Int, polynomials k: Int, matches: Int, decoys e: Int, _ random: inout SeededRandom)
+        throws
+    {
         let owner = try Owner(account(1), threshold: t, polynomials: k, random: &random)
         let openings = try owner.openings(matches: matches, decoys: e, &random)
         let outcome = owner.revealer.outcome(openings)
@@ -48,7 +51,9 @@ import Testing
     /// An account's whole epoch: 1,100 decoys. Exactly at the bound, and one short of it.
     @Test func manyDecoys() throws {
         var random = SeededRandom(33)
-        for matches in [29, 47, 48] { try check(threshold: 30, polynomials: 64, matches: matches, decoys: 1_100, &random) }
+        for matches in [29, 47, 48] {
+            try check(threshold: 30, polynomials: 64, matches: matches, decoys: 1_100, &random)
+        }
     }
 
     /// Random small cases, decoys and matches drawn anew.
@@ -57,7 +62,8 @@ import Testing
         for _ in 0..<400 {
             let (t, k) = (2 + Int(random.next() % 8), 4 + Int(random.next() % 6))
             try check(
-                threshold: t, polynomials: k, matches: Int(random.next() % 24), decoys: Int(random.next() % 60), &random)
+                threshold: t, polynomials: k, matches: Int(random.next() % 24), decoys: Int(random.next() % 60), &random
+            )
         }
     }
 }

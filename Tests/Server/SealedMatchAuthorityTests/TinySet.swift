@@ -17,7 +17,8 @@ struct TinySet {
     var root: Bytes32 { blinded.root }
 
     init(
-        in scratch: TemporaryDirectory, version: UInt64 = 1, members count: Int = 40, threshold: Int = 5, polynomials: Int = 8, random: inout SeededRandom
+        in scratch: TemporaryDirectory, version: UInt64 = 1, members count: Int = 40, threshold: Int = 5,
+        polynomials: Int = 8, random: inout SeededRandom
     ) throws {
         try Sodium.start()
         let alpha = try MatchingKey.random(from: &random)
@@ -26,7 +27,9 @@ struct TinySet {
         let elements = TableElement(tableID: table)
         let cells = TablePositions.cells(forEntries: count)
         var points: [Point] = []
-        for index in 0..<cells { points.append(try TableElement.fillerHash.point([UInt8(index & 255), UInt8(index >> 8)])) }
+        for index in 0..<cells {
+            points.append(try TableElement.fillerHash.point([UInt8(index & 255), UInt8(index >> 8)]))
+        }
         // Keys whose cells nobody else uses: T[h1] = α·H(y) − T[h2] − T[h3].
         var used = Set<Int>()
         var members: [EntryKey] = []
@@ -49,8 +52,10 @@ struct TinySet {
         let second = try SigningKey.random(from: &random)
         let sources = [source.publicKey, second.publicKey].sorted(by: <)
         let header = SetHeader(
-            version: version, issuedAt: 0, expiresAt: 1 << 40, tableID: table, positionSeed: seed, publicKey: alpha.publicKey,
-            entries: count, cells: cells, tableDigest: try bytes.withUnsafeBytes { try KDF.plainDigest($0) }, parameters: parameters,
+            version: version, issuedAt: 0, expiresAt: 1 << 40, tableID: table, positionSeed: seed,
+            publicKey: alpha.publicKey,
+            entries: count, cells: cells, tableDigest: try bytes.withUnsafeBytes { try KDF.plainDigest($0) },
+            parameters: parameters,
             sources: sources)
         var signatures = SetSignatures()
         signatures.places[sources.firstIndex(of: source.publicKey)!] = try header.sign(with: source)
@@ -73,7 +78,9 @@ struct Sender: ~Copyable {
     let registration: Registration
     var sealing: VoucherSealing
 
-    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int = 5, polynomials: Int = 8, random: inout SeededRandom) throws {
+    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int = 5, polynomials: Int = 8, random: inout SeededRandom)
+        throws
+    {
         let sharing = try Sharing(polynomials: polynomials, threshold: threshold, random: &random)
         let key = try sharing.epochKey(account: name, epoch: epoch)
         let commitment = try key.commitment(account: name, epoch: epoch)
@@ -88,16 +95,19 @@ struct Sender: ~Copyable {
 
     /// A voucher that matches with `member`, or not; a video's may match with others, too.
     mutating func seal(
-        _ set: TinySet, member: Int? = nil, others: Range<Int> = 0..<0, decoys: Int = 0, payload sent: Payload = payload(1), random: inout SeededRandom
+        _ set: TinySet, member: Int? = nil, others: Range<Int> = 0..<0, decoys: Int = 0,
+        payload sent: Payload = payload(1), random: inout SeededRandom
     ) throws -> SealedVoucher {
         let parameters = set.blinded.header.parameters
         let header = VoucherHeader(
-            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), account: name, setRoot: set.root)
+            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), account: name,
+            setRoot: set.root)
         var probes = (0..<3).map { _ in EntryKey(perceptual: random.next()) }
         if let member { probes.append(set.members[member]) }
         probes += set.members[others]
         return try sealing.seal(
-            header: header, set: set.blinded, probes: probes, decoys: decoys, payload: sent.padded(to: parameters.payloadCount),
+            header: header, set: set.blinded, probes: probes, decoys: decoys,
+            payload: sent.padded(to: parameters.payloadCount),
             sharing: sharing, epochKey: key, random: &random)
     }
 }

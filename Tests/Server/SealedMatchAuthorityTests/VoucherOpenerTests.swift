@@ -46,13 +46,17 @@ import Testing
         let fillers = voucher.slots.indices.filter { !openSlots.contains($0) }
         // Not a point, the identity, a negative encoding, all ones: in the places of fillers
         var slots = voucher.slots
-        let hostile = [Bytes32(), account(255), account(1), try random.bytes32(), try random.bytes32(), try random.bytes32()]
+        let hostile = [
+            Bytes32(), account(255), account(1), try random.bytes32(), try random.bytes32(), try random.bytes32(),
+        ]
         for (place, element) in zip(fillers, hostile) { slots[place].element = element }
         let mutated = SealedVoucher(header: voucher.header, body: voucher.body, slots: slots)
         #expect(try opener.open([mutated])[0].openings == reference.openings)
         // The identity in every slot
         for index in slots.indices { slots[index].element = Bytes32() }
-        #expect(try opener.open([SealedVoucher(header: voucher.header, body: voucher.body, slots: slots)])[0].openings.isEmpty)
+        #expect(
+            try opener.open([SealedVoucher(header: voucher.header, body: voucher.body, slots: slots)])[0].openings
+                .isEmpty)
     }
 
     @Test func tamperingWithHeaderOrBodyClosesEverySlot() throws {
@@ -64,7 +68,9 @@ import Testing
         #expect(try opener.open([voucher])[0].openings.count == 7)
         var body = voucher.body
         body[body.count - 1] ^= 1
-        #expect(try opener.open([SealedVoucher(header: voucher.header, body: body, slots: voucher.slots)])[0].openings.isEmpty)
+        #expect(
+            try opener.open([SealedVoucher(header: voucher.header, body: body, slots: voucher.slots)])[0].openings
+                .isEmpty)
         for change in 0..<3 {
             var header = voucher.header
             switch change {
@@ -72,7 +78,9 @@ import Testing
             case 1: header.account = account(2)
             default: header.voucherID = try VoucherID.random(from: &random)
             }
-            #expect(try opener.open([SealedVoucher(header: header, body: voucher.body, slots: voucher.slots)])[0].openings.isEmpty)
+            #expect(
+                try opener.open([SealedVoucher(header: header, body: voucher.body, slots: voucher.slots)])[0].openings
+                    .isEmpty)
         }
     }
 
@@ -80,7 +88,9 @@ import Testing
         var random = SeededRandom(64)
         let set = try TinySet(in: scratch, random: &random)
         let other = try TinySet(in: scratch, version: 2, random: &random)
-        #expect(code { _ = try MatchingSet(key: try MatchingKey.random(from: &random), header: set.blinded.header) } == .setMismatch)
+        #expect(
+            code { _ = try MatchingSet(key: try MatchingKey.random(from: &random), header: set.blinded.header) }
+                == .setMismatch)
         var sender = try Sender(account(1), random: &random)
         let voucher = try sender.seal(set, member: 0, random: &random)
         #expect(try VoucherOpener([other.matching]).open([voucher])[0].status == .unknownSet)
@@ -93,7 +103,8 @@ import Testing
         var parameters = set.blinded.header.parameters
         parameters.polynomials += 1
         let odd = VoucherHeader(
-            parameters: parameters, epoch: 7, voucherID: voucher.header.voucherID, account: account(1), setRoot: set.root)
+            parameters: parameters, epoch: 7, voucherID: voucher.header.voucherID, account: account(1),
+            setRoot: set.root)
         let bytes = odd.encoded + random.bytes(odd.voucherCount - VoucherHeader.count)
         #expect(try VoucherOpener([set.matching]).open([SealedVoucher(canonical: bytes)])[0].status == .setMismatch)
     }
@@ -110,12 +121,15 @@ import Testing
         var mutants: [SealedVoucher] = []
         for _ in 0..<2_000 {
             var bytes = encoded
-            for _ in 0...(random.next() % 4) { bytes[Int(random.next() % UInt64(bytes.count))] ^= 1 << UInt8(random.next() % 8) }
+            for _ in 0...(random.next() % 4) {
+                bytes[Int(random.next() % UInt64(bytes.count))] ^= 1 << UInt8(random.next() % 8)
+            }
             if let mutant = try? SealedVoucher(canonical: bytes) { mutants.append(mutant) }
         }
         #expect(mutants.count > 1_500)
         for opened in try opener.open(mutants) {
-            // Header and body bind every slot; a changed slot closes alone, or, in its wrapped key, opens to another body.
+            // Header and body bind every slot; a changed slot closes alone, or, in its wrapped key, opens to another
+            // body.
             #expect(opened.openings.count <= reference.count)
             #expect(opened.openings.isEmpty || opened.header == voucher.header)
         }

@@ -16,7 +16,9 @@ import Testing
             for index in 0..<64 {
                 let registration = Registration(account: alice, epoch: 7, commitment: account(UInt8(index)))
                 let store = stores[index % 2]
-                group.addTask { (UInt8(index), code { _ = try store.register(registration, authenticatedAs: account(1)) }) }
+                group.addTask {
+                    (UInt8(index), code { _ = try store.register(registration, authenticatedAs: account(1)) })
+                }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -46,10 +48,12 @@ import Testing
         #expect(try stores[1].vouchers(after: 0, limit: 100).vouchers.count == 8)
     }
 
-    /// Kills a process that stores vouchers, at random moments, again and again on one file: all it acknowledged must be there.
+    /// Kills a process that stores vouchers, at random moments, again and again on one file: all it acknowledged must
+    /// be there.
     @Test func nothingAcknowledgedIsLostByAKill() throws {
         let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let fixture = URL(fileURLWithPath: executable).deletingLastPathComponent().appending(path: "SealedMatchCollectorCrashFixture")
+        let fixture = URL(fileURLWithPath: executable).deletingLastPathComponent().appending(
+            path: "SealedMatchCollectorCrashFixture")
         try #require(FileManager.default.isExecutableFile(atPath: fixture.path), "the crash fixture was not built")
         var random = SeededRandom(22)
         var acknowledged: [String] = []
@@ -68,12 +72,15 @@ import Testing
             process.waitUntilExit()
             #expect(process.terminationReason == .uncaughtSignal)
             // A line that was cut short was not an acknowledgement yet.
-            acknowledged += String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: true)
-                .filter { $0.count == 32 }.map(String.init)
+            acknowledged += String(decoding: output, as: UTF8.self).split(
+                separator: "\n", omittingEmptySubsequences: true
+            )
+            .filter { $0.count == 32 }.map(String.init)
         }
         let store = try CollectorStore(path: scratch.database)
         let page = try store.vouchers(after: 0, limit: 1_000_000)
-        let found = Set(page.vouchers.map { $0.voucher.header.voucherID.bytes.map { String(format: "%02x", $0) }.joined() })
+        let found = Set(
+            page.vouchers.map { $0.voucher.header.voucherID.bytes.map { String(format: "%02x", $0) }.joined() })
         #expect(acknowledged.count >= 8)
         #expect(Set(acknowledged).count == acknowledged.count)
         #expect(acknowledged.allSatisfy { found.contains($0) })

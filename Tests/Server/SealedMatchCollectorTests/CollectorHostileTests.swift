@@ -28,7 +28,9 @@ import Testing
             var bytes = voucherBytes(alice, random: &random)
             switch random.next() % 5 {
             case 0:
-                for _ in 0...(random.next() % 8) { bytes[Int(random.next() % UInt64(bytes.count))] ^= 1 << UInt8(random.next() % 8) }
+                for _ in 0...(random.next() % 8) {
+                    bytes[Int(random.next() % UInt64(bytes.count))] ^= 1 << UInt8(random.next() % 8)
+                }
             case 1: bytes[Int(random.next() % 96)] ^= UInt8(truncatingIfNeeded: random.next())
             case 2: bytes = Array(bytes.prefix(Int(random.next() % UInt64(bytes.count))))
             case 3: bytes += [UInt8](repeating: 0, count: 1 + Int(random.next() % 100))
@@ -105,15 +107,19 @@ import Testing
         #expect(code { _ = try store.count(account: alice, epoch: 7) } == .damagedStore)
         #expect(try store.accounts().damaged.map(\.table) == [.registration])
         var random = SeededRandom(15)
-        #expect(code { _ = try store.store(voucherBytes(alice, random: &random), authenticatedAs: alice) } == .damagedStore)
+        #expect(
+            code { _ = try store.store(voucherBytes(alice, random: &random), authenticatedAs: alice) } == .damagedStore)
         let registration = Registration(account: alice, epoch: 7, commitment: account(9))
         #expect(code { _ = try store.register(registration, authenticatedAs: alice) } == .damagedStore)
     }
 
     @Test func otherFilesAreLeftUntouched() throws {
         // Text
-        try Data("This is no database, and it is long enough to be taken for one: \(String(repeating: "x", count: 2000))".utf8)
-            .write(to: URL(fileURLWithPath: scratch.database))
+        try Data(
+            "This is no database, and it is long enough to be taken for one: \(String(repeating: "x", count: 2000))"
+                .utf8
+        )
+        .write(to: URL(fileURLWithPath: scratch.database))
         let text = try Data(contentsOf: URL(fileURLWithPath: scratch.database))
         #expect(code { _ = try CollectorStore(path: scratch.database) } == .damagedStore)
         #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.database)) == text)

@@ -13,7 +13,9 @@ import Testing
 
     func registered(_ policy: CollectorPolicy = CollectorPolicy()) throws -> CollectorStore {
         let store = try CollectorStore(path: scratch.database, policy: policy)
-        #expect(try store.register(Registration(account: alice, epoch: 7, commitment: account(9)), authenticatedAs: alice) == .stored)
+        #expect(
+            try store.register(Registration(account: alice, epoch: 7, commitment: account(9)), authenticatedAs: alice)
+                == .stored)
         return store
     }
 
@@ -33,11 +35,21 @@ import Testing
         var policy = CollectorPolicy()
         policy.epochsPerAccount = 2
         let store = try registered(policy)
-        #expect(try store.register(Registration(account: alice, epoch: 8, commitment: bob), authenticatedAs: alice) == .stored)
-        #expect(code { _ = try store.register(Registration(account: alice, epoch: 9, commitment: bob), authenticatedAs: alice) } == .quotaExceeded)
+        #expect(
+            try store.register(Registration(account: alice, epoch: 8, commitment: bob), authenticatedAs: alice)
+                == .stored)
+        #expect(
+            code {
+                _ = try store.register(Registration(account: alice, epoch: 9, commitment: bob), authenticatedAs: alice)
+            } == .quotaExceeded)
         try store.expire(before: 8)
-        #expect(try store.register(Registration(account: alice, epoch: 9, commitment: bob), authenticatedAs: alice) == .stored)
-        #expect(code { _ = try store.register(Registration(account: alice, epoch: 7, commitment: bob), authenticatedAs: alice) } == .epochInPast)
+        #expect(
+            try store.register(Registration(account: alice, epoch: 9, commitment: bob), authenticatedAs: alice)
+                == .stored)
+        #expect(
+            code {
+                _ = try store.register(Registration(account: alice, epoch: 7, commitment: bob), authenticatedAs: alice)
+            } == .epochInPast)
     }
 
     @Test func storesIdempotently() throws {
@@ -58,8 +70,11 @@ import Testing
         var random = SeededRandom(2)
         let voucher = voucherBytes(alice, random: &random)
         #expect(code { _ = try store.store(voucher, authenticatedAs: bob) } == .authenticationFailed)
-        #expect(code { _ = try store.store(voucherBytes(bob, random: &random), authenticatedAs: bob) } == .notRegistered)
-        #expect(code { _ = try store.store(voucherBytes(alice, epoch: 8, random: &random), authenticatedAs: alice) } == .notRegistered)
+        #expect(
+            code { _ = try store.store(voucherBytes(bob, random: &random), authenticatedAs: bob) } == .notRegistered)
+        #expect(
+            code { _ = try store.store(voucherBytes(alice, epoch: 8, random: &random), authenticatedAs: alice) }
+                == .notRegistered)
         #expect(code { _ = try store.store([], authenticatedAs: alice) } == .wrongLength)
         #expect(code { _ = try store.store(Array(voucher.dropLast()), authenticatedAs: alice) } == .wrongLength)
         #expect(code { _ = try store.store(voucher + [0], authenticatedAs: alice) } == .wrongLength)
@@ -74,8 +89,12 @@ import Testing
         var random = SeededRandom(3)
         let good = voucherBytes(alice, root: account(3), random: &random)
         #expect(try store.store(good, authenticatedAs: alice) == .stored)
-        #expect(code { _ = try store.store(voucherBytes(alice, root: account(5), random: &random), authenticatedAs: alice) } == .unknownSet)
-        #expect(code { _ = try store.store(voucherBytes(alice, root: account(4), random: &random), authenticatedAs: alice) } == .setMismatch)
+        #expect(
+            code { _ = try store.store(voucherBytes(alice, root: account(5), random: &random), authenticatedAs: alice) }
+                == .unknownSet)
+        #expect(
+            code { _ = try store.store(voucherBytes(alice, root: account(4), random: &random), authenticatedAs: alice) }
+                == .setMismatch)
         // A retry of what was acknowledged is answered as before when its set has been retired since.
         store.policy.knownSets = [:]
         #expect(try store.store(good, authenticatedAs: alice) == .alreadyStored)
@@ -91,7 +110,10 @@ import Testing
         #expect(outcomes.map(\.code) == [nil, nil, nil, .quotaExceeded, .quotaExceeded])
         // Retries are no new vouchers, and pruning gives no room.
         try store.prune([1, 2, 3])
-        #expect(try store.store(all: vouchers, authenticatedAs: alice).map(\.code) == [nil, nil, nil, .quotaExceeded, .quotaExceeded])
+        #expect(
+            try store.store(all: vouchers, authenticatedAs: alice).map(\.code) == [
+                nil, nil, nil, .quotaExceeded, .quotaExceeded,
+            ])
         #expect(CollectorPolicy().vouchersPerEpoch == 65_536)
     }
 
@@ -102,7 +124,10 @@ import Testing
         var conflicting = first
         conflicting[100] ^= 1
         let outcomes = try store.store(
-            all: [first, [1, 2, 3], conflicting, first, voucherBytes(bob, random: &random), voucherBytes(alice, random: &random)],
+            all: [
+                first, [1, 2, 3], conflicting, first, voucherBytes(bob, random: &random),
+                voucherBytes(alice, random: &random),
+            ],
             authenticatedAs: alice)
         #expect(outcomes.map(\.code) == [nil, .wrongLength, .voucherConflict, nil, .authenticationFailed, nil])
         #expect(try outcomes[3].get() == .alreadyStored)

@@ -25,14 +25,17 @@ func voucherBytes(
     random: inout SeededRandom
 ) -> [UInt8] {
     let header = VoucherHeader(
-        parameters: parameters, epoch: epoch, voucherID: try! VoucherID.random(from: &random), account: account, setRoot: root)
+        parameters: parameters, epoch: epoch, voucherID: try! VoucherID.random(from: &random), account: account,
+        setRoot: root)
     var bytes = header.encoded
     while bytes.count < header.voucherCount { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
     return bytes
 }
 
 func code(_ body: () throws -> Void) -> SealedMatchError.Code? {
-    do { try body() } catch let error as SealedMatchError { return error.code } catch { Issue.record("untyped error \(error)") }
+    do { try body() } catch let error as SealedMatchError { return error.code } catch {
+        Issue.record("untyped error \(error)")
+    }
     return nil
 }
 

@@ -4,7 +4,8 @@ import SealedMatchCrypto
 import SealedMatchSets
 import SealedMatchWorkers
 
-/// Builds a set and writes it to one path, over and over, until somebody kills it: what an interrupted builder leaves behind is for the test to judge.
+/// Builds a set and writes it to one path, over and over, until somebody kills it: what an interrupted builder leaves
+/// behind is for the test to judge.
 @main struct BuildFixture {
     static func main() throws {
         let arguments = CommandLine.arguments
@@ -15,13 +16,17 @@ import SealedMatchWorkers
         var parameters = Parameters()
         parameters.minimumSources = 1
         let workers = Workers(threads: 1)
-        let entries = try EntrySelection(lists: [hashes], profile: .standard, minimumSources: 1, separation: 6, workers: workers)
+        let entries = try EntrySelection(
+            lists: [hashes], profile: .standard, minimumSources: 1, separation: 6, workers: workers)
         var version: UInt64 = 0
         while true {
             version += 1
             let secrets = try SetSecrets.random()
             let built = try BuiltSet.build(
-                entries, .init(version: version, issuedAt: 1, expiresAt: .max, parameters: parameters, sources: [signer.publicKey]), secrets: secrets,
+                entries,
+                .init(
+                    version: version, issuedAt: 1, expiresAt: .max, parameters: parameters, sources: [signer.publicKey]),
+                secrets: secrets,
                 workers: workers)
             // Written many times, so that most kills fall into a write.
             for _ in 0..<200 {

@@ -21,14 +21,20 @@ private final class Sound {
 
     init(seed: UInt64 = 1) throws {
         var random = SeededRandom(seed)
-        let known = try (0..<40).map { _ in ListedHash.sha256(try random.bytes32()) } + [listed(shortKey: 0x0F0F_0F0F_0F0F)]
+        let known =
+            try (0..<40).map { _ in ListedHash.sha256(try random.bytes32()) } + [listed(shortKey: 0x0F0F_0F0F_0F0F)]
         lists = [known, known]
         let seeds = try SetForge.sources(2, seed: seed)
-        entries = try EntrySelection(lists: lists, profile: .standard, minimumSources: 2, separation: 6, workers: workers)
+        entries = try EntrySelection(
+            lists: lists, profile: .standard, minimumSources: 2, separation: 6, workers: workers)
         secrets = try SetSecrets(
-            key: MatchingKey.random(from: &random), tableID: TableID.random(from: &random), positionSeed: random.bytes32(), fillerSeed: random.bytes32())
+            key: MatchingKey.random(from: &random), tableID: TableID.random(from: &random),
+            positionSeed: random.bytes32(), fillerSeed: random.bytes32())
         built = try BuiltSet.build(
-            entries, .init(version: 1, issuedAt: 1, expiresAt: 2_000_000_000, parameters: Parameters(), sources: seeds.keys.sorted { $0 < $1 }),
+            entries,
+            .init(
+                version: 1, issuedAt: 1, expiresAt: 2_000_000_000, parameters: Parameters(),
+                sources: seeds.keys.sorted { $0 < $1 }),
             secrets: secrets, workers: workers)
         package = try AuditPackage.make(built, entries: entries, secrets: secrets, workers: workers)
         forge = SetForge(built, seeds: seeds)
@@ -49,17 +55,23 @@ private final class Sound {
     }
 
     /// A set built from other keys, supporters and values, by the same secrets: what a dishonest authority can make.
-    func rebuilt(_ keys: [EntryKey], supporters: [UInt16]? = nil, values: [Point]? = nil, fillerSeed: Bytes32? = nil) throws -> (SetForge, AuditPackage) {
+    func rebuilt(_ keys: [EntryKey], supporters: [UInt16]? = nil, values: [Point]? = nil, fillerSeed: Bytes32? = nil)
+        throws -> (SetForge, AuditPackage)
+    {
         let elements = TableElement(tableID: secrets.tableID)
         let v = try values ?? keys.map { try secrets.key.evaluate(elements.point(of: $0)) }
-        let table = try Table.rebuild(keys: keys, values: v, positionSeed: secrets.positionSeed, fillerSeed: fillerSeed ?? secrets.fillerSeed, workers: workers)
+        let table = try Table.rebuild(
+            keys: keys, values: v, positionSeed: secrets.positionSeed, fillerSeed: fillerSeed ?? secrets.fillerSeed,
+            workers: workers)
         var forge = forge
         forge.table = unsafe Array(table.bytes)
         forge.header.entries = keys.count
         forge.header.cells = table.count
         try forge.fixDigest()
         let proof = try DLEQProof.prove(secrets.key, elements: keys.map { try elements.point(of: $0) }, evaluated: v)
-        var bytes = Array("SMA-PKG1".utf8) + (try forge.header.root().bytes) + secrets.fillerSeed.bytes + littleEndian(UInt64(keys.count))
+        var bytes =
+            Array("SMA-PKG1".utf8) + (try forge.header.root().bytes) + secrets.fillerSeed.bytes
+            + littleEndian(UInt64(keys.count))
         for (index, key) in keys.enumerated() { bytes += key.encoded + littleEndian(supporters?[index] ?? 3) }
         return (forge, try AuditPackage(canonical: bytes + proof.bytes))
     }
@@ -82,12 +94,18 @@ private final class Sound {
         #expect(try sound.audit(other.package).findings.contains { $0.kind == .otherSet })
         // The other table's proof, relabelled for this set.
         #expect(try sound.audit(sound.forge) { $0.proofs = other.package.proofs } == ["notEvaluated"])
-        #expect(try sound.audit(sound.forge) { $0.keys = other.package.keys; $0.proofs = other.package.proofs }.contains("notEvaluated"))
+        #expect(
+            try sound.audit(sound.forge) {
+                $0.keys = other.package.keys; $0.proofs = other.package.proofs
+            }.contains("notEvaluated"))
     }
 
     @Test func countsMustAgree() throws {
         let sound = try Sound()
-        #expect(try sound.audit(sound.forge) { $0.keys.removeLast(); $0.supporters.removeLast() } == ["wrongCount"])
+        #expect(
+            try sound.audit(sound.forge) {
+                $0.keys.removeLast(); $0.supporters.removeLast()
+            } == ["wrongCount"])
         var forge = sound.forge
         forge.header.entries = 42
         #expect(try sound.audit(forge) == ["wrongCount"])
@@ -101,15 +119,19 @@ private final class Sound {
         let sound = try Sound()
         // One more key is solved into a cell that no listed entry owns; the header still says 41.
         let hidden = EntryKey(sha256: try Bytes32(exactly: [UInt8](repeating: 7, count: 32)))
-        let positions = try TablePositions(of: hidden, seed: sound.built.header.positionSeed, cells: sound.built.header.cells)
+        let positions = try TablePositions(
+            of: hidden, seed: sound.built.header.positionSeed, cells: sound.built.header.cells)
         var forge = sound.forge
         let v = try sound.secrets.key.evaluate(TableElement(tableID: sound.secrets.tableID).point(of: hidden))
-        let rest = try Point(canonical: forge.cell(positions.second)).adding(Point(canonical: forge.cell(positions.third)))
+        let rest = try Point(canonical: forge.cell(positions.second)).adding(
+            Point(canonical: forge.cell(positions.third)))
         forge.setCell(positions.first, try v.subtracting(rest).encoding)
         try forge.fixDigest()
         // For a client it is an entry like any other …
         let table = forge.table
-        let decoded = try table.withUnsafeBytes { raw in try unsafe TableView(raw).decode(at: positions, substitute: .identity) }
+        let decoded = try table.withUnsafeBytes { raw in
+            try unsafe TableView(raw).decode(at: positions, substitute: .identity)
+        }
         #expect(decoded == v)
         // … for the auditor it is not.
         #expect(try sound.audit(forge) == ["otherTable"])
@@ -185,7 +207,9 @@ private final class Sound {
         try forge.write(to: sound.path)
         let findings = try sound.audit(package).findings
         #expect(findings.map(\.kind) == [.tooNear])
-        #expect(findings[0].entry == keys.firstIndex { $0 == EntryKey(perceptual: 0x0F0F_0F0F_0F0F) } || findings[0].entry == 1)
+        #expect(
+            findings[0].entry == keys.firstIndex { $0 == EntryKey(perceptual: 0x0F0F_0F0F_0F0F) }
+                || findings[0].entry == 1)
         // Seven bits apart is apart.
         let apart = (sound.entries.keys + [EntryKey(perceptual: 0x0F0F_0F0F_0F0F ^ 0b111_1111)]).sorted()
         let (good, goodPackage) = try sound.rebuilt(apart)
@@ -220,7 +244,9 @@ private final class Sound {
         let sound = try Sound()
         let workers = Workers(threads: 1)
         workers.interrupt()
-        expectCode(.interrupted) { _ = try Audit.run(setPath: sound.path, package: sound.package, lists: [], workers: workers) }
+        expectCode(.interrupted) {
+            _ = try Audit.run(setPath: sound.path, package: sound.package, lists: [], workers: workers)
+        }
     }
 
     @Test func packageMutations() throws {
@@ -231,9 +257,17 @@ private final class Sound {
         expectExactLength(bytes) { _ = try AuditPackage(canonical: $0) }
         expectCode(.invalidMagic) { _ = try AuditPackage(canonical: bytes.replacing([0x32], at: 7)) }
         // Lying counts allocate nothing.
-        for n: UInt64 in [0, .max, 1 << 63, 1 << 27 + 1] { expectCode(.parameterOutOfRange) { _ = try AuditPackage(canonical: bytes.replacing(littleEndian(n), at: 72)) } }
-        for n: UInt64 in [1 << 27, 100_000] { expectCode(.wrongLength) { _ = try AuditPackage(canonical: bytes.replacing(littleEndian(n), at: 72)) } }
-        for kind: UInt8 in [0, 4, 255] { expectCode(.nonCanonical) { _ = try AuditPackage(canonical: bytes.replacing([kind], at: 80)) } }
+        for n: UInt64 in [0, .max, 1 << 63, 1 << 27 + 1] {
+            expectCode(.parameterOutOfRange) {
+                _ = try AuditPackage(canonical: bytes.replacing(littleEndian(n), at: 72))
+            }
+        }
+        for n: UInt64 in [1 << 27, 100_000] {
+            expectCode(.wrongLength) { _ = try AuditPackage(canonical: bytes.replacing(littleEndian(n), at: 72)) }
+        }
+        for kind: UInt8 in [0, 4, 255] {
+            expectCode(.nonCanonical) { _ = try AuditPackage(canonical: bytes.replacing([kind], at: 80)) }
+        }
         // Audited, a changed package is never sound: the few that keep their meaning are those that parse to the same.
         var passed = 0
         var audited = 0
@@ -251,7 +285,9 @@ private final class Sound {
         let sound = try Sound()
         let set = try SetFile(path: sound.path)
         let outside = EntryKey(perceptual: 0x0F0F_0F0F_0F0F ^ 1)
-        for key in sound.entries.keys[..<3] { #expect(try KeyProof.make(key, in: set.header, secrets: sound.secrets).verify(in: set) == .member) }
+        for key in sound.entries.keys[..<3] {
+            #expect(try KeyProof.make(key, in: set.header, secrets: sound.secrets).verify(in: set) == .member)
+        }
         for key in [outside, EntryKey(sha256: Bytes32())] {
             #expect(try KeyProof.make(key, in: set.header, secrets: sound.secrets).verify(in: set) == .nonMember)
         }
@@ -273,10 +309,14 @@ private final class Sound {
         let key = sound.entries.keys[0]
         let proof = try KeyProof.make(key, in: set.header, secrets: sound.secrets)
         expectCode(.unknownSet) { _ = try proof.verify(in: otherSet) }
-        do { _ = try KeyProof.make(key, in: otherSet.header, secrets: sound.secrets); Issue.record("made") } catch { #expect(error.code == .unknownSet) }
+        do { _ = try KeyProof.make(key, in: otherSet.header, secrets: sound.secrets); Issue.record("made") } catch {
+            #expect(error.code == .unknownSet)
+        }
         let bytes = proof.encoded
         // Relabelled for the other set, or for another key.
-        expectCode(.proofRejected) { _ = try KeyProof(canonical: bytes.replacing(otherSet.header.root().bytes, at: 8)).verify(in: otherSet) }
+        expectCode(.proofRejected) {
+            _ = try KeyProof(canonical: bytes.replacing(otherSet.header.root().bytes, at: 8)).verify(in: otherSet)
+        }
         let second = sound.entries.keys[1]
         #expect(second.kind == .sha256)
         let relabelled = bytes.replacing([second.kind.rawValue] + second.bits.bytes, at: 40)
@@ -300,10 +340,16 @@ private final class Sound {
         let counts = try expectCanonical(bytes, mutations: 4000, seed: 5) { try KeyProof(canonical: $0).encoded }
         #expect(counts.accepted > 100 && counts.refused > 1000)
         expectExactLength(bytes) { _ = try KeyProof(canonical: $0) }
-        expectCode(.identityPoint) { _ = try KeyProof(canonical: bytes.replacing([UInt8](repeating: 0, count: 32), at: 73)) }
-        expectCode(.invalidPoint) { _ = try KeyProof(canonical: bytes.replacing([1] + [UInt8](repeating: 0, count: 31), at: 73)) }
+        expectCode(.identityPoint) {
+            _ = try KeyProof(canonical: bytes.replacing([UInt8](repeating: 0, count: 32), at: 73))
+        }
+        expectCode(.invalidPoint) {
+            _ = try KeyProof(canonical: bytes.replacing([1] + [UInt8](repeating: 0, count: 31), at: 73))
+        }
         expectCode(.nonCanonical, "kind") { _ = try KeyProof(canonical: bytes.replacing([9], at: 40)) }
-        expectCode(.nonCanonical, "bits after a short key") { _ = try KeyProof(canonical: bytes.replacing([1] + [UInt8](repeating: 1, count: 32), at: 40)) }
+        expectCode(.nonCanonical, "bits after a short key") {
+            _ = try KeyProof(canonical: bytes.replacing([1] + [UInt8](repeating: 1, count: 32), at: 40))
+        }
         var verified = 0
         for mutation in SealedMatchTestSupport.mutations(of: bytes, count: 600, seed: 6) where mutation != bytes {
             if let proof = try? KeyProof(canonical: mutation), (try? proof.verify(in: set)) != nil { verified += 1 }
@@ -325,7 +371,9 @@ private final class Sound {
         #expect(try twice.signatures.validSigners(of: twice.header) == sources)
         var random = SeededRandom(7)
         let stranger = try SigningKey.random(from: &random)
-        do { try twice.sign(with: stranger, to: sound.path); Issue.record("signed") } catch { #expect(error.code == .parameterOutOfRange) }
+        do { try twice.sign(with: stranger, to: sound.path); Issue.record("signed") } catch {
+            #expect(error.code == .parameterOutOfRange)
+        }
         var forge = sound.forge
         forge.table[77] ^= 4
         try forge.write(to: sound.path, SetSignatures())

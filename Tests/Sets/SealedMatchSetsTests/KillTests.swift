@@ -9,14 +9,16 @@ import Testing
 @Suite(.serialized) struct KillTests {
     private var fixture: URL {
         // Test bundles and executables lie in one directory.
-        URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent("SealedMatchBuildFixture")
+        URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appendingPathComponent("SealedMatchBuildFixture")
     }
 
     /// A builder is killed (SIGKILL) at forty random moments: at the path is no file, or one that opens completely.
     @Test func aKilledBuilderLeavesNoHalfFile() throws {
         var executable = fixture
         if !FileManager.default.isExecutableFile(atPath: executable.path) {
-            executable = Bundle(for: Marker.self).bundleURL.deletingLastPathComponent().appendingPathComponent("SealedMatchBuildFixture")
+            executable = Bundle(for: Marker.self).bundleURL.deletingLastPathComponent().appendingPathComponent(
+                "SealedMatchBuildFixture")
         }
         try #require(FileManager.default.isExecutableFile(atPath: executable.path), "BuildFixture was not built")
         let directory = TemporaryDirectory()
@@ -33,7 +35,8 @@ import Testing
             process.arguments = [path]
             process.standardError = FileHandle.nullDevice
             try process.run()
-            // Rounds with an even number are killed early, before or in the first writes; the others at some write after a first one.
+            // Rounds with an even number are killed early, before or in the first writes; the others at some write
+            // after a first one.
             while round % 2 == 1, process.isRunning, !FileManager.default.fileExists(atPath: path) { usleep(10_000) }
             Thread.sleep(forTimeInterval: Double.random(in: 0...0.25, using: &random))
             kill(process.processIdentifier, SIGKILL)
@@ -51,9 +54,13 @@ import Testing
                 #expect(name.hasPrefix("set.partial-"))
                 leftovers += 1
                 // What was being written is never taken for a set unless it is whole.
-                if let partial = try? SetFile(path: directory.file(name)), try partial.tableDigest() != partial.header.tableDigest {
+                if let partial = try? SetFile(path: directory.file(name)),
+                    try partial.tableDigest() != partial.header.tableDigest
+                {
                     let trust = SetForgeTrust.any(partial)
-                    expectCode(.tooFewSignatures) { _ = try BlindedSet.open(path: directory.file(name), trust: trust, now: 1) }
+                    expectCode(.tooFewSignatures) {
+                        _ = try BlindedSet.open(path: directory.file(name), trust: trust, now: 1)
+                    }
                 }
                 try FileManager.default.removeItem(atPath: directory.file(name))
             }

@@ -19,7 +19,9 @@ private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -
         case 0:
             for _ in 0..<6 {
                 var near = key
-                for _ in 0..<Int.random(in: 1...6, using: &random) { near ^= 1 << UInt64.random(in: 0..<UInt64(bits), using: &random) }
+                for _ in 0..<Int.random(in: 1...6, using: &random) {
+                    near ^= 1 << UInt64.random(in: 0..<UInt64(bits), using: &random)
+                }
                 keys.insert(near)
             }
         case 1:
@@ -88,7 +90,9 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
             #expect(!kept.isEmpty)
             if separation > 0 {
                 for (place, i) in kept.enumerated() {
-                    for j in kept[(place + 1)...] where distance(keys[i], keys[j]) <= separation { Issue.record("kept keys are near: \(bits) \(separation)") }
+                    for j in kept[(place + 1)...] where distance(keys[i], keys[j]) <= separation {
+                        Issue.record("kept keys are near: \(bits) \(separation)")
+                    }
                 }
             }
             for fold in folds {
@@ -118,7 +122,11 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
             let separation = [1, 4, 6, 16][round % 4]
             let keys = sampleKeys(120, bits: 48, &random)
             var expected: Set<[Int]> = []
-            for i in keys.indices { for j in (i + 1)..<max(i + 1, keys.count) where distance(keys[i], keys[j]) <= separation { expected.insert([i, j]) } }
+            for i in keys.indices {
+                for j in (i + 1)..<max(i + 1, keys.count) where distance(keys[i], keys[j]) <= separation {
+                    expected.insert([i, j])
+                }
+            }
             let separated = KeySeparation(bits: 48, separation: separation, workers: Workers(threads: 1))
             let pairs = try separated.nearPairs(keys, limit: 1_000_000)
             #expect(Set(pairs.map { [$0.0, $0.1] }) == expected && pairs.count == expected.count)
@@ -143,7 +151,8 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
         var random = SeededRandom(3)
         let keys = (0..<1 << 15 as Range<UInt64>).map { EntryKey(perceptual: $0) }.sorted().compactMap(\.shortKey)
         let counts = keys.map { _ in UInt32.random(in: 1...9, using: &random) }
-        let weights = try KeySeparation(bits: 50, separation: 6, workers: Workers(threads: 1)).weights(keys, counts: counts)
+        let weights = try KeySeparation(bits: 50, separation: 6, workers: Workers(threads: 1)).weights(
+            keys, counts: counts)
         #expect(KeySeparation.weightNeighbours == 1_024)
         #expect(weights == cappedWeights(keys, counts, bits: 50, cap: 1_024))
         // The cap is felt.
@@ -156,14 +165,19 @@ func listed(shortKey: UInt64, noise: UInt64 = 0) -> ListedHash {
     var words = [noise, noise &* 3, noise &* 5, noise &* 7]
     for (index, position) in FingerprintProfile.standard.positions.enumerated() {
         let bit: UInt64 = 1 << UInt64(position & 63)
-        if shortKey >> UInt64(index) & 1 == 1 { words[Int(position >> 6)] |= bit } else { words[Int(position >> 6)] &= ~bit }
+        if shortKey >> UInt64(index) & 1 == 1 {
+            words[Int(position >> 6)] |= bit
+        } else {
+            words[Int(position >> 6)] &= ~bit
+        }
     }
     return .pdq(PDQHash(words: (words[0], words[1], words[2], words[3])))
 }
 
 @Suite struct EntrySelectionTests {
     private func select(_ lists: [[ListedHash]], q: Int, separation: Int = 6) throws -> EntrySelection {
-        try EntrySelection(lists: lists, profile: .standard, minimumSources: q, separation: separation, workers: Workers(threads: 1))
+        try EntrySelection(
+            lists: lists, profile: .standard, minimumSources: q, separation: separation, workers: Workers(threads: 1))
     }
 
     @Test func quorumCountsSourcesNotLines() throws {
@@ -172,11 +186,15 @@ func listed(shortKey: UInt64, noise: UInt64 = 0) -> ListedHash {
         let c: UInt64 = 0x00FF_FF00_00FF
         // a: thrice in one list; b: in both, by different hashes of one short key; c: in all three.
         let lists = [
-            [listed(shortKey: a), listed(shortKey: a), listed(shortKey: a, noise: 9), listed(shortKey: b, noise: 1), listed(shortKey: c)],
+            [
+                listed(shortKey: a), listed(shortKey: a), listed(shortKey: a, noise: 9), listed(shortKey: b, noise: 1),
+                listed(shortKey: c),
+            ],
             [listed(shortKey: b, noise: 2), listed(shortKey: c)], [listed(shortKey: c)],
         ]
         let two = try select(lists, q: 2)
-        #expect(two.keys.compactMap(\.shortKey) == [b, c].sorted { EntryKey(perceptual: $0) < EntryKey(perceptual: $1) })
+        #expect(
+            two.keys.compactMap(\.shortKey) == [b, c].sorted { EntryKey(perceptual: $0) < EntryKey(perceptual: $1) })
         #expect(two.report.underSupported == 1)
         #expect(two.report.listed == [5, 2, 1])
         #expect(two.report.duplicates == [2, 0, 0])
@@ -197,14 +215,19 @@ func listed(shortKey: UInt64, noise: UInt64 = 0) -> ListedHash {
         let base = random.next() & (1 << 48 - 1)
         let hashes = [base, base ^ 0b111, base ^ 0b111_1111, base ^ 0xFF_FFFF].map { listed(shortKey: $0) }
         let digest = random.bytes(32)
-        let exact: [ListedHash] = [.sha256(try Bytes32(exactly: digest)), .sha256(try Bytes32(exactly: digest.dropLast() + [digest[31] ^ 1])), .md5(Array(digest[..<16]))]
+        let exact: [ListedHash] = [
+            .sha256(try Bytes32(exactly: digest)), .sha256(try Bytes32(exactly: digest.dropLast() + [digest[31] ^ 1])),
+            .md5(Array(digest[..<16])),
+        ]
         let selection = try select([hashes + exact, hashes + exact], q: 2)
         let kept = selection.keys.compactMap(\.shortKey)
         #expect(selection.keys.count(where: { $0.kind != .perceptual }) == 3)
         for (i, a) in kept.enumerated() { for b in kept[(i + 1)...] { #expect(distance(a, b) > 6) } }
         #expect(kept.count + selection.report.folded.count == 4)
         for fold in selection.report.folded {
-            #expect(selection.keys.contains(fold.into) && !selection.keys.contains(fold.key) && fold.distance <= 6 && fold.distance > 0)
+            #expect(
+                selection.keys.contains(fold.into) && !selection.keys.contains(fold.key) && fold.distance <= 6
+                    && fold.distance > 0)
             #expect(distance(fold.key.shortKey!, fold.into.shortKey!) == fold.distance)
         }
         #expect(zip(selection.keys, selection.keys.dropFirst()).allSatisfy { $0 < $1 })
@@ -214,7 +237,8 @@ func listed(shortKey: UInt64, noise: UInt64 = 0) -> ListedHash {
         let workers = Workers(threads: 1)
         workers.interrupt()
         expectCode(.interrupted) {
-            _ = try EntrySelection(lists: [[listed(shortKey: 1)]], profile: .standard, minimumSources: 1, separation: 6, workers: workers)
+            _ = try EntrySelection(
+                lists: [[listed(shortKey: 1)]], profile: .standard, minimumSources: 1, separation: 6, workers: workers)
         }
     }
 }

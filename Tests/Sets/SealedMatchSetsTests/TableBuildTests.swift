@@ -22,7 +22,8 @@ private func keys(_ count: Int, seed: UInt64) throws -> [EntryKey] {
 private func secrets(_ seed: UInt64) throws -> SetSecrets {
     var random = SeededRandom(seed)
     return try SetSecrets(
-        key: MatchingKey.random(from: &random), tableID: TableID.random(from: &random), positionSeed: random.bytes32(), fillerSeed: random.bytes32())
+        key: MatchingKey.random(from: &random), tableID: TableID.random(from: &random), positionSeed: random.bytes32(),
+        fillerSeed: random.bytes32())
 }
 
 private func description(_ sources: Int = 2) throws -> BuiltSet.Description {
@@ -48,7 +49,9 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         for key in keys where try decode(key, set) != secrets.key.evaluate(elements.point(of: key)) { lost += 1 }
         #expect(lost == 0)
         // Keys that are no entries do not decode to theirs.
-        for key in try self.keysBeside(200) { #expect(try decode(key, set) != secrets.key.evaluate(elements.point(of: key))) }
+        for key in try self.keysBeside(200) {
+            #expect(try decode(key, set) != secrets.key.evaluate(elements.point(of: key)))
+        }
     }
 
     private func keysBeside(_ count: Int) throws -> [EntryKey] { try keys(count, seed: 999_999) }
@@ -74,7 +77,9 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         #expect(unsafe Array(first.table.bytes) == Array(second.table.bytes))
         // Each secret matters.
         for seed in 6...7 as ClosedRange<UInt64> {
-            #expect(try BuiltSet.build(keys: keys, description(), secrets: secrets(seed), workers: Workers()).header.tableDigest != first.header.tableDigest)
+            #expect(
+                try BuiltSet.build(keys: keys, description(), secrets: secrets(seed), workers: Workers()).header
+                    .tableDigest != first.header.tableDigest)
         }
     }
 
@@ -91,12 +96,14 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         #expect(fillers == set.header.cells - 900)
     }
 
-    /// A client that keeps two sets from one list compares their decodings. With fresh secrets they differ for members and others alike; with a reused α and tableID they
-    /// agree for members only: the oracle that fresh secrets close.
+    /// A client that keeps two sets from one list compares their decodings. With fresh secrets they differ for members
+    /// and others alike; with a reused α and tableID they agree for members only: the oracle that fresh secrets close.
     @Test func twoSetsGiveNoMembershipOracle() throws {
         let members = try keys(200, seed: 4)
         let others = try keysBeside(200)
-        func agreements(_ a: BuiltSet, _ b: BuiltSet, _ keys: [EntryKey]) throws -> Int { try keys.count { try decode($0, a) == decode($0, b) } }
+        func agreements(_ a: BuiltSet, _ b: BuiltSet, _ keys: [EntryKey]) throws -> Int {
+            try keys.count { try decode($0, a) == decode($0, b) }
+        }
         let first = try BuiltSet.build(keys: members, description(), secrets: secrets(20), workers: Workers())
         let fresh = try BuiltSet.build(keys: members, description(), secrets: secrets(21), workers: Workers())
         #expect(try agreements(first, fresh, members) == 0)
@@ -109,17 +116,21 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         let old = try secrets(20)
         let alpha = old.key.withBytes { Array($0) }
         let reused = try SetSecrets(
-            key: MatchingKey.decodeCanonical(alpha), tableID: old.tableID, positionSeed: random.bytes32(), fillerSeed: random.bytes32())
+            key: MatchingKey.decodeCanonical(alpha), tableID: old.tableID, positionSeed: random.bytes32(),
+            fillerSeed: random.bytes32())
         let second = try BuiltSet.build(keys: members, description(), secrets: reused, workers: Workers())
         #expect(try agreements(first, second, members) == 200)
         #expect(try agreements(first, second, others) == 0)
         // Two draws of secrets share nothing.
         let a = try SetSecrets.random()
         let b = try SetSecrets.random()
-        #expect(a.tableID != b.tableID && a.key.publicKey != b.key.publicKey && a.positionSeed != b.positionSeed && a.fillerSeed != b.fillerSeed)
+        #expect(
+            a.tableID != b.tableID && a.key.publicKey != b.key.publicKey && a.positionSeed != b.positionSeed
+                && a.fillerSeed != b.fillerSeed)
     }
 
-    /// How often a random seed does not peel, at the size where it is worst (n just above the least table), by a peeler of the test's own on random positions.
+    /// How often a random seed does not peel, at the size where it is worst (n just above the least table), by a peeler
+    /// of the test's own on random positions.
     @Test func peelingFailsRarely() throws {
         var random = SeededRandom(5)
         func fails(_ n: Int, cells: Int) -> Bool {
@@ -161,7 +172,8 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         #expect(tooSmall > 30)
     }
 
-    /// The builder's own peeler, on real positions, over many seeds; a seed that fails is reported as such and nothing else.
+    /// The builder's own peeler, on real positions, over many seeds; a seed that fails is reported as such and nothing
+    /// else.
     @Test func manySeedsBuild() throws {
         var random = SeededRandom(6)
         let point = try HashToGroup.elements.point([1])
@@ -170,7 +182,8 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
             let keys = try keys(30, seed: UInt64(round))
             do {
                 _ = try Table.rebuild(
-                    keys: keys, values: [Point](repeating: point, count: 30), positionSeed: random.bytes32(), fillerSeed: random.bytes32(), workers: Workers())
+                    keys: keys, values: [Point](repeating: point, count: 30), positionSeed: random.bytes32(),
+                    fillerSeed: random.bytes32(), workers: Workers())
             } catch {
                 #expect(error.code == .peelingFailed)
                 failures += 1
@@ -180,14 +193,17 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         // Equal keys own the same cells: they never peel.
         let twice = [EntryKey(perceptual: 1), EntryKey(perceptual: 1)]
         expectCode(.peelingFailed) {
-            _ = try Table.rebuild(keys: twice, values: [point, point], positionSeed: Bytes32(), fillerSeed: Bytes32(), workers: Workers())
+            _ = try Table.rebuild(
+                keys: twice, values: [point, point], positionSeed: Bytes32(), fillerSeed: Bytes32(), workers: Workers())
         }
     }
 
     @Test func impossibleDescriptionsAreRefused() throws {
         let keys = try keys(3, seed: 9)
         let secrets = try secrets(9)
-        func refused(_ code: SealedMatchError.Code, _ keys: [EntryKey], _ change: (inout BuiltSet.Description) throws -> Void) throws {
+        func refused(
+            _ code: SealedMatchError.Code, _ keys: [EntryKey], _ change: (inout BuiltSet.Description) throws -> Void
+        ) throws {
             var changed = try description()
             try change(&changed)
             do {
@@ -217,7 +233,8 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
             box.workers = workers
             if cut == 0 { workers.interrupt() }
             do {
-                try BuiltSet.build(keys: keys, description(), secrets: secrets, workers: workers).write(to: directory.file("set"))
+                try BuiltSet.build(keys: keys, description(), secrets: secrets, workers: workers).write(
+                    to: directory.file("set"))
             } catch let error as SealedMatchError {
                 #expect(error.code == .interrupted)
                 interrupted += 1
@@ -242,7 +259,9 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
 }
 
 @Suite struct SetSecretsTests {
-    private func bytes(_ secret: borrowing SecretBytes) -> [UInt8] { secret.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw) } }
+    private func bytes(_ secret: borrowing SecretBytes) -> [UInt8] {
+        secret.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw) }
+    }
 
     @Test func roundTripAndMutations() throws {
         let original = try SetSecrets.random()
@@ -254,15 +273,19 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
             defer { raw.deallocate() }
             raw.copyBytes(from: bytes)
             let secrets = try SetSecrets.decodeCanonical(UnsafeRawBufferPointer(raw))
-            return self.bytes(try secrets.encoded(entriesDigest: SetSecrets.entriesDigest(inEncoded: UnsafeRawBufferPointer(raw))))
+            return self.bytes(
+                try secrets.encoded(entriesDigest: SetSecrets.entriesDigest(inEncoded: UnsafeRawBufferPointer(raw))))
         }
         let counts = try expectCanonical(encoded, mutations: 3000, seed: 1, decode)
         #expect(counts.accepted > 100 && counts.refused > 500)
         expectExactLength(encoded) { _ = try decode($0) }
         expectCode(.invalidMagic) { _ = try decode(encoded.replacing([0x32], at: 3)) }
-        expectCode(.invalidScalar, "α = 0") { _ = try decode(encoded.replacing([UInt8](repeating: 0, count: 32), at: 84)) }
+        expectCode(.invalidScalar, "α = 0") {
+            _ = try decode(encoded.replacing([UInt8](repeating: 0, count: 32), at: 84))
+        }
         expectCode(.invalidScalar, "α = ℓ") {
-            _ = try decode(encoded.replacing(hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010"), at: 84))
+            _ = try decode(
+                encoded.replacing(hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010"), at: 84))
         }
     }
 

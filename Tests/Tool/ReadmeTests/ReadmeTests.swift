@@ -8,7 +8,8 @@ import SealedMatchTestSupport
 import Testing
 
 @Suite struct ReadmeTests {
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
 
     private static func lines(_ text: some StringProtocol) -> [String] {
         text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
@@ -19,7 +20,8 @@ import Testing
         let start = try #require(readme.range(of: "```swift\n"))
         let end = try #require(readme.range(of: "\n```", range: start.upperBound..<readme.endIndex))
         let snippet = Self.lines(readme[start.upperBound..<end.lowerBound])
-        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("ReadmeSnippet.swift")
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "ReadmeSnippet.swift")
         let compiled = Self.lines(try String(contentsOf: source, encoding: .utf8))
         let imports = snippet.filter { $0.hasPrefix("import ") }
         #expect(imports.allSatisfy { compiled.contains($0) })
@@ -42,8 +44,10 @@ import Testing
         let account = try random.bytes32()
         func run(now: UInt64) throws {
             try readmeSnippet(
-                sources: set.trust.sources, setFile: set.path, directory: set.directory.file("client"), account: account,
-                rgb: pixels.span.bytes, note: [1, 2, 3], now: now, register: { registrations.append($0) }, upload: { uploads.append($0) })
+                sources: set.trust.sources, setFile: set.path, directory: set.directory.file("client"),
+                account: account,
+                rgb: pixels.span.bytes, note: [1, 2, 3], now: now, register: { registrations.append($0) },
+                upload: { uploads.append($0) })
         }
         try run(now: SmallSet.now)
         // A day later the first voucher is due at the latest.

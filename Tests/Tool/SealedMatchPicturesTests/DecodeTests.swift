@@ -29,7 +29,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [[], [0xFF], [0xFF, 0xD8], Array("GIF89a".utf8), Array("RIFF0000WAVE".utf8), Array("%PDF-1.7".utf8)])
+    @Test(arguments: [
+        [], [0xFF], [0xFF, 0xD8], Array("GIF89a".utf8), Array("RIFF0000WAVE".utf8), Array("%PDF-1.7".utf8),
+    ])
     func refusesOtherFormats(_ bytes: [UInt8]) {
         #expect(code { try Picture.decode(bytes) } == .unknownFormat)
     }

@@ -28,7 +28,9 @@ import Testing
         #expect(part.width == 4 && part.height == 3)
         #expect(Array(part.pixels[0..<3]) == Array(picture.pixels[(5 * 30 + 10) * 3..<(5 * 30 + 11) * 3]))
         #expect(try picture.cropped(x: 0, y: 0, width: 30, height: 20) == picture)
-        for (x, y, width, height) in [(-1, 0, 1, 1), (0, 0, 31, 1), (29, 19, 1, 2), (30, 0, 1, 1), (0, 0, 0, 1), (1, 1, .max, .max)] {
+        for (x, y, width, height) in [
+            (-1, 0, 1, 1), (0, 0, 31, 1), (29, 19, 1, 2), (30, 0, 1, 1), (0, 0, 0, 1), (1, 1, .max, .max),
+        ] {
             #expect(code { try picture.cropped(x: x, y: y, width: width, height: height) } == .badArgument)
         }
     }

@@ -64,7 +64,8 @@ import Testing
     @Test func survivesNoiseBehindEachMagic() {
         var random = SeededRandom(99)
         let magics: [[UInt8]] = [
-            [0xFF, 0xD8, 0xFF], PNGBuilder.signature, Array("RIFF\u{10}\0\0\0WEBPVP8 ".utf8), Array("RIFF\u{10}\0\0\0WEBPVP8L".utf8),
+            [0xFF, 0xD8, 0xFF], PNGBuilder.signature, Array("RIFF\u{10}\0\0\0WEBPVP8 ".utf8),
+            Array("RIFF\u{10}\0\0\0WEBPVP8L".utf8),
             Array("RIFF\u{10}\0\0\0WEBPVP8X".utf8),
         ]
         for magic in magics {

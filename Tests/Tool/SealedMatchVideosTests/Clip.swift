@@ -23,7 +23,8 @@ struct Clip {
     func make(_ name: String, _ arguments: String...) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y"] + arguments + ["file:" + path(name)]
+        process.arguments =
+            ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y"] + arguments + ["file:" + path(name)]
         process.standardInput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
@@ -33,7 +34,9 @@ struct Clip {
 
     /// `seconds` of a test picture that moves, at 25 frames a second, in H.264.
     func testClip(_ name: String = "clip.mp4", size: String = "320x180", seconds: Int = 2) throws -> String {
-        try make(name, "-f", "lavfi", "-i", "testsrc2=size=\(size):rate=25:duration=\(seconds)", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "5")
+        try make(
+            name, "-f", "lavfi", "-i", "testsrc2=size=\(size):rate=25:duration=\(seconds)", "-c:v", "libx264",
+            "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "5")
     }
 
     /// A false ffmpeg. It may make directories in `$here`, but no files: the limits forbid it.
@@ -57,11 +60,13 @@ struct Outcome {
     var error: VideoError?
 
     init(
-        _ path: String, _ ffmpeg: FFmpeg? = nil, sampling: VideoSampling = VideoSampling(rate: 4, longestSide: 512), limits: VideoLimits = .small,
+        _ path: String, _ ffmpeg: FFmpeg? = nil, sampling: VideoSampling = VideoSampling(rate: 4, longestSide: 512),
+        limits: VideoLimits = .small,
         isInterrupted: @escaping @Sendable () -> Bool = { false }
     ) {
         do throws(VideoError) {
-            var reader = try VideoReader(VideoFile(path: path), ffmpeg: ffmpeg, sampling: sampling, limits: limits, isInterrupted: isInterrupted)
+            var reader = try VideoReader(
+                VideoFile(path: path), ffmpeg: ffmpeg, sampling: sampling, limits: limits, isInterrupted: isInterrupted)
             do throws(VideoError) {
                 while let frame = try reader.next() { frames.append(frame) }
                 // The end stays the end.
@@ -84,5 +89,7 @@ struct Outcome {
 
 extension VideoLimits {
     /// Enough for the tests' clips, and soon over for what never ends.
-    static let small = VideoLimits(addressSpace: 1 << 30, processorSeconds: 20, time: .seconds(60), frames: 200, pixels: 5_000_000, messageBytes: 500)
+    static let small = VideoLimits(
+        addressSpace: 1 << 30, processorSeconds: 20, time: .seconds(60), frames: 200, pixels: 5_000_000,
+        messageBytes: 500)
 }

@@ -10,14 +10,17 @@ import SealedMatchVideos
         defer { clip.remove() }
         var random = SeededRandom(3)
         let others: [(String, [UInt8])] = [
-            ("empty", []), ("text.mp4", Array("Dear diary,\n".utf8)), ("noise.mp4", random.bytes(5_000)), ("short.mp4", [0, 0, 0, 16, 0x66, 0x74]), ("wave", Array("RIFF0000WAVE".utf8)),
+            ("empty", []), ("text.mp4", Array("Dear diary,\n".utf8)), ("noise.mp4", random.bytes(5_000)),
+            ("short.mp4", [0, 0, 0, 16, 0x66, 0x74]), ("wave", Array("RIFF0000WAVE".utf8)),
             ("heic", [0, 0, 0, 24] + Array("ftypheic".utf8)), ("avif", [0, 0, 0, 24] + Array("ftypavif".utf8)),
         ]
         for (name, bytes) in others {
             try clip.write(bytes, to: name)
             #expect(Outcome(clip.path(name)).error?.code == .unknownFormat, "\(name)")
         }
-        for path in ["/dev/zero", clip.directory, clip.path("missing"), "a\0b"] { #expect(Outcome(path).error?.code == .unreadableFile) }
+        for path in ["/dev/zero", clip.directory, clip.path("missing"), "a\0b"] {
+            #expect(Outcome(path).error?.code == .unreadableFile)
+        }
         mkfifo(clip.path("pipe"), 0o600)
         #expect(Outcome(clip.path("pipe")).error?.code == .unreadableFile)
     }
@@ -28,7 +31,8 @@ import SealedMatchVideos
         defer { clip.remove() }
         var random = SeededRandom(4)
         let starts: [[UInt8]] = [
-            [0, 0, 0, 16] + Array("ftypisom".utf8), [0x1A, 0x45, 0xDF, 0xA3], Array("RIFF\0\u{10}\0\0AVI ".utf8), Array("OggS".utf8), [0, 0, 1, 0xBA], [0x46, 0x4C, 0x56, 1],
+            [0, 0, 0, 16] + Array("ftypisom".utf8), [0x1A, 0x45, 0xDF, 0xA3], Array("RIFF\0\u{10}\0\0AVI ".utf8),
+            Array("OggS".utf8), [0, 0, 1, 0xBA], [0x46, 0x4C, 0x56, 1],
         ]
         for start in starts {
             for count in [0, 20, 5_000] {
@@ -45,8 +49,10 @@ import SealedMatchVideos
         defer { clip.remove() }
         let other = try clip.testClip("other.ts")
         let playlists = [
-            "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:\(other)\n#EXT-X-ENDLIST\n", "ffconcat version 1.0\nfile '\(other)'\n",
-            "<?xml version=\"1.0\"?>\n<MPD><Period><BaseURL>\(other)</BaseURL></Period></MPD>\n", "v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n",
+            "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:\(other)\n#EXT-X-ENDLIST\n",
+            "ffconcat version 1.0\nfile '\(other)'\n",
+            "<?xml version=\"1.0\"?>\n<MPD><Period><BaseURL>\(other)</BaseURL></Period></MPD>\n",
+            "v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n",
             "[playlist]\nFile1=\(other)\n",
             "RTSPtextRTSP://127.0.0.1/", "#!MPEG4ANY\nfile=\(other)",
         ]
@@ -82,7 +88,9 @@ import SealedMatchVideos
             #expect(half.error == nil && half.end != nil)
             #expect((5...14).contains(half.frames.count), "\(name): \(half.frames.count)")
             // All but the last ones, which the decoder may have filled in.
-            for index in 0..<(half.frames.count - 2) { #expect(half.frames[index] == whole.frames[index], "\(name), frame \(index)") }
+            for index in 0..<(half.frames.count - 2) {
+                #expect(half.frames[index] == whole.frames[index], "\(name), frame \(index)")
+            }
         }
     }
 
@@ -99,11 +107,16 @@ import SealedMatchVideos
             for _ in 0..<12 {
                 var bytes = original
                 // Half of them in the first bytes, where sizes and counts are.
-                for round in 0..<8 { bytes[Int.random(in: 20..<(round % 2 == 0 ? 600 : bytes.count), using: &random)] = UInt8.random(in: 0...255, using: &random) }
+                for round in 0..<8 {
+                    bytes[Int.random(in: 20..<(round % 2 == 0 ? 600 : bytes.count), using: &random)] = UInt8.random(
+                        in: 0...255, using: &random)
+                }
                 try clip.write(bytes, to: "bad")
                 let outcome = Outcome(clip.path("bad"))
                 #expect((outcome.error == nil) == !outcome.frames.isEmpty)
-                #expect(outcome.error == nil || [.noFrame, .unknownFormat].contains(outcome.error?.code), "\(String(describing: outcome.error))")
+                #expect(
+                    outcome.error == nil || [.noFrame, .unknownFormat].contains(outcome.error?.code),
+                    "\(String(describing: outcome.error))")
             }
         }
     }

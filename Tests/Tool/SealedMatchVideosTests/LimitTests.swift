@@ -8,7 +8,9 @@ import SealedMatchVideos
     @Test func refusesHugePictures() throws {
         let clip = try Clip()
         defer { clip.remove() }
-        try clip.make("small.avi", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=4:duration=1", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p")
+        try clip.make(
+            "small.avi", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=4:duration=1", "-c:v", "mjpeg", "-pix_fmt",
+            "yuvj420p")
         var bytes = try clip.bytes("small.avi")
         var patched = 0
         for at in 0..<(bytes.count - 9) where bytes[at] == 0xFF && bytes[at + 1] == 0xC0 && bytes[at + 2] == 0 {
@@ -18,7 +20,9 @@ import SealedMatchVideos
         #expect(patched == 4)
         try clip.write(bytes, to: "huge.avi")
         // Also with the widest limits: what the decoder itself refuses.
-        for limits in [VideoLimits.small, .standard] { #expect(Outcome(clip.path("huge.avi"), limits: limits).error?.code == .noFrame) }
+        for limits in [VideoLimits.small, .standard] {
+            #expect(Outcome(clip.path("huge.avi"), limits: limits).error?.code == .noFrame)
+        }
     }
 
     @Test func countsPixelsExactly() throws {
@@ -37,7 +41,9 @@ import SealedMatchVideos
     @Test func stopsBombs() throws {
         let clip = try Clip()
         defer { clip.remove() }
-        try clip.make("second.mp4", "-f", "lavfi", "-i", "color=black:size=1920x1080:rate=25:duration=2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+        try clip.make(
+            "second.mp4", "-f", "lavfi", "-i", "color=black:size=1920x1080:rate=25:duration=2", "-c:v", "libx264",
+            "-preset", "ultrafast", "-pix_fmt", "yuv420p")
         try clip.make("bomb.mp4", "-stream_loop", "3000", "-i", "file:" + clip.path("second.mp4"), "-c", "copy")
         var limits = VideoLimits.small
         limits.processorSeconds = 1
@@ -57,7 +63,9 @@ import SealedMatchVideos
     @Test func stopsAtGapsInTime() throws {
         let clip = try Clip()
         defer { clip.remove() }
-        try clip.make("gap.mkv", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=1:duration=2", "-vf", "setpts=N*72000/TB", "-fps_mode", "passthrough", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p")
+        try clip.make(
+            "gap.mkv", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=1:duration=2", "-vf", "setpts=N*72000/TB",
+            "-fps_mode", "passthrough", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p")
         let outcome = Outcome(clip.path("gap.mkv"))
         #expect(outcome.cut == .frameLimit && outcome.frames.count == VideoLimits.small.frames)
     }
@@ -72,7 +80,9 @@ import SealedMatchVideos
         let outcome = Outcome(file, limits: limits)
         #expect(outcome.error?.code == .noFrame && outcome.error?.detail.isEmpty == false)
         // A video whose frames do not fit.
-        try clip.make("large.mp4", "-f", "lavfi", "-i", "testsrc2=size=7680x4320:rate=4:duration=1", "-c:v", "libx264", "-threads", "1", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+        try clip.make(
+            "large.mp4", "-f", "lavfi", "-i", "testsrc2=size=7680x4320:rate=4:duration=1", "-c:v", "libx264",
+            "-threads", "1", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
         limits = .standard
         #expect(Outcome(clip.path("large.mp4"), limits: limits).frames.count == 4)
         limits.addressSpace = 300 << 20
@@ -84,11 +94,15 @@ import SealedMatchVideos
         let clip = try Clip()
         defer { clip.remove() }
         let file = try clip.anyFile()
-        for sampling in [VideoSampling(rate: 0, longestSide: 512), VideoSampling(rate: 61, longestSide: 512), VideoSampling(rate: 4, longestSide: 15), VideoSampling(rate: 4, longestSide: 1 << 20)] {
+        for sampling in [
+            VideoSampling(rate: 0, longestSide: 512), VideoSampling(rate: 61, longestSide: 512),
+            VideoSampling(rate: 4, longestSide: 15), VideoSampling(rate: 4, longestSide: 1 << 20),
+        ] {
             #expect(Outcome(file, sampling: sampling).error?.code == .badArgument)
         }
         let wrong: [(inout VideoLimits) -> Void] = [
-            { $0.addressSpace = 0 }, { $0.processorSeconds = -1 }, { $0.time = .zero }, { $0.frames = 0 }, { $0.pixels = 1 << 31 }, { $0.messageBytes = 0 },
+            { $0.addressSpace = 0 }, { $0.processorSeconds = -1 }, { $0.time = .zero }, { $0.frames = 0 },
+            { $0.pixels = 1 << 31 }, { $0.messageBytes = 0 },
         ]
         for change in wrong {
             var limits = VideoLimits.small

@@ -2,8 +2,11 @@ import Foundation
 import SealedMatchTestSupport
 import Testing
 
-/// The tool and the independent implementation, each with the other's files: sets, signatures, packages, proofs, vouchers, registrations and case files.
-@Suite(.enabled(if: Reference.python != nil, "set SEALEDMATCH_PYTHON to a Python with Vectors/generate/requirements.txt"), .serialized)
+/// The tool and the independent implementation, each with the other's files: sets, signatures, packages, proofs,
+/// vouchers, registrations and case files.
+@Suite(
+    .enabled(if: Reference.python != nil, "set SEALEDMATCH_PYTHON to a Python with Vectors/generate/requirements.txt"),
+    .serialized)
 struct InteropTests {
     private static let threshold = 4
     private static let lists = ["alice.pub=alice.txt", "bob.pub=bob.txt"]
@@ -14,14 +17,19 @@ struct InteropTests {
     private static let carol = String(repeating: "c0", count: 32)
     private static let dave = String(repeating: "d1", count: 32)
 
-    private func expectSuccess(_ result: Tool.Result, says text: String = "", sourceLocation: SourceLocation = #_sourceLocation) {
-        #expect(result.status == 0 && (text.isEmpty || result.output.contains(text)), "\(result.output) \(result.errors)", sourceLocation: sourceLocation)
+    private func expectSuccess(
+        _ result: Tool.Result, says text: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(
+            result.status == 0 && (text.isEmpty || result.output.contains(text)), "\(result.output) \(result.errors)",
+            sourceLocation: sourceLocation)
     }
 
     /// Pictures, a clip, and two lists of them and of 40 other hashes. Both implementations read the same files.
     private func prepare(_ tool: Tool) throws {
         for name in Self.known + Self.changed + Self.unknown {
-            try FileManager.default.copyItem(atPath: Reference.pictures.appending(path: name).path, toPath: tool.file(name))
+            try FileManager.default.copyItem(
+                atPath: Reference.pictures.appending(path: name).path, toPath: tool.file(name))
         }
         var random = SeededRandom(31)
         try tool.write(random.bytes(5000), to: "clip.bin")
@@ -49,27 +57,41 @@ struct InteropTests {
             expectSuccess(try tool.run("keygen", name))
         }
         expectSuccess(
-            try tool.run(["set", "build", "--source"] + Self.lists + ["--threshold", "\(Self.threshold)", "--version", "7", "-o", "known.smset"]), says: "49 entries")
+            try tool.run(
+                ["set", "build", "--source"] + Self.lists + [
+                    "--threshold", "\(Self.threshold)", "--version", "7", "-o", "known.smset",
+                ]), says: "49 entries")
         for name in ["alice", "bob"] {
-            expectSuccess(try tool.run("set", "sign", "known.smset", "--key", name, "--package", "known.smset.audit", "--list", "\(name).pub=\(name).txt"))
+            expectSuccess(
+                try tool.run(
+                    "set", "sign", "known.smset", "--key", name, "--package", "known.smset.audit", "--list",
+                    "\(name).pub=\(name).txt"))
         }
     }
 
     /// The same by the independent implementation, with the same names of files.
     private func buildByReference(_ tool: Tool) throws {
         for name in ["alice", "bob"] { expectSuccess(try tool.reference("keygen", name, name + ".pub")) }
-        let arguments = ["set", "build"] + Self.lists.flatMap { ["--list", $0] } + [
-            "--set", "known.smset", "--secrets", "known.smset.secrets", "--package", "known.smset.audit", "--version", "7", "--threshold", "\(Self.threshold)",
-            "--expires", "\(Int(Date().timeIntervalSince1970) + 90 * 86_400)",
-        ]
+        let arguments =
+            ["set", "build"] + Self.lists.flatMap { ["--list", $0] } + [
+                "--set", "known.smset", "--secrets", "known.smset.secrets", "--package", "known.smset.audit",
+                "--version", "7", "--threshold", "\(Self.threshold)",
+                "--expires", "\(Int(Date().timeIntervalSince1970) + 90 * 86_400)",
+            ]
         expectSuccess(try tool.reference(arguments), says: "49 entries")
         for name in ["alice", "bob"] {
-            expectSuccess(try tool.reference("set", "sign", "known.smset", "known.smset.audit", "--key", name, "--list", name + ".txt"))
+            expectSuccess(
+                try tool.reference(
+                    "set", "sign", "known.smset", "known.smset.audit", "--key", name, "--list", name + ".txt"))
         }
     }
 
-    private static let policy = ["--minimum-signatures", "2", "--minimum-threshold", "\(threshold)", "--minimum-entries", "1"]
-    private static let trust = ["--trust", "alice.pub", "bob.pub", "--min-entries", "1", "--min-threshold", "\(threshold)"]
+    private static let policy = [
+        "--minimum-signatures", "2", "--minimum-threshold", "\(threshold)", "--minimum-entries", "1",
+    ]
+    private static let trust = [
+        "--trust", "alice.pub", "bob.pub", "--min-entries", "1", "--min-threshold", "\(threshold)",
+    ]
 
     /// A copy of a file with one bit flipped.
     private func flip(_ tool: Tool, _ name: String, at offset: Int, to copy: String) throws {
@@ -83,9 +105,15 @@ struct InteropTests {
         defer { tool.remove() }
         try prepare(tool)
         for name in Self.known + Self.changed {
-            let mine = try JSONSerialization.jsonObject(with: Data(tool.run("fingerprint", "--json", name).output.utf8)) as? [String: Any]
-            let theirs = try JSONSerialization.jsonObject(with: Data(tool.reference("fingerprint", "--short", name).output.utf8)) as? [String: Any]
-            #expect(mine?["pdq"] as? String == theirs?["fingerprint"] as? String && mine?["quality"] as? Int == theirs?["quality"] as? Int)
+            let mine =
+                try JSONSerialization.jsonObject(with: Data(tool.run("fingerprint", "--json", name).output.utf8))
+                as? [String: Any]
+            let theirs =
+                try JSONSerialization.jsonObject(with: Data(tool.reference("fingerprint", "--short", name).output.utf8))
+                as? [String: Any]
+            #expect(
+                mine?["pdq"] as? String == theirs?["fingerprint"] as? String
+                    && mine?["quality"] as? Int == theirs?["quality"] as? Int)
             #expect((mine?["pdq"] as? String)?.count == 64, "\(name)")
         }
     }
@@ -96,24 +124,41 @@ struct InteropTests {
         try prepare(tool)
         try buildBySwift(tool)
         // Opened under a policy: the same root and numbers.
-        let opened = try tool.reference(["set", "open", "known.smset", "--pin", "alice.pub", "--pin", "bob.pub"] + Self.policy)
+        let opened = try tool.reference(
+            ["set", "open", "known.smset", "--pin", "alice.pub", "--pin", "bob.pub"] + Self.policy)
         expectSuccess(opened)
-        let mine = try JSONSerialization.jsonObject(with: Data(tool.run("set", "inspect", "known.smset", "--json").output.utf8)) as? [String: Any]
+        let mine =
+            try JSONSerialization.jsonObject(
+                with: Data(tool.run("set", "inspect", "known.smset", "--json").output.utf8)) as? [String: Any]
         let theirs = try JSONSerialization.jsonObject(with: Data(opened.output.utf8)) as? [String: Any]
         #expect(mine?["root"] as? String == theirs?["root"] as? String && (theirs?["root"] as? String)?.count == 64)
-        #expect(theirs?["entries"] as? Int == 49 && theirs?["version"] as? Int == 7 && (theirs?["signers"] as? [String])?.count == 2)
+        #expect(
+            theirs?["entries"] as? Int == 49 && theirs?["version"] as? Int == 7
+                && (theirs?["signers"] as? [String])?.count == 2)
         // Audited from files with both lists, and built again from the secrets.
-        expectSuccess(try tool.reference(["set", "audit", "known.smset", "known.smset.audit"] + Self.lists.flatMap { ["--list", $0] }), says: "no findings")
+        expectSuccess(
+            try tool.reference(
+                ["set", "audit", "known.smset", "known.smset.audit"] + Self.lists.flatMap { ["--list", $0] }),
+            says: "no findings")
         let script = Reference.repository.appending(path: "Tests/Tool/ToolTests/Scripts/rebuild_set.py").path
-        expectSuccess(try tool.python([script, "known.smset", "known.smset.secrets", "known.smset.audit"] + Self.lists), says: "identical")
+        expectSuccess(
+            try tool.python([script, "known.smset", "known.smset.secrets", "known.smset.audit"] + Self.lists),
+            says: "identical")
         // Proofs of a member and of another key.
-        try expectSuccess(tool.run("set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--media", Self.known[0], "-o", "in.proof"), says: "is in")
-        try expectSuccess(tool.run("set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--pdq", Self.absent, "-o", "out.proof"), says: "is not in")
+        try expectSuccess(
+            tool.run(
+                "set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--media", Self.known[0], "-o",
+                "in.proof"), says: "is in")
+        try expectSuccess(
+            tool.run(
+                "set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--pdq", Self.absent, "-o",
+                "out.proof"), says: "is not in")
         expectSuccess(try tool.reference("verify-proof", "known.smset", "in.proof"), says: "is a member")
         expectSuccess(try tool.reference("verify-proof", "known.smset", "out.proof"), says: "is not a member")
         // What it must not accept.
         try flip(tool, "known.smset", at: 4096 + 32 * 1000, to: "flipped.smset")
-        let refused = try tool.reference(["set", "open", "flipped.smset", "--pin", "alice.pub", "--pin", "bob.pub"] + Self.policy)
+        let refused = try tool.reference(
+            ["set", "open", "flipped.smset", "--pin", "alice.pub", "--pin", "bob.pub"] + Self.policy)
         #expect(refused.status == 1 && refused.errors.contains("rootMismatch"))
         #expect(try tool.reference("set", "audit", "flipped.smset", "known.smset.audit").output.contains("wrongDigest"))
         try flip(tool, "in.proof", at: 140, to: "flipped.proof")
@@ -125,16 +170,32 @@ struct InteropTests {
         defer { tool.remove() }
         try prepare(tool)
         try buildByReference(tool)
-        expectSuccess(try tool.run(["set", "verify", "known.smset"] + Self.trust), says: "version 7, 49 entries, signed by 2 sources")
-        expectSuccess(try tool.run(["set", "audit", "known.smset", "--package", "known.smset.audit", "--list"] + Self.lists), says: "sound")
-        try expectSuccess(tool.reference("prove", "known.smset", "known.smset.secrets", "pdq:" + hash(tool, Self.known[0]), "in.proof"), says: "is a member")
-        try expectSuccess(tool.reference("prove", "known.smset", "known.smset.secrets", "sha256:" + hash(tool, "clip.bin"), "clip.proof"), says: "is a member")
-        expectSuccess(try tool.reference("prove", "known.smset", "known.smset.secrets", "pdq:" + Self.absent, "out.proof"), says: "is not a member")
+        expectSuccess(
+            try tool.run(["set", "verify", "known.smset"] + Self.trust),
+            says: "version 7, 49 entries, signed by 2 sources")
+        expectSuccess(
+            try tool.run(["set", "audit", "known.smset", "--package", "known.smset.audit", "--list"] + Self.lists),
+            says: "sound")
+        try expectSuccess(
+            tool.reference(
+                "prove", "known.smset", "known.smset.secrets", "pdq:" + hash(tool, Self.known[0]), "in.proof"),
+            says: "is a member")
+        try expectSuccess(
+            tool.reference(
+                "prove", "known.smset", "known.smset.secrets", "sha256:" + hash(tool, "clip.bin"), "clip.proof"),
+            says: "is a member")
+        expectSuccess(
+            try tool.reference("prove", "known.smset", "known.smset.secrets", "pdq:" + Self.absent, "out.proof"),
+            says: "is not a member")
         expectSuccess(try tool.run("set", "verify-proof", "known.smset", "in.proof"), says: "the key is in the set")
         expectSuccess(try tool.run("set", "verify-proof", "known.smset", "clip.proof"), says: "the key is in the set")
-        expectSuccess(try tool.run("set", "verify-proof", "known.smset", "out.proof"), says: "the key is not in the set")
+        expectSuccess(
+            try tool.run("set", "verify-proof", "known.smset", "out.proof"), says: "the key is not in the set")
         // The tool proves with the reference's secrets.
-        try expectSuccess(tool.run("set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--media", "clip.bin", "-o", "mine.proof"), says: "is in")
+        try expectSuccess(
+            tool.run(
+                "set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--media", "clip.bin", "-o",
+                "mine.proof"), says: "is in")
         expectSuccess(try tool.reference("verify-proof", "known.smset", "mine.proof"), says: "is a member")
         try flip(tool, "known.smset", at: 4096 + 32 * 1000, to: "flipped.smset")
         #expect(try tool.run(["set", "verify", "flipped.smset"] + Self.trust).errors.contains("[error 304]"))
@@ -142,7 +203,8 @@ struct InteropTests {
         #expect(audit.status == 1 && audit.output.contains("digest is not the header's"))
     }
 
-    /// Carol sends five listed pictures, four of them changed, a listed clip, and five things that no list holds; dave three listed pictures and two others: one fewer than the threshold.
+    /// Carol sends five listed pictures, four of them changed, a listed clip, and five things that no list holds; dave
+    /// three listed pictures and two others: one fewer than the threshold.
     private static let items: [(account: String, listed: [String], others: [String])] = [
         (carol, [known[0]] + changed[1...4] + ["clip.bin"], unknown + ["other.bin"]),
         (dave, Array(known[0...2]), Array(unknown[0...1])),
@@ -154,18 +216,25 @@ struct InteropTests {
         for item in Self.items {
             let upload = "up-" + item.account
             for name in try FileManager.default.contentsOfDirectory(atPath: tool.file(upload)) {
-                try FileManager.default.copyItem(atPath: tool.file("\(upload)/\(name)"), toPath: tool.file("all/\(item.account)-\(name)"))
+                try FileManager.default.copyItem(
+                    atPath: tool.file("\(upload)/\(name)"), toPath: tool.file("all/\(item.account)-\(name)"))
             }
             let count = item.listed.count + item.others.count
             expectSuccess(
-                try tool.run("collect", "--database", "collector.sqlite", "--account", item.account, "--set", "known.smset", "--keep", upload),
+                try tool.run(
+                    "collect", "--database", "collector.sqlite", "--account", item.account, "--set", "known.smset",
+                    "--keep", upload),
                 says: "stored \(count) vouchers")
         }
         let authority = ["--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"]
         expectSuccess(try tool.run(["open"] + authority), says: "opened 16 vouchers")
-        expectSuccess(try tool.run(["reveal"] + authority + ["--list", "alice.pub=alice.txt", "--cases", "swift-cases", "--force"]))
         expectSuccess(
-            try tool.reference("reveal", "all", "--set", "known.smset", "known.smset.secrets", "--list", "alice.pub=alice.txt", "--cases", "reference-cases"))
+            try tool.run(
+                ["reveal"] + authority + ["--list", "alice.pub=alice.txt", "--cases", "swift-cases", "--force"]))
+        expectSuccess(
+            try tool.reference(
+                "reveal", "all", "--set", "known.smset", "known.smset.secrets", "--list", "alice.pub=alice.txt",
+                "--cases", "reference-cases"))
         let mine = try InteropCase.all(in: tool.file("swift-cases"))
         let theirs = try InteropCase.all(in: tool.file("reference-cases"))
         #expect(Set(mine.keys) == [Self.carol])
@@ -180,11 +249,17 @@ struct InteropTests {
     private func sealByReference(_ tool: Tool) throws {
         let epoch = Int(Date().timeIntervalSince1970) / 2_592_000
         for item in Self.items {
-            expectSuccess(try tool.reference("client", "known.smset", "client-" + item.account, "--account", item.account, "--epoch", "\(epoch)"))
+            expectSuccess(
+                try tool.reference(
+                    "client", "known.smset", "client-" + item.account, "--account", item.account, "--epoch", "\(epoch)")
+            )
             for group in [item.listed, item.others] {
                 let arguments = ["seal", "known.smset", "client-" + item.account, "--items"] + group
                 expectSuccess(
-                    try tool.reference(arguments + ["--account", item.account, "--note", "from the reference", "--out", "up-" + item.account]),
+                    try tool.reference(
+                        arguments + [
+                            "--account", item.account, "--note", "from the reference", "--out", "up-" + item.account,
+                        ]),
                     says: "\(group.count) vouchers")
             }
         }
@@ -192,8 +267,13 @@ struct InteropTests {
 
     private func sealBySwift(_ tool: Tool) throws {
         for item in Self.items {
-            let arguments = ["seal", "--set", "known.smset"] + Self.trust + ["--account", item.account, "--client", "client-" + item.account]
-            expectSuccess(try tool.run(arguments + ["--upload", "up-" + item.account, "--window", "0"] + item.listed + item.others))
+            let arguments =
+                ["seal", "--set", "known.smset"] + Self.trust + [
+                    "--account", item.account, "--client", "client-" + item.account,
+                ]
+            expectSuccess(
+                try tool.run(
+                    arguments + ["--upload", "up-" + item.account, "--window", "0"] + item.listed + item.others))
         }
     }
 

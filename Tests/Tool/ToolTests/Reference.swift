@@ -3,10 +3,12 @@ import Testing
 
 /// The independent implementation (`Vectors/generate/reference`), as a command line.
 ///
-/// `SEALEDMATCH_PYTHON` names a Python that has what `Vectors/generate/requirements.txt` lists; `make test` sets it. Once it is named, anything that is missing is a failure.
+/// `SEALEDMATCH_PYTHON` names a Python that has what `Vectors/generate/requirements.txt` lists; `make test` sets it.
+/// Once it is named, anything that is missing is a failure.
 enum Reference {
     static let python = ProcessInfo.processInfo.environment["SEALEDMATCH_PYTHON"]
-    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
     static let pictures = repository.appending(path: "Vectors/fingerprint")
 }
 
@@ -19,7 +21,10 @@ extension Tool {
         process.currentDirectoryURL = URL(filePath: directory)
         process.standardInput = FileHandle.nullDevice
         process.environment = ProcessInfo.processInfo.environment.merging(
-            ["PYTHONPATH": Reference.repository.appending(path: "Vectors/generate").path, "PYTHONDONTWRITEBYTECODE": "1"]) { _, new in new }
+            [
+                "PYTHONPATH": Reference.repository.appending(path: "Vectors/generate").path,
+                "PYTHONDONTWRITEBYTECODE": "1",
+            ]) { _, new in new }
         return try finish(process)
     }
 
@@ -56,7 +61,8 @@ struct InteropCase: Decodable, Equatable {
     static func all(in directory: String) throws -> [String: InteropCase] {
         let files = try FileManager.default.contentsOfDirectory(atPath: directory)
         let cases = try files.map { name in
-            var one = try JSONDecoder().decode(InteropCase.self, from: Data(contentsOf: URL(filePath: directory + "/" + name)))
+            var one = try JSONDecoder().decode(
+                InteropCase.self, from: Data(contentsOf: URL(filePath: directory + "/" + name)))
             #expect(name == "\(one.account)-\(one.epoch).json")
             one.matches.sort { $0.voucherID < $1.voucherID }
             return (one.account, one)

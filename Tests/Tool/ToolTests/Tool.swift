@@ -56,11 +56,14 @@ struct Tool {
         defer { for path in [out, errors] { try? FileManager.default.removeItem(atPath: path) } }
         return Result(
             status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
-            output: try String(contentsOfFile: out, encoding: .utf8), errors: try String(contentsOfFile: errors, encoding: .utf8))
+            output: try String(contentsOfFile: out, encoding: .utf8),
+            errors: try String(contentsOfFile: errors, encoding: .utf8))
     }
 
     func file(_ name: String) -> String { directory + "/" + name }
-    func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: file(name))) }
+    func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+    }
     func write(_ bytes: [UInt8], to name: String) throws { try Data(bytes).write(to: URL(fileURLWithPath: file(name))) }
     func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name)))) }
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }

@@ -13,7 +13,10 @@ import Testing
         for y in 0..<256 {
             for x in 0..<320 {
                 let value = coarse[y / 16 * 16 + x / 20]
-                pixels += [value, UInt8(truncatingIfNeeded: Int(value) / 2 + x % 64), UInt8(truncatingIfNeeded: Int(value) / 2 + y % 64)]
+                pixels += [
+                    value, UInt8(truncatingIfNeeded: Int(value) / 2 + x % 64),
+                    UInt8(truncatingIfNeeded: Int(value) / 2 + y % 64),
+                ]
             }
         }
         return try DecodedPicture(width: 320, height: 256, pixels: pixels).jpeg(quality: 90)
@@ -41,12 +44,14 @@ import Testing
 
     private func build(_ tool: Tool) throws -> Tool.Result {
         try tool.run(
-            "set", "build", "--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt", "--threshold", "30", "-o", "known.smset")
+            "set", "build", "--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt", "--threshold",
+            "30", "-o", "known.smset")
     }
 
     private func sign(_ tool: Tool, _ name: String) throws -> Tool.Result {
         try tool.run(
-            "set", "sign", "known.smset", "--key", "\(name).key", "--package", "known.smset.audit", "--list", "\(name).key.pub=\(name).txt")
+            "set", "sign", "known.smset", "--key", "\(name).key", "--package", "known.smset.audit", "--list",
+            "\(name).key.pub=\(name).txt")
     }
 
     @Test func wholePath() throws {
@@ -58,7 +63,9 @@ import Testing
         #expect(built.output.contains("1 keys that fewer than 2 sources list"))
         // Nobody has signed yet, then one, then both.
         let verify = ["set", "verify", "known.smset", "--trust", "alice.key.pub", "bob.key.pub"]
-        func verified() throws -> Tool.Result { try tool.run(verify[0], verify[1], verify[2], verify[3], verify[4], verify[5]) }
+        func verified() throws -> Tool.Result {
+            try tool.run(verify[0], verify[1], verify[2], verify[3], verify[4], verify[5])
+        }
         #expect(try verified().status == 65)
         #expect(try sign(tool, "alice").status == 0)
         #expect(try verified().errors.contains("[error 302]"))
@@ -68,10 +75,17 @@ import Testing
         #expect(inspected.status == 0 && inspected.output.contains("\"tableIntact\":true"))
 
         // Membership, non-membership, and a proof that was touched.
-        #expect(try tool.run("set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--media", "known0.jpg", "-o", "in.proof").output.contains("is in"))
+        #expect(
+            try tool.run(
+                "set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--media", "known0.jpg", "-o",
+                "in.proof"
+            ).output.contains("is in"))
         #expect(try tool.run("set", "verify-proof", "known.smset", "in.proof").output.contains("the key is in the set"))
         let absent = String(repeating: "5a", count: 32)
-        #expect(try tool.run("set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--pdq", absent, "-o", "out.proof").status == 0)
+        #expect(
+            try tool.run(
+                "set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--pdq", absent, "-o", "out.proof"
+            ).status == 0)
         #expect(try tool.run("set", "verify-proof", "known.smset", "out.proof").output.contains("not in the set"))
         var proof = try tool.bytes("out.proof")
         proof[100] ^= 1
@@ -80,31 +94,44 @@ import Testing
 
         // 40 known pictures of carol, 29 of dave.
         for (account, count) in [("carol", 40), ("dave", 29)] {
-            var arguments = ["seal", "--set", "known.smset", "--trust", "alice.key.pub", "bob.key.pub", "--account", account]
+            var arguments = [
+                "seal", "--set", "known.smset", "--trust", "alice.key.pub", "bob.key.pub", "--account", account,
+            ]
             arguments += ["--client", account, "--upload", "up-\(account)", "--window", "0"]
             arguments += (0..<count).map { "known\($0).jpg" }
             let process = try tool.start(arguments)
             try process.run()
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)
-            let collected = try tool.run("collect", "--database", "collector.sqlite", "--account", account, "--set", "known.smset", "--keep", "up-\(account)")
+            let collected = try tool.run(
+                "collect", "--database", "collector.sqlite", "--account", account, "--set", "known.smset", "--keep",
+                "up-\(account)")
             #expect(collected.output.contains("stored \(count) vouchers"), "\(collected.errors)")
             // A retry stores nothing anew and is no error.
-            #expect(try tool.run("collect", "--database", "collector.sqlite", "--account", account, "up-\(account)").status == 0)
+            #expect(
+                try tool.run("collect", "--database", "collector.sqlite", "--account", account, "up-\(account)").status
+                    == 0)
         }
         // Another's vouchers are refused, by name, and stay.
-        let foreign = try tool.run("collect", "--database", "collector.sqlite", "--account", "mallory", "--keep", "up-carol")
+        let foreign = try tool.run(
+            "collect", "--database", "collector.sqlite", "--account", "mallory", "--keep", "up-carol")
         #expect(foreign.status == 65)
 
         func authority(_ command: String, _ rest: String...) throws -> Tool.Result {
-            let process = [command, "--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"] + rest
+            let process =
+                [command, "--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"]
+                + rest
             return try runAll(tool, process)
         }
         #expect(try authority("open").output.contains("opened 69 vouchers"))
-        let revealed = try authority("reveal", "--list", "alice.key.pub=alice.txt", "--cases", "cases", "--force", "--json")
+        let revealed = try authority(
+            "reveal", "--list", "alice.key.pub=alice.txt", "--cases", "cases", "--force", "--json")
         let rows = revealed.output.split(separator: "\n")
         #expect(rows.count == 2, "\(revealed.output) \(revealed.errors)")
-        #expect(rows.filter { $0.contains("\"revealed\":true") && $0.contains("\"matches\":40") && $0.contains("\"listed\":40") }.count == 1)
+        #expect(
+            rows.filter {
+                $0.contains("\"revealed\":true") && $0.contains("\"matches\":40") && $0.contains("\"listed\":40")
+            }.count == 1)
         #expect(rows.filter { $0.contains("\"revealed\":false") }.count == 1)
         #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).count == 1)
         // Only the owner may read secrets and cases.
@@ -142,7 +169,8 @@ import Testing
         #expect(refused.errors.contains("bob.txt:\(line):") && refused.errors.contains("--skip-bad-lines"))
         #expect(!tool.exists("known.smset") && !tool.exists("known.smset.secrets"))
         let skipped = try tool.run(
-            "set", "build", "--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt", "--skip-bad-lines", "-o", "known.smset", "--json")
+            "set", "build", "--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt",
+            "--skip-bad-lines", "-o", "known.smset", "--json")
         #expect(skipped.status == 0 && skipped.output.contains("\"badLines\":["))
 
         // A signature needs an audit with the source's own list.
@@ -167,7 +195,8 @@ import Testing
         var set = try tool.bytes("known.smset")
         set[set.count - 1] ^= 0x40
         try tool.write(set, to: "flipped.smset")
-        #expect(try tool.run("set", "verify", "flipped.smset", "--trust", "alice.key.pub").errors.contains("[error 304]"))
+        #expect(
+            try tool.run("set", "verify", "flipped.smset", "--trust", "alice.key.pub").errors.contains("[error 304]"))
         try tool.write(Array(set.prefix(set.count / 2)), to: "cut.smset")
         #expect(try tool.run("set", "verify", "cut.smset", "--trust", "alice.key.pub").errors.contains("[error 201]"))
     }
@@ -178,23 +207,36 @@ import Testing
         defer { tool.remove() }
         var random = SeededRandom(21)
         let hashes = (0..<9).map { _ in Self.hash(&random) }
-        let lines = ["# a list", hashes[0], "pdq \(hashes[1]),80", "\(hashes[2]),10", "sha256 \(hashes[3])", "video " + hashes[4...8].joined(separator: " ")]
+        let lines = [
+            "# a list", hashes[0], "pdq \(hashes[1]),80", "\(hashes[2]),10", "sha256 \(hashes[3])",
+            "video " + hashes[4...8].joined(separator: " "),
+        ]
         try tool.write(lines.joined(separator: "\n") + "\n", to: "list.txt")
         let mirrored = try tool.run("list", "variants", "list.txt")
-        #expect(mirrored.status == 0 && mirrored.errors.contains("3 hashes with variants, 1 of bytes without, 1 of too low quality, 0 bad lines skipped"), "\(mirrored.errors)")
+        #expect(
+            mirrored.status == 0
+                && mirrored.errors.contains(
+                    "3 hashes with variants, 1 of bytes without, 1 of too low quality, 0 bad lines skipped"),
+            "\(mirrored.errors)")
         let printed = mirrored.output.split(separator: "\n").map(String.init)
         #expect(printed.count == 4 && printed[0].hasPrefix("# mirrored"))
         #expect(printed.map { $0.split(separator: " ").count }.suffix(3) == [2, 2, 6])
         // A mirror's mirror is the list again, without what has no variant.
         try tool.write(mirrored.output, to: "mirrored.txt")
         let again = try tool.run("list", "variants", "mirrored.txt", "--variant", "mirrored")
-        #expect(again.output.split(separator: "\n").dropFirst() == ["pdq \(hashes[0])", "pdq \(hashes[1])", "video " + hashes[4...8].joined(separator: " ")])
+        #expect(
+            again.output.split(separator: "\n").dropFirst() == [
+                "pdq \(hashes[0])", "pdq \(hashes[1])", "video " + hashes[4...8].joined(separator: " "),
+            ])
         let both = try tool.run("list", "variants", "list.txt", "--variant", "turned-left", "--variant", "upside-down")
-        #expect(both.output.split(separator: "\n").count == 8 && both.output.contains("# turned-left") && both.output.contains("# upside-down"))
+        #expect(
+            both.output.split(separator: "\n").count == 8 && both.output.contains("# turned-left")
+                && both.output.contains("# upside-down"))
         #expect(try tool.run("list", "variants", "list.txt", "--variant", "askew").status == 64)
         try tool.write("no hash\n" + hashes[0] + "\n", to: "bad.txt")
         #expect(try tool.run("list", "variants", "bad.txt").errors.contains("bad.txt:1"))
-        #expect(try tool.run("list", "variants", "bad.txt", "--skip-bad-lines").output.split(separator: "\n").count == 2)
+        #expect(
+            try tool.run("list", "variants", "bad.txt", "--skip-bad-lines").output.split(separator: "\n").count == 2)
         #expect(try tool.run("list", "variants", "missing.txt").status == 66)
     }
 
@@ -215,7 +257,8 @@ import Testing
         for round in 0..<12 {
             try? FileManager.default.removeItem(atPath: tool.file("known.smset"))
             let process = try tool.start([
-                "set", "build", "--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt", "-o", "known.smset",
+                "set", "build", "--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt", "-o",
+                "known.smset",
             ])
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
@@ -230,7 +273,9 @@ import Testing
             if round % 2 == 1 && process.terminationStatus != 0 { #expect(process.terminationStatus == 130 || isEarly) }
             if tool.exists("known.smset") { #expect(try tool.run("set", "inspect", "known.smset").status == 0) }
             if round % 2 == 1 && process.terminationStatus == 130 {
-                let left = try FileManager.default.contentsOfDirectory(atPath: tool.directory).filter { $0.contains(".partial-") && $0.contains("known") }
+                let left = try FileManager.default.contentsOfDirectory(atPath: tool.directory).filter {
+                    $0.contains(".partial-") && $0.contains("known")
+                }
                 // Only kills leave a partial file; it is under another name, and the next build does not mind it.
                 #expect(left.count <= interrupted)
             }

@@ -16,6 +16,7 @@ def main() -> int:
     commands_a.add_commands(commands)
     if importlib.util.find_spec(f"{__package__}.commands_b") is not None:
         from . import commands_b
+
         commands_b.add_commands(commands)
     arguments = parser.parse_args()
     try:

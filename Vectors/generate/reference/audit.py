@@ -53,8 +53,9 @@ class AuditPackage:
 
     def encode(self) -> bytes:
         entries = b"".join(y + encode_integer(mask, 2) for y, mask in zip(self.keys, self.supporters, strict=True))
-        return (MAGIC + self.root + self.filler_seed + encode_integer(len(self.keys), 8) + entries
-                + b"".join(self.proofs))
+        return (
+            MAGIC + self.root + self.filler_seed + encode_integer(len(self.keys), 8) + entries + b"".join(self.proofs)
+        )
 
     @staticmethod
     def decode(encoding: bytes) -> AuditPackage:
@@ -73,23 +74,26 @@ class AuditPackage:
             end = at + 1 + BITS_COUNT[encoding[at]]
             require(end + 2 <= len(encoding), "wrongLength")
             keys.append(encoding[at:end])
-            supporters.append(decode_integer(encoding[end:end + 2]))
+            supporters.append(decode_integer(encoding[end : end + 2]))
             at = end + 2
         require(len(encoding) == at + PROOF_COUNT * proofs_for(n), "wrongLength")
-        proofs = [encoding[start:start + PROOF_COUNT] for start in range(at, len(encoding), PROOF_COUNT)]
+        proofs = [encoding[start : start + PROOF_COUNT] for start in range(at, len(encoding), PROOF_COUNT)]
         for proof in proofs:
             decode_scalar(proof[:32])
             decode_scalar(proof[32:])
         return AuditPackage(encoding[8:40], encoding[40:72], tuple(keys), tuple(supporters), tuple(proofs))
 
 
-def make_package(set_root: bytes, secrets: SetSecrets, keys: Sequence[bytes], supporters: Sequence[int],
-                 draw: Draw = system_draw) -> AuditPackage:
+def make_package(
+    set_root: bytes, secrets: SetSecrets, keys: Sequence[bytes], supporters: Sequence[int], draw: Draw = system_draw
+) -> AuditPackage:
     """The package of a set that was built from these entries."""
     elements = [hash_key(secrets.table_id, y) for y in keys]
     values = [multiply(secrets.alpha, element) for element in elements]
-    proofs = [generate_proof(secrets.alpha, elements[run.start:run.stop], values[run.start:run.stop], draw)
-              for run in runs(len(keys))]
+    proofs = [
+        generate_proof(secrets.alpha, elements[run.start : run.stop], values[run.start : run.stop], draw)
+        for run in runs(len(keys))
+    ]
     return AuditPackage(set_root, secrets.filler_seed, tuple(keys), tuple(supporters), tuple(proofs))
 
 
@@ -124,11 +128,13 @@ def audit(set_file: SetFile, package: AuditPackage, lists: Mapping[bytes, Iterab
     def find(name: str, detail: str = "") -> None:
         findings.append(Finding(name, detail))
 
-    # 1. The package's root is the set's. Its numbers of keys and masks are n, of proofs ⌈n / 65,535⌉; else nothing more is
-    #    looked at.
+    # 1. The package's root is the set's. Its numbers of keys and masks are n, of proofs ⌈n / 65,535⌉; else nothing more
+    #    is looked at.
     if package.root != set_file.root:
         find("otherSet")
-    if not len(package.keys) == len(package.supporters) == header.entries or len(package.proofs) != proofs_for(header.entries):
+    if not len(package.keys) == len(package.supporters) == header.entries or len(package.proofs) != proofs_for(
+        header.entries
+    ):
         find("wrongCount", f"{len(package.keys)} of {header.entries}")
         return AuditReport(findings, [])
     #    The table has its digest.
@@ -175,14 +181,15 @@ def audit(set_file: SetFile, package: AuditPackage, lists: Mapping[bytes, Iterab
     #    each proof verifies ("Key proofs") for (H(y_i), D_i) of its entries.
     for proof, run in zip(package.proofs, runs(len(package.keys)), strict=True):
         try:
-            verify_proof(header.public_key, elements[run.start:run.stop], values[run.start:run.stop], proof)
+            verify_proof(header.public_key, elements[run.start : run.stop], values[run.start : run.stop], proof)
         except ProtocolError as failure:
             find("notEvaluated", f"entries from {run.start}: {failure.name}")
-    # 6. Only then, and whatever step 5 found: rebuild ("Table") from V(y_i) = D_i, positionSeed and fillerSeed: it peels, has m cells, and its digest is
-    #    tableDigest.
+    # 6. Only then, and whatever step 5 found: rebuild ("Table") from V(y_i) = D_i, positionSeed and fillerSeed: it
+    #    peels, has m cells, and its digest is tableDigest.
     try:
-        rebuilt = table_of_values(package.keys, dict(zip(package.keys, values, strict=True)), header.position_seed,
-                                  package.filler_seed)
+        rebuilt = table_of_values(
+            package.keys, dict(zip(package.keys, values, strict=True)), header.position_seed, package.filler_seed
+        )
     except ProtocolError as failure:
         if failure.name != "peelingFailed":
             raise

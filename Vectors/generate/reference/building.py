@@ -26,8 +26,16 @@ class NewSet:
     package: AuditPackage
 
 
-def build_with_secrets(selection: Selection, secrets: SetSecrets, sources: tuple[bytes, ...], parameters: Parameters,
-                       version: int, issued_at: int, expires_at: int, draw: Draw = system_draw) -> NewSet:
+def build_with_secrets(
+    selection: Selection,
+    secrets: SetSecrets,
+    sources: tuple[bytes, ...],
+    parameters: Parameters,
+    version: int,
+    issued_at: int,
+    expires_at: int,
+    draw: Draw = system_draw,
+) -> NewSet:
     """One attempt, with given secrets; `draw` is for the proofs' nonces."""
     parameters.check(len(sources))
     for number in (version, issued_at, expires_at):
@@ -35,27 +43,51 @@ def build_with_secrets(selection: Selection, secrets: SetSecrets, sources: tuple
     require(secrets.entries_digest == entries_digest(selection.keys), "parameterOutOfRange", "secrets of other entries")
     cells = table(selection.keys, secrets.alpha, secrets.table_id, secrets.position_seed, secrets.filler_seed)
     header = SetHeader(
-        version=version, issued_at=issued_at, expires_at=expires_at, table_id=secrets.table_id,
-        position_seed=secrets.position_seed, public_key=secrets.public_key, entries=len(selection.keys),
-        cells=len(cells), table_digest=blake2b_256(b"".join(cells)), parameters=parameters, sources=sources)
+        version=version,
+        issued_at=issued_at,
+        expires_at=expires_at,
+        table_id=secrets.table_id,
+        position_seed=secrets.position_seed,
+        public_key=secrets.public_key,
+        entries=len(selection.keys),
+        cells=len(cells),
+        table_digest=blake2b_256(b"".join(cells)),
+        parameters=parameters,
+        sources=sources,
+    )
     set_file = SetFile.make(header, cells)
     package = make_package(set_file.root, secrets, selection.keys, selection.supporters, draw)
     return NewSet(selection, set_file, secrets, package)
 
 
-def build_set(lists: Mapping[bytes, Iterable[ListedHash]], parameters: Parameters, version: int, issued_at: int,
-              expires_at: int, draw: Draw = system_draw) -> NewSet:
+def build_set(
+    lists: Mapping[bytes, Iterable[ListedHash]],
+    parameters: Parameters,
+    version: int,
+    issued_at: int,
+    expires_at: int,
+    draw: Draw = system_draw,
+) -> NewSet:
     """A set from each source's list, under the source's public key. It is not signed yet."""
     sources = tuple(sorted(lists))
     parameters.check(len(sources))
-    selection = select_entries([lists[source] for source in sources], parameters.profile, parameters.minimum_sources,
-                               parameters.separation)
+    selection = select_entries(
+        [lists[source] for source in sources], parameters.profile, parameters.minimum_sources, parameters.separation
+    )
     require(len(selection.keys) >= 1, "parameterOutOfRange", "no entry has enough sources")
     for attempt in range(ATTEMPTS):
         try:
             # The secrets are drawn after the entries are fixed, anew for every table.
-            return build_with_secrets(selection, SetSecrets.draw(selection.keys, draw), sources, parameters, version,
-                                      issued_at, expires_at, draw)
+            return build_with_secrets(
+                selection,
+                SetSecrets.draw(selection.keys, draw),
+                sources,
+                parameters,
+                version,
+                issued_at,
+                expires_at,
+                draw,
+            )
         except ProtocolError as failure:
             if failure.name != "peelingFailed" or attempt + 1 == ATTEMPTS:
                 raise

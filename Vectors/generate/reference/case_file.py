@@ -16,8 +16,10 @@ from .reveal import Match
 
 KIND_NAMES = {NONE: "none", PDQ: "pdq", SHA256: "sha256", MD5: "md5", VIDEO: "video"}
 NEAR = 31
-NOTICE = ("What a modified client says about itself is not proof. This file shows openings of one account and epoch that "
-          "lie on its committed polynomials; it is a reason for a person to look, not evidence that something was sent.")
+NOTICE = (
+    "What a modified client says about itself is not proof. This file shows openings of one account and epoch that "
+    "lie on its committed polynomials; it is a reason for a person to look, not evidence that something was sent."
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class ListedEntry:
 
 
 def listed_entries(lists: Sequence[tuple[str, Sequence[ListedHash]]], profile: Profile) -> list[ListedEntry]:
-    """4.12: hashes of equal key are one entry, a video's line with all of its hashes. In the order of the lists, each (name of the source, hashes)."""
+    """4.12: hashes of equal key are one entry, a video's line with all of its hashes. In the order of the lists, each
+    (name of the source, hashes).
+    """
     labels: dict[bytes, str] = {}
     sources: dict[bytes, set[str]] = {}
     hashes: dict[tuple[str, bytes, bytes], None] = {}
@@ -88,10 +92,17 @@ def case_file(account: bytes, epoch: int, t: int, matches: Sequence[Match], list
     if any(match.opening.quarantined for match in matches):
         warnings.append("An opening was quarantined.")
     document: dict[str, Any] = {
-        "format": "SealedMatch case file", "formatVersion": 1, "notice": NOTICE, "account": account.hex(),
-        "epoch": epoch, "epochStart": epoch * EPOCH_SECONDS, "threshold": t,
+        "format": "SealedMatch case file",
+        "formatVersion": 1,
+        "notice": NOTICE,
+        "account": account.hex(),
+        "epoch": epoch,
+        "epochStart": epoch * EPOCH_SECONDS,
+        "threshold": t,
         "setRoots": sorted({match.opening.header.root.hex() for match in matches}),
-        "matchCount": len(matches), "listedMatchCount": on_list, "listedEntryCount": len(entries),
+        "matchCount": len(matches),
+        "listedMatchCount": on_list,
+        "listedEntryCount": len(entries),
         "warnings": warnings,
         "matches": [match_entry(match, f) for match, f in zip(matches, found, strict=True)],
     }
@@ -101,9 +112,13 @@ def case_file(account: bytes, epoch: int, t: int, matches: Sequence[Match], list
 def match_entry(match: Match, found: Finding) -> dict[str, Any]:
     opening, payload = match.opening, match.payload
     entry: dict[str, Any] = {
-        "voucherID": opening.header.voucher_id.hex(), "slot": opening.slot, "setRoot": opening.header.root.hex(),
-        "fingerprintKind": KIND_NAMES[payload.kind], "fingerprint": payload.fingerprint.hex(),
-        "quality": payload.quality, "finding": found.name,
+        "voucherID": opening.header.voucher_id.hex(),
+        "slot": opening.slot,
+        "setRoot": opening.header.root.hex(),
+        "fingerprintKind": KIND_NAMES[payload.kind],
+        "fingerprint": payload.fingerprint.hex(),
+        "quality": payload.quality,
+        "finding": found.name,
         "sources": [] if found.listed is None else list(found.listed.sources),
         "note": base64.b64encode(payload.note).decode("ascii"),
         "warnings": ["The opening was quarantined."] if opening.quarantined else [],

@@ -24,11 +24,18 @@ class ClientState:
     tags: frozenset[int]
 
     def encode(self) -> bytes:
-        return (MAGIC + encode_integer(self.epoch, 4) + encode_integer(self.newest_version, 8)
-                + encode_integer(self.threshold, 2) + encode_integer(self.polynomials, 2)
-                + encode_integer(self.decoys.c, 4) + encode_integer(len(self.tags), 4)
-                + self.decoys.encode() + self.profile_digest
-                + b"".join(encode_integer(word, 8) for word in sorted(self.tags)))
+        return (
+            MAGIC
+            + encode_integer(self.epoch, 4)
+            + encode_integer(self.newest_version, 8)
+            + encode_integer(self.threshold, 2)
+            + encode_integer(self.polynomials, 2)
+            + encode_integer(self.decoys.c, 4)
+            + encode_integer(len(self.tags), 4)
+            + self.decoys.encode()
+            + self.profile_digest
+            + b"".join(encode_integer(word, 8) for word in sorted(self.tags))
+        )
 
     @staticmethod
     def decode(data: bytes) -> ClientState:
@@ -40,7 +47,7 @@ class ClientState:
         require(2 <= t <= 1024 and 4 <= k <= 256 and 4 <= c <= 16, "parameterOutOfRange")
         require(count <= MAXIMUM_TAGS, "parameterOutOfRange")
         require(len(data) == HEADER_BYTES + 8 * count, "wrongLength")
-        decoys = DecoyState.decode(data[28:28 + STATE_BYTES])
+        decoys = DecoyState.decode(data[28 : 28 + STATE_BYTES])
         require(decoys.c == c, "parameterOutOfRange")  # 4.7: "another c than the reader runs"
         tags = words(data[HEADER_BYTES:])
         require(all(a < b for a, b in zip(tags, tags[1:])), "nonCanonical")  # "strictly ascending as words"

@@ -1,4 +1,5 @@
-"""Protocol 5.16: the collector, as an in-memory state machine. "Compare and insert in one transaction": no threads here.
+"""Protocol 5.16: the collector, as an in-memory state machine. "Compare and insert in one transaction": no threads
+here.
 
 A refused request changes nothing. Replies depend on length, form, registration and amount only.
 """
@@ -76,8 +77,11 @@ class Collector:
         if self.sets is not None:
             require(header.root in self.sets, "unknownSet")
             parameters = self.sets[header.root].parameters
-            require((header.slots, header.polynomials, header.payload_count)
-                    == (parameters.slots, parameters.polynomials, parameters.payload_count), "setMismatch")
+            require(
+                (header.slots, header.polynomials, header.payload_count)
+                == (parameters.slots, parameters.polynomials, parameters.payload_count),
+                "setMismatch",
+            )
         # 6. "At most 65,536 vouchers an account-epoch [quotaExceeded]. Stored."
         held = sum((account, epoch) == (header.account, header.epoch) for account, epoch, _ in self.vouchers)
         require(held < self.vouchers_per_epoch, "quotaExceeded")
@@ -91,17 +95,18 @@ class Collector:
         return sorted(held, key=lambda voucher: voucher.sequence)[:count]
 
     def prune(self, sequences: Iterable[int]) -> None:
-        """"Pruning forgets a voucher's bytes and keeps its digest, so that replies stay the same." """
+        """ "Pruning forgets a voucher's bytes and keeps its digest, so that replies stay the same." """
         chosen = set(sequences)
         for voucher in self.vouchers.values():
             if voucher.sequence in chosen:
                 voucher.data = None
 
     def expire(self, before: int) -> None:
-        """"Expiry forgets whole epochs for good." """
+        """ "Expiry forgets whole epochs for good." """
         self.expired_before = max(self.expired_before, before)
-        self.registrations = {name: value for name, value in self.registrations.items()
-                              if name[1] >= self.expired_before}
+        self.registrations = {
+            name: value for name, value in self.registrations.items() if name[1] >= self.expired_before
+        }
         self.vouchers = {name: value for name, value in self.vouchers.items() if name[1] >= self.expired_before}
 
     def reply(self, request: str, caller: bytes | None, data: bytes | None, epoch: int | None) -> str:

@@ -20,8 +20,17 @@ from .building import build_set
 from .entries import ListedHash, key_of, parse_fields, parse_list
 from .errors import ProtocolError, require
 from .key_proof import KeyProof, prove, verify
-from .keys import (SECRETS_COUNT, SOURCE_SECRET_WORD, SOURCE_WORD, SetSecrets, decode_key, decode_key_file,
-                   encode_source_key, encode_source_secret, source_public_key)
+from .keys import (
+    SECRETS_COUNT,
+    SOURCE_SECRET_WORD,
+    SOURCE_WORD,
+    SetSecrets,
+    decode_key,
+    decode_key_file,
+    encode_source_key,
+    encode_source_secret,
+    source_public_key,
+)
 from .labels import system_draw
 from .parameters import MAXIMUM_ENTRIES, Parameters, TrustPolicy
 from .profile import Profile
@@ -35,6 +44,7 @@ MAXIMUM_KEY_FILE_COUNT = 1_024
 
 
 # Files
+
 
 def read_file(path: str, limit: int) -> bytes:
     """A regular file of at most `limit` bytes."""
@@ -93,7 +103,9 @@ def key_and_list(argument: str) -> tuple[str, str]:
     return key, path
 
 
-def read_lists(pairs: list[tuple[str, str]], minimum_quality: int, skip_bad_lines: bool) -> dict[bytes, list[ListedHash]]:
+def read_lists(
+    pairs: list[tuple[str, str]], minimum_quality: int, skip_bad_lines: bool
+) -> dict[bytes, list[ListedHash]]:
     lists: dict[bytes, list[ListedHash]] = {}
     for key_file, path in pairs:
         source = read_key(key_file, SOURCE_WORD)
@@ -104,6 +116,7 @@ def read_lists(pairs: list[tuple[str, str]], minimum_quality: int, skip_bad_line
 
 # Sources
 
+
 def keygen(arguments: argparse.Namespace) -> int:
     seed = system_draw(32)
     write_file(arguments.secret, encode_source_secret(seed).encode(), secret=True)
@@ -113,13 +126,24 @@ def keygen(arguments: argparse.Namespace) -> int:
 
 # Sets
 
+
 def build(arguments: argparse.Namespace) -> int:
     defaults = Parameters()
-    profile = replace(defaults.profile, minimum_quality=arguments.quality, probe_quality=arguments.probe_quality, probes=arguments.probes)
+    profile = replace(
+        defaults.profile,
+        minimum_quality=arguments.quality,
+        probe_quality=arguments.probe_quality,
+        probes=arguments.probes,
+    )
     parameters = Parameters(
-        threshold=arguments.threshold, polynomials=arguments.polynomials, cover_slots=arguments.cover_slots,
-        payload_count=arguments.payload, minimum_sources=arguments.minimum_sources, separation=arguments.separation,
-        profile=profile)
+        threshold=arguments.threshold,
+        polynomials=arguments.polynomials,
+        cover_slots=arguments.cover_slots,
+        payload_count=arguments.payload,
+        minimum_sources=arguments.minimum_sources,
+        separation=arguments.separation,
+        profile=profile,
+    )
     lists = read_lists(arguments.list, arguments.quality, arguments.skip_bad_lines)
     issued = int(time.time()) if arguments.issued is None else arguments.issued
     new = build_set(lists, parameters, arguments.version, issued, arguments.expires)
@@ -153,16 +177,31 @@ def inspect(arguments: argparse.Namespace) -> int:
 def described(set_file: SetFile) -> dict[str, Any]:
     header, parameters, profile = set_file.header, set_file.parameters, set_file.parameters.profile
     return {
-        "root": set_file.root.hex(), "version": header.version, "issuedAt": header.issued_at,
-        "expiresAt": header.expires_at, "tableID": header.table_id.hex(), "positionSeed": header.position_seed.hex(),
-        "publicKey": header.public_key.hex(), "entries": header.entries, "cells": header.cells,
-        "tableDigest": header.table_digest.hex(), "threshold": parameters.threshold,
-        "polynomials": parameters.polynomials, "coverSlots": parameters.cover_slots,
-        "payloadCount": parameters.payload_count, "minimumSources": parameters.minimum_sources,
+        "root": set_file.root.hex(),
+        "version": header.version,
+        "issuedAt": header.issued_at,
+        "expiresAt": header.expires_at,
+        "tableID": header.table_id.hex(),
+        "positionSeed": header.position_seed.hex(),
+        "publicKey": header.public_key.hex(),
+        "entries": header.entries,
+        "cells": header.cells,
+        "tableDigest": header.table_digest.hex(),
+        "threshold": parameters.threshold,
+        "polynomials": parameters.polynomials,
+        "coverSlots": parameters.cover_slots,
+        "payloadCount": parameters.payload_count,
+        "minimumSources": parameters.minimum_sources,
         "separation": parameters.separation,
-        "profile": {"id": profile.id, "digest": profile.digest().hex(), "minimumQuality": profile.minimum_quality,
-                    "probeQuality": profile.probe_quality, "probes": profile.probes, "positions": list(profile.positions),
-                    "hypotheses": [asdict(hypothesis) for hypothesis in profile.hypotheses]},
+        "profile": {
+            "id": profile.id,
+            "digest": profile.digest().hex(),
+            "minimumQuality": profile.minimum_quality,
+            "probeQuality": profile.probe_quality,
+            "probes": profile.probes,
+            "positions": list(profile.positions),
+            "hypotheses": [asdict(hypothesis) for hypothesis in profile.hypotheses],
+        },
         "sources": [source.hex() for source in header.sources],
         "signers": [source.hex() for source in set_file.signers()],
     }
@@ -182,7 +221,9 @@ def audit_command(arguments: argparse.Namespace) -> int:
     package = AuditPackage.decode(read_file(arguments.package, MAXIMUM_PACKAGE_COUNT))
     lists = read_lists(arguments.list, set_file.parameters.profile.minimum_quality, arguments.skip_bad_lines)
     report = audit(set_file, package, lists)
-    print(f"root {set_file.root.hex()}, {set_file.header.entries} entries, confirmed by the lists given: {report.confirmed}")
+    print(
+        f"root {set_file.root.hex()}, {set_file.header.entries} entries, confirmed by the lists given: {report.confirmed}"
+    )
     return 1 if report_findings(report) else 0
 
 
@@ -195,6 +236,7 @@ def report_findings(report: AuditReport) -> bool:
 
 
 # Key proofs
+
 
 def key_argument(text: str, profile: Profile) -> bytes:
     """`pdq:HEX`, `sha256:HEX` or `md5:HEX`; or `key:HEX`, the encoding of y."""
@@ -237,11 +279,19 @@ def add_commands(commands: Any) -> None:
     p.add_argument("public", help="the public key file to make")
     p.set_defaults(run=keygen)
 
-    sets = commands.add_parser("set", help="build, sign, inspect, open, audit").add_subparsers(required=True, metavar="COMMAND")
+    sets = commands.add_parser("set", help="build, sign, inspect, open, audit").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
     defaults = Parameters()
     p = sets.add_parser("build", help="lists in; set file, secrets and audit package out")
-    p.add_argument("--list", action="append", type=key_and_list, required=True, metavar="KEYFILE=LIST",
-                   help="a source's public key file and its list; once for each source")
+    p.add_argument(
+        "--list",
+        action="append",
+        type=key_and_list,
+        required=True,
+        metavar="KEYFILE=LIST",
+        help="a source's public key file and its list; once for each source",
+    )
     p.add_argument("--set", required=True)
     p.add_argument("--secrets", required=True)
     p.add_argument("--package", required=True)
@@ -278,8 +328,12 @@ def add_commands(commands: Any) -> None:
     for field in fields(TrustPolicy):
         if field.name in POLICY_NUMBERS:
             has_default = isinstance(field.default, int)
-            p.add_argument("--" + field.name.replace("_", "-"), type=int, required=not has_default,
-                           default=field.default if has_default else None)
+            p.add_argument(
+                "--" + field.name.replace("_", "-"),
+                type=int,
+                required=not has_default,
+                default=field.default if has_default else None,
+            )
     p.add_argument("--newest-version", type=int, default=0)
     p.add_argument("--now", type=int, help="seconds since 1970; now, if it is not given")
     p.set_defaults(run=open_command)

@@ -1,6 +1,7 @@
 """Commands about items: fingerprint, client, seal, reveal.
 
-Files are the encodings of section 4: `client` is account secret || client state (4.8), `NAME.voucher` is a voucher (4.3),
+Files are the encodings of section 4: `client` is account secret || client state (4.8), `NAME.voucher` is a voucher
+(4.3),
 `NAME.registration` a registration (4.5). Names carry no meaning; another implementation can write and read them all.
 """
 
@@ -65,6 +66,7 @@ def single(value: np.float32) -> str:
 
 # Fingerprints
 
+
 def picture(path: str, raw: str | None) -> Picture:
     data = read_file(path, MAXIMUM_ITEM_BYTES)
     if raw is None:
@@ -79,9 +81,14 @@ def picture(path: str, raw: str | None) -> Picture:
 
 def described(found: Picture) -> dict[str, Any]:
     fingerprint = found.fingerprint
-    return {"kind": "pdq", "fingerprint": fingerprint.encoding().hex(), "quality": fingerprint.quality,
-            "coefficients": [single(value) for value in fingerprint.coefficients], "median": single(fingerprint.median),
-            "raster": found.raster.tobytes().hex()}
+    return {
+        "kind": "pdq",
+        "fingerprint": fingerprint.encoding().hex(),
+        "quality": fingerprint.quality,
+        "coefficients": [single(value) for value in fingerprint.coefficients],
+        "median": single(fingerprint.median),
+        "raster": found.raster.tobytes().hex(),
+    }
 
 
 def fingerprint(arguments: argparse.Namespace) -> int:
@@ -108,7 +115,9 @@ def item_of(entry: dict[str, Any]) -> Item:
         bits = int.from_bytes(hexadecimal(entry["fingerprint"], 32), "big")
         require(bool(np.isfinite(coefficients).all() and np.isfinite(median)), "nonCanonical", "coefficients")
         require(isinstance(entry["quality"], int) and 0 <= entry["quality"] <= 100, "parameterOutOfRange", "quality")
-        cells = np.frombuffer(hexadecimal(entry["raster"], RASTER_COUNT), dtype=np.uint8).reshape(RASTER_SIDE, RASTER_SIDE)
+        cells = np.frombuffer(hexadecimal(entry["raster"], RASTER_COUNT), dtype=np.uint8).reshape(
+            RASTER_SIDE, RASTER_SIDE
+        )
         return Item(picture=Picture(Fingerprint(bits, entry["quality"], tuple(coefficients), median), cells))
     except (KeyError, TypeError) as failure:
         raise ProtocolError("nonCanonical", f"a given fingerprint: {failure!r}") from failure
@@ -139,6 +148,7 @@ def given_items(path: str) -> list[Item]:
 
 # Clients
 
+
 def read_client(path: str) -> tuple[AccountSecret, ClientState]:
     data = read_file(path, MAXIMUM_CLIENT_BYTES)
     require(len(data) >= ACCOUNT_SECRET_COUNT, "wrongLength")
@@ -165,7 +175,9 @@ def seal(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.out)
     folder.mkdir(parents=True, exist_ok=True)
     registration = Registration(secret.epoch, arguments.account, sealer.sharing().commitment)
-    write_file(str(folder / f"{arguments.account.hex()}-{secret.epoch}.registration"), registration.encode(), replace=True)
+    write_file(
+        str(folder / f"{arguments.account.hex()}-{secret.epoch}.registration"), registration.encode(), replace=True
+    )
     for item in items:
         voucher, state = seal_item(item, arguments.note.encode(), sealer, system_draw)
         sealer = replace(sealer, state=state)
@@ -177,6 +189,7 @@ def seal(arguments: argparse.Namespace) -> int:
 
 
 # Authority
+
 
 def reveal(arguments: argparse.Namespace) -> int:
     sets = []
@@ -200,20 +213,30 @@ def reveal(arguments: argparse.Namespace) -> int:
             except ProtocolError as failure:
                 refused += 1
                 print(f"refused: {path.name}: {failure}")
-    lists = [(read_key(key_file, SOURCE_WORD).hex(), read_list(path, 0, arguments.skip_bad_lines)) for key_file, path in arguments.list]
+    lists = [
+        (read_key(key_file, SOURCE_WORD).hex(), read_list(path, 0, arguments.skip_bad_lines))
+        for key_file, path in arguments.list
+    ]
     listed = listed_entries(lists, PROFILE_2)
     Path(arguments.cases).mkdir(parents=True, exist_ok=True)
     for found in reveal_all(collector, sets):
-        print(f"account {found.account.hex()} epoch {found.epoch}: {found.openings} openings, {found.result}, "
-              f"{len(found.matches)} matches")
+        print(
+            f"account {found.account.hex()} epoch {found.epoch}: {found.openings} openings, {found.result}, "
+            f"{len(found.matches)} matches"
+        )
         if found.result == "valid":
             document = case_file(found.account, found.epoch, found.threshold, found.matches, listed)
-            write_file(str(Path(arguments.cases) / f"{found.account.hex()}-{found.epoch}.json"), document, secret=True,
-                       replace=True)
+            write_file(
+                str(Path(arguments.cases) / f"{found.account.hex()}-{found.epoch}.json"),
+                document,
+                secret=True,
+                replace=True,
+            )
     return 1 if refused else 0
 
 
 # The command line
+
 
 def add_commands(commands: Any) -> None:
     p = commands.add_parser("fingerprint", help="PDQ of a picture, with coefficients and the probes of profile 2")
@@ -233,7 +256,13 @@ def add_commands(commands: Any) -> None:
     p = commands.add_parser("seal", help="items in; one voucher each and the epoch's registration out")
     p.add_argument("set", help="a set file; check it with `set open` first")
     p.add_argument("client", help="the client file; its state is replaced")
-    p.add_argument("--items", nargs="+", default=[], metavar="FILE", help="PNG files are pictures, other files are named by SHA-256")
+    p.add_argument(
+        "--items",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="PNG files are pictures, other files are named by SHA-256",
+    )
     p.add_argument("--fingerprints", help="JSON: a list of given fingerprints")
     p.add_argument("--account", type=account_argument, required=True)
     p.add_argument("--note", default="")

@@ -44,14 +44,15 @@ def on_polynomials(share: tuple[int, Sequence[int]], polynomials: Sequence[Seque
     return all(evaluate(polynomial, x) == value for polynomial, value in zip(polynomials, z, strict=True))
 
 
-def errors_out(t: int, shares: Sequence[tuple[int, Sequence[int]]], locator: list[int], length: int,
-               early: bool) -> Decoded | None:
+def errors_out(
+    t: int, shares: Sequence[tuple[int, Sequence[int]]], locator: list[int], length: int, early: bool
+) -> Decoded | None:
     """Steps 5 and 6."""
     # 5. "Lambda must have degree <= L."
     if len(trimmed(list(locator))) - 1 > length:
         return None
     # "The errors are the x_i with sum_{i=0...L} Lambda_i x^(L-i) = 0."
-    padded = (list(locator) + [0] * (length + 1))[:length + 1]
+    padded = (list(locator) + [0] * (length + 1))[: length + 1]
     backwards = padded[::-1]  # coefficient of x^(L-i) is Lambda_i
     kept = [index for index, (x, _) in enumerate(shares) if evaluate(backwards, x) != 0]
     # "There must be exactly L of them among the shares, and at least t shares must be left."

@@ -34,9 +34,16 @@ class DecoyState:
 
     def encode(self) -> bytes:
         padded = self.intensities + (0,) * (16 - self.c)
-        return (MAGIC + self.c.to_bytes(2, "little") + self.devices.to_bytes(2, "little")
-                + self.last.to_bytes(4, "little") + self.n.to_bytes(4, "little") + self.chains.to_bytes(2, "little")
-                + bytes(2) + b"".join(u.to_bytes(4, "little") for u in padded))
+        return (
+            MAGIC
+            + self.c.to_bytes(2, "little")
+            + self.devices.to_bytes(2, "little")
+            + self.last.to_bytes(4, "little")
+            + self.n.to_bytes(4, "little")
+            + self.chains.to_bytes(2, "little")
+            + bytes(2)
+            + b"".join(u.to_bytes(4, "little") for u in padded)
+        )
 
     @staticmethod
     def decode(data: bytes) -> DecoyState:
@@ -47,7 +54,7 @@ class DecoyState:
         c, devices = int.from_bytes(data[4:6], "little"), int.from_bytes(data[6:8], "little")
         last, n = int.from_bytes(data[8:12], "little"), int.from_bytes(data[12:16], "little")
         chains = int.from_bytes(data[16:18], "little")
-        words = tuple(int.from_bytes(data[20 + 4 * i:24 + 4 * i], "little") for i in range(16))
+        words = tuple(int.from_bytes(data[20 + 4 * i : 24 + 4 * i], "little") for i in range(16))
         if not 4 <= c <= 16 or not 1 <= devices <= 256 or last > MAXIMUM_COUNT or n > MAXIMUM_COUNT:
             raise ProtocolError("parameterOutOfRange")
         if any(u < LEAST_INTENSITY for u in words[:c]):  # "at least 2^30 for i < c,

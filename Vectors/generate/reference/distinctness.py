@@ -19,14 +19,18 @@ def tag(key: bytes, y: bytes) -> int:
     return decode_integer(kdf(key, "distinctness tag", y)[0:8])
 
 
-def distinctness(key: bytes, keys: Sequence[bytes], video: bool, store: frozenset[int]) -> tuple[list[bytes], frozenset[int]]:
-    """Input: the keys that an item would probe, whether it is a video, the store. Output: the keys that it does probe, and the new store."""
+def distinctness(
+    key: bytes, keys: Sequence[bytes], video: bool, store: frozenset[int]
+) -> tuple[list[bytes], frozenset[int]]:
+    """Input: the keys that an item would probe, whether it is a video, the store. Output: the keys that it does probe,
+    and the new store.
+    """
     # "storeFull beyond 2^20 tags, counted before repeats are taken out; then nothing is noted"
     require(len(store) + len(keys) <= MAXIMUM_TAGS, "storeFull")
     # 1. "tag(y) for each key, under the epoch's distinctness key."
     tags = [tag(key, y) for y in keys]
-    # 2. "A picture or a file is a repeat if one of the tags is in the store already: it probes nothing. A video probes the keys
-    # whose tags are not."
+    # 2. "A picture or a file is a repeat if one of the tags is in the store already: it probes nothing. A video probes
+    #    the keys whose tags are not."
     new = [y for y, t in zip(keys, tags, strict=True) if t not in store]
     probed = new if video or len(new) == len(keys) else []
     # 3. "Put all tags into the store, also a repeat's."
@@ -34,7 +38,7 @@ def distinctness(key: bytes, keys: Sequence[bytes], video: bool, store: frozense
 
 
 def merge(store: frozenset[int], other: Iterable[int]) -> frozenset[int]:
-    """"Devices merge stores by union." """
+    """ "Devices merge stores by union." """
     union = store | set(other)
     require(len(union) <= MAXIMUM_TAGS, "storeFull")
     return union

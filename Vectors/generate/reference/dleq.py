@@ -9,8 +9,19 @@ import hashlib
 from collections.abc import Sequence
 
 from .errors import ProtocolError, require
-from .group import (CONTEXT_STRING, IDENTITY, ORDER, add, decode_element_but_identity, decode_scalar, encode_scalar,
-                    hash_to_scalar, multiply, multiply_base, reduce_scalar)
+from .group import (
+    CONTEXT_STRING,
+    IDENTITY,
+    ORDER,
+    add,
+    decode_element_but_identity,
+    decode_scalar,
+    encode_scalar,
+    hash_to_scalar,
+    multiply,
+    multiply_base,
+    reduce_scalar,
+)
 from .labels import Draw, kdf, system_draw
 
 PROOF_COUNT = 64
@@ -31,8 +42,10 @@ def with_length(data: bytes) -> bytes:
 def composite_weights(b: bytes, c: Sequence[bytes], d: Sequence[bytes]) -> list[int]:
     """The scalars d_i of RFC 9497's ComputeComposites."""
     seed = hashlib.sha512(with_length(b) + with_length(SEED_DST)).digest()
-    return [hash_to_scalar(with_length(seed) + i2osp(i, 2) + with_length(c_i) + with_length(d_i) + b"Composite")
-            for i, (c_i, d_i) in enumerate(zip(c, d, strict=True))]
+    return [
+        hash_to_scalar(with_length(seed) + i2osp(i, 2) + with_length(c_i) + with_length(d_i) + b"Composite")
+        for i, (c_i, d_i) in enumerate(zip(c, d, strict=True))
+    ]
 
 
 def linear_combination(weights: Sequence[int], elements: Sequence[bytes]) -> bytes:

@@ -66,7 +66,9 @@ def parse_list(text: str, minimum_quality: int, skip_bad_lines: bool = False) ->
 
 
 def parse_fields(fields: Sequence[str]) -> tuple[ListedHash, int | None]:
-    """One hash a line: 64 hex digits (PDQ), or `pdq`, `sha256`, `md5` and a hash; after a PDQ hash a quality may follow."""
+    """One hash a line: 64 hex digits (PDQ), or `pdq`, `sha256`, `md5` and a hash; after a PDQ hash a quality may
+    follow.
+    """
     if fields[0].lower() == VIDEO:
         # `video` and one to eight PDQ hashes, the key's first, and nothing else
         require(1 <= len(fields) - 1 <= 1 + MAXIMUM_COMPANIONS, "badHashLength", "1 to 8 hashes")
@@ -130,16 +132,22 @@ def select_entries(lists: Sequence[Iterable[ListedHash]], profile: Profile, q: i
     # 4. Fold keys of videos ("Videos apart"),
     perceptual = [y for y in supported if y[0] == PERCEPTUAL]
     shared = shared_companions(lists, profile, q)
-    into = videos_apart([perceptual_bits(y) for y in perceptual], [shared.get(y, frozenset()) for y in perceptual], profile.b, r)
-    folded = [Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
-              for i, j in sorted(into.items())]
+    into = videos_apart(
+        [perceptual_bits(y) for y in perceptual], [shared.get(y, frozenset()) for y in perceptual], profile.b, r
+    )
+    folded = [
+        Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
+        for i, j in sorted(into.items())
+    ]
     # then perceptual keys ("Entries apart"). The result is distinct and ascending.
     perceptual = [y for i, y in enumerate(perceptual) if i not in into]
     # c(y) is the greatest number c such that at least q lists hold y at least c times each.
     c = [sorted(counts[y], reverse=True)[q - 1] for y in perceptual]
     into = entries_apart([perceptual_bits(y) for y in perceptual], c, profile.b, r)
-    folded += [Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
-               for i, j in sorted(into.items())]
+    folded += [
+        Folded(perceptual[i], perceptual[j], distance(perceptual_bits(perceptual[i]), perceptual_bits(perceptual[j])))
+        for i, j in sorted(into.items())
+    ]
     gone = {fold.key for fold in folded}
     keys = [y for y in supported if y not in gone]
     return Selection(keys, [masks[y] for y in keys], folded)
@@ -149,8 +157,13 @@ def shared_companions(lists: Sequence[Iterable[ListedHash]], profile: Profile, q
     """5.5, "Videos apart", step 1: for each key the short keys that at least q lists name beside it as companions."""
     named: Counter[tuple[bytes, int]] = Counter()
     for listed_hashes in lists:
-        named.update({(key_of(listed, profile), profile.short_key(companion))
-                      for listed in listed_hashes for companion in listed.companions})
+        named.update(
+            {
+                (key_of(listed, profile), profile.short_key(companion))
+                for listed in listed_hashes
+                for companion in listed.companions
+            }
+        )
     shared: dict[bytes, set[int]] = {}
     for (y, companion), count in named.items():
         if count >= q and companion != perceptual_bits(y):
@@ -221,10 +234,14 @@ def key_weights(keys: Sequence[int], counts: Sequence[int], b: int) -> list[int]
         for group in groups.values():
             for place, i in enumerate(group):
                 # … each is compared with at most the next 1,024.
-                for j in group[place + 1:place + 1 + WEIGHT_NEIGHBOURS]:
+                for j in group[place + 1 : place + 1 + WEIGHT_NEIGHBOURS]:
                     # A pair counts under the first mask under which the two agree, if it is compared there.
                     difference = keys[i] ^ keys[j]
-                    if difference & mask == 0 and difference.bit_count() <= 4 and all(difference & earlier for earlier in masks[:number]):
+                    if (
+                        difference & mask == 0
+                        and difference.bit_count() <= 4
+                        and all(difference & earlier for earlier in masks[:number])
+                    ):
                         closeness = 4 ** (4 - difference.bit_count())
                         weights[i] += counts[j] * closeness
                         weights[j] += counts[i] * closeness

@@ -4,26 +4,58 @@ from __future__ import annotations
 
 CODES: dict[str, int] = {
     # the machine
-    "sodiumUnavailable": 101, "randomSourceFailed": 102, "outOfMemory": 103, "primitiveFailed": 104,
-    "fileFailed": 105, "interrupted": 106,
+    "sodiumUnavailable": 101,
+    "randomSourceFailed": 102,
+    "outOfMemory": 103,
+    "primitiveFailed": 104,
+    "fileFailed": 105,
+    "interrupted": 106,
     # encodings
-    "wrongLength": 201, "invalidPoint": 202, "identityPoint": 203, "invalidScalar": 204,
-    "invalidMagic": 206, "nonCanonical": 207, "parameterOutOfRange": 208, "authenticationFailed": 209,
+    "wrongLength": 201,
+    "invalidPoint": 202,
+    "identityPoint": 203,
+    "invalidScalar": 204,
+    "invalidMagic": 206,
+    "nonCanonical": 207,
+    "parameterOutOfRange": 208,
+    "authenticationFailed": 209,
     # sets
-    "belowFloor": 301, "tooFewSignatures": 302, "invalidSignature": 303, "rootMismatch": 304,
-    "setExpired": 305, "setRolledBack": 306, "unknownProfile": 307, "tooManyEntries": 308, "peelingFailed": 309,
+    "belowFloor": 301,
+    "tooFewSignatures": 302,
+    "invalidSignature": 303,
+    "rootMismatch": 304,
+    "setExpired": 305,
+    "setRolledBack": 306,
+    "unknownProfile": 307,
+    "tooManyEntries": 308,
+    "peelingFailed": 309,
     # client
-    "epochInPast": 401, "epochTooFar": 402, "payloadTooLong": 403, "setMismatch": 404, "storeFull": 405,
+    "epochInPast": 401,
+    "epochTooFar": 402,
+    "payloadTooLong": 403,
+    "setMismatch": 404,
+    "storeFull": 405,
     # collector
-    "notRegistered": 406, "commitmentConflict": 407, "voucherConflict": 408, "unknownSet": 409, "quotaExceeded": 410,
+    "notRegistered": 406,
+    "commitmentConflict": 407,
+    "voucherConflict": 408,
+    "unknownSet": 409,
+    "quotaExceeded": 410,
     # proofs
     "proofRejected": 501,
     # reveal
-    "belowThreshold": 601, "notDecodable": 602, "commitmentMismatch": 603,
+    "belowThreshold": 601,
+    "notDecodable": 602,
+    "commitmentMismatch": 603,
     "damagedStore": 703,
     # fingerprints
-    "badDimensions": 1, "tooManyPixels": 2, "rowTooShort": 3, "bufferTooShort": 4, "badHexadecimal": 5,
-    "badHashLength": 6, "badProfile": 7,
+    "badDimensions": 1,
+    "tooManyPixels": 2,
+    "rowTooShort": 3,
+    "bufferTooShort": 4,
+    "badHexadecimal": 5,
+    "badHashLength": 6,
+    "badProfile": 7,
 }
 
 

@@ -28,6 +28,7 @@ FILLER_DST = b"SealedMatch/1 filler ristretto255-SHA512"
 
 # Elements
 
+
 def is_canonical(encoding: bytes) -> bool:
     """Whether RFC 9496's DECODE succeeds.
 
@@ -80,6 +81,7 @@ def multiply_base(scalar: int) -> bytes:
 
 # Scalars
 
+
 def encode_scalar(scalar: int) -> bytes:
     if not 0 <= scalar < ORDER:
         raise ValueError("not a reduced scalar")
@@ -117,6 +119,7 @@ def random_scalar(draw: Draw = system_draw) -> int:
 
 
 # Hashing
+
 
 def expand_message_xmd(message: bytes, dst: bytes, length: int) -> bytes:
     """RFC 9380, 5.3.1, with SHA-512 (output of 64 bytes, blocks of 128)."""

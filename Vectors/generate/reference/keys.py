@@ -20,6 +20,7 @@ BITS_COUNT = {PERCEPTUAL: 8, SHA256: 32, MD5: 16}
 # Keys y. A key is its encoding, kind (1) ‖ bits; keys are ordered by kind, then by bits, first byte first, which is the
 # order of their encodings as byte strings.
 
+
 def perceptual_key(bits: int) -> bytes:
     """1 ‖ the bits that the profile names, as a word"""
     return bytes([PERCEPTUAL]) + encode_integer(bits, 8)
@@ -116,15 +117,26 @@ class SetSecrets:
         return multiply_base(self.alpha)
 
     def encode(self) -> bytes:
-        return (SECRETS_MAGIC + self.table_id + self.position_seed + self.filler_seed + encode_scalar(self.alpha)
-                + self.entries_digest)
+        return (
+            SECRETS_MAGIC
+            + self.table_id
+            + self.position_seed
+            + self.filler_seed
+            + encode_scalar(self.alpha)
+            + self.entries_digest
+        )
 
     @staticmethod
     def decode(encoding: bytes, public_key: bytes | None = None) -> SetSecrets:
         """α is canonical and not zero, and L's where L is known: an authority rejects another (section 7)."""
         require(len(encoding) == SECRETS_COUNT, "wrongLength")
         require(encoding[:4] == SECRETS_MAGIC, "invalidMagic")
-        secrets = SetSecrets(table_id=encoding[4:20], position_seed=encoding[20:52], filler_seed=encoding[52:84],
-                             alpha=decode_secret_scalar(encoding[84:116]), entries_digest=encoding[116:148])
+        secrets = SetSecrets(
+            table_id=encoding[4:20],
+            position_seed=encoding[20:52],
+            filler_seed=encoding[52:84],
+            alpha=decode_secret_scalar(encoding[84:116]),
+            entries_digest=encoding[116:148],
+        )
         require(public_key is None or secrets.public_key == public_key, "setMismatch", "α is not L's")
         return secrets

@@ -15,11 +15,26 @@ Draw = Callable[[int], bytes]
 
 WORD = 1 << 64
 
-LABELS = frozenset({
-    "set root", "positions", "voucher transcript", "slot mask", "slot check", "epoch ratchet", "polynomial key",
-    "decoy key", "distinctness key", "distinctness tag", "shared words", "epoch key", "commitment", "proof nonce",
-    "profile", "entries digest",
-})
+LABELS = frozenset(
+    {
+        "set root",
+        "positions",
+        "voucher transcript",
+        "slot mask",
+        "slot check",
+        "epoch ratchet",
+        "polynomial key",
+        "decoy key",
+        "distinctness key",
+        "distinctness tag",
+        "shared words",
+        "epoch key",
+        "commitment",
+        "proof nonce",
+        "profile",
+        "entries digest",
+    }
+)
 
 
 def system_draw(count: int) -> bytes:
@@ -44,7 +59,7 @@ def words(encoding: bytes) -> list[int]:
     """Words: 64 bits, 8 bytes."""
     if len(encoding) % 8:
         raise ValueError("not a whole number of words")
-    return [decode_integer(encoding[i:i + 8]) for i in range(0, len(encoding), 8)]
+    return [decode_integer(encoding[i : i + 8]) for i in range(0, len(encoding), 8)]
 
 
 def blake2b_256(message: bytes) -> bytes:

@@ -53,8 +53,10 @@ def open_voucher(voucher: Voucher, set_: OpenedSet) -> tuple[list[Opening], list
     """5.17. Output: the openings that count, and those in excess, which are quarantined."""
     header, parameters = voucher.header, set_.header.parameters
     # "one whose slots, k or P are not its set's opens nothing"
-    if header.root != set_.root or ((header.slots, header.polynomials, header.payload_count)
-                                    != (parameters.slots, parameters.polynomials, parameters.payload_count)):
+    if header.root != set_.root or (
+        (header.slots, header.polynomials, header.payload_count)
+        != (parameters.slots, parameters.polynomials, parameters.payload_count)
+    ):
         return [], []
     transcript_ = transcript(header.encode(), voucher.body)
     openings: list[Opening] = []
@@ -85,7 +87,7 @@ class Openings:
     waiting: list[Voucher] = field(default_factory=list)
 
     def add_set(self, set_: OpenedSet) -> None:
-        """"A voucher of an unknown root waits for its key." """
+        """ "A voucher of an unknown root waits for its key." """
         self.sets[set_.root] = set_
         waiting, self.waiting = self.waiting, []
         for voucher in waiting:
@@ -101,7 +103,9 @@ class Openings:
         counted, excess = open_voucher(voucher, set_)
         for opening in counted + excess:
             # 3. "An opening is recorded once, by account, epoch, voucherID and slot."
-            if any((other.header.voucher_id, other.slot) == (voucher.header.voucher_id, opening.slot) for other in kept):
+            if any(
+                (other.header.voucher_id, other.slot) == (voucher.header.voucher_id, opening.slot) for other in kept
+            ):
                 continue
             self.seen[name] = self.seen.get(name, 0) + 1
             # "So are those beyond 4,096 of an account-epoch; of quarantined ones 4,096 are kept."

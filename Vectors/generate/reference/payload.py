@@ -21,11 +21,17 @@ class Payload:
 
     def encode(self, count: int) -> bytes:
         require(len(self.note) <= count - HEADER_BYTES, "payloadTooLong")  # "at most P - 36 bytes"
-        require(self.kind in FINGERPRINT_BYTES and len(self.fingerprint) == FINGERPRINT_BYTES[self.kind],
-                "parameterOutOfRange")
+        require(
+            self.kind in FINGERPRINT_BYTES and len(self.fingerprint) == FINGERPRINT_BYTES[self.kind],
+            "parameterOutOfRange",
+        )
         require(0 <= self.quality <= (100 if self.kind in (PDQ, VIDEO) else 0), "parameterOutOfRange")
-        data = (bytes([self.kind, self.quality]) + encode_integer(len(self.note), 2)
-                + self.fingerprint.ljust(32, b"\0") + self.note)
+        data = (
+            bytes([self.kind, self.quality])
+            + encode_integer(len(self.note), 2)
+            + self.fingerprint.ljust(32, b"\0")
+            + self.note
+        )
         return data.ljust(count, b"\0")
 
     @staticmethod
@@ -35,5 +41,5 @@ class Payload:
         require(kind in FINGERPRINT_BYTES, "nonCanonical")
         require(count <= len(data) - HEADER_BYTES, "wrongLength")
         size = FINGERPRINT_BYTES[kind]
-        require(not any(data[4 + size:HEADER_BYTES]) and not any(data[HEADER_BYTES + count:]), "nonCanonical")
-        return Payload(kind, quality, data[4:4 + size], data[HEADER_BYTES:HEADER_BYTES + count])
+        require(not any(data[4 + size : HEADER_BYTES]) and not any(data[HEADER_BYTES + count :]), "nonCanonical")
+        return Payload(kind, quality, data[4 : 4 + size], data[HEADER_BYTES : HEADER_BYTES + count])

@@ -37,8 +37,13 @@ class Fingerprint:
 def dct_matrix() -> np.ndarray:
     """Step 7: D[i][k] = single(f * cos(pi (i + 1)(2k + 1)/128)), f = single(sqrt(2/64)), i < 16, k < 64."""
     f = float(SINGLE(math.sqrt(2 / 64)))
-    return np.array([[SINGLE(f * math.cos(math.pi * (i + 1) * (2 * kappa + 1) / 128)) for kappa in range(GRID)]
-                     for i in range(SIDE)], dtype=SINGLE)
+    return np.array(
+        [
+            [SINGLE(f * math.cos(math.pi * (i + 1) * (2 * kappa + 1) / 128)) for kappa in range(GRID)]
+            for i in range(SIDE)
+        ],
+        dtype=SINGLE,
+    )
 
 
 def luma(pixels: bytes, width: int, height: int, channels: int) -> np.ndarray:

@@ -45,15 +45,20 @@ def read_png(file: bytes) -> Pixels:
     compressed = b""
     at = 8
     while at + 12 <= len(file):
-        length, name = struct.unpack(">I4s", file[at:at + 8])
-        content = file[at + 8:at + 8 + length]
+        length, name = struct.unpack(">I4s", file[at : at + 8])
+        content = file[at + 8 : at + 8 + length]
         require(len(file) >= at + 12 + length, "wrongLength")
-        require(struct.unpack(">I", file[at + 8 + length:at + 12 + length])[0] == zlib.crc32(name + content),
-                "nonCanonical", "checksum of a PNG chunk")
+        require(
+            struct.unpack(">I", file[at + 8 + length : at + 12 + length])[0] == zlib.crc32(name + content),
+            "nonCanonical",
+            "checksum of a PNG chunk",
+        )
         if name == b"IHDR":
             require(length == 13, "wrongLength")
             width, height, depth, colour, _, _, interlace = struct.unpack(">IIBBBBB", content)
-            require(depth == 8 and colour in CHANNELS and interlace == 0, "badDimensions", "a PNG that is not read here")
+            require(
+                depth == 8 and colour in CHANNELS and interlace == 0, "badDimensions", "a PNG that is not read here"
+            )
             require(0 < width and 0 < height, "badDimensions")
             require(width * height <= MAXIMUM_PIXELS, "tooManyPixels")
         elif name == b"IDAT":
@@ -72,7 +77,7 @@ def read_png(file: bytes) -> Pixels:
     require(len(raw) == (line + 1) * height, "wrongLength", "a PNG's pixels")
     rows, above = [], bytes(line)
     for y in range(height):
-        kind, row = raw[y * (line + 1)], bytearray(raw[y * (line + 1) + 1:(y + 1) * (line + 1)])
+        kind, row = raw[y * (line + 1)], bytearray(raw[y * (line + 1) + 1 : (y + 1) * (line + 1)])
         require(kind <= 4, "nonCanonical", "filter of a PNG row")
         if kind:
             unfilter(kind, row, above, channels)

@@ -1,4 +1,6 @@
-"""Protocol 5.11, Probes: the M likeliest short keys of a picture, under several hypotheses about what happened to it."""
+"""Protocol 5.11, Probes: the M likeliest short keys of a picture, under several hypotheses about what happened to
+it.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +37,7 @@ def likeliest_sets(margins: Sequence[np.float32], count: int) -> list[tuple[np.f
     Every set but {} and {0} has one parent: without its highest rank r if r - 1 is in it, else with r - 1 in place
     of r. A parent comes before its children (rounding is monotonic), so a heap yields the order.
     """
+
     def entry(ranks: tuple[int, ...]) -> tuple[np.float32, int, tuple[int, ...]]:
         # "The sum of a set of ranks is their costs added in order of rank, from 0."
         total = SINGLE(0)
@@ -58,9 +61,12 @@ def nearest_keys(key: int, costs: Sequence[np.float32], count: int) -> list[tupl
     """Step 3 on given costs, costs[i] that of bit i: `count` sums and short keys, the likeliest first."""
     # "Sort the indices 0...b - 1 by (|x_i|, i); an index's place is its rank."
     by_rank = sorted(range(len(costs)), key=lambda index: (costs[index], index))
-    # "Order all sets by (sum, sum of 2^rank) and take the first M. Each gives a candidate: K_h with those bits flipped."
-    return [(total, key ^ sum(1 << by_rank[rank] for rank in ranks))
-            for total, ranks in likeliest_sets([costs[index] for index in by_rank], count)]
+    # "Order all sets by (sum, sum of 2^rank) and take the first M. Each gives a candidate: K_h with those bits
+    # flipped."
+    return [
+        (total, key ^ sum(1 << by_rank[rank] for rank in ranks))
+        for total, ranks in likeliest_sets([costs[index] for index in by_rank], count)
+    ]
 
 
 def probes(picture: Picture, profile: Profile, separation: int) -> list[bytes]:
@@ -81,7 +87,8 @@ def probes(picture: Picture, profile: Profile, separation: int) -> list[bytes]:
         offset = SINGLE(SINGLE(SINGLE(hypothesis.penalty) * spread) / SINGLE(256))
         for place, (total, candidate) in enumerate(nearest_keys(key, [abs(value) for value in x], profile.probes)):
             candidates.append((SINGLE(offset + total), h, place, candidate))
-    # 4, 5. "Take a candidate unless it equals a probe taken before or, where r > 0, differs from one in more than r bits."
+    # 4, 5. "Take a candidate unless it equals a probe taken before or, where r > 0, differs from one in more than r
+    # bits."
     taken: list[int] = []
     for _, _, _, candidate in sorted(candidates):
         apart = [(candidate ^ other).bit_count() for other in taken]

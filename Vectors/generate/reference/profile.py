@@ -36,13 +36,20 @@ class Hypothesis:
 
     def encode(self) -> bytes:
         """kind (1) ‖ tone (1) ‖ shift (2) ‖ zoom (2) ‖ penalty (2), tone and shift in two's complement."""
-        return (encode_integer(self.kind, 1) + encode_integer(self.tone % 2**8, 1) + encode_integer(self.shift % 2**16, 2)
-                + encode_integer(self.zoom, 2) + encode_integer(self.penalty, 2))
+        return (
+            encode_integer(self.kind, 1)
+            + encode_integer(self.tone % 2**8, 1)
+            + encode_integer(self.shift % 2**16, 2)
+            + encode_integer(self.zoom, 2)
+            + encode_integer(self.penalty, 2)
+        )
 
     @staticmethod
     def decode(data: bytes) -> Hypothesis:
         """Of any 8 bytes; `check` refuses what is out of range."""
-        return Hypothesis(data[0], signed(data[1:2]), signed(data[2:4]), decode_integer(data[4:6]), decode_integer(data[6:8]))
+        return Hypothesis(
+            data[0], signed(data[1:2]), signed(data[2:4]), decode_integer(data[4:6]), decode_integer(data[6:8])
+        )
 
 
 def signed(data: bytes) -> int:
@@ -85,9 +92,14 @@ class Profile:
     def digest(self) -> bytes:
         """KDF(none, "profile", id (4) ‖ minimum quality (1) ‖ probe quality (1) ‖ b (1) ‖ H (1) ‖ positions ‖
         hypotheses (8·H)), 4.8."""
-        return kdf(None, "profile", encode_integer(self.id, 4)
-                   + bytes([self.minimum_quality, self.probe_quality, self.b, len(self.hypotheses)])
-                   + bytes(self.positions) + b"".join(hypothesis.encode() for hypothesis in self.hypotheses))
+        return kdf(
+            None,
+            "profile",
+            encode_integer(self.id, 4)
+            + bytes([self.minimum_quality, self.probe_quality, self.b, len(self.hypotheses)])
+            + bytes(self.positions)
+            + b"".join(hypothesis.encode() for hypothesis in self.hypotheses),
+        )
 
     def short_key(self, pdq: bytes) -> int:
         """The perceptual key's bits as a word: a picture's short key has hash bit positions[i] as its bit i.
@@ -105,12 +117,20 @@ def lowest_frequencies(count: int) -> tuple[int, ...]:
     return tuple(sorted(pairs[:count]))
 
 
-PROFILE_2 = Profile(id=2, minimum_quality=50, probe_quality=40, probes=32, positions=lowest_frequencies(50), hypotheses=(
-    Hypothesis(),
-    Hypothesis(RASTER, 0, 0, 1_024, 0),
-    Hypothesis(RASTER, 0, 315, 1_024, 0),
-    Hypothesis(RASTER, 0, 157, 1_034, 26),
-    Hypothesis(RASTER, 0, 157, 1_045, 38),
-    Hypothesis(RASTER, 1, 157, 1_024, 51),
-    Hypothesis(RASTER, -1, 157, 1_024, 51)))
+PROFILE_2 = Profile(
+    id=2,
+    minimum_quality=50,
+    probe_quality=40,
+    probes=32,
+    positions=lowest_frequencies(50),
+    hypotheses=(
+        Hypothesis(),
+        Hypothesis(RASTER, 0, 0, 1_024, 0),
+        Hypothesis(RASTER, 0, 315, 1_024, 0),
+        Hypothesis(RASTER, 0, 157, 1_034, 26),
+        Hypothesis(RASTER, 0, 157, 1_045, 38),
+        Hypothesis(RASTER, 1, 157, 1_024, 51),
+        Hypothesis(RASTER, -1, 157, 1_024, 51),
+    ),
+)
 """Profile 2: b = 50, M = 32, listed quality ≥ 50, sent quality ≥ 40."""

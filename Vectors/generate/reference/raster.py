@@ -67,7 +67,9 @@ def grid_of(cells: np.ndarray, hypothesis: Hypothesis) -> np.ndarray:
     return (above.astype(np.float64) / below.astype(np.float64)).astype(SINGLE)
 
 
-def hypothesis_coefficients(fingerprint: Fingerprint, cells: np.ndarray, hypothesis: Hypothesis) -> tuple[np.ndarray, np.float32]:
+def hypothesis_coefficients(
+    fingerprint: Fingerprint, cells: np.ndarray, hypothesis: Hypothesis
+) -> tuple[np.ndarray, np.float32]:
     """The 256 coefficients, and their median."""
     if hypothesis.kind == AS_SENT:
         return np.array(fingerprint.coefficients, dtype=SINGLE), fingerprint.median

@@ -25,7 +25,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Revealed:
-    """"K_e and t openings that fix the polynomials are kept; later openings are tested by step 6." """
+    """ "K_e and t openings that fix the polynomials are kept; later openings are tested by step 6." """
 
     epoch_key: bytes
     polynomials: tuple[tuple[int, ...], ...]
@@ -44,10 +44,12 @@ def is_share(opening: Opening) -> bool:
     return all(is_element(word) for word in opening.words) and opening.x != 0
 
 
-def matches_among(openings: Sequence[Opening], account: bytes, epoch: int, k_e: bytes,
-                  polynomials: Sequence[Sequence[int]]) -> tuple[Match, ...]:
+def matches_among(
+    openings: Sequence[Opening], account: bytes, epoch: int, k_e: bytes, polynomials: Sequence[Sequence[int]]
+) -> tuple[Match, ...]:
     """Step 6, also for what comes after a reveal: "of all openings of the account-epoch, quarantined ones too, matches
-    are those whose inner opens under K_e with their own header as AD, whose payload decodes, and whose share lies on the
+    are those whose inner opens under K_e with their own header as AD, whose payload decodes, and whose share lies on
+    the
     polynomials. Two slots of a voucher with the same x are one match." """
     matches: list[Match] = []
     counted: set[tuple[bytes, int]] = set()
@@ -69,18 +71,28 @@ def matches_among(openings: Sequence[Opening], account: bytes, epoch: int, k_e: 
 
 def enough(matches: Sequence[Match], t: int) -> bool:
     """Step 7: "Matches must have at least t voucherIDs and t values of x"."""
-    return (len({match.opening.header.voucher_id for match in matches}) >= t
-            and len({match.opening.x for match in matches}) >= t)
+    return (
+        len({match.opening.header.voucher_id for match in matches}) >= t
+        and len({match.opening.x for match in matches}) >= t
+    )
 
 
-def reveal(openings: Sequence[Opening], account: bytes, epoch: int, t: int, k: int,
-           registered: bytes | None) -> Revealed:
+def reveal(
+    openings: Sequence[Opening], account: bytes, epoch: int, t: int, k: int, registered: bytes | None
+) -> Revealed:
     """Input: the openings of an account-epoch of one form (t, k), the registered commitment."""
     if registered is None:
         raise ProtocolError("notRegistered")
     # 1. "Take openings that are not quarantined, of this account, epoch and k. Drop those with a word >= p or x = 0."
-    taken = [opening for opening in openings if not opening.quarantined and opening.header.account == account
-             and opening.header.epoch == epoch and opening.header.polynomials == k == len(opening.z) and is_share(opening)]
+    taken = [
+        opening
+        for opening in openings
+        if not opening.quarantined
+        and opening.header.account == account
+        and opening.header.epoch == epoch
+        and opening.header.polynomials == k == len(opening.z)
+        and is_share(opening)
+    ]
     # 2. "Of equal x, keep the first."
     first: dict[int, Opening] = {}
     for opening in taken:
@@ -105,8 +117,8 @@ def reveal(openings: Sequence[Opening], account: bytes, epoch: int, t: int, k: i
             # 7.
             require(enough(matches, t), "belowThreshold")
             return Revealed(k_e, tuple(tuple(p) for p in polynomials), tuple(basis), matches)
-        # 5. "If it has just t shares, nothing was checked: stop. Else it is a foreign codeword: take its shares off and go to
-        # step 3, which runs at most eight times in all."
+        # 5. "If it has just t shares, nothing was checked: stop. Else it is a foreign codeword: take its shares off and
+        #    go to step 3, which runs at most eight times in all."
         if len(members) == t:
             break
         foreign = True
@@ -131,12 +143,13 @@ class AccountEpoch:
     last_count: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def is_due(self, form: tuple[int, int], count: int) -> bool:
-        """"Tried when C >= t and C has grown by 5 % since the last try"."""
+        """ "Tried when C >= t and C has grown by 5 % since the last try"."""
         return count >= form[0] and 20 * count >= 21 * self.last_count.get(form, 0)
 
-    def try_reveal(self, forms: Mapping[tuple[int, int], Sequence[Opening]], registered: bytes | None,
-                   forced: bool = False) -> tuple[Match, ...]:
-        """"each form apart, the largest first". Output: the matches; the first form's error if none reveals."""
+    def try_reveal(
+        self, forms: Mapping[tuple[int, int], Sequence[Opening]], registered: bytes | None, forced: bool = False
+    ) -> tuple[Match, ...]:
+        """ "each form apart, the largest first". Output: the matches; the first form's error if none reveals."""
         if registered is None:
             raise ProtocolError("notRegistered")
         # "commitmentConflict if the commitment is not the one first used here"

@@ -40,20 +40,29 @@ def shuffle(slots: list[Slot], draw: Draw) -> list[Slot]:
 
 
 def slot_of(key: bytes, s: bytes, q: bytes, table_id: bytes, transcript_: bytes) -> Slot:
-    """"Slot of (key, S, Q): Q || key XOR KDF(S, "slot mask", .) || KDF(S, "slot check", .)[0..8]"."""
+    """ "Slot of (key, S, Q): Q || key XOR KDF(S, "slot mask", .) || KDF(S, "slot check", .)[0..8]"."""
     mask, check = slot_mask_and_check(s, table_id, q, transcript_)
     return Slot(q, exclusive_or(key, mask), check)
 
 
-def seal(header: Header, keys: Sequence[bytes], d: int, payload: bytes, set_file: SetFile, secrets: Sharing,
-         draw: Draw) -> Voucher:
+def seal(
+    header: Header, keys: Sequence[bytes], d: int, payload: bytes, set_file: SetFile, secrets: Sharing, draw: Draw
+) -> Voucher:
     """5.13. Input: header, at most M distinct keys, d, padded payload, set, p_1 ... p_k and K_e."""
     table_id, public_key = set_file.header.table_id, set_file.header.public_key  # tableID, L
     parameters = set_file.parameters
     probe_slots, c = parameters.profile.probes, parameters.cover_slots
-    require((header.slots, header.polynomials, header.payload_count)
-            == (parameters.slots, parameters.polynomials, parameters.payload_count), "setMismatch")
-    if len(keys) > probe_slots or len(set(keys)) != len(keys) or not 0 <= d <= c or len(payload) != header.payload_count:
+    require(
+        (header.slots, header.polynomials, header.payload_count)
+        == (parameters.slots, parameters.polynomials, parameters.payload_count),
+        "setMismatch",
+    )
+    if (
+        len(keys) > probe_slots
+        or len(set(keys)) != len(keys)
+        or not 0 <= d <= c
+        or len(payload) != header.payload_count
+    ):
         raise ValueError("the input of Seal")
     # 1. "A share (x, z_1...z_k): one for the item, whichever probe matches."
     x, z = share(secrets.polynomials, draw)
@@ -95,7 +104,9 @@ def seal(header: Header, keys: Sequence[bytes], d: int, payload: bytes, set_file
 
 @dataclass(frozen=True)
 class Item:
-    """What is sealed: a picture's fingerprint and raster, a video's chosen frames, a file's SHA-256, or nothing if it cannot be read."""
+    """What is sealed: a picture's fingerprint and raster, a video's chosen frames, a file's SHA-256, or nothing if it
+    cannot be read.
+    """
 
     picture: Picture | None = None
     sha256: bytes | None = None
@@ -112,7 +123,8 @@ class Item:
         return Payload(NONE, 0, b"", note)
 
     def keys(self, profile: Profile, separation: int) -> list[bytes]:
-        """5.12, step 2: "the probes of a picture or of a video under the set's profile and r; y = 2 || SHA-256 for a file; none
+        """5.12, step 2: "the probes of a picture or of a video under the set's profile and r; y = 2 || SHA-256 for a
+        file; none
         for a picture below the probe quality, a video without a chosen sample or an unreadable item"."""
         if self.picture is not None:
             return probes(self.picture, profile, separation)
@@ -133,23 +145,34 @@ class Sealer:
         if self.state.epoch != self.secret.epoch:
             raise ProtocolError("setMismatch", "the secret's epoch is not the state's")
         # 5.6, step 5: "t, k and c change at an epoch's start only, the version never falls"
-        require((self.state.threshold, self.state.polynomials, self.state.decoys.c)
-                == (parameters.threshold, parameters.polynomials, parameters.cover_slots), "setMismatch")
+        require(
+            (self.state.threshold, self.state.polynomials, self.state.decoys.c)
+            == (parameters.threshold, parameters.polynomials, parameters.cover_slots),
+            "setMismatch",
+        )
         require(self.state.profile_digest == parameters.profile.digest(), "setMismatch")
         require(self.set_file.header.version >= self.state.newest_version, "setRolledBack")
 
     def sharing(self) -> Sharing:
-        return sharing(self.secret.secret, self.account, self.secret.epoch, self.state.threshold, self.state.polynomials)
+        return sharing(
+            self.secret.secret, self.account, self.secret.epoch, self.state.threshold, self.state.polynomials
+        )
 
 
-def state_at_epoch_start(set_file: SetFile, account: bytes, secret: AccountSecret, devices: int, last: int,
-                         newest_version: int = 0) -> ClientState:
+def state_at_epoch_start(
+    set_file: SetFile, account: bytes, secret: AccountSecret, devices: int, last: int, newest_version: int = 0
+) -> ClientState:
     """5.6, step 4: "the distinctness store is empty; the decoy schedule starts with n-hat"."""
     parameters = set_file.parameters
     return ClientState(
-        secret.epoch, max(newest_version, set_file.header.version), parameters.threshold, parameters.polynomials,
+        secret.epoch,
+        max(newest_version, set_file.header.version),
+        parameters.threshold,
+        parameters.polynomials,
         decoys_at_epoch_start(secret.secret, account, secret.epoch, parameters.cover_slots, devices, last),
-        parameters.profile.digest(), frozenset())
+        parameters.profile.digest(),
+        frozenset(),
+    )
 
 
 def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Voucher, ClientState]:
@@ -165,9 +188,17 @@ def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Vouc
     # 4. "Decoys: d, the number for this voucher, also for a repeat."
     d, decoy_state = decoys(state.decoys, draw)
     # 5. "header = (M + c, k, P, epoch, voucherID <-$ 16 bytes, account, root)." Draws: "the first 16 of 32 bytes".
-    header = Header(parameters.slots, parameters.polynomials, parameters.payload_count, state.epoch, draw(32)[:16],
-                    sealer.account, sealer.set_file.root)
+    header = Header(
+        parameters.slots,
+        parameters.polynomials,
+        parameters.payload_count,
+        state.epoch,
+        draw(32)[:16],
+        sealer.account,
+        sealer.set_file.root,
+    )
     voucher = seal(header, keys, d, payload, sealer.set_file, sealer.sharing(), draw)
     # 6. The caller persists the new state, then the voucher.
-    return voucher, replace(state, newest_version=max(state.newest_version, sealer.set_file.header.version),
-                            decoys=decoy_state, tags=tags)
+    return voucher, replace(
+        state, newest_version=max(state.newest_version, sealer.set_file.header.version), decoys=decoy_state, tags=tags
+    )

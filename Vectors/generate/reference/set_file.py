@@ -70,7 +70,10 @@ class SetHeader:
             + bytes([0, profile.minimum_quality, profile.probe_quality, len(profile.hypotheses)])
             + bytes(profile.positions).ljust(72, b"\x00")
             + b"".join(self.sources).ljust(HYPOTHESES_AT - 256, b"\x00")
-            + b"".join(hypothesis.encode() for hypothesis in profile.hypotheses).ljust(SIGNED_COUNT - HYPOTHESES_AT, b"\x00"))
+            + b"".join(hypothesis.encode() for hypothesis in profile.hypotheses).ljust(
+                SIGNED_COUNT - HYPOTHESES_AT, b"\x00"
+            )
+        )
         if len(part) != SIGNED_COUNT:
             raise ValueError("a field has a wrong length")
         return part
@@ -86,29 +89,54 @@ class SetHeader:
         b, source_count, hypothesis_count = part[174], part[166], part[183]
         require(not any(part[172:174]) and part[180] == 0, "nonCanonical", "reserved bytes")
         # Where the padding begins is known only if b, S and H are in range; they are refused below if they are not.
-        require(b > 64 or not any(part[184 + b:256]), "nonCanonical", "padding of the positions")
-        require(source_count > MAXIMUM_SOURCES or not any(part[256 + 32 * source_count:HYPOTHESES_AT]), "nonCanonical",
-                "padding of the sources")
+        require(b > 64 or not any(part[184 + b : 256]), "nonCanonical", "padding of the positions")
+        require(
+            source_count > MAXIMUM_SOURCES or not any(part[256 + 32 * source_count : HYPOTHESES_AT]),
+            "nonCanonical",
+            "padding of the sources",
+        )
         after = HYPOTHESES_AT + HYPOTHESIS_COUNT * hypothesis_count
-        require(hypothesis_count > MAXIMUM_HYPOTHESES or not any(part[after:]), "nonCanonical", "padding of the hypotheses")
+        require(
+            hypothesis_count > MAXIMUM_HYPOTHESES or not any(part[after:]), "nonCanonical", "padding of the hypotheses"
+        )
         require(b <= 64, "unknownProfile", "b")
         require(hypothesis_count <= MAXIMUM_HYPOTHESES, "unknownProfile", "H")
-        profile = Profile(id=decode_integer(part[176:180]), minimum_quality=part[181],
-                          probe_quality=part[182], probes=part[175], positions=tuple(part[184:184 + b]),
-                          hypotheses=tuple(Hypothesis.decode(part[at:at + HYPOTHESIS_COUNT])
-                                           for at in range(HYPOTHESES_AT, after, HYPOTHESIS_COUNT)))
+        profile = Profile(
+            id=decode_integer(part[176:180]),
+            minimum_quality=part[181],
+            probe_quality=part[182],
+            probes=part[175],
+            positions=tuple(part[184 : 184 + b]),
+            hypotheses=tuple(
+                Hypothesis.decode(part[at : at + HYPOTHESIS_COUNT])
+                for at in range(HYPOTHESES_AT, after, HYPOTHESIS_COUNT)
+            ),
+        )
         parameters = Parameters(
-            threshold=decode_integer(part[160:162]), polynomials=decode_integer(part[162:164]), cover_slots=part[164],
-            payload_count=decode_integer(part[168:172]), minimum_sources=part[165], separation=part[167],
-            profile=profile)
+            threshold=decode_integer(part[160:162]),
+            polynomials=decode_integer(part[162:164]),
+            cover_slots=part[164],
+            payload_count=decode_integer(part[168:172]),
+            minimum_sources=part[165],
+            separation=part[167],
+            profile=profile,
+        )
         parameters.check(source_count)
-        sources = tuple(part[256 + 32 * i:288 + 32 * i] for i in range(source_count))
+        sources = tuple(part[256 + 32 * i : 288 + 32 * i] for i in range(source_count))
         require(all(x < y for x, y in zip(sources, sources[1:])), "nonCanonical", "the sources do not ascend")
         return SetHeader(
-            version=decode_integer(part[8:16]), issued_at=decode_integer(part[16:24]),
-            expires_at=decode_integer(part[24:32]), table_id=part[32:48], position_seed=part[48:80],
-            public_key=public_key, entries=n, cells=m, table_digest=part[128:160], parameters=parameters,
-            sources=sources)
+            version=decode_integer(part[8:16]),
+            issued_at=decode_integer(part[16:24]),
+            expires_at=decode_integer(part[24:32]),
+            table_id=part[32:48],
+            position_seed=part[48:80],
+            public_key=public_key,
+            entries=n,
+            cells=m,
+            table_digest=part[128:160],
+            parameters=parameters,
+            sources=sources,
+        )
 
 
 def root(signed_part: bytes) -> bytes:
@@ -117,7 +145,7 @@ def root(signed_part: bytes) -> bytes:
 
 
 def signed_message(set_root: bytes) -> bytes:
-    """"SealedMatch/1 set signature" ‖ 0x00 ‖ root (32)"""
+    """ "SealedMatch/1 set signature" ‖ 0x00 ‖ root (32)"""
     return b"SealedMatch/1 set signature" + b"\x00" + set_root
 
 
@@ -173,7 +201,7 @@ class SetFile:
 
     def signature(self, place: int) -> bytes | None:
         """Place i is source i's signature or 64 zero bytes if there is none."""
-        signature = self.signature_block[SIGNATURE_COUNT * place:SIGNATURE_COUNT * (place + 1)]
+        signature = self.signature_block[SIGNATURE_COUNT * place : SIGNATURE_COUNT * (place + 1)]
         return None if signature == NO_SIGNATURE else signature
 
     def signed_by(self, seed: bytes) -> SetFile:
@@ -181,7 +209,7 @@ class SetFile:
         public, _ = pysodium.crypto_sign_seed_keypair(seed)
         require(public in self.header.sources, "parameterOutOfRange", "the set does not name this source")
         at = SIGNATURE_COUNT * self.header.sources.index(public)
-        block = self.signature_block[:at] + sign(seed, self.root) + self.signature_block[at + SIGNATURE_COUNT:]
+        block = self.signature_block[:at] + sign(seed, self.root) + self.signature_block[at + SIGNATURE_COUNT :]
         return SetFile(self.signed_part, block, self.table, self.header)
 
     def signers(self) -> list[bytes]:
@@ -233,10 +261,13 @@ def open_set(file: bytes, policy: TrustPolicy, newest_version: int, now: int) ->
     require(policy.minimum_signatures >= 1, "parameterOutOfRange", "a policy without signatures")
     require(policy.profiles is None or profile.digest() in policy.profiles, "unknownProfile", "not pinned")
     for name, value, floor in (
-            ("t", p.threshold, policy.minimum_threshold), ("k", p.polynomials, policy.minimum_polynomials),
-            ("c", p.cover_slots, policy.minimum_cover_slots), ("q", p.minimum_sources, policy.minimum_sources),
-            ("n", header.entries, policy.minimum_entries),
-            ("r", p.separation, policy.minimum_separation)):
+        ("t", p.threshold, policy.minimum_threshold),
+        ("k", p.polynomials, policy.minimum_polynomials),
+        ("c", p.cover_slots, policy.minimum_cover_slots),
+        ("q", p.minimum_sources, policy.minimum_sources),
+        ("n", header.entries, policy.minimum_entries),
+        ("r", p.separation, policy.minimum_separation),
+    ):
         require(value >= floor, "belowFloor", name)
     # 5. Every signature that is present verifies [invalidSignature]; those by pinned sources number at least
     #    minimumSignatures, and more than S − q [tooFewSignatures].

@@ -35,7 +35,8 @@ def sharing(s_e: bytes, account: bytes, epoch: int, t: int, k: int) -> Sharing:
     # 1. "sigma = wordStream(KDF(s_e, "polynomial key", account || epoch || t || k))"
     fields = account + encode_integer(epoch, 4) + encode_integer(t, 2) + encode_integer(k, 2)
     sigma = word_stream(kdf(s_e, "polynomial key", fields))
-    # 2. "Take words of sigma, dropping those >= p: k t coefficients, p_1's first, each polynomial's constant term first."
+    # 2. "Take words of sigma, dropping those >= p: k t coefficients, p_1's first, each polynomial's constant term
+    #    first."
     kept = (word for word in sigma if word < P)
     polynomials = tuple(tuple(next(kept) for _ in range(t)) for _ in range(k))
     # 3.

@@ -63,7 +63,8 @@ def peel(touched: Sequence[Positions], m: int) -> list[list[tuple[int, int]]]:
     remaining = len(touched)
     single = [cell for cell in range(m) if degree[cell] == 1]
     while single:
-        # the one entry that touches it leaves, and the cell is its free cell, or the lowest such cell if there are several.
+        # the one entry that touches it leaves, and the cell is its free cell, or the lowest such cell if there are
+        # several.
         free_cell: dict[int, int] = {}
         for cell in sorted(single):
             free_cell.setdefault(entry_at[cell], cell)
@@ -83,8 +84,9 @@ def peel(touched: Sequence[Positions], m: int) -> list[list[tuple[int, int]]]:
     return rounds
 
 
-def table_of_values(keys: Sequence[bytes], values: Mapping[bytes, bytes], position_seed: bytes,
-                    filler_seed: bytes) -> list[bytes]:
+def table_of_values(
+    keys: Sequence[bytes], values: Mapping[bytes, bytes], position_seed: bytes, filler_seed: bytes
+) -> list[bytes]:
     """5.2, "Table", with given values V(y) in step 4, as an auditor runs it. The cells in order."""
     require(all(x < y for x, y in zip(keys, keys[1:])), "parameterOutOfRange", "keys are not distinct and ascending")
     # 1. m
@@ -133,4 +135,4 @@ def decode(cells_bytes: bytes, y: bytes, position_seed: bytes, substitute: bytes
         raise ProtocolError("wrongLength")
     # 1. Read the cells at h_1, h_2, h_3.
     h = positions(y, position_seed, len(cells_bytes) // CELL_COUNT)
-    return decode_cells([cells_bytes[CELL_COUNT * i:CELL_COUNT * (i + 1)] for i in h], substitute)
+    return decode_cells([cells_bytes[CELL_COUNT * i : CELL_COUNT * (i + 1)] for i in h], substitute)

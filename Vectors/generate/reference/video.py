@@ -41,12 +41,18 @@ def candidates(hashes: Sequence[int]) -> list[Choice]:
     if count < 2 * REACH + 1:
         return [Choice(0, count // 2)] if count else []
     distances = [(a ^ b).bit_count() for a, b in zip(hashes, hashes[1:], strict=False)]
-    scores = {i: sum(distances[i - REACH:i + REACH]) for i in range(REACH, count - REACH)}
+    scores = {i: sum(distances[i - REACH : i + REACH]) for i in range(REACH, count - REACH)}
     # 3. "s_i <= s_(i-1) and s_i < s_(i+1), where these exist"
     return [Choice(s, i) for i, s in scores.items() if s <= scores.get(i - 1, s) and s < scores.get(i + 1, s + 1)]
 
 
-def choose(hashes: Sequence[int], qualities: Sequence[int], count: int, least_quality: int, within: tuple[int, int] | None = None) -> list[Choice]:
+def choose(
+    hashes: Sequence[int],
+    qualities: Sequence[int],
+    count: int,
+    least_quality: int,
+    within: tuple[int, int] | None = None,
+) -> list[Choice]:
     """Steps 4 and 5. `within`: the first and the last fifth of the length that may be chosen from."""
     chosen: list[Choice] = []
     for new in candidates(hashes):
@@ -72,16 +78,17 @@ def listed(hashes: Sequence[int], qualities: Sequence[int]) -> list[int]:
     key = choose(hashes, qualities, 1, LISTED_QUALITY, within=(1, 4)) or choose(hashes, qualities, 1, LISTED_QUALITY)
     if not key:
         return []
-    others = [choice.index for choice in choose(hashes, qualities, CHOSEN, LISTED_QUALITY) if choice.index != key[0].index]
-    return [key[0].index, *others[:CHOSEN - 1]]
+    others = [
+        choice.index for choice in choose(hashes, qualities, CHOSEN, LISTED_QUALITY) if choice.index != key[0].index
+    ]
+    return [key[0].index, *others[: CHOSEN - 1]]
 
 
 def video_probes(frames: Sequence[Picture], profile: Profile, separation: int) -> list[bytes]:
     """At most M distinct keys of the chosen frames, in order of rank."""
-    frames = frames[:profile.probes]
+    frames = frames[: profile.probes]
     keys: dict[bytes, None] = {}
     for frame in frames:
-        for key in probes(frame, profile, separation)[:profile.probes // len(frames)]:
+        for key in probes(frame, profile, separation)[: profile.probes // len(frames)]:
             keys[key] = None  # "a key that was there before is left out"
     return list(keys)
-

@@ -23,18 +23,34 @@ class Header:
     root: bytes
 
     def encode(self) -> bytes:
-        return (MAGIC + encode_integer(self.slots, 2) + encode_integer(self.polynomials, 2)
-                + encode_integer(self.payload_count, 4) + encode_integer(self.epoch, 4)
-                + self.voucher_id + self.account + self.root)
+        return (
+            MAGIC
+            + encode_integer(self.slots, 2)
+            + encode_integer(self.polynomials, 2)
+            + encode_integer(self.payload_count, 4)
+            + encode_integer(self.epoch, 4)
+            + self.voucher_id
+            + self.account
+            + self.root
+        )
 
     @staticmethod
     def decode(data: bytes) -> Header:
         require(len(data) == HEADER_BYTES, "wrongLength")
         require(data[0:4] == MAGIC, "invalidMagic")
-        header = Header(decode_integer(data[4:6]), decode_integer(data[6:8]), decode_integer(data[8:12]),
-                        decode_integer(data[12:16]), data[16:32], data[32:64], data[64:96])
-        require(5 <= header.slots <= 80 and 4 <= header.polynomials <= 256
-                and 128 <= header.payload_count <= 16384, "parameterOutOfRange")
+        header = Header(
+            decode_integer(data[4:6]),
+            decode_integer(data[6:8]),
+            decode_integer(data[8:12]),
+            decode_integer(data[12:16]),
+            data[16:32],
+            data[32:64],
+            data[64:96],
+        )
+        require(
+            5 <= header.slots <= 80 and 4 <= header.polynomials <= 256 and 128 <= header.payload_count <= 16384,
+            "parameterOutOfRange",
+        )
         return header
 
     @property
@@ -71,13 +87,15 @@ class Voucher:
 
     @staticmethod
     def decode(data: bytes) -> Voucher:
-        """"The length follows from the header. Any byte string of that length after a valid header is a voucher." """
+        """ "The length follows from the header. Any byte string of that length after a valid header is a voucher." """
         require(len(data) >= HEADER_BYTES, "wrongLength")
         header = Header.decode(data[:HEADER_BYTES])
         require(len(data) == header.voucher_bytes, "wrongLength")
         start = HEADER_BYTES + header.body_bytes
-        slots = tuple(Slot(data[at:at + 32], data[at + 32:at + 64], data[at + 64:at + 72])
-                      for at in range(start, len(data), SLOT_BYTES))
+        slots = tuple(
+            Slot(data[at : at + 32], data[at + 32 : at + 64], data[at + 64 : at + 72])
+            for at in range(start, len(data), SLOT_BYTES)
+        )
         return Voucher(header, data[HEADER_BYTES:start], slots)
 
 

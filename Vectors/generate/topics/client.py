@@ -52,15 +52,21 @@ def registrations(topic: Topic) -> None:
     def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
         def decode() -> dict:
             registration = Registration.decode(data)
-            return {"account": registration.account.hex(), "epoch": registration.epoch,
-                    "commitment": registration.commitment.hex()}
+            return {
+                "account": registration.account.hex(),
+                "epoch": registration.epoch,
+                "commitment": registration.commitment.hex(),
+            }
 
         group.add(comment, {"bytes": data.hex()}, decode, *flags, result=result)
 
     add("a registration", good)
     add("the last epoch", Registration(2**32 - 1, draw(32), draw(32)).encode(), "GreatestParameters")
-    add("all zero but the magic: any account and commitment will do", Registration(0, bytes(32), bytes(32)).encode(),
-        "LeastParameters")
+    add(
+        "all zero but the magic: any account and commitment will do",
+        Registration(0, bytes(32), bytes(32)).encode(),
+        "LeastParameters",
+    )
     add("the last byte is missing", good[:-1], "TruncatedInput", result="wrongLength")
     add("empty", b"", "TruncatedInput", result="wrongLength")
     add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
@@ -91,8 +97,13 @@ def ratchets(topic: Topic) -> None:
 
     def add(comment: str, start: int, target: int, *flags: str, result: str = "valid") -> None:
         data = AccountSecret(start, secret).encode()
-        group.add(comment, {"bytes": data.hex(), "epoch": target},
-                  lambda: {"bytes": AccountSecret.decode(data).ratchet(target).encode().hex()}, *flags, result=result)
+        group.add(
+            comment,
+            {"bytes": data.hex(), "epoch": target},
+            lambda: {"bytes": AccountSecret.decode(data).ratchet(target).encode().hex()},
+            *flags,
+            result=result,
+        )
 
     add("the same epoch", 679, 679, "EpochStep")
     add("the next", 679, 680, "EpochStep")
@@ -116,9 +127,19 @@ def repeats(topic: Topic) -> None:
         for index, item in enumerate(items):
             probed, store = distinctness(key, item, index in videos, store)
             found.append([y.hex() for y in probed])
-        group.add(comment, {"secret": secret.hex(), "account": account.hex(), "epoch": epoch,
-                            "items": [{"video": index in videos, "keys": [y.hex() for y in item]} for index, item in enumerate(items)]},
-                  lambda: {"probed": found, "tags": forms.words(sorted(store))}, *flags)
+        group.add(
+            comment,
+            {
+                "secret": secret.hex(),
+                "account": account.hex(),
+                "epoch": epoch,
+                "items": [
+                    {"video": index in videos, "keys": [y.hex() for y in item]} for index, item in enumerate(items)
+                ],
+            },
+            lambda: {"probed": found, "tags": forms.words(sorted(store))},
+            *flags,
+        )
 
     a, b, c, d, e = (perceptual_key(int.from_bytes(draw(6), "little")) for _ in range(5))
     file = sha256_key(draw(32))
@@ -130,7 +151,9 @@ def repeats(topic: Topic) -> None:
     add("items without keys", [[], [], [a], []], "NoKeys")
     add("a file twice", [[file], [file]])
     add("a file whose SHA-256 begins like a perceptual key is another key", [[a], [sha256_key(a[1:] + bytes(24))]])
-    add("a video leaves out what was probed, a picture after it is a repeat", [[a, b], [b, c], [c]], "Video", videos=[1])
+    add(
+        "a video leaves out what was probed, a picture after it is a repeat", [[a, b], [b, c], [c]], "Video", videos=[1]
+    )
     add("a video again, with two new keys", [[a, b, c], [c, d, a, e], [d, e]], "Video", videos=[0, 1, 2])
     add("a video without keys", [[], [a]], "Video", "NoKeys", videos=[0, 1])
     add("sixteen keys an item", [[perceptual_key(16 * i + j) for j in range(16)] for i in range(3)])
@@ -148,10 +171,25 @@ def digests(topic: Topic) -> None:
     add("another minimum quality", replace(PROFILE_2, minimum_quality=51))
     add("another probe quality", replace(PROFILE_2, probe_quality=41))
     add("as sent only", replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1]))
-    add("two hypotheses exchanged", replace(PROFILE_2, hypotheses=(*PROFILE_2.hypotheses[:5], *PROFILE_2.hypotheses[:4:-1])))
-    for field, value in (("tone", 2), ("tone", -2), ("shift", 2_048), ("shift", -2_048), ("zoom", 1_000), ("zoom", 1_100), ("penalty", 1_024)):
+    add(
+        "two hypotheses exchanged",
+        replace(PROFILE_2, hypotheses=(*PROFILE_2.hypotheses[:5], *PROFILE_2.hypotheses[:4:-1])),
+    )
+    for field, value in (
+        ("tone", 2),
+        ("tone", -2),
+        ("shift", 2_048),
+        ("shift", -2_048),
+        ("zoom", 1_000),
+        ("zoom", 1_100),
+        ("penalty", 1_024),
+    ):
         changed = replace(PROFILE_2.hypotheses[3], **{field: value})
-        add(f"{field} = {value}", replace(PROFILE_2, hypotheses=(*PROFILE_2.hypotheses[:3], changed)), "GreatestParameters")
+        add(
+            f"{field} = {value}",
+            replace(PROFILE_2, hypotheses=(*PROFILE_2.hypotheses[:3], changed)),
+            "GreatestParameters",
+        )
     add("two positions exchanged", replace(PROFILE_2, positions=(1, 0) + PROFILE_2.positions[2:]))
     add("b = 64", replace(PROFILE_2, positions=tuple(range(64))), "GreatestParameters")
     add("b = 1", Profile(0, 0, 0, 1, (255,)), "LeastParameters")
@@ -161,25 +199,36 @@ def states(topic: Topic) -> None:
     group = topic.group("DecodeClientState", "4.8, decoded and encoded again.")
     draw = seeded("client states")
     decoy_state = DecoyState(6, 1, 120, 7, 0b100101, tuple(2**30 + 1000 * i for i in range(6)))
-    base = ClientState(679, 7, 30, 64, decoy_state, PROFILE_2.digest(),
-                       frozenset(int.from_bytes(draw(8), "little") for _ in range(5)))
+    base = ClientState(
+        679, 7, 30, 64, decoy_state, PROFILE_2.digest(), frozenset(int.from_bytes(draw(8), "little") for _ in range(5))
+    )
 
     def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
-        group.add(comment, {"bytes": data.hex()}, lambda: {"bytes": ClientState.decode(data).encode().hex()}, *flags,
-                  result=result)
+        group.add(
+            comment,
+            {"bytes": data.hex()},
+            lambda: {"bytes": ClientState.decode(data).encode().hex()},
+            *flags,
+            result=result,
+        )
 
     good = base.encode()
 
     def changed(offset: int, value: int, size: int) -> bytes:
-        return good[:offset] + encode_integer(value, size) + good[offset + size:]
+        return good[:offset] + encode_integer(value, size) + good[offset + size :]
 
     add("five tags", good)
     add("no tags", replace(base, tags=frozenset()).encode(), "LeastParameters")
     least = DecoyState(4, 1, 0, 0, 0, (2**30,) * 4)
-    add("the least of everything", ClientState(0, 0, 2, 4, least, bytes(32), frozenset([0])).encode(), "LeastParameters")
+    add(
+        "the least of everything", ClientState(0, 0, 2, 4, least, bytes(32), frozenset([0])).encode(), "LeastParameters"
+    )
     greatest = DecoyState(16, 256, 2**30, 2**30, 2**16 - 1, (2**32 - 1,) * 16)
-    add("the greatest of everything", ClientState(2**32 - 1, 2**64 - 1, 1024, 256, greatest, b"\xff" * 32,
-                                                  frozenset([0, 2**64 - 1])).encode(), "GreatestParameters")
+    add(
+        "the greatest of everything",
+        ClientState(2**32 - 1, 2**64 - 1, 1024, 256, greatest, b"\xff" * 32, frozenset([0, 2**64 - 1])).encode(),
+        "GreatestParameters",
+    )
     add("ascending as words, not as byte strings", replace(base, tags=frozenset([0x0100, 0xFF])).encode())
     add("143 bytes", good[:143], "TruncatedInput", result="wrongLength")
     add("empty", b"", "TruncatedInput", result="wrongLength")
@@ -187,15 +236,29 @@ def states(topic: Topic) -> None:
     add("a tag more than it says", good + b"\xff" * 8, "TrailingBytes", result="wrongLength")
     add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
     add("magic of another version", b"SMC2" + good[4:], "WrongMagic", result="invalidMagic")
-    for comment, offset, value, size in (("t = 1", 16, 1, 2), ("t = 1,025", 16, 1025, 2), ("k = 3", 18, 3, 2),
-                                         ("k = 257", 18, 257, 2), ("c = 3", 20, 3, 4), ("c = 17", 20, 17, 4),
-                                         ("c = 65,542: two bytes of it are 6", 20, 65542, 4)):
+    for comment, offset, value, size in (
+        ("t = 1", 16, 1, 2),
+        ("t = 1,025", 16, 1025, 2),
+        ("k = 3", 18, 3, 2),
+        ("k = 257", 18, 257, 2),
+        ("c = 3", 20, 3, 4),
+        ("c = 17", 20, 17, 4),
+        ("c = 65,542: two bytes of it are 6", 20, 65542, 4),
+    ):
         add(comment, changed(offset, value, size), "OutOfRange", result="parameterOutOfRange")
     add("c = 4, the decoy state's is 6", changed(20, 4, 4), "WrongCoverSlots", result="parameterOutOfRange")
     add("the decoy state has another magic", changed(28, 0, 4), "WrongMagic", result="invalidMagic")
     add("the decoy state's reserved bytes are not zero", changed(28 + 18, 1, 2), "ReservedBytes", result="nonCanonical")
     tags = sorted(base.tags)
-    add("two tags exchanged", good[:144] + b"".join(encode_integer(tag, 8) for tag in [tags[1], tags[0], *tags[2:]]),
-        "TagsNotAscending", result="nonCanonical")
-    add("a tag twice", good[:144] + b"".join(encode_integer(tag, 8) for tag in [tags[0], tags[0], *tags[2:]]),
-        "TagsNotAscending", result="nonCanonical")
+    add(
+        "two tags exchanged",
+        good[:144] + b"".join(encode_integer(tag, 8) for tag in [tags[1], tags[0], *tags[2:]]),
+        "TagsNotAscending",
+        result="nonCanonical",
+    )
+    add(
+        "a tag twice",
+        good[:144] + b"".join(encode_integer(tag, 8) for tag in [tags[0], tags[0], *tags[2:]]),
+        "TagsNotAscending",
+        result="nonCanonical",
+    )

@@ -38,7 +38,9 @@ def schedules(topic: Topic) -> None:
     group = topic.group("Schedule", "The schedule from the epoch's start, voucher by voucher: 2c words of random each.")
     keys = seeded("decoy schedules")
 
-    def add(comment: str, c: int, devices: int, last: int, vouchers: int, draw: Draw | None, *flags: str, epoch: int = 679) -> None:
+    def add(
+        comment: str, c: int, devices: int, last: int, vouchers: int, draw: Draw | None, *flags: str, epoch: int = 679
+    ) -> None:
         """Without a draw, the words are those at which the comparisons change their results."""
         secret, account = keys(32), keys(32)
         edges = EdgesOfDraw()
@@ -50,9 +52,20 @@ def schedules(topic: Topic) -> None:
             count, state = decoys(state, recorder)
             numbers.append(count)
             states.append(state.encode().hex())
-        group.add(comment, {"secret": secret.hex(), "account": account.hex(), "epoch": epoch, "coverSlots": c,
-                            "devices": devices, "lastEpochVolume": last, "random": recorder.drawn.hex()},
-                  lambda: {"levels": list(start.intensities), "decoys": numbers, "states": states}, *flags)
+        group.add(
+            comment,
+            {
+                "secret": secret.hex(),
+                "account": account.hex(),
+                "epoch": epoch,
+                "coverSlots": c,
+                "devices": devices,
+                "lastEpochVolume": last,
+                "random": recorder.drawn.hex(),
+            },
+            lambda: {"levels": list(start.intensities), "decoys": numbers, "states": states},
+            *flags,
+        )
 
     add("c = 6, one device, first epoch", 6, 1, 0, 40, seeded("schedule 1"), "FirstVoucher")
     add("c = 4", 4, 1, 0, 20, seeded("schedule 2"), "LeastParameters")
@@ -60,8 +73,17 @@ def schedules(topic: Topic) -> None:
     add("330 vouchers: from 300 on the intensity falls", 4, 1, 0, 330, seeded("schedule 4"), "BusyEpoch")
     add("1,000 vouchers in the last epoch", 6, 1, 1000, 20, seeded("schedule 5"), "BusyEpoch")
     add("16 devices, 100 vouchers in the last epoch", 6, 16, 100, 20, seeded("schedule 6"), "ManyDevices")
-    add("256 devices: more than a state's c x V holds in 32 bits", 16, 256, 2**30, 3, seeded("schedule 7"), "ManyDevices",
-        "GreatestVolume", "GreatestParameters")
+    add(
+        "256 devices: more than a state's c x V holds in 32 bits",
+        16,
+        256,
+        2**30,
+        3,
+        seeded("schedule 7"),
+        "ManyDevices",
+        "GreatestVolume",
+        "GreatestParameters",
+    )
     add("2^30 vouchers in the last epoch", 6, 1, 2**30, 6, seeded("schedule 8"), "GreatestVolume")
     add("epoch 0", 6, 1, 0, 2, seeded("schedule 9"), epoch=0)
     add("epoch 2^32 - 1", 6, 1, 0, 2, seeded("schedule 10"), epoch=2**32 - 1)
@@ -70,15 +92,34 @@ def schedules(topic: Topic) -> None:
     zero, full = [0] * 12, [2**64 - 1] * 12
     add("all words zero: every chain on, every slot a decoy", 6, 1, 0, 3, of_words(zero * 3), "EdgeOfDraw")
     add("all words 2^64 - 1: nothing is on", 6, 1, 0, 3, of_words(full * 3), "EdgeOfDraw")
-    add("on by the first voucher, then words at which chains i are just not redrawn, or just are", 6, 1, 0, 5,
-        of_words(zero + edge_words(0, 0xFFFFFFFF) + zero + edge_words(-1, 0xFFFFFFFF) + edge_words(0, 0)), "EdgeOfDraw")
+    add(
+        "on by the first voucher, then words at which chains i are just not redrawn, or just are",
+        6,
+        1,
+        0,
+        5,
+        of_words(zero + edge_words(0, 0xFFFFFFFF) + zero + edge_words(-1, 0xFFFFFFFF) + edge_words(0, 0)),
+        "EdgeOfDraw",
+    )
     for comment, c, devices, last, vouchers, *flags in (
-            ("the greatest intensity", 6, 1, 0, 8), ("V = 300, below the greatest intensity", 16, 1, 0, 4),
-            ("V = 301 from the last epoch", 16, 1, 301, 4), ("V = 256 n", 16, 256, 0, 5, "ManyDevices"),
-            ("V = 300 or 2 x 150", 16, 2, 150, 4, "ManyDevices"), ("10,000 vouchers: slot 2's gate is the constant", 6, 1, 10_000, 8),
-            ("4,000 vouchers", 4, 1, 4_000, 8)):
-        add(f"{comment}: words at which each chain just is on or off, each slot just is a decoy or not", c, devices, last, vouchers,
-            None, "EdgeOfDraw", *flags)
+        ("the greatest intensity", 6, 1, 0, 8),
+        ("V = 300, below the greatest intensity", 16, 1, 0, 4),
+        ("V = 301 from the last epoch", 16, 1, 301, 4),
+        ("V = 256 n", 16, 256, 0, 5, "ManyDevices"),
+        ("V = 300 or 2 x 150", 16, 2, 150, 4, "ManyDevices"),
+        ("10,000 vouchers: slot 2's gate is the constant", 6, 1, 10_000, 8),
+        ("4,000 vouchers", 4, 1, 4_000, 8),
+    ):
+        add(
+            f"{comment}: words at which each chain just is on or off, each slot just is a decoy or not",
+            c,
+            devices,
+            last,
+            vouchers,
+            None,
+            "EdgeOfDraw",
+            *flags,
+        )
 
 
 def edge_words(offset: int, low: int) -> list[int]:
@@ -110,25 +151,45 @@ def states(topic: Topic) -> None:
     base = DecoyState(6, 2, 120, 7, 0b100101, tuple(2**30 + 1000 * i for i in range(6)))
 
     def add(comment: str, data: bytes, *flags: str, c: int = 6, result: str = "valid") -> None:
-        group.add(comment, {"bytes": data.hex(), "coverSlots": c}, lambda: {"bytes": DecoyState.decode(data).encode().hex()},
-                  *flags, result=result)
+        group.add(
+            comment,
+            {"bytes": data.hex(), "coverSlots": c},
+            lambda: {"bytes": DecoyState.decode(data).encode().hex()},
+            *flags,
+            result=result,
+        )
 
     def changed(offset: int, value: int, size: int, data: bytes = base.encode()) -> bytes:
-        return data[:offset] + encode_integer(value, size) + data[offset + size:]
+        return data[:offset] + encode_integer(value, size) + data[offset + size :]
 
     good = base.encode()
     add("a state", good)
     add("the least of everything", DecoyState(4, 1, 0, 0, 0, (2**30,) * 4).encode(), "LeastParameters", c=4)
-    add("the greatest of everything", DecoyState(16, 256, 2**30, 2**30, 2**16 - 1, (2**32 - 1,) * 16).encode(),
-        "GreatestParameters", c=16)
+    add(
+        "the greatest of everything",
+        DecoyState(16, 256, 2**30, 2**30, 2**16 - 1, (2**32 - 1,) * 16).encode(),
+        "GreatestParameters",
+        c=16,
+    )
     add("the last byte is missing", good[:-1], "TruncatedInput", result="wrongLength")
     add("empty", b"", "TruncatedInput", result="wrongLength")
     add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
     add("magic of another version", b"SMD2" + good[4:], "WrongMagic", result="invalidMagic")
     small = DecoyState(4, 1, 0, 0, 0, (2**30,) * 4).encode()
-    add("c = 3, fitting otherwise", changed(32, 0, 4, changed(4, 3, 2, small)), "OutOfRange", c=3, result="parameterOutOfRange")
-    add("c = 17", changed(4, 17, 2, DecoyState(16, 1, 0, 0, 0, (2**30,) * 16).encode()), "OutOfRange", c=17,
-        result="parameterOutOfRange")
+    add(
+        "c = 3, fitting otherwise",
+        changed(32, 0, 4, changed(4, 3, 2, small)),
+        "OutOfRange",
+        c=3,
+        result="parameterOutOfRange",
+    )
+    add(
+        "c = 17",
+        changed(4, 17, 2, DecoyState(16, 1, 0, 0, 0, (2**30,) * 16).encode()),
+        "OutOfRange",
+        c=17,
+        result="parameterOutOfRange",
+    )
     add("no devices", changed(6, 0, 2), "OutOfRange", result="parameterOutOfRange")
     add("257 devices", changed(6, 257, 2), "OutOfRange", result="parameterOutOfRange")
     add("2^30 + 1 vouchers in the last epoch", changed(8, 2**30 + 1, 4), "OutOfRange", result="parameterOutOfRange")

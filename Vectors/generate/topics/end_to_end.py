@@ -59,7 +59,9 @@ class Device:
         return data
 
     def register(self) -> Device:
-        self.send("register", Registration(self.sealer.secret.epoch, self.account, self.sealer.sharing().commitment).encode())
+        self.send(
+            "register", Registration(self.sealer.secret.epoch, self.account, self.sealer.sharing().commitment).encode()
+        )
         return self
 
     def item(self, item: Item, note: bytes = b"") -> bytes:
@@ -81,8 +83,9 @@ class Device:
 
     def next_epoch(self, fixture: Fixture) -> Device:
         secret = self.sealer.secret.ratchet(self.sealer.secret.epoch + 1)
-        state = state_at_epoch_start(fixture.signed, self.account, secret, 1, self.sealer.state.decoys.n,
-                                     self.sealer.state.newest_version)
+        state = state_at_epoch_start(
+            fixture.signed, self.account, secret, 1, self.sealer.state.decoys.n, self.sealer.state.newest_version
+        )
         self.sealer = Sealer(fixture.signed, self.account, secret, state)
         return self.register()
 
@@ -90,8 +93,19 @@ class Device:
         """What a modified client seals: keys, payload and decoys of its choice."""
         set_file = self.sealer.set_file
         p = set_file.parameters
-        header = Header(p.slots, p.polynomials, p.payload_count, self.sealer.secret.epoch, self.draw(16), self.account, set_file.root)
-        self.send("store", seal(header, keys, d, payload.encode(p.payload_count), set_file, self.sealer.sharing(), self.draw).encode())
+        header = Header(
+            p.slots,
+            p.polynomials,
+            p.payload_count,
+            self.sealer.secret.epoch,
+            self.draw(16),
+            self.account,
+            set_file.root,
+        )
+        self.send(
+            "store",
+            seal(header, keys, d, payload.encode(p.payload_count), set_file, self.sealer.sharing(), self.draw).encode(),
+        )
         return self
 
 
@@ -100,14 +114,20 @@ def hashes(fixture: Fixture) -> list[ListedEntry]:
 
 
 def runs(topic: Topic) -> None:
-    group = topic.group("EndToEnd", "Registered accounts ascending, then epochs; matches in the order of arrival and slot.")
+    group = topic.group(
+        "EndToEnd", "Registered accounts ascending, then epochs; matches in the order of arrival and slot."
+    )
     small = item_sets.small_items()
 
-    def add(comment: str, sent: list[dict[str, Any]], expected: list[tuple[str, int]], *flags: str, fixture: Fixture = small) -> None:
+    def add(
+        comment: str, sent: list[dict[str, Any]], expected: list[tuple[str, int]], *flags: str, fixture: Fixture = small
+    ) -> None:
         def run() -> dict:
             collector = Collector()
             for request in sent:
-                collector.reply(request["request"], bytes.fromhex(request["caller"]), bytes.fromhex(request["bytes"]), None)
+                collector.reply(
+                    request["request"], bytes.fromhex(request["caller"]), bytes.fromhex(request["bytes"]), None
+                )
             accounts = []
             for found in reveal_all(collector, [item_sets.opened(fixture.signed, fixture)]):
                 if found.openings == 0:
@@ -115,34 +135,70 @@ def runs(topic: Topic) -> None:
                 matches = []
                 for match in found.matches:
                     what = finding(match.payload, hashes(fixture))
-                    matches.append({"voucherID": match.opening.header.voucher_id.hex(), "slot": match.opening.slot,
-                                    "finding": what.name, "distance": what.distance,
-                                    "fingerprint": match.payload.fingerprint.hex(), "note": match.payload.note.hex()})
-                accounts.append({"account": found.account.hex(), "epoch": found.epoch, "result": found.result, "matches": matches})
+                    matches.append(
+                        {
+                            "voucherID": match.opening.header.voucher_id.hex(),
+                            "slot": match.opening.slot,
+                            "finding": what.name,
+                            "distance": what.distance,
+                            "fingerprint": match.payload.fingerprint.hex(),
+                            "note": match.payload.note.hex(),
+                        }
+                    )
+                accounts.append(
+                    {"account": found.account.hex(), "epoch": found.epoch, "result": found.result, "matches": matches}
+                )
             got = sorted((account["result"], len(account["matches"])) for account in accounts)
             if got != sorted(expected):
                 raise AssertionError(f"{comment}: {got}")
             return {"accounts": accounts}
 
-        lists = [{"source": source.hex(), "hashes": [{"kind": entry.kind, "bytes": entry.bytes.hex()} for entry in fixture.lists[source]]}
-                 for source in sorted(fixture.lists)]
-        group.add(comment, {"set": item_sets.set_case(fixture), "secrets": fixture.new.secrets.encode().hex(), "lists": lists,
-                            "requests": sent}, run, *flags)
+        lists = [
+            {
+                "source": source.hex(),
+                "hashes": [{"kind": entry.kind, "bytes": entry.bytes.hex()} for entry in fixture.lists[source]],
+            }
+            for source in sorted(fixture.lists)
+        ]
+        group.add(
+            comment,
+            {
+                "set": item_sets.set_case(fixture),
+                "secrets": fixture.new.secrets.encode().hex(),
+                "lists": lists,
+                "requests": sent,
+            },
+            run,
+            *flags,
+        )
 
     above, below = Device("above", small).register(), Device("below", small).register()
     for i in range(1, 7):
         above.picture(f"known-{i}-changed", f"item {i}".encode())
-    above.picture("unknown-1").picture("flat").file(item_sets.LISTED_FILES[0], b"a file").file(b"nobody lists this").unreadable()
-    below.picture("known-1-changed").picture("unknown-2").picture("unknown-3").file(item_sets.LISTED_FILES[1]).picture("quality-49")
-    together = [request for pair in zip(above.sent, below.sent + [None] * len(above.sent)) for request in pair if request]
-    add("two accounts: seven of eleven items match, and two of five", together, [("valid", 7), ("notDecodable", 0)], "WorkedExample")
+    above.picture("unknown-1").picture("flat").file(item_sets.LISTED_FILES[0], b"a file").file(
+        b"nobody lists this"
+    ).unreadable()
+    below.picture("known-1-changed").picture("unknown-2").picture("unknown-3").file(item_sets.LISTED_FILES[1]).picture(
+        "quality-49"
+    )
+    together = [
+        request for pair in zip(above.sent, below.sent + [None] * len(above.sent)) for request in pair if request
+    ]
+    add(
+        "two accounts: seven of eleven items match, and two of five",
+        together,
+        [("valid", 7), ("notDecodable", 0)],
+        "WorkedExample",
+    )
 
     default = item_sets.default_items()
     busy = Device("default", default).register()
     for i in range(36):
         busy.file(item_sets.LISTED_FILES[i])
     busy.picture("known-7-changed")
-    add("default parameters: 36 files and a picture, all listed", busy.sent, [("valid", 37)], "Default", fixture=default)
+    add(
+        "default parameters: 36 files and a picture, all listed", busy.sent, [("valid", 37)], "Default", fixture=default
+    )
 
     repeating = Device("repeats", small).register()
     for _ in range(4):
@@ -186,8 +242,14 @@ def runs(topic: Topic) -> None:
     stranger.picture("known-8").picture("unknown-4")
     # Retries of what was changed on its way are conflicts; the others are stored already.
     sent = hostile.sent + again + forged.sent + stranger.sent
-    add("retries, vouchers changed on their way, and another's in the account's name", sent, [("valid", 5), ("notDecodable", 0)],
-        "Retry", "TamperedVoucher", "OtherAccount")
+    add(
+        "retries, vouchers changed on their way, and another's in the account's name",
+        sent,
+        [("valid", 5), ("notDecodable", 0)],
+        "Retry",
+        "TamperedVoucher",
+        "OtherAccount",
+    )
 
     exact = Device("exactly t", small).register()
     almost = Device("t - 1", small).register()
@@ -195,8 +257,13 @@ def runs(topic: Topic) -> None:
         exact.modified([sha256_key(digest_of_file(i % 2))], Payload(SHA256, 0, digest_of_file(i % 2), b""), 0)
     for i in range(2):
         almost.modified([sha256_key(digest_of_file(i))], Payload(SHA256, 0, digest_of_file(i), b""), 0)
-    add("t matches without decoys (two of them of one file, by a modified client), and t - 1", exact.sent + almost.sent,
-        [("valid", 3), ("belowThreshold", 0)], "Threshold", "ModifiedClient")
+    add(
+        "t matches without decoys (two of them of one file, by a modified client), and t - 1",
+        exact.sent + almost.sent,
+        [("valid", 3), ("belowThreshold", 0)],
+        "Threshold",
+        "ModifiedClient",
+    )
 
     lying = Device("modified client", small).register()
     for i in range(2):

@@ -45,7 +45,9 @@ NOTES = {
 
 
 def build() -> dict[str, Topic | bytes]:
-    topic = Topic("fingerprint", "PDQ with coefficients, the raster, hypotheses, and the keys that a picture probes.", NOTES)
+    topic = Topic(
+        "fingerprint", "PDQ with coefficients, the raster, hypotheses, and the keys that a picture probes.", NOTES
+    )
     files = {f"fingerprint/{name}.png": picture.png() for name, picture in pictures.all_pictures().items()}
     hashes(topic)
     short_keys(topic)
@@ -65,7 +67,9 @@ def picture_input(picture: pictures.Picture) -> dict:
 
 
 def hashes(topic: Topic) -> None:
-    group = topic.group("PDQ", "Hash, quality, coefficients (index 16i + j) and median; all single precision, to the bit.")
+    group = topic.group(
+        "PDQ", "Hash, quality, coefficients (index 16i + j) and median; all single precision, to the bit."
+    )
     window = {"side-63", "side-127", "side-128", "side-129", "side-257", "wide", "noise", "five-wide"}
     for name, picture in pictures.all_pictures().items():
         flags = []
@@ -84,11 +88,16 @@ def hashes(topic: Topic) -> None:
 
         def compute(picture: pictures.Picture = picture) -> dict:
             found = picture.fingerprint()
-            return {"hash": found.encoding().hex(), "quality": found.quality,
-                    "coefficients": [forms.float32(value) for value in found.coefficients],
-                    "median": forms.float32(found.median)}
+            return {
+                "hash": found.encoding().hex(),
+                "quality": found.quality,
+                "coefficients": [forms.float32(value) for value in found.coefficients],
+                "median": forms.float32(found.median),
+            }
 
-        group.add(f"{name}, {picture.width} x {picture.height}, {picture.format}", picture_input(picture), compute, *flags)
+        group.add(
+            f"{name}, {picture.width} x {picture.height}, {picture.format}", picture_input(picture), compute, *flags
+        )
 
 
 def short_keys(topic: Topic) -> None:
@@ -96,8 +105,12 @@ def short_keys(topic: Topic) -> None:
     draw = seeded("short keys")
 
     def add(comment: str, hash_: bytes, profile: Profile, *flags: str) -> None:
-        group.add(comment, {"hash": hash_.hex(), "profile": forms.profile(profile)},
-                  lambda: {"key": (b"\x01" + encode_integer(profile.short_key(hash_), 8)).hex()}, *flags)
+        group.add(
+            comment,
+            {"hash": hash_.hex(), "profile": forms.profile(profile)},
+            lambda: {"key": (b"\x01" + encode_integer(profile.short_key(hash_), 8)).hex()},
+            *flags,
+        )
 
     for i in range(3):
         add(f"a random hash, {i + 1}", draw(32), PROFILE_2)
@@ -105,7 +118,12 @@ def short_keys(topic: Topic) -> None:
     add("no bit", bytes(32), PROFILE_2)
     add("bit 0 only, the last byte's lowest", bytes(31) + b"\x01", PROFILE_2, "BitOrder")
     add("bit 114 only, position 49", (1 << 114).to_bytes(32, "big"), PROFILE_2, "BitOrder")
-    add("bit 255 only, position 0", b"\x80" + bytes(31), replace(PROFILE_2, positions=(255, 0, 254), probes=8), "BitOrder")
+    add(
+        "bit 255 only, position 0",
+        b"\x80" + bytes(31),
+        replace(PROFILE_2, positions=(255, 0, 254), probes=8),
+        "BitOrder",
+    )
     add("positions backwards", draw(32), replace(PROFILE_2, positions=PROFILE_2.positions[::-1]), "BitOrder")
     add("b = 64", draw(32), replace(PROFILE_2, positions=tuple(range(192, 256))), "GreatestParameters")
     add("b = 1", draw(32), Profile(2, 0, 0, 2, (100,)), "LeastParameters")
@@ -116,7 +134,9 @@ def variants(topic: Topic) -> None:
     draw = seeded("variants")
 
     def add(comment: str, hash_: bytes, *flags: str) -> None:
-        group.add(comment, {"hash": hash_.hex()}, lambda: {name: variant(hash_, name).hex() for name in VARIANTS}, *flags)
+        group.add(
+            comment, {"hash": hash_.hex()}, lambda: {name: variant(hash_, name).hex() for name in VARIANTS}, *flags
+        )
 
     for i in range(2):
         add(f"a random hash, {i + 1}", draw(32))
@@ -126,20 +146,48 @@ def variants(topic: Topic) -> None:
 
 
 def rasters(topic: Topic) -> None:
-    group = topic.group("Raster", "BLAKE2b-256 of the 65,536 bytes, row by row, and the first and last cells and some on the diagonal: cell 257·i.")
-    for name in ("known-1", "known-2", "known-4", "side-257", "side-129", "wide", "noise", "five", "five-wide", "four-high", "black", "colours", "flat"):
+    group = topic.group(
+        "Raster",
+        "BLAKE2b-256 of the 65,536 bytes, row by row, and the first and last cells and some on the diagonal: cell 257·i.",
+    )
+    for name in (
+        "known-1",
+        "known-2",
+        "known-4",
+        "side-257",
+        "side-129",
+        "wide",
+        "noise",
+        "five",
+        "five-wide",
+        "four-high",
+        "black",
+        "colours",
+        "flat",
+    ):
         picture = pictures.all_pictures()[name]
 
         def compute(picture: pictures.Picture = picture) -> dict:
             cells = picture.sent().raster.tobytes()
-            return {"digest": blake2b_256(cells).hex(), "first": cells[:16].hex(), "last": cells[-16:].hex(), "diagonal": cells[::257 * 17].hex()}
+            return {
+                "digest": blake2b_256(cells).hex(),
+                "first": cells[:16].hex(),
+                "last": cells[-16:].hex(),
+                "diagonal": cells[:: 257 * 17].hex(),
+            }
 
-        group.add(f"{name}, {picture.width} x {picture.height}, {picture.format}", picture_input(picture), compute,
-                  *["TooSmall"] if min(picture.width, picture.height) < 5 else [])
+        group.add(
+            f"{name}, {picture.width} x {picture.height}, {picture.format}",
+            picture_input(picture),
+            compute,
+            *["TooSmall"] if min(picture.width, picture.height) < 5 else [],
+        )
 
 
 def hypotheses(topic: Topic) -> None:
-    group = topic.group("Hypothesis", "The 256 coefficients of a picture under a hypothesis; all single precision, to the bit.")
+    group = topic.group(
+        "Hypothesis", "The 256 coefficients of a picture under a hypothesis; all single precision, to the bit."
+    )
 
     def add(comment: str, name: str, hypothesis: Hypothesis, *flags: str) -> None:
         picture = pictures.all_pictures()[name]
@@ -149,16 +197,25 @@ def hypotheses(topic: Topic) -> None:
             return {"coefficients": [forms.float32(value) for value in found]}
 
         hypothesis.check()
-        group.add(f"{name}: {comment}", {**picture_input(picture), "hypothesis": hypothesis.encode().hex()}, compute, *flags)
+        group.add(
+            f"{name}: {comment}", {**picture_input(picture), "hypothesis": hypothesis.encode().hex()}, compute, *flags
+        )
 
     for h, hypothesis in enumerate(PROFILE_2.hypotheses):
         add(f"hypothesis {h} of profile 2", "known-1", hypothesis)
     for h in (1, 5):
         for name in ("side-257", "noise", "four-high"):
-            add(f"hypothesis {h} of profile 2", name, PROFILE_2.hypotheses[h], *["TooSmall"] if name == "four-high" else [])
-    for comment, hypothesis in (("the greatest shift, zoom and tone", Hypothesis(RASTER, 2, 2_048, 1_100, 1_024)),
-                                ("the least shift, the greatest zoom, the least tone", Hypothesis(RASTER, -2, -2_048, 1_100, 0)),
-                                ("the least zoom", Hypothesis(RASTER, 0, -2_048, 1_000, 0))):
+            add(
+                f"hypothesis {h} of profile 2",
+                name,
+                PROFILE_2.hypotheses[h],
+                *["TooSmall"] if name == "four-high" else [],
+            )
+    for comment, hypothesis in (
+        ("the greatest shift, zoom and tone", Hypothesis(RASTER, 2, 2_048, 1_100, 1_024)),
+        ("the least shift, the greatest zoom, the least tone", Hypothesis(RASTER, -2, -2_048, 1_100, 0)),
+        ("the least zoom", Hypothesis(RASTER, 0, -2_048, 1_000, 0)),
+    ):
         add(comment, "colours", hypothesis, "Edges")
 
 
@@ -170,8 +227,12 @@ def probings(topic: Topic) -> None:
         picture = every[name]
         profile.check()
         found = probes(Picture.of(picture.pixels, picture.width, picture.height, picture.channels), profile, r)
-        group.add(f"{name}: {comment}", {**picture_input(picture), "profile": forms.profile(profile), "separation": r},
-                  lambda: {"keys": [key.hex() for key in found]}, *flags)
+        group.add(
+            f"{name}: {comment}",
+            {**picture_input(picture), "profile": forms.profile(profile), "separation": r},
+            lambda: {"keys": [key.hex() for key in found]},
+            *flags,
+        )
         return len(found)
 
     one = replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1])
@@ -186,7 +247,10 @@ def probings(topic: Topic) -> None:
     add("profile 2, r = 0: no probe is skipped for its distance", "known-2", PROFILE_2, "Separation", r=0)
     for r in (1, 2, 3, 16):
         add(f"profile 2, r = {r}", "known-2", PROFILE_2, "Separation", r=r)
-    assert add("r = 1: two probes at most", "unknown-2", replace(PROFILE_2, probes=64), "Separation", "FewProbes", r=1) < 64
+    assert (
+        add("r = 1: two probes at most", "unknown-2", replace(PROFILE_2, probes=64), "Separation", "FewProbes", r=1)
+        < 64
+    )
     add("M = 64", "known-2", replace(PROFILE_2, probes=64), "GreatestParameters")
     add("M = 1: the hash's own key", "known-3", replace(PROFILE_2, probes=1))
     add("b = 64, M = 64", "known-5", replace(PROFILE_2, probes=64, positions=tuple(range(64))), "GreatestParameters")
@@ -199,10 +263,22 @@ def probings(topic: Topic) -> None:
     for quality in (49, 50, 51):
         for name in ("quality-49", "quality-50"):
             poor = int(name[-2:]) < quality
-            add(f"probe quality {quality}", name, replace(PROFILE_2, probe_quality=quality), "QualityEdge", *["PoorPicture"] if poor else [])
+            add(
+                f"probe quality {quality}",
+                name,
+                replace(PROFILE_2, probe_quality=quality),
+                "QualityEdge",
+                *["PoorPicture"] if poor else [],
+            )
     add("the minimum quality is that of lists", "quality-49", replace(PROFILE_2, minimum_quality=100), "QualityEdge")
     add("no quality", "flat", PROFILE_2, "PoorPicture")
-    add("no quality is asked for: all costs are zero", "four-wide", replace(PROFILE_2, probe_quality=0), "EqualMargins", "TooSmall")
+    add(
+        "no quality is asked for: all costs are zero",
+        "four-wide",
+        replace(PROFILE_2, probe_quality=0),
+        "EqualMargins",
+        "TooSmall",
+    )
 
 
 def nearest(topic: Topic) -> None:
@@ -211,8 +287,12 @@ def nearest(topic: Topic) -> None:
 
     def add(comment: str, key: int, margins: Sequence[float], count: int, *flags: str) -> None:
         singles = [SINGLE(margin) for margin in margins]
-        group.add(comment, {"key": forms.word(key), "margins": [forms.float32(margin) for margin in singles], "count": count},
-                  lambda: {"keys": forms.words(found for _, found in nearest_keys(key, singles, count))}, *flags)
+        group.add(
+            comment,
+            {"key": forms.word(key), "margins": [forms.float32(margin) for margin in singles], "count": count},
+            lambda: {"keys": forms.words(found for _, found in nearest_keys(key, singles, count))},
+            *flags,
+        )
 
     def random_margins(count: int) -> list[float]:
         return [int.from_bytes(draw(3), "little") / 1024 for _ in range(count)]
@@ -226,8 +306,15 @@ def nearest(topic: Topic) -> None:
     add("all margins zero", 0, [0.0] * 12, 20, "EqualMargins")
     add("all margins equal", 0b1010, [0.25] * 12, 30, "EqualMargins")
     add("1, 1, 2, 3, 5, 8: sums meet", 0, [8, 1, 5, 2, 1, 3], 40, "EqualMargins")
-    add("2^24 and ones: a one is lost when it is added to 2^24", 0, [16777216, 1, 1, 1, 16777216], 32, "RoundedSums",
-        "EqualMargins", "AllSubsets")
+    add(
+        "2^24 and ones: a one is lost when it is added to 2^24",
+        0,
+        [16777216, 1, 1, 1, 16777216],
+        32,
+        "RoundedSums",
+        "EqualMargins",
+        "AllSubsets",
+    )
     add("tenths", 0, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8], 64, "RoundedSums")
     add("thirds", 0, [1 / 3, 2 / 3, 1, 4 / 3, 5 / 3, 2, 7 / 3], 64, "RoundedSums")
     add("the smallest numbers", 0, [1.4e-45, 2.8e-45, 1.17549435e-38, 0.0, 4.2e-45], 32, "EqualMargins", "AllSubsets")
@@ -235,28 +322,58 @@ def nearest(topic: Topic) -> None:
 
 def samples(topic: Topic) -> None:
     group = topic.group("Sample", "A sample of a video: hash, quality and coefficients from its raster alone.")
-    for name in ("known-1", "known-2-changed", "side-257", "wide", "noise", "five", "four-high", "flat", "black", "colours"):
+    for name in (
+        "known-1",
+        "known-2-changed",
+        "side-257",
+        "wide",
+        "noise",
+        "five",
+        "four-high",
+        "flat",
+        "black",
+        "colours",
+    ):
         picture = pictures.all_pictures()[name]
 
         def compute(picture: pictures.Picture = picture) -> dict:
             found = sample(picture.pixels, picture.width, picture.height, picture.channels).fingerprint
-            return {"hash": found.encoding().hex(), "quality": found.quality, "coefficients": [forms.float32(value) for value in found.coefficients]}
+            return {
+                "hash": found.encoding().hex(),
+                "quality": found.quality,
+                "coefficients": [forms.float32(value) for value in found.coefficients],
+            }
 
-        group.add(f"{name}, {picture.width} x {picture.height}, {picture.format}", picture_input(picture), compute,
-                  *["TooSmall"] if min(picture.width, picture.height) < 5 else [])
+        group.add(
+            f"{name}, {picture.width} x {picture.height}, {picture.format}",
+            picture_input(picture),
+            compute,
+            *["TooSmall"] if min(picture.width, picture.height) < 5 else [],
+        )
 
 
 def choices(topic: Topic) -> None:
-    group = topic.group("ChosenSamples", "Samples by hash and quality: which are chosen, with their scores, in order of rank; and those of a list's line, the key first.")
+    group = topic.group(
+        "ChosenSamples",
+        "Samples by hash and quality: which are chosen, with their scores, in order of rank; and those of a list's line, the key first.",
+    )
     draw = seeded("chosen samples")
 
     def add(comment: str, given: list[tuple[int, int]], *flags: str) -> None:
         hashes, qualities = [hash_ for hash_, _ in given], [quality for _, quality in given]
 
         def compute() -> dict:
-            return {"chosen": [{"sample": choice.index, "score": choice.score} for choice in sent(hashes, qualities)], "line": listed(hashes, qualities)}
+            return {
+                "chosen": [{"sample": choice.index, "score": choice.score} for choice in sent(hashes, qualities)],
+                "line": listed(hashes, qualities),
+            }
 
-        group.add(comment, {"samples": [{"hash": hash_.to_bytes(32, "big").hex(), "quality": quality} for hash_, quality in given]}, compute, *flags)
+        group.add(
+            comment,
+            {"samples": [{"hash": hash_.to_bytes(32, "big").hex(), "quality": quality} for hash_, quality in given]},
+            compute,
+            *flags,
+        )
 
     def number(below: int) -> int:
         return int.from_bytes(draw(4), "little") % below
@@ -285,32 +402,69 @@ def choices(topic: Topic) -> None:
         add(f"{count} equal samples", [(one, 100)] * count, "EqualScores", *["Short"] if count < 5 else [])
     add("four different samples", [(another(), 100) for _ in range(4)], "Short")
     add("forty equal samples: the last that has a score", [(one, 100)] * 40, "EqualScores")
-    add("a shot of ten, twice: they are alike, the first stays", ([(one, 100)] * 10 + [(~one % 2**256, 100)] * 10) * 2, "Alike", "EqualScores")
+    add(
+        "a shot of ten, twice: they are alike, the first stays",
+        ([(one, 100)] * 10 + [(~one % 2**256, 100)] * 10) * 2,
+        "Alike",
+        "EqualScores",
+    )
     for distance in (10, 11):
         other = one ^ (1 << distance) - 1
-        add(f"two still shots, {distance} bits from each other", [(one, 100)] * 8 + [(another(), 100)] * 8 + [(other, 100)] * 8, "Alike", "EqualScores")
-    for index, (shots, longest, steps) in enumerate(((3, 20, 4), (5, 16, 8), (9, 12, 6), (14, 9, 5), (20, 20, 20), (30, 3, 2), (1, 90, 3), (1, 60, 30), (60, 1, 0))):
+        add(
+            f"two still shots, {distance} bits from each other",
+            [(one, 100)] * 8 + [(another(), 100)] * 8 + [(other, 100)] * 8,
+            "Alike",
+            "EqualScores",
+        )
+    for index, (shots, longest, steps) in enumerate(
+        ((3, 20, 4), (5, 16, 8), (9, 12, 6), (14, 9, 5), (20, 20, 20), (30, 3, 2), (1, 90, 3), (1, 60, 30), (60, 1, 0))
+    ):
         add(f"a film of {shots} shots, {index + 1}", film(shots, longest, steps))
     for index in range(3):
         add(f"qualities of all kinds, {index + 1}", film(12, 12, 5, least=0), "QualityEdge")
     for quality in (39, 40, 49, 50):
-        add(f"quality {quality} throughout", [(hash_, quality) for hash_, _ in film(4, 10, 4)], "QualityEdge", *["NoSample"] if quality < 50 else [])
+        add(
+            f"quality {quality} throughout",
+            [(hash_, quality) for hash_, _ in film(4, 10, 4)],
+            "QualityEdge",
+            *["NoSample"] if quality < 50 else [],
+        )
     edges = [(another(), 100) for _ in range(20)]
     add("still at both ends only: the key is from the middle", [(one, 100)] * 8 + edges + [(~one % 2**256, 100)] * 8)
-    add("the middle is poor: the key is from an end", [(one, 100)] * 12 + [(hash_, 45) for hash_, _ in edges * 2] + [(~one % 2**256, 100)] * 12, "QualityEdge")
+    add(
+        "the middle is poor: the key is from an end",
+        [(one, 100)] * 12 + [(hash_, 45) for hash_, _ in edges * 2] + [(~one % 2**256, 100)] * 12,
+        "QualityEdge",
+    )
     for before in (9, 10, 11):
-        shots = [(another(), 100) for _ in range(before - 6)] + [(one, 100)] * 7 + [(another(), 100) for _ in range(50 - before)]
+        shots = (
+            [(another(), 100) for _ in range(before - 6)]
+            + [(one, 100)] * 7
+            + [(another(), 100) for _ in range(50 - before)]
+        )
         add(f"a still shot that ends {before + 1} samples from the beginning of {len(shots)}", shots, "EqualScores")
 
 
 def video_probings(topic: Topic) -> None:
-    group = topic.group("VideoProbes", "The chosen samples in order of rank, as pictures, and the keys that they probe.")
+    group = topic.group(
+        "VideoProbes", "The chosen samples in order of rank, as pictures, and the keys that they probe."
+    )
     every = pictures.all_pictures()
 
     def add(comment: str, names: Sequence[str], profile: Profile, *flags: str, r: int = 6) -> None:
-        chosen = [sample(every[name].pixels, every[name].width, every[name].height, every[name].channels) for name in names]
-        group.add(comment, {"samples": [picture_input(every[name]) for name in names], "profile": forms.profile(profile), "separation": r},
-                  lambda: {"keys": [key.hex() for key in video_probes(chosen, profile, r)]}, *flags)
+        chosen = [
+            sample(every[name].pixels, every[name].width, every[name].height, every[name].channels) for name in names
+        ]
+        group.add(
+            comment,
+            {
+                "samples": [picture_input(every[name]) for name in names],
+                "profile": forms.profile(profile),
+                "separation": r,
+            },
+            lambda: {"keys": [key.hex() for key in video_probes(chosen, profile, r)]},
+            *flags,
+        )
 
     known = [f"known-{i}" for i in range(1, 9)]
     add("none", [], PROFILE_2, "NoSample")
@@ -319,7 +473,12 @@ def video_probings(topic: Topic) -> None:
         add(f"{count} samples", known[:count], PROFILE_2)
     add("the same twice: the second adds nothing", ["known-1", "known-1"], PROFILE_2, "Alike")
     add("a picture and its changed copy share keys", ["known-1", "known-1-changed", "known-2"], PROFILE_2, "Alike")
-    add("a sample below the probe quality has no keys, and its part stays empty", ["known-1", "flat", "known-2"], PROFILE_2, "PoorPicture")
+    add(
+        "a sample below the probe quality has no keys, and its part stays empty",
+        ["known-1", "flat", "known-2"],
+        PROFILE_2,
+        "PoorPicture",
+    )
     add("M = 8: a key each", known, replace(PROFILE_2, probes=8))
     add("M = 5: the first five", known, replace(PROFILE_2, probes=5), "FewProbes")
     add("M = 1: the first", known[:3], replace(PROFILE_2, probes=1), "LeastParameters")

@@ -50,48 +50,90 @@ def with_top_bit(encoding: bytes) -> bytes:
 
 
 def build() -> dict[str, Topic | bytes]:
-    topic = Topic("hash-to-group", "Hashing to elements and scalars of ristretto255, and what is no canonical encoding of one.", {
-        "Substitute": "The point is P_sub of Protocol 5.3.",
-        "NonCanonicalPoint": "RFC 9496's DECODE fails.",
-        "NonCanonicalScalar": "Not below ℓ.",
-        "RFC9496": "The encoding is listed in RFC 9496, A.1 or A.2.",
-        "TopBit": "An element's encoding with bit 255 set. libsodium 1.0.18 takes it for the element; RFC 9496's DECODE fails, since the integer is not below p.",
-        "Identity": "32 zero bytes are canonical: the identity. Whether it is allowed is decided elsewhere.",
-        "Zero": "Zero is a scalar, and no secret one.",
-    })
+    topic = Topic(
+        "hash-to-group",
+        "Hashing to elements and scalars of ristretto255, and what is no canonical encoding of one.",
+        {
+            "Substitute": "The point is P_sub of Protocol 5.3.",
+            "NonCanonicalPoint": "RFC 9496's DECODE fails.",
+            "NonCanonicalScalar": "Not below ℓ.",
+            "RFC9496": "The encoding is listed in RFC 9496, A.1 or A.2.",
+            "TopBit": "An element's encoding with bit 255 set. libsodium 1.0.18 takes it for the element; RFC 9496's DECODE fails, since the integer is not below p.",
+            "Identity": "32 zero bytes are canonical: the identity. Whether it is allowed is decided elsewhere.",
+            "Zero": "Zero is a scalar, and no secret one.",
+        },
+    )
     draw = seeded("hash-to-group")
 
     group = topic.group("HashToGroup", "HashToGroup of RFC 9497 for OPRF(ristretto255, SHA-512).")
-    messages = [("no bytes", b""), ("one zero byte", b"\x00"), ("three letters", b"abc"), ("127 bytes", draw(127)), ("128 bytes, a block of SHA-512", draw(128)),
-                ("300 bytes", draw(300))]
-    dsts = [("the DST of H", g.HASH_TO_GROUP_DST), ("the DST of fillers", g.FILLER_DST), ("a DST of 255 bytes", draw(255))]
+    messages = [
+        ("no bytes", b""),
+        ("one zero byte", b"\x00"),
+        ("three letters", b"abc"),
+        ("127 bytes", draw(127)),
+        ("128 bytes, a block of SHA-512", draw(128)),
+        ("300 bytes", draw(300)),
+    ]
+    dsts = [
+        ("the DST of H", g.HASH_TO_GROUP_DST),
+        ("the DST of fillers", g.FILLER_DST),
+        ("a DST of 255 bytes", draw(255)),
+    ]
     for about_dst, dst in dsts:
         for about, message in messages:
-            group.add(f"{about}, {about_dst}", {"dst": dst.hex(), "message": message.hex()}, lambda: {"point": g.hash_to_group(message, dst).hex()})
+            group.add(
+                f"{about}, {about_dst}",
+                {"dst": dst.hex(), "message": message.hex()},
+                lambda: {"point": g.hash_to_group(message, dst).hex()},
+            )
     message = b"SealedMatch/1 substitute"
-    group.add("P_sub", {"dst": g.HASH_TO_GROUP_DST.hex(), "message": message.hex()}, lambda: {"point": g.SUBSTITUTE.hex()}, "Substitute")
+    group.add(
+        "P_sub",
+        {"dst": g.HASH_TO_GROUP_DST.hex(), "message": message.hex()},
+        lambda: {"point": g.SUBSTITUTE.hex()},
+        "Substitute",
+    )
 
     group = topic.group("HashToScalar", "HashToScalar of RFC 9497: 64 bytes, little-endian, modulo ℓ.")
     for about, message in messages:
-        group.add(about, {"dst": g.HASH_TO_SCALAR_DST.hex(), "message": message.hex()}, lambda: {"scalar": g.encode_scalar(g.hash_to_scalar(message)).hex()})
+        group.add(
+            about,
+            {"dst": g.HASH_TO_SCALAR_DST.hex(), "message": message.hex()},
+            lambda: {"scalar": g.encode_scalar(g.hash_to_scalar(message)).hex()},
+        )
 
     group = topic.group("Element", "H(y) = HashToGroup(tableID ‖ y).")
     table_id = draw(16)
-    for about, id_, y in [("perceptual", table_id, perceptual_key(int.from_bytes(draw(6), "little"))), ("perceptual, no bit set", table_id, perceptual_key(0)),
-                          ("perceptual, all 64 bits set", table_id, perceptual_key(2**64 - 1)), ("SHA-256", table_id, sha256_key(draw(32))),
-                          ("MD5", table_id, md5_key(draw(16))), ("another table", draw(16), perceptual_key(0))]:
+    for about, id_, y in [
+        ("perceptual", table_id, perceptual_key(int.from_bytes(draw(6), "little"))),
+        ("perceptual, no bit set", table_id, perceptual_key(0)),
+        ("perceptual, all 64 bits set", table_id, perceptual_key(2**64 - 1)),
+        ("SHA-256", table_id, sha256_key(draw(32))),
+        ("MD5", table_id, md5_key(draw(16))),
+        ("another table", draw(16), perceptual_key(0)),
+    ]:
         group.add(about, {"tableID": id_.hex(), "key": y.hex()}, lambda: {"point": g.hash_key(id_, y).hex()})
 
     group = topic.group("Filler", "filler(i) = HashToGroup(fillerSeed ‖ i (8)) under a DST of its own.")
     seed = draw(32)
     for index in (0, 1, 255, 256, 4_097, 2**32, 2**53 - 1):
-        group.add(f"cell {index}", {"fillerSeed": seed.hex(), "index": index}, lambda: {"point": g.filler(seed, index).hex()})
-    group.add("another seed", {"fillerSeed": bytes(32).hex(), "index": 0}, lambda: {"point": g.filler(bytes(32), 0).hex()})
+        group.add(
+            f"cell {index}", {"fillerSeed": seed.hex(), "index": index}, lambda: {"point": g.filler(seed, index).hex()}
+        )
+    group.add(
+        "another seed", {"fillerSeed": bytes(32).hex(), "index": 0}, lambda: {"point": g.filler(bytes(32), 0).hex()}
+    )
 
     group = topic.group("DecodePoint", "Canonical is what RFC 9496's DECODE takes.")
 
     def decode(about: str, encoding: bytes, *flags: str, result: str = "valid") -> None:
-        group.add(about, {"encoding": encoding.hex()}, lambda: {"isIdentity": g.decode_element(encoding) == g.IDENTITY}, *flags, result=result)
+        group.add(
+            about,
+            {"encoding": encoding.hex()},
+            lambda: {"isIdentity": g.decode_element(encoding) == g.IDENTITY},
+            *flags,
+            result=result,
+        )
 
     decode("the identity", g.IDENTITY, "RFC9496", "Identity")
     for n in range(1, 16):
@@ -102,16 +144,28 @@ def build() -> dict[str, Topic | bytes]:
     for why, encodings in INVALID_ENCODINGS.items():
         for digits in encodings.split():
             decode(why, bytes.fromhex(digits), "RFC9496", "NonCanonicalPoint", result="invalidPoint")
-    decode("the identity with bit 255 set", with_top_bit(g.IDENTITY), "NonCanonicalPoint", "TopBit", result="invalidPoint")
+    decode(
+        "the identity with bit 255 set", with_top_bit(g.IDENTITY), "NonCanonicalPoint", "TopBit", result="invalidPoint"
+    )
     decode("B with bit 255 set", with_top_bit(g.GENERATOR), "NonCanonicalPoint", "TopBit", result="invalidPoint")
-    decode("2·B with bit 255 set", with_top_bit(g.multiply_base(2)), "NonCanonicalPoint", "TopBit", result="invalidPoint")
+    decode(
+        "2·B with bit 255 set", with_top_bit(g.multiply_base(2)), "NonCanonicalPoint", "TopBit", result="invalidPoint"
+    )
     decode("the identity as p", encode_integer(g.FIELD_PRIME, 32), "NonCanonicalPoint", result="invalidPoint")
     negative = g.FIELD_PRIME - int.from_bytes(g.GENERATOR, "little")
-    decode("the negative of B's field element", encode_integer(negative, 32), "NonCanonicalPoint", result="invalidPoint")
+    decode(
+        "the negative of B's field element", encode_integer(negative, 32), "NonCanonicalPoint", result="invalidPoint"
+    )
     decode("all bits set", b"\xff" * 32, "NonCanonicalPoint", result="invalidPoint")
 
     scalars = [("1", 1), ("2^252", 2**252), ("ℓ − 1", g.ORDER - 1), ("a random scalar", g.random_scalar(draw))]
-    too_great = [("ℓ", g.ORDER), ("ℓ + 1", g.ORDER + 1), ("2^253", 2**253), ("1 with bit 255 set", 2**255 + 1), ("2^256 − 1", 2**256 - 1)]
+    too_great = [
+        ("ℓ", g.ORDER),
+        ("ℓ + 1", g.ORDER + 1),
+        ("2^253", 2**253),
+        ("1 with bit 255 set", 2**255 + 1),
+        ("2^256 − 1", 2**256 - 1),
+    ]
 
     def decode_scalars(kind: str, comment: str, decode_one: object, zero_result: str) -> None:
         group = topic.group(kind, comment)
@@ -125,7 +179,13 @@ def build() -> dict[str, Topic | bytes]:
         for about, value in scalars:
             group.add(about, {"encoding": encode_integer(value, 32).hex()}, lambda: run(encode_integer(value, 32)))
         for about, value in too_great:
-            group.add(about, {"encoding": encode_integer(value, 32).hex()}, lambda: run(encode_integer(value, 32)), "NonCanonicalScalar", result="invalidScalar")
+            group.add(
+                about,
+                {"encoding": encode_integer(value, 32).hex()},
+                lambda: run(encode_integer(value, 32)),
+                "NonCanonicalScalar",
+                result="invalidScalar",
+            )
 
     decode_scalars("DecodePublicScalar", "Scalars of proofs: below ℓ.", g.decode_scalar, "valid")
     decode_scalars("DecodeSecretScalar", "α, β, γ: below ℓ and not zero.", g.decode_secret_scalar, "invalidScalar")

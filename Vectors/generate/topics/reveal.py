@@ -49,7 +49,11 @@ COUNT = 128  # P
 
 
 def build() -> dict[str, Topic | bytes]:
-    topic = Topic("reveal", "Which openings of an account and epoch are matches. Made without vouchers: openings are chosen.", NOTES)
+    topic = Topic(
+        "reveal",
+        "Which openings of an account and epoch are matches. Made without vouchers: openings are chosen.",
+        NOTES,
+    )
     reveals(topic)
     comparisons(topic)
     return {"reveal/reveal.json": topic}
@@ -131,14 +135,23 @@ def off(opening: Opening, errors: Sequence[int]) -> Opening:
 
 
 def opening_form(opening: Opening) -> dict:
-    return {"header": opening.header.encode().hex(), "slot": opening.slot, "words": forms.words(opening.words),
-            "inner": opening.inner.hex(), "quarantined": opening.quarantined}
+    return {
+        "header": opening.header.encode().hex(),
+        "slot": opening.slot,
+        "words": forms.words(opening.words),
+        "inner": opening.inner.hex(),
+        "quarantined": opening.quarantined,
+    }
 
 
 def reveals(topic: Topic) -> None:
-    group = topic.group("Reveal", "The openings of one form (t, k) in the order of recording; forced, without an earlier commitment.")
+    group = topic.group(
+        "Reveal", "The openings of one form (t, k) in the order of recording; forced, without an earlier commitment."
+    )
 
-    def add(comment: str, made: Account, expected: int | str, *flags: str, commitment: bytes | None | str = "own") -> None:
+    def add(
+        comment: str, made: Account, expected: int | str, *flags: str, commitment: bytes | None | str = "own"
+    ) -> None:
         registered = made.sharing.commitment if isinstance(commitment, str) else commitment
         openings = tuple(made.openings)
 
@@ -146,14 +159,34 @@ def reveals(topic: Topic) -> None:
             found = reveal(openings, made.account, made.epoch, made.t, made.k, registered)
             if len(found.matches) != expected:
                 raise AssertionError(f"{comment}: {len(found.matches)} matches")
-            return {"epochKey": found.epoch_key.hex(), "matches": [
-                {"voucherID": m.opening.header.voucher_id.hex(), "slot": m.opening.slot, "setRoot": m.opening.header.root.hex(),
-                 **forms.payload(m.payload), "quarantined": m.opening.quarantined} for m in found.matches]}
+            return {
+                "epochKey": found.epoch_key.hex(),
+                "matches": [
+                    {
+                        "voucherID": m.opening.header.voucher_id.hex(),
+                        "slot": m.opening.slot,
+                        "setRoot": m.opening.header.root.hex(),
+                        **forms.payload(m.payload),
+                        "quarantined": m.opening.quarantined,
+                    }
+                    for m in found.matches
+                ],
+            }
 
-        group.add(comment, {
-            "account": made.account.hex(), "epoch": made.epoch, "threshold": made.t, "polynomials": made.k,
-            "commitment": None if registered is None else registered.hex(), "openings": [opening_form(o) for o in openings]},
-            run, *flags, result="valid" if isinstance(expected, int) else expected)
+        group.add(
+            comment,
+            {
+                "account": made.account.hex(),
+                "epoch": made.epoch,
+                "threshold": made.t,
+                "polynomials": made.k,
+                "commitment": None if registered is None else registered.hex(),
+                "openings": [opening_form(o) for o in openings],
+            },
+            run,
+            *flags,
+            result="valid" if isinstance(expected, int) else expected,
+        )
 
     below, undecodable, mismatch = "belowThreshold", "notDecodable", "commitmentMismatch"
 
@@ -162,7 +195,12 @@ def reveals(topic: Topic) -> None:
     add("t - 1 matches", Account("t-1").matches(2), below, "BelowThreshold")
     add("t matches", Account("t").matches(3), 3, "AtThreshold")
     add("t matches, t = 2, epoch 0", Account("t=2", 2, 4, 0).matches(2), 2, "AtThreshold")
-    add("t openings, one of them a decoy", Account("t, one decoy").matches(2).decoys(1).mixed(), undecodable, "AtThreshold")
+    add(
+        "t openings, one of them a decoy",
+        Account("t, one decoy").matches(2).decoys(1).mixed(),
+        undecodable,
+        "AtThreshold",
+    )
     add("t matches and a decoy", Account("t and a decoy").matches(3).decoys(1).mixed(), undecodable, "BeyondBound")
     add("t + 1 matches and k decoys", Account("bound").matches(4).decoys(4).mixed(), 4, "AtBound")
     add("t + 1 matches and k + 1 decoys", Account("beyond").matches(4).decoys(5).mixed(), undecodable, "BeyondBound")
@@ -171,20 +209,41 @@ def reveals(topic: Topic) -> None:
     add("twenty decoys", Account("decoys").decoys(20), undecodable, "AllDecoys")
     kinds = Account("kinds")
     d = kinds.draw
-    for payload in (Payload(PDQ, 87, d(32), b"a note"), Payload(SHA256, 0, d(32), b""), Payload(MD5, 0, d(16), b"\x00\xff"),
-                    Payload(NONE, 0, b"", b""), Payload(PDQ, 0, d(32), b"n" * 92)):
+    for payload in (
+        Payload(PDQ, 87, d(32), b"a note"),
+        Payload(SHA256, 0, d(32), b""),
+        Payload(MD5, 0, d(16), b"\x00\xff"),
+        Payload(NONE, 0, b"", b""),
+        Payload(PDQ, 0, d(32), b"n" * 92),
+    ):
         kinds.add(kinds.match(payload.encode(COUNT)))
     loud = Payload(PDQ, 100, d(32), b"").encode(COUNT)
     kinds.add(kinds.match(loud[:1] + b"\xc8" + loud[2:]))
     add("payloads of every kind, one with a quality of 200", kinds.decoys(3).mixed(), 6, "Kinds")
 
     # Commitments
-    add("t + 2 matches, another commitment", Account("wrong commitment").matches(5), mismatch, "WrongCommitment", commitment=bytes(32))
-    add("t + 2 matches and decoys, another commitment", Account("wrong commitment 2").matches(5).decoys(4).mixed(), mismatch,
-        "WrongCommitment", commitment=b"\xff" * 32)
+    add(
+        "t + 2 matches, another commitment",
+        Account("wrong commitment").matches(5),
+        mismatch,
+        "WrongCommitment",
+        commitment=bytes(32),
+    )
+    add(
+        "t + 2 matches and decoys, another commitment",
+        Account("wrong commitment 2").matches(5).decoys(4).mixed(),
+        mismatch,
+        "WrongCommitment",
+        commitment=b"\xff" * 32,
+    )
     other_epoch = Account("commitment of another epoch").matches(5)
-    add("the commitment of the next epoch", other_epoch, mismatch, "WrongCommitment",
-        commitment=sharing(other_epoch.secret, other_epoch.account, EPOCH + 1, 3, 4).commitment)
+    add(
+        "the commitment of the next epoch",
+        other_epoch,
+        mismatch,
+        "WrongCommitment",
+        commitment=sharing(other_epoch.secret, other_epoch.account, EPOCH + 1, 3, 4).commitment,
+    )
     add("no commitment", Account("no commitment").matches(5), "notRegistered", "MissingCommitment", commitment=None)
 
     # Words
@@ -194,11 +253,21 @@ def reveals(topic: Topic) -> None:
     add("two matches and one of x = 0", odd.add(odd.match(x=0)), below, "ZeroX", "BelowThreshold")
     odd = Account("x + p").matches(4)
     small_x = odd.match(x=5)
-    add("x = 5 + p with the values of 5", odd.add(replace(small_x, words=(5 + P, *small_x.words[1:]))), 4, "NonCanonicalElement")
+    add(
+        "x = 5 + p with the values of 5",
+        odd.add(replace(small_x, words=(5 + P, *small_x.words[1:]))),
+        4,
+        "NonCanonicalElement",
+    )
     odd = Account("only with x + p").matches(2)
     small_x = odd.match(x=5)
-    add("two matches, and x = 5 + p with the values of 5", odd.add(replace(small_x, words=(5 + P, *small_x.words[1:]))), below,
-        "NonCanonicalElement", "BelowThreshold")
+    add(
+        "two matches, and x = 5 + p with the values of 5",
+        odd.add(replace(small_x, words=(5 + P, *small_x.words[1:]))),
+        below,
+        "NonCanonicalElement",
+        "BelowThreshold",
+    )
     odd = Account("decoys with large words").matches(4)
     for _ in range(6):
         odd.add(replace(odd.decoy(), words=(odd.x(), 2**64 - 1, 1, 1, 1)))
@@ -207,7 +276,12 @@ def reveals(topic: Topic) -> None:
     # Equal x
     same = Account("duplicate x").matches(4)
     real = same.openings[0]
-    add("a decoy of the same x after the match", same.add(replace(same.decoy(), words=(real.x, 1, 2, 3, 4))), 4, "DuplicateX")
+    add(
+        "a decoy of the same x after the match",
+        same.add(replace(same.decoy(), words=(real.x, 1, 2, 3, 4))),
+        4,
+        "DuplicateX",
+    )
     same = Account("duplicate x first").matches(5)
     real = same.openings[0]
     same.openings.insert(0, replace(same.decoy(), words=(real.x, 1, 2, 3, 4)))
@@ -215,54 +289,133 @@ def reveals(topic: Topic) -> None:
     same = Account("x of two vouchers").matches(4)
     add("two vouchers with the same x are two matches", same.add(same.match(x=same.openings[1].x)), 5, "DuplicateX")
     same = Account("x of three vouchers").matches(2)
-    add("t vouchers, but two of them with the same x", same.add(same.match(x=same.openings[1].x)), below, "DuplicateX", "BelowThreshold")
+    add(
+        "t vouchers, but two of them with the same x",
+        same.add(same.match(x=same.openings[1].x)),
+        below,
+        "DuplicateX",
+        "BelowThreshold",
+    )
     same = Account("same share twice").matches(4)
     twice = same.openings[2]
-    add("two slots of a voucher with the same share", same.add(replace(twice, slot=(twice.slot + 1) % 12)), 4, "SameShareTwice")
+    add(
+        "two slots of a voucher with the same share",
+        same.add(replace(twice, slot=(twice.slot + 1) % 12)),
+        4,
+        "SameShareTwice",
+    )
     same = Account("same share, the first does not open").matches(4)
     twice = same.openings[2]
-    same.openings.insert(0, replace(twice, slot=(twice.slot + 11) % 12, inner=twice.inner[:-1] + bytes([twice.inner[-1] ^ 1])))
-    add("two slots of a voucher with the same share; the inner of the first does not open: the second is the match", same, 4, "SameShareTwice")
+    same.openings.insert(
+        0, replace(twice, slot=(twice.slot + 11) % 12, inner=twice.inner[:-1] + bytes([twice.inner[-1] ^ 1]))
+    )
+    add(
+        "two slots of a voucher with the same share; the inner of the first does not open: the second is the match",
+        same,
+        4,
+        "SameShareTwice",
+    )
     same = Account("two shares of a voucher").matches(3)
     first = same.openings[0]
-    add("two slots of a voucher with different x: two matches, of three vouchers", same.add(same.match(header=first.header)), 4)
+    add(
+        "two slots of a voucher with different x: two matches, of three vouchers",
+        same.add(same.match(header=first.header)),
+        4,
+    )
     same = Account("few vouchers").matches(1)
     first = same.openings[0]
-    add("t + 2 shares of two vouchers", same.matches(1).add(*(same.match(header=first.header) for _ in range(3))), below, "BelowThreshold")
+    add(
+        "t + 2 shares of two vouchers",
+        same.matches(1).add(*(same.match(header=first.header) for _ in range(3))),
+        below,
+        "BelowThreshold",
+    )
     same = Account("few x").matches(2)
     header_only = [replace(same.match(), inner=same.draw(24 + COUNT + 16)) for _ in range(3)]
-    add("two matches, three vouchers whose inner does not open", same.add(*header_only), below, "BelowThreshold", "TamperedHeader")
+    add(
+        "two matches, three vouchers whose inner does not open",
+        same.add(*header_only),
+        below,
+        "BelowThreshold",
+        "TamperedHeader",
+    )
 
     same = Account("few x, many vouchers").matches(2)
     no_inner = [replace(same.match(), inner=same.draw(24 + COUNT + 16)) for _ in range(2)]
-    add("three vouchers with two x, and two shares on the polynomials whose inner does not open",
-        same.add(same.match(x=same.openings[0].x), *no_inner), below, "DuplicateX", "BelowThreshold", "TamperedHeader")
+    add(
+        "three vouchers with two x, and two shares on the polynomials whose inner does not open",
+        same.add(same.match(x=same.openings[0].x), *no_inner),
+        below,
+        "DuplicateX",
+        "BelowThreshold",
+        "TamperedHeader",
+    )
 
     # Others' codewords
-    add("five matches, ten shares of somebody else", Account("foreign").matches(5).of(Account("stranger 1"), 10).mixed(), 5,
-        "ForeignCodeword", "TwoSecrets")
+    add(
+        "five matches, ten shares of somebody else",
+        Account("foreign").matches(5).of(Account("stranger 1"), 10).mixed(),
+        5,
+        "ForeignCodeword",
+        "TwoSecrets",
+    )
     add("only somebody else's", Account("foreign only").of(Account("stranger 2"), 5), mismatch, "ForeignCodeword")
-    add("t shares of somebody else: nothing checks them, so they are no codeword", Account("foreign t").of(Account("stranger 3"), 3), undecodable, "ForeignCodeword", "AtThreshold")
-    add("two matches, then nine shares of somebody else: too few are left", Account("foreign and few").matches(2).of(Account("stranger 4"), 9).mixed(),
-        mismatch, "ForeignCodeword", "BelowThreshold")
-    add("five and five: neither is decoded", Account("foreign equal").matches(5).of(Account("stranger 5"), 5).mixed(), undecodable,
-        "TwoSecrets", "BeyondBound")
-    add("two strangers, one after the other", Account("foreign two").matches(4).of(Account("stranger 6"), 7).of(Account("stranger 7"), 21).mixed(), 4,
-        "ForeignCodeword")
+    add(
+        "t shares of somebody else: nothing checks them, so they are no codeword",
+        Account("foreign t").of(Account("stranger 3"), 3),
+        undecodable,
+        "ForeignCodeword",
+        "AtThreshold",
+    )
+    add(
+        "two matches, then nine shares of somebody else: too few are left",
+        Account("foreign and few").matches(2).of(Account("stranger 4"), 9).mixed(),
+        mismatch,
+        "ForeignCodeword",
+        "BelowThreshold",
+    )
+    add(
+        "five and five: neither is decoded",
+        Account("foreign equal").matches(5).of(Account("stranger 5"), 5).mixed(),
+        undecodable,
+        "TwoSecrets",
+        "BeyondBound",
+    )
+    add(
+        "two strangers, one after the other",
+        Account("foreign two").matches(4).of(Account("stranger 6"), 7).of(Account("stranger 7"), 21).mixed(),
+        4,
+        "ForeignCodeword",
+    )
     for strangers, expected in ((7, 5), (8, mismatch)):
         made = Account(f"{strangers} strangers", 4, 4).matches(5)
         for i in range(strangers):
             made.of(Account(f"stranger {strangers}.{i}", 4, 4), needed(made, 6))
-        add(f"{strangers} strangers, each taken off before the account's own", made.mixed(), expected, "ForeignCodeword",
-            "EightRounds")
+        add(
+            f"{strangers} strangers, each taken off before the account's own",
+            made.mixed(),
+            expected,
+            "ForeignCodeword",
+            "EightRounds",
+        )
 
     # Errors by design
     made = Account("rank one").matches(6)
-    add("t + 3 matches, four errors of rank one", made.add(*(rank_one_error(made) for _ in range(4))),
-        undecodable, "RankOneErrors", "BeyondBound")
+    add(
+        "t + 3 matches, four errors of rank one",
+        made.add(*(rank_one_error(made) for _ in range(4))),
+        undecodable,
+        "RankOneErrors",
+        "BeyondBound",
+    )
     made = Account("rank one few").matches(6)
-    add("t + 3 matches, three errors of rank one; their inner opens, but their shares are wrong",
-        made.add(*(rank_one_error(made) for _ in range(3))), 6, "RankOneErrors", "WrongShare")
+    add(
+        "t + 3 matches, three errors of rank one; their inner opens, but their shares are wrong",
+        made.add(*(rank_one_error(made) for _ in range(3))),
+        6,
+        "RankOneErrors",
+        "WrongShare",
+    )
     made = Account("one word wrong").matches(6)
     add("a share that is wrong in its last word", made.add(off(made.match(), (0, 0, 0, 0, 1))), 6, "WrongShare")
 
@@ -273,35 +426,68 @@ def reveals(topic: Topic) -> None:
     add("an opening under another voucherID", made.add(changed), 5, "TamperedHeader")
     made = Account("header root").matches(5)
     moved = made.match()
-    add("an opening under another root", made.add(replace(moved, header=replace(moved.header, root=bytes(32)))), 5, "TamperedHeader")
+    add(
+        "an opening under another root",
+        made.add(replace(moved, header=replace(moved.header, root=bytes(32)))),
+        5,
+        "TamperedHeader",
+    )
     made = Account("roots").matches(3)
     second = replace(made.header(), root=b"\x5f" * 32)
     add("matches of two sets", made.add(made.match(header=second)), 4)
     made = Account("bad payload").matches(4)
     good = made.payload()
-    add("payloads with padding that is not zero, and of no known kind", made.add(made.match(good[:-1] + b"\1"), made.match(b"\7" + good[1:])), 4,
-        "BadPayload")
+    add(
+        "payloads with padding that is not zero, and of no known kind",
+        made.add(made.match(good[:-1] + b"\1"), made.match(b"\7" + good[1:])),
+        4,
+        "BadPayload",
+    )
     made = Account("bad payloads only").matches(2)
-    add("two matches and two payloads that do not decode", made.add(made.match(good[:-1] + b"\1"), made.match(b"\7" + good[1:])), below,
-        "BadPayload", "BelowThreshold")
+    add(
+        "two matches and two payloads that do not decode",
+        made.add(made.match(good[:-1] + b"\1"), made.match(b"\7" + good[1:])),
+        below,
+        "BadPayload",
+        "BelowThreshold",
+    )
 
     # Not of this account-epoch
     made = Account("others' openings").matches(4)
     other = Account("another account").matches(3)
     add("openings of another account", made.add(*other.openings).mixed(), 4, "OtherAccount")
     made = Account("others' openings count").matches(2)
-    add("two matches and five openings of another account", made.add(*Account("another account 2").matches(5).openings), below,
-        "OtherAccount", "BelowThreshold")
+    add(
+        "two matches and five openings of another account",
+        made.add(*Account("another account 2").matches(5).openings),
+        below,
+        "OtherAccount",
+        "BelowThreshold",
+    )
     made = Account("copied").matches(4)
     copied = [replace(o, header=replace(o.header, account=other.account)) for o in made.openings[:2]]
     late = [replace(o, header=replace(o.header, epoch=EPOCH + 1)) for o in made.openings[2:]]
-    add("its own openings once more, under another account and another epoch", made.add(*copied, *late), 4, "OtherAccount")
+    add(
+        "its own openings once more, under another account and another epoch",
+        made.add(*copied, *late),
+        4,
+        "OtherAccount",
+    )
     made = Account("decoys of another epoch").matches(4)
-    add("ten decoys of another epoch", made.add(*(made.decoy(replace(made.header(), epoch=EPOCH - 1)) for _ in range(10))), 4, "OtherAccount")
+    add(
+        "ten decoys of another epoch",
+        made.add(*(made.decoy(replace(made.header(), epoch=EPOCH - 1)) for _ in range(10))),
+        4,
+        "OtherAccount",
+    )
     made = Account("sealed for another").matches(4)
     foreign = [replace(made.header(), account=other.account), replace(made.header(), epoch=EPOCH + 1)]
-    add("under the same K_e, but sealed with another account's or epoch's header: no matches here",
-        made.add(*(made.match(header=header) for header in foreign)), 4, "OtherAccount")
+    add(
+        "under the same K_e, but sealed with another account's or epoch's header: no matches here",
+        made.add(*(made.match(header=header) for header in foreign)),
+        4,
+        "OtherAccount",
+    )
     made = Account("another k").matches(4)
     wide = Account("another k, wide", 3, 5)
     wide.account = made.account
@@ -309,32 +495,68 @@ def reveals(topic: Topic) -> None:
 
     # Quarantine
     made = Account("quarantine").matches(4)
-    add("two of six matches are quarantined", made.add(quarantined(made.match()), quarantined(made.match())), 6, "Quarantined")
+    add(
+        "two of six matches are quarantined",
+        made.add(quarantined(made.match()), quarantined(made.match())),
+        6,
+        "Quarantined",
+    )
     made = Account("quarantined decoys").matches(4)
     add("ten quarantined decoys", made.add(*(quarantined(made.decoy()) for _ in range(10))), 4, "Quarantined")
     made = Account("quarantine only").matches(2)
-    add("two matches, three more are quarantined", made.add(*(quarantined(made.match()) for _ in range(3))), below, "Quarantined",
-        "BelowThreshold")
+    add(
+        "two matches, three more are quarantined",
+        made.add(*(quarantined(made.match()) for _ in range(3))),
+        below,
+        "Quarantined",
+        "BelowThreshold",
+    )
     made = Account("quarantine first").matches(4)
     real = made.openings[1]
     made.openings.insert(0, quarantined(replace(real, slot=(real.slot + 1) % 12)))
-    add("the same share in a quarantined slot before it: one match, the first", made, 4, "Quarantined", "SameShareTwice")
+    add(
+        "the same share in a quarantined slot before it: one match, the first", made, 4, "Quarantined", "SameShareTwice"
+    )
 
 
 def comparisons(topic: Topic) -> None:
-    group = topic.group("Compare", "A payload's fingerprint and the plaintext list: what 4.12 calls its finding. `index` is the place in the list.")
+    group = topic.group(
+        "Compare",
+        "A payload's fingerprint and the plaintext list: what 4.12 calls its finding. `index` is the place in the list.",
+    )
     draw = seeded("comparisons")
     pdq, sha, md5 = draw(32), draw(32), draw(16)
 
-    def add(comment: str, payload: Payload, listed: list[tuple[str, bytes] | tuple[str, bytes, list[bytes]]], *flags: str) -> None:
-        entries = [ListedEntry("pdq" if kind == "video" else kind, one, str(index)) for index, (kind, bytes_, *rest) in enumerate(listed) for one in [bytes_, *sum(rest, [])]]
+    def add(
+        comment: str, payload: Payload, listed: list[tuple[str, bytes] | tuple[str, bytes, list[bytes]]], *flags: str
+    ) -> None:
+        entries = [
+            ListedEntry("pdq" if kind == "video" else kind, one, str(index))
+            for index, (kind, bytes_, *rest) in enumerate(listed)
+            for one in [bytes_, *sum(rest, [])]
+        ]
 
         def run() -> dict[str, Any]:
             found = finding(payload, entries)
-            return {"finding": found.name, "distance": found.distance, "index": None if found.listed is None else int(found.listed.label)}
+            return {
+                "finding": found.name,
+                "distance": found.distance,
+                "index": None if found.listed is None else int(found.listed.label),
+            }
 
-        group.add(comment, {**forms.payload(payload), "listed": [{"kind": kind, "bytes": bytes_.hex()} | {"companions": [one.hex() for one in found] for found in rest}
-                                                                       for kind, bytes_, *rest in listed]}, run, *flags)
+        group.add(
+            comment,
+            {
+                **forms.payload(payload),
+                "listed": [
+                    {"kind": kind, "bytes": bytes_.hex()}
+                    | {"companions": [one.hex() for one in found] for found in rest}
+                    for kind, bytes_, *rest in listed
+                ],
+            },
+            run,
+            *flags,
+        )
 
     def away(bits: int) -> bytes:
         """A hash that differs from `pdq` in so many bits."""
@@ -345,23 +567,57 @@ def comparisons(topic: Topic) -> None:
     for distance in (0, 1, 2, 30, 31, 32, 33, 128):
         add(f"PDQ, distance {distance}", picture, [("pdq", away(distance))], "Distance")
     for distance in (0, 31, 32):
-        add(f"a video's frame, distance {distance}", Payload(VIDEO, 87, pdq, b""), [("pdq", away(distance))], "Distance")
+        add(
+            f"a video's frame, distance {distance}", Payload(VIDEO, 87, pdq, b""), [("pdq", away(distance))], "Distance"
+        )
     for sent in (picture, Payload(VIDEO, 87, pdq, b"")):
         name = "a picture" if sent.kind == PDQ else "a video"
         add(f"{name}, a listed video's key", sent, [("video", away(9), [away(128)])], "Videos")
-        add(f"{name}, a listed video's companion", sent, [("pdq", away(40)), ("video", away(128), [away(140), away(31)])], "Videos")
-        add(f"{name}, a companion nearer than a picture and than its key", sent, [("pdq", away(12)), ("video", away(20), [away(3)]), ("video", away(13), [])], "Videos", "Nearest")
-        add(f"{name}, as far from a picture as from a companion: the first", sent, [("video", away(128), [away(7)]), ("pdq", away(7))], "Videos", "Nearest")
-        add(f"{name}, no hash of a video's line within 31", sent, [("video", away(32), [away(33), away(128)])], "Videos", "Distance")
+        add(
+            f"{name}, a listed video's companion",
+            sent,
+            [("pdq", away(40)), ("video", away(128), [away(140), away(31)])],
+            "Videos",
+        )
+        add(
+            f"{name}, a companion nearer than a picture and than its key",
+            sent,
+            [("pdq", away(12)), ("video", away(20), [away(3)]), ("video", away(13), [])],
+            "Videos",
+            "Nearest",
+        )
+        add(
+            f"{name}, as far from a picture as from a companion: the first",
+            sent,
+            [("video", away(128), [away(7)]), ("pdq", away(7))],
+            "Videos",
+            "Nearest",
+        )
+        add(
+            f"{name}, no hash of a video's line within 31",
+            sent,
+            [("video", away(32), [away(33), away(128)])],
+            "Videos",
+            "Distance",
+        )
     add("the complement", picture, [("pdq", bytes(byte ^ 255 for byte in pdq))], "Distance")
     add("the nearest of three", picture, [("pdq", away(20)), ("pdq", away(6)), ("pdq", away(12))], "Nearest")
     other = (int.from_bytes(pdq, "big") ^ 0b111).to_bytes(32, "big")
-    add("two at the same distance: the first", picture, [("pdq", away(20)), ("pdq", other), ("pdq", away(3))], "Nearest")
+    add(
+        "two at the same distance: the first", picture, [("pdq", away(20)), ("pdq", other), ("pdq", away(3))], "Nearest"
+    )
     add("32 bytes that are a SHA-256", picture, [("sha256", pdq)], "OtherKind")
     add("SHA-256", Payload(SHA256, 0, sha, b""), [("pdq", pdq), ("sha256", sha)], "Kinds")
     add("SHA-256, listed as a PDQ hash", Payload(SHA256, 0, sha, b""), [("pdq", sha)], "OtherKind")
-    add("SHA-256, one bit away", Payload(SHA256, 0, sha, b""), [("sha256", sha[:-1] + bytes([sha[-1] ^ 1]))], "Distance")
-    add("a hash listed twice: the first", Payload(SHA256, 0, sha, b""), [("md5", md5), ("sha256", sha), ("sha256", sha)], "Nearest")
+    add(
+        "SHA-256, one bit away", Payload(SHA256, 0, sha, b""), [("sha256", sha[:-1] + bytes([sha[-1] ^ 1]))], "Distance"
+    )
+    add(
+        "a hash listed twice: the first",
+        Payload(SHA256, 0, sha, b""),
+        [("md5", md5), ("sha256", sha), ("sha256", sha)],
+        "Nearest",
+    )
     add("MD5", Payload(MD5, 0, md5, b""), [("md5", md5)], "Kinds")
     add("MD5, with zeros listed as a SHA-256", Payload(MD5, 0, md5, b""), [("sha256", md5 + bytes(16))], "OtherKind")
     add("no fingerprint", Payload(NONE, 0, b"", b""), [("sha256", bytes(32)), ("pdq", bytes(32))], "Kinds")

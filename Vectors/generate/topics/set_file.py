@@ -23,67 +23,119 @@ from topics.hash_to_group import with_top_bit
 FILE = "small.smset"
 NOW = ISSUED + 1_000
 POLICY_FIELDS = {  # the names of Vectors/README.md
-    "minimum_signatures": "minimumSignatures", "minimum_threshold": "minimumThreshold", "minimum_polynomials": "minimumPolynomials",
-    "minimum_cover_slots": "minimumCoverSlots", "minimum_sources": "minimumSources", "minimum_entries": "minimumEntries",
-    "minimum_separation": "minimumSeparation", "maximum_cells": "maximumCells"}
-LOWEST: dict[str, Any] = {name: 0 for name in POLICY_FIELDS} | {"minimum_signatures": 1, "maximum_cells": 30_000_000, "profiles": None}
+    "minimum_signatures": "minimumSignatures",
+    "minimum_threshold": "minimumThreshold",
+    "minimum_polynomials": "minimumPolynomials",
+    "minimum_cover_slots": "minimumCoverSlots",
+    "minimum_sources": "minimumSources",
+    "minimum_entries": "minimumEntries",
+    "minimum_separation": "minimumSeparation",
+    "maximum_cells": "maximumCells",
+}
+LOWEST: dict[str, Any] = {name: 0 for name in POLICY_FIELDS} | {
+    "minimum_signatures": 1,
+    "maximum_cells": 30_000_000,
+    "profiles": None,
+}
 """No floors, and any profile: for cases that are not about them."""
 
 
 def policy_fields(policy: TrustPolicy) -> dict[str, Any]:
     assert {field.name for field in fields(policy)} == {"sources", "profiles", *POLICY_FIELDS}
-    return {"sources": [source.hex() for source in sorted(policy.sources)],
-            "profiles": None if policy.profiles is None else [digest.hex() for digest in sorted(policy.profiles)]} | {name: getattr(policy, ours) for ours, name in POLICY_FIELDS.items()}
+    return {
+        "sources": [source.hex() for source in sorted(policy.sources)],
+        "profiles": None if policy.profiles is None else [digest.hex() for digest in sorted(policy.profiles)],
+    } | {name: getattr(policy, ours) for ours, name in POLICY_FIELDS.items()}
 
 
 def opened_fields(opened: SetFile) -> dict[str, Any]:
     header, p = opened.header, opened.parameters
     return {
-        "root": opened.root.hex(), "version": header.version, "issuedAt": header.issued_at, "expiresAt": header.expires_at, "tableID": header.table_id.hex(),
-        "positionSeed": header.position_seed.hex(), "publicKey": header.public_key.hex(), "entries": header.entries, "cells": header.cells,
-        "tableDigest": header.table_digest.hex(), "threshold": p.threshold, "polynomials": p.polynomials, "coverSlots": p.cover_slots, "payloadCount": p.payload_count,
-        "minimumSources": p.minimum_sources, "separation": p.separation, "profile": profile_fields(p.profile), "sources": [source.hex() for source in header.sources],
-        "signers": [source.hex() for source in opened.signers()]}
+        "root": opened.root.hex(),
+        "version": header.version,
+        "issuedAt": header.issued_at,
+        "expiresAt": header.expires_at,
+        "tableID": header.table_id.hex(),
+        "positionSeed": header.position_seed.hex(),
+        "publicKey": header.public_key.hex(),
+        "entries": header.entries,
+        "cells": header.cells,
+        "tableDigest": header.table_digest.hex(),
+        "threshold": p.threshold,
+        "polynomials": p.polynomials,
+        "coverSlots": p.cover_slots,
+        "payloadCount": p.payload_count,
+        "minimumSources": p.minimum_sources,
+        "separation": p.separation,
+        "profile": profile_fields(p.profile),
+        "sources": [source.hex() for source in header.sources],
+        "signers": [source.hex() for source in opened.signers()],
+    }
 
 
 class OpenSetCases:
     def __init__(self, topic: Topic, fixture: Fixture) -> None:
-        self.group = topic.group("OpenSet", "Opening a set, in the order of its steps. `signers`: the keys of the sources that have signed, as the set orders them.")
+        self.group = topic.group(
+            "OpenSet",
+            "Opening a set, in the order of its steps. `signers`: the keys of the sources that have signed, as the set orders them.",
+        )
         self.original = fixture.signed.encode()
         self.policy = TrustPolicy(sources=frozenset(fixture.sources), minimum_signatures=2, minimum_entries=10)
         self.lowest = TrustPolicy(sources=frozenset(fixture.sources), **LOWEST)
 
-    def add(self, about: str, file: bytes | SetFile | None = None, *flags: str, policy: TrustPolicy | None = None, newest: int = 7, now: int = NOW,
-            result: str = "valid") -> None:
+    def add(
+        self,
+        about: str,
+        file: bytes | SetFile | None = None,
+        *flags: str,
+        policy: TrustPolicy | None = None,
+        newest: int = 7,
+        now: int = NOW,
+        result: str = "valid",
+    ) -> None:
         contents = self.original if file is None else file.encode() if isinstance(file, SetFile) else file
         pinned = policy or self.policy
-        self.group.add(about, {"set": file_case(FILE, self.original, contents), "policy": policy_fields(pinned), "newestVersion": newest, "now": now},
-                       lambda: opened_fields(open_set(contents, pinned, newest, now)), *flags, result=result)
+        self.group.add(
+            about,
+            {
+                "set": file_case(FILE, self.original, contents),
+                "policy": policy_fields(pinned),
+                "newestVersion": newest,
+                "now": now,
+            },
+            lambda: opened_fields(open_set(contents, pinned, newest, now)),
+            *flags,
+            result=result,
+        )
 
 
 def build() -> dict[str, Topic | bytes]:
-    topic = Topic("set-file", "Set files, what a client refuses and why, signatures, and a set's secrets.", {
-        "TruncatedInput": "Shorter than it has to be.",
-        "TrailingBytes": "Something follows.",
-        "WrongMagic": "Another format or version.",
-        "NonCanonicalPoint": "L is not what RFC 9496's DECODE takes.",
-        "IdentityPoint": "L is the identity: α would be 0.",
-        "NonCanonicalScalar": "α is not below ℓ.",
-        "WrongSize": "n and m do not belong together, or are no sizes.",
-        "OutOfRange": "A value next to the range of Protocol 2.",
-        "BelowFloor": "Below what the policy pins.",
-        "OtherProfile": "A profile that the policy does not pin.",
-        "UnderSigned": "Too few signatures that count.",
-        "WrongSignature": "A signature that is there and does not verify, whoever it is by.",
-        "WrongTable": "The table is not the one that was signed.",
-        "Boundary": "The least or greatest value that is allowed.",
-        "InvalidCells": "Cells are not checked when a set is opened: decoding copes with any.",
-        "TopBit": "A canonical encoding but for bit 255, which libsodium 1.0.18 ignores.",
-        "Malleable": "A signature that verifies for whoever does not check that S is below ℓ.",
-        "SmallOrder": "A signature that satisfies the equation of RFC 8032 with a key or an R of small order.",
-        "OverlapRule": "More than S − q pinned sources must have signed, so that each entry has one among them.",
-        "ReservedBytes": "A byte that has to be zero.",
-    })
+    topic = Topic(
+        "set-file",
+        "Set files, what a client refuses and why, signatures, and a set's secrets.",
+        {
+            "TruncatedInput": "Shorter than it has to be.",
+            "TrailingBytes": "Something follows.",
+            "WrongMagic": "Another format or version.",
+            "NonCanonicalPoint": "L is not what RFC 9496's DECODE takes.",
+            "IdentityPoint": "L is the identity: α would be 0.",
+            "NonCanonicalScalar": "α is not below ℓ.",
+            "WrongSize": "n and m do not belong together, or are no sizes.",
+            "OutOfRange": "A value next to the range of Protocol 2.",
+            "BelowFloor": "Below what the policy pins.",
+            "OtherProfile": "A profile that the policy does not pin.",
+            "UnderSigned": "Too few signatures that count.",
+            "WrongSignature": "A signature that is there and does not verify, whoever it is by.",
+            "WrongTable": "The table is not the one that was signed.",
+            "Boundary": "The least or greatest value that is allowed.",
+            "InvalidCells": "Cells are not checked when a set is opened: decoding copes with any.",
+            "TopBit": "A canonical encoding but for bit 255, which libsodium 1.0.18 ignores.",
+            "Malleable": "A signature that verifies for whoever does not check that S is below ℓ.",
+            "SmallOrder": "A signature that satisfies the equation of RFC 8032 with a key or an R of small order.",
+            "OverlapRule": "More than S − q pinned sources must have signed, so that each entry has one among them.",
+            "ReservedBytes": "A byte that has to be zero.",
+        },
+    )
     draw = seeded("set-file")
     fixture = small()
     signed = fixture.signed
@@ -94,9 +146,17 @@ def build() -> dict[str, Topic | bytes]:
     signature_cases(cases, fixture)
 
     group = topic.group("SignSet", "A source's signature of a root.")
-    for about, seed, root in (("a source of the small set", fixture.seeds[fixture.sources[0]], signed.root), ("another root", fixture.seeds[fixture.sources[0]], draw(32)),
-                              ("another source", draw(32), signed.root), ("zero bytes", bytes(32), bytes(32))):
-        group.add(about, {"seed": seed.hex(), "root": root.hex()}, lambda: {"publicKey": source_public_key(seed).hex(), "signature": sets.sign(seed, root).hex()})
+    for about, seed, root in (
+        ("a source of the small set", fixture.seeds[fixture.sources[0]], signed.root),
+        ("another root", fixture.seeds[fixture.sources[0]], draw(32)),
+        ("another source", draw(32), signed.root),
+        ("zero bytes", bytes(32), bytes(32)),
+    ):
+        group.add(
+            about,
+            {"seed": seed.hex(), "root": root.hex()},
+            lambda: {"publicKey": source_public_key(seed).hex(), "signature": sets.sign(seed, root).hex()},
+        )
 
     group = topic.group("DecodeSecrets", "A set's secrets, and that α is the one of L.")
     encoded = fixture.new.secrets.encode()
@@ -105,8 +165,13 @@ def build() -> dict[str, Topic | bytes]:
     def decode(about: str, encoding: bytes, *flags: str, key: bytes = public, result: str = "valid") -> None:
         def run() -> dict[str, Any]:
             s = SetSecrets.decode(encoding, key)
-            return {"alpha": g.encode_scalar(s.alpha).hex(), "tableID": s.table_id.hex(), "positionSeed": s.position_seed.hex(), "fillerSeed": s.filler_seed.hex(),
-                    "entriesDigest": s.entries_digest.hex()}
+            return {
+                "alpha": g.encode_scalar(s.alpha).hex(),
+                "tableID": s.table_id.hex(),
+                "positionSeed": s.position_seed.hex(),
+                "fillerSeed": s.filler_seed.hex(),
+                "entriesDigest": s.entries_digest.hex(),
+            }
 
         group.add(about, {"bytes": encoding.hex(), "publicKey": key.hex()}, run, *flags, result=result)
 
@@ -126,8 +191,12 @@ def build() -> dict[str, Topic | bytes]:
     decode("α is another set's", with_alpha(fixture.new.secrets.alpha + 1), result="setMismatch")
 
     group = topic.group("EntriesDigest", "Names the entries that a set's secrets belong to.")
-    for about, keys in (("no entries", []), ("one", [perceptual_key(1)]), ("all kinds", [perceptual_key(1), sha256_key(draw(32)), md5_key(draw(16))]),
-                        ("the small set's", fixture.new.selection.keys)):
+    for about, keys in (
+        ("no entries", []),
+        ("one", [perceptual_key(1)]),
+        ("all kinds", [perceptual_key(1), sha256_key(draw(32)), md5_key(draw(16))]),
+        ("the small set's", fixture.new.selection.keys),
+    ):
         group.add(about, {"keys": [y.hex() for y in keys]}, lambda: {"digest": entries_digest(keys).hex()})
     return {"set-file/set-file.json": topic, f"set-file/{FILE}": cases.original}
 
@@ -142,25 +211,54 @@ def header_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         add(f"cut to {length} bytes", original[:length], "TruncatedInput", result="wrongLength")
     add("a byte follows", original + b"\x00", "TrailingBytes", result="wrongLength")
     add("a cell follows", original + bytes(32), "TrailingBytes", result="wrongLength")
-    add("longer than the policy's ceiling of cells", policy=replace(cases.policy, maximum_cells=4_097), result="wrongLength")
+    add(
+        "longer than the policy's ceiling of cells",
+        policy=replace(cases.policy, maximum_cells=4_097),
+        result="wrongLength",
+    )
     add("just the policy's ceiling of cells", None, "Boundary", policy=replace(cases.policy, maximum_cells=4_098))
     add("another magic", part({7: b"2"}), "WrongMagic", result="invalidMagic")
-    add("L with bit 255 set", part({80: with_top_bit(header.public_key)}), "NonCanonicalPoint", "TopBit", result="invalidPoint")
+    add(
+        "L with bit 255 set",
+        part({80: with_top_bit(header.public_key)}),
+        "NonCanonicalPoint",
+        "TopBit",
+        result="invalidPoint",
+    )
     add("L is odd", part({80: bytes([header.public_key[0] | 1])}), "NonCanonicalPoint", result="invalidPoint")
-    add("L is no square", part({80: bytes.fromhex("26948d35ca62e643e26a83177332e6b6afeb9d08e4268b650f1f5bbd8d81d371")}), "NonCanonicalPoint", result="invalidPoint")
+    add(
+        "L is no square",
+        part({80: bytes.fromhex("26948d35ca62e643e26a83177332e6b6afeb9d08e4268b650f1f5bbd8d81d371")}),
+        "NonCanonicalPoint",
+        result="invalidPoint",
+    )
     add("L is p", part({80: encode_integer(g.FIELD_PRIME, 32)}), "NonCanonicalPoint", result="invalidPoint")
     add("L is the identity", part({80: g.IDENTITY}), "IdentityPoint", result="identityPoint")
     add("n = 0", part({112: encode_integer(0, 8)}), "WrongSize", result="parameterOutOfRange")
     add("n takes a greater m", part({112: encode_integer(2_000, 8)}), "WrongSize", result="parameterOutOfRange")
     add("n = 2^27 + 1", part({112: encode_integer(MAXIMUM_ENTRIES + 1, 8)}), "WrongSize", result="parameterOutOfRange")
     add("n = 2^64 − 1", part({112: encode_integer(2**64 - 1, 8)}), "WrongSize", result="parameterOutOfRange")
-    add("n is the greatest for this m", part({112: encode_integer(max(n for n in range(1, 2_000) if cells(n) == 4_098), 8)}), "Boundary")
+    add(
+        "n is the greatest for this m",
+        part({112: encode_integer(max(n for n in range(1, 2_000) if cells(n) == 4_098), 8)}),
+        "Boundary",
+    )
     for m in (0, 3, 4_095, 4_097, 4_099, 4_101, 2**59 + 4_098, 2**64 - 1):
         add(f"m = {m}", part({120: encode_integer(m, 8)}), "WrongSize", result="parameterOutOfRange")
     m = cells(2_000)
-    add("n and m agree, and the table is shorter", part({112: encode_integer(2_000, 8), 120: encode_integer(m, 8)}), "WrongSize", result="wrongLength")
-    add("n and m agree, and ask for as much as there may be", part({112: encode_integer(MAXIMUM_ENTRIES, 8), 120: encode_integer(cells(MAXIMUM_ENTRIES), 8)}), "WrongSize",
-        policy=replace(cases.policy, maximum_cells=cells(MAXIMUM_ENTRIES)), result="wrongLength")
+    add(
+        "n and m agree, and the table is shorter",
+        part({112: encode_integer(2_000, 8), 120: encode_integer(m, 8)}),
+        "WrongSize",
+        result="wrongLength",
+    )
+    add(
+        "n and m agree, and ask for as much as there may be",
+        part({112: encode_integer(MAXIMUM_ENTRIES, 8), 120: encode_integer(cells(MAXIMUM_ENTRIES), 8)}),
+        "WrongSize",
+        policy=replace(cases.policy, maximum_cells=cells(MAXIMUM_ENTRIES)),
+        result="wrongLength",
+    )
     for offset in (172, 173, 180, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 1_000, 3_071):
         for value in (1, 128):
             add(f"byte {offset} is {value}", part({offset: bytes([value])}), "ReservedBytes", result="nonCanonical")
@@ -187,20 +285,67 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     profile("as sent twice", "Boundary", hypotheses=(Hypothesis(), Hypothesis()))
     profile("a hypothesis twice", "Boundary", hypotheses=(Hypothesis(), raster, raster))
     for count in (0, 9, 255):
-        cases.add(f"profile: H = {count}", fixture.with_part({183: bytes([count]), 768: (raster.encode() * count).ljust(56, b"\x00")}), "OutOfRange", policy=lowest, result="unknownProfile")
-    cases.add("profile: H is one less than there are", fixture.with_part({183: b"\x06"}), "ReservedBytes", policy=lowest, result="nonCanonical")
-    cases.add("profile: H is one more than there are: as sent once more", fixture.with_part({183: b"\x08"}), "Boundary", policy=lowest)
+        cases.add(
+            f"profile: H = {count}",
+            fixture.with_part({183: bytes([count]), 768: (raster.encode() * count).ljust(56, b"\x00")}),
+            "OutOfRange",
+            policy=lowest,
+            result="unknownProfile",
+        )
+    cases.add(
+        "profile: H is one less than there are",
+        fixture.with_part({183: b"\x06"}),
+        "ReservedBytes",
+        policy=lowest,
+        result="nonCanonical",
+    )
+    cases.add(
+        "profile: H is one more than there are: as sent once more",
+        fixture.with_part({183: b"\x08"}),
+        "Boundary",
+        policy=lowest,
+    )
     profile("the first hypothesis is a raster", "OutOfRange", hypotheses=(raster,), result="unknownProfile")
-    for name, least, greatest in (("tone", -2, 2), ("shift", -2_048, 2_048), ("zoom", 1_000, 1_100), ("penalty", 0, 1_024)):
+    for name, least, greatest in (
+        ("tone", -2, 2),
+        ("shift", -2_048, 2_048),
+        ("zoom", 1_000, 1_100),
+        ("penalty", 0, 1_024),
+    ):
         for value in (least, greatest):
             profile(f"{name} = {value}", "Boundary", hypotheses=(Hypothesis(), replace(raster, **{name: value})))
         for value in sorted({least - 1, greatest + 1} - {-1}):
-            profile(f"{name} = {value}", "OutOfRange", hypotheses=(Hypothesis(), replace(raster, **{name: value})), result="unknownProfile")
-        profile(f"as sent with {name} = {greatest}", "OutOfRange", hypotheses=(Hypothesis(), replace(Hypothesis(), **{name: greatest})), result="unknownProfile")
-    profile("shift = −32,768", "OutOfRange", hypotheses=(Hypothesis(), replace(raster, shift=-32_768)), result="unknownProfile")
-    profile("penalty = 65,535", "OutOfRange", hypotheses=(Hypothesis(), replace(raster, penalty=65_535)), result="unknownProfile")
+            profile(
+                f"{name} = {value}",
+                "OutOfRange",
+                hypotheses=(Hypothesis(), replace(raster, **{name: value})),
+                result="unknownProfile",
+            )
+        profile(
+            f"as sent with {name} = {greatest}",
+            "OutOfRange",
+            hypotheses=(Hypothesis(), replace(Hypothesis(), **{name: greatest})),
+            result="unknownProfile",
+        )
+    profile(
+        "shift = −32,768",
+        "OutOfRange",
+        hypotheses=(Hypothesis(), replace(raster, shift=-32_768)),
+        result="unknownProfile",
+    )
+    profile(
+        "penalty = 65,535",
+        "OutOfRange",
+        hypotheses=(Hypothesis(), replace(raster, penalty=65_535)),
+        result="unknownProfile",
+    )
     for kind in (2, 255):
-        profile(f"kind = {kind}", "OutOfRange", hypotheses=(Hypothesis(), replace(raster, kind=kind)), result="unknownProfile")
+        profile(
+            f"kind = {kind}",
+            "OutOfRange",
+            hypotheses=(Hypothesis(), replace(raster, kind=kind)),
+            result="unknownProfile",
+        )
     profile("M = 1", "Boundary", probes=1)
     profile("M = 64", "Boundary", probes=64)
     profile("M = 0", "OutOfRange", probes=0, result="unknownProfile")
@@ -213,13 +358,23 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     profile("b = 4, M = 16", "Boundary", positions=(9, 8, 7, 6), probes=16)
     profile("b = 4, M = 17", "OutOfRange", positions=(9, 8, 7, 6), probes=17, result="unknownProfile")
     profile("b = 5, M = 33", "OutOfRange", positions=(9, 8, 7, 6, 5), probes=33, result="unknownProfile")
-    profile("a position twice", "OutOfRange", positions=(*p.profile.positions[:49], p.profile.positions[0]), result="unknownProfile")
+    profile(
+        "a position twice",
+        "OutOfRange",
+        positions=(*p.profile.positions[:49], p.profile.positions[0]),
+        result="unknownProfile",
+    )
     profile("positions in another order", positions=tuple(reversed(p.profile.positions)))
 
     def parameter(about: str, *flags: str, result: str = "valid", **changes: Any) -> None:
         cases.add(about, fixture.with_header(parameters=replace(p, **changes)), *flags, policy=lowest, result=result)
 
-    for symbol, name, least, greatest in (("t", "threshold", 2, 1_024), ("k", "polynomials", 4, 256), ("c", "cover_slots", 4, 16), ("P", "payload_count", 128, 16_384)):
+    for symbol, name, least, greatest in (
+        ("t", "threshold", 2, 1_024),
+        ("k", "polynomials", 4, 256),
+        ("c", "cover_slots", 4, 16),
+        ("P", "payload_count", 128, 16_384),
+    ):
         parameter(f"{symbol} = {least}", "Boundary", result="valid", **{name: least})
         parameter(f"{symbol} = {greatest}", "Boundary", result="valid", **{name: greatest})
         parameter(f"{symbol} = {least - 1}", "OutOfRange", **{name: least - 1}, result="parameterOutOfRange")
@@ -232,16 +387,41 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     parameter("q = S + 1", "OutOfRange", minimum_sources=4, result="parameterOutOfRange")
 
     # More sources than the small set has: their keys are made here.
-    seeds = dict(fixture.seeds) | {source_public_key(seed): seed for seed in (hashlib.sha256(bytes([i])).digest() for i in range(14))}
+    seeds = dict(fixture.seeds) | {
+        source_public_key(seed): seed for seed in (hashlib.sha256(bytes([i])).digest() for i in range(14))
+    }
     keys = sorted(seeds)
     with_all = replace(fixture, seeds=seeds)
     sixteen = TrustPolicy(sources=frozenset(keys), **LOWEST)
     cases.add("16 sources", with_all.with_header(sources=tuple(keys[:16])), "Boundary", policy=sixteen)
     # The hypotheses stand where a seventeenth would be.
-    cases.add("17 sources, as S says", with_all.with_part({166: bytes([17]), 256: b"".join(keys[:16])}), "OutOfRange", policy=sixteen, result="parameterOutOfRange")
-    cases.add("255 sources, as S says", with_all.with_part({166: b"\xff"}), "OutOfRange", policy=sixteen, result="parameterOutOfRange")
-    cases.add("no sources", with_all.with_part({166: b"\x00", 256: bytes(96)}), "OutOfRange", policy=sixteen, result="parameterOutOfRange")
-    cases.add("one source, q = 1", with_all.with_header(sources=(keys[0],), parameters=replace(p, minimum_sources=1)), "Boundary", policy=sixteen)
+    cases.add(
+        "17 sources, as S says",
+        with_all.with_part({166: bytes([17]), 256: b"".join(keys[:16])}),
+        "OutOfRange",
+        policy=sixteen,
+        result="parameterOutOfRange",
+    )
+    cases.add(
+        "255 sources, as S says",
+        with_all.with_part({166: b"\xff"}),
+        "OutOfRange",
+        policy=sixteen,
+        result="parameterOutOfRange",
+    )
+    cases.add(
+        "no sources",
+        with_all.with_part({166: b"\x00", 256: bytes(96)}),
+        "OutOfRange",
+        policy=sixteen,
+        result="parameterOutOfRange",
+    )
+    cases.add(
+        "one source, q = 1",
+        with_all.with_header(sources=(keys[0],), parameters=replace(p, minimum_sources=1)),
+        "Boundary",
+        policy=sixteen,
+    )
     first, second, third = fixture.sources
     cases.add("sources descend", fixture.with_part({256: second + first + third}), result="nonCanonical")
     cases.add("a source twice", fixture.with_part({256: first + first + third}), result="nonCanonical")
@@ -257,7 +437,9 @@ def profile_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         return fixture.with_header(parameters=replace(p, profile=profile))
 
     def refused(about: str, profile: Profile, pinned: TrustPolicy = policy) -> None:
-        cases.add(f"pinned profile: {about}", with_profile(profile), "OtherProfile", policy=pinned, result="unknownProfile")
+        cases.add(
+            f"pinned profile: {about}", with_profile(profile), "OtherProfile", policy=pinned, result="unknownProfile"
+        )
 
     refused("a penalty is greater by 1", other)
     refused("other positions", replace(p.profile, positions=(*p.profile.positions[:-1], 255)))
@@ -269,23 +451,57 @@ def profile_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     refused("a higher probe quality", replace(p.profile, probe_quality=41))
     refused("none is pinned", p.profile, replace(policy, profiles=frozenset()))
     refused("another one is pinned", p.profile, replace(policy, profiles=frozenset([other.digest()])))
-    cases.add("pinned profile: asked before signatures", replace(with_profile(other), signature_block=bytes(sets.SIGNATURES_COUNT)), "OtherProfile", "UnderSigned",
-              result="unknownProfile")
-    cases.add("pinned profile: M and r have no part in it", fixture.with_header(parameters=replace(p, separation=7, profile=replace(p.profile, probes=64))))
-    cases.add("pinned profile: the other one is pinned too", with_profile(other), policy=replace(policy, profiles=frozenset([other.digest(), p.profile.digest()])))
+    cases.add(
+        "pinned profile: asked before signatures",
+        replace(with_profile(other), signature_block=bytes(sets.SIGNATURES_COUNT)),
+        "OtherProfile",
+        "UnderSigned",
+        result="unknownProfile",
+    )
+    cases.add(
+        "pinned profile: M and r have no part in it",
+        fixture.with_header(parameters=replace(p, separation=7, profile=replace(p.profile, probes=64))),
+    )
+    cases.add(
+        "pinned profile: the other one is pinned too",
+        with_profile(other),
+        policy=replace(policy, profiles=frozenset([other.digest(), p.profile.digest()])),
+    )
     cases.add("pinned profile: any will do", with_profile(other), policy=replace(policy, profiles=None))
 
 
 def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     """Steps 4, 6 and 7."""
     policy = cases.policy
-    cases.add("a policy that asks for no signature", policy=replace(policy, minimum_signatures=0), result="parameterOutOfRange")
+    cases.add(
+        "a policy that asks for no signature",
+        policy=replace(policy, minimum_signatures=0),
+        result="parameterOutOfRange",
+    )
     n = fixture.new.set_file.header.entries
-    for name, value in (("minimum_threshold", 30), ("minimum_polynomials", 64), ("minimum_cover_slots", 6), ("minimum_sources", 2), ("minimum_entries", n),
-                        ("minimum_separation", 6)):
+    for name, value in (
+        ("minimum_threshold", 30),
+        ("minimum_polynomials", 64),
+        ("minimum_cover_slots", 6),
+        ("minimum_sources", 2),
+        ("minimum_entries", n),
+        ("minimum_separation", 6),
+    ):
         cases.add(f"{POLICY_FIELDS[name]}: just met", None, "Boundary", policy=replace(policy, **{name: value}))
-        cases.add(f"{POLICY_FIELDS[name]}: missed by one", None, "BelowFloor", policy=replace(policy, **{name: value + 1}), result="belowFloor")
-    cases.add("the default floor of n", None, "BelowFloor", policy=TrustPolicy(sources=policy.sources, minimum_signatures=1), result="belowFloor")
+        cases.add(
+            f"{POLICY_FIELDS[name]}: missed by one",
+            None,
+            "BelowFloor",
+            policy=replace(policy, **{name: value + 1}),
+            result="belowFloor",
+        )
+    cases.add(
+        "the default floor of n",
+        None,
+        "BelowFloor",
+        policy=TrustPolicy(sources=policy.sources, minimum_signatures=1),
+        result="belowFloor",
+    )
     profile_cases(cases, fixture)
 
     cases.add("an older version was used", newest=6)
@@ -299,11 +515,28 @@ def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
 
     original = cases.original
     last = len(original) - 1
-    for about, at in (("the first cell", 4_096), ("the last byte", last), ("a cell in the middle", 4_096 + 32 * 2_000 + 7)):
-        cases.add(f"another bit in {about}", original[:at] + bytes([original[at] ^ 0x10]) + original[at + 1:], "WrongTable", result="rootMismatch")
+    for about, at in (
+        ("the first cell", 4_096),
+        ("the last byte", last),
+        ("a cell in the middle", 4_096 + 32 * 2_000 + 7),
+    ):
+        cases.add(
+            f"another bit in {about}",
+            original[:at] + bytes([original[at] ^ 0x10]) + original[at + 1 :],
+            "WrongTable",
+            result="rootMismatch",
+        )
     cases.add("another tableDigest", fixture.with_header(table_digest=bytes(32)), "WrongTable", result="rootMismatch")
-    cases.add("cells that are no elements, the digest is right", fixture.with_cells({0: b"\xff" * 32, 1: bytes(31) + b"\x80", 4_097: b"\x01" + bytes(31)}), "InvalidCells")
-    cases.add("cells that are the identity, the digest is right", fixture.with_cells({5: g.IDENTITY, 1_400: g.IDENTITY}), "InvalidCells")
+    cases.add(
+        "cells that are no elements, the digest is right",
+        fixture.with_cells({0: b"\xff" * 32, 1: bytes(31) + b"\x80", 4_097: b"\x01" + bytes(31)}),
+        "InvalidCells",
+    )
+    cases.add(
+        "cells that are the identity, the digest is right",
+        fixture.with_cells({5: g.IDENTITY, 1_400: g.IDENTITY}),
+        "InvalidCells",
+    )
 
 
 def signature_cases(cases: OpenSetCases, fixture: Fixture) -> None:
@@ -314,54 +547,145 @@ def signature_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         base = of or fixture.signed
         new = bytearray(base.signature_block)
         for offset, data in changes.items():
-            new[offset:offset + len(data)] = data
+            new[offset : offset + len(data)] = data
         return replace(base, signature_block=bytes(new))
 
     cases.add("signed by two of three pinned", fixture.sign(unsigned, 0, 2), "OverlapRule")
     cases.add("signed by one, two are asked for", fixture.sign(unsigned, 1), "UnderSigned", result="tooFewSignatures")
     cases.add("signed by nobody", unsigned, "UnderSigned", result="tooFewSignatures")
     one = replace(policy, minimum_signatures=1)
-    cases.add("signed by one of three with q = 2, one is asked for: not more than S − q", fixture.sign(unsigned, 1), "OverlapRule", "UnderSigned", policy=one, result="tooFewSignatures")
+    cases.add(
+        "signed by one of three with q = 2, one is asked for: not more than S − q",
+        fixture.sign(unsigned, 1),
+        "OverlapRule",
+        "UnderSigned",
+        policy=one,
+        result="tooFewSignatures",
+    )
     three = fixture.with_header(parameters=replace(unsigned.parameters, minimum_sources=3))
     cases.add("signed by one of three with q = 3", fixture.sign(three, 1), "OverlapRule", policy=one)
     lone = fixture.with_header(parameters=replace(unsigned.parameters, minimum_sources=1))
     lowest = replace(cases.lowest, minimum_signatures=2)
-    cases.add("signed by two of three with q = 1", fixture.sign(lone, 0, 1), "OverlapRule", "UnderSigned", policy=lowest, result="tooFewSignatures")
+    cases.add(
+        "signed by two of three with q = 1",
+        fixture.sign(lone, 0, 1),
+        "OverlapRule",
+        "UnderSigned",
+        policy=lowest,
+        result="tooFewSignatures",
+    )
     cases.add("signed by three of three with q = 1", lone, "OverlapRule", policy=lowest)
     cases.add("three are asked for, all three signed", None, "Boundary", policy=replace(policy, minimum_signatures=3))
-    cases.add("four are asked for", None, "UnderSigned", policy=replace(policy, minimum_signatures=4), result="tooFewSignatures")
+    cases.add(
+        "four are asked for",
+        None,
+        "UnderSigned",
+        policy=replace(policy, minimum_signatures=4),
+        result="tooFewSignatures",
+    )
     stranger = source_public_key(hashlib.sha256(b"stranger").digest())
     cases.add("two pinned, all three signed", policy=replace(policy, sources=frozenset(sources[:2])))
-    cases.add("one pinned: signatures of others do not count", None, "OverlapRule", "UnderSigned", policy=replace(one, sources=frozenset(sources[:1])), result="tooFewSignatures")
-    cases.add("a pinned source that the set does not name changes nothing", policy=replace(policy, sources=frozenset({*sources, stranger})))
-    cases.add("only strangers are pinned", None, "UnderSigned", policy=replace(one, sources=frozenset({stranger})), result="tooFewSignatures")
-    cases.add("nobody is pinned", None, "UnderSigned", policy=replace(one, sources=frozenset()), result="tooFewSignatures")
+    cases.add(
+        "one pinned: signatures of others do not count",
+        None,
+        "OverlapRule",
+        "UnderSigned",
+        policy=replace(one, sources=frozenset(sources[:1])),
+        result="tooFewSignatures",
+    )
+    cases.add(
+        "a pinned source that the set does not name changes nothing",
+        policy=replace(policy, sources=frozenset({*sources, stranger})),
+    )
+    cases.add(
+        "only strangers are pinned",
+        None,
+        "UnderSigned",
+        policy=replace(one, sources=frozenset({stranger})),
+        result="tooFewSignatures",
+    )
+    cases.add(
+        "nobody is pinned", None, "UnderSigned", policy=replace(one, sources=frozenset()), result="tooFewSignatures"
+    )
 
     good = fixture.signed.signature_block
     for place in range(3):
-        cases.add(f"another bit in signature {place}", block({64 * place + 40: bytes([good[64 * place + 40] ^ 1])}), "WrongSignature", result="invalidSignature")
-    cases.add("a bad signature of a source that is not pinned", block({128: bytes([good[128] ^ 1])}), "WrongSignature", policy=replace(policy, sources=frozenset(sources[:2])), result="invalidSignature")
-    cases.add("one bit in a place without a signature", block({191: b"\x01"}, fixture.sign(unsigned, 0, 1)), "WrongSignature", result="invalidSignature")
-    cases.add("two signatures have changed places", block({0: good[64:128] + good[:64]}), "WrongSignature", result="invalidSignature")
-    cases.add("a signature in a place beyond the sources", block({192: good[:64]}), "WrongSignature", result="invalidSignature")
+        cases.add(
+            f"another bit in signature {place}",
+            block({64 * place + 40: bytes([good[64 * place + 40] ^ 1])}),
+            "WrongSignature",
+            result="invalidSignature",
+        )
+    cases.add(
+        "a bad signature of a source that is not pinned",
+        block({128: bytes([good[128] ^ 1])}),
+        "WrongSignature",
+        policy=replace(policy, sources=frozenset(sources[:2])),
+        result="invalidSignature",
+    )
+    cases.add(
+        "one bit in a place without a signature",
+        block({191: b"\x01"}, fixture.sign(unsigned, 0, 1)),
+        "WrongSignature",
+        result="invalidSignature",
+    )
+    cases.add(
+        "two signatures have changed places",
+        block({0: good[64:128] + good[:64]}),
+        "WrongSignature",
+        result="invalidSignature",
+    )
+    cases.add(
+        "a signature in a place beyond the sources",
+        block({192: good[:64]}),
+        "WrongSignature",
+        result="invalidSignature",
+    )
     cases.add("one bit in the last place", block({1_023: b"\x80"}), "WrongSignature", result="invalidSignature")
     version = fixture.with_header(version=8)
-    cases.add("signatures of another version of the set", replace(version, signature_block=good), "WrongSignature", result="invalidSignature")
+    cases.add(
+        "signatures of another version of the set",
+        replace(version, signature_block=good),
+        "WrongSignature",
+        result="invalidSignature",
+    )
     s = int.from_bytes(good[32:64], "little")
-    cases.add("S + ℓ", block({32: encode_integer(s + g.ORDER, 32)}), "WrongSignature", "Malleable", result="invalidSignature")
+    cases.add(
+        "S + ℓ", block({32: encode_integer(s + g.ORDER, 32)}), "WrongSignature", "Malleable", result="invalidSignature"
+    )
 
     # A key of small order, the point (0, 1): S·B = R + h·A holds for any R = S·B.
     identity = b"\x01" + bytes(31)
     small_key = fixture.with_header(sources=tuple(sorted((*sources[:2], identity))))
     place = small_key.header.sources.index(identity)
     any_seed = hashlib.sha256(b"any seed").digest()
-    forged = block({64 * place: source_public_key(any_seed) + encode_integer(clamped(any_seed) % g.ORDER, 32)}, small_key)
-    cases.add("a source's key of small order", forged, "WrongSignature", "SmallOrder", policy=replace(policy, sources=frozenset(small_key.header.sources)), result="invalidSignature")
+    forged = block(
+        {64 * place: source_public_key(any_seed) + encode_integer(clamped(any_seed) % g.ORDER, 32)}, small_key
+    )
+    cases.add(
+        "a source's key of small order",
+        forged,
+        "WrongSignature",
+        "SmallOrder",
+        policy=replace(policy, sources=frozenset(small_key.header.sources)),
+        result="invalidSignature",
+    )
     # R of small order, made with the key: S = h·a.
     seed = fixture.seeds[sources[0]]
     a = clamped(seed)
-    h = int.from_bytes(hashlib.sha512(identity + sources[0] + sets.signed_message(fixture.signed.root)).digest(), "little") % g.ORDER
-    cases.add("R of small order", block({0: identity + encode_integer(h * a % g.ORDER, 32)}), "WrongSignature", "SmallOrder", result="invalidSignature")
+    h = (
+        int.from_bytes(
+            hashlib.sha512(identity + sources[0] + sets.signed_message(fixture.signed.root)).digest(), "little"
+        )
+        % g.ORDER
+    )
+    cases.add(
+        "R of small order",
+        block({0: identity + encode_integer(h * a % g.ORDER, 32)}),
+        "WrongSignature",
+        "SmallOrder",
+        result="invalidSignature",
+    )
 
 
 def clamped(seed: bytes) -> int:

@@ -84,48 +84,106 @@ def field_cases(topic: Topic) -> None:
     group = topic.group("Field", "Arithmetic of F_p, p = 2^64 - 59; the inverse is that of a.")
     draw = seeded("field")
     edges = [0, 1, 2, 58, 59, 2**32 - 1, 2**32, 2**63, P - 59, P - 2, P - 1]
-    pairs = [(a, b) for a in edges for b in (0, 1, 59, 2**32, P - 1)] + [(element(draw), element(draw)) for _ in range(16)]
+    pairs = [(a, b) for a in edges for b in (0, 1, 59, 2**32, P - 1)] + [
+        (element(draw), element(draw)) for _ in range(16)
+    ]
     for a, b in pairs:
         flags = ["EdgeOfField"] if a in edges else []
-        group.add(f"{a} and {b}", {"a": forms.word(a), "b": forms.word(b)}, lambda a=a, b=b: {
-            "sum": forms.word((a + b) % P), "difference": forms.word((a - b) % P), "product": forms.word(a * b % P),
-            "inverse": None if a == 0 else forms.word(inverse(a))}, *flags)
+        group.add(
+            f"{a} and {b}",
+            {"a": forms.word(a), "b": forms.word(b)},
+            lambda a=a, b=b: {
+                "sum": forms.word((a + b) % P),
+                "difference": forms.word((a - b) % P),
+                "product": forms.word(a * b % P),
+                "inverse": None if a == 0 else forms.word(inverse(a)),
+            },
+            *flags,
+        )
     group = topic.group("DecodeField", "Whether a word is an element.")
-    for value, comment in ((0, "0"), (1, "1"), (P - 1, "p - 1"), (P, "p"), (P + 1, "p + 1"), (2**64 - 1, "2^64 - 1"),
-                           (2**63, "2^63")):
+    for value, comment in (
+        (0, "0"),
+        (1, "1"),
+        (P - 1, "p - 1"),
+        (P, "p"),
+        (P + 1, "p + 1"),
+        (2**64 - 1, "2^64 - 1"),
+        (2**63, "2^63"),
+    ):
         flags = ["NonCanonicalElement"] if value >= P else []
         group.add(comment, {"word": forms.word(value)}, lambda value=value: {"isElement": is_element(value)}, *flags)
 
 
 def derivations(topic: Topic) -> None:
-    group = topic.group("Derive", "An account secret's polynomials by their values at 0, K_e, the commitment, and shares at given x.")
+    group = topic.group(
+        "Derive", "An account secret's polynomials by their values at 0, K_e, the commitment, and shares at given x."
+    )
     draw = seeded("derive")
     for comment, epoch, t, k, xs, *flags in (
-            ("t = 3, k = 4", 679, 3, 4, 3), ("the least t and k", 0, 2, 4, 2, "LeastParameters"),
-            ("the default t and k", 680, 30, 64, 1), ("the last epoch", 2**32 - 1, 3, 5, 1),
-            ("the greatest t", 1, 1024, 4, 1, "GreatestParameters"), ("the greatest k", 1, 2, 256, 1, "GreatestParameters"),
-            ("x = 1 and x = p - 1", 679, 5, 4, 0, "EdgeOfX")):
+        ("t = 3, k = 4", 679, 3, 4, 3),
+        ("the least t and k", 0, 2, 4, 2, "LeastParameters"),
+        ("the default t and k", 680, 30, 64, 1),
+        ("the last epoch", 2**32 - 1, 3, 5, 1),
+        ("the greatest t", 1, 1024, 4, 1, "GreatestParameters"),
+        ("the greatest k", 1, 2, 256, 1, "GreatestParameters"),
+        ("x = 1 and x = p - 1", 679, 5, 4, 0, "EdgeOfX"),
+    ):
         secret, account = draw(32), draw(32)
         points = [element(draw, 1) for _ in range(xs)] or [1, P - 1]
 
-        def derive(secret: bytes = secret, account: bytes = account, epoch: int = epoch, t: int = t, k: int = k,
-                   points: list[int] = points) -> dict:
+        def derive(
+            secret: bytes = secret,
+            account: bytes = account,
+            epoch: int = epoch,
+            t: int = t,
+            k: int = k,
+            points: list[int] = points,
+        ) -> dict:
             made = sharing(secret, account, epoch, t, k)
-            return {"secrets": forms.words(polynomial[0] for polynomial in made.polynomials),
-                    "epochKey": made.epoch_key.hex(), "commitment": made.commitment.hex(),
-                    "shares": [forms.share(x, share_at(made.polynomials, x)) for x in points]}
+            return {
+                "secrets": forms.words(polynomial[0] for polynomial in made.polynomials),
+                "epochKey": made.epoch_key.hex(),
+                "commitment": made.commitment.hex(),
+                "shares": [forms.share(x, share_at(made.polynomials, x)) for x in points],
+            }
 
-        group.add(comment, {"secret": secret.hex(), "account": account.hex(), "epoch": epoch, "threshold": t,
-                            "polynomials": k, "xs": forms.words(points)}, derive, *flags)
+        group.add(
+            comment,
+            {
+                "secret": secret.hex(),
+                "account": account.hex(),
+                "epoch": epoch,
+                "threshold": t,
+                "polynomials": k,
+                "xs": forms.words(points),
+            },
+            derive,
+            *flags,
+        )
     secret, account = draw(32), draw(32)
-    for comment, t, k in (("the same secret with t = 3, k = 4", 3, 4), ("and with t = 4: other polynomials", 4, 4),
-                          ("and with k = 5: other polynomials", 3, 5)):
-        group.add(comment, {"secret": secret.hex(), "account": account.hex(), "epoch": 679, "threshold": t,
-                            "polynomials": k, "xs": []}, lambda t=t, k=k: derive(secret, account, 679, t, k, []))
+    for comment, t, k in (
+        ("the same secret with t = 3, k = 4", 3, 4),
+        ("and with t = 4: other polynomials", 4, 4),
+        ("and with k = 5: other polynomials", 3, 5),
+    ):
+        group.add(
+            comment,
+            {
+                "secret": secret.hex(),
+                "account": account.hex(),
+                "epoch": 679,
+                "threshold": t,
+                "polynomials": k,
+                "xs": [],
+            },
+            lambda t=t, k=k: derive(secret, account, 679, t, k, []),
+        )
 
 
 def decodings(topic: Topic) -> None:
-    group = topic.group("Decode", "The decoder, 5.8. x are distinct and not zero; those that are not are dropped before (reveal.json).")
+    group = topic.group(
+        "Decode", "The decoder, 5.8. x are distinct and not zero; those that are not are dropped before (reveal.json)."
+    )
 
     def add(comment: str, made: Shares, *flags: str, result: str = "valid") -> None:
         t, k, shares = made.t, made.k, made.shares
@@ -142,8 +200,13 @@ def decodings(topic: Topic) -> None:
                 raise AssertionError("no early exit")
             return {"members": list(found.members), "secrets": forms.words(found.constants)}
 
-        group.add(comment, {"threshold": t, "polynomials": k, "shares": [forms.share(x, z) for x, z in shares]}, decode,
-                  *flags, result=result)
+        group.add(
+            comment,
+            {"threshold": t, "polynomials": k, "shares": [forms.share(x, z) for x, z in shares]},
+            decode,
+            *flags,
+            result=result,
+        )
 
     def shares(name: str, t: int = 3, k: int = 4) -> Shares:
         return Shares(f"decode {name}", t, k)
@@ -151,8 +214,11 @@ def decodings(topic: Topic) -> None:
     add("no shares", shares("none"), "BelowThreshold", result="belowThreshold")
     add("t - 1 shares", shares("t-1").good(2), "BelowThreshold", result="belowThreshold")
     add("t shares", shares("t").good(3), "AtThreshold")
-    add("t shares, one of them noise: unchecked, the caller compares the commitment", shares("t noise").good(2).noise(1).mixed(),
-        "AtThreshold")
+    add(
+        "t shares, one of them noise: unchecked, the caller compares the commitment",
+        shares("t noise").good(2).noise(1).mixed(),
+        "AtThreshold",
+    )
     add("t shares, t = 2, k = 4", shares("least", 2, 4).good(2), "AtThreshold", "LeastParameters")
     add("t + 1 shares, no others", shares("t+1").good(4), "NoErrors")
     add("t + 4 shares, no others", shares("t+4").good(7), "NoErrors", "EarlyExit")
@@ -166,10 +232,16 @@ def decodings(topic: Topic) -> None:
     add("R = t + 6, e = 5", shares("easy").good(9).noise(5).mixed(), "EarlyExit")
     add("the others first, then the shares", shares("others first").noise(6).good(8), "EarlyExit")
     add("the shares first, then the others", shares("others last").good(8).noise(6), "EarlyExit")
-    add("t = 2, k = 4, R = 4, e = 8", shares("least bound", 2, 4).good(4).noise(8).mixed(), "AtBound", "LeastParameters")
+    add(
+        "t = 2, k = 4, R = 4, e = 8", shares("least bound", 2, 4).good(4).noise(8).mixed(), "AtBound", "LeastParameters"
+    )
     add("t = 5, k = 7, R = 8, e = 21", shares("bound 5 7", 5, 7).good(8).noise(21).mixed(), "AtBound")
-    add("t = 5, k = 7, R = 8, e = 22", shares("beyond 5 7", 5, 7).good(8).noise(22).mixed(), "BeyondBound",
-        result="notDecodable")
+    add(
+        "t = 5, k = 7, R = 8, e = 22",
+        shares("beyond 5 7", 5, 7).good(8).noise(22).mixed(),
+        "BeyondBound",
+        result="notDecodable",
+    )
     add("only noise", shares("noise").noise(9), "BeyondBound", result="notDecodable")
     add("the default t and k, R = t + 1, e = 10", shares("default", 30, 64).good(31).noise(10).mixed())
     add("k = 64, t = 3, R = 5, e = 40", shares("wide", 3, 64).good(5).noise(40).mixed())
@@ -177,17 +249,40 @@ def decodings(topic: Topic) -> None:
     add("only the last of the k polynomials has degree t", one_high_degree(), "HighDegree", result="notDecodable")
 
     first = [1, 0, 0, 0]
-    add("two others that differ in one word only", shares("one word").good(7).off_by(2, first).mixed(), "SingleWordErrors")
+    add(
+        "two others that differ in one word only",
+        shares("one word").good(7).off_by(2, first).mixed(),
+        "SingleWordErrors",
+    )
     rank_one = [5, P - 1, 7, 2**32]
-    add("R = t + 3, three others of rank one: half the redundancy", shares("rank 1 half").good(6).off_by(3, rank_one).mixed(),
-        "RankOneErrors", "AtBound")
-    add("R = t + 3, four others of rank one: more than half", shares("rank 1").good(6).off_by(4, rank_one).mixed(),
-        "RankOneErrors", "BeyondBound", result="notDecodable")
-    add("R = t + 3, twelve others of rank one", shares("rank 1 many").good(6).off_by(12, rank_one).mixed(), "RankOneErrors",
-        "BeyondBound", result="notDecodable")
-    add("R = t + 3, four others off by the same vector: themselves shares of other polynomials, and the fewer",
-        shares("constant").good(6).off_by(4, rank_one, fixed=True).mixed(), "RankOneErrors", "TwoSecrets", "BeyondBound",
-        result="notDecodable")
+    add(
+        "R = t + 3, three others of rank one: half the redundancy",
+        shares("rank 1 half").good(6).off_by(3, rank_one).mixed(),
+        "RankOneErrors",
+        "AtBound",
+    )
+    add(
+        "R = t + 3, four others of rank one: more than half",
+        shares("rank 1").good(6).off_by(4, rank_one).mixed(),
+        "RankOneErrors",
+        "BeyondBound",
+        result="notDecodable",
+    )
+    add(
+        "R = t + 3, twelve others of rank one",
+        shares("rank 1 many").good(6).off_by(12, rank_one).mixed(),
+        "RankOneErrors",
+        "BeyondBound",
+        result="notDecodable",
+    )
+    add(
+        "R = t + 3, four others off by the same vector: themselves shares of other polynomials, and the fewer",
+        shares("constant").good(6).off_by(4, rank_one, fixed=True).mixed(),
+        "RankOneErrors",
+        "TwoSecrets",
+        "BeyondBound",
+        result="notDecodable",
+    )
 
     def two(name: str, mine: int, theirs: int, t: int = 3) -> Shares:
         made, other = shares(name, t), Shares(f"decode {name}, the other", t, 4).good(theirs)

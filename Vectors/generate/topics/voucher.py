@@ -77,8 +77,9 @@ def sharing_for(parameters: Parameters, epoch: int = EPOCH) -> Sharing:
 
 def header_for(set_file: SetFile, voucher_id: bytes, epoch: int = EPOCH) -> Header:
     parameters = set_file.parameters
-    return Header(parameters.slots, parameters.polynomials, parameters.payload_count, epoch, voucher_id, ACCOUNT,
-                  set_file.root)
+    return Header(
+        parameters.slots, parameters.polynomials, parameters.payload_count, epoch, voucher_id, ACCOUNT, set_file.root
+    )
 
 
 def with_inserted(draw: Draw, inserted: Mapping[int, Sequence[bytes]]) -> Draw:
@@ -109,30 +110,67 @@ def pdq_payload(name: str, note: bytes = b"") -> Payload:
 
 
 def sealing(topic: Topic) -> None:
-    group = topic.group("Seal", "5.13 with its draws from x on; the keys are the item's, at most M, in the order of probing.")
+    group = topic.group(
+        "Seal", "5.13 with its draws from x on; the keys are the item's, at most M, in the order of probing."
+    )
     fixture = small_items()
 
-    def add(comment: str, keys: Sequence[bytes], d: int, payload: Payload, *flags: str, fixture: Fixture = fixture,
-            set_file: SetFile | None = None, epoch: int = EPOCH,
-            inserted: Mapping[int, Sequence[bytes]] | None = None) -> None:
+    def add(
+        comment: str,
+        keys: Sequence[bytes],
+        d: int,
+        payload: Payload,
+        *flags: str,
+        fixture: Fixture = fixture,
+        set_file: SetFile | None = None,
+        epoch: int = EPOCH,
+        inserted: Mapping[int, Sequence[bytes]] | None = None,
+    ) -> None:
         changed = set_file
         set_file = fixture.signed if set_file is None else set_file
         draw = seeded(f"seal {comment}")
         voucher_id = draw(16)
         recorder = Recorder(with_inserted(draw, inserted or {}))
-        voucher = seal(header_for(set_file, voucher_id, epoch), keys, d, payload.encode(set_file.parameters.payload_count),
-                       set_file, sharing_for(set_file.parameters, epoch), recorder)
-        group.add(comment, {
-            "set": set_case(fixture, changed, ""), "secret": SECRET.hex(), "account": ACCOUNT.hex(), "epoch": epoch,
-            "keys": [y.hex() for y in keys], "decoys": d, "payload": forms.payload(payload), "voucherID": voucher_id.hex(),
-            "random": recorder.drawn.hex()}, lambda: {"voucher": voucher.encode().hex()}, *flags)
+        voucher = seal(
+            header_for(set_file, voucher_id, epoch),
+            keys,
+            d,
+            payload.encode(set_file.parameters.payload_count),
+            set_file,
+            sharing_for(set_file.parameters, epoch),
+            recorder,
+        )
+        group.add(
+            comment,
+            {
+                "set": set_case(fixture, changed, ""),
+                "secret": SECRET.hex(),
+                "account": ACCOUNT.hex(),
+                "epoch": epoch,
+                "keys": [y.hex() for y in keys],
+                "decoys": d,
+                "payload": forms.payload(payload),
+                "voucherID": voucher_id.hex(),
+                "random": recorder.drawn.hex(),
+            },
+            lambda: {"voucher": voucher.encode().hex()},
+            *flags,
+        )
 
     small = fixture.signed
     listed, unlisted = sha256_key(digest_of_file(0)), sha256_key(bytes(32))
     file = Payload(SHA256, 0, digest_of_file(0), b"")
-    add("a changed copy of a listed picture, two decoys", probe_keys("known-1-changed", small), 2,
-        pdq_payload("known-1-changed", b"a note"), "Match", "Decoys")
-    add("a picture that nobody lists, no decoys", probe_keys("unknown-1", small), 0, pdq_payload("unknown-1"), "NoMatch")
+    add(
+        "a changed copy of a listed picture, two decoys",
+        probe_keys("known-1-changed", small),
+        2,
+        pdq_payload("known-1-changed", b"a note"),
+        "Match",
+        "Decoys",
+    )
+    add(
+        "a picture that nobody lists, no decoys", probe_keys("unknown-1", small), 0, pdq_payload("unknown-1"), "NoMatch"
+    )
     add("a listed file, four decoys: all cover slots open", [listed], 4, file, "Match", "Decoys")
     add("a file that nobody lists", [unlisted], 1, Payload(SHA256, 0, bytes(32), b""), "NoMatch", "Decoys")
     add("a listed MD5 (the client of the specification never probes one)", [md5_key(bytes(16))], 0, NOTE, "NoMatch")
@@ -143,43 +181,132 @@ def sealing(topic: Topic) -> None:
     add("epoch 2^32 - 1", [listed], 0, file, "Match", epoch=2**32 - 1)
 
     default = item_sets.default_items()
-    add("default parameters: a listed picture, three decoys", probe_keys("known-2-changed", default.signed), 3,
-        pdq_payload("known-2-changed", "what the messenger adds".encode()), "Match", "Decoys", fixture=default)
+    add(
+        "default parameters: a listed picture, three decoys",
+        probe_keys("known-2-changed", default.signed),
+        3,
+        pdq_payload("known-2-changed", "what the messenger adds".encode()),
+        "Match",
+        "Decoys",
+        fixture=default,
+    )
 
     p, zero = 2**64 - 59, bytes(64)
-    add("x is drawn again: 0, p, 2^64 - 1", [listed], 1, file, "DrawnAgain",
-        inserted={0: [bytes(8), encode_integer(p, 8), b"\xff" * 8]})
+    add(
+        "x is drawn again: 0, p, 2^64 - 1",
+        [listed],
+        1,
+        file,
+        "DrawnAgain",
+        inserted={0: [bytes(8), encode_integer(p, 8), b"\xff" * 8]},
+    )
     order, wide = encode_integer(ORDER, 64), encode_integer(ORDER * ((2**512 - 1) // ORDER), 64)
     # Draws: x, rkey, nonce, then four for each of 8 probe slots (stand-in key, beta, gamma, stand-in S).
-    add("scalars are drawn again: zero, the order, its greatest multiple", [listed], 1, file, "DrawnAgain",
-        inserted={4: [zero], 5: [order], 8: [wide, zero], 3 + 32: [zero, order]})
+    add(
+        "scalars are drawn again: zero, the order, its greatest multiple",
+        [listed],
+        1,
+        file,
+        "DrawnAgain",
+        inserted={4: [zero], 5: [order], 8: [wide, zero], 3 + 32: [zero, order]},
+    )
     # 8 probe slots, four cover slots of three draws each, then the shuffle: i = 11, 10, ... 1.
     shuffle = 3 + 32 + 12
     limit = {i: 2**64 - 2**64 % (i + 1) for i in range(1, 12)}
-    add("indices are drawn again, at the greatest multiple and at 2^64 - 1", [listed], 1, file, "DrawnAgain",
-        inserted={shuffle: [encode_integer(limit[11], 8)], shuffle + 1: [b"\xff" * 8, encode_integer(limit[10], 8)],
-                  shuffle + 9: [b"\xff" * 8]})
+    add(
+        "indices are drawn again, at the greatest multiple and at 2^64 - 1",
+        [listed],
+        1,
+        file,
+        "DrawnAgain",
+        inserted={
+            shuffle: [encode_integer(limit[11], 8)],
+            shuffle + 1: [b"\xff" * 8, encode_integer(limit[10], 8)],
+            shuffle + 9: [b"\xff" * 8],
+        },
+    )
 
     three = positions(unlisted, small.header.position_seed, small.header.cells)
-    add("a cell of the key is no element", [unlisted], 1, Payload(SHA256, 0, bytes(32), b""), "InvalidCell",
-        set_file=fixture.with_cells({three[1]: b"\xff" * 32}))
-    element = small.table[32 * three[0]:32 * three[0] + 32]
+    add(
+        "a cell of the key is no element",
+        [unlisted],
+        1,
+        Payload(SHA256, 0, bytes(32), b""),
+        "InvalidCell",
+        set_file=fixture.with_cells({three[1]: b"\xff" * 32}),
+    )
+    element = small.table[32 * three[0] : 32 * three[0] + 32]
     second = encode_integer(decode_integer(element) | 1 << 255, 32)
-    add("a cell of the key is a second encoding of its element: bit 255", [unlisted], 1, Payload(SHA256, 0, bytes(32), b""),
-        "InvalidCell", set_file=fixture.with_cells({three[0]: second}))
-    add("the cells of the key are the identity", [unlisted], 1, Payload(SHA256, 0, bytes(32), b""), "IdentityDecoding",
-        set_file=fixture.with_cells({cell: IDENTITY for cell in three}))
+    add(
+        "a cell of the key is a second encoding of its element: bit 255",
+        [unlisted],
+        1,
+        Payload(SHA256, 0, bytes(32), b""),
+        "InvalidCell",
+        set_file=fixture.with_cells({three[0]: second}),
+    )
+    add(
+        "the cells of the key are the identity",
+        [unlisted],
+        1,
+        Payload(SHA256, 0, bytes(32), b""),
+        "IdentityDecoding",
+        set_file=fixture.with_cells({cell: IDENTITY for cell in three}),
+    )
     b, two_b = multiply_base(1), multiply_base(ORDER - 2)
-    add("the cells of the key sum to the identity: B, B, -2B", [unlisted], 1, Payload(SHA256, 0, bytes(32), b""),
-        "IdentityDecoding", set_file=fixture.with_cells({three[0]: b, three[1]: b, three[2]: two_b}))
+    add(
+        "the cells of the key sum to the identity: B, B, -2B",
+        [unlisted],
+        1,
+        Payload(SHA256, 0, bytes(32), b""),
+        "IdentityDecoding",
+        set_file=fixture.with_cells({three[0]: b, three[1]: b, three[2]: two_b}),
+    )
 
-    least = Parameters(2, 4, 4, 128, 1, 0, replace(small.parameters.profile, probes=1, minimum_quality=0, probe_quality=0, hypotheses=small.parameters.profile.hypotheses[:1]))
-    add("the least parameters: M = 1", [listed], 2, file, "Match", "Decoys", "LeastParameters",
-        set_file=fixture.with_header(parameters=least))
-    greatest = Parameters(1024, 256, 16, 16384, 3, 16, replace(small.parameters.profile, probes=64, minimum_quality=100, probe_quality=100))
-    add("the greatest parameters: 80 slots, 24,336 bytes", probe_keys("known-3-changed", with_probes(small, 64)), 16,
-        pdq_payload("known-3-changed", b"m" * (16384 - 36)), "Match", "Decoys", "GreatestParameters",
-        set_file=fixture.with_header(parameters=greatest))
+    least = Parameters(
+        2,
+        4,
+        4,
+        128,
+        1,
+        0,
+        replace(
+            small.parameters.profile,
+            probes=1,
+            minimum_quality=0,
+            probe_quality=0,
+            hypotheses=small.parameters.profile.hypotheses[:1],
+        ),
+    )
+    add(
+        "the least parameters: M = 1",
+        [listed],
+        2,
+        file,
+        "Match",
+        "Decoys",
+        "LeastParameters",
+        set_file=fixture.with_header(parameters=least),
+    )
+    greatest = Parameters(
+        1024,
+        256,
+        16,
+        16384,
+        3,
+        16,
+        replace(small.parameters.profile, probes=64, minimum_quality=100, probe_quality=100),
+    )
+    add(
+        "the greatest parameters: 80 slots, 24,336 bytes",
+        probe_keys("known-3-changed", with_probes(small, 64)),
+        16,
+        pdq_payload("known-3-changed", b"m" * (16384 - 36)),
+        "Match",
+        "Decoys",
+        "GreatestParameters",
+        set_file=fixture.with_header(parameters=greatest),
+    )
 
 
 def with_probes(set_file: SetFile, count: int) -> SetFile:
@@ -190,11 +317,19 @@ def with_probes(set_file: SetFile, count: int) -> SetFile:
 
 # Encodings
 
+
 def sealed(keys: Sequence[bytes], d: int, payload: Payload, name: str, fixture: Fixture | None = None) -> Voucher:
     set_file = (fixture or small_items()).signed
     draw = seeded(name)
-    return seal(header_for(set_file, draw(16)), keys, d, payload.encode(set_file.parameters.payload_count), set_file,
-                sharing_for(set_file.parameters), draw)
+    return seal(
+        header_for(set_file, draw(16)),
+        keys,
+        d,
+        payload.encode(set_file.parameters.payload_count),
+        set_file,
+        sharing_for(set_file.parameters),
+        draw,
+    )
 
 
 def decoding(topic: Topic) -> None:
@@ -203,9 +338,15 @@ def decoding(topic: Topic) -> None:
     def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
         def decode() -> dict:
             header = Voucher.decode(data).header
-            return {"slots": header.slots, "polynomials": header.polynomials, "payloadCount": header.payload_count,
-                    "epoch": header.epoch, "voucherID": header.voucher_id.hex(), "account": header.account.hex(),
-                    "root": header.root.hex()}
+            return {
+                "slots": header.slots,
+                "polynomials": header.polynomials,
+                "payloadCount": header.payload_count,
+                "epoch": header.epoch,
+                "voucherID": header.voucher_id.hex(),
+                "account": header.account.hex(),
+                "root": header.root.hex(),
+            }
 
         group.add(comment, {"voucher": data.hex()}, decode, *flags, result=result)
 
@@ -215,7 +356,12 @@ def decoding(topic: Topic) -> None:
     least = Header(5, 4, 128, 0, bytes(16), bytes(32), bytes(32))
     add("the least: 664 bytes", least.encode() + draw(least.voucher_bytes - 96), "LeastParameters", "AnyBytes")
     greatest = Header(80, 256, 16384, 2**32 - 1, b"\xff" * 16, b"\xff" * 32, b"\xff" * 32)
-    add("the greatest: 24,336 bytes", greatest.encode() + draw(greatest.voucher_bytes - 96), "GreatestParameters", "AnyBytes")
+    add(
+        "the greatest: 24,336 bytes",
+        greatest.encode() + draw(greatest.voucher_bytes - 96),
+        "GreatestParameters",
+        "AnyBytes",
+    )
     add("all ones after the header: no Q is an element", good[:96] + b"\xff" * (len(good) - 96), "AnyBytes")
     add("empty", b"", "TruncatedInput", result="wrongLength")
     add("95 bytes", good[:95], "TruncatedInput", result="wrongLength")
@@ -224,15 +370,25 @@ def decoding(topic: Topic) -> None:
     add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
     add("a slot follows", good + good[-72:], "TrailingBytes", result="wrongLength")
     add("magic of another version", b"SMV2" + good[4:], "WrongMagic", result="invalidMagic")
-    for comment, change in (("4 slots", {"slots": 4}), ("81 slots", {"slots": 81}), ("k = 3", {"polynomials": 3}),
-                            ("k = 257", {"polynomials": 257}), ("P = 127", {"payload_count": 127}),
-                            ("P = 16,385", {"payload_count": 16385})):
+    for comment, change in (
+        ("4 slots", {"slots": 4}),
+        ("81 slots", {"slots": 81}),
+        ("k = 3", {"polynomials": 3}),
+        ("k = 257", {"polynomials": 257}),
+        ("P = 127", {"payload_count": 127}),
+        ("P = 16,385", {"payload_count": 16385}),
+    ):
         header = replace(Voucher.decode(good).header, **change)
-        add(comment + ", of the length that follows", header.encode() + bytes(header.voucher_bytes - 96), "OutOfRange",
-            result="parameterOutOfRange")
+        add(
+            comment + ", of the length that follows",
+            header.encode() + bytes(header.voucher_bytes - 96),
+            "OutOfRange",
+            result="parameterOutOfRange",
+        )
 
 
 # Open
+
 
 @dataclass(frozen=True)
 class Crafted:
@@ -290,8 +446,16 @@ def opening(topic: Topic) -> None:
                 raise AssertionError(f"{comment}: {len(counted)} openings and {len(beyond)} in excess")
             return {"openings": [opening_form(o) for o in counted], "excess": [opening_form(o) for o in beyond]}
 
-        group.add(comment, {"set": set_case(fixture, None, ""), "alpha": encode_integer(alpha, 32).hex(),
-                            "voucher": voucher.encode().hex()}, open_it, *flags)
+        group.add(
+            comment,
+            {
+                "set": set_case(fixture, None, ""),
+                "alpha": encode_integer(alpha, 32).hex(),
+                "voucher": voucher.encode().hex(),
+            },
+            open_it,
+            *flags,
+        )
 
     listed = sha256_key(digest_of_file(0))
     match = sealed(probe_keys("known-1-changed", small), 2, pdq_payload("known-1-changed", b"a note"), "open a match")
@@ -299,18 +463,34 @@ def opening(topic: Topic) -> None:
     add("a match alone", sealed([listed], 0, NOTE, "open a match alone"), 1, 0, "Match")
     add("a match and four decoys: c + 1", sealed([listed], 4, NOTE, "open five"), 5, 0, "Match", "Decoys")
     add("no match, no decoys", sealed(probe_keys("unknown-2", small), 0, NOTE, "open nothing"), 0, 0, "NoMatch")
-    add("no match, three decoys", sealed(probe_keys("unknown-2", small), 3, NOTE, "open decoys"), 3, 0, "NoMatch", "Decoys")
-    add("a repeat: no keys, one decoy", sealed([], 1, pdq_payload("known-1"), "open a repeat"), 1, 0, "NoKeys", "Decoys")
+    add(
+        "no match, three decoys",
+        sealed(probe_keys("unknown-2", small), 3, NOTE, "open decoys"),
+        3,
+        0,
+        "NoMatch",
+        "Decoys",
+    )
+    add(
+        "a repeat: no keys, one decoy", sealed([], 1, pdq_payload("known-1"), "open a repeat"), 1, 0, "NoKeys", "Decoys"
+    )
     default = item_sets.default_items()
-    add("default parameters, a match and a decoy", sealed([listed], 1, NOTE, "open default", default), 2, 0, "Match", "Decoys",
-        fixture=default)
+    add(
+        "default parameters, a match and a decoy",
+        sealed([listed], 1, NOTE, "open default", default),
+        2,
+        0,
+        "Match",
+        "Decoys",
+        fixture=default,
+    )
 
     data = match.encode()
     start = 96 + match.header.body_bytes
     opens = [o.slot for o in open_voucher(match, item_sets.opened(small, fixture))[0]]
 
     def tampered(offset: int, bit: int = 1) -> Voucher:
-        return Voucher.decode(data[:offset] + bytes([data[offset] ^ bit]) + data[offset + 1:])
+        return Voucher.decode(data[:offset] + bytes([data[offset] ^ bit]) + data[offset + 1 :])
 
     add("epoch changed", tampered(12), 0, 0, "TamperedHeader")
     add("voucherID changed", tampered(16), 0, 0, "TamperedHeader")
@@ -331,23 +511,49 @@ def opening(topic: Topic) -> None:
     good = crafted.opening_slot(draw)
 
     def with_slots(*slots: Slot) -> Voucher:
-        return crafted.voucher([*slots, *closed[len(slots):]])
+        return crafted.voucher([*slots, *closed[len(slots) :]])
 
     gamma = random_scalar(draw)
     q, s = multiply_base(gamma), multiply_base_of(small, gamma)
     add("two slots that open, the base of the next cases", with_slots(good, crafted.slot(q, s, crafted.rkey)), 2, 0)
     high = encode_integer(decode_integer(q) | 1 << 255, 32)
-    add("Q with bit 255, made for the S of Q", with_slots(good, crafted.slot(high, s, crafted.rkey)), 1, 0,
-        "NonCanonicalPoint")
+    add(
+        "Q with bit 255, made for the S of Q",
+        with_slots(good, crafted.slot(high, s, crafted.rkey)),
+        1,
+        0,
+        "NonCanonicalPoint",
+    )
     negative = encode_integer(FIELD_PRIME - decode_integer(q), 32)
-    add("Q negated as a field element, made for the S of Q", with_slots(good, crafted.slot(negative, s, crafted.rkey)), 1, 0,
-        "NonCanonicalPoint")
-    add("Q = 0, made for S' = identity", with_slots(good, crafted.slot(IDENTITY, IDENTITY, crafted.rkey)), 1, 0,
-        "IdentityPoint")
-    add("Q = p, a second encoding of the identity",
-        with_slots(good, crafted.slot(encode_integer(FIELD_PRIME, 32), IDENTITY, crafted.rkey)), 1, 0, "NonCanonicalPoint",
-        "IdentityPoint")
-    add("Q = 1, no element", with_slots(good, crafted.slot(encode_integer(1, 32), s, crafted.rkey)), 1, 0, "NonCanonicalPoint")
+    add(
+        "Q negated as a field element, made for the S of Q",
+        with_slots(good, crafted.slot(negative, s, crafted.rkey)),
+        1,
+        0,
+        "NonCanonicalPoint",
+    )
+    add(
+        "Q = 0, made for S' = identity",
+        with_slots(good, crafted.slot(IDENTITY, IDENTITY, crafted.rkey)),
+        1,
+        0,
+        "IdentityPoint",
+    )
+    add(
+        "Q = p, a second encoding of the identity",
+        with_slots(good, crafted.slot(encode_integer(FIELD_PRIME, 32), IDENTITY, crafted.rkey)),
+        1,
+        0,
+        "NonCanonicalPoint",
+        "IdentityPoint",
+    )
+    add(
+        "Q = 1, no element",
+        with_slots(good, crafted.slot(encode_integer(1, 32), s, crafted.rkey)),
+        1,
+        0,
+        "NonCanonicalPoint",
+    )
     add("Q = 0xFF...", with_slots(good, crafted.slot(b"\xff" * 32, s, crafted.rkey)), 1, 0, "NonCanonicalPoint")
     add("the same slot twice", with_slots(good, good), 2, 0)
     every = [crafted.opening_slot(draw) for _ in range(12)]
@@ -357,27 +563,57 @@ def opening(topic: Topic) -> None:
     add("six decoys: one in excess", crafted.voucher(closed[:6] + others), 5, 1, "Excess", "Decoys")
 
     p, k = 2**64 - 59, small.parameters.polynomials
-    for comment, values in (("x = 0", [0] + [1] * k), ("x = p", [p] + [1] * k), ("z_16 = 2^64 - 1", [1] * k + [2**64 - 1])):
+    for comment, values in (
+        ("x = 0", [0] + [1] * k),
+        ("x = p", [p] + [1] * k),
+        ("z_16 = 2^64 - 1", [1] * k + [2**64 - 1]),
+    ):
         odd = Crafted.new(small, draw, b"".join(encode_integer(value, 8) for value in values))
-        add(comment, odd.voucher([odd.opening_slot(draw), *(odd.closed_slot(draw) for _ in range(11))]), 1, 0, "UncheckedWords")
+        add(
+            comment,
+            odd.voucher([odd.opening_slot(draw), *(odd.closed_slot(draw) for _ in range(11))]),
+            1,
+            0,
+            "UncheckedWords",
+        )
 
-    for comment, change, slots in (("a slot more than the set's", {"slots": 13}, 13), ("a slot less", {"slots": 11}, 11),
-                                   ("k = 15", {"polynomials": 15}, 12), ("P = 129", {"payload_count": 129}, 12)):
+    for comment, change, slots in (
+        ("a slot more than the set's", {"slots": 13}, 13),
+        ("a slot less", {"slots": 11}, 11),
+        ("k = 15", {"polynomials": 15}, 12),
+        ("P = 129", {"payload_count": 129}, 12),
+    ):
         header = replace(header_for(small, draw(16)), **change)
         other = Crafted.new(small, draw, header=header)
         add(comment, other.voucher([other.opening_slot(draw) for _ in range(slots)]), 0, 0, "WrongSet")
-    other = Crafted.new(small, draw, header=replace(header_for(small, draw(16)), root=item_sets.second_items().signed.root))
-    add("the root of another set, slots made for this one", other.voucher([other.opening_slot(draw) for _ in range(12)]), 0, 0,
-        "WrongSet")
+    other = Crafted.new(
+        small, draw, header=replace(header_for(small, draw(16)), root=item_sets.second_items().signed.root)
+    )
+    add(
+        "the root of another set, slots made for this one",
+        other.voucher([other.opening_slot(draw) for _ in range(12)]),
+        0,
+        0,
+        "WrongSet",
+    )
     second = item_sets.second_items()
-    add("sealed under this set, its header then says the next version",
-        replace(match, header=replace(match.header, root=second.signed.root)), 0, 0, "TamperedHeader", fixture=second)
+    add(
+        "sealed under this set, its header then says the next version",
+        replace(match, header=replace(match.header, root=second.signed.root)),
+        0,
+        0,
+        "TamperedHeader",
+        fixture=second,
+    )
 
 
 # Payloads
 
+
 def inner_payloads(topic: Topic) -> None:
-    group = topic.group("OpenPayload", "inner = nonce ‖ ciphertext ‖ tag under K_e, with the header as associated data.")
+    group = topic.group(
+        "OpenPayload", "inner = nonce ‖ ciphertext ‖ tag under K_e, with the header as associated data."
+    )
     set_file = small_items().signed
     draw = seeded("inner")
     header = header_for(set_file, draw(16)).encode()
@@ -387,24 +623,51 @@ def inner_payloads(topic: Topic) -> None:
         nonce = draw(24)
         return nonce + aead(key, nonce, payload, header)
 
-    def add(comment: str, data: bytes, *flags: str, header: bytes = header, key: bytes = key, result: str = "valid") -> None:
-        group.add(comment, {"header": header.hex(), "inner": data.hex(), "epochKey": key.hex()},
-                  lambda: forms.payload(open_payload(header, data, key)), *flags, result=result)
+    def add(
+        comment: str, data: bytes, *flags: str, header: bytes = header, key: bytes = key, result: str = "valid"
+    ) -> None:
+        group.add(
+            comment,
+            {"header": header.hex(), "inner": data.hex(), "epochKey": key.hex()},
+            lambda: forms.payload(open_payload(header, data, key)),
+            *flags,
+            result=result,
+        )
 
     payload = Payload(SHA256, 0, digest_of_file(0), b"a note").encode(128)
     good = inner(payload)
     add("a payload", good)
     add("another K_e", good, "WrongKey", key=draw(32), result="authenticationFailed")
-    add("another header: one bit of the voucherID", good, "TamperedHeader",
-        header=header[:16] + bytes([header[16] ^ 1]) + header[17:], result="authenticationFailed")
+    add(
+        "another header: one bit of the voucherID",
+        good,
+        "TamperedHeader",
+        header=header[:16] + bytes([header[16] ^ 1]) + header[17:],
+        result="authenticationFailed",
+    )
     add("nonce changed", bytes([good[0] ^ 1]) + good[1:], "TamperedBody", result="authenticationFailed")
-    add("ciphertext changed", good[:24] + bytes([good[24] ^ 1]) + good[25:], "TamperedBody", result="authenticationFailed")
+    add(
+        "ciphertext changed",
+        good[:24] + bytes([good[24] ^ 1]) + good[25:],
+        "TamperedBody",
+        result="authenticationFailed",
+    )
     add("tag changed", good[:-1] + bytes([good[-1] ^ 128]), "TamperedBody", result="authenticationFailed")
     add("the last byte is missing", good[:-1], "TruncatedInput", result="authenticationFailed")
     add("less than nonce and tag", good[:39], "TruncatedInput", result="authenticationFailed")
     add("nothing", b"", "TruncatedInput", result="authenticationFailed")
-    add("it opens, but is a byte shorter than the header's P", inner(payload[:-1]), "TruncatedInput", result="authenticationFailed")
-    add("it opens, but is a byte longer than the header's P", inner(payload + b"\0"), "TruncatedInput", result="authenticationFailed")
+    add(
+        "it opens, but is a byte shorter than the header's P",
+        inner(payload[:-1]),
+        "TruncatedInput",
+        result="authenticationFailed",
+    )
+    add(
+        "it opens, but is a byte longer than the header's P",
+        inner(payload + b"\0"),
+        "TruncatedInput",
+        result="authenticationFailed",
+    )
     add("it opens, but the padding is not zero", inner(payload[:-1] + b"\1"), "Padding", result="nonCanonical")
     add("it opens, but there is no such kind", inner(b"\5" + payload[1:]), "OutOfRange", result="nonCanonical")
 
@@ -415,8 +678,13 @@ def payload_encodings(topic: Topic) -> None:
     group = topic.group("EncodePayload", "4.4, padded to P.")
 
     def encode(comment: str, payload: Payload, count: int, *flags: str, result: str = "valid") -> None:
-        group.add(comment, {**forms.payload(payload), "payloadCount": count}, lambda: {"bytes": payload.encode(count).hex()},
-                  *flags, result=result)
+        group.add(
+            comment,
+            {**forms.payload(payload), "payloadCount": count},
+            lambda: {"bytes": payload.encode(count).hex()},
+            *flags,
+            result=result,
+        )
 
     encode("PDQ with a note", Payload(PDQ, 87, pdq, b"a note"), 128)
     encode("PDQ, quality 0, no note", Payload(PDQ, 0, pdq, b""), 128)
@@ -428,8 +696,7 @@ def payload_encodings(topic: Topic) -> None:
     encode("the greatest note, P = 128", Payload(PDQ, 1, pdq, b"n" * 92), 128, "NoteEdge")
     encode("one byte more", Payload(PDQ, 1, pdq, b"n" * 93), 128, "NoteEdge", result="payloadTooLong")
     encode("the greatest note, P = 1,024", Payload(SHA256, 0, sha, b"n" * 988), 1024, "NoteEdge")
-    encode("one byte more, P = 1,024", Payload(SHA256, 0, sha, b"n" * 989), 1024, "NoteEdge",
-           result="payloadTooLong")
+    encode("one byte more, P = 1,024", Payload(SHA256, 0, sha, b"n" * 989), 1024, "NoteEdge", result="payloadTooLong")
     encode("a video, by its best-ranked frame", Payload(VIDEO, 93, pdq, b"a note"), 128)
 
     group = topic.group("DecodePayload", "4.4, strictly.")
@@ -449,7 +716,12 @@ def payload_encodings(topic: Topic) -> None:
     decode("36 bytes: room for an empty note", good[:2] + b"\0\0" + good[4:36], "NoteEdge")
     decode("a video", b"\4" + good[1:])
     decode("kind 5", b"\5" + good[1:], "OutOfRange", result="nonCanonical")
-    decode("a note longer than there is room", good[:2] + encode_integer(93, 2) + good[4:], "NoteEdge", result="wrongLength")
+    decode(
+        "a note longer than there is room",
+        good[:2] + encode_integer(93, 2) + good[4:],
+        "NoteEdge",
+        result="wrongLength",
+    )
     decode("a note of 65,535 bytes", good[:2] + b"\xff\xff" + good[4:], "NoteEdge", result="wrongLength")
     decode("the last byte of the padding is not zero", good[:-1] + b"\1", "Padding", result="nonCanonical")
     decode("the byte after the note is not zero", good[:42] + b"\1" + good[43:], "Padding", result="nonCanonical")

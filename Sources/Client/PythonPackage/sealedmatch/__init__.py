@@ -2,14 +2,25 @@
 
 A messenger calls it before it encrypts an attachment:
 
-    with BlindedSet.open("known.smset", TrustPolicy(sources, minimum_signatures=2)) as known, Client(directory, known, account) as client:
+    with BlindedSet.open("known.smset", TrustPolicy(sources, minimum_signatures=2)) as known, Client(directory, known,
+    account) as client:
         client.seal(MediaItem.of_file(attachment), note)
 
-Calls release the interpreter's lock. Errors are exceptions with a code and a name; nothing that is returned, raised or timed depends on whether something matched.
+Calls release the interpreter's lock. Errors are exceptions with a code and a name; nothing that is returned, raised or
+timed depends on whether something matched.
 """
 
 from .clients import Client
-from .errors import EncodingError, ErrorCode, MachineError, PictureError, SealedMatchError, SetError, StateError, UsageError
+from .errors import (
+    EncodingError,
+    ErrorCode,
+    MachineError,
+    PictureError,
+    SealedMatchError,
+    SetError,
+    StateError,
+    UsageError,
+)
 from .items import MediaItem, Video
 from .outboxes import DAY, Outbox, Waiting
 from .sealers import AccountSecret, Sealer

@@ -50,7 +50,9 @@ def call(function: Callable[..., int], *arguments: Any) -> None:
 
 def refuse_after_fork() -> None:
     if _forked:
-        raise RuntimeError("sealedmatch was loaded before fork(): use it in the parent only, or start processes by spawn")
+        raise RuntimeError(
+            "sealedmatch was loaded before fork(): use it in the parent only, or start processes by spawn"
+        )
 
 
 check(lib.sealedmatch_check_abi(lib.SEALEDMATCH_ABI_MAJOR << 16 | lib.SEALEDMATCH_ABI_MINOR))
@@ -94,7 +96,9 @@ def path_bytes(path: str | os.PathLike[str]) -> bytes:
 
 
 def sized(function: Callable[..., int], *arguments: Any, capacity: int) -> bytearray:
-    """The result of a function that ends in (buffer, capacity, count). A bytearray, so that whoever gets a secret can wipe it."""
+    """The result of a function that ends in (buffer, capacity, count). A bytearray, so that whoever gets a secret can
+    wipe it.
+    """
     count = ffi.new("size_t *")
     while True:
         refuse_after_fork()
@@ -110,7 +114,9 @@ def sized(function: Callable[..., int], *arguments: Any, capacity: int) -> bytea
 
 
 class Handle:
-    """Something open in the library, closed by `close()`, at the end of `with`, or when it is no longer referred to. Closing twice is no error; use after closing is BAD_HANDLE."""
+    """Something open in the library, closed by `close()`, at the end of `with`, or when it is no longer referred to.
+    Closing twice is no error; use after closing is BAD_HANDLE.
+    """
 
     def __init__(self, handle: Any, close: Callable[[Any], int]) -> None:
         self._handle = handle[0]
@@ -126,7 +132,9 @@ class Handle:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

@@ -25,8 +25,18 @@ class Client(HandleWithOutbox):
     _seal = lib.sealedmatch_client_seal
     _seal_video = lib.sealedmatch_client_seal_video
 
-    def __init__(self, directory: str | os.PathLike[str], known: BlindedSet, account: Buffer, *, devices: int = 1, window: int = DAY, now: float | None = None) -> None:
-        """Opens the directory, or makes one with a new account secret; its parent must exist. For a newer set, close the client and open it again.
+    def __init__(
+        self,
+        directory: str | os.PathLike[str],
+        known: BlindedSet,
+        account: Buffer,
+        *,
+        devices: int = 1,
+        window: int = DAY,
+        now: float | None = None,
+    ) -> None:
+        """Opens the directory, or makes one with a new account secret; its parent must exist. For a newer set, close
+        the client and open it again.
 
         :param account: the messenger's 32-byte name of the account.
         :param devices: how many the account has, 1 to 16.
@@ -43,7 +53,9 @@ class Client(HandleWithOutbox):
         super().__init__(handle, lib.sealedmatch_client_close)
 
     def registrations(self) -> list[bytes]:
-        """What to register with the collector before any voucher is sent, after opening and daily. Registering again is no error."""
+        """What to register with the collector before any voucher is sent, after opening and daily. Registering again is
+        no error.
+        """
         size = lib.SEALEDMATCH_REGISTRATION_BYTES
         together = bytes(sized(lib.sealedmatch_client_registrations, self._handle, capacity=4 * size))
         return [together[start : start + size] for start in range(0, len(together), size)]

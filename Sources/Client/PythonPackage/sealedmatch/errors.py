@@ -66,7 +66,9 @@ class ErrorCode(enum.IntEnum):
 
 
 class SealedMatchError(Exception):
-    """An error of the library. After it nothing has changed, unless the method says otherwise. None depends on whether something matched."""
+    """An error of the library. After it nothing has changed, unless the method says otherwise. None depends on whether
+    something matched.
+    """
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(code, text)

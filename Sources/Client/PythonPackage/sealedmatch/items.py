@@ -34,9 +34,13 @@ class MediaItem:
     maximum_pixels = 1 << 26
 
     def __init__(self, encoded: Buffer) -> None:
-        """From `bytes(item)`, for example of a sandboxed process that decodes pictures. What is not an item is found when it is sealed."""
+        """From `bytes(item)`, for example of a sandboxed process that decodes pictures. What is not an item is found
+        when it is sealed.
+        """
         self._item = ffi.new("sealedmatch_item *")
-        ffi.memmove(self._item, view(encoded, "an item", ffi.sizeof("sealedmatch_item")), ffi.sizeof("sealedmatch_item"))
+        ffi.memmove(
+            self._item, view(encoded, "an item", ffi.sizeof("sealedmatch_item")), ffi.sizeof("sealedmatch_item")
+        )
 
     def __bytes__(self) -> bytes:
         return bytes(ffi.buffer(self._item))
@@ -47,11 +51,14 @@ class MediaItem:
 
     @classmethod
     def picture(cls, picture: Buffer | PIL.Image.Image, order: str | None = None) -> MediaItem:
-        """A picture's PDQ fingerprint, of its pixels as the user sees them: a Pillow picture is turned upright by its EXIF orientation.
+        """A picture's PDQ fingerprint, of its pixels as the user sees them: a Pillow picture is turned upright by its
+        EXIF orientation.
 
-        :param picture: a `PIL.Image.Image`, a numpy array, or any buffer (`memoryview.cast`) of unsigned bytes with the shape (height, width) or
+        :param picture: a `PIL.Image.Image`, a numpy array, or any buffer (`memoryview.cast`) of unsigned bytes with the
+        shape (height, width) or
             (height, width, channels). One that is not contiguous, such as a part of an array, is copied.
-        :param order: what the channels are: "L", "RGB", "RGBA" or "BGRA"; without it 1, 3 and 4 channels are the first three. Alpha is ignored.
+        :param order: what the channels are: "L", "RGB", "RGBA" or "BGRA"; without it 1, 3 and 4 channels are the first
+        three. Alpha is ignored.
         """
         item = cls._empty()
         call(lib.sealedmatch_item_picture, *_arguments(picture, order), item._item)
@@ -73,7 +80,8 @@ class MediaItem:
 
     @classmethod
     def of_file(cls, data: Buffer) -> MediaItem:
-        """What a messenger has in hand: a file's bytes. A picture by its pixels (of its first frame), another file by its SHA-256, a damaged or enormous picture as unreadable.
+        """What a messenger has in hand: a file's bytes. A picture by its pixels (of its first frame), another file by
+        its SHA-256, a damaged or enormous picture as unreadable.
 
         Needs Pillow. A messenger that decodes pictures in a sandbox does so there, and uses `picture`.
         """
@@ -91,7 +99,8 @@ class MediaItem:
         except UnidentifiedImageError:
             return cls.exact(hashlib.sha256(content).digest())
         except Exception:
-            # Protocol 5.12, step 2, and section 8, "Quiet failures": no attachment goes without a voucher. Damaged and hostile pictures make decoders raise anything.
+            # Protocol 5.12, step 2, and section 8, "Quiet failures": no attachment goes without a voucher. Damaged and
+            # hostile pictures make decoders raise anything.
             _log.info("a picture could not be decoded; it gets a voucher that cannot match", exc_info=True)
             return cls.unreadable()
         try:
@@ -104,7 +113,9 @@ class MediaItem:
 
     @property
     def pdq(self) -> tuple[bytes, int]:
-        """A picture's hash (32 bytes, as PDQ's tools print them) and quality, 0 to 100. BAD_ARGUMENT for an item that is no picture."""
+        """A picture's hash (32 bytes, as PDQ's tools print them) and quality, 0 to 100. BAD_ARGUMENT for an item that
+        is no picture.
+        """
         digest = ffi.new("uint8_t[32]")
         quality = ffi.new("uint32_t *")
         call(lib.sealedmatch_item_pdq, self._item, digest, quality)
@@ -112,7 +123,8 @@ class MediaItem:
 
 
 class Video(Handle):
-    """A video while its samples are taken: up to 8 of them are kept, chosen by what they show (Docs/Protocol.md, 5.11). At most 1 MB, however long it is. As private as the video.
+    """A video while its samples are taken: up to 8 of them are kept, chosen by what they show (Docs/Protocol.md, 5.11).
+    At most 1 MB, however long it is. As private as the video.
 
     Give `seal` of a client or a sealer this instead of a `MediaItem`, then close it.
     """
@@ -123,7 +135,9 @@ class Video(Handle):
         super().__init__(handle, lib.sealedmatch_video_close)
 
     def sample(self, picture: Buffer | PIL.Image.Image, order: str | None = None) -> None:
-        """The next sample: what the video shows at 0, 125, 250, … milliseconds, upright, as `MediaItem.picture` takes it; what is shown longer is given again."""
+        """The next sample: what the video shows at 0, 125, 250, … milliseconds, upright, as `MediaItem.picture` takes
+        it; what is shown longer is given again.
+        """
         call(lib.sealedmatch_video_sample, self._handle, *_arguments(picture, order))
 
 
@@ -145,7 +159,9 @@ def _arguments(picture: Buffer | PIL.Image.Image, order: str | None) -> tuple[An
     try:
         data = memoryview(picture)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"a picture is a PIL.Image.Image, a numpy array or another buffer, not {type(picture).__name__}") from None
+        raise TypeError(
+            f"a picture is a PIL.Image.Image, a numpy array or another buffer, not {type(picture).__name__}"
+        ) from None
     if data.format not in ("B", "c"):
         raise TypeError(f"pixels are unsigned bytes, not {data.format!r}")
     shape = data.shape or ()
@@ -165,7 +181,12 @@ def _pixel_arguments(pixels: Buffer, width: int, height: int, order: str) -> tup
         # Beyond the type of the C argument; the library has the real limits.
         width = height = 0
     data = view(pixels, "pixels")
-    formats = {"L": lib.SEALEDMATCH_GRAY8, "RGB": lib.SEALEDMATCH_RGB8, "RGBA": lib.SEALEDMATCH_RGBA8, "BGRA": lib.SEALEDMATCH_BGRA8}
+    formats = {
+        "L": lib.SEALEDMATCH_GRAY8,
+        "RGB": lib.SEALEDMATCH_RGB8,
+        "RGBA": lib.SEALEDMATCH_RGBA8,
+        "BGRA": lib.SEALEDMATCH_BGRA8,
+    }
     return data, len(data), width, height, width * _CHANNELS[order], formats[order]
 
 

@@ -17,7 +17,9 @@ DAY = 86_400
 
 @dataclass(frozen=True)
 class Waiting:
-    """A voucher that is due. Send it over a connection that carries no attachment, and acknowledge it when the collector has it; a retry sends the same bytes."""
+    """A voucher that is due. Send it over a connection that carries no attachment, and acknowledge it when the
+    collector has it; a retry sends the same bytes.
+    """
 
     voucher: bytes
     #: Names it in the outbox, in the program's next run too.
@@ -38,7 +40,9 @@ class HandleWithOutbox(Handle):
     unreadable = 0
 
     def due(self, now: float | None = None) -> Iterator[Waiting]:
-        """Vouchers whose time has come, in the order of their random release times. Each may be acknowledged while this runs."""
+        """Vouchers whose time has come, in the order of their random release times. Each may be acknowledged while this
+        runs.
+        """
         at = seconds(now)
         buffer = ffi.new("uint8_t[]", lib.SEALEDMATCH_VOUCHER_BYTES_MAXIMUM)
         count, unreadable = ffi.new("size_t *"), ffi.new("size_t *")
@@ -57,7 +61,9 @@ class HandleWithOutbox(Handle):
     def acknowledge(self, waiting: Waiting) -> None:
         """Forgets a voucher that the collector has acknowledged. One that is gone already is no error."""
         entry = ffi.new("sealedmatch_entry *")
-        ffi.memmove(entry, view(waiting.entry, "entry", ffi.sizeof("sealedmatch_entry")), ffi.sizeof("sealedmatch_entry"))
+        ffi.memmove(
+            entry, view(waiting.entry, "entry", ffi.sizeof("sealedmatch_entry")), ffi.sizeof("sealedmatch_entry")
+        )
         call(self._acknowledge, self._handle, entry)
 
 

@@ -49,18 +49,37 @@ class AccountSecret(Handle):
     def commitment(self, known: BlindedSet, account: Buffer) -> bytes:
         """To the account's key of this epoch, for devices to compare. Public."""
         commitment = ffi.new("uint8_t[32]")
-        call(lib.sealedmatch_secret_commitment, self._handle, handle_of(known, BlindedSet, "known"), view(account, "account", 32), commitment)
+        call(
+            lib.sealedmatch_secret_commitment,
+            self._handle,
+            handle_of(known, BlindedSet, "known"),
+            view(account, "account", 32),
+            commitment,
+        )
         return bytes(ffi.buffer(commitment))
 
 
 class Sealer(Handle):
-    """Seals vouchers of one account on one device. After each: store `state`, then the voucher; send it later. One thread after another."""
+    """Seals vouchers of one account on one device. After each: store `state`, then the voucher; send it later. One
+    thread after another.
+    """
 
     _seal = lib.sealedmatch_sealer_seal
     _seal_video = lib.sealedmatch_sealer_seal_video
 
-    def __init__(self, known: BlindedSet, secret: AccountSecret, account: Buffer, *, state: Buffer | None = None, devices: int = 1, now: float | None = None) -> None:
-        """:param state: what `state` was after the last voucher; `None` on the very first run. With older state a picture that was sent may count again."""
+    def __init__(
+        self,
+        known: BlindedSet,
+        secret: AccountSecret,
+        account: Buffer,
+        *,
+        state: Buffer | None = None,
+        devices: int = 1,
+        now: float | None = None,
+    ) -> None:
+        """:param state: what `state` was after the last voucher; `None` on the very first run. With older state a
+        picture that was sent may count again.
+        """
         if state is not None and len(memoryview(state)) == 0:
             # The library takes it for a first run; here it is more likely a store that has lost the state.
             raise ValueError("the state is empty; a first run has None")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrustPolicy:
-    """What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. `None` is the default of Docs/Protocol.md, section 2.
+    """What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. `None` is
+    the default of Docs/Protocol.md, section 2.
 
     The fingerprint profile is pinned too: a set of another one than profile 2 is UNKNOWN_PROFILE.
     """
@@ -40,7 +41,9 @@ class TrustPolicy:
         """The C structure, and what must live as long."""
         trust = ffi.new("sealedmatch_trust *")
         call(lib.sealedmatch_trust_defaults, trust, ffi.sizeof("sealedmatch_trust"))
-        keys = ffi.new("uint8_t[]", b"".join(bytes(ffi.buffer(view(key, "a source key", 32))) for key in self.sources) or 1)
+        keys = ffi.new(
+            "uint8_t[]", b"".join(bytes(ffi.buffer(view(key, "a source key", 32))) for key in self.sources) or 1
+        )
         trust.sources = keys
         trust.source_count = len(self.sources)
         for field, bits in _TRUST_FIELDS.items():
@@ -89,31 +92,53 @@ class SetInfo:
 
 
 class BlindedSet(Handle):
-    """An open set, checked by form, signatures, floors, expiry, version and table. Any number of clients, on any threads, share one; they keep it open for themselves."""
+    """An open set, checked by form, signatures, floors, expiry, version and table. Any number of clients, on any
+    threads, share one; they keep it open for themselves.
+    """
 
     def __init__(self, handle: Any) -> None:
         super().__init__(handle, lib.sealedmatch_set_close)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], trust: TrustPolicy, *, last_version: int = 0, now: float | None = None) -> BlindedSet:
+    def open(
+        cls, path: str | os.PathLike[str], trust: TrustPolicy, *, last_version: int = 0, now: float | None = None
+    ) -> BlindedSet:
         """Maps a set file. Replace set files by renaming, never by writing into them.
 
-        :param last_version: the newest version that this client has used; an older set is SET_ROLLED_BACK. A `Client` remembers its own.
+        :param last_version: the newest version that this client has used; an older set is SET_ROLLED_BACK. A `Client`
+        remembers its own.
         :raises SetError, EncodingError: what Docs/Protocol.md, 5.15, asks for does not hold.
         :raises MachineError: FILE_FAILED, for a missing file too.
         """
         handle = ffi.new("sealedmatch_set *")
         structure, _keys = trust._structure()
-        call(lib.sealedmatch_set_open, path_bytes(path), structure, seconds(now), number(last_version, 64, "last_version"), handle)
+        call(
+            lib.sealedmatch_set_open,
+            path_bytes(path),
+            structure,
+            seconds(now),
+            number(last_version, 64, "last_version"),
+            handle,
+        )
         return cls(handle)
 
     @classmethod
-    def from_bytes(cls, content: Buffer, trust: TrustPolicy, *, last_version: int = 0, now: float | None = None) -> BlindedSet:
+    def from_bytes(
+        cls, content: Buffer, trust: TrustPolicy, *, last_version: int = 0, now: float | None = None
+    ) -> BlindedSet:
         """A set file in memory; it is copied. Prefer `open`."""
         handle = ffi.new("sealedmatch_set *")
         structure, _keys = trust._structure()
         data = view(content, "content")
-        call(lib.sealedmatch_set_open_memory, data, len(data), structure, seconds(now), number(last_version, 64, "last_version"), handle)
+        call(
+            lib.sealedmatch_set_open_memory,
+            data,
+            len(data),
+            structure,
+            seconds(now),
+            number(last_version, 64, "last_version"),
+            handle,
+        )
         return cls(handle)
 
     @property

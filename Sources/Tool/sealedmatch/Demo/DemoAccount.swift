@@ -39,12 +39,15 @@ struct DemoMessenger {
     let work: String
     let now: UInt64
 
-    /// Sends everything of one account. The plaintext never leaves this function: the server gets ciphertext, and vouchers by way of the outbox.
+    /// Sends everything of one account. The plaintext never leaves this function: the server gets ciphertext, and
+    /// vouchers by way of the outbox.
     func send(_ account: DemoAccount, collector: CollectorStore, progress: (Int, Int) -> Void) throws -> DemoTruth {
         var truth = DemoTruth()
         var client = try ClientDirectory.open(
             path: "\(work)/\(account.name)", set: set, account: account.id(), window: 86_400, now: now)
-        let items = Array(account.known) + Array(account.innocent) + Array((account.known + account.innocent).prefix(account.resent))
+        let items =
+            Array(account.known) + Array(account.innocent)
+            + Array((account.known + account.innocent).prefix(account.resent))
         // Known and other pictures come mixed, as in life.
         for (index, picture) in items.shuffled().enumerated() {
             progress(index + 1, items.count)
@@ -57,10 +60,14 @@ struct DemoMessenger {
             } catch {
                 throw Failure("\(picture.path): \(error)")
             }
-            guard let fingerprinted = MediaFile.fingerprinted(decoded) else { throw Failure("\(picture.path): not fingerprinted") }
+            guard let fingerprinted = MediaFile.fingerprinted(decoded) else {
+                throw Failure("\(picture.path): not fingerprinted")
+            }
             note(fingerprinted, &truth)
             // 1. seal, before the attachment is encrypted
-            try client.seal(fingerprinted.item, note: Array("\(recompression.side) px, JPEG \(recompression.quality)".utf8), now: now)
+            try client.seal(
+                fingerprinted.item, note: Array("\(recompression.side) px, JPEG \(recompression.quality)".utf8),
+                now: now)
             // 2. encrypt, and check that the receiver gets the very bytes
             var random = SystemRandom()
             let key = try random.bytes32()
@@ -77,20 +84,27 @@ struct DemoMessenger {
 
     private func note(_ picture: FingerprintedPicture, _ truth: inout DemoTruth) {
         let parameters = set.header.parameters
-        let probes = parameters.profile.probes(of: picture.fingerprint, raster: picture.raster, separation: parameters.separation).map { EntryKey(perceptual: $0) }
+        let probes = parameters.profile.probes(
+            of: picture.fingerprint, raster: picture.raster, separation: parameters.separation
+        ).map { EntryKey(perceptual: $0) }
         for probe in probes where keys.contains(probe) {
-            if truth.matched.insert(probe).inserted { truth.matchedFingerprints.insert(Bytes32(picture.fingerprint.hash)) }
+            if truth.matched.insert(probe).inserted {
+                truth.matchedFingerprints.insert(Bytes32(picture.fingerprint.hash))
+            }
         }
     }
 
     /// A day later the outbox gives everything out, in an order that has nothing to do with the sending.
-    private func upload(_ client: borrowing ClientDirectory, _ account: DemoAccount, _ collector: CollectorStore) throws {
+    private func upload(_ client: borrowing ClientDirectory, _ account: DemoAccount, _ collector: CollectorStore) throws
+    {
         let id = try account.id()
         for registration in try client.registrations() { _ = try collector.register(registration, authenticatedAs: id) }
         while true {
             let due = try client.outbox.due(now: now + client.outbox.window, limit: 64)
             guard !due.entries.isEmpty else { return }
-            for outcome in try collector.store(all: due.entries.map(\.voucher), authenticatedAs: id) { _ = try outcome.get() }
+            for outcome in try collector.store(all: due.entries.map(\.voucher), authenticatedAs: id) {
+                _ = try outcome.get()
+            }
             for entry in due.entries { try client.outbox.acknowledge(entry) }
         }
     }

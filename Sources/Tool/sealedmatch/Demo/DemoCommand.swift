@@ -12,7 +12,9 @@ internal import SealedMatchWorkers
 
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Runs the whole path on real pictures: lists, set, signatures, sealing, collecting, opening, revealing.",
+        commandName: "demo",
+        abstract:
+            "Runs the whole path on real pictures: lists, set, signatures, sealing, collecting, opening, revealing.",
         discussion: "Ends with exit code 1 if an account is revealed that should not be, or one is missed.")
 
     @Option(help: "A directory of photographs; at least 15 large ones, or 140 in all.") var pictures: String
@@ -30,11 +32,17 @@ struct DemoCommand: ParsableCommand {
             defer { if work == nil { try? FileManager.default.removeItem(atPath: directory) } }
             let all = try DemoPictures(directory: pictures, limit: Self.knownCount + Self.innocentCount).pictures
             guard all.count == Self.knownCount + Self.innocentCount else {
-                throw Failure("\(pictures): \(all.count) different pictures of good quality; the demo needs \(Self.knownCount + Self.innocentCount)")
+                throw Failure(
+                    "\(pictures): \(all.count) different pictures of good quality; the demo needs \(Self.knownCount + Self.innocentCount)"
+                )
             }
             // Every other one, so that known and innocent pictures come from the same photographs.
-            let mixed = stride(from: 0, to: all.count, by: 2).map { all[$0] } + stride(from: 1, to: all.count, by: 2).map { all[$0] }
-            try Demo(directory: directory, known: mixed.prefix(Self.knownCount), innocent: mixed.suffix(Self.innocentCount)).run()
+            let mixed =
+                stride(from: 0, to: all.count, by: 2).map { all[$0] }
+                + stride(from: 1, to: all.count, by: 2).map { all[$0] }
+            try Demo(
+                directory: directory, known: mixed.prefix(Self.knownCount), innocent: mixed.suffix(Self.innocentCount)
+            ).run()
         }
     }
 }
@@ -62,50 +70,67 @@ struct Demo {
         // What decoys cost: the reveal comes at t + ⌈e/k⌉; an eighth more for copies that the probes miss.
         let accounts = [
             DemoAccount(name: "anna", story: "holiday pictures, nothing known", known: [], innocent: innocent),
-            DemoAccount(name: "bruno", story: "one short of the threshold", known: known.prefix(t - 1), innocent: innocent.prefix(20), resent: 10),
-            DemoAccount(name: "carla", story: "threshold and what decoys cost", known: known.prefix(t + 14), innocent: innocent.prefix(20)),
+            DemoAccount(
+                name: "bruno", story: "one short of the threshold", known: known.prefix(t - 1),
+                innocent: innocent.prefix(20), resent: 10),
+            DemoAccount(
+                name: "carla", story: "threshold and what decoys cost", known: known.prefix(t + 14),
+                innocent: innocent.prefix(20)),
             DemoAccount(name: "dario", story: "many known pictures", known: known, innocent: innocent.prefix(30)),
         ]
-        Terminal.print("\n2. Four people send pictures. Their messenger recompresses each, seals a voucher, then encrypts the picture.")
+        Terminal.print(
+            "\n2. Four people send pictures. Their messenger recompresses each, seals a voucher, then encrypts the picture."
+        )
         let collector = try about("the collector") { try CollectorStore(path: "\(directory)/collector.sqlite") }
         let messenger = DemoMessenger(set: set, keys: Set(published.entries.keys), work: directory, now: now)
         var truths: [DemoTruth] = []
         for account in accounts {
-            truths.append(try messenger.send(account, collector: collector) { Terminal.progress("\(account.name) sends", $0, $1) })
+            truths.append(
+                try messenger.send(account, collector: collector) { Terminal.progress("\(account.name) sends", $0, $1) }
+            )
         }
         Terminal.print("\n3. The authority opens the vouchers and decides.")
         let service = OpeningService(
-            collector: collector, store: try about("the authority") { try AuthorityStore(path: "\(directory)/authority.sqlite") },
+            collector: collector,
+            store: try about("the authority") { try AuthorityStore(path: "\(directory)/authority.sqlite") },
             opener: VoucherOpener([try MatchingSet(key: published.new.secrets.matchingKey(), header: set.header)]))
         let opened = try about("opening") { try service.openPending() }
-        Terminal.print("   \(opened.vouchers) vouchers, \(opened.openings) slots opened; a match opens one, and so does a decoy")
+        Terminal.print(
+            "   \(opened.vouchers) vouchers, \(opened.openings) slots opened; a match opens one, and so does a decoy")
         let decisions = try about("revealing") { try service.revealReady(force: true).decisions }
         try about("the case files") { try LockedDirectory.make("\(directory)/cases") }
         try DemoReport(
-            accounts: accounts, truths: truths, decisions: decisions, collector: collector, store: service.store, lists: published.lists,
+            accounts: accounts, truths: truths, decisions: decisions, collector: collector, store: service.store,
+            lists: published.lists,
             parameters: parameters, cases: "\(directory)/cases"
         ).print()
     }
 
     /// Two sources list the known pictures and many hashes besides; the set is built, audited by both, and signed.
     private func buildSet(_ now: UInt64) throws -> PublishedSet {
-        Terminal.print("1. Two sources list known pictures; what both list becomes a blinded set, which both audit and sign.")
+        Terminal.print(
+            "1. Two sources list known pictures; what both list becomes a blinded set, which both audit and sign.")
         var random = SystemRandom()
         let workers = Terminal.workers(threads: nil)
         let parameters = Parameters()
         let one = try SigningKey.random(from: &random)
         let other = try SigningKey.random(from: &random)
         let shared = known.map { ListedHash.pdq($0.fingerprint.hash) } + (try fabricated(2000, &random))
-        var lists = [(one.publicKey, shared + (try fabricated(300, &random))), (other.publicKey, shared + (try fabricated(200, &random)))]
+        var lists = [
+            (one.publicKey, shared + (try fabricated(300, &random))),
+            (other.publicKey, shared + (try fabricated(200, &random))),
+        ]
         lists.sort { $0.0 < $1.0 }
         let entries = try EntrySelection(
-            lists: lists.map(\.1), profile: parameters.profile, minimumSources: 2, separation: parameters.separation, workers: workers)
+            lists: lists.map(\.1), profile: parameters.profile, minimumSources: 2, separation: parameters.separation,
+            workers: workers)
         let path = "\(directory)/known.smset"
         let new = try about("the set") {
             try NewSet.build(
                 entries,
                 BuiltSet.Description(
-                    version: 1, issuedAt: now, expiresAt: now + 90 * 86_400, parameters: parameters, sources: lists.map(\.0)),
+                    version: 1, issuedAt: now, expiresAt: now + 90 * 86_400, parameters: parameters,
+                    sources: lists.map(\.0)),
                 workers: workers)
         }
         try about(path) { try new.set.write(to: path) }
@@ -114,7 +139,11 @@ struct Demo {
             let audit = try Audit.run(setPath: path, package: package, lists: [(list.0, list.1)], workers: workers)
             guard audit.isSound else { throw Failure("the audit found faults", code: Failure.negative) }
             let file = try SetFile(path: path)
-            if list.0 == one.publicKey { try file.sign(with: one, to: path) } else { try file.sign(with: other, to: path) }
+            if list.0 == one.publicKey {
+                try file.sign(with: one, to: path)
+            } else {
+                try file.sign(with: other, to: path)
+            }
         }
         let trust = TrustPolicy(sources: lists.map(\.0), minimumSignatures: 2)
         let set = try about(path) { try BlindedSet.open(path: path, trust: trust, now: now) }
@@ -126,6 +155,8 @@ struct Demo {
 
     /// Hashes of pictures that nobody sends.
     private func fabricated(_ count: Int, _ random: inout SystemRandom) throws -> [ListedHash] {
-        try (0..<count).map { _ in .pdq(PDQHash(words: (try random.word(), try random.word(), try random.word(), try random.word()))) }
+        try (0..<count).map { _ in
+            .pdq(PDQHash(words: (try random.word(), try random.word(), try random.word(), try random.word())))
+        }
     }
 }

@@ -20,15 +20,16 @@ struct DemoPicture: Sendable {
     }
 }
 
-/// Different pictures made from a directory of photographs: each photograph, and the cells of a grid over the larger ones.
+/// Different pictures made from a directory of photographs: each photograph, and the cells of a grid over the larger
+/// ones.
 struct DemoPictures {
     let pictures: [DemoPicture]
 
     private static let columns = 4
     private static let rows = 3
 
-    /// Reads a directory, at most `limit` pictures. Files that are no pictures, or too poor ones, are left out; so are pictures whose keys are near another's: the demo counts different
-    /// pictures, and near-duplicates would be one.
+    /// Reads a directory, at most `limit` pictures. Files that are no pictures, or too poor ones, are left out; so are
+    /// pictures whose keys are near another's: the demo counts different pictures, and near-duplicates would be one.
     init(directory: String, limit: Int) throws {
         guard let names = try? FileManager.default.subpathsOfDirectory(atPath: directory) else {
             throw Failure("\(directory): not a directory that can be read", code: Failure.badFile)
@@ -38,7 +39,9 @@ struct DemoPictures {
         var kept: [DemoPicture] = []
         var keys: [UInt64] = []
         func consider(_ path: String, _ picture: DecodedPicture, _ crop: (x: Int, y: Int, width: Int, height: Int)?) {
-            guard let fingerprint = MediaFile.fingerprinted(picture)?.fingerprint, fingerprint.quality >= profile.minimumQuality else { return }
+            guard let fingerprint = MediaFile.fingerprinted(picture)?.fingerprint,
+                fingerprint.quality >= profile.minimumQuality
+            else { return }
             let key = profile.shortKey(of: fingerprint.hash)
             guard keys.allSatisfy({ ($0 ^ key).nonzeroBitCount > separation }) else { return }
             keys.append(key)
@@ -53,8 +56,12 @@ struct DemoPictures {
             let height = picture.height / Self.rows
             guard width >= 400 && height >= 300 else { continue }
             for cell in 0..<(Self.columns * Self.rows) where kept.count < limit {
-                let crop = (x: cell % Self.columns * width, y: cell / Self.columns * height, width: width, height: height)
-                guard let part = try? picture.cropped(x: crop.x, y: crop.y, width: width, height: height) else { continue }
+                let crop = (
+                    x: cell % Self.columns * width, y: cell / Self.columns * height, width: width, height: height
+                )
+                guard let part = try? picture.cropped(x: crop.x, y: crop.y, width: width, height: height) else {
+                    continue
+                }
                 consider(path, part, crop)
             }
         }
@@ -69,8 +76,10 @@ struct Recompression {
 
     /// Shrunk to 512–1600 pixels, JPEG 60–85.
     static let all = [
-        Recompression(side: 1600, quality: 85), Recompression(side: 1280, quality: 75), Recompression(side: 800, quality: 70),
-        Recompression(side: 1600, quality: 60), Recompression(side: 1024, quality: 80), Recompression(side: 512, quality: 60),
+        Recompression(side: 1600, quality: 85), Recompression(side: 1280, quality: 75),
+        Recompression(side: 800, quality: 70),
+        Recompression(side: 1600, quality: 60), Recompression(side: 1024, quality: 80),
+        Recompression(side: 512, quality: 60),
     ]
 
     func apply(to picture: DecodedPicture) throws(PictureError) -> [UInt8] {

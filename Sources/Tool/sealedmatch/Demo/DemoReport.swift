@@ -5,7 +5,8 @@ internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 internal import SealedMatchSets
 
-/// The table at the end: what each person sent, what the server could see, what was revealed, and whether that was right.
+/// The table at the end: what each person sent, what the server could see, what was revealed, and whether that was
+/// right.
 struct DemoReport {
     let accounts: [DemoAccount]
     let truths: [DemoTruth]
@@ -21,7 +22,8 @@ struct DemoReport {
         for list in lists {
             for (place, hash) in list.1.enumerated() {
                 guard case .pdq(let hash) = hash else { continue }
-                known.add(hash, KnownHashes.Entry(label: "hash \(place + 1)", sources: [hexadecimal(list.0.bytes.prefix(8))]))
+                known.add(
+                    hash, KnownHashes.Entry(label: "hash \(place + 1)", sources: [hexadecimal(list.0.bytes.prefix(8))]))
             }
         }
         Terminal.print("")
@@ -41,10 +43,13 @@ struct DemoReport {
             if let revealed {
                 let file = CaseFile(revealed.reveal, knownHashes: known)
                 try file.write(to: "\(cases)/\(file.fileName)")
-                if file.listedMatchCount != file.matchCount { wrong.append("\(account.name): a revealed picture is not on the lists") }
+                if file.listedMatchCount != file.matchCount {
+                    wrong.append("\(account.name): a revealed picture is not on the lists")
+                }
             }
             row(
-                account.name, "\(truth.sent)", "\(account.known.count)", "\(truth.matched.count)", "\(vouchers) vouchers", "\(openings) opened slots",
+                account.name, "\(truth.sent)", "\(account.known.count)", "\(truth.matched.count)",
+                "\(vouchers) vouchers", "\(openings) opened slots",
                 revealed.map { "\($0.reveal.matches.count) pictures" } ?? "nothing", fault == nil ? "yes" : "NO")
         }
         Terminal.print(
@@ -56,12 +61,17 @@ struct DemoReport {
             authority  matches and decoys together, which look alike until t = \(parameters.threshold) real ones are there
             revealed   pictures opened for a person to look at: exactly those that matched, and no other
             """)
-        for account in accounts { Terminal.print("\(account.name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(account.story)") }
-        guard wrong.isEmpty else { throw Failure("the demo failed: " + wrong.joined(separator: "; "), code: Failure.negative) }
+        for account in accounts {
+            Terminal.print("\(account.name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(account.story)")
+        }
+        guard wrong.isEmpty else {
+            throw Failure("the demo failed: " + wrong.joined(separator: "; "), code: Failure.negative)
+        }
         Terminal.print("\nEvery account came out as it should.")
     }
 
-    /// What is wrong with an outcome: revealed below t, missed although k(R − t) ≥ e, or another set of pictures than those that matched.
+    /// What is wrong with an outcome: revealed below t, missed although k(R − t) ≥ e, or another set of pictures than
+    /// those that matched.
     private func fault(_ truth: DemoTruth, openings: Int, _ revealed: RevealResult?) -> String? {
         let matches = truth.matched.count
         let decoys = openings - matches

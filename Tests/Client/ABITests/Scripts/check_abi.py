@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Compares libsealedmatch.so with sealedmatch.h, with the codes in the Swift sources, and with Docs/Protocol.md, section 6. Ends with 1 and one line for each difference.
+"""Compares libsealedmatch.so with sealedmatch.h, with the codes in the Swift sources, and with Docs/Protocol.md,
+section 6. Ends with 1 and one line for each difference.
 
-Exported symbols are the header's functions; error codes are the sources'; every code has a text of its own; SONAME and version are the header's; the library needs libsodium and
+Exported symbols are the header's functions; error codes are the sources'; every code has a text of its own; SONAME and
+version are the header's; the library needs libsodium and
 libc (libm) alone, has no constructor, no writable code, and at most 256 kB.
 """
+
 import argparse
 import ctypes
 import pathlib
@@ -28,22 +31,31 @@ def header_of(text):
     functions = set(re.findall(r"\b(sealedmatch_\w+)\s*\(", text))
     body = re.search(r"enum\s+sealedmatch_code\s*\{(.*?)\}", text, re.S).group(1)
     codes = {name: int(value) for name, value in re.findall(r"SEALEDMATCH_(\w+)\s*=\s*(\d+)", body)}
-    version = {part: int(re.search(rf"#define SEALEDMATCH_ABI_{part} (\d+)", text).group(1)) for part in ("MAJOR", "MINOR")}
+    version = {
+        part: int(re.search(rf"#define SEALEDMATCH_ABI_{part} (\d+)", text).group(1)) for part in ("MAJOR", "MINOR")
+    }
     return functions, codes, version
 
 
 def source_codes(directory):
     codes = {"OK": 0}
-    for path in ("Core/SealedMatchCrypto/SealedMatchError.swift", "Core/SealedMatchFingerprint/FingerprintError.swift",
-                 "Client/SealedMatchABI/Errors.swift"):
+    for path in (
+        "Core/SealedMatchCrypto/SealedMatchError.swift",
+        "Core/SealedMatchFingerprint/FingerprintError.swift",
+        "Client/SealedMatchABI/Errors.swift",
+    ):
         text = (directory / path).read_text()
-        for name, value in re.findall(r"static let (\w+) = (?:SealedMatchError\.)?(?:Code\(rawValue|FingerprintError\(code): (\d+)\)", text):
+        for name, value in re.findall(
+            r"static let (\w+) = (?:SealedMatchError\.)?(?:Code\(rawValue|FingerprintError\(code): (\d+)\)", text
+        ):
             codes[upper(name)] = int(value)
     return codes
 
 
 def specified_codes(text):
-    """The table of section 6, whose first column may hold ranges and lists, and the sentence on fingerprints below it."""
+    """The table of section 6, whose first column may hold ranges and lists, and the sentence on fingerprints below
+    it.
+    """
     section = re.search(r"^## 6\. Error codes$(.*?)^## 7", text, re.S | re.M).group(1)
     codes = {"OK": 0}
     for numbers, names in re.findall(r"^\| ([\d–, ]+) \| ([^|]+) \|", section, re.M):
@@ -56,7 +68,9 @@ def specified_codes(text):
             raise SystemExit(f"section 6: {numbers} has {len(names)} names")
         codes.update({upper(name): value for name, value in zip(names, values) if name not in NOT_IN_HEADER})
     first, last, names = re.search(r"own codes (\d+)–(\d+) \(([^)]*)\)", section).groups()
-    codes.update({upper(name): value for name, value in zip(re.findall(r"`(\w+)`", names), range(int(first), int(last) + 1))})
+    codes.update(
+        {upper(name): value for name, value in zip(re.findall(r"`(\w+)`", names), range(int(first), int(last) + 1))}
+    )
     return codes
 
 
@@ -73,7 +87,10 @@ def differences(library, header, sources, protocol):
     for name in sorted(exported - functions):
         yield f"{name} is exported but not declared"
 
-    for title, other in (("the Swift sources", source_codes(sources)), ("Docs/Protocol.md, section 6", specified_codes(protocol.read_text()))):
+    for title, other in (
+        ("the Swift sources", source_codes(sources)),
+        ("Docs/Protocol.md, section 6", specified_codes(protocol.read_text())),
+    ):
         for name in sorted(codes.keys() | other.keys()):
             if codes.get(name) != other.get(name):
                 yield f"SEALEDMATCH_{name} is {codes.get(name)} in the header and {other.get(name)} in {title}"
@@ -118,7 +135,9 @@ def differences(library, header, sources, protocol):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--library", type=pathlib.Path, required=True)
-    parser.add_argument("--header", type=pathlib.Path, default=ROOT / "Sources/Client/CSealedMatch/include/sealedmatch.h")
+    parser.add_argument(
+        "--header", type=pathlib.Path, default=ROOT / "Sources/Client/CSealedMatch/include/sealedmatch.h"
+    )
     parser.add_argument("--sources", type=pathlib.Path, default=ROOT / "Sources")
     parser.add_argument("--protocol", type=pathlib.Path, default=ROOT / "Docs/Protocol.md")
     arguments = parser.parse_args()
@@ -129,7 +148,9 @@ def main():
     if found:
         sys.exit(1)
     functions, codes, _ = header_of(arguments.header.read_text())
-    print(f"{library.name}: {len(functions)} functions, {len(codes)} codes, {library.stat().st_size} bytes; header, sources and specification agree")
+    print(
+        f"{library.name}: {len(functions)} functions, {len(codes)} codes, {library.stat().st_size} bytes; header, sources and specification agree"
+    )
 
 
 if __name__ == "__main__":

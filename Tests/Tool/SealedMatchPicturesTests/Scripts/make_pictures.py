@@ -74,10 +74,28 @@ def files():
             packed.append(bytes(int(text[i : i + 8], 2) for i in range(0, len(text), 8)))
         yield f"png-grey-{depth}", png(depth, 0, packed)
     yield "png-rgb-16", png(16, 2, [row.astype(">u2").tobytes() for row in wide])
-    yield "png-rgba-16", png(16, 6, [np.dstack([wide, alpha.astype(np.uint32) * 257])[i].astype(">u2").tobytes() for i in range(HEIGHT)])
-    yield "png-grey-alpha-16", png(16, 4, [np.dstack([wide[:, :, 0], alpha.astype(np.uint32) * 257])[i].astype(">u2").tobytes() for i in range(HEIGHT)])
+    yield (
+        "png-rgba-16",
+        png(
+            16, 6, [np.dstack([wide, alpha.astype(np.uint32) * 257])[i].astype(">u2").tobytes() for i in range(HEIGHT)]
+        ),
+    )
+    yield (
+        "png-grey-alpha-16",
+        png(
+            16,
+            4,
+            [
+                np.dstack([wide[:, :, 0], alpha.astype(np.uint32) * 257])[i].astype(">u2").tobytes()
+                for i in range(HEIGHT)
+            ],
+        ),
+    )
     yield "png-gamma", png(8, 2, [row.tobytes() for row in rgb], chunk(b"gAMA", struct.pack(">I", 100000)))
-    yield "png-text", png(8, 2, [row.tobytes() for row in rgb], chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * 100000)))
+    yield (
+        "png-text",
+        png(8, 2, [row.tobytes() for row in rgb], chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * 100000))),
+    )
     yield "png-interlaced", interlaced(rgb)
     for name, sampling in (("444", 0), ("422", 1), ("420", 2)):
         yield f"jpeg-{name}", saved(color, "JPEG", quality=80, subsampling=sampling)

@@ -1,6 +1,8 @@
-"""Builds a set again from its lists and its secrets, with the independent implementation, and compares every byte but the signatures.
+"""Builds a set again from its lists and its secrets, with the independent implementation, and compares every byte but
+the signatures.
 
-Usage: rebuild_set.py SET SECRETS PACKAGE KEYFILE=LIST..., with Vectors/generate in PYTHONPATH. Exit code 0 if all is equal.
+Usage: rebuild_set.py SET SECRETS PACKAGE KEYFILE=LIST..., with Vectors/generate in PYTHONPATH. Exit code 0 if all is
+equal.
 """
 
 import sys
@@ -19,7 +21,9 @@ package = AuditPackage.decode(Path(package_path).read_bytes())
 header, parameters = given.header, given.parameters
 lists = read_lists([key_and_list(pair) for pair in pairs], parameters.profile.minimum_quality, False)
 sources = tuple(sorted(lists))
-selection = select_entries([lists[source] for source in sources], parameters.profile, parameters.minimum_sources, parameters.separation)
+selection = select_entries(
+    [lists[source] for source in sources], parameters.profile, parameters.minimum_sources, parameters.separation
+)
 secrets = SetSecrets.decode(Path(secrets_path).read_bytes())
 new = build_with_secrets(selection, secrets, sources, parameters, header.version, header.issued_at, header.expires_at)
 differences = [
@@ -34,5 +38,8 @@ differences = [
     ]
     if a != b
 ]
-print(f"{header.entries} entries, {len(given.table)} bytes of table: " + (", ".join(differences) + " differ" if differences else "identical"))
+print(
+    f"{header.entries} entries, {len(given.table)} bytes of table: "
+    + (", ".join(differences) + " differ" if differences else "identical")
+)
 sys.exit(1 if differences else 0)
