@@ -44,7 +44,7 @@ public enum GroupBatch {
         _ triples: UnsafeBufferPointer<(target: Int, first: Int, second: Int)>,
         in table: UnsafeMutableBufferPointer<Point>
     ) throws(SealedMatchError) {
-        for index in triples.indices {
+        for index in unsafe triples.indices {
             let triple = unsafe triples[index]
             let sum = try unsafe table[triple.first].adding(table[triple.second])
             unsafe table[triple.target] = try table[triple.target].subtracting(sum)

@@ -22,7 +22,7 @@ public enum DurableFile {
             temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, secret ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a file cannot be created there") }
         do throws(SealedMatchError) {
-            for index in parts.indices { try unsafe writeAll(parts[index], to: descriptor) }
+            for index in unsafe parts.indices { try unsafe writeAll(parts[index], to: descriptor) }
             guard fsync(descriptor) == 0 else { throw SealedMatchError(.fileFailed, "a file cannot be synced to disk") }
         } catch {
             close(descriptor)

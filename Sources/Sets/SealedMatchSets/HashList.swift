@@ -115,7 +115,7 @@ public struct HashList: Sendable {
         // Fields between blanks, tabs, commas, colons, semicolons; a carriage return at the end is a blank.
         var fields: [[UInt8]] = []
         var field: [UInt8] = []
-        for index in bytes.indices {
+        for index in unsafe bytes.indices {
             let byte = unsafe bytes[index]
             switch byte {
             case 0x20, 0x09, 0x0D, UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: ";"):

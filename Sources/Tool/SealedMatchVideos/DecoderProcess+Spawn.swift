@@ -21,7 +21,7 @@ extension DecoderProcess {
     /// Calls `body` with copies of the texts as C has them, ended by a null pointer.
     private static func withCStrings(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Int32) -> Int32 {
         let copies = unsafe texts.map { unsafe strdup($0) }
-        defer { for index in copies.indices { unsafe free(copies[index]) } }
+        defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
         guard unsafe copies.allSatisfy({ unsafe $0 != nil }) else { return ENOMEM }
         return unsafe body(copies + [nil])
     }
