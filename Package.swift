@@ -62,7 +62,11 @@ let client: [Target] = [
 
 let sets: [Target] = [
     room("Sets", "SealedMatchWorkers", ["SealedMatchCrypto"]),
-    room("Sets", "SealedMatchSets", ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchWorkers"]),
+    // Sources' hash lists and key files.
+    room("Sets", "SealedMatchLists", ["SealedMatchProtocol", "SealedMatchFiles"]),
+    room(
+        "Sets", "SealedMatchSets",
+        ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchWorkers"]),
 ]
 
 let server: [Target] = [
@@ -83,7 +87,7 @@ let tool: [Target] = [
     .executableTarget(
         name: "sealedmatch",
         dependencies: [
-            "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
+            "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn",
             "SealedMatchDecoyAnalysis", "SealedMatchBenchmarks", argumentParser,
         ], path: "Sources/Tool/sealedmatch", swiftSettings: program),
@@ -118,6 +122,7 @@ let testing: [Target] = [
     tests("Core", "SealedMatchFilesTests", ["SealedMatchFiles", "SealedMatchSets"]),
     tests("Client", "SealedMatchClientTests", ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"]),
     tests("Client", "ABITests", ["SealedMatchClient", "SealedMatchSets"], exclude: ["Programs", "Scripts"]),
+    tests("Sets", "SealedMatchListsTests", ["SealedMatchLists"]),
     tests(
         "Sets", "SealedMatchSetsTests",
         ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchBuildFixture"]),
@@ -144,6 +149,7 @@ let package = Package(
     name: "SealedMatch",
     products: [
         .library(name: "SealedMatchClient", targets: ["SealedMatchClient"]),
+        .library(name: "SealedMatchLists", targets: ["SealedMatchLists"]),
         .library(name: "SealedMatchSets", targets: ["SealedMatchSets"]),
         .library(name: "SealedMatchCollector", targets: ["SealedMatchCollector"]),
         .library(name: "SealedMatchAuthority", targets: ["SealedMatchAuthority"]),

@@ -54,29 +54,58 @@ public enum DurableFile {
     /// The whole of a regular file, or nil where there is none of this name.
     /// - Throws: `fileFailed`; `wrongLength` beyond `limit` bytes.
     package static func readIfPresent(_ path: String, limit: Int) throws(SealedMatchError) -> [UInt8]? {
+        guard let (descriptor, count) = try openIfPresent(path, limit: limit) else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        try unsafe span.withUnsafeMutableBytes { (bytes) throws(SealedMatchError) in
+            try unsafe readAll(into: bytes, from: descriptor)
+        }
+        return bytes
+    }
+
+    /// The whole of a regular file that holds a secret, in guarded memory.
+    /// - Throws: `fileFailed`; `wrongLength` for an empty file and beyond `limit` bytes; `outOfMemory`.
+    package static func readSecret(_ path: String, limit: Int) throws(SealedMatchError) -> SecretBytes {
+        guard let (descriptor, count) = try openIfPresent(path, limit: limit) else {
+            throw SealedMatchError(.fileFailed, "the file cannot be opened")
+        }
+        defer { close(descriptor) }
+        guard count > 0 else { throw SealedMatchError(.wrongLength, "the file is empty") }
+        var secret = try SecretBytes.zeros(count: count)
+        try unsafe secret.withMutableBytes { (bytes) throws(SealedMatchError) in
+            try unsafe readAll(into: bytes, from: descriptor)
+        }
+        return secret
+    }
+
+    /// A descriptor of a regular file, and its size; nil where there is none of this name.
+    private static func openIfPresent(_ path: String, limit: Int) throws(SealedMatchError) -> (Int32, Int)? {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         if descriptor < 0 && platform_errno() == ENOENT { return nil }
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
-        defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, unsafe platform_is_regular(&status) == 1 else {
+            close(descriptor)
             throw SealedMatchError(.fileFailed, "not a regular file")
         }
         guard status.st_size <= limit else {
+            close(descriptor)
             throw SealedMatchError(.wrongLength, "the file is larger than its kind can be")
         }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        return (descriptor, Int(status.st_size))
+    }
+
+    private static func readAll(
+        into bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32
+    ) throws(SealedMatchError) {
         var done = 0
         while done < bytes.count {
-            let wanted = bytes.count - done
-            let got = unsafe bytes.withUnsafeMutableBytes {
-                unsafe CSealedMatchPlatform.read(descriptor, $0.baseAddress! + done, wanted)
-            }
+            let got = unsafe CSealedMatchPlatform.read(descriptor, bytes.baseAddress! + done, bytes.count - done)
             if got < 0 && platform_errno() == EINTR { continue }
             guard got > 0 else { throw SealedMatchError(.fileFailed, "the file cannot be read") }
             done += got
         }
-        return bytes
     }
 
     private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SealedMatchError) {

@@ -1,29 +1,7 @@
-public import SealedMatchFingerprint
-public import SealedMatchProtocol
 public import SealedMatchCrypto
 internal import SealedMatchFiles
-
-/// One line of a source's list.
-public enum ListedHash: Hashable, Sendable {
-    case pdq(PDQHash)
-    case sha256(Bytes32)
-    case md5([UInt8])
-    /// A video, by the hash of its key, and those of its companions, at most 7.
-    case video(PDQHash, companions: [PDQHash])
-
-    /// Hashes that a video's line has, at most.
-    package static let maximumVideoHashes = 8
-
-    /// The key that the hash enters a set under.
-    public func key(_ profile: FingerprintProfile) -> EntryKey {
-        switch self {
-        case .pdq(let hash), .video(let hash, _): EntryKey(perceptual: profile.shortKey(of: hash))
-        case .sha256(let digest): EntryKey(sha256: digest)
-        // The parser only makes MD5s of 16 bytes.
-        case .md5(let digest): (try? EntryKey(kind: .md5, bytes: digest)) ?? EntryKey(sha256: Bytes32())
-        }
-    }
-}
+public import SealedMatchFingerprint
+internal import SealedMatchProtocol
 
 /// A source's list of hashes, as trust-and-safety teams hold them: one hash a line.
 ///
@@ -139,7 +117,7 @@ public struct HashList: Sendable {
             digits = second
             rest = rest.dropFirst()
         }
-        guard let value = hexadecimal(digits), value.count == (kind == .md5 ? 16 : 32) else {
+        guard let value = Hexadecimal.bytes(digits), value.count == (kind == .md5 ? 16 : 32) else {
             throw BadLine(line: line, reason: "not a hash: expected 64 hexadecimal digits (32 for md5)")
         }
         switch kind {
@@ -165,7 +143,8 @@ public struct HashList: Sendable {
         }
         var hashes: [PDQHash] = []
         for field in fields {
-            guard let value = hexadecimal(field), value.count == 32, let hash = try? PDQHash(decoding: value) else {
+            guard let value = Hexadecimal.bytes(field), value.count == 32, let hash = try? PDQHash(decoding: value)
+            else {
                 throw BadLine(line: line, reason: "not a hash: expected 64 hexadecimal digits")
             }
             hashes.append(hash)
@@ -177,23 +156,5 @@ public struct HashList: Sendable {
     private static func quality(_ field: [UInt8]) -> Int? {
         guard field.count <= 3, field.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return field.reduce(0) { 10 * $0 + Int($1) - 0x30 }
-    }
-
-    private static func hexadecimal(_ digits: [UInt8]) -> [UInt8]? {
-        guard digits.count % 2 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits.count / 2)
-        var high: UInt8 = 0
-        for (index, digit) in digits.enumerated() {
-            let value: UInt8
-            switch digit {
-            case 0x30...0x39: value = digit - 0x30
-            case 0x41...0x46: value = digit - 0x41 + 10
-            case 0x61...0x66: value = digit - 0x61 + 10
-            default: return nil
-            }
-            if index % 2 == 0 { high = value << 4 } else { bytes.append(high | value) }
-        }
-        return bytes
     }
 }

@@ -1,7 +1,7 @@
 import SealedMatchFingerprint
 import SealedMatchProtocol
 import SealedMatchCrypto
-import SealedMatchSets
+import SealedMatchLists
 import SealedMatchFiles
 import SealedMatchTestSupport
 import Testing

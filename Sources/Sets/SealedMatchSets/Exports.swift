@@ -1,0 +1,2 @@
+// Signatures of this product show hashes of lists.
+@_exported public import SealedMatchLists
