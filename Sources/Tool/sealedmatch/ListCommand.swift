@@ -14,7 +14,7 @@ struct ListVariantsCommand: ParsableCommand {
         commandName: "variants", abstract: "Prints the lines that find mirrored or turned copies of what a list holds.",
         discussion: """
             PDQ finds no mirrored copy, but its hash follows from the listed one. Append these lines to the list, or print them to a file that you append; each variant is one more \
-            entry for each hash, and counts like another picture. A source that wants to share support with others (--minimum-sources) should agree with them on the variants.
+            entry for each hash, and counts like another picture. A source that wants to share support with others (--min-sources) should agree with them on the variants.
             """)
 
     @Argument(help: "A hash list.")
