@@ -12,9 +12,17 @@ public struct VideoFile: ~Copyable, Sendable {
     /// Opens a regular file. Pipes, devices and directories are refused, so that nothing blocks or never ends.
     ///
     /// - Throws: `VideoError`, `unreadableFile`.
-    public init(path: String) throws(VideoError) {
-        guard !path.utf8.contains(0) else { throw VideoError(.unreadableFile, "path holds a zero byte") }
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    public init(path: String) throws(VideoError) { try self.init(path: Array(path.utf8)) }
+
+    /// Opens a regular file whose name need not be UTF-8, as `init(path:)` of a text does.
+    ///
+    /// - Parameter path: the name's bytes, without a zero byte at the end.
+    /// - Throws: `VideoError`, `unreadableFile`.
+    public init(path: [UInt8]) throws(VideoError) {
+        guard !path.contains(0) else { throw VideoError(.unreadableFile, "path holds a zero byte") }
+        let file = unsafe (path + [0]).withUnsafeBytes {
+            unsafe open($0.bindMemory(to: CChar.self).baseAddress.unsafelyUnwrapped, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        }
         guard file >= 0 else { throw VideoFile.unreadable() }
         do throws(VideoError) {
             var status = stat()
@@ -23,7 +31,7 @@ public struct VideoFile: ~Copyable, Sendable {
             let head = try VideoFile.bytes(of: file, at: 0, count: VideoFormat.sniffedBytes)
             descriptor = file
             count = Int(status.st_size)
-            format = VideoFormat(sniffing: head)
+            format = VideoFormat(sniffing: head, of: Int(status.st_size))
         } catch {
             _ = close(file)
             throw error

@@ -17,7 +17,9 @@ public enum VideoFormat: String, Hashable, Sendable, CaseIterable {
 
     /// The format that the first `sniffedBytes` bytes announce, or nil. Pictures in an MP4 container (HEIF, AVIF) are
     /// no videos.
-    public init?(sniffing bytes: [UInt8]) {
+    ///
+    /// - Parameter size: the whole file's bytes.
+    public init?(sniffing bytes: [UInt8], of size: Int) {
         func matches(_ text: StaticString, at offset: Int) -> Bool {
             text.withUTF8Buffer {
                 unsafe bytes.count >= offset + $0.count && bytes[offset..<offset + $0.count].elementsEqual($0)
@@ -44,12 +46,26 @@ public enum VideoFormat: String, Hashable, Sendable, CaseIterable {
             self = .flv
         } else if repeats(0x47, from: 0, every: 188) || repeats(0x47, from: 4, every: 192) {
             self = .mpegTransport
-        } else if ["moov", "mdat", "wide", "pnot"].contains(where: { matches($0, at: 4) }) {
-            // QuickTime before it had brands.
+        } else if VideoFormat.boxes.contains(where: { matches($0, at: 4) }), VideoFormat.hasBox(bytes, of: size) {
+            // QuickTime before it had brands, fragments, and files that begin with padding or with notes.
             self = .mp4
         } else {
             return nil
         }
+    }
+
+    /// Boxes of MP4 and QuickTime that may come first. The words may begin a text, too: see `hasBox`.
+    private static let boxes: [StaticString] = [
+        "moov", "mdat", "wide", "pnot", "skip", "free", "junk", "uuid", "udta", "meta", "PICT", "pict", "moof", "styp",
+        "sidx", "prfl", "mfra", "emsg", "pdin", "prft", "ssix", "imda",
+    ]
+
+    /// Whether the first four bytes are a box's size: 0 (to the end of the file), 1 (another eight bytes have it), or at
+    /// least that of its own head and at most the file's. A text's first four letters are a number beyond 500 million.
+    /// The last box of a file that was cut off is longer than the file, so that `mdat` has no such limit.
+    private static func hasBox(_ bytes: [UInt8], of size: Int) -> Bool {
+        let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        return length <= 1 || length >= 8 && (length <= size || bytes[4..<8].elementsEqual("mdat".utf8))
     }
 
     /// The decoder's name of it: the only one that it may take the file for.

@@ -24,7 +24,7 @@ struct SealCommand: ParsableCommand {
             "Seconds over which the outbox spreads vouchers. 0 sends at once, which links voucher and attachment: for tests."
     )
     var window: UInt64 = 86_400
-    @Argument(help: "Pictures, videos or other files; none to only release what is due.") var files: [String] = []
+    @Argument(help: "Pictures, videos or other files; none to only release what is due.") var files: [FileName] = []
 
     func run() throws {
         try reportingFailures {
@@ -37,7 +37,7 @@ struct SealCommand: ParsableCommand {
                 // A file that cannot be fingerprinted gets a voucher, too: one that cannot match.
                 let item: MediaItem
                 do {
-                    item = try MediaFile(path: file).item
+                    item = try MediaFile(file).item
                 } catch let failure as Failure {
                     guard ![Failure.badFile, Failure.unavailable, Failure.interrupted].contains(failure.code) else {
                         throw failure
@@ -47,7 +47,7 @@ struct SealCommand: ParsableCommand {
                 }
                 try about(client) {
                     try directory.seal(
-                        item, note: Array((file as NSString).lastPathComponent.utf8.prefix(200)), now: currentTime())
+                        item, note: Array(file.last.prefix(200)), now: currentTime())
                 }
             }
             let released = try release(directory)

@@ -15,4 +15,7 @@ struct SealedMatchCommand: ParsableCommand {
             CollectCommand.self, OpenCommand.self,
             RevealCommand.self, DemoCommand.self, BenchCommand.self,
         ])
+
+    /// With arguments as bytes: see `FileName`.
+    static func main() { main(FileName.commandLine()) }
 }

@@ -17,7 +17,7 @@ struct SetProveCommand: ParsableCommand {
     @Option(help: "The set's secrets.") var secrets: String
     @Option(help: "A PDQ hash, 64 hexadecimal digits.") var pdq: String?
     @Option(help: "A SHA-256, 64 hexadecimal digits.") var sha256: String?
-    @Option(help: "A picture, by its PDQ hash; another file, by its SHA-256.") var media: String?
+    @Option(help: "A picture, by its PDQ hash; another file, by its SHA-256.") var media: FileName?
     @Option(name: [.customShort("o"), .customLong("out")], help: "Where the proof goes.") var out: String
 
     func run() throws {
@@ -44,8 +44,8 @@ struct SetProveCommand: ParsableCommand {
                 throw Failure("--sha256: expected 64 hexadecimal digits")
             }
             return EntryKey(sha256: try Bytes32(exactly: raw))
-        case (nil, nil, let path?):
-            let media = try MediaFile(path: path)
+        case (nil, nil, let name?):
+            let media = try MediaFile(name)
             return media.pdq.map { EntryKey(perceptual: profile.shortKey(of: $0.hash)) }
                 ?? EntryKey(sha256: media.sha256)
         default:

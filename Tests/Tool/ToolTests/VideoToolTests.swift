@@ -68,6 +68,27 @@ import Testing
             "\(printed.output) \(printed.errors)")
     }
 
+    /// A box of padding or of somebody's notes may come before the others.
+    @Test(arguments: ["skip", "free", "uuid", "udta", "wide", "junk", "PICT"])
+    func leadingBoxesAreVideos(_ kind: String) throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try makeClip(tool, "clip.mp4")
+        let clip = try tool.bytes("clip.mp4")
+        let box: [UInt8] = [0, 0, 0, 24] + Array(kind.utf8) + [UInt8](repeating: 7, count: 16)
+        // A fragmented file needs no offsets; this one has them, so the box's bytes come off the video's data.
+        try tool.write(box + clip, to: "led.mp4")
+        let printed = try tool.run("fingerprint", "--json", "led.mp4")
+        #expect(printed.status == 0, "\(printed.errors)")
+        // Taken to the decoder: either frames, or a note that there are none.
+        #expect(
+            printed.output.contains("\"videoFrames\"") || printed.errors.contains("no frame could be decoded"),
+            "\(printed.output) \(printed.errors)")
+        try tool.write("I'm \(kind), as a text may say", to: "text.txt")
+        let text = try tool.run("fingerprint", "text.txt")
+        #expect(text.output.contains("sha256 ") && text.errors.isEmpty)
+    }
+
     /// Half a video, sound alone, and text that calls itself a video.
     @Test func oddFilesAreFiles() throws {
         let tool = try Tool()
