@@ -13,6 +13,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 import fetch
+import pages
 import videos
 
 matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "recall", "font.size": 8})
@@ -70,12 +71,35 @@ def plot(rows, path):
 
 
 def table(rows):
-    yield "| copy | n | vPDQ 80 % | 95 % | vPDQ 50 % | vPDQ 80 %, 8/s | ours | 95 % | some frame in reach | clock | same key | key within 6 |"
+    yield pages.row(
+        "copy",
+        "n",
+        "vPDQ 80 %",
+        "95 %",
+        "vPDQ 50 %",
+        "vPDQ 80 %, 8/s",
+        "ours",
+        "95 %",
+        "some frame in reach",
+        "clock",
+        "same key",
+        "key within 6",
+    )
     yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
     for row in rows:
-        yield (
-            f"| {row['transform']} | {row['n']} | {percent(row['vpdq80'])} | {span(row['vpdq80 interval'])} | {percent(row['vpdq50'])} | {percent(row['vpdq80, 8/s'])} | {percent(row['ours'])} | {span(row['ours interval'])} | "
-            f"{percent(row['all'])} | {percent(row['clock'])} | {percent(row['same key'])} | {percent(row['key within 6'])} |"
+        yield pages.row(
+            row["transform"],
+            row["n"],
+            percent(row["vpdq80"]),
+            span(row["vpdq80 interval"]),
+            percent(row["vpdq50"]),
+            percent(row["vpdq80, 8/s"]),
+            percent(row["ours"]),
+            span(row["ours interval"]),
+            percent(row["all"]),
+            percent(row["clock"]),
+            percent(row["same key"]),
+            percent(row["key within 6"]),
         )
 
 
@@ -85,21 +109,49 @@ def page(r):
     yield "# Recall of videos"
     yield ""
     yield (
-        f"How many copies of a known video are found by 8 pictures chosen by content. This page is written by `python3 run.py DIRECTORY` in `Sources/Lab/Recall/`. The algorithm is *Videos* in [Protocol.md](Protocol.md), 5.11 and 5.5; reasons and what else was tried are in [video.md](Scripts/recall/video.md). Held out: {long['videos']} videos of {long['groups']} sources, {total['n']} copies that should be found. **Ours finds {percent(total['ours'])} % "
-        f"(95 %: {span(total['ours interval'])}) of them; vPDQ's rule {percent(total['vpdq80'])} % (at 50 %: {percent(total['vpdq50'])}; at 8 frames a second {percent(total['vpdq80, 8/s'])}); {videos.F} frames by the clock {percent(total['clock'])} %; some frame of the copy "
-        f"is in reach of the key in {percent(total['all'])} %.** Parts in per cent, intervals a bootstrap over sources. *Same key*: a source that lists the copy enters the same short key."
+        "How many changed copies of a known video are found? "
+        "A client looks at 8 pictures of the video, which it chooses by content: the stillest ones. "
+        "A source lists one of them as the video's key. "
+        "`python3 run.py DIRECTORY` in `Sources/Lab/Recall/` writes this page. "
+        "The algorithm is *Videos* in [Protocol.md](Protocol.md), 5.11 and 5.5. "
+        "Reasons, and what else was tried, are in [video.md](../Sources/Lab/Recall/video.md)."
+    )
+    yield ""
+    yield (
+        f"**Result.** {total['n']} copies of {long['videos']} videos of {long['groups']} sources should "
+        'be found; none of them had a part in the choice of the algorithm ("held out"). '
+        f"**Ours finds {percent(total['ours'])} % (95 %: {span(total['ours interval'])}) of them.** The "
+        f"rule of vPDQ, which needs all frames in the clear, finds {percent(total['vpdq80'])} % (at 50 %: "
+        f"{percent(total['vpdq50'])}; at 8 frames a second {percent(total['vpdq80, 8/s'])}). {videos.F} "
+        f"frames taken by the clock find {percent(total['clock'])} %. "
+        f"Some frame of the copy is in reach of the key in {percent(total['all'])} %."
+    )
+    yield ""
+    yield (
+        "Numbers are per cent of the copies, intervals a bootstrap over sources. "
+        "*Same key*: a source that lists the copy enters the same short key."
     )
     yield ""
     yield "| copies | n | vPDQ 80 % | vPDQ 80 %, 8/s | ours | some frame in reach | clock | same key |"
     yield "|---|---|---|---|---|---|---|---|"
     for name in ("in phase", "worst phase or cut"):
         row = total[name]
-        yield (
-            f"| {name} | {row['n']} | {percent(row['vpdq80'])} | {percent(row['vpdq80, 8/s'])} | {percent(row['ours'])} | {percent(row['all'])} | {percent(row['clock'])} | "
-            f"{percent(row['same key'])} |"
+        yield pages.row(
+            name,
+            row["n"],
+            percent(row["vpdq80"]),
+            percent(row["vpdq80, 8/s"]),
+            percent(row["ours"]),
+            percent(row["all"]),
+            percent(row["clock"]),
+            percent(row["same key"]),
         )
     yield ""
-    yield "*In phase*: encoded anew from the first frame and sampled as the original. *Worst phase or cut*: sampled 1/16 s off the original's samples (trims at the end, speeds), or cut at the start, which shifts them by chance."
+    yield (
+        "*In phase*: encoded anew from the first frame, and sampled like the original. "
+        "*Worst phase or cut*: sampled 1/16 s beside the original's samples (trims at the end, speeds), "
+        "or cut at the start, which shifts the samples by chance."
+    )
     yield ""
     yield "![recall of videos](recall-video.svg)"
     yield ""
@@ -108,41 +160,78 @@ def page(r):
     yield "| kind | copies | vPDQ 80 % | ours | some frame in reach | clock | same key | key within 6 |"
     yield "|---|---|---|---|---|---|---|---|"
     for kind, row in r["kinds"].items():
-        yield (
-            f"| {kind} | {row['n']} | {percent(row['vpdq80'])} | {percent(row['ours'])} | {percent(row['all'])} | {percent(row['clock'])} | {percent(row['same key'])} | "
-            f"{percent(row['key within 6'])} |"
+        yield pages.row(
+            kind,
+            row["n"],
+            percent(row["vpdq80"]),
+            percent(row["ours"]),
+            percent(row["all"]),
+            percent(row["clock"]),
+            percent(row["same key"]),
+            percent(row["key within 6"]),
         )
     yield ""
     yield (
-        "*film*: a camera's; *animation*: drawn, rendered, a screen; *montage*: seven generated clips of 2-5 s cut together hard; *generated*: those clips singly. Trims and speeds are parts of one re-encoded copy, cut between frames. "
-        "vPDQ's rule (part of the copy's frames within 31 of a frame of the known, quality 50) is measured on the same rasters at one frame a second, not with vPDQ's own program."
+        "*Film*: a camera's. "
+        "*Animation*: drawn, rendered, a screen. "
+        "*Montage*: seven generated clips of 2–5 s, cut together hard. "
+        "*Generated*: those clips singly. "
+        "Trims and speeds are parts of one re-encoded copy, cut between frames. vPDQ's rule asks which "
+        "part of the copy's frames is within 31 bits of a frame of the known video, at quality 50. "
+        "It is measured on the same rasters at one frame a second, and not with vPDQ's own program."
     )
     yield ""
     if r["mirrored"]["n"]:
-        yield f"Mirrored copies are found if the source lists the mirrored hash, too (`sealedmatch list variants`): {r['mirrored']['found']} of {r['mirrored']['n']} (95 %: {span(r['mirrored']['interval'])}), all kinds."
+        yield (
+            "Mirrored copies are found if the source lists the mirrored hash, too (`sealedmatch list "
+            f"variants`): {r['mirrored']['found']} of {r['mirrored']['n']} (95 %: "
+            f"{span(r['mirrored']['interval'])}), of all kinds."
+        )
         yield ""
     yield "## Unrelated videos"
     yield ""
     yield (
-        f"{unrelated['pairs']:,} ordered pairs of unrelated videos: {unrelated['hits']} open the other's slot. Short-key distances of all chosen frames to all keys: least {next(d for d, n in enumerate(unrelated['frames']) if n)} "
-        f"of {sum(unrelated['frames']):,}. Nearest: {', '.join(f'{a}–{b}: {d}' for a, b, d in unrelated['near'][:6]) or 'none within 8'}. Without a key: {', '.join(r['withoutKey']) or 'none'}."
+        f"{unrelated['pairs']:,} ordered pairs of unrelated videos: {unrelated['hits']} open the other's "
+        "slot. "
+        "Distances of the short keys of all chosen frames to all keys: the least is "
+        f"{next(d for d, n in enumerate(unrelated['frames']) if n)}, of {sum(unrelated['frames']):,} "
+        "distances. "
+        "Nearest pairs: "
+        f"{', '.join(f'{a}–{b}: {d}' for a, b, d in unrelated['near'][:6]) or 'none within 8'}. "
+        f"Videos without a key: {', '.join(r['withoutKey']) or 'none'}."
     )
     yield ""
     intros = r["intros"]
     yield (
-        f"A shared title: the same still card of 3 s put before {intros['videos'] - 1} videos of 10 s or more. With keys from the middle {intros['middle']['hits']} of {intros['middle']['pairs']} pairs open each other's slot; with keys "
-        f"from anywhere {intros['anywhere']['hits']} of {intros['anywhere']['pairs']}: every key is then the card. (The card is more than the first 20 % of the videos below 12 s: their key is the card with either rule.)"
+        f"A shared title: the same still card of 3 s is put before {intros['videos'] - 1} videos of 10 s "
+        "or more. "
+        f"With keys from the middle of a video {intros['middle']['hits']} of {intros['middle']['pairs']} "
+        "pairs open each other's slot. "
+        f"With keys from anywhere {intros['anywhere']['hits']} of {intros['anywhere']['pairs']} do: every "
+        "key is then the card. "
+        "(The card is more than the first 20 % of the videos below 12 s, so their key is the card with "
+        "either rule.)"
     )
     yield ""
     yield "## One video, one slot"
     yield ""
     once = double["once"]
     yield (
-        f"Every video listed once ({once['listed']} keys): {once['double']} of {once['sent']} copies open two slots. Half of the copies of every video listed, each with its own key ({families['listed']} lines): {families['apart by more than 6']} "
-        f"of {families['pairs of keys']} pairs of keys of one video differ in more than 6 bits. Sent: the other {families['sent']}."
+        f"Every video is listed once ({once['listed']} keys): {once['double']} of {once['sent']} copies "
+        "open two slots. "
+        f"Then half of the copies of every video are listed, each with its own key ({families['listed']} "
+        f"lines): {families['apart by more than 6']} of {families['pairs of keys']} pairs of keys of one "
+        "video differ in more than 6 bits. "
+        f"The other {families['sent']} copies are sent."
     )
     yield ""
-    yield 'The rule for companions here is the harness\' own, of the same kind as "Videos apart": keys by weight instead of ascending, and all companions count; as if q sources had equal lists. Sources that list different copies share no companions, and are in the first row.'
+    yield (
+        "*Companions* are other hashes of the same video in its line, so that a builder keeps one key of "
+        "a video. "
+        'The rule for them here is the harness\' own, of the same kind as "Videos apart": keys by weight '
+        "in place of ascending, and all companions count, as if q sources had equal lists. "
+        "Sources that list different copies share no companions, and are in the first row."
+    )
     yield ""
     yield "| list | lines kept | copies found | open two slots |"
     yield "|---|---|---|---|"
@@ -164,8 +253,7 @@ def main():
     with open(sys.argv[1]) as file:
         results = json.load(file)
     plot(results["long"]["rows"], os.path.join(sys.argv[2], "recall-video.svg"))
-    with open(os.path.join(sys.argv[2], "RecallVideos.md"), "w") as file:
-        file.write("\n".join(page(results)) + "\n")
+    pages.write(os.path.join(sys.argv[2], "RecallVideos.md"), page(results))
 
 
 if __name__ == "__main__":
