@@ -45,17 +45,17 @@ private final class SetHarness {
         let bytes = [UInt8](input.dropFirst())
         let fd = Foundation.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         require(fd >= 0 && write(fd, bytes, bytes.count) == bytes.count, "no temporary file")
-        if flag & 1 == 1, bytes.count >= SetHeader.count,
-            let header = try? SetHeader(canonical: Array(bytes[0..<SetHeader.signedCount])),
+        if flag & 1 == 1, bytes.count >= SetHeader.tableOffset,
+            let header = try? SetHeader(canonical: Array(bytes[0..<SetHeader.encodedCount])),
             header.cells <= 1 << 14
         {
-            ftruncate(fd, off_t(max(bytes.count, SetHeader.count + 32 * header.cells)))
+            ftruncate(fd, off_t(max(bytes.count, SetHeader.tableOffset + 32 * header.cells)))
         }
         close(fd)
         let set = try SetFile(path: path)
-        require(set.header.signedBytes == Array(bytes[0..<SetHeader.signedCount]), "a header is not canonical")
+        require(set.header.encoded == Array(bytes[0..<SetHeader.encodedCount]), "a header is not canonical")
         require(
-            set.signatures.bytes == Array(bytes[SetHeader.signedCount..<SetHeader.count]),
+            set.signatures.encoded == Array(bytes[SetHeader.encodedCount..<SetHeader.tableOffset]),
             "a signature block is not canonical")
         _ = try? set.signatures.validSigners(of: set.header)
         var trust = TrustPolicy(sources: set.header.sources, minimumSignatures: 1)
@@ -76,8 +76,8 @@ private final class SetHarness {
     }
 }
 
-private let tableID = try! TableID(bytes: [UInt8](repeating: 7, count: TableID.count))
-private let matchingKey = try! MatchingKey.decodeCanonical([UInt8](repeating: 3, count: 32))
+private let tableID = try! TableID(canonical: [UInt8](repeating: 7, count: TableID.encodedCount))
+private let matchingKey = try! MatchingKey(canonical: [UInt8](repeating: 3, count: 32))
 
 /// Vouchers: parse, encode, and open as the authority does.
 private func voucher(_ input: UnsafeRawBufferPointer) throws {
@@ -88,7 +88,7 @@ private func voucher(_ input: UnsafeRawBufferPointer) throws {
     let context = try SlotContext(tableID: tableID, header: voucher.header.encoded, body: voucher.body)
     for (index, slot) in voucher.slots.prefix(2).enumerated() {
         guard let element = try? Point(canonical: slot.element), !element.isIdentity else { continue }
-        let slotKey = try matchingKey.evaluate(element).encoding
+        let slotKey = try matchingKey.evaluate(element).encoded
         _ = try context.open(slot, slotKey: slotKey)
         let opening = try Opening(header: voucher.header, slot: index, plainBody: voucher.body)
         _ = opening.share
@@ -127,16 +127,16 @@ private func small(_ input: UnsafeRawBufferPointer) throws {
     switch choice % 6 {
     case 0: require(try KeyProof(canonical: bytes).encoded == bytes, "a key proof is not canonical")
     case 1: require(try Registration(canonical: bytes).encoded == bytes, "a registration is not canonical")
-    case 2: require(try DLEQProof(canonical: bytes).bytes == bytes, "a proof is not canonical")
+    case 2: require(try DLEQProof(canonical: bytes).encoded == bytes, "a proof is not canonical")
     case 3: require(try Payload(padded: bytes).padded(to: bytes.count) == bytes, "a payload is not canonical")
     case 4:
-        let secret = try AccountSecret.imported(raw)
-        let exported = try secret.exported()
+        let secret = try AccountSecret(canonical: raw)
+        let exported = try secret.encoded()
         require(
             exported.withBytes({ (raw: UnsafeRawBufferPointer) in Array(raw) }) == bytes,
             "an account secret is not canonical")
     default:
-        let secrets = try SetSecrets.decodeCanonical(raw)
+        let secrets = try SetSecrets(canonical: raw)
         let digest = try SetSecrets.entriesDigest(inEncoded: raw)
         let encoded = try secrets.encoded(entriesDigest: digest)
         require(
@@ -196,11 +196,11 @@ private func writeSeeds(to directory: String) throws {
     }
     var signatures = SetSignatures()
     signatures.places[0] = try header.sign(with: signer)
-    try write("set", "signed", [1] + header.signedBytes + signatures.bytes)
-    try write("set", "unsigned", [1] + header.signedBytes + SetSignatures().bytes)
-    try write("set", "short", [0] + header.signedBytes + signatures.bytes)
+    try write("set", "signed", [1] + header.encoded + signatures.encoded)
+    try write("set", "unsigned", [1] + header.encoded + SetSignatures().encoded)
+    try write("set", "short", [0] + header.encoded + signatures.encoded)
     header.sources = try (0..<3).map { _ in try random.bytes32() }.sorted { $0 < $1 }
-    try write("set", "sources", [1] + header.signedBytes + SetSignatures().bytes)
+    try write("set", "sources", [1] + header.encoded + SetSignatures().encoded)
     for (name, k, m) in [("small", 4, 1), ("default", 64, 16)] {
         var chosen = parameters
         chosen.polynomials = k
@@ -209,7 +209,7 @@ private func writeSeeds(to directory: String) throws {
             id: 1, positions: FingerprintProfile.standard.positions, probes: m, minimumQuality: 50)
         let voucherHeader = VoucherHeader(
             parameters: chosen, epoch: 600, voucherID: try VoucherID.random(from: &random),
-            account: try random.bytes32(),
+            account: AccountID(canonical: try random.bytes32()),
             setRoot: try header.root())
         var slots: [SealedSlot] = []
         var body = [UInt8](repeating: 0, count: voucherHeader.bodyCount)
@@ -218,8 +218,8 @@ private func writeSeeds(to directory: String) throws {
             // One slot in two opens under the harness's key.
             let element = try HashToGroup.elements.point(random.bytes32().bytes)
             let context = try SlotContext(tableID: tableID, header: voucherHeader.encoded, body: body)
-            let slotKey = slots.count % 2 == 0 ? try matchingKey.evaluate(element).encoding : try random.bytes32()
-            slots.append(try context.seal(random.bytes32(), slotKey: slotKey, element: element.encoding))
+            let slotKey = slots.count % 2 == 0 ? try matchingKey.evaluate(element).encoded : try random.bytes32()
+            slots.append(try context.seal(random.bytes32(), slotKey: slotKey, element: element.encoded))
         }
         try write("voucher", name, SealedVoucher(header: voucherHeader, body: body, slots: slots).encoded)
     }
@@ -238,14 +238,17 @@ private func writeSeeds(to directory: String) throws {
     try write("small", "proof", [0] + KeyProof.make(entries.keys[0], in: built.header, secrets: secrets).encoded)
     try write(
         "small", "registration",
-        [1] + Registration(account: random.bytes32(), epoch: 1, commitment: random.bytes32()).encoded)
+        [1] + Registration(
+                account: AccountID(canonical: random.bytes32()), epoch: 1,
+                commitment: Commitment(canonical: random.bytes32())
+        ).encoded)
     try write(
         "small", "payload",
         [3]
             + Payload(fingerprintKind: .pdq, fingerprint: random.bytes32(), quality: 9, note: [1, 2, 3]).padded(to: 128)
     )
     let account = try AccountSecret.create(at: 0)
-    let exported = try account.exported()
+    let exported = try account.encoded()
     try write("small", "account", [4] + exported.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw) })
     let encoded = try secrets.encoded(entriesDigest: random.bytes32())
     try write("small", "secrets", [5] + encoded.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw) })

@@ -58,7 +58,7 @@ public struct SetForge: Sendable {
         return signatures
     }
 
-    public func file(_ signatures: SetSignatures) -> [UInt8] { header.signedBytes + signatures.bytes + table }
+    public func file(_ signatures: SetSignatures) -> [UInt8] { header.encoded + signatures.encoded + table }
 
     public func write(to path: String, _ signatures: SetSignatures? = nil) throws {
         try Data(file(signatures ?? self.signatures())).write(to: URL(fileURLWithPath: path), options: .atomic)

@@ -15,7 +15,7 @@ enum AuditVectors {
             guard package.encoded == bytes else { throw VectorError("encoded again it differs") }
             return [
                 "root": .bytes(package.root), "fillerSeed": .bytes(package.fillerSeed), "keys": .keys(package.keys),
-                "supporters": .numbers(package.supporters), "proofs": .list(package.proofs.map { .bytes($0.bytes) }),
+                "supporters": .numbers(package.supporters), "proofs": .list(package.proofs.map { .bytes($0.encoded) }),
             ]
         },
         "Audit": { input, folder in
@@ -49,7 +49,7 @@ enum AuditVectors {
     ]
 
     static func decoded(_ secrets: [UInt8]) throws(SealedMatchError) -> SetSecrets {
-        try secrets.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe SetSecrets.decodeCanonical(raw)
+        try secrets.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe SetSecrets(canonical: raw)
         }
     }
 }

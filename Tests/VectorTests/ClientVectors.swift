@@ -18,7 +18,7 @@ enum ClientVectors {
     }
 
     private static func imported(_ bytes: [UInt8]) throws(SealedMatchError) -> AccountSecret {
-        try bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe AccountSecret.imported(raw) }
+        try bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe AccountSecret(canonical: raw) }
     }
 
     static let sharing: [String: VectorRunner] = [
@@ -34,7 +34,7 @@ enum ClientVectors {
         },
         "Derive": { input, _ in
             let (secret, account, epoch) = (
-                try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self)
+                try input.bytes("secret"), try input.account("account"), try input.number("epoch", as: UInt32.self)
             )
             var parameters = Parameters()
             parameters.threshold = try input.number("threshold")
@@ -45,7 +45,7 @@ enum ClientVectors {
             return [
                 "secrets": .words(sharing.share(at: .zero).map(\.word)),
                 "epochKey": .bytes(key.bytes.withBytes { Array($0) }),
-                "commitment": .bytes(try key.commitment(account: account, epoch: epoch)),
+                "commitment": .bytes(try key.commitment(account: account, epoch: epoch).encoded.bytes),
                 "shares": .list(
                     try xs.map { x in
                         .object(["x": .word(x), "z": .words(sharing.share(at: try element(x)).map(\.word))])
@@ -80,7 +80,7 @@ enum ClientVectors {
     static let decoys: [String: VectorRunner] = [
         "Schedule": { input, _ in
             let (secret, account, epoch) = (
-                try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self)
+                try input.bytes("secret"), try input.account("account"), try input.number("epoch", as: UInt32.self)
             )
             let (coverSlots, devices) = (
                 try input.number("coverSlots", as: Int.self), try input.number("devices", as: Int.self)
@@ -114,14 +114,14 @@ enum ClientVectors {
             let registration = try Registration(canonical: bytes)
             guard registration.encoded == bytes else { throw VectorError("encoded again it differs") }
             return [
-                "account": .bytes(registration.account), "epoch": .number(registration.epoch),
-                "commitment": .bytes(registration.commitment),
+                "account": .bytes(registration.account.encoded.bytes), "epoch": .number(registration.epoch),
+                "commitment": .bytes(registration.commitment.encoded.bytes),
             ]
         },
         "DecodeAccountSecret": { input, _ in
             let bytes = try input.bytes("bytes")
             let secret = try imported(bytes)
-            let again = try secret.exported().withBytes { Array($0) }
+            let again = try secret.encoded().withBytes { Array($0) }
             guard again == bytes else { throw VectorError("encoded again it differs") }
             return ["epoch": .number(secret.epoch), "secret": .bytes(again[8...])]
         },
@@ -129,11 +129,11 @@ enum ClientVectors {
             let (bytes, epoch) = (try input.bytes("bytes"), try input.number("epoch", as: UInt32.self))
             var secret = try imported(bytes)
             try secret.ratchet(to: epoch)
-            return ["bytes": .bytes(try secret.exported().withBytes { Array($0) })]
+            return ["bytes": .bytes(try secret.encoded().withBytes { Array($0) })]
         },
         "Distinctness": { input, _ in
             let (secret, account, epoch) = (
-                try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self)
+                try input.bytes("secret"), try input.account("account"), try input.number("epoch", as: UInt32.self)
             )
             let items = try input.objects("items").map { (video: try $0.boolean("video"), keys: try $0.keys("keys")) }
             let key = try accountSecret(secret, epoch: epoch).distinctnessKey(account: account)
@@ -166,10 +166,10 @@ enum FingerprintVectors {
         },
         "ShortKey": { input, _ in
             let (hash, profile) = (try input.bytes("hash"), try input.profile("profile"))
-            return ["key": .bytes(EntryKey(perceptual: profile.shortKey(of: try PDQHash(decoding: hash))).encoded)]
+            return ["key": .bytes(EntryKey(perceptual: profile.shortKey(of: try PDQHash(canonical: hash))).encoded)]
         },
         "Variants": { input, _ in
-            let hash = try PDQHash(decoding: input.bytes("hash"))
+            let hash = try PDQHash(canonical: input.bytes("hash"))
             return Dictionary(
                 uniqueKeysWithValues: PictureVariant.allCases.map { ($0.rawValue, .bytes(hash.variant($0).encoded)) })
         },
@@ -216,7 +216,7 @@ enum FingerprintVectors {
             var line = VideoLine()
             for sample in try input.objects("samples") {
                 let (hash, quality) = (
-                    try PDQHash(decoding: sample.bytes("hash")), try sample.number("quality", as: Int.self)
+                    try PDQHash(canonical: sample.bytes("hash")), try sample.number("quality", as: Int.self)
                 )
                 if let candidate = still.add(hash, quality: quality, content: ()) { chosen.offer(candidate) }
                 line.append(hash, quality: quality)

@@ -1,5 +1,6 @@
 import Foundation
 import SealedMatchCrypto
+import SealedMatchProtocol
 
 /// What is wrong with a vector file or a runner, as opposed to what is wrong with the code under test.
 struct VectorError: Error, CustomStringConvertible {
@@ -105,6 +106,7 @@ final class Fields {
         return bytes
     }
 
+    func account(_ key: String) throws -> AccountID { AccountID(canonical: try bytes32(key)) }
     func bytes32(_ key: String) throws -> Bytes32 { try Bytes32(exactly: bytes(key, count: 32)) }
 
     func allBytes32(_ key: String) throws -> [Bytes32] {

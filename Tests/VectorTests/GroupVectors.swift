@@ -8,21 +8,21 @@ enum GroupVectors {
     static let hashToGroup: [String: VectorRunner] = [
         "HashToGroup": { input, _ in
             let (dst, message) = (try input.bytes("dst"), try input.bytes("message"))
-            return ["point": .bytes(try HashToGroup(dst: dst).point(message).encoding)]
+            return ["point": .bytes(try HashToGroup(dst: dst).point(message).encoded)]
         },
         "HashToScalar": { input, _ in
             let (dst, message) = (try input.bytes("dst"), try input.bytes("message"))
-            return ["scalar": .bytes(try HashToGroup(dst: dst).scalar(message).encoding)]
+            return ["scalar": .bytes(try HashToGroup(dst: dst).scalar(message).encoded)]
         },
         "Element": { input, _ in
             let (tableID, key) = (try input.bytes("tableID"), try input.key("key"))
-            return ["point": .bytes(try TableElement(tableID: TableID(bytes: tableID)).point(of: key).encoding)]
+            return ["point": .bytes(try TableElement(tableID: TableID(canonical: tableID)).point(of: key).encoded)]
         },
         "Filler": { input, _ in
             let (seed, index) = (try input.bytes32("fillerSeed"), try input.number("index", as: Int.self))
             return [
                 "point": .bytes(
-                    try TableElement.fillerHash.point(TableElement.fillerMessage(ofCell: index, seed: seed)).encoding)
+                    try TableElement.fillerHash.point(TableElement.fillerMessage(ofCell: index, seed: seed)).encoded)
             ]
         },
         "DecodePoint": { input, _ in
@@ -31,15 +31,15 @@ enum GroupVectors {
         },
         "DecodePublicScalar": { input, _ in
             let encoding = try input.bytes("encoding")
-            guard try PublicScalar(canonical: Bytes32(exactly: encoding)).encoding.bytes == encoding else {
+            guard try PublicScalar(canonical: Bytes32(exactly: encoding)).encoded.bytes == encoding else {
                 throw VectorError("decoded to another")
             }
             return [:]
         },
         "DecodeSecretScalar": { input, _ in
             let encoding = try input.bytes("encoding")
-            let scalar = try Scalar.decodeCanonical(encoding)
-            guard scalar.withBytes({ Array($0) }) == encoding else { throw VectorError("decoded to another") }
+            let scalar = try Scalar(canonical: encoding)
+            guard scalar.withEncoded({ Array($0) }) == encoding else { throw VectorError("decoded to another") }
             return [:]
         },
     ]
@@ -115,14 +115,14 @@ enum GroupVectors {
             let (alpha, fresh, elements) = (
                 try input.bytes("alpha"), try input.bytes32("random"), try input.allBytes32("elements")
             )
-            let key = try MatchingKey.decodeCanonical(alpha)
+            let key = try MatchingKey(canonical: alpha)
             let points = try elements.map { try Point(canonical: $0) }
             let evaluated = try points.map { try key.evaluate($0) }
             let proof = try DLEQProof.prove(key, elements: points, evaluated: evaluated, fresh: fresh)
             try proof.verifyVarTime(publicKey: key.publicKey, elements: points, evaluated: evaluated)
             return [
-                "publicKey": .bytes(key.publicKey.encoding), "evaluated": .list(evaluated.map { .bytes($0.encoding) }),
-                "proof": .bytes(proof.bytes),
+                "publicKey": .bytes(key.publicKey.encoded), "evaluated": .list(evaluated.map { .bytes($0.encoded) }),
+                "proof": .bytes(proof.encoded),
             ]
         },
         "Verify": { input, _ in

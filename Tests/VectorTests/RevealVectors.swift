@@ -11,11 +11,11 @@ import SealedMatchTestSupport
 enum RevealVectors {
     static let reveal: [String: VectorRunner] = [
         "Reveal": { input, folder in
-            let (account, epoch) = (try input.bytes32("account"), try input.number("epoch", as: UInt32.self))
+            let (account, epoch) = (try input.account("account"), try input.number("epoch", as: UInt32.self))
             let (threshold, polynomials) = (
                 try input.number("threshold", as: Int.self), try input.number("polynomials", as: Int.self)
             )
-            let commitment = try input.isNull("commitment") ? nil : input.bytes32("commitment")
+            let commitment = try input.isNull("commitment") ? nil : Commitment(canonical: input.bytes32("commitment"))
             let openings = try input.objects("openings").map { fields in
                 KeptOpening(
                     opening: Opening(
@@ -59,7 +59,7 @@ enum RevealVectors {
 
     private static func describe(_ match: RevealedMatch) -> JSON {
         let own: [String: JSON] = [
-            "voucherID": .bytes(match.voucherID.bytes), "slot": .number(match.slot), "setRoot": .bytes(match.setRoot),
+            "voucherID": .bytes(match.voucherID.encoded), "slot": .number(match.slot), "setRoot": .bytes(match.setRoot),
             "quarantined": .boolean(match.quarantined),
         ]
         return .object(own.merging(VoucherVectors.describe(match.payload)) { own, _ in own })
@@ -84,7 +84,7 @@ enum RevealVectors {
             let (decisions, damaged) = try service.revealReady(force: true)
             guard damaged.isEmpty else { throw VectorError("the store is damaged") }
             var registered = try collector.accounts().accounts.map(\.registration)
-            registered.sort { ($0.account.bytes, $0.epoch) < ($1.account.bytes, $1.epoch) }
+            registered.sort { ($0.account.encoded.bytes, $0.epoch) < ($1.account.encoded.bytes, $1.epoch) }
             return [
                 "accounts": .list(
                     try registered.map { registration in
@@ -131,7 +131,8 @@ enum RevealVectors {
         case .failure(let error): verdict = ErrorNames.name(error.code)
         }
         return .object([
-            "account": .bytes(registration.account), "epoch": .number(registration.epoch), "result": .text(verdict),
+            "account": .bytes(registration.account.encoded.bytes), "epoch": .number(registration.epoch),
+            "result": .text(verdict),
             "matches": .list(matches),
         ])
     }

@@ -37,8 +37,8 @@ enum SetVectors {
             return try bytes.withUnsafeBytes { raw in
                 let table = try unsafe TableView(raw)
                 return [
-                    "point": .bytes(try table.decode(at: positions, substitute: substitute).encoding),
-                    "pointForBuilders": .bytes(try table.decode(at: positions, substitute: .identity).encoding),
+                    "point": .bytes(try table.decode(at: positions, substitute: substitute).encoded),
+                    "pointForBuilders": .bytes(try table.decode(at: positions, substitute: .identity).encoded),
                 ]
             }
         },
@@ -47,14 +47,15 @@ enum SetVectors {
     private static let build: VectorRunner = { input, _ in
         let (keys, alpha, tableID) = (try input.keys("keys"), try input.bytes("alpha"), try input.bytes("tableID"))
         let (positionSeed, fillerSeed) = (try input.bytes32("positionSeed"), try input.bytes32("fillerSeed"))
-        let key = try MatchingKey.decodeCanonical(alpha)
+        let key = try MatchingKey(canonical: alpha)
         let table = try Table.build(
-            keys: keys, key: key, tableID: TableID(bytes: tableID), positionSeed: positionSeed, fillerSeed: fillerSeed,
+            keys: keys, key: key, tableID: TableID(canonical: tableID), positionSeed: positionSeed,
+            fillerSeed: fillerSeed,
             workers: Workers())
         let bytes = unsafe Array(table.bytes)
         // Every cell, though the vector shows some: the digest holds them all.
         return [
-            "m": .number(table.count), "publicKey": .bytes(key.publicKey.encoding),
+            "m": .number(table.count), "publicKey": .bytes(key.publicKey.encoded),
             "tableDigest": .bytes(try table.digest()),
             "cells": .parts(
                 (0..<table.count).map {
@@ -116,7 +117,7 @@ enum SetVectors {
             guard signature.verifies(SetHeader.signedMessage(root: root), publicKey: key.publicKey) else {
                 throw VectorError("it does not verify")
             }
-            return ["publicKey": .bytes(key.publicKey), "signature": .bytes(signature.bytes)]
+            return ["publicKey": .bytes(key.publicKey), "signature": .bytes(signature.encoded)]
         },
         "DecodeSecrets": { input, _ in
             let (bytes, publicKey) = (try input.bytes("bytes"), try input.bytes32("publicKey"))
@@ -127,7 +128,7 @@ enum SetVectors {
             // α must be L's before a voucher is opened with it.
             _ = try MatchingSet(key: secrets.matchingKey(), header: header(secrets, Point(canonical: publicKey)))
             return [
-                "alpha": .bytes(secrets.key.withBytes { Array($0) }), "tableID": .bytes(secrets.tableID.bytes),
+                "alpha": .bytes(secrets.key.withEncoded { Array($0) }), "tableID": .bytes(secrets.tableID.encoded),
                 "positionSeed": .bytes(secrets.positionSeed), "fillerSeed": .bytes(secrets.fillerSeed),
                 "entriesDigest": .bytes(digest),
             ]
@@ -162,9 +163,9 @@ enum SetVectors {
         let (header, parameters) = (set.header, set.header.parameters)
         return [
             "root": .bytes(set.root), "version": .number(header.version), "issuedAt": .number(header.issuedAt),
-            "expiresAt": .number(header.expiresAt), "tableID": .bytes(header.tableID.bytes),
+            "expiresAt": .number(header.expiresAt), "tableID": .bytes(header.tableID.encoded),
             "positionSeed": .bytes(header.positionSeed),
-            "publicKey": .bytes(header.publicKey.encoding), "entries": .number(header.entries),
+            "publicKey": .bytes(header.publicKey.encoded), "entries": .number(header.entries),
             "cells": .number(header.cells),
             "tableDigest": .bytes(header.tableDigest), "threshold": .number(parameters.threshold),
             "polynomials": .number(parameters.polynomials),

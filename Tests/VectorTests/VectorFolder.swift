@@ -96,13 +96,13 @@ extension Fields {
     func listedHash() throws -> ListedHash {
         let (kind, bytes) = (try text("kind"), try bytes("bytes"))
         switch kind {
-        case "pdq": return .pdq(try PDQHash(decoding: bytes))
+        case "pdq": return .pdq(try PDQHash(canonical: bytes))
         case "sha256": return .sha256(try Bytes32(exactly: bytes))
         case "md5" where bytes.count == 16: return .md5(bytes)
         case "video":
             return .video(
-                try PDQHash(decoding: bytes),
-                companions: try byteStrings("companions").map { try PDQHash(decoding: $0) })
+                try PDQHash(canonical: bytes),
+                companions: try byteStrings("companions").map { try PDQHash(canonical: $0) })
         default: throw VectorError("\(place) is no listed hash")
         }
     }

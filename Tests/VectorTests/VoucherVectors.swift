@@ -14,12 +14,12 @@ enum VoucherVectors {
         "Seal": { input, folder in
             let path = try folder.path(input.fields("set"))
             let (secret, account, epoch) = (
-                try input.bytes("secret"), try input.bytes32("account"), try input.number("epoch", as: UInt32.self)
+                try input.bytes("secret"), try input.account("account"), try input.number("epoch", as: UInt32.self)
             )
             let (keys, decoys, payload) = (
                 try input.keys("keys"), try input.number("decoys", as: Int.self), try input.fields("payload").payload()
             )
-            let voucherID = try VoucherID(bytes: input.bytes("voucherID"))
+            let voucherID = try VoucherID(canonical: input.bytes("voucherID"))
             var random = ReplayRandom(try input.bytes("random"))
             let set = try folder.openedSet(path)
             let parameters = set.header.parameters
@@ -45,15 +45,15 @@ enum VoucherVectors {
             return [
                 "slots": .number(header.slots), "polynomials": .number(header.polynomials),
                 "payloadCount": .number(header.payloadCount),
-                "epoch": .number(header.epoch), "voucherID": .bytes(header.voucherID.bytes),
-                "account": .bytes(header.account),
+                "epoch": .number(header.epoch), "voucherID": .bytes(header.voucherID.encoded),
+                "account": .bytes(header.account.encoded.bytes),
                 "root": .bytes(header.setRoot),
             ]
         },
         "Open": { input, folder in
             let header = try SetFile(path: folder.path(input.fields("set"))).header
             let (alpha, bytes) = (try input.bytes("alpha"), try input.contents("voucher", folder))
-            let opener = VoucherOpener([try MatchingSet(key: MatchingKey.decodeCanonical(alpha), header: header)])
+            let opener = VoucherOpener([try MatchingSet(key: MatchingKey(canonical: alpha), header: header)])
             let opened = try opener.open([SealedVoucher(canonical: bytes)])[0]
             return ["openings": .list(opened.openings.map(describe)), "excess": .list(opened.excess.map(describe))]
         },
@@ -120,10 +120,10 @@ enum VoucherVectors {
         init(_ fields: Fields, _ folder: VectorFolder) throws {
             switch try fields.text("request") {
             case "register":
-                self = .register(try fields.bytes32("caller"), try fields.bytes("bytes"))
+                self = .register(try fields.account("caller"), try fields.bytes("bytes"))
                 try Self.expectNull("epoch", fields)
             case "store":
-                self = .store(try fields.bytes32("caller"), try fields.contents("bytes", folder))
+                self = .store(try fields.account("caller"), try fields.contents("bytes", folder))
                 try Self.expectNull("epoch", fields)
             case "expire":
                 self = .expire(try fields.number("epoch"))

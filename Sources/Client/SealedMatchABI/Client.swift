@@ -15,7 +15,7 @@ public func sealedmatch_client_open(
     return code { () throws(SealedMatchError) in
         guard let client = unsafe client else { throw badArgument("a null pointer") }
         let set = try sets[set.id]
-        let account = try unsafe bytes32(account)
+        let account = AccountID(canonical: try unsafe bytes32(account))
         let path = try unsafe path(directory)
         let opened = try ClientDirectory.open(
             path: path, set: set, account: account, devices: Int(clamping: devices), window: window, now: now)

@@ -9,7 +9,7 @@ let outboxes = HandleTable<Guarded<Outbox>>(kind: 5)
 func entryName(_ entry: UnsafePointer<sealedmatch_entry>?) throws(SealedMatchError) -> OutboxEntryName {
     guard let entry = unsafe entry else { throw badArgument("a null pointer") }
     return try unsafe OutboxEntryName(
-        encoded: [UInt8](UnsafeRawBufferPointer(start: entry, count: OutboxEntryName.encodedCount)))
+        canonical: [UInt8](UnsafeRawBufferPointer(start: entry, count: OutboxEntryName.encodedCount)))
 }
 
 /// The arguments of `_next`, checked before the handle is.
@@ -60,7 +60,8 @@ public func sealedmatch_outbox_put(
     _ outbox: sealedmatch_outbox, _ voucher: UnsafeRawPointer!, _ voucher_count: Int, _ now: UInt64
 ) -> Int32 {
     code { () throws(SealedMatchError) in
-        let bytes = try unsafe copied(voucher, voucher_count, limit: SealedVoucher.maximumCount, beyond: .wrongLength)
+        let bytes = try unsafe copied(
+            voucher, voucher_count, limit: SealedVoucher.maximumEncodedCount, beyond: .wrongLength)
         let voucher = try SealedVoucher(canonical: bytes)
         try outboxes[outbox.id].use { (outbox) throws(SealedMatchError) in try outbox.enqueue(voucher, now: now) }
     }

@@ -17,7 +17,7 @@ public func sealedmatch_sealer_open(
     unsafe sealer?.pointee = sealedmatch_sealer()
     return code { () throws(SealedMatchError) in
         guard let sealer = unsafe sealer else { throw badArgument("a null pointer") }
-        let account = try unsafe bytes32(account)
+        let account = AccountID(canonical: try unsafe bytes32(account))
         // A store that lost its state must not begin afresh unnoticed.
         guard unsafe state == nil || state_count != 0 else {
             throw SealedMatchError(.wrongLength, "a state of no bytes")
@@ -34,7 +34,7 @@ public func sealedmatch_sealer_open(
 }
 
 private func deviceState(_ bytes: UnsafeRawPointer?, _ count: Int) throws(SealedMatchError) -> [UInt8] {
-    try unsafe copied(bytes, count, limit: SealerState.maximumCount, beyond: .wrongLength)
+    try unsafe copied(bytes, count, limit: SealerState.maximumEncodedCount, beyond: .wrongLength)
 }
 
 @c @implementation
@@ -44,7 +44,8 @@ public func sealedmatch_sealer_registration(_ sealer: sealedmatch_sealer, _ regi
     code { () throws(SealedMatchError) in
         guard let registration = unsafe registration else { throw badArgument("a null pointer") }
         let encoded = try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in sealer.registration.encoded }
-        unsafe UnsafeMutableRawBufferPointer(start: registration, count: Registration.count).copyBytes(from: encoded)
+        unsafe UnsafeMutableRawBufferPointer(start: registration, count: Registration.encodedCount).copyBytes(
+            from: encoded)
     }
 }
 
@@ -119,7 +120,7 @@ public func sealedmatch_sealer_state(
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let output = try unsafe Output(buffer, capacity, count)
-        var state = try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in sealer.exportedState }
+        var state = try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in sealer.encodedState }
         defer { state.wipe() }
         try output.write(state)
     }
@@ -132,7 +133,7 @@ public func sealedmatch_sealer_secret(
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let output = try unsafe Output(buffer, capacity, count)
-        let secret = try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in try sealer.exportedSecret() }
+        let secret = try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in try sealer.encodedSecret() }
         try output.write(secret)
     }
 }

@@ -23,7 +23,7 @@ public func sealedmatch_secret_import(
         guard let bytes = unsafe bytes, count >= 0, let secret = unsafe secret else {
             throw badArgument("a null pointer, or a size out of range")
         }
-        let imported = try unsafe AccountSecret.imported(UnsafeRawBufferPointer(start: bytes, count: count))
+        let imported = try unsafe AccountSecret(canonical: UnsafeRawBufferPointer(start: bytes, count: count))
         unsafe secret.pointee.id = try secrets.open(Guarded(imported))
     }
 }
@@ -35,7 +35,7 @@ public func sealedmatch_secret_export(
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         let output = try unsafe Output(buffer, capacity, count)
-        let exported = try secrets[secret.id].use { (secret) throws(SealedMatchError) in try secret.exported() }
+        let exported = try secrets[secret.id].use { (secret) throws(SealedMatchError) in try secret.encoded() }
         try output.write(exported)
     }
 }
@@ -64,13 +64,13 @@ public func sealedmatch_secret_commitment(
 ) -> Int32 {
     code { () throws(SealedMatchError) in
         guard let commitment = unsafe commitment else { throw badArgument("a null pointer") }
-        let account = try unsafe bytes32(account)
+        let account = AccountID(canonical: try unsafe bytes32(account))
         let parameters = try sets[set.id].header.parameters
         let value = try secrets[secret.id].use { (secret) throws(SealedMatchError) in
             try secret.sharing(account: account, parameters: parameters)
                 .epochKey(account: account, epoch: secret.epoch).commitment(account: account, epoch: secret.epoch)
         }
-        unsafe write(value, to: commitment)
+        unsafe write(value.encoded, to: commitment)
     }
 }
 

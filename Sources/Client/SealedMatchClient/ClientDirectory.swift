@@ -35,13 +35,13 @@ public struct ClientDirectory: ~Copyable {
         let secret: AccountSecret
         if let saved {
             secret = try unsafe saved.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
-                try unsafe AccountSecret.imported(
-                    UnsafeRawBufferPointer(rebasing: raw[0..<AccountSecret.exportedCount]))
+                try unsafe AccountSecret(canonical: 
+                    UnsafeRawBufferPointer(rebasing: raw[0..<AccountSecret.encodedCount]))
             }
         } else {
             secret = try AccountSecret.create(at: now)
         }
-        var state = saved.map { Array($0[AccountSecret.exportedCount...]) }
+        var state = saved.map { Array($0[AccountSecret.encodedCount...]) }
         defer { state?.wipe() }
         let outbox = try Outbox(path: directory.path + "/outbox", window: window)
         let sealer = try Sealer(set: set, account: account, secret: secret, state: state, devices: devices, now: now)
@@ -79,7 +79,7 @@ public struct ClientDirectory: ~Copyable {
         var saved: [(path: String, registration: Registration)] = []
         for name in try names(in: directory, where: { isRegistration($0) }) {
             let path = directory.path + "/" + name
-            saved.append((path, try Registration(canonical: DurableFile.read(path, limit: Registration.count))))
+            saved.append((path, try Registration(canonical: DurableFile.read(path, limit: Registration.encodedCount))))
         }
         return saved
     }
@@ -131,9 +131,9 @@ public struct ClientDirectory: ~Copyable {
     }
 
     private static func load(_ directory: LockedDirectory) throws(SealedMatchError) -> [UInt8]? {
-        let limit = AccountSecret.exportedCount + SealerState.maximumCount
+        let limit = AccountSecret.encodedCount + SealerState.maximumEncodedCount
         guard let bytes = try DurableFile.readIfPresent(path(in: directory), limit: limit) else { return nil }
-        guard bytes.count > AccountSecret.exportedCount else {
+        guard bytes.count > AccountSecret.encodedCount else {
             throw SealedMatchError(.wrongLength, "the client's state file is damaged")
         }
         return bytes
@@ -145,11 +145,11 @@ public struct ClientDirectory: ~Copyable {
         let place = directory.path + "/" + Self.registrationPrefix + String(registration.epoch)
         // Another one is there if a first run ended between this file and the next: it was never handed out, and its
         // secret is gone.
-        if try DurableFile.readIfPresent(place, limit: Registration.count) != registration.encoded {
+        if try DurableFile.readIfPresent(place, limit: Registration.encodedCount) != registration.encoded {
             try DurableFile.write(registration.encoded, to: place, secret: true)
         }
-        let secret = try sealer.exportedSecret()
-        var state = sealer.exportedState
+        let secret = try sealer.encodedSecret()
+        var state = sealer.encodedState
         defer { state.wipe() }
         try unsafe secret.withBytes { (secret) throws(SealedMatchError) in
             try unsafe state.span.withUnsafeBytes { (state) throws(SealedMatchError) in

@@ -114,7 +114,7 @@ public struct Outbox: Sendable {
     /// Nil for a file that is no voucher.
     private func read(_ name: OutboxEntryName) -> Entry? {
         do throws(SealedMatchError) {
-            let bytes = try DurableFile.read(path(of: name), limit: SealedVoucher.maximumCount)
+            let bytes = try DurableFile.read(path(of: name), limit: SealedVoucher.maximumEncodedCount)
             _ = try SealedVoucher(canonical: bytes)
             return Entry(name: name, voucher: bytes)
         } catch {

@@ -61,7 +61,7 @@ package struct OutboxEntryName: Comparable, Sendable {
     }
 
     /// - Throws: `wrongLength` unless there are 24 bytes.
-    package init(encoded: [UInt8]) throws(SealedMatchError) {
+    package init(canonical encoded: [UInt8]) throws(SealedMatchError) {
         var reader = ByteReader(encoded)
         self.init(
             release: try reader.number(UInt64.self), first: try reader.number(UInt64.self),

@@ -16,7 +16,7 @@ public struct Sealer: ~Copyable {
 
     /// - Parameters:
     ///   - secret: the account's secret; it is ratcheted to the epoch of `now`.
-    ///   - state: `exportedState` after the last voucher, or `nil` on the very first run. With older state a picture
+    ///   - state: `encodedState` after the last voucher, or `nil` on the very first run. With older state a picture
     ///     that was sent may count again.
     ///   - devices: among how many devices the account's decoys are divided, 1...16.
     ///   - now: seconds since 1970. A clock behind the client's epoch does not turn it back: the later epoch goes on.
@@ -111,7 +111,7 @@ public struct Sealer: ~Copyable {
         set = newer
     }
 
-    /// Seals the voucher of one item. Call it once for each item: persist `exportedState`, then the voucher, then send;
+    /// Seals the voucher of one item. Call it once for each item: persist `encodedState`, then the voucher, then send;
     /// a retry sends the same bytes.
     ///
     /// - Parameter note: bytes for the reviewer, at most the set's payload size less `Payload.overhead` (988 by
@@ -152,7 +152,7 @@ public struct Sealer: ~Copyable {
 
     /// What to give to `init` next time; as secret as the account secret. Persist it after every voucher and before the
     /// voucher is sent.
-    public var exportedState: [UInt8] { state.encoded }
+    public var encodedState: [UInt8] { state.encoded }
 
     /// Takes in the state of another device of the account, so that what that device sealed counts as sealed. Other
     /// epochs' state is ignored.
@@ -164,5 +164,5 @@ public struct Sealer: ~Copyable {
     }
 
     /// The account secret, for the messenger's own storage: as it is in the current epoch.
-    public func exportedSecret() throws(SealedMatchError) -> SecretBytes { try secret.exported() }
+    public func encodedSecret() throws(SealedMatchError) -> SecretBytes { try secret.encoded() }
 }

@@ -19,7 +19,7 @@ package struct SealerState: Sendable, Equatable {
     /// Bytes before the tags.
     private static let fixedCount = 60 + DecoySchedule.encodedCount
     /// Largest encoding, in bytes.
-    package static let maximumCount = fixedCount + 8 * DistinctnessStore.maximumTags
+    package static let maximumEncodedCount = fixedCount + 8 * DistinctnessStore.maximumTags
 
     package init(epoch: UInt32, setVersion: UInt64, parameters: Parameters, decoys: DecoySchedule)
         throws(SealedMatchError)

@@ -99,9 +99,9 @@ package struct VoucherSealing: ~Copyable {
         // Q = β·H(y) + γ·B;  S = β·decode(y) + γ·L
         let q = try elements.point(of: key).multiplied(by: beta).adding(Point.base(times: gamma))
         let s = try decoded.multiplied(by: beta).adding(set.header.publicKey.multiplied(by: gamma))
-        var slotKey = Bytes32.select(opens, s.encoding, try random.bytes32())
+        var slotKey = Bytes32.select(opens, s.encoded, try random.bytes32())
         defer { slotKey.wipe() }
-        return try context.seal(rkey, slotKey: slotKey, element: q.encoding)
+        return try context.seal(rkey, slotKey: slotKey, element: q.encoded)
     }
 
     private mutating func coverSlot(
@@ -111,8 +111,8 @@ package struct VoucherSealing: ~Copyable {
         // Decoy: Q = γB, S = γL, a random key of its own; filler: the same Q, S unrelated
         let q = try Point.base(times: gamma)
         let s = try set.header.publicKey.multiplied(by: gamma)
-        var slotKey = Bytes32.select(opens, s.encoding, try random.bytes32())
+        var slotKey = Bytes32.select(opens, s.encoded, try random.bytes32())
         defer { slotKey.wipe() }
-        return try context.seal(random.bytes32(), slotKey: slotKey, element: q.encoding)
+        return try context.seal(random.bytes32(), slotKey: slotKey, element: q.encoded)
     }
 }

@@ -30,7 +30,7 @@ public enum GroupBatch {
                 guard unsafe !Point.hasTopBit(encodings[index]) else {
                     throw SealedMatchError(.invalidPoint, "not a canonical ristretto255 encoding")
                 }
-                unsafe encodings[index] = try Point(unchecked: encodings[index]).multiplied(by: scalar).encoding
+                unsafe encodings[index] = try Point(unchecked: encodings[index]).multiplied(by: scalar).encoded
             } catch {
                 unsafe encodings[index] = Bytes32()
             }

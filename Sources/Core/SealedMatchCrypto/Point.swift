@@ -4,21 +4,21 @@ internal import CSealedMatchSodium
 /// meet it checks. Held in its 32-byte encoding, because libsodium's interface takes and returns encodings.
 @frozen
 public struct Point: Hashable, Sendable {
-    public let encoding: Bytes32
+    public let encoded: Bytes32
 
     public static let identity = Point(unchecked: Bytes32())
 
-    package init(unchecked encoding: Bytes32) { self.encoding = encoding }
+    package init(unchecked encoded: Bytes32) { self.encoded = encoded }
 
     /// - Throws: `invalidPoint` where RFC 9496's DECODE fails.
-    public init(canonical encoding: Bytes32) throws(SealedMatchError) {
-        guard Point.isCanonical(encoding) else {
+    public init(canonical encoded: Bytes32) throws(SealedMatchError) {
+        guard Point.isCanonical(encoded) else {
             throw SealedMatchError(.invalidPoint, "not a canonical ristretto255 encoding")
         }
-        self.encoding = encoding
+        self.encoded = encoded
     }
 
-    public var isIdentity: Bool { encoding.isZero }
+    public var isIdentity: Bool { encoded.isZero }
 
     /// Whether `encoding` is canonical; the identity is. About a tenth of a multiplication.
     public static func isCanonical(_ encoding: Bytes32) -> Bool {
@@ -48,8 +48,8 @@ public struct Point: Hashable, Sendable {
     ) throws(SealedMatchError) -> Point {
         var out = Bytes32()
         let status = unsafe out.withMutableBytes { out in
-            unsafe encoding.withBytes { a in
-                unsafe other.encoding.withBytes { b in
+            unsafe encoded.withBytes { a in
+                unsafe other.encoded.withBytes { b in
                     unsafe operation(
                         out.u8,
                         a.u8, b.u8)
@@ -65,8 +65,8 @@ public struct Point: Hashable, Sendable {
     public func multiplied(by scalar: borrowing Scalar) throws(SealedMatchError) -> Point {
         var out = Bytes32()
         let status = unsafe out.withMutableBytes { out in
-            unsafe encoding.withBytes { point in
-                unsafe scalar.withBytes { scalar in
+            unsafe encoded.withBytes { point in
+                unsafe scalar.withEncoded { scalar in
                     unsafe crypto_scalarmult_ristretto255(
                         out.u8,
                         scalar.u8, point.u8)
@@ -81,7 +81,7 @@ public struct Point: Hashable, Sendable {
     public static func base(times scalar: borrowing Scalar) throws(SealedMatchError) -> Point {
         var out = Bytes32()
         let status = unsafe out.withMutableBytes { out in
-            unsafe scalar.withBytes { scalar in
+            unsafe scalar.withEncoded { scalar in
                 unsafe crypto_scalarmult_ristretto255_base(
                     out.u8, scalar.u8)
             }
@@ -99,10 +99,10 @@ public struct Point: Hashable, Sendable {
 
     /// `scalar·B` for a public scalar; zero gives the identity.
     public static func base(timesPublic scalar: PublicScalar) throws(SealedMatchError) -> Point {
-        guard !scalar.encoding.isZero else { return identity }
+        guard !scalar.encoded.isZero else { return identity }
         var out = Bytes32()
         let status = unsafe out.withMutableBytes { out in
-            unsafe scalar.encoding.withBytes { scalar in
+            unsafe scalar.encoded.withBytes { scalar in
                 unsafe crypto_scalarmult_ristretto255_base(
                     out.u8, scalar.u8)
             }
@@ -113,11 +113,11 @@ public struct Point: Hashable, Sendable {
 
     /// `scalar·self` for a public scalar; zero or the identity give the identity.
     public func multiplied(byPublic scalar: PublicScalar) throws(SealedMatchError) -> Point {
-        guard !scalar.encoding.isZero && !isIdentity else { return .identity }
+        guard !scalar.encoded.isZero && !isIdentity else { return .identity }
         var out = Bytes32()
         let status = unsafe out.withMutableBytes { out in
-            unsafe encoding.withBytes { point in
-                unsafe scalar.encoding.withBytes { scalar in
+            unsafe encoded.withBytes { point in
+                unsafe scalar.encoded.withBytes { scalar in
                     unsafe crypto_scalarmult_ristretto255(
                         out.u8,
                         scalar.u8, point.u8)

@@ -5,7 +5,7 @@ internal import CSealedMatchSodium
 public struct Scalar: ~Copyable, Sendable {
     var bytes: SecretBytes
 
-    public static let count = 32
+    public static let encodedCount = 32
 
     private init(bytes: consuming SecretBytes) { self.bytes = bytes }
 
@@ -52,22 +52,25 @@ public struct Scalar: ~Copyable, Sendable {
 
     /// Decodes 32 canonical bytes.
     /// - Throws: `wrongLength`; `invalidScalar` for zero or a value of at least ℓ.
-    public static func decodeCanonical(_ encoded: UnsafeRawBufferPointer) throws(SealedMatchError) -> Scalar {
+    public init(canonical encoded: UnsafeRawBufferPointer) throws(SealedMatchError) {
         guard encoded.count == 32 else { throw SealedMatchError(.wrongLength, "a scalar has 32 bytes") }
         var scalar = Scalar(bytes: try SecretBytes.zeros(count: 64))
         unsafe scalar.bytes.withMutableBytes { unsafe $0.copyMemory(from: encoded) }
-        guard unsafe scalar.bytes.withBytes({ unsafe isCanonical($0) }), !scalar.isZero else {
+        guard unsafe scalar.bytes.withBytes({ unsafe Scalar.isCanonical($0) }), !scalar.isZero else {
             throw SealedMatchError(.invalidScalar, "not a canonical non-zero scalar")
         }
-        return scalar
+        self = scalar
     }
 
     /// The same from an array, which is not wiped.
-    public static func decodeCanonical(_ encoded: [UInt8]) throws(SealedMatchError) -> Scalar {
-        try unsafe encoded.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe decodeCanonical(raw) }
+    public init(canonical encoded: [UInt8]) throws(SealedMatchError) {
+        self = try unsafe encoded.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
+            try unsafe Scalar(canonical: raw)
+        }
     }
 
-    public borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    /// Reads the 32 bytes. The pointer is valid inside `body` only.
+    public borrowing func withEncoded<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         unsafe bytes.withBytes { unsafe body(UnsafeRawBufferPointer(rebasing: $0[0..<32])) }
     }
 
@@ -92,16 +95,16 @@ public struct Scalar: ~Copyable, Sendable {
 
 /// A public scalar modulo ℓ, canonical, possibly zero: parts of DLEQ proofs. Not for secrets.
 public struct PublicScalar: Equatable, Sendable {
-    public let encoding: Bytes32
+    public let encoded: Bytes32
 
-    private init(unchecked encoding: Bytes32) { self.encoding = encoding }
+    private init(unchecked encoded: Bytes32) { self.encoded = encoded }
 
     /// - Throws: `invalidScalar` for a value of at least ℓ.
-    public init(canonical encoding: Bytes32) throws(SealedMatchError) {
-        guard unsafe encoding.withBytes({ unsafe Scalar.isCanonical($0) }) else {
+    public init(canonical encoded: Bytes32) throws(SealedMatchError) {
+        guard unsafe encoded.withBytes({ unsafe Scalar.isCanonical($0) }) else {
             throw SealedMatchError(.invalidScalar, "not a canonical scalar")
         }
-        self.encoding = encoding
+        self.encoded = encoded
     }
 
     /// 64 bytes modulo ℓ.
@@ -112,7 +115,7 @@ public struct PublicScalar: Equatable, Sendable {
                 unsafe crypto_core_ristretto255_scalar_reduce($0.u8, raw.u8)
             }
         }
-        encoding = out
+        encoded = out
     }
 
     /// r − c·k modulo ℓ, the response of a DLEQ proof (RFC 9497, 2.2.1). Constant time in the secrets.
@@ -121,9 +124,9 @@ public struct PublicScalar: Equatable, Sendable {
     {
         var out = Bytes32()
         unsafe out.withMutableBytes { out in
-            unsafe c.encoding.withBytes { c in
-                unsafe k.withBytes { k in
-                    unsafe r.withBytes { r in
+            unsafe c.encoded.withBytes { c in
+                unsafe k.withEncoded { k in
+                    unsafe r.withEncoded { r in
                         let start = unsafe out.u8
                         unsafe crypto_core_ristretto255_scalar_mul(start, c.u8, k.u8)
                         unsafe crypto_core_ristretto255_scalar_sub(start, r.u8, start)

@@ -36,7 +36,7 @@ public struct SigningKey: ~Copyable, Sendable {
     }
 
     public borrowing func sign(_ message: [UInt8]) throws(SealedMatchError) -> Signature {
-        var out = [UInt8](repeating: 0, count: Signature.count)
+        var out = [UInt8](repeating: 0, count: Signature.encodedCount)
         let status = unsafe out.withUnsafeMutableBytes { out in
             unsafe message.withUnsafeBytes { message in
                 unsafe secret.withBytes { secret in
@@ -46,25 +46,25 @@ public struct SigningKey: ~Copyable, Sendable {
             }
         }
         guard status == 0 else { throw SealedMatchError(.primitiveFailed, "Ed25519 signing failed") }
-        return try Signature(bytes: out)
+        return try Signature(canonical: out)
     }
 }
 
 /// A detached Ed25519 signature, 64 bytes.
 public struct Signature: Equatable, Sendable {
-    public static let count = 64
-    public let bytes: [UInt8]
+    public static let encodedCount = 64
+    public let encoded: [UInt8]
 
     /// - Throws: `wrongLength`.
-    public init(bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a signature has 64 bytes") }
-        self.bytes = bytes
+    public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+        guard bytes.count == Self.encodedCount else { throw SealedMatchError(.wrongLength, "a signature has 64 bytes") }
+        encoded = bytes
     }
 
     /// Whether the signature is `publicKey`'s on `message`. libsodium refuses non-canonical S, small-order R and
     /// small-order keys.
     public func verifies(_ message: [UInt8], publicKey: Bytes32) -> Bool {
-        unsafe bytes.withUnsafeBytes { signature in
+        unsafe encoded.withUnsafeBytes { signature in
             unsafe message.withUnsafeBytes { message in
                 unsafe publicKey.withBytes { key in
                     unsafe crypto_sign_ed25519_verify_detached(

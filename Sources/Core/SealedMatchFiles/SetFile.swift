@@ -20,14 +20,14 @@ public final class SetFile: Sendable {
         try unsafe self.init(MappedFile(copying: bytes, limit: Self.limit(maximumCells)))
     }
 
-    private static func limit(_ cells: Int) -> Int { SetHeader.count + 32 * max(0, min(cells, 1 << 34)) }
+    private static func limit(_ cells: Int) -> Int { SetHeader.tableOffset + 32 * max(0, min(cells, 1 << 34)) }
 
     private convenience init(_ file: MappedFile) throws(SealedMatchError) {
         try Sodium.start()
-        let header = try SetHeader(canonical: file.copy(0..<SetHeader.signedCount))
-        let signatures = try SetSignatures(canonical: file.copy(SetHeader.signedCount..<SetHeader.count))
+        let header = try SetHeader(canonical: file.copy(0..<SetHeader.encodedCount))
+        let signatures = try SetSignatures(canonical: file.copy(SetHeader.encodedCount..<SetHeader.tableOffset))
         // n is at most 2^27 and m follows from it, so this cannot overflow.
-        guard file.count == SetHeader.count + 32 * header.cells else {
+        guard file.count == SetHeader.tableOffset + 32 * header.cells else {
             throw SealedMatchError(.wrongLength, "the set file's length does not follow from its header")
         }
         self.init(file, header, signatures)
@@ -42,7 +42,7 @@ public final class SetFile: Sendable {
 
     /// The 32·m bytes of the table; valid while this object lives.
     @unsafe package var tableBytes: UnsafeRawBufferPointer {
-        unsafe UnsafeRawBufferPointer(rebasing: file.bytes[SetHeader.count...])
+        unsafe UnsafeRawBufferPointer(rebasing: file.bytes[SetHeader.tableOffset...])
     }
 
     /// The table; valid while this object lives.

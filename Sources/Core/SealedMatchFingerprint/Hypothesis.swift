@@ -14,7 +14,7 @@ public enum Hypothesis: Hashable, Sendable {
     case raster(tone: Int, shift: Int, zoom: Int, penalty: Int)
 
     /// Bytes of the encoding.
-    package static let byteCount = 8
+    package static let encodedCount = 8
 
     var penalty: Int {
         switch self {
@@ -35,7 +35,7 @@ public enum Hypothesis: Hashable, Sendable {
     /// `kind (1) ‖ tone (1) ‖ shift (2) ‖ zoom (2) ‖ penalty (2)`, little-endian, tone and shift in two's complement.
     package var encoded: [UInt8] {
         switch self {
-        case .asSent: [UInt8](repeating: 0, count: Hypothesis.byteCount)
+        case .asSent: [UInt8](repeating: 0, count: Hypothesis.encodedCount)
         case .raster(let tone, let shift, let zoom, let penalty):
             [
                 1, UInt8(truncatingIfNeeded: tone), UInt8(truncatingIfNeeded: shift),
@@ -48,7 +48,7 @@ public enum Hypothesis: Hashable, Sendable {
 
     /// - Throws: `FingerprintError.badProfile` for anything that `encoded` does not give for a hypothesis in range.
     package init(canonical bytes: [UInt8]) throws(FingerprintError) {
-        guard bytes.count == Hypothesis.byteCount else { throw .badProfile }
+        guard bytes.count == Hypothesis.encodedCount else { throw .badProfile }
         switch bytes[0] {
         case 0:
             for byte in bytes where byte != 0 { throw .badProfile }

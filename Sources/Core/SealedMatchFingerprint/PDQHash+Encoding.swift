@@ -4,9 +4,9 @@ extension PDQHash {
     /// 32 bytes, from bit 255 down.
     public var encoded: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(PDQHash.byteCount)
-        for index in 0..<PDQHash.byteCount {
-            let fromLowest = PDQHash.byteCount - 1 - index
+        bytes.reserveCapacity(PDQHash.encodedCount)
+        for index in 0..<PDQHash.encodedCount {
+            let fromLowest = PDQHash.encodedCount - 1 - index
             bytes.append(UInt8(truncatingIfNeeded: word(fromLowest >> 3) >> UInt64(8 * (fromLowest & 7))))
         }
         return bytes
@@ -15,15 +15,15 @@ extension PDQHash {
     /// Decodes 32 bytes, from bit 255 down. Every value of the right length is a hash.
     ///
     /// - Throws: `FingerprintError.badHashLength` for any other number of bytes.
-    public init(decoding bytes: some Collection<UInt8>) throws(FingerprintError) {
-        guard bytes.count == PDQHash.byteCount else { throw .badHashLength }
+    public init(canonical bytes: some Collection<UInt8>) throws(FingerprintError) {
+        guard bytes.count == PDQHash.encodedCount else { throw .badHashLength }
         self.init(words: PDQHash.words(ofGroups: bytes, bits: 8))
     }
 
     /// 64 lower-case hexadecimal digits, from bit 255 down.
     public var hexadecimal: String {
         var digits: [UInt8] = []
-        digits.reserveCapacity(2 * PDQHash.byteCount)
+        digits.reserveCapacity(2 * PDQHash.encodedCount)
         for byte in encoded {
             digits.append(PDQHash.digit(byte >> 4))
             digits.append(PDQHash.digit(byte & 15))
@@ -42,9 +42,9 @@ extension PDQHash {
     ///
     /// - Throws: `FingerprintError.badHexadecimal`.
     public init(hexadecimal text: some Collection<UInt8>) throws(FingerprintError) {
-        guard text.count == 2 * PDQHash.byteCount else { throw .badHexadecimal }
+        guard text.count == 2 * PDQHash.encodedCount else { throw .badHexadecimal }
         var nibbles: [UInt8] = []
-        nibbles.reserveCapacity(2 * PDQHash.byteCount)
+        nibbles.reserveCapacity(2 * PDQHash.encodedCount)
         for character in text {
             switch character {
             case 0x30...0x39: nibbles.append(character - 0x30)

@@ -10,7 +10,7 @@ public struct PDQHash: Hashable, Sendable {
     /// The number of bits, 256.
     public static let bitCount = 256
     /// The number of bytes of the encoding, 32.
-    public static let byteCount = 32
+    public static let encodedCount = 32
 
     /// The hash whose bits 64w ... 64w + 63 are word w, lowest bit first.
     public init(words: (UInt64, UInt64, UInt64, UInt64)) {

@@ -12,7 +12,7 @@ public struct AccountSecret: ~Copyable, Sendable {
     /// ratchet has no way back.
     public static let maximumSkip: UInt32 = 64
     /// Bytes of the export: `"SMA1" ‖ epoch (4) ‖ s_e (32)`.
-    public static let exportedCount = 40
+    public static let encodedCount = 40
 
     private init(bytes: consuming SecretBytes, epoch: UInt32) {
         self.bytes = bytes
@@ -33,23 +33,23 @@ public struct AccountSecret: ~Copyable, Sendable {
 
     /// From an export of another device.
     /// - Throws: `wrongLength`, `invalidMagic`.
-    public static func imported(_ exported: UnsafeRawBufferPointer) throws(SealedMatchError) -> AccountSecret {
-        guard exported.count == exportedCount else {
+    public init(canonical exported: UnsafeRawBufferPointer) throws(SealedMatchError) {
+        guard exported.count == Self.encodedCount else {
             throw SealedMatchError(.wrongLength, "an exported account secret has 40 bytes")
         }
         var reader = ByteReader(unsafe Array(exported[0..<8]))
         try reader.magic("SMA1")
         let epoch = try reader.number(UInt32.self)
         let bytes = try unsafe SecretBytes.copying(UnsafeRawBufferPointer(rebasing: exported[8...]))
-        return AccountSecret(bytes: bytes, epoch: epoch)
+        self.init(bytes: bytes, epoch: epoch)
     }
 
     /// The export, for the account's other devices; secret.
-    public borrowing func exported() throws(SealedMatchError) -> SecretBytes {
+    public borrowing func encoded() throws(SealedMatchError) -> SecretBytes {
         var header = ByteWriter()
         header.magic("SMA1")
         header.put(epoch)
-        var out = try SecretBytes.zeros(count: Self.exportedCount)
+        var out = try SecretBytes.zeros(count: Self.encodedCount)
         unsafe out.withMutableBytes { out in
             for index in 0..<8 { unsafe out[index] = header.bytes[index] }
             unsafe bytes.withBytes { bytes in
@@ -89,7 +89,7 @@ public struct AccountSecret: ~Copyable, Sendable {
     /// The stream from which this epoch's decoy intensity is drawn: the same on all devices.
     package borrowing func decoyStream(account: AccountID) throws(SealedMatchError) -> KeyStream {
         var derivation = KDF(.decoyKey)
-        derivation.append(account)
+        derivation.append(account.encoded)
         derivation.append(epoch)
         return try KeyStream(key: derivation.deriveSecret(key: bytes))
     }
@@ -97,7 +97,7 @@ public struct AccountSecret: ~Copyable, Sendable {
     /// The key of this epoch's distinctness tags.
     package borrowing func distinctnessKey(account: AccountID) throws(SealedMatchError) -> SecretBytes {
         var derivation = KDF(.distinctnessKey)
-        derivation.append(account)
+        derivation.append(account.encoded)
         derivation.append(epoch)
         return try derivation.deriveSecret(key: bytes)
     }

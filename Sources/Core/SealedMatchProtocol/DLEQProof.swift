@@ -6,7 +6,8 @@ public struct DLEQProof: Equatable, Sendable {
     public let c: PublicScalar
     public let s: PublicScalar
 
-    public static let count = 64
+    /// Bytes of the encoding.
+    public static let encodedCount = 64
     /// RFC 9497's composite index is I2OSP(i, 2), so one proof holds at most 65,535 pairs; longer lists take several
     /// proofs.
     public static let maximumPairs = 65_535
@@ -16,11 +17,12 @@ public struct DLEQProof: Equatable, Sendable {
         self.s = s
     }
 
-    public var bytes: [UInt8] { c.encoding.bytes + s.encoding.bytes }
+    /// c ‖ s, 64 bytes.
+    public var encoded: [UInt8] { c.encoded.bytes + s.encoded.bytes }
 
     /// - Throws: `wrongLength`, `invalidScalar` for a scalar of at least ℓ.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a proof has 64 bytes") }
+        guard bytes.count == Self.encodedCount else { throw SealedMatchError(.wrongLength, "a proof has 64 bytes") }
         c = try PublicScalar(canonical: Bytes32(exactly: Array(bytes[0..<32])))
         s = try PublicScalar(canonical: Bytes32(exactly: Array(bytes[32..<64])))
     }
@@ -121,5 +123,5 @@ public struct DLEQProof: Equatable, Sendable {
     }
 
     // I2OSP(32, 2) ‖ SerializeElement(point)
-    private static func prefixed(_ point: Point) -> [UInt8] { [0, 32] + point.encoding.bytes }
+    private static func prefixed(_ point: Point) -> [UInt8] { [0, 32] + point.encoded.bytes }
 }

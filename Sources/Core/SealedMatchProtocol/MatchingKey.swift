@@ -14,13 +14,13 @@ public struct MatchingKey: ~Copyable, Sendable {
     }
 
     /// - Throws: `wrongLength`, `invalidScalar`.
-    public static func decodeCanonical(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) -> MatchingKey {
-        try unsafe MatchingKey(alpha: Scalar.decodeCanonical(bytes))
+    public init(canonical bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
+        try unsafe self.init(alpha: Scalar(canonical: bytes))
     }
 
     /// The same from an array, which is not wiped.
-    public static func decodeCanonical(_ bytes: [UInt8]) throws(SealedMatchError) -> MatchingKey {
-        try MatchingKey(alpha: Scalar.decodeCanonical(bytes))
+    public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+        try self.init(alpha: Scalar(canonical: bytes))
     }
 
     private init(alpha: consuming Scalar) throws(SealedMatchError) {
@@ -29,8 +29,8 @@ public struct MatchingKey: ~Copyable, Sendable {
     }
 
     /// The 32 bytes of α, for a key file.
-    public borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        unsafe alpha.withBytes { unsafe body($0) }
+    public borrowing func withEncoded<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        unsafe alpha.withEncoded { unsafe body($0) }
     }
 
     /// V = α·H(y) for many elements in place: what the cells of members sum to.
@@ -50,7 +50,7 @@ extension MatchingKey {
     /// r = KDF(α, "proof nonce", 0 ‖ fresh ‖ M ‖ Z) ‖ KDF(α, "proof nonce", 1 ‖ fresh ‖ M ‖ Z), 64 bytes modulo ℓ.
     package borrowing func proofNonce(m: Point, z: Point, fresh: Bytes32) throws(SealedMatchError) -> Scalar {
         var key = try SecretBytes.zeros(count: 32)
-        unsafe key.withMutableBytes { out in unsafe alpha.withBytes { unsafe out.copyMemory(from: $0) } }
+        unsafe key.withMutableBytes { out in unsafe alpha.withEncoded { unsafe out.copyMemory(from: $0) } }
         let low = try Self.nonceInput(0, m, z, fresh).deriveSecret(key: key)
         let high = try Self.nonceInput(1, m, z, fresh).deriveSecret(key: key)
         return try Scalar.reducing(low, high)
@@ -60,8 +60,8 @@ extension MatchingKey {
         var input = KDF(.proofNonce)
         input.append(half)
         input.append(fresh)
-        input.append(m.encoding)
-        input.append(z.encoding)
+        input.append(m.encoded)
+        input.append(z.encoded)
         return input
     }
 }

@@ -16,25 +16,28 @@ public struct Registration: Equatable, Sendable {
         self.commitment = commitment
     }
 
-    public static let count = 72
+    /// Bytes of the encoding.
+    public static let encodedCount = 72
 
     /// `"SMR1" ‖ epoch (4) ‖ account (32) ‖ commitment (32)`
     public var encoded: [UInt8] {
-        var out = ByteWriter(capacity: Self.count)
+        var out = ByteWriter(capacity: Self.encodedCount)
         out.magic("SMR1")
         out.put(epoch)
-        out.put(account)
-        out.put(commitment)
+        out.put(account.encoded)
+        out.put(commitment.encoded)
         return out.bytes
     }
 
     /// - Throws: `wrongLength`, `invalidMagic`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a registration has 72 bytes") }
+        guard bytes.count == Self.encodedCount else {
+            throw SealedMatchError(.wrongLength, "a registration has 72 bytes")
+        }
         var reader = ByteReader(bytes)
         try reader.magic("SMR1")
         epoch = try reader.number(UInt32.self)
-        account = try reader.bytes32()
-        commitment = try reader.bytes32()
+        account = try AccountID(canonical: reader.bytes32())
+        commitment = try Commitment(canonical: reader.bytes32())
     }
 }

@@ -7,7 +7,8 @@ public struct SealedSlot: Equatable, Sendable {
     public var wrappedKey: Bytes32
     public var check: UInt64
 
-    public static let count = 72
+    /// Bytes of the encoding.
+    public static let encodedCount = 72
 
     public init(element: Bytes32, wrappedKey: Bytes32, check: UInt64) {
         self.element = element
@@ -44,7 +45,7 @@ package struct SlotContext {
 
     private func input(_ label: Label, _ element: Bytes32) -> KDF {
         var input = KDF(label)
-        input.append(tableID.bytes)
+        input.append(tableID.encoded)
         input.append(element)
         input.append(transcript)
         return input

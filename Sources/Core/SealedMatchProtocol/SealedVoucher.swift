@@ -15,10 +15,11 @@ public struct SealedVoucher: Equatable, Sendable {
     }
 
     /// Largest voucher that any parameters allow, in bytes: what a collector accepts at most.
-    public static let maximumCount =
-        VoucherHeader.count + 8 + 8 * Parameters.polynomialCounts.upperBound + Cipher.nonceCount + Cipher.tagCount
+    public static let maximumEncodedCount =
+        VoucherHeader.encodedCount + 8 + 8 * Parameters.polynomialCounts.upperBound + Cipher.nonceCount
+        + Cipher.tagCount
         + Parameters.payloadCounts.upperBound + (FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound)
-        * SealedSlot.count
+        * SealedSlot.encodedCount
 
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: header.voucherCount)
@@ -36,11 +37,11 @@ public struct SealedVoucher: Equatable, Sendable {
     /// because slots and body look random.
     /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count >= VoucherHeader.count, bytes.count <= Self.maximumCount else {
+        guard bytes.count >= VoucherHeader.encodedCount, bytes.count <= Self.maximumEncodedCount else {
             throw SealedMatchError(.wrongLength, "no voucher has this length")
         }
         var reader = ByteReader(bytes)
-        header = try VoucherHeader(canonical: reader.take(VoucherHeader.count))
+        header = try VoucherHeader(canonical: reader.take(VoucherHeader.encodedCount))
         guard bytes.count == header.voucherCount else {
             throw SealedMatchError(.wrongLength, "a voucher's length does not follow from its header")
         }

@@ -3,15 +3,15 @@ public import SealedMatchCrypto
 
 extension SetHeader {
     /// The signed 3,072 bytes (Docs/Protocol.md, "Set file").
-    package var signedBytes: [UInt8] {
-        var out = ByteWriter(capacity: Self.signedCount)
+    package var encoded: [UInt8] {
+        var out = ByteWriter(capacity: Self.encodedCount)
         out.magic("SMSET001")
         out.put(version)
         out.put(issuedAt)
         out.put(expiresAt)
-        out.put(tableID.bytes)
+        out.put(tableID.encoded)
         out.put(positionSeed)
-        out.put(publicKey.encoding)
+        out.put(publicKey.encoded)
         out.put(UInt64(entries))
         out.put(UInt64(cells))
         out.put(tableDigest)
@@ -35,7 +35,7 @@ extension SetHeader {
         for source in sources { out.put(source) }
         out.pad(to: 768)
         for hypothesis in parameters.profile.hypotheses { out.put(hypothesis.encoded) }
-        out.pad(to: Self.signedCount)
+        out.pad(to: Self.encodedCount)
         return out.bytes
     }
 
@@ -43,7 +43,7 @@ extension SetHeader {
     /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `invalidPoint`, `identityPoint`, `parameterOutOfRange`,
     ///   `unknownProfile`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.signedCount else {
+        guard bytes.count == Self.encodedCount else {
             throw SealedMatchError(.wrongLength, "a set header has 3,072 signed bytes")
         }
         var reader = ByteReader(bytes)
@@ -51,7 +51,7 @@ extension SetHeader {
         version = try reader.number(UInt64.self)
         issuedAt = try reader.number(UInt64.self)
         expiresAt = try reader.number(UInt64.self)
-        tableID = try TableID(bytes: reader.take(TableID.count))
+        tableID = try TableID(canonical: reader.take(TableID.encodedCount))
         positionSeed = try reader.bytes32()
         publicKey = try Point(canonical: reader.bytes32())
         guard !publicKey.isIdentity else {
@@ -100,7 +100,7 @@ extension SetHeader {
         self.sources = sources
         try reader.zeros(32 * (Parameters.maximumSources - sourceCount))
         var encodedHypotheses: [[UInt8]] = []
-        for _ in 0..<hypothesisCount { encodedHypotheses.append(try reader.take(Hypothesis.byteCount)) }
+        for _ in 0..<hypothesisCount { encodedHypotheses.append(try reader.take(Hypothesis.encodedCount)) }
         try reader.zeros(reader.remaining)
         do throws(FingerprintError) {
             var hypotheses: [Hypothesis] = []
@@ -131,25 +131,26 @@ public struct SetSignatures: Equatable, Sendable {
     public var places: [Signature?]
 
     package static let placeCount = Parameters.maximumSources
-    package static let count = placeCount * Signature.count
+    package static let encodedCount = placeCount * Signature.encodedCount
 
     public init() { places = [Signature?](repeating: nil, count: Self.placeCount) }
 
     /// - Throws: `wrongLength`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.count else {
+        guard bytes.count == Self.encodedCount else {
             throw SealedMatchError(.wrongLength, "the signature block has 1,024 bytes")
         }
         var places: [Signature?] = []
         for place in 0..<Self.placeCount {
-            let field = Array(bytes[(place * Signature.count)..<((place + 1) * Signature.count)])
-            places.append(field.allSatisfy { $0 == 0 } ? nil : try Signature(bytes: field))
+            let field = Array(bytes[(place * Signature.encodedCount)..<((place + 1) * Signature.encodedCount)])
+            places.append(field.allSatisfy { $0 == 0 } ? nil : try Signature(canonical: field))
         }
         self.places = places
     }
 
-    public var bytes: [UInt8] {
-        places.flatMap { $0?.bytes ?? [UInt8](repeating: 0, count: Signature.count) }
+    /// The 1,024 bytes of the block.
+    public var encoded: [UInt8] {
+        places.flatMap { $0?.encoded ?? [UInt8](repeating: 0, count: Signature.encodedCount) }
     }
 
     /// The sources of `header` whose signature is present and valid. A present signature that does not verify is an

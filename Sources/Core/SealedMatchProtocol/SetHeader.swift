@@ -41,15 +41,15 @@ public struct SetHeader: Equatable, Sendable {
 
     /// Largest n: bounds the table at about 5 GB.
     public static let maximumEntries = 1 << 27
-    /// Bytes of the signed part.
-    package static let signedCount = 3072
+    /// Bytes of the encoding, which is the signed part.
+    package static let encodedCount = 3072
     /// Bytes before the table: the signed part and 16 signatures.
-    public static let count = 4096
+    public static let tableOffset = 4096
 
     /// The set's name everywhere: what sources sign and vouchers carry. KDF("set root", signed part).
     public func root() throws(SealedMatchError) -> Bytes32 {
-        var hash = KDF(.setRoot, capacity: Self.signedCount)
-        hash.append(signedBytes)
+        var hash = KDF(.setRoot, capacity: Self.encodedCount)
+        hash.append(encoded)
         return try hash.hash()
     }
 

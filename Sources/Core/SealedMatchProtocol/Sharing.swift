@@ -1,13 +1,5 @@
 public import SealedMatchCrypto
 
-/// The commitment to an account's epoch key, registered with the collector before the first voucher of the epoch. 32
-/// bytes.
-public typealias Commitment = Bytes32
-
-/// An account's name towards collector and authority: 32 bytes that the messenger chooses, for example a hash of its
-/// account number.
-public typealias AccountID = Bytes32
-
 /// K_e: opens the payloads of one account's matches in one epoch. 32 bytes, secret.
 public struct EpochKey: ~Copyable, Sendable {
     package let bytes: SecretBytes
@@ -21,7 +13,7 @@ public struct EpochKey: ~Copyable, Sendable {
         let zero = try SecretBytes.zeros(count: 32)
         let key = try words.deriveSecret(key: zero)
         var derivation = KDF(.epochKey)
-        derivation.append(account)
+        derivation.append(account.encoded)
         derivation.append(epoch)
         bytes = try derivation.deriveSecret(key: key)
     }
@@ -31,9 +23,9 @@ public struct EpochKey: ~Copyable, Sendable {
     /// commitment = KDF(K_e, "commitment", account ‖ epoch)
     public borrowing func commitment(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Commitment {
         var derivation = KDF(.commitment)
-        derivation.append(account)
+        derivation.append(account.encoded)
         derivation.append(epoch)
-        return try derivation.derive(key: bytes)
+        return Commitment(canonical: try derivation.derive(key: bytes))
     }
 }
 
@@ -51,7 +43,7 @@ public struct Sharing: ~Copyable, Sendable {
         epochSecret: borrowing SecretBytes, account: AccountID, epoch: UInt32, parameters: Parameters
     ) throws(SealedMatchError) {
         var derivation = KDF(.polynomialKey)
-        derivation.append(account)
+        derivation.append(account.encoded)
         derivation.append(epoch)
         derivation.append(UInt16(parameters.threshold))
         derivation.append(UInt16(parameters.polynomials))

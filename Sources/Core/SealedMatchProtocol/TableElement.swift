@@ -8,7 +8,7 @@ public struct TableElement: Sendable {
 
     /// RFC 9497's HashToGroup in verifiable mode, so that α is a VOPRF key and its DLEQ proofs apply unchanged.
     public func point(of key: EntryKey) throws(SealedMatchError) -> Point {
-        try HashToGroup.elements.point(tableID.bytes + key.encoded)
+        try HashToGroup.elements.point(tableID.encoded + key.encoded)
     }
 
     /// Fillers are hashed under their own domain-separation tag: no key's element is ever a filler.
@@ -26,16 +26,18 @@ public struct TableElement: Sendable {
 /// A fresh random 16 bytes for each built table. Two tables with the same α and inputs would give a membership oracle
 /// to a client that keeps both.
 public struct TableID: Hashable, Sendable {
-    public static let count = 16
-    public let bytes: [UInt8]
+    /// Bytes of the encoding.
+    public static let encodedCount = 16
+    /// The 16 bytes.
+    public let encoded: [UInt8]
 
     /// - Throws: `wrongLength`.
-    public init(bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a table ID has 16 bytes") }
-        self.bytes = bytes
+    public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+        guard bytes.count == Self.encodedCount else { throw SealedMatchError(.wrongLength, "a table ID has 16 bytes") }
+        encoded = bytes
     }
 
     public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> TableID {
-        try TableID(bytes: Array(random.bytes32().bytes[0..<count]))
+        try TableID(canonical: Array(random.bytes32().bytes[0..<encodedCount]))
     }
 }

@@ -31,10 +31,10 @@ public struct TableView: @unchecked Sendable {
             let encoding = cell(index)
             let isValid: UInt64 = Point.isCanonical(encoding) ? 1 : 0
             valid &+= isValid
-            return Point(unchecked: Bytes32.select(0 &- isValid, encoding, substitute.encoding))
+            return Point(unchecked: Bytes32.select(0 &- isValid, encoding, substitute.encoded))
         }
         let sum = try checked(positions.first).adding(checked(positions.second)).adding(checked(positions.third))
         let usable: UInt64 = valid == 3 && !sum.isIdentity ? 1 : 0
-        return Point(unchecked: Bytes32.select(0 &- usable, sum.encoding, substitute.encoding))
+        return Point(unchecked: Bytes32.select(0 &- usable, sum.encoded, substitute.encoded))
     }
 }

@@ -25,33 +25,36 @@ public struct VoucherHeader: Equatable, Sendable {
         self.setRoot = setRoot
     }
 
-    public static let count = 96
+    /// Bytes of the encoding.
+    public static let encodedCount = 96
 
     /// 96 bytes (Docs/Protocol.md, "Voucher").
     public var encoded: [UInt8] {
-        var out = ByteWriter(capacity: Self.count)
+        var out = ByteWriter(capacity: Self.encodedCount)
         out.magic("SMV1")
         out.put(UInt16(slots))
         out.put(UInt16(polynomials))
         out.put(UInt32(payloadCount))
         out.put(epoch)
-        out.put(voucherID.bytes)
-        out.put(account)
+        out.put(voucherID.encoded)
+        out.put(account.encoded)
         out.put(setRoot)
         return out.bytes
     }
 
     /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a voucher header has 96 bytes") }
+        guard bytes.count == Self.encodedCount else {
+            throw SealedMatchError(.wrongLength, "a voucher header has 96 bytes")
+        }
         var reader = ByteReader(bytes)
         try reader.magic("SMV1")
         slots = Int(try reader.number(UInt16.self))
         polynomials = Int(try reader.number(UInt16.self))
         payloadCount = Int(truncatingIfNeeded: try reader.number(UInt32.self))
         epoch = try reader.number(UInt32.self)
-        voucherID = try VoucherID(bytes: reader.take(VoucherID.count))
-        account = try reader.bytes32()
+        voucherID = try VoucherID(canonical: reader.take(VoucherID.encodedCount))
+        account = try AccountID(canonical: reader.bytes32())
         setRoot = try reader.bytes32()
         let most = FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound
         guard (1 + Parameters.coverCounts.lowerBound...most).contains(slots),
@@ -67,13 +70,14 @@ public struct VoucherHeader: Equatable, Sendable {
     /// Bytes of the body: x ‖ z_1 … z_k ‖ inner.
     package var bodyCount: Int { 8 + 8 * polynomials + innerCount }
     /// Bytes of the whole voucher.
-    public var voucherCount: Int { Self.count + bodyCount + slots * SealedSlot.count }
+    public var voucherCount: Int { Self.encodedCount + bodyCount + slots * SealedSlot.encodedCount }
 
     /// Bytes of every voucher under sets of these parameters.
     package static func voucherCount(_ parameters: Parameters) -> Int {
         let none = Bytes32()
-        return VoucherHeader(parameters: parameters, epoch: 0, voucherID: VoucherID(), account: none, setRoot: none)
-            .voucherCount
+        return VoucherHeader(
+            parameters: parameters, epoch: 0, voucherID: VoucherID(), account: AccountID(canonical: none), setRoot: none
+        ).voucherCount
     }
 
     /// Whether a voucher with this header fits sets of these parameters.
@@ -84,19 +88,23 @@ public struct VoucherHeader: Equatable, Sendable {
 
 /// A voucher's random name, 16 bytes. A retry carries the same voucher under the same ID.
 public struct VoucherID: Hashable, Sendable {
-    public static let count = 16
-    public let bytes: [UInt8]
+    /// Bytes of the encoding.
+    public static let encodedCount = 16
+    /// The 16 bytes.
+    public let encoded: [UInt8]
 
     /// All zero, where only a header's sizes matter.
-    init() { bytes = [UInt8](repeating: 0, count: Self.count) }
+    init() { encoded = [UInt8](repeating: 0, count: Self.encodedCount) }
 
     /// - Throws: `wrongLength`.
-    public init(bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a voucher ID has 16 bytes") }
-        self.bytes = bytes
+    public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+        guard bytes.count == Self.encodedCount else {
+            throw SealedMatchError(.wrongLength, "a voucher ID has 16 bytes")
+        }
+        encoded = bytes
     }
 
     public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> VoucherID {
-        try VoucherID(bytes: Array(random.bytes32().bytes[0..<count]))
+        try VoucherID(canonical: Array(random.bytes32().bytes[0..<encodedCount]))
     }
 }

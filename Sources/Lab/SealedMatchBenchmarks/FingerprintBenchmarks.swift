@@ -54,7 +54,7 @@ struct FingerprintBenchmarks {
                         item = try library.item(
                             pixels, width: Self.width, height: Self.height, format: SEALEDMATCH_RGB8, bytesPerPixel: 3)
                     } / 1e3)
-                var hash = [UInt8](repeating: 0, count: PDQHash.byteCount)
+                var hash = [UInt8](repeating: 0, count: PDQHash.encodedCount)
                 var quality: UInt32 = 0
                 try library.check(library.itemPDQ(&item, &hash, &quality))
                 guard hash == fingerprint?.hash.encoded else {

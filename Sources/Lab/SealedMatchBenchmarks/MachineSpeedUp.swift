@@ -19,7 +19,7 @@ enum MachineSpeedUp {
         try Stopwatch.wall {
             try Workers(threads: threads).forEachChunk("multiply", count: count, chunk: chunk) {
                 (range) throws(SealedMatchError) in
-                let scalar = try Scalar.decodeCanonical(scalar)
+                let scalar = try Scalar(canonical: scalar)
                 var points = [Point](repeating: point, count: range.count)
                 var span = points.mutableSpan
                 try span.withUnsafeMutableBufferPointer { (points) throws(SealedMatchError) in
@@ -31,5 +31,5 @@ enum MachineSpeedUp {
 }
 
 extension Scalar {
-    fileprivate func encoded() -> [UInt8] { withBytes { [UInt8]($0) } }
+    fileprivate func encoded() -> [UInt8] { withEncoded { [UInt8]($0) } }
 }

@@ -15,7 +15,7 @@ struct OpenBenchmarks: Sendable {
 
     init(scale: BenchmarkScale, set: SetFixture, items: [MediaItem]) throws {
         rounds = scale.openRounds
-        let key = try MatchingKey.decodeCanonical(set.secrets.key.withBytes { [UInt8]($0) })
+        let key = try MatchingKey(canonical: set.secrets.key.withEncoded { [UInt8]($0) })
         opener = VoucherOpener([try MatchingSet(key: key, header: set.header)])
         var sealer = try SealFixture.sealer(set.open())
         vouchers = try items.prefix(Self.voucherCount).map { try sealer.seal($0) }

@@ -89,7 +89,7 @@ struct SealBenchmarks {
 /// Sealers and pictures.
 enum SealFixture {
     static func sealer(_ set: BlindedSet) throws -> Sealer {
-        let account = try rkey()
+        let account = AccountID(canonical: try rkey())
         return try Sealer(
             set: set, account: account, secret: AccountSecret.create(at: SetFixture.now), now: SetFixture.now)
     }

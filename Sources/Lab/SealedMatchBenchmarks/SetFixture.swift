@@ -35,7 +35,7 @@ final class SetFixture: Sendable {
         header.parameters.profile = try FingerprintProfile(
             id: profile.id, positions: profile.positions, probes: count, minimumQuality: profile.minimumQuality,
             probeQuality: profile.probeQuality, hypotheses: profile.hypotheses)
-        let head = header.signedBytes + (try signers.sign(header)).bytes
+        let head = header.encoded + (try signers.sign(header)).encoded
         let file = try SetFile(path: self.path)
         try head.withUnsafeBytes { try DurableFile.write([$0, file.tableBytes], to: path, secret: false) }
         return header

@@ -47,8 +47,8 @@ struct TwoHeaderVoucher: ~Copyable {
         try beta.randomise(from: &random)
         try gamma.randomise(from: &random)
         let q = try element.multiplied(by: beta).adding(Point.base(times: gamma))
-        var s = try cell.multiplied(by: beta).adding(publicKey.multiplied(by: gamma)).encoding
+        var s = try cell.multiplied(by: beta).adding(publicKey.multiplied(by: gamma)).encoded
         defer { s.wipe() }
-        return try context.seal(rkey, slotKey: s, element: q.encoding)
+        return try context.seal(rkey, slotKey: s, element: q.encoded)
     }
 }

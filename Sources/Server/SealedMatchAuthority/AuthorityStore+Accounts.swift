@@ -47,7 +47,7 @@ extension AuthorityStore {
                     let isDue = isRevealed || forms.contains { $0.isDue }
                     accounts.append(
                         AccountState(
-                            account: try reader.bytes32(1), epoch: try reader.epoch(2),
+                            account: AccountID(canonical: try reader.bytes32(1)), epoch: try reader.epoch(2),
                             openings: try reader.integer(3, in: 0...Int64(Int32.max)),
                             quarantined: try reader.integer(4, in: 0...Int64(Int32.max)), isRevealed: isRevealed,
                             isDue: isDue))
@@ -131,7 +131,7 @@ extension AuthorityStore {
     private static func opening(_ row: RowReader) throws(SealedMatchError) -> Opening {
         let header = try VoucherHeader(canonical: row.blob(3))
         let slot = try row.integer(2, in: 0...Int64(header.slots - 1))
-        guard try row.blob(1) == header.voucherID.bytes else {
+        guard try row.blob(1) == header.voucherID.encoded else {
             throw SealedMatchError(.damagedStore, "an opening's voucher ID is not its header's")
         }
         return try Opening(header: header, slot: slot, plainBody: row.blob(4) + row.blob(5))

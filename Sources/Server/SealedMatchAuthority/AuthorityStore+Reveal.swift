@@ -78,15 +78,16 @@ extension AuthorityStore {
             guard
                 let row = try Row.fetchOne(
                     db, sql: "SELECT id, commitment, epochKey FROM account WHERE account = ? AND epoch = ?",
-                    arguments: [account.databaseBlob, epoch])
+                    arguments: [account.encoded.databaseBlob, epoch])
             else { return nil }
             let reader = RowReader(row)
             let id = try reader.integer(0)
             // First use decides: whoever can edit the collector's file cannot replace a commitment that was tried.
             if reader.isNull(1) {
                 try db.execute(
-                    sql: "UPDATE account SET commitment = ? WHERE id = ?", arguments: [commitment.databaseBlob, id])
-            } else if try reader.bytes32(1) != commitment {
+                    sql: "UPDATE account SET commitment = ? WHERE id = ?",
+                    arguments: [commitment.encoded.databaseBlob, id])
+            } else if try reader.bytes32(1) != commitment.encoded {
                 throw SealedMatchError(
                     .commitmentConflict, "the registered commitment is not the one that was used before")
             }

@@ -66,11 +66,11 @@ public final class AuthorityStore: Sendable {
         guard !voucher.openings.isEmpty else { return }
         let header = voucher.header
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (account, epoch) VALUES (?, ?)")
-            .execute(arguments: [header.account.databaseBlob, header.epoch])
+            .execute(arguments: [header.account.encoded.databaseBlob, header.epoch])
         guard
             let row = try Row.fetchOne(
                 db.cachedStatement(sql: "SELECT id, kept, quarantined FROM account WHERE account = ? AND epoch = ?"),
-                arguments: [header.account.databaseBlob, header.epoch])
+                arguments: [header.account.encoded.databaseBlob, header.epoch])
         else { throw SealedMatchError(.damagedStore, "an account could not be recorded") }
         let account = try RowReader(row).integer(0)
         var kept = try RowReader(row).integer(1, in: 0...Int64(Int32.max))
@@ -92,7 +92,7 @@ public final class AuthorityStore: Sendable {
             ).execute(
                 arguments: StatementArguments([
                     account.databaseValue, voucher.threshold.databaseValue, header.polynomials.databaseValue,
-                    header.voucherID.bytes.databaseBlob, opening.slot.databaseValue, header.encoded.databaseBlob,
+                    header.voucherID.encoded.databaseBlob, opening.slot.databaseValue, header.encoded.databaseBlob,
                     encodedWords(opening.words).databaseBlob, opening.inner.databaseBlob, isQuarantined.databaseValue,
                 ]))
             guard db.changesCount == 1 else { continue }

@@ -63,7 +63,7 @@ public struct CaseFile: Equatable, Sendable, Codable {
         format = Self.format
         formatVersion = Self.formatVersion
         notice = Self.notice
-        account = Self.hexadecimal(reveal.account.bytes)
+        account = Self.hexadecimal(reveal.account.encoded.bytes)
         epoch = reveal.epoch
         epochStart = UInt64(reveal.epoch) * Parameters.secondsPerEpoch
         threshold = reveal.threshold
@@ -137,7 +137,7 @@ public struct CaseFile: Equatable, Sendable, Codable {
 
 extension CaseFile.Match {
     fileprivate init(_ match: RevealedMatch, _ finding: KnownHashes.Finding) {
-        voucherID = CaseFile.hexadecimal(match.voucherID.bytes)
+        voucherID = CaseFile.hexadecimal(match.voucherID.encoded)
         slot = match.slot
         setRoot = CaseFile.hexadecimal(match.setRoot.bytes)
         let payload = match.payload

@@ -52,8 +52,8 @@ extension CollectorStore {
     private static func voucher(_ row: RowReader) throws(SealedMatchError) -> SealedVoucher {
         let bytes = try row.blob(5)
         let voucher = try SealedVoucher(canonical: bytes)
-        guard try row.bytes32(1) == voucher.header.account, try row.epoch(2) == voucher.header.epoch,
-            try row.blob(3) == voucher.header.voucherID.bytes, try row.bytes32(4) == digest(bytes)
+        guard try row.bytes32(1) == voucher.header.account.encoded, try row.epoch(2) == voucher.header.epoch,
+            try row.blob(3) == voucher.header.voucherID.encoded, try row.bytes32(4) == digest(bytes)
         else {
             throw SealedMatchError(.damagedStore, "a voucher is not the one that was stored")
         }
@@ -80,12 +80,12 @@ extension CollectorStore {
             guard
                 let row = try Row.fetchOne(
                     db, sql: "SELECT commitment FROM registration WHERE account = ? AND epoch = ?",
-                    arguments: [account.databaseBlob, epoch])
+                    arguments: [account.encoded.databaseBlob, epoch])
             else { return nil }
             guard let commitment = try? RowReader(row).bytes32(0) else {
                 throw SealedMatchError(.damagedStore, "a registered commitment has not 32 bytes")
             }
-            return Registration(account: account, epoch: epoch, commitment: commitment)
+            return Registration(account: account, epoch: epoch, commitment: Commitment(canonical: commitment))
         }
     }
 
@@ -95,7 +95,7 @@ extension CollectorStore {
             guard
                 let row = try Row.fetchOne(
                     db, sql: "SELECT vouchers FROM registration WHERE account = ? AND epoch = ?",
-                    arguments: [account.databaseBlob, epoch])
+                    arguments: [account.encoded.databaseBlob, epoch])
             else { return 0 }
             return try RowReader(row).integer(0, in: 0...Int64(Int32.max))
         }
@@ -126,7 +126,8 @@ extension CollectorStore {
                 last = try reader.integer(0)
                 do throws(SealedMatchError) {
                     let registration = Registration(
-                        account: try reader.bytes32(1), epoch: try reader.epoch(2), commitment: try reader.bytes32(3))
+                        account: AccountID(canonical: try reader.bytes32(1)), epoch: try reader.epoch(2),
+                        commitment: Commitment(canonical: try reader.bytes32(3)))
                     accounts.append(
                         Account(registration: registration, vouchers: try reader.integer(4, in: 0...Int64(Int32.max))))
                 } catch {

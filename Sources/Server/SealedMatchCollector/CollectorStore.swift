@@ -51,22 +51,25 @@ public final class CollectorStore: Sendable {
             try Self.checkExpiry(registration.epoch, db)
             if let row = try Row.fetchOne(
                 db, sql: "SELECT commitment FROM registration WHERE account = ? AND epoch = ?",
-                arguments: [account.databaseBlob, registration.epoch])
+                arguments: [account.encoded.databaseBlob, registration.epoch])
             {
-                guard try RowReader(row).bytes32(0) == registration.commitment else {
+                guard try RowReader(row).bytes32(0) == registration.commitment.encoded else {
                     throw SealedMatchError(
                         .commitmentConflict, "another commitment is registered for this account and epoch")
                 }
                 return .alreadyStored
             }
             let epochs = try Int.fetchOne(
-                db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?", arguments: [account.databaseBlob])
+                db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?",
+                arguments: [account.encoded.databaseBlob])
             guard (epochs ?? 0) < most else {
                 throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs")
             }
             try db.execute(
                 sql: "INSERT INTO registration (account, epoch, commitment) VALUES (?, ?, ?)",
-                arguments: [account.databaseBlob, registration.epoch, registration.commitment.databaseBlob])
+                arguments: [
+                    account.encoded.databaseBlob, registration.epoch, registration.commitment.encoded.databaseBlob,
+                ])
             return .stored
         }
     }
@@ -125,7 +128,7 @@ public final class CollectorStore: Sendable {
     ) throws(SealedMatchError) -> Outcome {
         try mapping {
             try checkExpiry(header.epoch, db)
-            let name: StatementArguments = [header.account.databaseBlob, header.epoch]
+            let name: StatementArguments = [header.account.encoded.databaseBlob, header.epoch]
             guard
                 let registration = try Row.fetchOne(
                     db.cachedStatement(sql: "SELECT id, vouchers FROM registration WHERE account = ? AND epoch = ?"),
@@ -138,7 +141,7 @@ public final class CollectorStore: Sendable {
             // A retry is answered before anything that may have changed since: the set's retirement, the quota.
             if let row = try Row.fetchOne(
                 db.cachedStatement(sql: "SELECT digest FROM voucher WHERE account = ? AND epoch = ? AND voucherID = ?"),
-                arguments: name + [header.voucherID.bytes.databaseBlob])
+                arguments: name + [header.voucherID.encoded.databaseBlob])
             {
                 guard try RowReader(row).bytes32(0) == digest else {
                     throw SealedMatchError(.voucherConflict, "another voucher has this ID")
@@ -152,7 +155,7 @@ public final class CollectorStore: Sendable {
             try db.cachedStatement(
                 sql: "INSERT INTO voucher (account, epoch, voucherID, digest, bytes) VALUES (?, ?, ?, ?, ?)"
             )
-            .execute(arguments: name + [header.voucherID.bytes.databaseBlob, digest.databaseBlob, bytes.databaseBlob])
+            .execute(arguments: name + [header.voucherID.encoded.databaseBlob, digest.databaseBlob, bytes.databaseBlob])
             try db.cachedStatement(sql: "UPDATE registration SET vouchers = vouchers + 1 WHERE id = ?").execute(
                 arguments: [id])
             return .stored

@@ -125,7 +125,7 @@ public struct HashList: Sendable {
             if let quality = rest.first.flatMap(quality(_:)), quality < profile.minimumQuality {
                 return .poor
             }
-            guard let hash = try? PDQHash(decoding: value) else { throw BadLine(line: line, reason: "not a PDQ hash") }
+            guard let hash = try? PDQHash(canonical: value) else { throw BadLine(line: line, reason: "not a PDQ hash") }
             return .hash(.pdq(hash))
         case .sha256:
             guard let digest = try? Bytes32(exactly: value) else {
@@ -143,7 +143,7 @@ public struct HashList: Sendable {
         }
         var hashes: [PDQHash] = []
         for field in fields {
-            guard let value = Hexadecimal.bytes(field), value.count == 32, let hash = try? PDQHash(decoding: value)
+            guard let value = Hexadecimal.bytes(field), value.count == 32, let hash = try? PDQHash(canonical: value)
             else {
                 throw BadLine(line: line, reason: "not a hash: expected 64 hexadecimal digits")
             }

@@ -54,7 +54,7 @@ public struct AuditPackage: Equatable, Sendable {
             out.put(key.encoded)
             out.put(mask)
         }
-        for proof in proofs { out.put(proof.bytes) }
+        for proof in proofs { out.put(proof.encoded) }
         return out.bytes
     }
 
@@ -82,12 +82,12 @@ public struct AuditPackage: Equatable, Sendable {
             supporters.append(try reader.number(UInt16.self))
         }
         let proofCount = (Int(n) + DLEQProof.maximumPairs - 1) / DLEQProof.maximumPairs
-        guard reader.remaining == DLEQProof.count * proofCount else {
+        guard reader.remaining == DLEQProof.encodedCount * proofCount else {
             throw SealedMatchError(.wrongLength, "the audit package's length does not follow from its entries")
         }
         proofs = []
         for _ in 0..<proofCount {
-            proofs.append(try DLEQProof(canonical: reader.take(DLEQProof.count)))
+            proofs.append(try DLEQProof(canonical: reader.take(DLEQProof.encodedCount)))
         }
         try reader.end()
     }

@@ -37,14 +37,14 @@ public struct SetSecrets: ~Copyable, Sendable {
     public borrowing func encoded(entriesDigest: Bytes32) throws(SealedMatchError) -> SecretBytes {
         var head = ByteWriter()
         head.magic("SMK1")
-        head.put(tableID.bytes)
+        head.put(tableID.encoded)
         head.put(positionSeed)
         head.put(fillerSeed)
         var out = try SecretBytes.zeros(count: Self.encodedCount)
         let public_ = head.bytes
         unsafe out.withMutableBytes { out in
             for (index, byte) in public_.enumerated() { unsafe out[index] = byte }
-            unsafe key.withBytes { alpha in
+            unsafe key.withEncoded { alpha in
                 for index in 0..<32 { unsafe out[public_.count + index] = unsafe alpha[index] }
             }
             for index in 0..<32 { unsafe out[public_.count + 32 + index] = entriesDigest[index] }
@@ -53,19 +53,17 @@ public struct SetSecrets: ~Copyable, Sendable {
     }
 
     /// - Throws: `wrongLength`, `invalidMagic`, `invalidScalar`.
-    public static func decodeCanonical(
-        _ bytes: UnsafeRawBufferPointer
-    ) throws(SealedMatchError) -> SetSecrets {
-        guard bytes.count == encodedCount else {
+    public init(canonical bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
+        guard bytes.count == Self.encodedCount else {
             throw SealedMatchError(.wrongLength, "a set's secrets have 148 bytes")
         }
         var reader = ByteReader(unsafe Array(bytes[0..<84]))
         try reader.magic("SMK1")
-        let tableID = try TableID(bytes: reader.take(16))
+        let tableID = try TableID(canonical: reader.take(16))
         let positionSeed = try reader.bytes32()
         let fillerSeed = try reader.bytes32()
-        let key = try unsafe MatchingKey.decodeCanonical(UnsafeRawBufferPointer(rebasing: bytes[84..<116]))
-        return SetSecrets(key: key, tableID: tableID, positionSeed: positionSeed, fillerSeed: fillerSeed)
+        let key = try unsafe MatchingKey(canonical: UnsafeRawBufferPointer(rebasing: bytes[84..<116]))
+        self.init(key: key, tableID: tableID, positionSeed: positionSeed, fillerSeed: fillerSeed)
     }
 
     /// The digest of the entries that encoded secrets belong to.
@@ -128,7 +126,7 @@ public struct BuiltSet: Sendable {
             cells: table.count,
             tableDigest: try table.digest(), parameters: description.parameters, sources: description.sources)
         // Only headers that every client can decode leave this house.
-        guard try SetHeader(canonical: header.signedBytes) == header else {
+        guard try SetHeader(canonical: header.encoded) == header else {
             throw SealedMatchError(.nonCanonical, "the set's header has no canonical encoding")
         }
         return BuiltSet(header: header, table: table)
@@ -136,7 +134,7 @@ public struct BuiltSet: Sendable {
 
     /// Writes the set file, whole or not at all.
     public func write(to path: String, signatures: SetSignatures = SetSignatures()) throws(SealedMatchError) {
-        let head = header.signedBytes + signatures.bytes
+        let head = header.encoded + signatures.encoded
         try unsafe head.span.withUnsafeBytes { (head) throws(SealedMatchError) in
             try unsafe DurableFile.write([head, table.bytes], to: path, secret: false)
         }
@@ -147,8 +145,8 @@ extension SetSecrets {
     /// A second copy of α, for the authority's opener.
     public borrowing func matchingKey() throws(SealedMatchError) -> MatchingKey {
         var copy = try SecretBytes.zeros(count: 32)
-        unsafe copy.withMutableBytes { out in unsafe key.withBytes { unsafe out.copyMemory(from: $0) } }
-        return try unsafe copy.withBytes { (raw) throws(SealedMatchError) in try unsafe MatchingKey.decodeCanonical(raw)
+        unsafe copy.withMutableBytes { out in unsafe key.withEncoded { unsafe out.copyMemory(from: $0) } }
+        return try unsafe copy.withBytes { (raw) throws(SealedMatchError) in try unsafe MatchingKey(canonical: raw)
         }
     }
 }

@@ -21,7 +21,8 @@ public struct KeyProof: Equatable, Sendable {
         case nonMember = "the key is not in the set"
     }
 
-    public static let count = 169
+    /// Bytes of the encoding.
+    public static let encodedCount = 169
 
     /// - Throws: `unknownSet` when the secrets are not the set's.
     public static func make(
@@ -65,13 +66,13 @@ public struct KeyProof: Equatable, Sendable {
     }
 
     public var encoded: [UInt8] {
-        var out = ByteWriter(capacity: Self.count)
+        var out = ByteWriter(capacity: Self.encodedCount)
         out.magic("SMPROOF1")
         out.put(root)
         out.put([key.kind.rawValue])
         out.put(key.bits)
-        out.put(evaluated.encoding)
-        out.put(proof.bytes)
+        out.put(evaluated.encoded)
+        out.put(proof.encoded)
         return out.bytes
     }
 
@@ -84,7 +85,9 @@ public struct KeyProof: Equatable, Sendable {
 
     /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `invalidPoint`, `identityPoint`, `invalidScalar`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
-        guard bytes.count == Self.count else { throw SealedMatchError(.wrongLength, "a key proof has 169 bytes") }
+        guard bytes.count == Self.encodedCount else {
+            throw SealedMatchError(.wrongLength, "a key proof has 169 bytes")
+        }
         var reader = ByteReader(bytes)
         try reader.magic("SMPROOF1")
         root = try reader.bytes32()
@@ -100,6 +103,6 @@ public struct KeyProof: Equatable, Sendable {
         guard !evaluated.isIdentity else {
             throw SealedMatchError(.identityPoint, "the evaluated element is the identity")
         }
-        proof = try DLEQProof(canonical: reader.take(DLEQProof.count))
+        proof = try DLEQProof(canonical: reader.take(DLEQProof.encodedCount))
     }
 }

@@ -15,7 +15,7 @@ extension SetFile {
         }
         var signatures = signatures
         signatures.places[place] = try header.sign(with: key)
-        let head = header.signedBytes + signatures.bytes
+        let head = header.encoded + signatures.encoded
         try unsafe head.span.withUnsafeBytes { (head) throws(SealedMatchError) in
             try unsafe DurableFile.write([head, tableBytes], to: path, secret: false)
         }

@@ -61,7 +61,7 @@ package final class Table: Sendable {
         _ keys: ArraySlice<EntryKey>, _ elements: TableElement, into out: UnsafeMutableBufferPointer<Point>
     ) throws(SealedMatchError) {
         try unsafe GroupBatch.hashToGroup(HashToGroup.elements, count: keys.count, into: out) { index in
-            elements.tableID.bytes + keys[keys.startIndex + index].encoded
+            elements.tableID.encoded + keys[keys.startIndex + index].encoded
         }
     }
 

@@ -38,7 +38,7 @@ struct CollectCommand: ParsableCommand {
             var refused = 0
             for file in names where file.hasSuffix(".registration") {
                 refused += try refusals("\(upload)/\(file)") {
-                    let content = try DurableFile.read("\(upload)/\(file)", limit: Registration.count)
+                    let content = try DurableFile.read("\(upload)/\(file)", limit: Registration.encodedCount)
                     _ = try store.register(Registration(canonical: content), authenticatedAs: name)
                 }
             }
@@ -49,7 +49,7 @@ struct CollectCommand: ParsableCommand {
                 var contents: [(path: String, bytes: [UInt8])] = []
                 for path in batch {
                     refused += try refusals(path) {
-                        contents.append((path, try DurableFile.read(path, limit: SealedVoucher.maximumCount)))
+                        contents.append((path, try DurableFile.read(path, limit: SealedVoucher.maximumEncodedCount)))
                     }
                 }
                 let outcomes = try about(database) {
@@ -64,7 +64,8 @@ struct CollectCommand: ParsableCommand {
                 Terminal.progress("collect", min(vouchers.count, start + 256), vouchers.count)
             }
             Terminal.print(
-                "stored \(stored) vouchers of account \(hexadecimal(name.bytes).prefix(16))…, refused \(refused)")
+                "stored \(stored) vouchers of account \(hexadecimal(name.encoded.bytes).prefix(16))…, refused \(refused)"
+            )
             if refused > 0 {
                 throw Failure("\(refused) files were refused and are where they were", code: Failure.badData)
             }

@@ -24,15 +24,17 @@ enum KeyFiles {
         try about(path) {
             let bytes = try DurableFile.readSecret(path, limit: SetSecrets.encodedCount)
             return try unsafe bytes.withBytes { (raw) throws(SealedMatchError) in
-                try unsafe SetSecrets.decodeCanonical(raw)
+                try unsafe SetSecrets(canonical: raw)
             }
         }
     }
 
     /// An account's name: 64 hexadecimal digits as they are; any other text by its SHA-256.
     static func account(_ text: String) throws -> AccountID {
-        if let raw = bytes(hexadecimal: text), raw.count == 32 { return try Bytes32(exactly: raw) }
-        return try sha256(Array(text.utf8))
+        if let raw = bytes(hexadecimal: text), raw.count == 32 {
+            return AccountID(canonical: try Bytes32(exactly: raw))
+        }
+        return AccountID(canonical: try sha256(Array(text.utf8)))
     }
 
     static func sha256(_ bytes: [UInt8]) throws -> Bytes32 {

@@ -104,7 +104,7 @@ struct RevealCommand: ParsableCommand {
     }
 
     private func report(_ decision: OpeningService.Decision, _ known: KnownHashes) throws {
-        let account = hexadecimal(decision.account.bytes)
+        let account = hexadecimal(decision.account.encoded.bytes)
         switch decision.result {
         case .success(let result):
             let file = CaseFile(result.reveal, knownHashes: known)

@@ -72,7 +72,7 @@ struct SealCommand: ParsableCommand {
             if due.entries.isEmpty { return released }
             for entry in due.entries {
                 let parsed = try about(client) { try SealedVoucher(canonical: entry.voucher) }
-                let name = hexadecimal(parsed.header.voucherID.bytes)
+                let name = hexadecimal(parsed.header.voucherID.encoded)
                 try about(upload) {
                     try DurableFile.write(entry.voucher, to: "\(upload)/\(name).voucher", secret: false)
                 }

@@ -63,7 +63,7 @@ struct SetVerifyProofCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let content = try about(proof) { try DurableFile.read(proof, limit: KeyProof.count) }
+            let content = try about(proof) { try DurableFile.read(proof, limit: KeyProof.encodedCount) }
             let parsed = try about(proof) { try KeyProof(canonical: content) }
             let set = try about(file) { try SetFile(path: file) }
             do throws(SealedMatchError) {

@@ -139,7 +139,7 @@ import Testing
 
         let exported = try bytes("secret")
         let secret = try exported.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
-            try AccountSecret.imported(raw)
+            try AccountSecret(canonical: raw)
         }
         let registration = try Registration(canonical: bytes("registration"))
         let sharing = try secret.sharing(account: registration.account, parameters: set.built.header.parameters)
@@ -152,7 +152,7 @@ import Testing
             var payloads: [Payload] = []
             for (number, slot) in voucher.slots.enumerated() {
                 let element = try Point(canonical: slot.element)
-                guard let rkey = try context.open(slot, slotKey: set.secrets.key.evaluate(element).encoding) else {
+                guard let rkey = try context.open(slot, slotKey: set.secrets.key.evaluate(element).encoded) else {
                     continue
                 }
                 var body = voucher.body

@@ -53,7 +53,8 @@ import Testing
         try expect(.invalidSignature, fixture, "one source's signature in two places")
         // Wrongly signed: a flipped bit, another root.
         var bad = try fixture.forge.signatures()
-        bad.places[0] = try Signature(bytes: bad.places[0]!.bytes.replacing([bad.places[0]!.bytes[0] ^ 1], at: 0))
+        bad.places[0] = try Signature(
+            canonical: bad.places[0]!.encoded.replacing([bad.places[0]!.encoded[0] ^ 1], at: 0))
         try fixture.forge.write(to: path, bad)
         try expect(.invalidSignature, fixture)
         var other = fixture.forge
@@ -183,14 +184,14 @@ import Testing
         // A header of its own making over the same table is unsigned.
         var header = fixture.forge.header
         header.version = 10
-        try refused(header.signedBytes + whole[3072...], .invalidSignature, "changed header")
+        try refused(header.encoded + whole[3072...], .invalidSignature, "changed header")
         // A header that speaks of a table of another size.
         header = fixture.forge.header
         header.cells += 3
-        try refused(header.signedBytes + whole[3072...], .parameterOutOfRange, "more cells than the entries take")
+        try refused(header.encoded + whole[3072...], .parameterOutOfRange, "more cells than the entries take")
         header.entries = 10_000
         header.cells = TablePositions.cells(forEntries: 10_000)
-        try refused(header.signedBytes + whole[3072...], .wrongLength, "more cells than the file holds")
+        try refused(header.encoded + whole[3072...], .wrongLength, "more cells than the file holds")
         expectCode(.fileFailed) { _ = try BlindedSet.open(path: path + "-none", trust: fixture.forge.trust, now: 1) }
         expectCode(.fileFailed) {
             _ = try BlindedSet.open(path: fixture.directory.path, trust: fixture.forge.trust, now: 1)

@@ -24,17 +24,17 @@ import Testing
     }
 
     private func savedSecret() throws -> AccountSecret {
-        let exported = UnsafeMutableRawBufferPointer.allocate(byteCount: AccountSecret.exportedCount, alignment: 1)
+        let exported = UnsafeMutableRawBufferPointer.allocate(byteCount: AccountSecret.encodedCount, alignment: 1)
         defer { exported.deallocate() }
-        exported.copyBytes(from: try savedBytes()[0..<AccountSecret.exportedCount])
-        return try AccountSecret.imported(UnsafeRawBufferPointer(exported))
+        exported.copyBytes(from: try savedBytes()[0..<AccountSecret.encodedCount])
+        return try AccountSecret(canonical: UnsafeRawBufferPointer(exported))
     }
 
     /// The registration that the secret on disk gives.
     private func expectedRegistration() throws -> Registration {
         try Sealer(
             set: fixture.open(), account: Fixture.account, secret: savedSecret(),
-            state: Array(savedBytes()[AccountSecret.exportedCount...]), now: fixture.now
+            state: Array(savedBytes()[AccountSecret.encodedCount...]), now: fixture.now
         ).registration
     }
 
@@ -51,7 +51,7 @@ import Testing
     @Test func anotherAccountIsRefusedAndNothingChanges() throws {
         do { _ = try open() }
         let before = try contents()
-        expectCode(.authenticationFailed) { _ = try open(account: Bytes32()) }
+        expectCode(.authenticationFailed) { _ = try open(account: AccountID(canonical: Bytes32())) }
         #expect(try contents() == before)
         _ = try open()
     }

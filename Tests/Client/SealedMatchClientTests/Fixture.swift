@@ -51,13 +51,13 @@ final class Fixture {
         return try BlindedSet.open(path: directory.file("set"), trust: forge.trust, now: now, lastVersion: lastVersion)
     }
 
-    static let account = try! Bytes32(exactly: [UInt8](repeating: 5, count: 32))
+    static let account = AccountID(canonical: try! Bytes32(exactly: [UInt8](repeating: 5, count: 32)))
 
     static func secret(epoch: UInt32 = 694) throws -> AccountSecret {
         let exported = UnsafeMutableRawBufferPointer.allocate(byteCount: 40, alignment: 1)
         defer { exported.deallocate() }
         exported.copyBytes(from: Array("SMA1".utf8) + littleEndian(epoch) + [UInt8](repeating: 8, count: 32))
-        return try AccountSecret.imported(UnsafeRawBufferPointer(exported))
+        return try AccountSecret(canonical: UnsafeRawBufferPointer(exported))
     }
 
     func sealer(_ set: BlindedSet? = nil, state: [UInt8]? = nil, now: UInt64 = Fixture.now, epoch: UInt32 = 694) throws
@@ -73,7 +73,7 @@ final class Fixture {
         for (index, slot) in voucher.slots.enumerated() {
             let element = try Point(canonical: slot.element)
             guard !element.isIdentity else { continue }
-            guard let rkey = try context.open(slot, slotKey: secrets.key.evaluate(element).encoding) else { continue }
+            guard let rkey = try context.open(slot, slotKey: secrets.key.evaluate(element).encoded) else { continue }
             var body = voucher.body
             try body.withUnsafeMutableBytes { try Cipher.streamXOR($0, key: rkey) }
             out.append((index, rkey, try Opening(header: voucher.header, slot: index, plainBody: body)))

@@ -115,7 +115,8 @@ import Testing
                 release: random.next() >> (random.next() % 64), first: random.next(), second: random.next())
             #expect(OutboxEntryName(text: Array(name.text.utf8)) == name)
             #expect(
-                try OutboxEntryName(encoded: name.encoded) == name && name.encoded.count == OutboxEntryName.encodedCount
+                try OutboxEntryName(canonical: name.encoded) == name
+                    && name.encoded.count == OutboxEntryName.encodedCount
             )
         }
         let text = Array(OutboxEntryName(release: 10, first: 0, second: .max).text.utf8)
@@ -129,7 +130,7 @@ import Testing
             OutboxEntryName(text: Array(text.dropLast())) == nil && OutboxEntryName(text: text + [0]) == nil
                 && OutboxEntryName(text: []) == nil)
         for count in [0, 23, 25] {
-            expectCode(.wrongLength) { _ = try OutboxEntryName(encoded: [UInt8](repeating: 0, count: count)) }
+            expectCode(.wrongLength) { _ = try OutboxEntryName(canonical: [UInt8](repeating: 0, count: count)) }
         }
     }
 

@@ -60,7 +60,7 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: directory.file("box")) where name != "lock" {
             #expect(
                 !sealed.contains { voucher in
-                    name.contains(voucher.header.voucherID.bytes.map { String($0, radix: 16) }.joined())
+                    name.contains(voucher.header.voucherID.encoded.map { String($0, radix: 16) }.joined())
                 })
             #expect(
                 try FileManager.default.attributesOfItem(atPath: directory.file("box/" + name))[.posixPermissions]
@@ -81,7 +81,9 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
         func put(_ bytes: [UInt8], _ path: String) throws { try bytes.withUnsafeBytes { try plainWrite($0, to: path) } }
         try put([], name(String(repeating: "0", count: 32)))
         try put(Array(sealed[1].encoded.dropLast()), name(String(repeating: "1", count: 32)))
-        try put([UInt8](repeating: 7, count: SealedVoucher.maximumCount + 1), name(String(repeating: "2", count: 32)))
+        try put(
+            [UInt8](repeating: 7, count: SealedVoucher.maximumEncodedCount + 1), name(String(repeating: "2", count: 32))
+        )
         try FileManager.default.createDirectory(
             atPath: name(String(repeating: "3", count: 32)), withIntermediateDirectories: false)
         #expect(mkfifo(name(String(repeating: "4", count: 32)), 0o600) == 0)

@@ -55,9 +55,9 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let item = MediaItem.file(sha256: fixture.known[2])
         var first = try fixture.sealer(set)
         _ = try first.seal(item)
-        let state = first.exportedState
+        let state = first.encodedState
         var second = try fixture.sealer(set, state: state)
-        #expect(second.exportedState == state)
+        #expect(second.encodedState == state)
         #expect(try real(fixture, second.seal(item)) == 0)
         // Without state, or with older state, it counts again: the messenger must persist before it sends.
         var third = try fixture.sealer(set)
@@ -71,22 +71,22 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         var tablet = try fixture.sealer(set)
         _ = try phone.seal(.file(sha256: fixture.known[2]))
         _ = try tablet.seal(.file(sha256: fixture.known[4]))
-        try phone.merge(deviceState: tablet.exportedState)
-        try tablet.merge(deviceState: phone.exportedState)
+        try phone.merge(deviceState: tablet.encodedState)
+        try tablet.merge(deviceState: phone.encodedState)
         #expect(try real(fixture, phone.seal(.file(sha256: fixture.known[4]))) == 0)
         #expect(try real(fixture, tablet.seal(.file(sha256: fixture.known[2]))) == 0)
         // Merging twice, or one's own state, changes nothing.
-        let before = tablet.exportedState
+        let before = tablet.encodedState
         try tablet.merge(deviceState: before)
-        #expect(tablet.exportedState == before)
+        #expect(tablet.encodedState == before)
         // Another epoch's state is ignored, broken state refused.
         let later = try fixture.sealer(set, now: fixture.now + 2 * epochSeconds)
-        try tablet.merge(deviceState: later.exportedState)
-        #expect(tablet.exportedState == before)
+        try tablet.merge(deviceState: later.encodedState)
+        #expect(tablet.encodedState == before)
         do { try tablet.merge(deviceState: Array(before.dropLast())); Issue.record("merged") } catch {
             #expect(error.code == .wrongLength)
         }
-        #expect(tablet.exportedState == before)
+        #expect(tablet.encodedState == before)
     }
 
     /// A near-duplicate that shares a probe with a picture already sent is a repeat; an unrelated picture is not.
@@ -106,13 +106,13 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         // Tags grow by new keys only; a repeat's new keys are noted as well.
         var sealer = try fixture.sealer()
         _ = try sealer.seal(original)
-        #expect(tags(sealer.exportedState).count == 16)
+        #expect(tags(sealer.encodedState).count == 16)
         _ = try sealer.seal(near)
-        #expect(tags(sealer.exportedState).count == Set(a + b).count)
+        #expect(tags(sealer.encodedState).count == Set(a + b).count)
         _ = try sealer.seal(other)
-        #expect(tags(sealer.exportedState).count == Set(a + b + c).count)
+        #expect(tags(sealer.encodedState).count == Set(a + b + c).count)
         _ = try sealer.seal(.unreadable)
-        #expect(tags(sealer.exportedState).count == Set(a + b + c).count)
+        #expect(tags(sealer.encodedState).count == Set(a + b + c).count)
     }
 
     @Test func poorPicturesAreNotProbed() throws {
@@ -122,9 +122,9 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let item = try MediaItem.picture(
             pixels: flat.span.bytes, width: 64, height: 64, bytesPerRow: 64, format: .gray8)
         let length = try sealer.seal(item).encoded.count
-        #expect(tags(sealer.exportedState).isEmpty)
+        #expect(tags(sealer.encodedState).isEmpty)
         #expect(try sealer.seal(.file(sha256: fixture.known[0])).encoded.count == length)
-        #expect(tags(sealer.exportedState).count == 1)
+        #expect(tags(sealer.encodedState).count == 1)
         // Pixels that do not fit their description are an error of the caller, and nothing else.
         do {
             _ = try MediaItem.picture(pixels: flat.span.bytes, width: 65, height: 64, bytesPerRow: 64, format: .gray8);
@@ -140,11 +140,11 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         func noted(_ account: AccountID, _ now: UInt64) throws -> [UInt64] {
             var sealer = try Sealer(set: set, account: account, secret: Fixture.secret(), now: now)
             _ = try sealer.seal(.file(sha256: fixture.known[0]))
-            return tags(sealer.exportedState)
+            return tags(sealer.encodedState)
         }
         let one = try noted(Fixture.account, fixture.now)
         #expect(try one.count == 1 && noted(Fixture.account, fixture.now) == one)
-        #expect(try noted(Bytes32(), fixture.now) != one)
+        #expect(try noted(AccountID(canonical: Bytes32()), fixture.now) != one)
         #expect(try noted(Fixture.account, fixture.now + epochSeconds) != one)
     }
 }
@@ -184,14 +184,14 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
     @Test func parametersStayForTheEpoch() throws {
         let fixture = try Fixture()
         var sealer = try fixture.sealer()
-        let state = sealer.exportedState
+        let state = sealer.encodedState
         for change in [{ $0.threshold = 4 }, { $0.polynomials = 9 }, { $0.coverSlots = 7 }]
             as [(inout Parameters) throws -> Void]
         {
             let other = try Fixture(seed: 3, version: 2, change)
             let set = try other.open()
             do { try sealer.adopt(set); Issue.record("adopted") } catch { #expect(error.code == .setMismatch) }
-            #expect(sealer.exportedState == state && sealer.set.header.version == 1)
+            #expect(sealer.encodedState == state && sealer.set.header.version == 1)
             do {
                 _ = try Sealer(
                     set: set, account: Fixture.account, secret: Fixture.secret(), state: state, now: fixture.now);
@@ -214,7 +214,7 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         var sealer = try new.sealer()
         do { try sealer.adopt(oldSet); Issue.record("adopted") } catch { #expect(error.code == .setRolledBack) }
         #expect(sealer.set.header.version == 5)
-        let state = sealer.exportedState
+        let state = sealer.encodedState
         for now in [new.now, new.now + 3 * epochSeconds] {
             do {
                 _ = try Sealer(set: oldSet, account: Fixture.account, secret: Fixture.secret(), state: state, now: now);
@@ -243,7 +243,7 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let other = try fixture.sealer(now: fixture.now + epochSeconds)
         #expect(other.registration == sealer.registration)
         // The exported secret is the new epoch's.
-        let exported = try sealer.exportedSecret()
+        let exported = try sealer.encodedSecret()
         #expect(
             exported.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw[4..<8]) } == littleEndian(695 as UInt32))
     }
@@ -251,7 +251,7 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
     @Test func clocksBackwardAndFarAhead() throws {
         let fixture = try Fixture()
         var sealer = try fixture.sealer()
-        let state = sealer.exportedState
+        let state = sealer.encodedState
         let registration = sealer.registration
         // Back: the later epoch goes on.
         #expect(try !sealer.advance(to: 0))
@@ -260,7 +260,7 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         #expect(back.epoch == 694 && back.registration == registration)
         // State of a later epoch than the clock's and the secret's.
         let later = try fixture.sealer(now: fixture.now + 3 * epochSeconds)
-        let resumed = try fixture.sealer(state: later.exportedState, now: fixture.now)
+        let resumed = try fixture.sealer(state: later.encodedState, now: fixture.now)
         #expect(resumed.epoch == 697 && resumed.registration == later.registration)
         // Far ahead: an error, nothing changed, and sealing goes on.
         do { _ = try sealer.advance(to: fixture.now + 65 * epochSeconds); Issue.record("advanced") } catch {
@@ -275,7 +275,7 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
                 #expect((error as? SealedMatchError)?.code == .setExpired)
             }
         }
-        #expect(sealer.epoch == 694 && sealer.exportedState == state && sealer.registration == registration)
+        #expect(sealer.epoch == 694 && sealer.encodedState == state && sealer.registration == registration)
         #expect(try opening(fixture, sealer.seal(.file(sha256: fixture.known[1]))) != nil)
         do { _ = try fixture.sealer(now: fixture.now + 65 * epochSeconds); Issue.record("began") } catch {
             #expect((error as? SealedMatchError)?.code == .epochTooFar)
@@ -301,7 +301,7 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let fixture = try Fixture()
         var sealer = try fixture.sealer()
         for index in 0..<5 { _ = try sealer.seal(.file(sha256: fixture.known[index])) }
-        let bytes = sealer.exportedState
+        let bytes = sealer.encodedState
         // The schedule's own bytes are tested with it: mutations there may be refused or kept.
         let counts = try expectCanonical(bytes, mutations: 4000, seed: 1) { try SealerState(canonical: $0).encoded }
         #expect(counts.refused > 1000)
@@ -339,18 +339,18 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         // One tag below the limit: one more key fits, two do not, and then nothing is noted.
         let fixture = try Fixture()
         let sealer = try fixture.sealer()
-        let empty = sealer.exportedState
+        let empty = sealer.encodedState
         let limit = DistinctnessStore.maximumTags
         let tags = (0..<UInt64(limit - 1)).flatMap { littleEndian($0 * 3) }
         let full = empty.replacing(littleEndian(UInt32(limit - 1)), at: 24) + tags
-        #expect(full.count <= SealerState.maximumCount)
+        #expect(full.count <= SealerState.maximumEncodedCount)
         var near = try fixture.sealer(state: full)
         _ = try near.seal(.file(sha256: fixture.known[0]))
-        let state = near.exportedState
+        let state = near.encodedState
         do { _ = try near.seal(.file(sha256: fixture.known[1])); Issue.record("sealed") } catch {
             #expect(error.code == .storeFull)
         }
-        #expect(near.exportedState == state)
+        #expect(near.encodedState == state)
         _ = try near.seal(.unreadable)
         expectCode(.parameterOutOfRange) {
             _ = try SealerState(

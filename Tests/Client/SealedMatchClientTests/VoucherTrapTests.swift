@@ -156,7 +156,7 @@ import Testing
             try Bytes32(exactly: [UInt8](repeating: 0xFF, count: 32)),
             try Bytes32(exactly: [1] + [UInt8](repeating: 0, count: 31)),
             // The three sum to the identity.
-            try Point.identity.subtracting(others).encoding,
+            try Point.identity.subtracting(others).encoded,
         ] {
             fixture.forge = honest
             fixture.forge.setCell(positions.first, cell)
@@ -260,7 +260,7 @@ import Testing
         var probe = CountingRandom(20)
         var trial = try fixture.sealer(set)
         _ = try trial.seal(item, note: [], random: &probe)
-        let before = sealer.exportedState
+        let before = sealer.encodedState
         var cut = 0
         var failures = 0
         for draw in probe.draws {
@@ -273,7 +273,7 @@ import Testing
                     #expect(error.code == .randomSourceFailed)
                     failures += 1
                 }
-                #expect(sealer.exportedState == before)
+                #expect(sealer.encodedState == before)
             }
             cut += draw
         }

@@ -99,12 +99,12 @@ private func open(_ sealed: [UInt8], _ header: [UInt8], _ key: borrowing SecretB
         #expect(!signature.verifies(message + [0], publicKey: key.publicKey))
         #expect(!signature.verifies(message, publicKey: other.publicKey))
         for bit in stride(from: 0, to: 512, by: 7) {
-            var bytes = signature.bytes
+            var bytes = signature.encoded
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
-            #expect(try !Signature(bytes: bytes).verifies(message, publicKey: key.publicKey))
+            #expect(try !Signature(canonical: bytes).verifies(message, publicKey: key.publicKey))
         }
         // RFC 8032's S + ℓ is another encoding of the same signature: refused.
-        var s = Array(signature.bytes[32...])
+        var s = Array(signature.encoded[32...])
         let order = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")
         var carry = 0
         for index in 0..<32 {
@@ -112,9 +112,10 @@ private func open(_ sealed: [UInt8], _ header: [UInt8], _ key: borrowing SecretB
             s[index] = UInt8(sum & 255)
             carry = sum >> 8
         }
-        #expect(try !Signature(bytes: Array(signature.bytes[..<32]) + s).verifies(message, publicKey: key.publicKey))
+        #expect(
+            try !Signature(canonical: Array(signature.encoded[..<32]) + s).verifies(message, publicKey: key.publicKey))
         for count in [0, 63, 65] {
-            expectCode(.wrongLength) { _ = try Signature(bytes: [UInt8](repeating: 0, count: count)) }
+            expectCode(.wrongLength) { _ = try Signature(canonical: [UInt8](repeating: 0, count: count)) }
         }
     }
 
@@ -127,7 +128,7 @@ private func open(_ sealed: [UInt8], _ header: [UInt8], _ key: borrowing SecretB
         ] {
             let key = try Bytes32(exactly: hex(encoding))
             let forged = try Signature(
-                bytes: hex("0100000000000000000000000000000000000000000000000000000000000000")
+                canonical: hex("0100000000000000000000000000000000000000000000000000000000000000")
                     + [UInt8](repeating: 0, count: 32))
             #expect(!forged.verifies([1, 2, 3], publicKey: key))
         }
@@ -140,7 +141,7 @@ private func open(_ sealed: [UInt8], _ header: [UInt8], _ key: borrowing SecretB
         #expect(key.publicKey.bytes == hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))
         #expect(key.withSeed { Array($0) } == seed)
         #expect(
-            try key.sign([]).bytes
+            try key.sign([]).encoded
                 == hex(
                     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
                 ))

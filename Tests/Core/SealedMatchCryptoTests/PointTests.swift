@@ -34,7 +34,7 @@ private let invalidEncodings: [String: [String]] = [
 ]
 
 private func scalar(_ number: UInt8) throws -> Scalar {
-    try Scalar.decodeCanonical([number] + [UInt8](repeating: 0, count: 31))
+    try Scalar(canonical: [number] + [UInt8](repeating: 0, count: 31))
 }
 
 @Suite struct PointTests {
@@ -60,7 +60,7 @@ private func scalar(_ number: UInt8) throws -> Scalar {
         var sum = Point.identity
         for (index, encoding) in expected.enumerated() {
             sum = try sum.adding(b)
-            #expect(sum.encoding.bytes == hex(encoding))
+            #expect(sum.encoded.bytes == hex(encoding))
             #expect(try Point.base(times: scalar(UInt8(index + 1))) == sum)
             #expect(try b.multiplied(by: scalar(UInt8(index + 1))) == sum)
         }
@@ -84,7 +84,7 @@ private func scalar(_ number: UInt8) throws -> Scalar {
         var random = SeededRandom(21)
         for _ in 0..<20 {
             let secret = try Scalar.random(from: &random)
-            let open = try PublicScalar(canonical: secret.withBytes { unsafe Bytes32(loading: $0.baseAddress!) })
+            let open = try PublicScalar(canonical: secret.withEncoded { unsafe Bytes32(loading: $0.baseAddress!) })
             let point = try HashToGroup.elements.point(random.bytes(9))
             #expect(try point.multiplied(by: secret) == point.multiplied(byPublic: open))
             #expect(try Point.base(times: secret) == Point.base(timesPublic: open))
@@ -137,7 +137,7 @@ private func scalar(_ number: UInt8) throws -> Scalar {
         }
         let weights = try (0..<3).map { _ in
             try PublicScalar(
-                canonical: Scalar.random(from: &random).withBytes { unsafe Bytes32(loading: $0.baseAddress!) })
+                canonical: Scalar.random(from: &random).withEncoded { unsafe Bytes32(loading: $0.baseAddress!) })
         }
         let combined = try weights.withUnsafeBufferPointer { weights in
             try Array(single[0..<3]).withUnsafeBufferPointer { try GroupBatch.linearCombinationVarTime(weights, $0) }

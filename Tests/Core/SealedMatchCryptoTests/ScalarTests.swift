@@ -20,16 +20,16 @@ private func plus(_ number: [UInt8], _ small: Int) -> [UInt8] {
 @Suite struct ScalarTests {
     @Test(arguments: [0, 1, 2, 1000]) func orderAndAboveAreRefused(offset: Int) throws {
         let encoded = plus(order, offset)
-        expectCode(.invalidScalar) { _ = try Scalar.decodeCanonical(encoded) }
+        expectCode(.invalidScalar) { _ = try Scalar(canonical: encoded) }
         expectCode(.invalidScalar) { _ = try PublicScalar(canonical: Bytes32(exactly: encoded)) }
     }
 
     @Test func belowTheOrderIsAccepted() throws {
         for offset in [-1, -2, -237] {
             let encoded = plus(order, offset)
-            let scalar = try Scalar.decodeCanonical(encoded)
-            #expect(scalar.withBytes { Array($0) } == encoded)
-            #expect(try PublicScalar(canonical: Bytes32(exactly: encoded)).encoding.bytes == encoded)
+            let scalar = try Scalar(canonical: encoded)
+            #expect(scalar.withEncoded { Array($0) } == encoded)
+            #expect(try PublicScalar(canonical: Bytes32(exactly: encoded)).encoded.bytes == encoded)
         }
     }
 
@@ -38,25 +38,25 @@ private func plus(_ number: [UInt8], _ small: Int) -> [UInt8] {
     @Test func otherEncodingsOfOneScalarAreRefused() throws {
         for n in [1, 2, 77] {
             let canonical = plus([UInt8](repeating: 0, count: 32), n)
-            _ = try Scalar.decodeCanonical(canonical)
-            expectCode(.invalidScalar) { _ = try Scalar.decodeCanonical(plus(order, n)) }
+            _ = try Scalar(canonical: canonical)
+            expectCode(.invalidScalar) { _ = try Scalar(canonical: plus(order, n)) }
             var topBit = canonical
             topBit[31] |= 0x80
-            expectCode(.invalidScalar) { _ = try Scalar.decodeCanonical(topBit) }
+            expectCode(.invalidScalar) { _ = try Scalar(canonical: topBit) }
             expectCode(.invalidScalar) { _ = try PublicScalar(canonical: Bytes32(exactly: topBit)) }
         }
     }
 
     @Test func zeroIsNoSecretScalar() throws {
-        expectCode(.invalidScalar) { _ = try Scalar.decodeCanonical([UInt8](repeating: 0, count: 32)) }
-        #expect(try PublicScalar(canonical: Bytes32()).encoding.isZero)
-        expectCode(.invalidScalar) { _ = try MatchingKey.decodeCanonical([UInt8](repeating: 0, count: 32)) }
-        expectCode(.invalidScalar) { _ = try MatchingKey.decodeCanonical(order) }
+        expectCode(.invalidScalar) { _ = try Scalar(canonical: [UInt8](repeating: 0, count: 32)) }
+        #expect(try PublicScalar(canonical: Bytes32()).encoded.isZero)
+        expectCode(.invalidScalar) { _ = try MatchingKey(canonical: [UInt8](repeating: 0, count: 32)) }
+        expectCode(.invalidScalar) { _ = try MatchingKey(canonical: order) }
     }
 
     @Test func wrongLengthsAreRefused() throws {
         for count in [0, 1, 31, 33, 64] {
-            expectCode(.wrongLength) { _ = try Scalar.decodeCanonical([UInt8](repeating: 1, count: count)) }
+            expectCode(.wrongLength) { _ = try Scalar(canonical: [UInt8](repeating: 1, count: count)) }
         }
     }
 
@@ -65,8 +65,8 @@ private func plus(_ number: [UInt8], _ small: Int) -> [UInt8] {
         var seen: Set<[UInt8]> = []
         for _ in 0..<200 {
             let scalar = try Scalar.random(from: &random)
-            let bytes = scalar.withBytes { Array($0) }
-            _ = try Scalar.decodeCanonical(bytes)
+            let bytes = scalar.withEncoded { Array($0) }
+            _ = try Scalar(canonical: bytes)
             #expect(seen.insert(bytes).inserted)
         }
         // The whole range is used: about one in two has bit 251 set.
@@ -88,6 +88,6 @@ private func plus(_ number: [UInt8], _ small: Int) -> [UInt8] {
         var source = OrderFirst()
         let scalar = try Scalar.random(from: &source)
         #expect(source.draws == 2)
-        #expect(scalar.withBytes { $0.contains { $0 != 0 } })
+        #expect(scalar.withEncoded { $0.contains { $0 != 0 } })
     }
 }

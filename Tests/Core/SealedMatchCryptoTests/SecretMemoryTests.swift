@@ -65,7 +65,7 @@ import Testing
 
     private final class CheckedScalar {
         let scalar: Scalar
-        init(_ raw: UnsafeRawBufferPointer) throws(SealedMatchError) { scalar = try Scalar.decodeCanonical(raw) }
+        init(_ raw: UnsafeRawBufferPointer) throws(SealedMatchError) { scalar = try Scalar(canonical: raw) }
         func product() throws -> Point { try Point.base(times: scalar) }
     }
 

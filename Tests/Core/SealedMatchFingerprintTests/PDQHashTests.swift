@@ -10,7 +10,7 @@ import Testing
         #expect(hash[255] && hash[254] && !hash[250])
         #expect(!hash[0] && hash[1])
         #expect(hash.encoded.first == 0xF8 && hash.encoded.last == 0x22)
-        #expect(try PDQHash(decoding: hash.encoded) == hash)
+        #expect(try PDQHash(canonical: hash.encoded) == hash)
         #expect(try PDQHash(hexadecimal: Self.text.uppercased()) == hash)
         #expect(PDQHash(words: (2, 0, 0, 0))[1])
         #expect(PDQHash(words: (0, 0, 0, 1 << 63)).hexadecimal == "8" + String(repeating: "0", count: 63))
@@ -30,17 +30,17 @@ import Testing
 
     @Test(arguments: [0, 1, 31, 33, 64])
     func refusesOtherLengths(_ count: Int) {
-        #expect(throws: FingerprintError.badHashLength) { try PDQHash(decoding: [UInt8](repeating: 0, count: count)) }
+        #expect(throws: FingerprintError.badHashLength) { try PDQHash(canonical: [UInt8](repeating: 0, count: count)) }
     }
 
     @Test func countsDifferingBits() throws {
         let hash = try PDQHash(hexadecimal: Self.text)
         #expect(hash.hammingDistance(to: hash) == 0)
-        let inverse = try PDQHash(decoding: hash.encoded.map { ~$0 })
+        let inverse = try PDQHash(canonical: hash.encoded.map { ~$0 })
         #expect(hash.hammingDistance(to: inverse) == 256)
         var bytes = hash.encoded
         bytes[7] ^= 0b1010_0001
-        #expect(try PDQHash(decoding: bytes).hammingDistance(to: hash) == 3)
+        #expect(try PDQHash(canonical: bytes).hammingDistance(to: hash) == 3)
         #expect(Set([hash, inverse, hash]).count == 2)
     }
 }

@@ -17,26 +17,26 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
     @Test func roundTripAndMutations() throws {
         for sources in [2, 3, 16] {
             let header = try sampleHeader(sources: sources)
-            #expect(header.signedBytes.count == 3072)
-            #expect(try SetHeader(canonical: header.signedBytes) == header)
-            let counts = try expectCanonical(header.signedBytes, mutations: 4000, seed: UInt64(sources)) {
-                try SetHeader(canonical: $0).signedBytes
+            #expect(header.encoded.count == 3072)
+            #expect(try SetHeader(canonical: header.encoded) == header)
+            let counts = try expectCanonical(header.encoded, mutations: 4000, seed: UInt64(sources)) {
+                try SetHeader(canonical: $0).encoded
             }
             #expect(counts.accepted > 50 && counts.refused > 2000)
         }
-        expectExactLength(try sampleHeader().signedBytes) { _ = try SetHeader(canonical: $0) }
+        expectExactLength(try sampleHeader().encoded) { _ = try SetHeader(canonical: $0) }
     }
 
     private func refused(
         _ offset: Int, _ bytes: [UInt8], _ code: SealedMatchError.Code, _ comment: Comment,
         source: SourceLocation = #_sourceLocation
     ) throws {
-        let changed = try sampleHeader().signedBytes.replacing(bytes, at: offset)
+        let changed = try sampleHeader().encoded.replacing(bytes, at: offset)
         expectCode(code, comment, sourceLocation: source) { _ = try SetHeader(canonical: changed) }
     }
 
     private func accepted(_ offset: Int, _ bytes: [UInt8]) throws -> SetHeader {
-        try SetHeader(canonical: sampleHeader().signedBytes.replacing(bytes, at: offset))
+        try SetHeader(canonical: sampleHeader().encoded.replacing(bytes, at: offset))
     }
 
     @Test func eachFieldIsChecked() throws {
@@ -148,7 +148,7 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
 
     @Test func sourcesAscend() throws {
         let header = try sampleHeader()
-        let bytes = header.signedBytes
+        let bytes = header.encoded
         let swapped = bytes.replacing(header.sources[1].bytes + header.sources[0].bytes, at: 256)
         expectCode(.nonCanonical, "descending") { _ = try SetHeader(canonical: swapped) }
         let equal = bytes.replacing(header.sources[0].bytes + header.sources[0].bytes, at: 256)
@@ -168,7 +168,7 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         try vary { $0.version += 1 }
         try vary { $0.issuedAt += 1 }
         try vary { $0.expiresAt += 1 }
-        try vary { $0.tableID = try TableID(bytes: [UInt8](repeating: 1, count: 16)) }
+        try vary { $0.tableID = try TableID(canonical: [UInt8](repeating: 1, count: 16)) }
         try vary { $0.positionSeed = Bytes32() }
         try vary { $0.publicKey = try HashToGroup.elements.point([2]) }
         try vary { $0.entries += 1 }
@@ -216,14 +216,14 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
     @Test func roundTripAndMutations() throws {
         var random = SeededRandom(211)
         var signatures = SetSignatures()
-        for place in [0, 2, 15] { signatures.places[place] = try Signature(bytes: random.bytes(64)) }
-        #expect(signatures.bytes.count == 1024)
-        #expect(try SetSignatures(canonical: signatures.bytes) == signatures)
-        let counts = try expectCanonical(signatures.bytes, mutations: 3000, seed: 1) {
-            try SetSignatures(canonical: $0).bytes
+        for place in [0, 2, 15] { signatures.places[place] = try Signature(canonical: random.bytes(64)) }
+        #expect(signatures.encoded.count == 1024)
+        #expect(try SetSignatures(canonical: signatures.encoded) == signatures)
+        let counts = try expectCanonical(signatures.encoded, mutations: 3000, seed: 1) {
+            try SetSignatures(canonical: $0).encoded
         }
         #expect(counts.accepted > 500)
-        expectExactLength(signatures.bytes) { _ = try SetSignatures(canonical: $0) }
+        expectExactLength(signatures.encoded) { _ = try SetSignatures(canonical: $0) }
     }
 
     @Test func onlyValidSignaturesOfNamedSourcesCount() throws {
@@ -252,7 +252,7 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         expectCode(.invalidSignature, "another header") { _ = try signatures.validSigners(of: other) }
         var damaged = signatures
         damaged.places[1] = try Signature(
-            bytes: signatures.places[1]!.bytes.replacing([signatures.places[1]!.bytes[40] ^ 1], at: 40))
+            canonical: signatures.places[1]!.encoded.replacing([signatures.places[1]!.encoded[40] ^ 1], at: 40))
         expectCode(.invalidSignature, "damaged") { _ = try damaged.validSigners(of: header) }
         // A signature on the bare root is none: the message has a context of its own.
         var bare = SetSignatures()

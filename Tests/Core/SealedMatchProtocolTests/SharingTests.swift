@@ -3,7 +3,7 @@ import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
 
-private let account = try! Bytes32(exactly: [UInt8](repeating: 9, count: 32))
+private let account = AccountID(canonical: try! Bytes32(exactly: [UInt8](repeating: 9, count: 32)))
 
 private func parameters(_ t: Int, _ k: Int) -> Parameters {
     var parameters = Parameters()
@@ -18,7 +18,7 @@ private func secret(_ bytes: [UInt8] = Array(0..<32), epoch: UInt32 = 7) throws 
     let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: exported.count, alignment: 1)
     defer { raw.deallocate() }
     raw.copyBytes(from: exported)
-    return try AccountSecret.imported(UnsafeRawBufferPointer(raw))
+    return try AccountSecret(canonical: UnsafeRawBufferPointer(raw))
 }
 
 private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t: Int, _ k: Int) throws -> (
@@ -40,19 +40,20 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
             found.z.map(\.word) == [
                 0x8822_a1b1_ce81_19ee, 0xebdf_2902_eb9f_c702, 0x740a_3e88_0880_6a6d, 0x2964_1c35_7385_dedf,
             ])
-        #expect(found.commitment.bytes == hex("c7be6ede03d61593b16de3dbcf6ff72d499653fdedab8af23fca342bd36d1212"))
+        #expect(
+            found.commitment.encoded.bytes == hex("c7be6ede03d61593b16de3dbcf6ff72d499653fdedab8af23fca342bd36d1212"))
     }
 
     @Test func devicesAgreeAndEverythingElseDiffers() throws {
         let first = try secret()
-        let exported = try first.exported()
+        let exported = try first.encoded()
         let second = try exported.withBytes { (raw) throws(SealedMatchError) in try Imported(raw) }
         let reference = try value(first, account, 3, 4)
         let other = try second.value(account, 3, 4)
         #expect(reference.z == other.z && reference.commitment == other.commitment)
         var seen: [Commitment] = [reference.commitment]
         var zs: [[UInt64]] = [reference.z.map(\.word)]
-        let anotherAccount = try Bytes32(exactly: [UInt8](repeating: 10, count: 32))
+        let anotherAccount = AccountID(canonical: try Bytes32(exactly: [UInt8](repeating: 10, count: 32)))
         for found in [
             try value(first, anotherAccount, 3, 4), try value(first, account, 4, 4), try value(first, account, 3, 5),
             try value(secret(epoch: 8), account, 3, 4), try value(secret([1] + Array(1..<32)), account, 3, 4),
@@ -67,7 +68,7 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
 
     private final class Imported {
         let secret: AccountSecret
-        init(_ raw: UnsafeRawBufferPointer) throws(SealedMatchError) { secret = try AccountSecret.imported(raw) }
+        init(_ raw: UnsafeRawBufferPointer) throws(SealedMatchError) { secret = try AccountSecret(canonical: raw) }
         func value(_ account: AccountID, _ t: Int, _ k: Int) throws -> (z: [FieldElement], commitment: Commitment) {
             try SealedMatchProtocolTests.value(secret, account, t, k)
         }
@@ -114,7 +115,7 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
 
 @Suite struct AccountSecretTests {
     private func bytes(_ secret: borrowing AccountSecret) throws -> [UInt8] {
-        let exported = try secret.exported()
+        let exported = try secret.encoded()
         return exported.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw) }
     }
 
@@ -159,7 +160,7 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
             let exported = UnsafeMutableRawBufferPointer.allocate(byteCount: 40, alignment: 1)
             exported.copyBytes(from: Array("SMA1".utf8) + littleEndian(7 as UInt32))
             for index in 0..<32 { exported[8 + index] = raw[index] }
-            var one = try AccountSecret.imported(UnsafeRawBufferPointer(exported))
+            var one = try AccountSecret(canonical: UnsafeRawBufferPointer(exported))
             exported.initializeMemory(as: UInt8.self, repeating: 0)
             exported.deallocate()
             try one.ratchet(to: 8)
@@ -185,7 +186,7 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
             let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
             defer { raw.deallocate() }
             raw.copyBytes(from: bytes)
-            return try self.bytes(AccountSecret.imported(UnsafeRawBufferPointer(raw)))
+            return try self.bytes(AccountSecret(canonical: UnsafeRawBufferPointer(raw)))
         }
         let counts = try expectCanonical(original, mutations: 3000, seed: 6, decode)
         #expect(counts.accepted > 100 && counts.refused > 100)

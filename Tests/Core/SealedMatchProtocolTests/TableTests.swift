@@ -75,7 +75,7 @@ import Testing
         let substitute = try HashToGroup.elements.point([9])
         let points = try (0..<3).map { try HashToGroup.elements.point([UInt8($0)]) }
         let sum = try points[0].adding(points[1]).adding(points[2])
-        let cells = points.map(\.encoding)
+        let cells = points.map(\.encoded)
         #expect(try decode(cells, substitute: substitute) == sum)
         // An identity in a cell is a valid cell.
         #expect(try decode([cells[0], Bytes32(), cells[2]], substitute: substitute) == points[0].adding(points[2]))
@@ -97,7 +97,7 @@ import Testing
         }
         // Cells that sum to the identity.
         let minus = try Point.identity.subtracting(points[0].adding(points[1]))
-        #expect(try decode([cells[0], cells[1], minus.encoding], substitute: substitute) == substitute)
+        #expect(try decode([cells[0], cells[1], minus.encoded], substitute: substitute) == substitute)
         #expect(try decode([Bytes32(), Bytes32(), Bytes32()], substitute: substitute) == substitute)
     }
 
@@ -146,7 +146,7 @@ import Testing
         // A prover who knows another key proves nothing about this one.
         rejected(try DLEQProof.prove(other, elements: c, evaluated: d), key.publicKey, c, d)
         for bit in stride(from: 0, to: 500, by: 3) {
-            var bytes = proof.bytes
+            var bytes = proof.encoded
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
             guard let changed = try? DLEQProof(canonical: bytes) else { continue }
             rejected(changed, key.publicKey, c, d)
@@ -159,7 +159,7 @@ import Testing
         let c = [try HashToGroup.elements.point([1])]
         let d = [try key.evaluate(c[0])]
         var seen: Set<[UInt8]> = []
-        for _ in 0..<20 { seen.insert(try DLEQProof.prove(key, elements: c, evaluated: d).bytes) }
+        for _ in 0..<20 { seen.insert(try DLEQProof.prove(key, elements: c, evaluated: d).encoded) }
         #expect(seen.count == 20)
     }
 
@@ -173,14 +173,14 @@ import Testing
             let m = try HashToGroup.elements.point(message)
             let v = try key.evaluate(m)
             let nonce = try key.proofNonce(m: m, z: v, fresh: fresh)
-            nonces.append(nonce.withBytes { [UInt8]($0) })
+            nonces.append(nonce.withEncoded { [UInt8]($0) })
             try DLEQProof.prove(key, elements: [m], evaluated: [v], fresh: fresh).verifyVarTime(
                 publicKey: key.publicKey, elements: [m], evaluated: [v])
         }
         #expect(nonces[0] != nonces[1] && nonces[0] == nonces[2])
         let m = try HashToGroup.elements.point([1])
         let other = try key.proofNonce(m: m, z: key.evaluate(m), fresh: random.bytes32())
-        #expect(other.withBytes { [UInt8]($0) } != nonces[0])
+        #expect(other.withEncoded { [UInt8]($0) } != nonces[0])
     }
 
     @Test func moreThan65535PairsAreRefused() throws {

@@ -15,7 +15,7 @@ private func sampleHeader(
         id: 1, positions: FingerprintProfile.standard.positions, probes: probes, minimumQuality: 50)
     return VoucherHeader(
         parameters: parameters, epoch: 600, voucherID: try VoucherID.random(from: &random),
-        account: try random.bytes32(), setRoot: try random.bytes32())
+        account: AccountID(canonical: try random.bytes32()), setRoot: try random.bytes32())
 }
 
 private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom) throws -> SealedVoucher {
@@ -43,7 +43,7 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
             expectExactLength(voucher.encoded) { _ = try SealedVoucher(canonical: $0) }
         }
         let largest = try sampleHeader(&random, polynomials: 256, payload: 16_384, probes: 64, cover: 16)
-        #expect(largest.voucherCount == SealedVoucher.maximumCount)
+        #expect(largest.voucherCount == SealedVoucher.maximumEncodedCount)
         // The default voucher: 96 + (8 + 512 + 24 + 1024 + 16) + 22 · 72.
         #expect(try sampleHeader(&random, polynomials: 64, payload: 1024, probes: 16, cover: 6).voucherCount == 3264)
     }
@@ -52,7 +52,7 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         var random = SeededRandom(302)
         let header = try sampleHeader(&random)
         let bytes = header.encoded
-        #expect(bytes.count == VoucherHeader.count)
+        #expect(bytes.count == VoucherHeader.encodedCount)
         let counts = try expectCanonical(bytes, mutations: 4000, seed: 3) { try VoucherHeader(canonical: $0).encoded }
         #expect(counts.accepted > 100 && counts.refused > 100)
         expectExactLength(bytes) { _ = try VoucherHeader(canonical: $0) }
@@ -82,7 +82,7 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
             expectCode(.wrongLength) { _ = try SealedVoucher(canonical: voucher.replacing(field, at: offset)) }
         }
         expectCode(.wrongLength) {
-            _ = try SealedVoucher(canonical: [UInt8](repeating: 0, count: SealedVoucher.maximumCount + 1))
+            _ = try SealedVoucher(canonical: [UInt8](repeating: 0, count: SealedVoucher.maximumEncodedCount + 1))
         }
     }
 
@@ -90,7 +90,8 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         var random = SeededRandom(304)
         var parameters = Parameters()
         let header = VoucherHeader(
-            parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random), account: Bytes32(),
+            parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random),
+            account: AccountID(canonical: Bytes32()),
             setRoot: Bytes32())
         #expect(header.fits(parameters))
         parameters.threshold = 31
@@ -182,7 +183,9 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
 @Suite struct SmallEncodingTests {
     @Test func registration() throws {
         var random = SeededRandom(331)
-        let registration = Registration(account: try random.bytes32(), epoch: 77, commitment: try random.bytes32())
+        let registration = Registration(
+            account: AccountID(canonical: try random.bytes32()), epoch: 77,
+            commitment: Commitment(canonical: try random.bytes32()))
         let bytes = registration.encoded
         #expect(try bytes.count == 72 && Registration(canonical: bytes) == registration)
         let counts = try expectCanonical(bytes, mutations: 3000, seed: 5) { try Registration(canonical: $0).encoded }
@@ -195,8 +198,8 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         var random = SeededRandom(332)
         let key = try MatchingKey.random(from: &random)
         let element = try HashToGroup.elements.point([1])
-        let bytes = try DLEQProof.prove(key, elements: [element], evaluated: [key.evaluate(element)]).bytes
-        let counts = try expectCanonical(bytes, mutations: 4000, seed: 6) { try DLEQProof(canonical: $0).bytes }
+        let bytes = try DLEQProof.prove(key, elements: [element], evaluated: [key.evaluate(element)]).encoded
+        let counts = try expectCanonical(bytes, mutations: 4000, seed: 6) { try DLEQProof(canonical: $0).encoded }
         #expect(counts.accepted > 50 && counts.refused > 1000)
         expectExactLength(bytes) { _ = try DLEQProof(canonical: $0) }
         let order = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")
@@ -220,20 +223,20 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         let sha = try EntryKey(
             kind: .sha256, bytes: [UInt8](repeating: 3, count: 16) + [UInt8](repeating: 0, count: 16))
         #expect(md5 != sha && sha < md5 && !(md5 < sha))
-        let elements = TableElement(tableID: try TableID(bytes: [UInt8](repeating: 1, count: 16)))
+        let elements = TableElement(tableID: try TableID(canonical: [UInt8](repeating: 1, count: 16)))
         #expect(try elements.point(of: md5) != elements.point(of: sha))
     }
 
     @Test func elementsDependOnTheTable() throws {
         let key = EntryKey(perceptual: 5)
-        let first = try TableElement(tableID: TableID(bytes: [UInt8](repeating: 1, count: 16))).point(of: key)
-        let second = try TableElement(tableID: TableID(bytes: [UInt8](repeating: 2, count: 16))).point(of: key)
+        let first = try TableElement(tableID: TableID(canonical: [UInt8](repeating: 1, count: 16))).point(of: key)
+        let second = try TableElement(tableID: TableID(canonical: [UInt8](repeating: 2, count: 16))).point(of: key)
         #expect(first != second)
         // A filler's message under the elements' tag would be another point.
         let message = [UInt8](repeating: 1, count: 16) + key.encoded
         #expect(try TableElement.fillerHash.point(message) != first && HashToGroup.elements.point(message) == first)
         for count in [0, 15, 17] {
-            expectCode(.wrongLength) { _ = try TableID(bytes: [UInt8](repeating: 0, count: count)) }
+            expectCode(.wrongLength) { _ = try TableID(canonical: [UInt8](repeating: 0, count: count)) }
         }
     }
 

@@ -9,9 +9,11 @@ import SealedMatchCrypto
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let seed = UInt8(arguments[2]) else { exit(64) }
-let account = try Bytes32(exactly: [UInt8](repeating: seed, count: 32))
+let bytes = try Bytes32(exactly: [UInt8](repeating: seed, count: 32))
+let account = AccountID(canonical: bytes)
 let store = try CollectorStore(path: arguments[1])
-_ = try store.register(Registration(account: account, epoch: 1, commitment: account), authenticatedAs: account)
+_ = try store.register(
+    Registration(account: account, epoch: 1, commitment: Commitment(canonical: bytes)), authenticatedAs: account)
 var parameters = Parameters()
 parameters.payloadCount = 128
 parameters.polynomials = 4
@@ -19,11 +21,11 @@ var random = SystemRandom()
 while true {
     let header = VoucherHeader(
         parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random), account: account,
-        setRoot: account)
+        setRoot: bytes)
     var voucher = header.encoded
     while voucher.count < header.voucherCount { voucher.append(UInt8(truncatingIfNeeded: voucher.count)) }
     _ = try store.store(voucher, authenticatedAs: account)
     // Straight to the descriptor: what was buffered when the kill came would not count as acknowledged.
-    let line = header.voucherID.bytes.map { String(format: "%02x", $0) }.joined() + "\n"
+    let line = header.voucherID.encoded.map { String(format: "%02x", $0) }.joined() + "\n"
     FileHandle.standardOutput.write(Data(line.utf8))
 }

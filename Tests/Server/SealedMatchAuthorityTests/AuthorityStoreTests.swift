@@ -54,10 +54,11 @@ import Testing
         try record(plain(owner.openings(matches: 9, decoys: 0, &random)), in: store)
         #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: nil, force: true) } == .notRegistered)
         #expect(
-            code { _ = try store.reveal(account: account(2), epoch: 7, commitment: account(9), force: true) }
+            code { _ = try store.reveal(account: account(2), epoch: 7, commitment: commitment(9), force: true) }
                 == .belowThreshold)
         // The first commitment that was tried is the account's, whatever the collector says later.
-        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: account(9)) } == .commitmentMismatch)
+        #expect(
+            code { _ = try store.reveal(account: alice, epoch: 7, commitment: commitment(9)) } == .commitmentMismatch)
         #expect(
             code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) }
                 == .commitmentConflict)

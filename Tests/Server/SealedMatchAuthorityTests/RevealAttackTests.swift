@@ -199,7 +199,7 @@ import Testing
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let own = try matches(owner, 5, &random)
         #expect(try owner.revealer.outcome(own).get().count == 5)
-        let wrong = Revealer(account: alice, epoch: 7, threshold: 5, polynomials: 8, commitment: account(9))
+        let wrong = Revealer(account: alice, epoch: 7, threshold: 5, polynomials: 8, commitment: commitment(9))
         #expect(try wrong.outcome(own).code == .notDecodable)
         let mixed = try own.prefix(4) + [owner.decoy(&random)]
         #expect(try owner.revealer.outcome(Array(mixed)).code == .notDecodable)

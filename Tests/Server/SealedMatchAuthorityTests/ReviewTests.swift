@@ -57,15 +57,15 @@ import Testing
     @Test func comparesExactHashes() throws {
         var known = KnownHashes()
         let entry = KnownHashes.Entry(label: "file", sources: ["b"])
-        known.add(sha256: account(3), entry)
+        known.add(sha256: bytes(3), entry)
         try known.add(md5: [UInt8](repeating: 4, count: 16), entry)
         var padded = Bytes32()
         for index in 0..<16 { padded[index] = 4 }
         #expect(
-            known.compare(Payload(fingerprintKind: .sha256, fingerprint: account(3), quality: 0, note: []))
+            known.compare(Payload(fingerprintKind: .sha256, fingerprint: bytes(3), quality: 0, note: []))
                 == .exact(entry))
         #expect(
-            known.compare(Payload(fingerprintKind: .sha256, fingerprint: account(4), quality: 0, note: []))
+            known.compare(Payload(fingerprintKind: .sha256, fingerprint: bytes(4), quality: 0, note: []))
                 == .notListed)
         #expect(
             known.compare(Payload(fingerprintKind: .md5, fingerprint: padded, quality: 0, note: [])) == .exact(entry))
@@ -75,7 +75,7 @@ import Testing
             known.compare(Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: []))
                 == .noFingerprint)
         #expect(
-            known.compare(Payload(fingerprintKind: .pdq, fingerprint: account(3), quality: 0, note: [])) == .notListed)
+            known.compare(Payload(fingerprintKind: .pdq, fingerprint: bytes(3), quality: 0, note: [])) == .notListed)
         #expect(code { try known.add(md5: [1], entry) } == .wrongLength)
     }
 

@@ -11,7 +11,9 @@ extension TemporaryDirectory {
     var collector: String { path + "/collector.sqlite" }
 }
 
-func account(_ byte: UInt8) -> AccountID { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
+func account(_ byte: UInt8) -> AccountID { AccountID(canonical: bytes(byte)) }
+func commitment(_ byte: UInt8) -> Commitment { Commitment(canonical: bytes(byte)) }
+func bytes(_ byte: UInt8) -> Bytes32 { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
 
 func code(_ body: () throws -> Void) -> SealedMatchError.Code? {
     do { try body() } catch let error as SealedMatchError { return error.code } catch {
@@ -21,7 +23,7 @@ func code(_ body: () throws -> Void) -> SealedMatchError.Code? {
 }
 
 func payload(_ byte: UInt8, note: [UInt8] = []) -> Payload {
-    Payload(fingerprintKind: .pdq, fingerprint: account(byte), quality: 80, note: note)
+    Payload(fingerprintKind: .pdq, fingerprint: bytes(byte), quality: 80, note: note)
 }
 
 /// An account's polynomials in one epoch, and the openings that its client's vouchers would give, made without the

@@ -47,7 +47,7 @@ struct TinySet {
         parameters.threshold = threshold
         parameters.polynomials = polynomials
         parameters.payloadCount = 128
-        let bytes = points.flatMap(\.encoding.bytes)
+        let bytes = points.flatMap(\.encoded.bytes)
         let source = try SigningKey.random(from: &random)
         let second = try SigningKey.random(from: &random)
         let sources = [source.publicKey, second.publicKey].sorted(by: <)
@@ -60,7 +60,7 @@ struct TinySet {
         var signatures = SetSignatures()
         signatures.places[sources.firstIndex(of: source.publicKey)!] = try header.sign(with: source)
         let path = scratch.path + "/\(version).set"
-        try DurableFile.write(header.signedBytes + signatures.bytes + bytes, to: path, secret: false)
+        try DurableFile.write(header.encoded + signatures.encoded + bytes, to: path, secret: false)
         var trust = TrustPolicy(sources: sources, minimumSignatures: 1)
         trust.minimumThreshold = threshold
         trust.minimumEntries = count

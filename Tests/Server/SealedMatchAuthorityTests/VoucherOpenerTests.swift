@@ -47,7 +47,8 @@ import Testing
         // Not a point, the identity, a negative encoding, all ones: in the places of fillers
         var slots = voucher.slots
         let hostile = [
-            Bytes32(), account(255), account(1), try random.bytes32(), try random.bytes32(), try random.bytes32(),
+            Bytes32(), bytes(255), bytes(1), try random.bytes32(), try random.bytes32(),
+            try random.bytes32(),
         ]
         for (place, element) in zip(fillers, hostile) { slots[place].element = element }
         let mutated = SealedVoucher(header: voucher.header, body: voucher.body, slots: slots)
@@ -105,7 +106,7 @@ import Testing
         let odd = VoucherHeader(
             parameters: parameters, epoch: 7, voucherID: voucher.header.voucherID, account: account(1),
             setRoot: set.root)
-        let bytes = odd.encoded + random.bytes(odd.voucherCount - VoucherHeader.count)
+        let bytes = odd.encoded + random.bytes(odd.voucherCount - VoucherHeader.encodedCount)
         #expect(try VoucherOpener([set.matching]).open([SealedVoucher(canonical: bytes)])[0].status == .setMismatch)
     }
 

@@ -14,7 +14,7 @@ import Testing
         let stores = [try CollectorStore(path: scratch.database), try CollectorStore(path: scratch.database)]
         let outcomes = await withTaskGroup(of: (UInt8, SealedMatchError.Code?).self) { group in
             for index in 0..<64 {
-                let registration = Registration(account: alice, epoch: 7, commitment: account(UInt8(index)))
+                let registration = Registration(account: alice, epoch: 7, commitment: commitment(UInt8(index)))
                 let store = stores[index % 2]
                 group.addTask {
                     (UInt8(index), code { _ = try store.register(registration, authenticatedAs: account(1)) })
@@ -25,12 +25,13 @@ import Testing
         let winners = outcomes.filter { $0.1 == nil }
         #expect(winners.count == 1)
         #expect(outcomes.filter { $0.1 == .commitmentConflict }.count == 63)
-        #expect(try stores[0].registration(account: alice, epoch: 7)?.commitment == account(winners[0].0))
+        #expect(try stores[0].registration(account: alice, epoch: 7)?.commitment == commitment(winners[0].0))
     }
 
     @Test func aVoucherThatManyStoreAtOnceIsStoredOnce() async throws {
         let stores = [try CollectorStore(path: scratch.database), try CollectorStore(path: scratch.database)]
-        _ = try stores[0].register(Registration(account: alice, epoch: 7, commitment: alice), authenticatedAs: alice)
+        _ = try stores[0].register(
+            Registration(account: alice, epoch: 7, commitment: commitment(1)), authenticatedAs: alice)
         var random = SeededRandom(21)
         let vouchers = (0..<8).map { _ in voucherBytes(alice, random: &random) }
         let outcomes = await withTaskGroup(of: [CollectorStore.Outcome].self) { group in
@@ -80,7 +81,7 @@ import Testing
         let store = try CollectorStore(path: scratch.database)
         let page = try store.vouchers(after: 0, limit: 1_000_000)
         let found = Set(
-            page.vouchers.map { $0.voucher.header.voucherID.bytes.map { String(format: "%02x", $0) }.joined() })
+            page.vouchers.map { $0.voucher.header.voucherID.encoded.map { String(format: "%02x", $0) }.joined() })
         #expect(acknowledged.count >= 8)
         #expect(Set(acknowledged).count == acknowledged.count)
         #expect(acknowledged.allSatisfy { found.contains($0) })

@@ -13,7 +13,8 @@ import Testing
 
     func store(vouchers count: Int, seed: UInt64) throws -> (CollectorStore, [[UInt8]]) {
         let store = try CollectorStore(path: scratch.database)
-        _ = try store.register(Registration(account: alice, epoch: 7, commitment: account(9)), authenticatedAs: alice)
+        _ = try store.register(
+            Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
         var random = SeededRandom(seed)
         let vouchers = (0..<count).map { _ in voucherBytes(alice, random: &random) }
         _ = try store.store(all: vouchers, authenticatedAs: alice)
@@ -109,7 +110,7 @@ import Testing
         var random = SeededRandom(15)
         #expect(
             code { _ = try store.store(voucherBytes(alice, random: &random), authenticatedAs: alice) } == .damagedStore)
-        let registration = Registration(account: alice, epoch: 7, commitment: account(9))
+        let registration = Registration(account: alice, epoch: 7, commitment: commitment(9))
         #expect(code { _ = try store.register(registration, authenticatedAs: alice) } == .damagedStore)
     }
 

@@ -14,16 +14,17 @@ import Testing
     func registered(_ policy: CollectorPolicy = CollectorPolicy()) throws -> CollectorStore {
         let store = try CollectorStore(path: scratch.database, policy: policy)
         #expect(
-            try store.register(Registration(account: alice, epoch: 7, commitment: account(9)), authenticatedAs: alice)
+            try store.register(
+                Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
                 == .stored)
         return store
     }
 
     @Test func registersOneCommitmentForAnAccountAndEpoch() throws {
         let store = try registered()
-        let again = Registration(account: alice, epoch: 7, commitment: account(9))
+        let again = Registration(account: alice, epoch: 7, commitment: commitment(9))
         #expect(try store.register(again, authenticatedAs: alice) == .alreadyStored)
-        let other = Registration(account: alice, epoch: 7, commitment: account(8))
+        let other = Registration(account: alice, epoch: 7, commitment: commitment(8))
         #expect(code { _ = try store.register(other, authenticatedAs: alice) } == .commitmentConflict)
         #expect(code { _ = try store.register(again, authenticatedAs: bob) } == .authenticationFailed)
         #expect(try store.registration(account: alice, epoch: 7) == again)
@@ -36,19 +37,23 @@ import Testing
         policy.epochsPerAccount = 2
         let store = try registered(policy)
         #expect(
-            try store.register(Registration(account: alice, epoch: 8, commitment: bob), authenticatedAs: alice)
+            try store.register(
+                Registration(account: alice, epoch: 8, commitment: commitment(2)), authenticatedAs: alice)
                 == .stored)
         #expect(
             code {
-                _ = try store.register(Registration(account: alice, epoch: 9, commitment: bob), authenticatedAs: alice)
+                _ = try store.register(
+                    Registration(account: alice, epoch: 9, commitment: commitment(2)), authenticatedAs: alice)
             } == .quotaExceeded)
         try store.expire(before: 8)
         #expect(
-            try store.register(Registration(account: alice, epoch: 9, commitment: bob), authenticatedAs: alice)
+            try store.register(
+                Registration(account: alice, epoch: 9, commitment: commitment(2)), authenticatedAs: alice)
                 == .stored)
         #expect(
             code {
-                _ = try store.register(Registration(account: alice, epoch: 7, commitment: bob), authenticatedAs: alice)
+                _ = try store.register(
+                    Registration(account: alice, epoch: 7, commitment: commitment(2)), authenticatedAs: alice)
             } == .epochInPast)
     }
 
@@ -84,16 +89,16 @@ import Testing
 
     @Test func knowsItsSets() throws {
         var policy = CollectorPolicy()
-        policy.knownSets = [account(3): smallParameters, account(4): Parameters()]
+        policy.knownSets = [bytes(3): smallParameters, bytes(4): Parameters()]
         let store = try registered(policy)
         var random = SeededRandom(3)
-        let good = voucherBytes(alice, root: account(3), random: &random)
+        let good = voucherBytes(alice, root: bytes(3), random: &random)
         #expect(try store.store(good, authenticatedAs: alice) == .stored)
         #expect(
-            code { _ = try store.store(voucherBytes(alice, root: account(5), random: &random), authenticatedAs: alice) }
+            code { _ = try store.store(voucherBytes(alice, root: bytes(5), random: &random), authenticatedAs: alice) }
                 == .unknownSet)
         #expect(
-            code { _ = try store.store(voucherBytes(alice, root: account(4), random: &random), authenticatedAs: alice) }
+            code { _ = try store.store(voucherBytes(alice, root: bytes(4), random: &random), authenticatedAs: alice) }
                 == .setMismatch)
         // A retry of what was acknowledged is answered as before when its set has been retired since.
         store.policy.knownSets = [:]
@@ -160,7 +165,8 @@ import Testing
         #expect(code { _ = try store.store(other, authenticatedAs: alice) } == .voucherConflict)
         // Sequence numbers are not used again, not even the last one's.
         try store.expire(before: 8)
-        _ = try store.register(Registration(account: alice, epoch: 8, commitment: bob), authenticatedAs: alice)
+        _ = try store.register(
+            Registration(account: alice, epoch: 8, commitment: commitment(2)), authenticatedAs: alice)
         _ = try store.store(voucherBytes(alice, epoch: 8, random: &random), authenticatedAs: alice)
         #expect(try store.vouchers(after: 0, limit: 100).vouchers.map(\.sequence) == [26])
         #expect(code { _ = try store.store(vouchers[0], authenticatedAs: alice) } == .epochInPast)

@@ -10,7 +10,9 @@ extension TemporaryDirectory {
     var database: String { path + "/collector.sqlite" }
 }
 
-func account(_ byte: UInt8) -> AccountID { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
+func account(_ byte: UInt8) -> AccountID { AccountID(canonical: bytes(byte)) }
+func commitment(_ byte: UInt8) -> Commitment { Commitment(canonical: bytes(byte)) }
+func bytes(_ byte: UInt8) -> Bytes32 { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
 
 let smallParameters: Parameters = {
     var parameters = Parameters()

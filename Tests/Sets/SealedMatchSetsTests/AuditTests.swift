@@ -73,7 +73,7 @@ private final class Sound {
             Array("SMA-PKG1".utf8) + (try forge.header.root().bytes) + secrets.fillerSeed.bytes
             + littleEndian(UInt64(keys.count))
         for (index, key) in keys.enumerated() { bytes += key.encoded + littleEndian(supporters?[index] ?? 3) }
-        return (forge, try AuditPackage(canonical: bytes + proof.bytes))
+        return (forge, try AuditPackage(canonical: bytes + proof.encoded))
     }
 }
 
@@ -125,7 +125,7 @@ private final class Sound {
         let v = try sound.secrets.key.evaluate(TableElement(tableID: sound.secrets.tableID).point(of: hidden))
         let rest = try Point(canonical: forge.cell(positions.second)).adding(
             Point(canonical: forge.cell(positions.third)))
-        forge.setCell(positions.first, try v.subtracting(rest).encoding)
+        forge.setCell(positions.first, try v.subtracting(rest).encoded)
         try forge.fixDigest()
         // For a client it is an entry like any other …
         let table = forge.table
@@ -180,8 +180,8 @@ private final class Sound {
         var cell = sound.forge
         for index in 0..<cell.header.cells {
             let filler = try TableElement.fillerHash.point(sound.secrets.fillerSeed.bytes + littleEndian(UInt64(index)))
-            guard try cell.cell(index) == filler.encoding else { continue }
-            cell.setCell(index, try HashToGroup.elements.point([5]).encoding)
+            guard try cell.cell(index) == filler.encoded else { continue }
+            cell.setCell(index, try HashToGroup.elements.point([5]).encoded)
             break
         }
         try cell.fixDigest()
@@ -322,7 +322,7 @@ private final class Sound {
         let relabelled = bytes.replacing([second.kind.rawValue] + second.bits.bytes, at: 40)
         expectCode(.proofRejected) { _ = try KeyProof(canonical: relabelled).verify(in: set) }
         // A value of one's own, to deny a membership.
-        let denied = bytes.replacing(try HashToGroup.elements.point([1]).encoding.bytes, at: 73)
+        let denied = bytes.replacing(try HashToGroup.elements.point([1]).encoded.bytes, at: 73)
         expectCode(.proofRejected) { _ = try KeyProof(canonical: denied).verify(in: set) }
         // A table that is not the header's.
         var forge = sound.forge
@@ -336,7 +336,7 @@ private final class Sound {
         let sound = try Sound()
         let set = try SetFile(path: sound.path)
         let bytes = try KeyProof.make(sound.entries.keys[0], in: set.header, secrets: sound.secrets).encoded
-        #expect(bytes.count == KeyProof.count)
+        #expect(bytes.count == KeyProof.encodedCount)
         let counts = try expectCanonical(bytes, mutations: 4000, seed: 5) { try KeyProof(canonical: $0).encoded }
         #expect(counts.accepted > 100 && counts.refused > 1000)
         expectExactLength(bytes) { _ = try KeyProof(canonical: $0) }

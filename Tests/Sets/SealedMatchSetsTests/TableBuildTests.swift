@@ -91,7 +91,7 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         var fillers = 0
         for index in 0..<set.header.cells {
             let filler = try TableElement.fillerHash.point(secrets.fillerSeed.bytes + littleEndian(UInt64(index)))
-            if view.cell(index) == filler.encoding { fillers += 1 }
+            if view.cell(index) == filler.encoded { fillers += 1 }
         }
         #expect(fillers == set.header.cells - 900)
     }
@@ -114,9 +114,9 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         // The trap: α and tableID again, under other seeds.
         var random = SeededRandom(22)
         let old = try secrets(20)
-        let alpha = old.key.withBytes { Array($0) }
+        let alpha = old.key.withEncoded { Array($0) }
         let reused = try SetSecrets(
-            key: MatchingKey.decodeCanonical(alpha), tableID: old.tableID, positionSeed: random.bytes32(),
+            key: MatchingKey(canonical: alpha), tableID: old.tableID, positionSeed: random.bytes32(),
             fillerSeed: random.bytes32())
         let second = try BuiltSet.build(keys: members, description(), secrets: reused, workers: Workers())
         #expect(try agreements(first, second, members) == 200)
@@ -272,7 +272,7 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
             let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
             defer { raw.deallocate() }
             raw.copyBytes(from: bytes)
-            let secrets = try SetSecrets.decodeCanonical(UnsafeRawBufferPointer(raw))
+            let secrets = try SetSecrets(canonical: UnsafeRawBufferPointer(raw))
             return self.bytes(
                 try secrets.encoded(entriesDigest: SetSecrets.entriesDigest(inEncoded: UnsafeRawBufferPointer(raw))))
         }
@@ -301,6 +301,6 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
 
     private final class Holder {
         let secrets: SetSecrets
-        init(_ raw: UnsafeRawBufferPointer) throws(SealedMatchError) { secrets = try SetSecrets.decodeCanonical(raw) }
+        init(_ raw: UnsafeRawBufferPointer) throws(SealedMatchError) { secrets = try SetSecrets(canonical: raw) }
     }
 }

@@ -4,7 +4,8 @@ import SealedMatchCrypto
 
 /// README's snippet, word for word; `ReadmeTests` compares the two and runs it.
 func readmeSnippet(
-    sources: [Bytes32], setFile: String, directory: String, account: Bytes32, rgb: RawSpan, note: [UInt8], now: UInt64,
+    sources: [Bytes32], setFile: String, directory: String, account: AccountID, rgb: RawSpan, note: [UInt8],
+    now: UInt64,
     register: (Registration) throws -> Void, upload: ([UInt8]) throws -> Void
 ) throws {
     // Once: open the set that your pinned sources signed, and this account's state.

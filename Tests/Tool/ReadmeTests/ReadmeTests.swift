@@ -41,7 +41,7 @@ import Testing
         let pixels = random.bytes(1280 * 720 * 3)
         var registrations: [Registration] = []
         var uploads: [[UInt8]] = []
-        let account = try random.bytes32()
+        let account = AccountID(canonical: try random.bytes32())
         func run(now: UInt64) throws {
             try readmeSnippet(
                 sources: set.trust.sources, setFile: set.path, directory: set.directory.file("client"),
