@@ -31,6 +31,7 @@ ENVIRONMENT = SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(C
 test: setup setup-test photos python library
 	$(PYTHON) -B Vectors/generate --check
 	$(PYTHON) -B Vectors/generate/check_pdqhash.py 60
+	$(PYTHON) -B Sources/Lab/Decoys/pages.py --check
 	set -o pipefail; $(ENVIRONMENT) swift test -c release --disable-testable-imports 2>&1 | tee .build/test.log \
 	    || { grep ' recorded an issue ' .build/test.log; exit 1; }
 	$(MAKE) test-messenger
@@ -39,10 +40,11 @@ test: setup setup-test photos python library
 bench: build python library photos
 	$(ENVIRONMENT) .build/release/sealedmatch bench $(ARGS)
 
-# The decoys' curves, and their plot.
+# What the decoys hide and cost: below ten minutes on two quiet cores. Then the tables and plots of the documents.
 decoys: build
 	.build/release/sealedmatch bench --decoys --json > .build/decoys.jsonl
-	python3 Sources/Lab/Decoys/plot_decoys.py < .build/decoys.jsonl > Docs/decoys.svg
+	mv .build/decoys.jsonl Sources/Lab/Decoys/decoys.jsonl
+	python3 Sources/Lab/Decoys/pages.py
 
 build: setup
 	swift build -c release --product sealedmatch

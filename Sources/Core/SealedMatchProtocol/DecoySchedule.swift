@@ -27,12 +27,12 @@ package struct DecoySchedule: Sendable {
 
     /// A chain's kind: how often its state is drawn afresh, and the least probability that it opens while it is on;
     /// both times 2^32.
-    struct Kind {
-        let redraw: UInt64
-        let leastGain: UInt64
+    package struct Kind {
+        package let redraw: UInt64
+        package let leastGain: UInt64
 
         // 2^32/L for L = 1 (independent draws), 6, 10, 16 (runs), 150 (drift; gain 12/150). Slot i is of kind i mod 6.
-        static func of(_ slot: Int) -> Kind {
+        package static func of(_ slot: Int) -> Kind {
             switch slot % 6 {
             case 0: Kind(redraw: 429_496_729, leastGain: 1 << 32)
             case 2: Kind(redraw: 28_633_115, leastGain: 343_597_383)
@@ -54,7 +54,7 @@ package struct DecoySchedule: Sendable {
     /// Which chains are on; bit i is slot i.
     var on: UInt16 = 0
     /// U_i in [2^30, 2^32) for i < c, else 0: the epoch's intensities.
-    var intensities: InlineArray<16, UInt32>
+    package internal(set) var intensities: InlineArray<16, UInt32>
 
     /// Vouchers of this device so far in this epoch: `lastEpochVolume` of the next one.
     package var vouchers: Int { Int(count) }
@@ -135,7 +135,7 @@ package struct DecoySchedule: Sendable {
     }
 
     /// Decoys, step 3: V = max(300, devices·max(n̂, n)); B = min(⌊0.6·2^32⌋, ⌊1200·2^32 / (c·V)⌋). All of it public.
-    static func ceiling(coverSlots: Int, devices: Int, lastEpochVolume: UInt32, count: UInt32) -> UInt64 {
+    package static func ceiling(coverSlots: Int, devices: Int, lastEpochVolume: UInt32, count: UInt32) -> UInt64 {
         let volume = max(leastVolume, UInt64(devices) * UInt64(max(lastEpochVolume, count)))
         return min(highestLevel, (budget << 32) / (UInt64(coverSlots) * volume))
     }

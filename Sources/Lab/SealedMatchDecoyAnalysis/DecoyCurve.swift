@@ -1,172 +1,187 @@
-import Dispatch
 import Foundation
+import SealedMatchProtocol
 
-/// The curves of Docs/Decoys.md, recomputed.
+/// The figures of Docs/Decoys.md, recomputed: `sealedmatch bench --decoys`.
+///
+/// Advantages are `ExactAttack`'s. Names, N the vouchers of the epoch:
+/// - `decoys.S.N`: ten matches placed as scenario S says; c = 6, one device, last epoch's volume the same.
+/// - `decoys.told.S.N`: the same of an attacker who is told the epoch's intensities.
+/// - `decoys.twelve.S.N`: ten matches in each of twelve epochs.
+/// - `decoys.M.S.N` for M = 3, 20, 29: so many matches.
+/// - `decoys.c8.S.N`: c = 8. `decoys.devices.S.N`: four devices that send alike, and whose vouchers the attacker can
+///   tell apart. `decoys.idle.S.N`: one of four devices sends, the others are idle. `decoys.quiet.S.N`: after an epoch
+///   of 3,000. `decoys.first.S.N`: in a first epoch.
+/// - `decoys.price.K.N`: `DecoyPrice`.
 package enum DecoyCurve {
-    /// One figure; `sealedmatch bench --decoys --json` prints one object a line.
-    package struct Row: Sendable, Equatable {
-        package let name: String
-        package let value: Double
-        package let unit: String
-        /// The published figure of this name.
-        package let floor: Double?
-        /// value / floor, where the floor is not 0.
-        package let ratio: Double?
-
-        init(_ name: String, _ value: Double, _ unit: String) {
-            self.name = name
-            self.value = (value * 10_000).rounded() / 10_000
-            self.unit = unit
-            floor = DecoyCurve.published[name]
-            ratio = floor.flatMap { $0 == 0 ? nil : value / $0 }
-        }
-    }
-
     package enum Extent: Sendable {
-        /// The published table.
+        /// All of it.
         case full
-        /// The rows of the published table for 100 and 300 vouchers.
+        /// Up to 100 vouchers, of the first kind only.
         case quick
-        /// 100 vouchers only, for unoptimised builds.
+        /// The same at 30 vouchers and with fewer pairs, for unoptimised builds.
         case least
-        /// The same attacks on c = 8 and on the two processes that were not chosen.
-        case comparison
-    }
-
-    package static let seed: UInt64 = 20_261
-
-    /// Figures in a fixed order, the same for the same extent on every machine.
-    ///
-    /// Names: `decoys.P.S.N`, P in `count`, `order`, `each12`, `one12`, `bound`, `bound12`; S a scenario; N vouchers.
-    /// The other processes' names begin `decoys.c8.`, `decoys.cluster.`, `decoys.chains.`.
-    package static func rows(_ extent: Extent) -> [Row] {
-        var cells: [Cell] = []
-        let six = Process.schedule(coverSlots: 6, lastVolume: nil)
-        switch extent {
-        case .full:
-            cells =
-                grid("", six, [1_000, 3_000], sequences: 4_000, bounded: 300)
-                + grid("", six, [30, 100, 300], sequences: 6_000, bounded: 600)
-        case .quick: cells = grid("", six, [100, 300], sequences: 6_000, bounded: 600)
-        case .least: cells = grid("", six, [100], sequences: 800, bounded: 40)
-        case .comparison:
-            cells =
-                grid("c8.", .schedule(coverSlots: 8, lastVolume: nil), volumes, sequences: 2_000, bounded: 0)
-                + grid("cluster.", .cluster, volumes, sequences: 2_000, bounded: 0)
-                + grid("chains.", .chains, volumes, sequences: 2_000, bounded: 0)
-        }
-        if extent == .full {
-            // 100 vouchers after an epoch of 3,000; 3,000 in a first epoch.
-            cells += grid("quieter.", .schedule(coverSlots: 6, lastVolume: 3_000), [100], sequences: 6_000, bounded: 0)
-            cells += grid("first.", .schedule(coverSlots: 6, lastVolume: 0), [3_000], sequences: 3_000, bounded: 0)
-        }
-        var rows = trials(cells).flatMap { $0 }
-        switch extent {
-        case .full:
-            for n in volumes { rows += price("price.", six, n) }
-            rows += price("first.price.", .schedule(coverSlots: 6, lastVolume: 0), 3_000)
-        case .quick: rows += price("price.", six, 300)
-        case .least: break
-        case .comparison:
-            rows += price("c8.price.", .schedule(coverSlots: 8, lastVolume: nil), 3_000)
-            rows += price("cluster.price.", .cluster, 3_000) + price("chains.price.", .chains, 3_000)
-        }
-        return rows
     }
 
     package static let volumes = [30, 100, 300, 1_000, 3_000]
+    /// The seed of the published figures.
+    package static let seed: UInt64 = 20_261
 
-    private struct Cell: Sendable {
-        let prefix: String
-        let process: Process
-        let volume: Int
-        let scenario: Scenario
-        let sequences: Int
-        let bounded: Int
-    }
-
-    private static func grid(_ prefix: String, _ process: Process, _ volumes: [Int], sequences: Int, bounded: Int)
-        -> [Cell]
-    {
-        // The long ones first, for an even load.
-        volumes.reversed().flatMap { volume in
-            Scenario.allCases.map {
-                Cell(
-                    prefix: prefix, process: process, volume: volume, scenario: $0, sequences: sequences,
-                    bounded: bounded)
+    /// Figures in a fixed order, the same for the same extent and seed on every machine.
+    package static func figures(_ extent: Extent, seed: UInt64 = seed) -> [DecoyFigure] {
+        let cells = cells(extent)
+        let ratios = evaluate(cells, seed: seed)
+        var figures: [DecoyFigure] = []
+        for (cell, ratios) in zip(cells, ratios) {
+            figures.append(
+                DecoyFigure(cell.name, ratios.advantage, error: ratios.standardError, "advantage"))
+            if cell.repeated {
+                let twelve = overTwelveEpochs(ratios, seed: seed)
+                figures.append(
+                    DecoyFigure(
+                        cell.name.replacing("decoys.", with: "decoys.twelve.", maxReplacements: 1), twelve.advantage,
+                        error: twelve.standardError * cell.resamplingError, "advantage"))
             }
         }
+        if extent == .full {
+            figures += volumes.flatMap { DecoyPrice(DecoyProcess(), volume: $0, seed: seed).figures("decoys.price") }
+            figures += DecoyPrice(DecoyProcess(lastVolume: 0), volume: 3_000, seed: seed).figures("decoys.first.price")
+            figures += DecoyPrice(DecoyProcess(devices: 16, lastVolume: 300), volume: 300, seed: seed)
+                .figures("decoys.idle16.price")
+        }
+        return figures
     }
 
-    private static func trials(_ cells: [Cell]) -> [[Row]] {
-        let results = Results(count: cells.count)
-        // Threads of our own: concurrentPerform stayed on one core when measured. Each cell has a seed of its own, so
-        // the order of work changes nothing.
+    struct Cell: Sendable {
+        let name: String
+        let attack: ExactAttack
+        let pairs: Int
+        let draws: Int
+        /// Also over twelve epochs.
+        var repeated = false
+
+        /// The resampled accounts share the cell's epochs: an error of a sum of twelve, over as many epochs as there are.
+        var resamplingError: Double { max(1, (12.0 * 4_000 / Double(pairs)).squareRoot() / 12.0.squareRoot()) }
+    }
+
+    private static func cells(_ extent: Extent) -> [Cell] {
+        // Long epochs cost more, and are given fewer pairs: the standard error rises from 0.01 to 0.025.
+        func pairs(_ n: Int) -> Int {
+            switch extent {
+            case .full: [30: 1_500, 100: 1_000, 300: 700, 1_000: 300][n] ?? 200
+            case .quick: 300
+            case .least: 60
+            }
+        }
+        let draws = extent == .full ? 48 : 16
+        let basic: [Scenario] = [.row, .scattered, .late, .everyOther, .known(among: 10)]
+        let short: [Scenario] = [.row, .scattered, .late]
+        var cells: [Cell] = []
+        func add(
+            _ kind: String, _ scenarios: [Scenario], _ volumes: [Int], process: DecoyProcess = DecoyProcess(),
+            matches: Int = 10, share: Int = 1, told: Bool = false, repeated: Bool = false
+        ) {
+            for n in volumes {
+                for scenario in scenarios {
+                    cells.append(
+                        Cell(
+                            name: "decoys.\(kind)\(scenario.name).\(n)",
+                            attack: ExactAttack(process, volume: n, scenario, matches: matches),
+                            pairs: pairs(n) / share, draws: told ? 0 : draws, repeated: repeated))
+                }
+            }
+        }
+        switch extent {
+        case .least: add("", basic, [30])
+        case .quick: add("", basic, [30, 100])
+        case .full:
+            add("", basic, volumes, repeated: true)
+            add("", [.burst], volumes, share: 2, repeated: true)
+            add("told.", short, volumes, told: true)
+            add("", [.twoRows], [100, 300])
+            add("", [.known(among: 30)], [100, 300])
+            add("1.", [.known(among: 1)], volumes, matches: 1)
+            add("3.", [.scattered, .late], [30, 100, 300], matches: 3)
+            add("20.", [.scattered], [30, 100, 300], matches: 20)
+            add("20.", [.late], [100, 300], matches: 20)
+            add("29.", [.scattered, .late], [300], matches: 29, share: 2)
+            add("c8.", short, [30, 300], process: DecoyProcess(coverSlots: 8))
+            add("devices.", [.scattered, .late], [300], process: DecoyProcess(devices: 4, activeDevices: 4))
+            add("idle.", short, [300], process: DecoyProcess(devices: 4))
+            add("quiet.", short, [100], process: DecoyProcess(lastVolume: 3_000))
+            add("first.", [.scattered, .late], [3_000], process: DecoyProcess(lastVolume: 0))
+        }
+        return cells
+    }
+
+    /// Intensities are fresh in each epoch, so the log-ratios add. Accounts are resampled from the cell's epochs.
+    private static func overTwelveEpochs(_ ratios: ExactAttack.Ratios, seed: UInt64) -> ExactAttack.Ratios {
+        var random = SeededGenerator(seed: seed)
+        var out = ExactAttack.Ratios()
+        for _ in 0..<4_000 {
+            let epochs = (0..<12).map { _ in random.below(ratios.none.count) }
+            out.none.append(epochs.reduce(0) { $0 + ratios.none[$1] })
+            out.matched.append(epochs.reduce(0) { $0 + ratios.matched[$1] })
+        }
+        return out
+    }
+
+    /// Each cell in parts of at most 100 pairs, each with a seed of its own: the order of work changes nothing.
+    private static func evaluate(_ cells: [Cell], seed: UInt64) -> [ExactAttack.Ratios] {
+        var parts: [Part] = []
+        for (index, cell) in cells.enumerated() {
+            for first in stride(from: 0, to: cell.pairs, by: 100) {
+                let partSeed = seed &* 1_000_003 &+ UInt64(index) &* 10_007 &+ UInt64(first)
+                parts.append(Part(cell: index, pairs: min(100, cell.pairs - first), seed: partSeed))
+            }
+        }
+        let queue = Queue(count: parts.count)
+        // Threads of our own: concurrentPerform stayed on one core when measured.
         let done = DispatchSemaphore(value: 0)
         let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
         for _ in 0..<workers {
-            let thread = Thread {
-                while let index = results.take() { results.set(index, rows(of: cells[index])) }
+            let thread = Thread { [parts] in
+                while let next = queue.take() {
+                    let (part, cell) = (parts[next], cells[parts[next].cell])
+                    queue.set(next, cell.attack.run(pairs: part.pairs, draws: cell.draws, seed: part.seed))
+                }
                 done.signal()
             }
             thread.stackSize = 8 << 20
             thread.start()
         }
         for _ in 0..<workers { done.wait() }
-        return results.all
-    }
-
-    private static func rows(of cell: Cell) -> [Row] {
-        let t = Attack.run(
-            cell.process, volume: cell.volume, cell.scenario, sequences: cell.sequences, bounded: cell.bounded,
-            seed: seed)
-        func row(_ kind: String, _ value: Double) -> Row {
-            Row("decoys.\(cell.prefix)\(kind).\(cell.scenario.rawValue).\(cell.volume)", value, "advantage")
+        var out = [ExactAttack.Ratios](repeating: ExactAttack.Ratios(), count: cells.count)
+        for (part, ratios) in zip(parts, queue.all) {
+            out[part.cell].none += ratios.none
+            out[part.cell].matched += ratios.matched
         }
-        var rows = [
-            row("count", t.count), row("order", t.order), row("each12", t.everyEpoch), row("one12", t.oneEpoch),
-        ]
-        if !t.bound.isNaN { rows += [row("bound", t.bound), row("bound12", t.everyEpochBound)] }
-        return rows
+        return out
     }
 
-    private static func price(_ prefix: String, _ process: Process, _ n: Int) -> [Row] {
-        let p = Attack.price(process, volume: n, epochs: 4_000, seed: seed)
-        return [
-            Row("decoys.\(prefix)mean.\(n)", p.mean, "decoys"),
-            Row("decoys.\(prefix)p99.\(n)", Double(p.percentile99), "decoys"),
-            Row("decoys.\(prefix)most.\(n)", Double(p.most), "decoys"),
-            Row("decoys.\(prefix)delay.\(n)", Double((p.percentile99 + 63) / 64), "matches"),
-        ]
+    private struct Part: Sendable {
+        let cell: Int
+        let pairs: Int
+        let seed: UInt64
     }
 
-    private final class Results: @unchecked Sendable {
+    private final class Queue: @unchecked Sendable {
         // Guarded by `lock`.
-        private var rows: [[Row]]
+        private var results: [ExactAttack.Ratios]
         private var next = 0
         private let lock = NSLock()
 
-        init(count: Int) { rows = Array(repeating: [], count: count) }
+        init(count: Int) { results = Array(repeating: ExactAttack.Ratios(), count: count) }
 
-        /// The next cell to work on.
+        /// The next part to work on.
         func take() -> Int? {
             lock.withLock {
-                guard next < rows.count else { return nil }
+                guard next < results.count else { return nil }
                 defer { next += 1 }
                 return next
             }
         }
 
-        func set(_ index: Int, _ value: [Row]) { lock.withLock { rows[index] = value } }
-        var all: [[Row]] { lock.withLock { rows } }
-    }
-}
-
-extension DecoyCurve.Row {
-    /// One JSON object, without a newline.
-    package var json: String {
-        func number(_ value: Double?) -> String { value.map { String(format: "%.4g", $0) } ?? "null" }
-        return
-            "{\"name\": \"\(name)\", \"value\": \(number(value)), \"unit\": \"\(unit)\", \"floor\": \(number(floor)), \"ratio\": \(number(ratio))}"
+        func set(_ index: Int, _ value: ExactAttack.Ratios) { lock.withLock { results[index] = value } }
+        var all: [ExactAttack.Ratios] { lock.withLock { results } }
     }
 }

@@ -6,20 +6,21 @@ internal import Foundation
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures speed and memory against floors of the same run, or recomputes the decoys' curves.",
+        abstract: "Measures speed and memory against floors of the same run, or recomputes what the decoys hide.",
         discussion: """
-            A ratio compares a figure with its floor, both medians of the same run on the same number of threads. The full run really builds a set of a million \
-            entries, twice. --json prints one object a line: name, value, unit, floor, ratio.
+            A ratio compares a figure with its floor, both medians of the same run on the same number of threads. The \
+            full run really builds a set of a million entries, twice. --json prints one object a line: name, value, \
+            unit, floor, ratio; with --decoys: name, value, error, unit, the error being the standard error.
             """)
 
     @Flag(help: "A smaller set; within a minute.") var quick = false
     @Flag(help: "One JSON object a line.") var json = false
-    @Flag(help: "The decoys' curves instead (Docs/Decoys.md).") var decoys = false
+    @Flag(help: "What the decoys hide, and what they cost, instead (Docs/Decoys.md).") var decoys = false
 
     func run() throws {
         try reportingFailures {
             do {
-                if decoys { try printCurves() } else { try measure() }
+                if decoys { try printFigures() } else { try measure() }
             } catch let failure as BenchmarkFailure {
                 throw Failure(failure.description, code: Failure.negative)
             }
@@ -45,15 +46,13 @@ struct BenchCommand: ParsableCommand {
             progress: { if Terminal.showsProgress { Terminal.note($0) } })
     }
 
-    private func printCurves() throws {
-        if !json { printRow("name", "value", "unit", "printed", "ratio") }
-        for row in DecoyCurve.rows(quick ? .quick : .full) {
+    private func printFigures() throws {
+        if !json { printRow("name", "value", "error", "unit") }
+        for figure in DecoyCurve.figures(quick ? .quick : .full) + RevealDelay.figures(seed: DecoyCurve.seed) {
             if json {
-                Terminal.print(row.json)
+                Terminal.print(figure.json)
             } else {
-                printRow(
-                    row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "",
-                    row.ratio.map(Self.text) ?? "")
+                printRow(figure.name, Self.text(figure.value), figure.error.map(Self.text) ?? "", figure.unit)
             }
         }
     }

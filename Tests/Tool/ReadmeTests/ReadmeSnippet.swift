@@ -12,7 +12,8 @@ func readmeSnippet(
     let trust = TrustPolicy(sources: sources, minimumSignatures: 2)
     let set = try BlindedSet.open(path: setFile, trust: trust, now: now)
     var client = try ClientDirectory.open(path: directory, set: set, account: account, now: now)
-    for registration in try client.registrations() { try register(registration) }  // with your collector, over your authenticated channel
+    // With your collector, over your authenticated channel.
+    for registration in try client.registrations() { try register(registration) }
 
     // For each picture, before it is encrypted: one voucher, which waits in the outbox.
     let item = try MediaItem.picture(pixels: rgb, width: 1280, height: 720, bytesPerRow: 3 * 1280, format: .rgb8)

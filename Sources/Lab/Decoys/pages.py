@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Puts the figures of Sources/Lab/Decoys/decoys.jsonl into the documents: tables between `<!-- table NAME -->` and
+`<!-- end -->`, and the plots Docs/decoys.svg and Docs/reveal.svg. Standard library only; `make decoys` runs it.
+
+usage: pages.py [--check]     with --check nothing is written, and a page that is not as printed is an error
+"""
+
+import json
+import math
+import pathlib
+import re
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[3]
+DOCUMENTS = ["README.md", "Docs/Decoys.md", "Docs/Security.md", "Docs/Embedding.md"]
+VOLUMES = [30, 100, 300, 1000, 3000]
+OTHERS = [0, 10, 30, 100, 300, 1000, 3000]
+SCENARIOS = {
+    "row": ("in a row", "#b3261e"),
+    "burst": ("burst", "#c77700"),
+    "scattered": ("scattered", "#1b6ca8"),
+    "late": ("late", "#4a7a1f"),
+    "other": ("every other voucher", "#7b3fa0"),
+    "known10": ("suspected vouchers", "#555555"),
+}
+
+
+class Figures:
+    """The lines of decoys.jsonl, by name."""
+
+    def __init__(self, path):
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        self.rows = {row["name"]: row for row in rows}
+
+    def value(self, name):
+        return self.rows[name]["value"]
+
+    def cell(self, name):
+        """An advantage with its standard error, as in `.39 ± .01`."""
+        row = self.rows[name]
+        return f"{decimal(row['value'])} ± {decimal(max(row['error'], 0.001), 3 if row['error'] < 0.0095 else 2)}"
+
+
+def decimal(value, places=2):
+    text = f"{value:.{places}f}"
+    return re.sub(r"^(-?)0\.", r"\1.", text)
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return lines + ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def thousands(n):
+    return f"{n:,}"
+
+
+def by_scenario(figures, prefix, scenarios, volumes=VOLUMES):
+    head = ["vouchers", *(SCENARIOS[s][0] for s in scenarios)]
+    return table(head, [[thousands(n), *(figures.cell(f"{prefix}{s}.{n}") for s in scenarios)] for n in volumes])
+
+
+def others(figures):
+    rows = [
+        ("100 vouchers, two rows of five", "decoys.tworows.100"),
+        ("300 vouchers, two rows of five", "decoys.tworows.300"),
+        ("100 vouchers, ten of thirty suspected ones", "decoys.known30.100"),
+        ("300 vouchers, ten of thirty suspected ones", "decoys.known30.300"),
+        *((f"{thousands(n)} vouchers, one suspected voucher", f"decoys.1.known1.{n}") for n in VOLUMES),
+        *(
+            (f"{n} vouchers, {m} matches, {s}", f"decoys.{m}.{s}.{n}")
+            for m, s, n in [
+                (3, "scattered", 30),
+                (3, "scattered", 100),
+                (3, "scattered", 300),
+                (3, "late", 30),
+                (3, "late", 100),
+                (3, "late", 300),
+                (20, "scattered", 30),
+                (20, "scattered", 100),
+                (20, "scattered", 300),
+                (20, "late", 100),
+                (20, "late", 300),
+                (29, "scattered", 300),
+                (29, "late", 300),
+            ]
+        ),
+        *(
+            (f"100 vouchers after an epoch of 3,000, {s}", f"decoys.quiet.{s}.100")
+            for s in ("row", "scattered", "late")
+        ),
+        *((f"3,000 vouchers in a first epoch, {s}", f"decoys.first.{s}.3000") for s in ("scattered", "late")),
+        *(
+            (f"300 vouchers, four devices that the attacker tells apart, {s}", f"decoys.devices.{s}.300")
+            for s in ("scattered", "late")
+        ),
+        *(
+            (f"300 vouchers, one of four devices sends, {s}", f"decoys.idle.{s}.300")
+            for s in ("row", "scattered", "late")
+        ),
+        *((f"{n} vouchers, c = 8, {s}", f"decoys.c8.{s}.{n}") for n in (30, 300) for s in ("row", "scattered", "late")),
+    ]
+    return table(
+        ["what", "advantage"],
+        [[what.replace(", row", ", in a row"), figures.cell(name)] for what, name in rows],
+    )
+
+
+def price(figures):
+    rows = [(thousands(n), f"decoys.price.{{}}.{n}") for n in VOLUMES]
+    rows.append(("3,000, first epoch", "decoys.first.price.{}.3000"))
+    rows.append(("300, one of 16 devices sends", "decoys.idle16.price.{}.300"))
+    return table(
+        ["vouchers", "decoys, mean", "99th percentile", "most of 4,000", "a voucher with c + 1 openings"],
+        [
+            [
+                name,
+                *(thousands(round(figures.value(key.format(kind)))) for kind in ("mean", "p99", "most")),
+                f"{100 * figures.value(key.format('proven')):.1f} %",
+            ]
+            for name, key in rows
+        ],
+    )
+
+
+def reveal(figures):
+    rows = []
+    for n in OTHERS:
+        row = [thousands(n)]
+        for epoch in ("first", "later"):
+            row += [f"{figures.value(f'reveal.{epoch}.{kind}.{n}'):.0f}" for kind in ("middle", "p99")]
+        rows.append(row)
+    head = ["other media before", "first epoch: half are revealed at", "99 % at", "later epochs: half at", "99 % at"]
+    return table(head, rows)
+
+
+def short(figures):
+    return by_scenario(figures, "decoys.", ["row", "scattered", "late", "known10"], [30, 100, 300, 3000])
+
+
+TABLES = {
+    "decoys": lambda f: by_scenario(f, "decoys.", SCENARIOS),
+    "told": lambda f: by_scenario(f, "decoys.told.", ["row", "scattered", "late"]),
+    "twelve": lambda f: by_scenario(f, "decoys.twelve.", ["row", "burst", "scattered", "late"]),
+    "others": others,
+    "price": price,
+    "reveal": reveal,
+    "short": short,
+}
+
+
+def fill(text, figures):
+    """The document with every table as the figures say."""
+
+    def replaced(match):
+        return "\n".join([match[1], "", *TABLES[match[2]](figures), "", "<!-- end -->"])
+
+    return re.sub(r"(<!-- table (\w+) -->).*?<!-- end -->", replaced, text, flags=re.DOTALL)
+
+
+class Panel:
+    """One plot: a logarithmic axis of vouchers to the right, a linear one upwards."""
+
+    width, height = 300, 210
+
+    def __init__(self, left, title, ticks, top, bottom=0):
+        self.left, self.top, self.range = left, 28, (bottom, top)
+        self.out = [f'<text x="{left}" y="{self.top - 10}" font-weight="bold">{title}</text>']
+        for tick in ticks:
+            y = self.y(tick)
+            self.out.append(f'<path d="M{left} {y:.1f}h{self.width}" stroke="#ddd"/>')
+            self.out.append(f'<text x="{left - 5}" y="{y + 4:.1f}" text-anchor="end">{tick:g}</text>')
+
+    def y(self, value):
+        bottom, top = self.range
+        return self.top + self.height * (1 - (value - bottom) / (top - bottom))
+
+    def labels(self, places):
+        for x, label in places:
+            y = self.top + self.height + 15
+            self.out.append(f'<text x="{self.left + x:.1f}" y="{y}" text-anchor="middle">{label}</text>')
+
+    def line(self, points, colour, dashes=""):
+        places = [(self.left + x, self.y(y)) for x, y in points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        self.out.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
+        )
+        self.out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/>' for x, y in places]
+
+
+def drawing(width, panels, keys, foot):
+    height = Panel.height + 100
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        'font-family="sans-serif" font-size="11">',
+        '<rect width="100%" height="100%" fill="white"/>',
+        *(line for panel in panels for line in panel.out),
+    ]
+    for index, (label, colour, dashes) in enumerate(keys):
+        x = 40 + index * 122
+        out.append(f'<path d="M{x} {height - 36}h18" stroke="{colour}" stroke-width="3" stroke-dasharray="{dashes}"/>')
+        out.append(f'<text x="{x + 23}" y="{height - 32}">{label}</text>')
+    return "\n".join([*out, f'<text x="40" y="{height - 10}">{foot}</text></svg>']) + "\n"
+
+
+def plot_decoys(figures):
+    def x(n):
+        return 10 + 280 * math.log(n / 30) / math.log(100)
+
+    panels = []
+    for index, (prefix, title) in enumerate([("decoys.", "one epoch"), ("decoys.twelve.", "ten in each of 12 epochs")]):
+        panel = Panel(40 + index * 350, title, [0, 0.25, 0.5, 0.75, 1], 1)
+        panel.labels([(x(n), thousands(n)) for n in VOLUMES])
+        for scenario, (_, colour) in SCENARIOS.items():
+            panel.line([(x(n), max(0, figures.value(f"{prefix}{scenario}.{n}"))) for n in VOLUMES], colour)
+        panels.append(panel)
+    keys = [(label, colour, "") for label, colour in SCENARIOS.values()]
+    return drawing(790, panels, keys, "advantage of the exact attack, ten matches, against vouchers in the epoch")
+
+
+def plot_reveal(figures):
+    # The places of 0, 10, 30 … are even: a logarithm has no 0.
+    def x(index):
+        return 12 + 276 * index / (len(OTHERS) - 1)
+
+    panel = Panel(40, "matches at the reveal, t = 30, k = 64", range(30, 91, 10), 90, 30)
+    panel.labels([(x(i), thousands(n)) for i, n in enumerate(OTHERS)])
+    for epoch, colour in (("first", "#1b6ca8"), ("later", "#4a7a1f")):
+        for kind, dashes in (("middle", ""), ("p99", "5 4")):
+            points = [(x(i), figures.value(f"reveal.{epoch}.{kind}.{n}")) for i, n in enumerate(OTHERS)]
+            panel.line(points, colour, dashes)
+    keys = [("first epoch", "#1b6ca8", ""), ("later epochs", "#4a7a1f", ""), ("99 % of them", "#555555", "5 4")]
+    return drawing(400, [panel], keys, "other media sent before the known ones")
+
+
+def main():
+    check = sys.argv[1:] == ["--check"]
+    if sys.argv[1:] and not check:
+        sys.exit(__doc__)
+    figures = Figures(TOP / "Sources/Lab/Decoys/decoys.jsonl")
+    wanted = {name: fill((TOP / name).read_text(), figures) for name in DOCUMENTS}
+    wanted["Docs/decoys.svg"] = plot_decoys(figures)
+    wanted["Docs/reveal.svg"] = plot_reveal(figures)
+    for name, text in wanted.items():
+        path = TOP / name
+        if path.exists() and path.read_text() == text:
+            continue
+        if check:
+            sys.exit(f"{name} does not show the figures of decoys.jsonl: run Sources/Lab/Decoys/pages.py")
+        path.write_text(text)
+
+
+main()
