@@ -38,7 +38,7 @@ from reference.voucher import Header, slot_mask_and_check, transcript
 BEGIN = "<!-- worked example: begin (made by Vectors/generate) -->"
 END = "<!-- worked example: end -->"
 SEED = "worked example 3"  # of several tried, one whose first voucher holds a decoy beside its match
-WIDTH = 96  # hexadecimal digits a line
+WIDTH = 92  # hexadecimal digits a line: 120 columns with the label
 
 
 class Page:

@@ -5,7 +5,7 @@ package import SealedMatchCrypto
 ///
 /// All arithmetic is in integers; probabilities are multiples of 2^-32. The state is secret as the account secret is:
 /// whoever reads it knows the epoch's intensities and which chains are on, and tells decoys from matches better than
-/// the printed curves.
+/// the printed figures say.
 ///
 /// Work for a voucher: 2c random words, then the same instructions in the same order whatever the state holds; the only
 /// secret-dependent values are masks and sums. The multiplications are 64 bits wide, constant-time on the processors we

@@ -68,7 +68,7 @@ package enum DecoyCurve {
         func pairs(_ n: Int) -> Int {
             switch extent {
             case .full: [30: 1_500, 100: 1_000, 300: 700, 1_000: 300][n] ?? 200
-            case .quick: 300
+            case .quick: 1_200
             case .least: 60
             }
         }
