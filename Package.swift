@@ -18,6 +18,8 @@ let library = program + [.strictMemorySafety()]
 /// Third-party packages are for the trait `Server` alone: with `traits: []` a dependent package checks out none.
 let grdb = Target.Dependency.product(
     name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"]))
+let sqlite = Target.Dependency.product(
+    name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["Server"]))
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Server"]))
 
@@ -69,9 +71,24 @@ let sets: [Target] = [
         ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchWorkers"]),
 ]
 
+// Only the authority's target knows α; only SQLite's knows a database.
 let server: [Target] = [
-    room("Server", "SealedMatchCollector", ["CSealedMatchPlatform", "SealedMatchProtocol", grdb]),
-    room("Server", "SealedMatchAuthority", ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchCollector", grdb]),
+    // What a collector keeps, and how it is read: the seams `Intake` and `VoucherSource`.
+    room("Server", "SealedMatchCollector", ["SealedMatchProtocol"]),
+    // What an authority keeps, and the decision on it: the seam `OpeningStore`, and reveal.
+    room("Server", "SealedMatchOpenings", ["SealedMatchProtocol", "SealedMatchCollector"]),
+    // Opening: the seam `Evaluator`, which holds α.
+    room(
+        "Server", "SealedMatchAuthority",
+        ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings"]),
+    // What a person reads.
+    room(
+        "Server", "SealedMatchCases",
+        ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchOpenings"]),
+    // The stores in SQLite files.
+    room(
+        "Server", "SealedMatchSQLite",
+        ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings", grdb, sqlite]),
 ]
 
 let tool: [Target] = [
@@ -88,8 +105,9 @@ let tool: [Target] = [
         name: "sealedmatch",
         dependencies: [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
-            "SealedMatchAuthority", "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn",
-            "SealedMatchDecoyAnalysis", "SealedMatchBenchmarks", argumentParser,
+            "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
+            "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn", "SealedMatchDecoyAnalysis",
+            "SealedMatchBenchmarks", argumentParser,
         ], path: "Sources/Tool/sealedmatch", swiftSettings: program),
 ]
 
@@ -100,16 +118,20 @@ let lab: [Target] = [
         "Lab", "SealedMatchBenchmarks",
         [
             "CSealedMatch", "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchAuthority",
-            "SealedMatchPictures", "SealedMatchMessengerStandIn",
+            "SealedMatchOpenings", "SealedMatchPictures", "SealedMatchMessengerStandIn",
         ], settings: program),
 ]
 
 let testing: [Target] = [
+    // For the tests of those who implement a seam: what each promises, as checks, and implementations in memory.
+    room(
+        "Testing", "SealedMatchTesting",
+        ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings", "SealedMatchAuthority"]),
     .target(
         name: "SealedMatchTestSupport", dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"],
         path: "Tests/TestSupport", swiftSettings: program),
     .executableTarget(
-        name: "SealedMatchCollectorCrashFixture", dependencies: ["SealedMatchCollector"],
+        name: "SealedMatchCollectorCrashFixture", dependencies: ["SealedMatchCollector", "SealedMatchSQLite"],
         path: "Tests/Server/CollectorCrashFixture", swiftSettings: program),
     .executableTarget(
         name: "SealedMatchBuildFixture", dependencies: ["SealedMatchSets", "SealedMatchWorkers"],
@@ -127,10 +149,16 @@ let testing: [Target] = [
         "Sets", "SealedMatchSetsTests",
         ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchBuildFixture"]),
     tests(
-        "Server", "SealedMatchCollectorTests", ["SealedMatchCollector", "SealedMatchCollectorCrashFixture", grdb]),
+        "Server", "SealedMatchCollectorTests",
+        [
+            "SealedMatchCollector", "SealedMatchSQLite", "SealedMatchTesting", "SealedMatchCollectorCrashFixture", grdb,
+        ]),
     tests(
         "Server", "SealedMatchAuthorityTests",
-        ["SealedMatchClient", "SealedMatchCollector", "SealedMatchAuthority", grdb]),
+        [
+            "SealedMatchClient", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
+            "SealedMatchCases", "SealedMatchSQLite", "SealedMatchTesting", grdb,
+        ]),
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
     tests("Tool", "ToolTests", ["sealedmatch", "SealedMatchPictures"], exclude: ["Scripts"]),
@@ -141,7 +169,8 @@ let testing: [Target] = [
         name: "VectorTests",
         dependencies: [
             "SealedMatchClient", "SealedMatchWorkers", "SealedMatchSets", "SealedMatchCollector",
-            "SealedMatchAuthority", "SealedMatchPictures", "SealedMatchTestSupport",
+            "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
+            "SealedMatchTesting", "SealedMatchPictures", "SealedMatchTestSupport",
         ], path: "Tests/VectorTests", swiftSettings: program),
 ]
 
@@ -152,7 +181,10 @@ let package = Package(
         .library(name: "SealedMatchLists", targets: ["SealedMatchLists"]),
         .library(name: "SealedMatchSets", targets: ["SealedMatchSets"]),
         .library(name: "SealedMatchCollector", targets: ["SealedMatchCollector"]),
-        .library(name: "SealedMatchAuthority", targets: ["SealedMatchAuthority"]),
+        .library(name: "SealedMatchAuthority", targets: ["SealedMatchAuthority", "SealedMatchOpenings"]),
+        .library(name: "SealedMatchCases", targets: ["SealedMatchCases", "SealedMatchOpenings"]),
+        .library(name: "SealedMatchSQLite", targets: ["SealedMatchSQLite"]),
+        .library(name: "SealedMatchTesting", targets: ["SealedMatchTesting"]),
         .executable(name: "sealedmatch", targets: ["sealedmatch"]),
     ],
     traits: [

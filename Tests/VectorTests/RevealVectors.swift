@@ -1,11 +1,15 @@
 import SealedMatchAuthority
 import SealedMatchCollector
 import Foundation
+import SealedMatchOpenings
+import SealedMatchCases
 import SealedMatchProtocol
+import SealedMatchSQLite
 import SealedMatchCrypto
 import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchTestSupport
+import SealedMatchTesting
 
 /// reveal, end-to-end.
 enum RevealVectors {
@@ -16,17 +20,17 @@ enum RevealVectors {
                 try input.number("threshold", as: Int.self), try input.number("polynomials", as: Int.self)
             )
             let commitment = try input.isNull("commitment") ? nil : Commitment(canonical: input.bytes32("commitment"))
-            let openings = try input.objects("openings").map { fields in
+            let openings = try input.objects("openings").enumerated().map { number, fields in
                 KeptOpening(
-                    opening: Opening(
+                    number: Int64(number), opening: Opening(
                         header: try VoucherHeader(canonical: fields.bytes("header")), slot: try fields.number("slot"),
                         words: try fields.words("words"), inner: try fields.bytes("inner")),
                     quarantined: try fields.boolean("quarantined"))
             }
             guard let commitment else {
-                // Nothing is decoded without a registration: the store says so before it looks at an opening.
-                _ = try AuthorityStore(path: folder.scratch("authority.sqlite")).reveal(
-                    account: account, epoch: epoch, commitment: nil)
+                // Nothing is decoded without a registration: that is said before an opening is looked at.
+                _ = try RevealService(source: MemoryCollector(), store: MemoryOpenings()).reveal(
+                    AccountEpoch(account: account, epoch: epoch), commitment: nil)
                 throw VectorError("a reveal without a commitment")
             }
             let revealer = Revealer(
@@ -73,39 +77,39 @@ enum RevealVectors {
             let requests = try input.objects("requests").map { try VoucherVectors.Request($0, folder) }
 
             let secrets = try AuditVectors.decoded(bytes)
-            let collector = try CollectorStore(path: folder.scratch("collector.sqlite"))
+            let collector = try CollectorStore(path: folder.scratch("collector.sqlite"), creation: .ifMissing)
             // Some are refused, or are retries; `Request.reply` throws where the store fails. What was taken shows in
             // the end.
             for request in requests { _ = try request.reply(of: collector) }
-            let store = try AuthorityStore(path: folder.scratch("authority.sqlite"))
+            let store = try AuthorityStore(path: folder.scratch("authority.sqlite"), creation: .ifMissing)
             let opener = VoucherOpener([try MatchingSet(key: secrets.matchingKey(), header: header)])
-            let service = OpeningService(collector: collector, store: store, opener: opener)
-            guard try service.openPending().isComplete else { throw VectorError("vouchers were left unopened") }
-            let (decisions, damaged) = try service.revealReady(force: true)
-            guard damaged.isEmpty else { throw VectorError("the store is damaged") }
+            let service = OpeningService(source: collector, store: store, opener: opener)
+            guard try service.openPending()?.isComplete == true else { throw VectorError("vouchers were left unopened") }
+            let reveals = RevealService(source: collector, store: store)
+            let decided = try reveals.revealReady(force: true)
+            guard decided.damaged.isEmpty else { throw VectorError("the store is damaged") }
             var registered = try collector.accounts().accounts.map(\.registration)
             registered.sort { ($0.account.encoded.bytes, $0.epoch) < ($1.account.encoded.bytes, $1.epoch) }
             return [
                 "accounts": .list(
                     try registered.map { registration in
-                        let decision = decisions.first {
-                            $0.account == registration.account && $0.epoch == registration.epoch
-                        }
+                        let name = AccountEpoch(account: registration.account, epoch: registration.epoch)
+                        let decision = decided.decisions.first { $0.name == name }
                         return describe(
-                            registration, try decision?.result ?? withoutOpenings(registration, store), known)
+                            registration, try decision?.result ?? withoutOpenings(registration, reveals), known)
                     })
             ]
         }
     ]
 
     /// An account none of whose slots opened is no decision of the service; asked for, it stays sealed.
-    private static func withoutOpenings(_ registration: Registration, _ store: AuthorityStore) throws -> Result<
-        RevealResult, SealedMatchError
-    > {
+    private static func withoutOpenings(
+        _ registration: Registration, _ reveals: RevealService<CollectorStore, AuthorityStore>
+    ) throws -> Result<RevealResult, SealedMatchError> {
         do throws(SealedMatchError) {
-            let result = try store.reveal(
-                account: registration.account, epoch: registration.epoch, commitment: registration.commitment,
-                force: true)
+            let result = try reveals.reveal(
+                AccountEpoch(account: registration.account, epoch: registration.epoch),
+                commitment: registration.commitment, force: true)
             guard let result else { throw SealedMatchError(.damagedStore, "a forced reveal decided nothing") }
             return .success(result)
         } catch {

@@ -3,6 +3,7 @@ import SealedMatchCollector
 import Foundation
 import SealedMatchClient
 import SealedMatchProtocol
+import SealedMatchSQLite
 import SealedMatchCrypto
 import SealedMatchSets
 import SealedMatchFiles
@@ -104,7 +105,7 @@ enum VoucherVectors {
             var replies: [JSON] = []
             for request in requests {
                 // Everything acknowledged is on disk: each request meets a store that was opened anew.
-                let store = try CollectorStore(path: path, policy: policy)
+                let store = try CollectorStore(path: path, policy: policy, creation: .ifMissing)
                 replies.append(.text(try request.reply(of: store)))
             }
             return ["replies": .list(replies)]
@@ -154,7 +155,7 @@ enum VoucherVectors {
             }
         }
 
-        private static func name(_ outcome: CollectorStore.Outcome) -> String {
+        private static func name(_ outcome: IntakeOutcome) -> String {
             switch outcome {
             case .stored: "stored"
             case .alreadyStored: "alreadyStored"

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from sealedmatch import BlindedSet, TrustPolicy, Waiting
@@ -188,18 +189,25 @@ class Authority:
         directory.mkdir()
         self.known = known
         self.cases = directory / "cases"
+        self._store = directory / "authority.sqlite"
         self._common: list[str | Path] = [
             "--database",
             collector,
             "--authority",
-            directory / "authority.sqlite",
+            self._store,
             "--set",
             known.file,
         ]
 
-    def open_and_reveal(self) -> dict[str, dict[str, object]]:
-        """Case files by account, in hexadecimal."""
-        self.known.tool.run("open", *self._common)
+    def open_and_reveal(self) -> dict[str, dict[str, Any]]:
+        """Cases by account, in hexadecimal; matches that a later reveal added are in a part of their own."""
+        first_run = [] if self._store.exists() else ["--first-run"]
+        self.known.tool.run("open", *self._common, *first_run)
         self.known.tool.run("reveal", *self._common, "--list", self.known.list_option, "--cases", self.cases, "--force")
         cases = [json.loads(path.read_text()) for path in self.cases.glob("*.json")] if self.cases.exists() else []
-        return {case["account"]: case for case in cases}
+        found: dict[str, dict[str, Any]] = {}
+        for case in sorted(cases, key=lambda case: case.get("part", 1)):
+            if case["account"] in found:
+                case["matches"] = [*found[case["account"]]["matches"], *case["matches"]]
+            found[case["account"]] = case
+        return found

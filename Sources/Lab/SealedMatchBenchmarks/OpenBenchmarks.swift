@@ -8,7 +8,7 @@ internal import SealedMatchWorkers
 /// Opening of sealed vouchers at the authority.
 struct OpenBenchmarks: Sendable {
     private let rounds: Int
-    private let opener: VoucherOpener
+    private let opener: VoucherOpener<LocalEvaluator>
     private let vouchers: [SealedVoucher]
 
     private static let voucherCount = 32

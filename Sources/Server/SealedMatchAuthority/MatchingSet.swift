@@ -1,22 +1,30 @@
-public import SealedMatchProtocol
 public import SealedMatchCrypto
+public import SealedMatchProtocol
 
-/// A set with its matching key α: what the authority opens vouchers with.
+/// A set with who evaluates for it: what the authority opens vouchers with.
 ///
-/// Holds α for as long as it lives. Delete key file and object when no retried voucher of the set can arrive any more.
-public final class MatchingSet: Sendable {
+/// Delete the key when no retried voucher of the set can arrive any more.
+public struct MatchingSet<E: Evaluator>: Sendable {
     public let header: SetHeader
     /// The set's name, which its vouchers carry.
     public let root: Bytes32
-    let key: MatchingKey
+    let evaluator: E
 
-    /// - Throws: `setMismatch` when the key is not the one that the set was built with (αB ≠ L).
-    public init(key: consuming MatchingKey, header: SetHeader) throws(SealedMatchError) {
-        guard key.publicKey == header.publicKey else {
+    /// - Throws: `setMismatch` when the evaluator's key is not the one that the set was built with (αB ≠ L).
+    public init(evaluator: E, header: SetHeader) throws(SealedMatchError) {
+        guard evaluator.publicKey == header.publicKey else {
             throw SealedMatchError(.setMismatch, "the matching key is not this set's")
         }
         root = try header.root()
         self.header = header
-        self.key = key
+        self.evaluator = evaluator
+    }
+}
+
+extension MatchingSet where E == LocalEvaluator {
+    /// With α in this process.
+    /// - Throws: `setMismatch` as above.
+    public init(key: consuming MatchingKey, header: SetHeader) throws(SealedMatchError) {
+        try self.init(evaluator: LocalEvaluator(key), header: header)
     }
 }

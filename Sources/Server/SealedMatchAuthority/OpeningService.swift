@@ -1,83 +1,97 @@
 public import SealedMatchCollector
-public import SealedMatchProtocol
 public import SealedMatchCrypto
+public import SealedMatchOpenings
 
-/// Ties the authority together: reads the collector's vouchers, opens them, keeps the openings, and reveals what is
-/// above the threshold.
+/// Reads a source's vouchers, opens them, and keeps what opened.
 ///
 /// Runs asynchronously to the collector, in this process or another: no client's reply waits for it or depends on it.
-/// One service at a time works on a store; its functions block.
-public struct OpeningService: Sendable {
-    public let collector: CollectorStore
-    public let store: AuthorityStore
-    public let opener: VoucherOpener
+/// Its functions block. (Docs/Protocol.md, "Open")
+public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Evaluator>: Sendable {
+    public let source: Source
+    public let store: Store
+    public let opener: VoucherOpener<E>
 
-    public init(collector: CollectorStore, store: AuthorityStore, opener: VoucherOpener) {
-        self.collector = collector
+    public init(source: Source, store: Store, opener: VoucherOpener<E>) {
+        self.source = source
         self.store = store
         self.opener = opener
     }
 
-    /// How far `openPending` is. Inside knowledge.
-    public struct Progress: Equatable, Sendable {
-        public var vouchers = 0
-        /// Slots that opened, by match or decoy.
-        public var openings = 0
-        /// Vouchers of sets whose key is not here; they are opened when it is.
-        public var waiting = 0
-        /// Vouchers whose form is not their set's: from a modified client, and opened to nothing.
-        public var refused = 0
-        /// Vouchers whose bytes the collector forgot, because everything in them that opened is kept here.
-        public var pruned = 0
-        /// The collector's rows that were skipped; they stay there.
-        public var damaged: [DamagedRow] = []
-        /// Everything that was there has been dealt with.
-        public var isComplete = false
-    }
-
-    public enum Continuation: Sendable {
-        case proceed, stop
-    }
-
-    /// Opens what the collector has received since the last time, and what waited for a set's key.
+    /// Opens what the source has received since the last time, and what waited for a set's key.
     ///
-    /// Each batch is one transaction: a process that is killed goes on with the batch it was in.
+    /// Each batch is one transaction: a process that is killed goes on with the batch it was in. One service at a time
+    /// opens into a store; a source that the store never read is read from its start, and so is one that was restored
+    /// from a backup and used again since.
     /// - Parameters:
     ///   - batch: vouchers a transaction; 256 take about a quarter of a second on two cores.
-    ///   - prune: have the collector forget the bytes of vouchers that were opened; those that wait for a set's key
-    ///     stay.
+    ///   - prune: have the source forget the bytes of vouchers that were opened; those that wait for a set's key stay.
+    ///     Their only copy is then in the store. Sealed vouchers of which an opening was not kept are kept there whole.
+    ///   - fromStart: read everything that the source has again, whatever the cursor says. It counts nothing twice.
     ///   - progress: called after each batch; `.stop` ends early, with everything so far kept.
+    /// - Returns: nil while another service, maybe in another process, opens into this store.
+    /// - Throws: `damagedStore` when the cursor is beyond the source's end: the source is not what it was, for example
+    ///   restored from an older backup; `fileFailed`, `interrupted`, `primitiveFailed`, `outOfMemory`.
     public func openPending(
-        batch: Int = 256, prune: Bool = false, progress: (Progress) -> Continuation = { _ in .proceed }
-    ) throws(SealedMatchError) -> Progress {
-        var state = Progress()
+        batch: Int = 256, prune: Bool = false, fromStart: Bool = false,
+        progress: (OpeningProgress) -> OpeningContinuation = { _ in .proceed }
+    ) throws(SealedMatchError) -> OpeningProgress? {
+        guard let turn = try store.takeTurn() else { return nil }
+        defer { withExtendedLifetime(turn) {} }
+        let identity = try source.identity()
+        var state = OpeningProgress()
         let batch = max(1, batch)
         while true {
-            let waited = try store.waiting(for: opener.roots, limit: batch)
+            let waited = try store.waiting(for: opener.roots, in: identity, limit: batch)
             guard !waited.isEmpty else { break }
-            let page = try collector.vouchers(at: waited)
-            try take(page, last: 0, prune: prune, into: &state)
+            try take(source.vouchers(at: waited), of: identity, cursor: nil, prune: prune, into: &state)
             // Rows that are gone or damaged are not asked for again.
-            try store.stopWaiting(for: waited)
+            try store.stopWaiting(for: waited, in: identity)
             if progress(state) == .stop { return state }
         }
+        var cursor = try start(identity, fromStart: fromStart, &state)
         while true {
-            let page = try collector.vouchers(after: store.cursor(), limit: batch)
-            guard !page.vouchers.isEmpty || !page.damaged.isEmpty else { break }
-            try take(page, last: page.last, prune: prune, into: &state)
+            let page = try source.vouchers(after: cursor.position, limit: batch)
+            guard page.last > cursor.position else { break }
+            let next = SourceCursor(source: identity, position: page.last, mark: try source.mark(at: page.last))
+            try take(page, of: identity, cursor: next, prune: prune, into: &state)
+            cursor = next
             if progress(state) == .stop { return state }
         }
         state.isComplete = true
         return state
     }
 
+    /// Where reading goes on.
+    private func start(
+        _ identity: StoreIdentity, fromStart: Bool, _ state: inout OpeningProgress
+    ) throws(SealedMatchError) -> SourceCursor {
+        let beginning = SourceCursor(source: identity)
+        guard let cursor = try store.cursor(in: identity) else { return beginning }
+        if fromStart {
+            // Kept at once: a source without a voucher has no page to do it.
+            _ = try store.record([], of: identity, cursor: beginning)
+            return beginning
+        }
+        guard try cursor.position <= source.end() else {
+            throw SealedMatchError(
+                .damagedStore, "more was read of this source than it has: it was restored from an older backup")
+        }
+        // An expired voucher has no mark any more; what is there must be what was read.
+        if let mark = cursor.mark, let now = try source.mark(at: cursor.position), now != mark {
+            state.isReadAgain = true
+            return beginning
+        }
+        return cursor
+    }
+
     private func take(
-        _ page: VoucherPage, last: Int64, prune: Bool, into state: inout Progress
+        _ page: VoucherPage, of identity: StoreIdentity, cursor: SourceCursor?, prune: Bool,
+        into state: inout OpeningProgress
     ) throws(SealedMatchError) {
         let opened = try opener.open(page.vouchers.map(\.voucher))
-        let numbered = zip(page.vouchers, opened).map { (sequence: $0.sequence, voucher: $1) }
-        try store.record(numbered, last: last)
-        for (_, voucher) in numbered {
+        let placed = zip(page.vouchers, opened).map { PositionedVoucher(position: $0.position, voucher: $1) }
+        let unkept = Set(try store.record(placed, of: identity, cursor: cursor))
+        for voucher in placed.map(\.voucher) {
             state.vouchers += 1
             state.openings += voucher.openings.count + voucher.excess.count
             switch voucher.status {
@@ -86,46 +100,13 @@ public struct OpeningService: Sendable {
             case .setMismatch: state.refused += 1
             }
         }
+        state.unkept += unkept.count
         state.damaged += page.damaged
-        if prune {
-            // Every voucher that was opened, whatever came of it: pruning only those that opened nothing would tell the
-            // collector which ones opened something.
-            let dealtWith = numbered.filter { $0.voucher.status == .opened }
-            state.pruned += try collector.prune(dealtWith.map(\.sequence))
-        }
-    }
-
-    /// What became of one account that was due.
-    public struct Decision: Sendable {
-        public let account: AccountID
-        public let epoch: UInt32
-        /// The reveal, or why there is none: `belowThreshold`, `notDecodable`, `commitmentMismatch`,
-        /// `commitmentConflict`, `notRegistered`, `damagedStore`.
-        public let result: Result<RevealResult, SealedMatchError>
-    }
-
-    /// Decides every account that is due: above t openings and grown by 5 % since it was last looked at; and lists the
-    /// revealed ones anew, so that a case file that was not written in time is written the next time.
-    /// - Parameter force: look at every account with openings, for example when an epoch has ended.
-    /// - Throws: when a store cannot be read; one account's damage is its own result.
-    public func revealReady(force: Bool = false) throws(SealedMatchError) -> (
-        decisions: [Decision], damaged: [DamagedRow]
-    ) {
-        let (accounts, damaged) = try store.accounts()
-        var decisions: [Decision] = []
-        for state in accounts where force || state.isDue {
-            do throws(SealedMatchError) {
-                let registration = try collector.registration(account: state.account, epoch: state.epoch)
-                guard
-                    let result = try store.reveal(
-                        account: state.account, epoch: state.epoch, commitment: registration?.commitment, force: force)
-                else { continue }
-                decisions.append(Decision(account: state.account, epoch: state.epoch, result: .success(result)))
-            } catch {
-                guard error.code != .fileFailed, error.code != .interrupted else { throw error }
-                decisions.append(Decision(account: state.account, epoch: state.epoch, result: .failure(error)))
-            }
-        }
-        return (decisions, damaged)
+        guard prune else { return }
+        // Openings beyond the caps were not kept: their vouchers are, as they came, before the source forgets them.
+        try store.keepSealed(page.vouchers.filter { unkept.contains($0.position) }, of: identity)
+        // Every voucher that was opened, whatever came of it: pruning only some would tell the collector which.
+        let dealtWith = placed.filter { $0.voucher.status == .opened }
+        state.pruned += try source.acknowledge(dealtWith.map(\.position))
     }
 }

@@ -1,50 +1,24 @@
 internal import Dispatch
-public import SealedMatchProtocol
 public import SealedMatchCrypto
+public import SealedMatchOpenings
+public import SealedMatchProtocol
 internal import Synchronization
 
-/// What became of one voucher at the authority. Nobody outside may learn it.
-public struct OpenedVoucher: Sendable {
-    public enum Status: Sendable, Equatable {
-        case opened
-        /// No key for this set (yet): the voucher waits.
-        case unknownSet
-        /// The voucher's form is not the one that its set fixes: a client that is not ours. It opens nothing.
-        case setMismatch
-    }
-    public let header: VoucherHeader
-    public let status: Status
-    /// t of the voucher's set.
-    public let threshold: Int
-    /// What its slots opened to, in the order of the slots: at most c + 1, which is what a match and all decoys make.
-    public let openings: [Opening]
-    /// More openings than that, which no client of ours makes.
-    public let excess: [Opening]
-
-    package init(header: VoucherHeader, status: Status, threshold: Int, openings: [Opening], excess: [Opening]) {
-        self.header = header
-        self.status = status
-        self.threshold = threshold
-        self.openings = openings
-        self.excess = excess
-    }
-}
-
 /// Opens sealed vouchers with the matching keys, on all cores. (Docs/Protocol.md, "Open")
-public struct VoucherOpener: Sendable {
-    private let sets: [Bytes32: MatchingSet]
+public struct VoucherOpener<E: Evaluator>: Sendable {
+    private let sets: [Bytes32: MatchingSet<E>]
 
-    public init(_ sets: [MatchingSet]) {
+    public init(_ sets: [MatchingSet<E>]) {
         self.sets = Dictionary(sets.map { ($0.root, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     public var roots: Set<Bytes32> { Set(sets.keys) }
 
     /// The set of this root, if its key is here.
-    public func set(_ root: Bytes32) -> MatchingSet? { sets[root] }
+    public func set(_ root: Bytes32) -> MatchingSet<E>? { sets[root] }
 
     /// Vouchers that one thread opens at a time: about 10 ms of work.
-    private static let chunk = 8
+    private static var chunk: Int { 8 }
 
     /// Opens vouchers, one result each, in their order.
     ///
@@ -83,8 +57,7 @@ public struct VoucherOpener: Sendable {
         // Open, step 1: S' = α·Q for every slot; all zero, no element's product, where Q is no element or the identity
         elements.removeAll(keepingCapacity: true)
         for slot in voucher.slots { elements.append(slot.element) }
-        var span = elements.mutableSpan
-        unsafe span.withUnsafeMutableBufferPointer { unsafe GroupBatch.multiplyUnchecked($0, by: set.key.alpha) }
+        try set.evaluator.evaluate(&elements)
         // Open, step 2: recompute each check; the wrapped key of a slot that holds opens the body
         let context = try SlotContext(tableID: set.header.tableID, header: header.encoded, body: voucher.body)
         let limit = set.header.parameters.coverSlots + 1

@@ -15,7 +15,7 @@ public struct CollectorPolicy: Sendable {
     public init() {}
 
     /// - Throws: `unknownSet`; `setMismatch` when the voucher's form is not the one that its set fixes.
-    func check(_ header: VoucherHeader) throws(SealedMatchError) {
+    package func check(_ header: VoucherHeader) throws(SealedMatchError) {
         guard let knownSets else { return }
         guard let parameters = knownSets[header.setRoot] else {
             throw SealedMatchError(.unknownSet, "the voucher was sealed under a set that is not in use here")

@@ -4,6 +4,7 @@ internal import Foundation
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
+internal import SealedMatchSQLite
 
 struct CollectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct CollectCommand: ParsableCommand {
                     policy.knownSets?[try header.root()] = header.parameters
                 }
             }
-            let store = try about(database) { try CollectorStore(path: database, policy: policy) }
+            let store = try about(database) { try CollectorStore(path: database, policy: policy, creation: .ifMissing) }
             let name = try KeyFiles.account(account)
             let names = try about(upload) { try LockedDirectory.names(in: upload, limit: 1 << 20) }.sorted()
             var refused = 0

@@ -5,7 +5,20 @@ internal import Synchronization
 final class Interruption: Sendable {
     private let flag = Atomic<Bool>(false)
 
+    private let actions = Mutex<[@Sendable () -> Void]>([])
+
     var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+    /// What else ends then, for example a database's statement that runs for long.
+    func whenRequested(_ action: @escaping @Sendable () -> Void) {
+        actions.withLock { $0.append(action) }
+        if isRequested { action() }
+    }
+
+    private func request() {
+        flag.store(true, ordering: .relaxed)
+        for action in actions.withLock({ $0 }) { action() }
+    }
 
     /// Runs `work` with SIGINT and SIGTERM taken for requests; afterwards they do what they did before.
     static func watching<Result>(_ work: (Interruption) throws -> Result) rethrows -> Result {
@@ -13,7 +26,7 @@ final class Interruption: Sendable {
         let watched = [SIGINT, SIGTERM].map { number in
             let before = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { interruption.flag.store(true, ordering: .relaxed) }
+            source.setEventHandler { interruption.request() }
             source.resume()
             return (number, before, source)
         }

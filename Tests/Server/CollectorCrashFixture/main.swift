@@ -3,6 +3,7 @@
 //     CollectorCrashFixture database seed
 
 import SealedMatchCollector
+import SealedMatchSQLite
 import Foundation
 import SealedMatchProtocol
 import SealedMatchCrypto
@@ -11,7 +12,7 @@ let arguments = CommandLine.arguments
 guard arguments.count == 3, let seed = UInt8(arguments[2]) else { exit(64) }
 let bytes = try Bytes32(exactly: [UInt8](repeating: seed, count: 32))
 let account = AccountID(canonical: bytes)
-let store = try CollectorStore(path: arguments[1])
+let store = try CollectorStore(path: arguments[1], creation: .ifMissing)
 _ = try store.register(
     Registration(account: account, epoch: 1, commitment: Commitment(canonical: bytes)), authenticatedAs: account)
 var parameters = Parameters()

@@ -2,7 +2,9 @@ import SealedMatchAuthority
 import SealedMatchCollector
 import Foundation
 import GRDB
+import SealedMatchOpenings
 import SealedMatchProtocol
+import SealedMatchSQLite
 import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
@@ -11,15 +13,6 @@ import Testing
     let scratch = TemporaryDirectory()
     let alice = account(1)
 
-    private func record(_ openings: [Opening], threshold: Int = 5, in store: AuthorityStore, from first: Int64 = 1)
-        throws
-    {
-        let vouchers = openings.enumerated().map {
-            (sequence: first + Int64($0), voucher: $1.opened(threshold: threshold))
-        }
-        try store.record(vouchers, last: first + Int64(openings.count) - 1)
-    }
-
     private func plain(_ openings: [KeptOpening]) -> [Opening] { openings.map(\.opening) }
 
     @Test func recordsOnceWhateverIsRepeated() throws {
@@ -27,21 +20,22 @@ import Testing
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let openings = plain(try owner.openings(matches: 6, decoys: 4, &random))
         do {
-            let store = try AuthorityStore(path: scratch.authority)
-            #expect(try store.cursor() == 0)
-            try record(openings, in: store)
-            try record(openings, in: store)
-            #expect(try store.cursor() == 10)
-            // An older page does not turn the cursor back, and a known opening with other words does not replace the
-            // first.
-            try record(openings.map { $0.with(words: $0.words.reversed()) }, in: store, from: 1)
-            try store.record([], last: 3)
+            let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+            #expect(try store.cursor(in: testSource) == nil)
+            try store.record(openings)
+            try store.record(openings)
+            #expect(try store.cursor(in: testSource)?.position == 10)
+            // A known opening with other words does not replace the first.
+            try store.record(openings.map { $0.with(words: $0.words.reversed()) }, from: 1)
         }
-        let store = try AuthorityStore(path: scratch.authority)
-        #expect(try store.cursor() == 10)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        #expect(try store.cursor(in: testSource)?.position == 10)
         #expect(
             try store.accounts().accounts == [
-                AccountState(account: alice, epoch: 7, openings: 10, quarantined: 0, isRevealed: false, isDue: true)
+                AccountState(
+                    name: AccountEpoch(account: alice, epoch: 7),
+                    forms: [FormCount(form: OpeningForm(threshold: 5, polynomials: 8), openings: 10, tried: 0)],
+                    quarantined: 0, commitment: nil, isRevealed: false)
             ])
         let revealed = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)
         #expect(revealed?.reveal.matches.count == 6)
@@ -50,8 +44,8 @@ import Testing
     @Test func nothingIsRevealedWithoutARegistration() throws {
         var random = SeededRandom(72)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
-        let store = try AuthorityStore(path: scratch.authority)
-        try record(plain(owner.openings(matches: 9, decoys: 0, &random)), in: store)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        try store.record(plain(owner.openings(matches: 9, decoys: 0, &random)))
         #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: nil, force: true) } == .notRegistered)
         #expect(
             code { _ = try store.reveal(account: account(2), epoch: 7, commitment: commitment(9), force: true) }
@@ -65,15 +59,18 @@ import Testing
         #expect(try store.accounts().accounts[0].isRevealed == false)
     }
 
-    @Test func decodesAtMilestones() throws {
-        #expect(AuthorityStore.isDue(kept: 29, attempted: 0, threshold: 30) == false)
-        #expect(AuthorityStore.isDue(kept: 30, attempted: 0, threshold: 30))
-        #expect(AuthorityStore.isDue(kept: 104, attempted: 100, threshold: 30) == false)
-        #expect(AuthorityStore.isDue(kept: 105, attempted: 100, threshold: 30))
+    /// Exactly then a try can end otherwise than the last one.
+    @Test func aFormIsDueWhenAnOpeningCameIn() throws {
+        let form = OpeningForm(threshold: 30, polynomials: 64)
+        for (openings, tried, isDue) in [
+            (29, 0, false), (30, 0, true), (30, 30, false), (121, 121, false), (122, 121, true), (31, 29, true),
+        ] {
+            #expect(FormCount(form: form, openings: openings, tried: tried).isDue == isDue)
+        }
         var random = SeededRandom(73)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
-        let store = try AuthorityStore(path: scratch.authority)
-        try record(plain(owner.openings(matches: 4, decoys: 16, &random)), in: store)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        try store.record(plain(owner.openings(matches: 4, decoys: 16, &random)))
         #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) } == .notDecodable)
         #expect(try store.accounts().accounts[0].isDue == false)
         #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) == nil)
@@ -81,7 +78,7 @@ import Testing
             code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) }
                 == .notDecodable)
         // 4 · (9 − 5) = 16: at the bound
-        try record(plain(owner.openings(matches: 5, decoys: 0, &random)), in: store, from: 21)
+        try store.record(plain(owner.openings(matches: 5, decoys: 0, &random)), from: 21)
         #expect(try store.accounts().accounts[0].isDue)
         #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 9)
     }
@@ -90,13 +87,13 @@ import Testing
         var random = SeededRandom(74)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
         do {
-            let store = try AuthorityStore(path: scratch.authority)
-            try record(plain(owner.openings(matches: 5, decoys: 0, &random)), in: store)
+            let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+            try store.record(plain(owner.openings(matches: 5, decoys: 0, &random)))
             #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 5)
         }
         // Far past the bound, after a restart: no decoding could find them any more.
-        let store = try AuthorityStore(path: scratch.authority)
-        try record(plain(owner.openings(matches: 2, decoys: 300, &random)), in: store, from: 6)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        try store.record(plain(owner.openings(matches: 2, decoys: 300, &random)), from: 6)
         let state = try store.accounts().accounts[0]
         #expect(state.isRevealed && state.isDue && state.openings == 307)
         #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 7)
@@ -110,36 +107,35 @@ import Testing
     @Test func capsAndQuarantine() throws {
         var random = SeededRandom(75)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
-        let store = try AuthorityStore(path: scratch.authority)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
         // Five matches, decoys up to beyond the cap, then two matches more.
         var openings: [Opening] = plain(try owner.openings(matches: 5, decoys: 0, &random))
         for _ in 0..<4_100 { openings.append(try owner.decoy(&random)) }
-        try record(Array(openings[..<5]), in: store)
+        try store.record(Array(openings[..<5]))
         #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 5)
-        try record(Array(openings[5...]), in: store, from: 6)
+        try store.record(Array(openings[5...]), from: 6)
         let late = plain(try owner.openings(matches: 2, decoys: 0, &random))
-        try record(late, in: store, from: 10_000)
+        try store.record(late, from: 10_000)
         let state = try store.accounts().accounts[0]
-        #expect(state.openings == AuthorityStore.openingsPerEpoch)
+        #expect(state.openings == OpeningCaps.counted)
         #expect(state.quarantined == 9 + 2)
         let matches = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)).reveal
             .matches
         #expect(matches.map(\.quarantined) == [false, false, false, false, false, true, true])
-        // Beyond both caps openings are counted and not kept.
+        // Beyond both caps openings are not kept.
         var rest: [Opening] = []
         for _ in 0..<4_200 { rest.append(try owner.decoy(&random)) }
-        try record(rest, in: store, from: 20_000)
-        #expect(try store.accounts().accounts[0].quarantined == 4_211)
+        try store.record(rest, from: 20_000)
+        #expect(try store.accounts().accounts[0].quarantined == OpeningCaps.quarantined)
         #expect(
             try store.file.pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM opening") }
-                == AuthorityStore.openingsPerEpoch + AuthorityStore.quarantinedPerEpoch)
-        #expect(try store.cursor() == 24_199)
+                == OpeningCaps.counted + OpeningCaps.quarantined)
     }
 
     @Test func aVoucherWithTooManyOpeningsIsQuarantined() throws {
         var random = SeededRandom(76)
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
-        let store = try AuthorityStore(path: scratch.authority)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
         let header = try owner.header(&random)
         var openings: [Opening] = []
         for slot in 0..<22 {
@@ -151,8 +147,9 @@ import Testing
         let voucher = OpenedVoucher(
             header: header, status: .opened, threshold: 5, openings: Array(openings[..<7]),
             excess: Array(openings[7...]))
-        try store.record([(sequence: 1, voucher: voucher)], last: 1)
-        try store.record([(sequence: 1, voucher: voucher)], last: 1)
+        for _ in 0..<2 {
+            _ = try store.record([PositionedVoucher(position: 1, voucher: voucher)], of: testSource, cursor: nil)
+        }
         let state = try store.accounts().accounts[0]
         #expect(state.openings == 7)
         #expect(state.quarantined == 15)
@@ -162,11 +159,11 @@ import Testing
         var random = SeededRandom(77)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let other = try Owner(alice, threshold: 6, polynomials: 4, random: &random)
-        let store = try AuthorityStore(path: scratch.authority)
-        try record(plain(other.openings(matches: 9, decoys: 2, &random)), threshold: 6, in: store)
-        try record(plain(owner.openings(matches: 7, decoys: 2, &random)), threshold: 5, in: store, from: 12)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        try store.record(plain(other.openings(matches: 9, decoys: 2, &random)), threshold: 6)
+        try store.record(plain(owner.openings(matches: 7, decoys: 2, &random)), threshold: 5, from: 12)
         // The same polynomials, but said to be of another threshold: another form, of too few openings.
-        try record(plain(owner.openings(matches: 3, decoys: 0, &random)), threshold: 4, in: store, from: 30)
+        try store.record(plain(owner.openings(matches: 3, decoys: 0, &random)), threshold: 4, from: 30)
         let revealed = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment))
         #expect(revealed.reveal.matches.count == 7)
         #expect(revealed.reveal.threshold == 5)
@@ -175,8 +172,8 @@ import Testing
     @Test func damagedRowsAreSkippedAndReported() throws {
         var random = SeededRandom(78)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
-        let store = try AuthorityStore(path: scratch.authority)
-        try record(plain(owner.openings(matches: 16, decoys: 0, &random)), in: store)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        try store.record(plain(owner.openings(matches: 16, decoys: 0, &random)))
         try edit(
             scratch.authority,
             """
@@ -212,17 +209,16 @@ import Testing
         try edit(
             scratch.authority, "PRAGMA ignore_check_constraints = ON; UPDATE account SET account = x'01', kept = -1")
         #expect(try store.accounts().damaged.map(\.table) == [.account])
-        try edit(scratch.authority, "DELETE FROM cursor")
-        #expect(code { _ = try store.cursor() } == .damagedStore)
+        try edit(
+            scratch.authority, "PRAGMA ignore_check_constraints = ON; UPDATE source SET position = 1, mark = x'01'")
+        #expect(code { _ = try store.cursor(in: testSource) } == .damagedStore)
     }
 
     @Test func rowsOfOtherTypesAreReported() throws {
         var random = SeededRandom(79)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
-        do {
-            let store = try AuthorityStore(path: scratch.authority)
-            try record(plain(owner.openings(matches: 9, decoys: 0, &random)), in: store)
-        }
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        try store.record(plain(owner.openings(matches: 9, decoys: 0, &random)))
         try edit(
             scratch.authority,
             """
@@ -236,20 +232,21 @@ import Testing
             DROP TABLE account;
             ALTER TABLE copy RENAME TO account;
             """)
-        let store = try AuthorityStore(path: scratch.authority)
         let result = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment))
         #expect(result.damaged.map(\.row) == [1, 2, 3])
         #expect(result.reveal.matches.count == 6)
-        try edit(scratch.authority, "UPDATE account SET kept = 'many', epochKey = 'text'")
+        try edit(scratch.authority, "UPDATE account SET quarantined = 'many', epochKey = 'text'")
         #expect(try store.accounts().damaged.map(\.table) == [.account])
         #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) } == .damagedStore)
+        // Opened anew, a file with other tables than ours is none of ours.
+        #expect(code { _ = try AuthorityStore(path: scratch.authority) } == .damagedStore)
     }
 
     @Test func filesOfOtherRolesAreRefused() throws {
-        do { _ = try CollectorStore(path: scratch.collector) }
-        do { _ = try AuthorityStore(path: scratch.authority) }
-        #expect(code { _ = try AuthorityStore(path: scratch.collector) } == .invalidMagic)
-        #expect(code { _ = try CollectorStore(path: scratch.authority) } == .invalidMagic)
+        do { _ = try CollectorStore(path: scratch.collector, creation: .ifMissing) }
+        do { _ = try AuthorityStore(path: scratch.authority, creation: .ifMissing) }
+        #expect(code { _ = try AuthorityStore(path: scratch.collector, creation: .ifMissing) } == .invalidMagic)
+        #expect(code { _ = try CollectorStore(path: scratch.authority, creation: .ifMissing) } == .invalidMagic)
         let mode = try FileManager.default.attributesOfItem(atPath: scratch.authority)[.posixPermissions] as? Int
         #expect(mode == 0o600)
     }

@@ -1,7 +1,10 @@
 import SealedMatchAuthority
 import SealedMatchCollector
 import Foundation
+import SealedMatchOpenings
+import SealedMatchCases
 import SealedMatchProtocol
+import SealedMatchSQLite
 import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
@@ -20,7 +23,7 @@ import Testing
     @Test func revealsExactlyTheAccountsAboveTheThreshold() throws {
         var random = SeededRandom(91)
         let set = try TinySet(in: scratch, random: &random)
-        let collector = try CollectorStore(path: scratch.collector)
+        let collector = try CollectorStore(path: scratch.collector, creation: .ifMissing)
         // Of twelve vouchers each: no match, t − 1, t without decoys, t + 1 with eight decoys (k = 8), and one that did
         // not register its own commitment.
         let plans: [(name: UInt8, matches: Int, decoys: Int)] = [
@@ -42,18 +45,18 @@ import Testing
             }
             try send(vouchers, to: collector)
         }
-        let store = try AuthorityStore(path: scratch.authority)
-        let service = OpeningService(collector: collector, store: store, opener: VoucherOpener([set.matching]))
-        let progress = try service.openPending(batch: 16, prune: true)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        let service = OpeningService(source: collector, store: store, opener: VoucherOpener([set.matching]))
+        let progress = try #require(try service.openPending(batch: 16, prune: true))
         #expect(progress.isComplete && progress.vouchers == 60)
         #expect(progress.openings == plans.reduce(0) { $0 + $1.matches + $1.decoys })
-        let decisions = try service.revealReady(force: true).decisions
+        let decisions = try service.reveals.revealReady(force: true).decisions
         var revealed: [AccountID: Reveal] = [:]
         var refused: [AccountID: SealedMatchError.Code] = [:]
         for decision in decisions {
             switch decision.result {
-            case .success(let result): revealed[decision.account] = result.reveal
-            case .failure(let error): refused[decision.account] = error.code
+            case .success(let result): revealed[decision.name.account] = result.reveal
+            case .failure(let error): refused[decision.name.account] = error.code
             }
         }
         #expect(Set(revealed.keys) == [account(3), account(4)])
@@ -66,9 +69,9 @@ import Testing
         // Pruned: what opened nothing.
         #expect(progress.pruned > 0)
         #expect(try collector.vouchers(after: 0, limit: 100).vouchers.count == 60 - progress.pruned)
-        #expect(try service.openPending().vouchers == 0)
+        #expect(try service.openPending()?.vouchers == 0)
         // Revealed accounts are listed again, so that a lost case file is written again.
-        #expect(try service.revealReady().decisions.map(\.account.encoded).sorted(by: <) == [bytes(3), bytes(4)])
+        #expect(try service.reveals.revealReady().decisions.map(\.name.account.encoded).sorted(by: <) == [bytes(3), bytes(4)])
     }
 
     /// A video of several listed pictures opens as many slots, and counts once: in the store, for the threshold, and
@@ -76,7 +79,7 @@ import Testing
     @Test func aVideoThatOpensSeveralSlotsCountsOnce() throws {
         var random = SeededRandom(96)
         let set = try TinySet(in: scratch, random: &random)
-        let collector = try CollectorStore(path: scratch.collector)
+        let collector = try CollectorStore(path: scratch.collector, creation: .ifMissing)
         // One below the threshold of five, though it opens 16 slots besides decoys; and one above it, as many decoys
         // need (k = 8).
         for (name, videos) in [(1, 4), (2, 6)] {
@@ -91,12 +94,12 @@ import Testing
             }
             try send(vouchers, to: collector)
         }
-        let store = try AuthorityStore(path: scratch.authority)
-        let service = OpeningService(collector: collector, store: store, opener: VoucherOpener([set.matching]))
-        let progress = try service.openPending(batch: 4)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        let service = OpeningService(source: collector, store: store, opener: VoucherOpener([set.matching]))
+        let progress = try #require(try service.openPending(batch: 4))
         #expect(progress.isComplete && progress.vouchers == 10 && progress.openings == 10 * 5)
-        let decisions = try service.revealReady(force: true).decisions
-        #expect(decisions.map(\.account) == [account(1), account(2)])
+        let decisions = try service.reveals.revealReady(force: true).decisions
+        #expect(decisions.map(\.name.account) == [account(1), account(2)])
         #expect(code { _ = try decisions[0].result.get() } == .notDecodable)
         let matches = try decisions[1].result.get().reveal.matches
         let notes: [UInt8] = matches.flatMap(\.payload.note)
@@ -108,24 +111,24 @@ import Testing
         var random = SeededRandom(92)
         let old = try TinySet(in: scratch, version: 1, random: &random)
         let new = try TinySet(in: scratch, version: 2, random: &random)
-        let collector = try CollectorStore(path: scratch.collector)
+        let collector = try CollectorStore(path: scratch.collector, creation: .ifMissing)
         var sender = try Sender(account(1), random: &random)
         _ = try collector.register(sender.registration, authenticatedAs: sender.name)
         var vouchers: [SealedVoucher] = []
         for index in 0..<3 { vouchers.append(try sender.seal(old, member: index, random: &random)) }
         for index in 0..<3 { vouchers.append(try sender.seal(new, member: index, random: &random)) }
         try send(vouchers, to: collector)
-        let store = try AuthorityStore(path: scratch.authority)
-        let first = OpeningService(collector: collector, store: store, opener: VoucherOpener([old.matching]))
-        let progress = try first.openPending()
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+        let first = OpeningService(source: collector, store: store, opener: VoucherOpener([old.matching]))
+        let progress = try #require(try first.openPending())
         #expect(progress.waiting == 3 && progress.openings == 3)
-        #expect(try first.revealReady(force: true).decisions.map(\.result.code) == [.belowThreshold])
+        #expect(try first.reveals.revealReady(force: true).decisions.map(\.result.code) == [.belowThreshold])
         #expect(try store.waitingCount() == 3)
         let second = OpeningService(
-            collector: collector, store: store, opener: VoucherOpener([old.matching, new.matching]))
-        #expect(try second.openPending().openings == 3)
+            source: collector, store: store, opener: VoucherOpener([old.matching, new.matching]))
+        #expect(try second.openPending()?.openings == 3)
         #expect(try store.waitingCount() == 0)
-        let reveal = try #require(try second.revealReady().decisions.first).result.get().reveal
+        let reveal = try #require(try second.reveals.revealReady().decisions.first).result.get().reveal
         #expect(reveal.matches.count == 6)
         #expect(Set(reveal.matches.map(\.setRoot)) == [old.root, new.root])
         #expect(CaseFile(reveal, knownHashes: KnownHashes()).setRoots.count == 2)
@@ -134,7 +137,7 @@ import Testing
     @Test func stoppedAndRestartedItLosesAndRepeatsNothing() throws {
         var random = SeededRandom(93)
         let set = try TinySet(in: scratch, random: &random)
-        let collector = try CollectorStore(path: scratch.collector)
+        let collector = try CollectorStore(path: scratch.collector, creation: .ifMissing)
         var sender = try Sender(account(1), random: &random)
         _ = try collector.register(sender.registration, authenticatedAs: sender.name)
         var vouchers: [SealedVoucher] = []
@@ -143,32 +146,31 @@ import Testing
         var batches = 0
         while true {
             // A new process each time
-            let store = try AuthorityStore(path: scratch.authority)
-            let service = OpeningService(collector: collector, store: store, opener: VoucherOpener([set.matching]))
-            let progress = try service.openPending(batch: 7) { _ in .stop }
+            let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
+            let service = OpeningService(source: collector, store: store, opener: VoucherOpener([set.matching]))
+            let progress = try #require(try service.openPending(batch: 7) { _ in .stop })
             if progress.isComplete { break }
             batches += 1
-            #expect(try store.cursor() == Int64(min(30, 7 * batches)))
+            #expect(try store.cursor(in: collector.identity())?.position == Int64(min(30, 7 * batches)))
         }
         #expect(batches == 5)
         // A crash after the work and before its transaction: the page comes again, and nothing is counted twice.
-        let store = try AuthorityStore(path: scratch.authority)
+        let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
         let opener = VoucherOpener([set.matching])
         let page = try collector.vouchers(after: 0, limit: 10)
         let opened = zip(page.vouchers, try opener.open(page.vouchers.map(\.voucher))).map {
-            (sequence: $0.sequence, voucher: $1)
+            PositionedVoucher(position: $0.position, voucher: $1)
         }
-        try store.record(opened, last: page.last)
-        #expect(try store.cursor() == 30)
+        _ = try store.record(opened, of: collector.identity(), cursor: nil)
         #expect(try store.accounts().accounts.map(\.openings) == [8])
-        let service = OpeningService(collector: collector, store: store, opener: opener)
-        #expect(try service.revealReady().decisions.first?.result.get().reveal.matches.count == 8)
+        let service = OpeningService(source: collector, store: store, opener: opener)
+        #expect(try service.reveals.revealReady().decisions.first?.result.get().reveal.matches.count == 8)
     }
 
     @Test func damagedVouchersAreReportedAndPassed() throws {
         var random = SeededRandom(94)
         let set = try TinySet(in: scratch, random: &random)
-        let collector = try CollectorStore(path: scratch.collector)
+        let collector = try CollectorStore(path: scratch.collector, creation: .ifMissing)
         var sender = try Sender(account(1), random: &random)
         _ = try collector.register(sender.registration, authenticatedAs: sender.name)
         var vouchers: [SealedVoucher] = []
@@ -176,11 +178,16 @@ import Testing
         try send(vouchers, to: collector)
         try edit(scratch.collector, "UPDATE voucher SET bytes = substr(bytes, 1, 99) WHERE sequence IN (1, 5, 8)")
         let service = OpeningService(
-            collector: collector, store: try AuthorityStore(path: scratch.authority),
+            source: collector, store: try AuthorityStore(path: scratch.authority, creation: .ifMissing),
             opener: VoucherOpener([set.matching]))
-        let progress = try service.openPending(batch: 2)
+        let progress = try #require(try service.openPending(batch: 2))
         #expect(progress.isComplete && progress.openings == 5)
         #expect(progress.damaged.map(\.row) == [1, 5, 8])
-        #expect(try service.revealReady().decisions.first?.result.get().reveal.matches.count == 5)
+        #expect(try service.reveals.revealReady().decisions.first?.result.get().reveal.matches.count == 5)
     }
+}
+
+extension OpeningService {
+    /// The decisions on what this service opened.
+    fileprivate var reveals: RevealService<Source, Store> { RevealService(source: source, store: store) }
 }

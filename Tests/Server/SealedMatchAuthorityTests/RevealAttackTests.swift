@@ -1,4 +1,5 @@
 import SealedMatchAuthority
+import SealedMatchOpenings
 import SealedMatchProtocol
 import SealedMatchCrypto
 import SealedMatchTestSupport
@@ -239,10 +240,10 @@ import Testing
         var random = SeededRandom(50)
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let own = try matches(owner, 8, &random)
-        let flagged = own.enumerated().map { KeptOpening(opening: $1, quarantined: $0 >= 4) }
+        let flagged = own.enumerated().map { KeptOpening(number: Int64($0), opening: $1, quarantined: $0 >= 4) }
         #expect(owner.revealer.outcome(flagged).code == .belowThreshold)
         // Once K_e is known they are shown with their flag.
-        let above = own.enumerated().map { KeptOpening(opening: $1, quarantined: $0 >= 6) }
+        let above = own.enumerated().map { KeptOpening(number: Int64($0), opening: $1, quarantined: $0 >= 6) }
         #expect(
             try owner.revealer.outcome(above).get().map(\.quarantined) == [
                 false, false, false, false, false, false, true, true,

@@ -1,6 +1,8 @@
 import SealedMatchAuthority
 import SealedMatchFingerprint
 import Foundation
+import SealedMatchOpenings
+import SealedMatchCases
 import SealedMatchProtocol
 import SealedMatchCrypto
 import SealedMatchTestSupport
@@ -89,10 +91,8 @@ import Testing
             sent(pdq((1, 2, 3, 4), flipping: 7)), sent(pdq((~0, ~0, 0, 5))),
             Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: Array("see ü/\"".utf8)),
         ]
-        let openings = try payloads.map {
-            KeptOpening(opening: try owner.match(showing: $0, &random), quarantined: false)
-        }
-        let reveal = try owner.revealer.reveal(openings).reveal
+        let openings = try payloads.map { try owner.match(showing: $0, &random) }
+        let reveal = try owner.revealer.reveal(kept(openings)).reveal
         let file = CaseFile(reveal, knownHashes: known)
         #expect(file.matches.map(\.finding) == ["near", "notListed", "noFingerprint"])
         #expect(file.matches.map(\.distance) == [7, nil, nil])

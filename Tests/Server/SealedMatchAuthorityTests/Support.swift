@@ -1,9 +1,12 @@
 import SealedMatchAuthority
+import SealedMatchCollector
 import Foundation
 import GRDB
+import SealedMatchOpenings
 import SealedMatchProtocol
 import SealedMatchCrypto
 import SealedMatchTestSupport
+import SealedMatchTesting
 import Testing
 
 extension TemporaryDirectory {
@@ -99,7 +102,7 @@ struct Owner: ~Copyable {
         var openings: [Opening] = []
         for _ in 0..<matches { openings.append(try match(&random)) }
         for _ in 0..<decoys { openings.append(try decoy(&random)) }
-        return openings.shuffled(using: &random).map { KeptOpening(opening: $0, quarantined: false) }
+        return kept(openings.shuffled(using: &random))
     }
 }
 
@@ -114,7 +117,7 @@ extension Opening {
 
 extension Revealer {
     func outcome(_ openings: [Opening]) throws -> Result<[RevealedMatch], SealedMatchError> {
-        outcome(openings.map { KeptOpening(opening: $0, quarantined: false) })
+        outcome(kept(openings))
     }
 
     func outcome(_ openings: [KeptOpening]) -> Result<[RevealedMatch], SealedMatchError> {
@@ -135,4 +138,30 @@ func edit(_ path: String, _ sql: String) throws {
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     try queue.write { db in try db.execute(sql: sql) }
     try queue.close()
+}
+
+/// Where the openings of these tests came from.
+let testSource: StoreIdentity = bytes(200)
+
+/// Openings as a store gives them.
+func kept(_ openings: [Opening], quarantined: Bool = false) -> [KeptOpening] {
+    openings.enumerated().map { KeptOpening(number: Int64($0), opening: $1, quarantined: quarantined) }
+}
+
+extension OpeningStore {
+    /// Records openings of a page that begins at a position, each in a voucher of its own.
+    func record(_ openings: [Opening], threshold: Int = 5, from first: Int64 = 1) throws {
+        let vouchers = openings.enumerated().map {
+            PositionedVoucher(position: first + Int64($0), voucher: $1.opened(threshold: threshold))
+        }
+        let cursor = SourceCursor(source: testSource, position: first + Int64(openings.count) - 1)
+        _ = try record(vouchers, of: testSource, cursor: cursor)
+    }
+
+    func reveal(
+        account: AccountID, epoch: UInt32, commitment: Commitment?, force: Bool = false
+    ) throws -> RevealResult? {
+        try RevealService(source: MemoryCollector(), store: self).reveal(
+            AccountEpoch(account: account, epoch: epoch), commitment: commitment, force: force)
+    }
 }

@@ -1,4 +1,5 @@
 import SealedMatchAuthority
+import SealedMatchOpenings
 import SealedMatchProtocol
 import SealedMatchCrypto
 import SealedMatchTestSupport

@@ -11,7 +11,7 @@ import Testing
 /// A real signed set of a few keys in the smallest table, made by hand, with its matching key.
 struct TinySet {
     let blinded: BlindedSet
-    let matching: MatchingSet
+    let matching: MatchingSet<LocalEvaluator>
     let members: [EntryKey]
 
     var root: Bytes32 { blinded.root }

@@ -1,6 +1,7 @@
 import SealedMatchCollector
 import Foundation
 import SealedMatchProtocol
+import SealedMatchSQLite
 import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
@@ -11,7 +12,7 @@ import Testing
 
     @Test func exactlyOneOfManyCommitmentsWins() async throws {
         // Two stores on one file stand for two processes.
-        let stores = [try CollectorStore(path: scratch.database), try CollectorStore(path: scratch.database)]
+        let stores = [try CollectorStore(path: scratch.database, creation: .ifMissing), try CollectorStore(path: scratch.database, creation: .ifMissing)]
         let outcomes = await withTaskGroup(of: (UInt8, SealedMatchError.Code?).self) { group in
             for index in 0..<64 {
                 let registration = Registration(account: alice, epoch: 7, commitment: commitment(UInt8(index)))
@@ -29,12 +30,11 @@ import Testing
     }
 
     @Test func aVoucherThatManyStoreAtOnceIsStoredOnce() async throws {
-        let stores = [try CollectorStore(path: scratch.database), try CollectorStore(path: scratch.database)]
-        _ = try stores[0].register(
-            Registration(account: alice, epoch: 7, commitment: commitment(1)), authenticatedAs: alice)
+        let stores = [try CollectorStore(path: scratch.database, creation: .ifMissing), try CollectorStore(path: scratch.database, creation: .ifMissing)]
+        _ = try stores[0].register(Registration(account: alice, epoch: 7, commitment: commitment(1)), authenticatedAs: alice)
         var random = SeededRandom(21)
         let vouchers = (0..<8).map { _ in voucherBytes(alice, random: &random) }
-        let outcomes = await withTaskGroup(of: [CollectorStore.Outcome].self) { group in
+        let outcomes = await withTaskGroup(of: [IntakeOutcome].self) { group in
             for index in 0..<32 {
                 group.addTask {
                     let results = try? stores[index % 2].store(all: vouchers.shuffled(), authenticatedAs: account(1))
@@ -78,7 +78,7 @@ import Testing
             )
             .filter { $0.count == 32 }.map(String.init)
         }
-        let store = try CollectorStore(path: scratch.database)
+        let store = try CollectorStore(path: scratch.database, creation: .ifMissing)
         let page = try store.vouchers(after: 0, limit: 1_000_000)
         let found = Set(
             page.vouchers.map { $0.voucher.header.voucherID.encoded.map { String(format: "%02x", $0) }.joined() })

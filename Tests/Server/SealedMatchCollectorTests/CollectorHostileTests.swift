@@ -2,6 +2,7 @@ import SealedMatchCollector
 import Foundation
 import GRDB
 import SealedMatchProtocol
+import SealedMatchSQLite
 import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
@@ -12,9 +13,8 @@ import Testing
     let alice = account(1)
 
     func store(vouchers count: Int, seed: UInt64) throws -> (CollectorStore, [[UInt8]]) {
-        let store = try CollectorStore(path: scratch.database)
-        _ = try store.register(
-            Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
+        let store = try CollectorStore(path: scratch.database, creation: .ifMissing)
+        _ = try store.register(Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
         var random = SeededRandom(seed)
         let vouchers = (0..<count).map { _ in voucherBytes(alice, random: &random) }
         _ = try store.store(all: vouchers, authenticatedAs: alice)
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func rowsOfOtherTypesAreReported() throws {
-        let (_, vouchers) = try store(vouchers: 3, seed: 14)
+        let (store, vouchers) = try store(vouchers: 3, seed: 14)
         // A file whose tables were made anew without types, so that a row can hold anything.
         try edit(
             scratch.database,
@@ -100,7 +100,6 @@ import Testing
             INSERT INTO registration SELECT * FROM copy;
             UPDATE registration SET commitment = 'text', vouchers = x'00';
             """)
-        let store = try CollectorStore(path: scratch.database)
         let page = try store.vouchers(after: 0, limit: 100)
         #expect(page.vouchers.map(\.voucher.encoded) == [vouchers[2]])
         #expect(page.damaged.map(\.row) == [1, 2, 4])
@@ -112,6 +111,8 @@ import Testing
             code { _ = try store.store(voucherBytes(alice, random: &random), authenticatedAs: alice) } == .damagedStore)
         let registration = Registration(account: alice, epoch: 7, commitment: commitment(9))
         #expect(code { _ = try store.register(registration, authenticatedAs: alice) } == .damagedStore)
+        // Opened anew, a file with other tables than ours is none of ours.
+        #expect(code { _ = try CollectorStore(path: scratch.database) } == .damagedStore)
     }
 
     @Test func otherFilesAreLeftUntouched() throws {
@@ -122,17 +123,17 @@ import Testing
         )
         .write(to: URL(fileURLWithPath: scratch.database))
         let text = try Data(contentsOf: URL(fileURLWithPath: scratch.database))
-        #expect(code { _ = try CollectorStore(path: scratch.database) } == .damagedStore)
+        #expect(code { _ = try CollectorStore(path: scratch.database, creation: .ifMissing) } == .damagedStore)
         #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.database)) == text)
         // Somebody else's database
         let other = scratch.path + "/other.sqlite"
         try edit(other, "CREATE TABLE photos (id INTEGER)")
         let before = try Data(contentsOf: URL(fileURLWithPath: other))
-        #expect(code { _ = try CollectorStore(path: other) } == .invalidMagic)
+        #expect(code { _ = try CollectorStore(path: other, creation: .ifMissing) } == .invalidMagic)
         #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == before)
         // No file at all
-        #expect(code { _ = try CollectorStore(path: scratch.path) } == .fileFailed)
-        #expect(code { _ = try CollectorStore(path: scratch.path + "/missing/collector.sqlite") } == .fileFailed)
+        #expect(code { _ = try CollectorStore(path: scratch.path, creation: .ifMissing) } == .fileFailed)
+        #expect(code { _ = try CollectorStore(path: scratch.path + "/missing/collector.sqlite", creation: .ifMissing) } == .fileFailed)
     }
 
     @Test func corruptFilesGiveTypedErrors() throws {
@@ -149,7 +150,7 @@ import Testing
             let path = scratch.path + "/corrupt-\(round).sqlite"
             try bad.write(to: URL(fileURLWithPath: path))
             do {
-                let store = try CollectorStore(path: path)
+                let store = try CollectorStore(path: path, creation: .ifMissing)
                 _ = try store.vouchers(after: 0, limit: 1_000)
                 _ = try store.accounts()
                 _ = try store.store(voucherBytes(alice, random: &random), authenticatedAs: alice)

@@ -2,6 +2,7 @@ import SealedMatchCollector
 import Foundation
 import GRDB
 import SealedMatchProtocol
+import SealedMatchSQLite
 import SealedMatchCrypto
 import SealedMatchTestSupport
 import Testing
@@ -12,7 +13,7 @@ import Testing
     let bob = account(2)
 
     func registered(_ policy: CollectorPolicy = CollectorPolicy()) throws -> CollectorStore {
-        let store = try CollectorStore(path: scratch.database, policy: policy)
+        let store = try CollectorStore(path: scratch.database, policy: policy, creation: .ifMissing)
         #expect(
             try store.register(
                 Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
@@ -114,7 +115,7 @@ import Testing
         let outcomes = try store.store(all: vouchers, authenticatedAs: alice)
         #expect(outcomes.map(\.code) == [nil, nil, nil, .quotaExceeded, .quotaExceeded])
         // Retries are no new vouchers, and pruning gives no room.
-        try store.prune([1, 2, 3])
+        try store.acknowledge([1, 2, 3])
         #expect(
             try store.store(all: vouchers, authenticatedAs: alice).map(\.code) == [
                 nil, nil, nil, .quotaExceeded, .quotaExceeded,
@@ -153,11 +154,11 @@ import Testing
             last = page.last
         }
         #expect(read.map(\.voucher.encoded) == vouchers)
-        #expect(read.map(\.sequence) == Array(1...25))
-        #expect(try store.prune([2, 4, 99]) == 2)
-        #expect(try store.prune([2]) == 0)
-        #expect(try store.vouchers(after: 0, limit: 4).vouchers.map(\.sequence) == [1, 3, 5, 6])
-        #expect(try store.vouchers(at: [1, 2, 3, 99]).vouchers.map(\.sequence) == [1, 3])
+        #expect(read.map(\.position) == Array(1...25))
+        #expect(try store.acknowledge([2, 4, 99]) == 2)
+        #expect(try store.acknowledge([2]) == 0)
+        #expect(try store.vouchers(after: 0, limit: 4).vouchers.map(\.position) == [1, 3, 5, 6])
+        #expect(try store.vouchers(at: [1, 2, 3, 99]).vouchers.map(\.position) == [1, 3])
         // A pruned voucher's retry and conflict get the answers that they got before.
         #expect(try store.store(vouchers[1], authenticatedAs: alice) == .alreadyStored)
         var other = vouchers[1]
@@ -168,7 +169,7 @@ import Testing
         _ = try store.register(
             Registration(account: alice, epoch: 8, commitment: commitment(2)), authenticatedAs: alice)
         _ = try store.store(voucherBytes(alice, epoch: 8, random: &random), authenticatedAs: alice)
-        #expect(try store.vouchers(after: 0, limit: 100).vouchers.map(\.sequence) == [26])
+        #expect(try store.vouchers(after: 0, limit: 100).vouchers.map(\.position) == [26])
         #expect(code { _ = try store.store(vouchers[0], authenticatedAs: alice) } == .epochInPast)
     }
 
@@ -188,10 +189,10 @@ import Testing
             let store = try registered()
             _ = try store.store(voucher, authenticatedAs: alice)
         }
-        let store = try CollectorStore(path: scratch.database)
+        let store = try CollectorStore(path: scratch.database, creation: .ifMissing)
         #expect(try store.store(voucher, authenticatedAs: alice) == .alreadyStored)
         // A file of a newer version is left alone.
         try edit(scratch.database, "INSERT INTO grdb_migrations VALUES ('99')")
-        #expect(code { _ = try CollectorStore(path: scratch.database) } == .damagedStore)
+        #expect(code { _ = try CollectorStore(path: scratch.database, creation: .ifMissing) } == .damagedStore)
     }
 }

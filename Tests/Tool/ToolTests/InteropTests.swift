@@ -227,7 +227,7 @@ struct InteropTests {
                 says: "stored \(count) vouchers")
         }
         let authority = ["--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"]
-        expectSuccess(try tool.run(["open"] + authority), says: "opened 16 vouchers")
+        expectSuccess(try tool.run(["open", "--first-run"] + authority), says: "opened 16 vouchers")
         expectSuccess(
             try tool.run(
                 ["reveal"] + authority + ["--list", "alice.pub=alice.txt", "--cases", "swift-cases", "--force"]))

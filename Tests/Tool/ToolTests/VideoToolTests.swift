@@ -222,7 +222,7 @@ import Testing
             "collect", "--database", "collector.sqlite", "--account", "carol", "--set", "known.smset", "--keep", "up")
         #expect(collected.status == 0, "\(collected.errors)")
         let authority = ["--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"]
-        #expect(try tool.run(["open"] + authority).output.contains("opened 36 vouchers"))
+        #expect(try tool.run(["open", "--first-run"] + authority).output.contains("opened 36 vouchers"))
         let revealed = try tool.run(
             ["reveal"] + authority + [
                 "--list", "alice.key.pub=alice.txt", "--list", "bob.key.pub=bob.txt", "--cases", "cases", "--force",

@@ -1,4 +1,5 @@
 internal import SealedMatchCollector
+internal import SealedMatchSQLite
 internal import SealedMatchFingerprint
 internal import Foundation
 internal import SealedMatchClient

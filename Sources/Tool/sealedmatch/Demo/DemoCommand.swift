@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import SealedMatchAuthority
+internal import SealedMatchOpenings
+internal import SealedMatchSQLite
 internal import SealedMatchCollector
 internal import SealedMatchFingerprint
 internal import Foundation
@@ -81,7 +83,7 @@ struct Demo {
         Terminal.print(
             "\n2. Four people send pictures. Their messenger recompresses each, seals a voucher, then encrypts the picture."
         )
-        let collector = try about("the collector") { try CollectorStore(path: "\(directory)/collector.sqlite") }
+        let collector = try about("the collector") { try CollectorStore(path: "\(directory)/collector.sqlite", creation: .ifMissing) }
         let messenger = DemoMessenger(set: set, keys: Set(published.entries.keys), work: directory, now: now)
         var truths: [DemoTruth] = []
         for account in accounts {
@@ -91,13 +93,17 @@ struct Demo {
         }
         Terminal.print("\n3. The authority opens the vouchers and decides.")
         let service = OpeningService(
-            collector: collector,
-            store: try about("the authority") { try AuthorityStore(path: "\(directory)/authority.sqlite") },
+            source: collector,
+            store: try about("the authority") { try AuthorityStore(path: "\(directory)/authority.sqlite", creation: .ifMissing) },
             opener: VoucherOpener([try MatchingSet(key: published.new.secrets.matchingKey(), header: set.header)]))
-        let opened = try about("opening") { try service.openPending() }
+        guard let opened = try about("opening", { try service.openPending() }) else {
+            throw Failure("another process opens into the demo's folder", code: Failure.unavailable)
+        }
         Terminal.print(
             "   \(opened.vouchers) vouchers, \(opened.openings) slots opened; a match opens one, and so does a decoy")
-        let decisions = try about("revealing") { try service.revealReady(force: true).decisions }
+        let decisions = try about("revealing") {
+            try RevealService(source: collector, store: service.store).revealReady(force: true).decisions
+        }
         try about("the case files") { try LockedDirectory.make("\(directory)/cases") }
         try DemoReport(
             accounts: accounts, truths: truths, decisions: decisions, collector: collector, store: service.store,

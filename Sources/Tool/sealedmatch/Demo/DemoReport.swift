@@ -1,6 +1,8 @@
-internal import SealedMatchAuthority
-internal import SealedMatchCollector
 internal import Foundation
+internal import SealedMatchCases
+internal import SealedMatchLists
+internal import SealedMatchOpenings
+internal import SealedMatchSQLite
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 internal import SealedMatchSets
@@ -10,7 +12,7 @@ internal import SealedMatchSets
 struct DemoReport {
     let accounts: [DemoAccount]
     let truths: [DemoTruth]
-    let decisions: [OpeningService.Decision]
+    let decisions: [RevealDecision]
     let collector: CollectorStore
     let store: AuthorityStore
     let lists: [(Bytes32, [ListedHash])]
@@ -32,8 +34,8 @@ struct DemoReport {
         let states = try store.accounts().accounts
         for (account, truth) in zip(accounts, truths) {
             let id = try account.id()
-            let decision = decisions.first { $0.account == id }
-            let openings = states.first { $0.account == id }?.openings ?? 0
+            let decision = decisions.first { $0.name.account == id }
+            let openings = states.first { $0.name.account == id }?.openings ?? 0
             let epoch = try Parameters.epoch(at: currentTime())
             let vouchers = try collector.count(account: id, epoch: epoch)
             var revealed: RevealResult?

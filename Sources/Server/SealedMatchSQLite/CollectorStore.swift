@@ -1,6 +1,7 @@
 internal import GRDB
-public import SealedMatchProtocol
+public import SealedMatchCollector
 public import SealedMatchCrypto
+public import SealedMatchProtocol
 internal import Synchronization
 
 /// The collector: registers commitments and keeps sealed vouchers, durably and idempotently, in one SQLite file. It
@@ -9,29 +10,28 @@ internal import Synchronization
 /// Whoever takes the file without that key learns accounts, epochs, sets, counts and the order of arrival; nothing
 /// about media. Whoever can *change* it can lose vouchers, and can replace commitments before the authority has seen
 /// them. All functions may be called from any thread; they block on the disk. (Docs/Protocol.md, "Collector")
-public final class CollectorStore: Sendable {
+public final class CollectorStore: Intake, VoucherSource {
     package let file: StoreFile
     private let currentPolicy: Mutex<CollectorPolicy>
 
-    /// Opens or creates the file.
-    /// - Throws: `fileFailed`; `invalidMagic` for a database of something else, which is left untouched; `damagedStore`
-    ///   for a corrupt or newer one.
-    public init(path: String, policy: CollectorPolicy = CollectorPolicy()) throws(SealedMatchError) {
-        file = try StoreFile.open(path: path, applicationID: Self.applicationID, migrator: Self.migrator)
+    /// Opens the file, or makes one.
+    /// - Throws: `fileFailed`, also when it is missing and may not be made, or is another user's; `invalidMagic` for a
+    ///   database of something else, which is left untouched; `damagedStore` for one that is corrupt or newer.
+    public init(
+        path: String, policy: CollectorPolicy = CollectorPolicy(), creation: StoreCreation = .never
+    ) throws(SealedMatchError) {
+        file = try StoreFile.open(
+            path: path, applicationID: Self.applicationID, migrator: Self.migrator, creation: creation)
         currentPolicy = Mutex(policy)
     }
+
+    /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.
+    public func interrupt() { file.interrupt() }
 
     /// What is accepted from now on.
     public var policy: CollectorPolicy {
         get { currentPolicy.withLock { $0 } }
         set { currentPolicy.withLock { $0 = newValue } }
-    }
-
-    /// What became of something that was accepted. In both cases it is on disk.
-    public enum Outcome: Equatable, Sendable {
-        case stored
-        /// The same bytes were there already: a retry.
-        case alreadyStored
     }
 
     /// Registers the commitment of an account and epoch. The caller has authenticated the account.
@@ -41,7 +41,7 @@ public final class CollectorStore: Sendable {
     /// - Throws: `commitmentConflict` when another commitment is registered; `epochInPast` when the epoch has expired
     ///   here; `quotaExceeded` for too many epochs; `fileFailed`, `damagedStore`.
     public func register(_ registration: Registration, authenticatedAs account: AccountID) throws(SealedMatchError)
-        -> Outcome
+        -> IntakeOutcome
     {
         guard registration.account == account else {
             throw SealedMatchError(.authenticationFailed, "the registration names another account than the caller's")
@@ -50,7 +50,7 @@ public final class CollectorStore: Sendable {
         return try file.write { db in
             try Self.checkExpiry(registration.epoch, db)
             if let row = try Row.fetchOne(
-                db, sql: "SELECT commitment FROM registration WHERE account = ? AND epoch = ?",
+                db, sql: "SELECT \(RowReader.bounded("commitment", 32)) FROM registration WHERE account = ? AND epoch = ?",
                 arguments: [account.encoded.databaseBlob, registration.epoch])
             {
                 guard try RowReader(row).bytes32(0) == registration.commitment.encoded else {
@@ -60,16 +60,13 @@ public final class CollectorStore: Sendable {
                 return .alreadyStored
             }
             let epochs = try Int.fetchOne(
-                db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?",
-                arguments: [account.encoded.databaseBlob])
+                db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?", arguments: [account.encoded.databaseBlob])
             guard (epochs ?? 0) < most else {
                 throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs")
             }
             try db.execute(
                 sql: "INSERT INTO registration (account, epoch, commitment) VALUES (?, ?, ?)",
-                arguments: [
-                    account.encoded.databaseBlob, registration.epoch, registration.commitment.encoded.databaseBlob,
-                ])
+                arguments: [account.encoded.databaseBlob, registration.epoch, registration.commitment.encoded.databaseBlob])
             return .stored
         }
     }
@@ -81,7 +78,7 @@ public final class CollectorStore: Sendable {
     /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange` for what is no voucher; `authenticationFailed`
     ///   when its header names another account; `notRegistered`, `epochInPast`, `voucherConflict` for the same ID with
     ///   other bytes, `unknownSet`, `setMismatch`, `quotaExceeded`; `fileFailed`, `damagedStore`.
-    public func store(_ voucher: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) -> Outcome {
+    public func store(_ voucher: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) -> IntakeOutcome {
         try store(all: [voucher], authenticatedAs: account)[0].get()
     }
 
@@ -91,42 +88,29 @@ public final class CollectorStore: Sendable {
     /// - Throws: `fileFailed`, `damagedStore`; then nothing was stored.
     public func store(
         all vouchers: [[UInt8]], authenticatedAs account: AccountID
-    ) throws(SealedMatchError) -> [Result<Outcome, SealedMatchError>] {
+    ) throws(SealedMatchError) -> [Result<IntakeOutcome, SealedMatchError>] {
         let policy = policy
         let parsed = vouchers.map { bytes in
-            Result { () throws(SealedMatchError) in try Self.parse(bytes, account: account) }
+            Result { () throws(SealedMatchError) in try ArrivedVoucher(bytes, authenticatedAs: account) }
         }
         return try file.write { db in
-            try zip(vouchers, parsed).map { bytes, parsed in
+            try parsed.map { parsed in
                 do throws(SealedMatchError) {
-                    let (header, digest) = try parsed.get()
-                    return .success(try Self.insert(bytes, header, digest, policy, db))
+                    return .success(try Self.insert(parsed.get(), policy, db))
                 } catch {
                     // A refusal is the voucher's outcome; a failing disk or file ends the whole transaction.
-                    guard error.code != .fileFailed, error.code != .damagedStore else { throw error }
+                    guard ![.fileFailed, .damagedStore, .interrupted].contains(error.code) else { throw error }
                     return .failure(error)
                 }
             }
         }
     }
 
-    private static func parse(_ bytes: [UInt8], account: AccountID) throws(SealedMatchError) -> (VoucherHeader, Bytes32)
-    {
-        let header = try SealedVoucher(canonical: bytes).header
-        guard header.account == account else {
-            throw SealedMatchError(.authenticationFailed, "the voucher names another account than the caller's")
-        }
-        return (header, try digest(bytes))
-    }
-
-    static func digest(_ bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {
-        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe KDF.plainDigest(raw) }
-    }
-
     private static func insert(
-        _ bytes: [UInt8], _ header: VoucherHeader, _ digest: Bytes32, _ policy: CollectorPolicy, _ db: Database
-    ) throws(SealedMatchError) -> Outcome {
-        try mapping {
+        _ voucher: ArrivedVoucher, _ policy: CollectorPolicy, _ db: Database
+    ) throws(SealedMatchError) -> IntakeOutcome {
+        let (header, digest) = (voucher.header, voucher.digest)
+        return try StoreFile.mappingErrors {
             try checkExpiry(header.epoch, db)
             let name: StatementArguments = [header.account.encoded.databaseBlob, header.epoch]
             guard
@@ -140,7 +124,11 @@ public final class CollectorStore: Sendable {
             let count = try RowReader(registration).integer(1)
             // A retry is answered before anything that may have changed since: the set's retirement, the quota.
             if let row = try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT digest FROM voucher WHERE account = ? AND epoch = ? AND voucherID = ?"),
+                db.cachedStatement(
+                    sql: """
+                        SELECT \(RowReader.bounded("digest", 32)) FROM voucher
+                        WHERE account = ? AND epoch = ? AND voucherID = ?
+                        """),
                 arguments: name + [header.voucherID.encoded.databaseBlob])
             {
                 guard try RowReader(row).bytes32(0) == digest else {
@@ -155,22 +143,18 @@ public final class CollectorStore: Sendable {
             try db.cachedStatement(
                 sql: "INSERT INTO voucher (account, epoch, voucherID, digest, bytes) VALUES (?, ?, ?, ?, ?)"
             )
-            .execute(arguments: name + [header.voucherID.encoded.databaseBlob, digest.databaseBlob, bytes.databaseBlob])
+            .execute(arguments: name + [header.voucherID.encoded.databaseBlob, digest.databaseBlob, voucher.bytes.databaseBlob])
             try db.cachedStatement(sql: "UPDATE registration SET vouchers = vouchers + 1 WHERE id = ?").execute(
                 arguments: [id])
             return .stored
         }
     }
 
-    /// Inside a transaction: SQLite's errors keep their type for `StoreFile`, wrapped so that a batch can tell them
-    /// from refusals.
-    private static func mapping<Result>(_ body: () throws -> Result) throws(SealedMatchError) -> Result {
-        try StoreFile.mappingErrors(body)
-    }
-
     static func checkExpiry(_ epoch: UInt32, _ db: Database) throws {
-        let first = try Int64.fetchOne(db.cachedStatement(sql: "SELECT firstEpoch FROM expiry")) ?? 0
-        guard Int64(epoch) >= first else {
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT firstEpoch FROM expiry WHERE id = 1")) else {
+            throw SealedMatchError(.damagedStore, "the database has lost the epoch from which it takes vouchers")
+        }
+        guard try Int64(epoch) >= RowReader(row).integer(0) else {
             throw SealedMatchError(.epochInPast, "the epoch has expired at this collector")
         }
     }

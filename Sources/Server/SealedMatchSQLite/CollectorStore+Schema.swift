@@ -1,4 +1,5 @@
 internal import GRDB
+internal import SealedMatchCrypto
 
 extension CollectorStore {
     /// "SMCL": SQLite's application_id of a collector's file.
@@ -36,6 +37,19 @@ extension CollectorStore {
                     ) STRICT;
                     INSERT INTO expiry VALUES (1, 0);
                     """)
+        }
+        migrator.registerMigration("2") { db in
+            // Whoever reads the vouchers keeps it with how far it is: a file that was made anew has another one.
+            try db.execute(
+                sql: """
+                    CREATE TABLE identity (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        bytes BLOB NOT NULL CHECK (length(bytes) = 32)
+                    ) STRICT
+                    """)
+            try Sodium.start()
+            var random = SystemRandom()
+            try db.execute(sql: "INSERT INTO identity VALUES (1, ?)", arguments: [random.bytes32().databaseBlob])
         }
         return migrator
     }()

@@ -1,44 +1,12 @@
-public import SealedMatchProtocol
-public import SealedMatchCrypto
-
-/// One match that a reveal proved to belong to the account's polynomials, with what the client put into it.
-public struct RevealedMatch: Equatable, Sendable {
-    public let voucherID: VoucherID
-    public let slot: Int
-    /// The set that the voucher was sealed under.
-    public let setRoot: Bytes32
-    public let payload: Payload
-    /// Arrived beyond the account's cap, or beyond its voucher's.
-    public let quarantined: Bool
-}
-
-/// An account above the threshold in one epoch: its matches, and nothing else of it. A reason for a person to look, not
-/// a proof.
-public struct Reveal: Equatable, Sendable {
-    public let account: AccountID
-    public let epoch: UInt32
-    public let threshold: Int
-    /// In the order of opening. At least t distinct vouchers.
-    public let matches: [RevealedMatch]
-}
+package import SealedMatchProtocol
+package import SealedMatchCrypto
 
 /// The result of a first reveal: what to show, and what opens later matches of the epoch.
 package struct RevealedAccount: ~Copyable {
     package let reveal: Reveal
     package let epochKey: EpochKey
-    /// Places of t openings that fix the polynomials, in the argument of `Revealer.reveal`.
-    package let basis: [Int]
-}
-
-/// An opening as the authority keeps it.
-package struct KeptOpening: Sendable {
-    package let opening: Opening
-    package let quarantined: Bool
-
-    package init(opening: Opening, quarantined: Bool) {
-        self.opening = opening
-        self.quarantined = quarantined
-    }
+    /// Numbers of t openings that fix the polynomials.
+    package let basis: [Int64]
 }
 
 /// The decision of Docs/Protocol.md, "Reveal": which openings of one account and epoch are matches. Pure computation.
@@ -87,7 +55,7 @@ package struct Revealer {
             let key = try EpochKey(secrets: codeword.secrets, account: account, epoch: epoch)
             // Reveal, step 4: K_e counts only if it is the registered one
             if try key.commitment(account: account, epoch: epoch) == commitment {
-                let basis = codeword.members.prefix(threshold).map { places[$0] }
+                let basis = codeword.members.prefix(threshold).map { openings[places[$0]].number }
                 let reveal = try matches(openings, under: key, basis: basis)
                 return RevealedAccount(reveal: reveal, epochKey: key, basis: basis)
             }
@@ -110,11 +78,14 @@ package struct Revealer {
 
     /// Reveal, steps 6–7: the matches are the openings whose share lies on the polynomials and whose payload opens
     /// under K_e; they must come from t vouchers.
-    /// - Parameter basis: places of t openings on the polynomials.
+    ///
+    /// An opening that comes after a reveal needs no threshold of its own: the t of step 7 count all matches together.
+    /// - Parameter basis: numbers of t openings on the polynomials.
     package func matches(
-        _ openings: [KeptOpening], under key: borrowing EpochKey, basis: [Int]
+        _ openings: [KeptOpening], under key: borrowing EpochKey, basis: some Collection<Int64>
     ) throws(SealedMatchError) -> Reveal {
-        let known = basis.compactMap { openings[$0].opening.share }
+        let numbers = Set(basis)
+        let known = openings.filter { numbers.contains($0.number) }.compactMap(\.opening.share)
         guard known.count == threshold else {
             throw SealedMatchError(.damagedStore, "a revealed account's openings are damaged")
         }

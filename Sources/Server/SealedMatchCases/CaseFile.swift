@@ -1,7 +1,8 @@
 internal import Foundation
-internal import SealedMatchProtocol
 public import SealedMatchCrypto
 internal import SealedMatchFiles
+public import SealedMatchOpenings
+internal import SealedMatchProtocol
 
 /// What a person reads about one revealed account in one epoch: a JSON document. No consequence follows from it by
 /// itself. (Docs/Protocol.md, "Case file")

@@ -59,6 +59,36 @@ extension AuthorityStore {
                     INSERT INTO cursor VALUES (1, 0);
                     """)
         }
+        migrator.registerMigration("2") { db in
+            // Positions are those of one source, told by its identity. Version 1 had one cursor for whatever file was
+            // named: everything is read again, which counts nothing twice.
+            try db.execute(
+                sql: """
+                    DROP TABLE waiting;
+                    DROP TABLE cursor;
+                    CREATE TABLE source (
+                        id INTEGER PRIMARY KEY,
+                        identity BLOB NOT NULL UNIQUE CHECK (length(identity) = 32),
+                        position INTEGER NOT NULL,
+                        -- the digest of the voucher at the position
+                        mark BLOB CHECK (mark IS NULL OR length(mark) = 32)
+                    ) STRICT;
+                    -- vouchers of sets whose key is not here yet
+                    CREATE TABLE waiting (
+                        source INTEGER NOT NULL REFERENCES source (id),
+                        position INTEGER NOT NULL,
+                        setRoot BLOB NOT NULL CHECK (length(setRoot) = 32),
+                        PRIMARY KEY (source, position)
+                    ) STRICT, WITHOUT ROWID;
+                    -- vouchers that the source was told to forget, and of which an opening beyond the caps was not kept
+                    CREATE TABLE sealed (
+                        source INTEGER NOT NULL REFERENCES source (id),
+                        position INTEGER NOT NULL,
+                        bytes BLOB NOT NULL,
+                        PRIMARY KEY (source, position)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }()
 }

@@ -1,46 +1,61 @@
 internal import GRDB
-public import SealedMatchProtocol
+public import SealedMatchCollector
 public import SealedMatchCrypto
-
-/// A voucher with its place in the order of arrival.
-public struct StoredVoucher: Equatable, Sendable {
-    /// Ascending, never used twice.
-    public let sequence: Int64
-    public let voucher: SealedVoucher
-}
-
-/// Part of the collector's vouchers, in the order of arrival.
-public struct VoucherPage: Sendable {
-    public let vouchers: [StoredVoucher]
-    /// Rows that were skipped. They stay in the file.
-    public let damaged: [DamagedRow]
-    /// Where the next page begins after; equal to the argument when there was nothing more.
-    public let last: Int64
-}
+public import SealedMatchProtocol
 
 extension CollectorStore {
-    /// At most `limit` vouchers after a sequence number (0 for the first).
-    ///
+    public func identity() throws(SealedMatchError) -> StoreIdentity {
+        try file.read { db in
+            let sql = "SELECT \(RowReader.bounded("bytes", 32)) FROM identity WHERE id = 1"
+            guard let row = try Row.fetchOne(db, sql: sql) else {
+                throw SealedMatchError(.damagedStore, "the database has lost its identity")
+            }
+            return try RowReader(row).bytes32(0)
+        }
+    }
+
+    public func end() throws(SealedMatchError) -> Int64 {
+        try file.read { db in
+            // SQLite's own record, which no deletion turns back.
+            guard let row = try Row.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'voucher'") else {
+                return 0
+            }
+            return try RowReader(row).integer(0)
+        }
+    }
+
+    public func mark(at position: Int64) throws(SealedMatchError) -> Bytes32? {
+        try file.read { db in
+            let sql = "SELECT \(RowReader.bounded("digest", 32)) FROM voucher WHERE sequence = ?"
+            // A digest that was damaged is no mark; its voucher is reported where it is read.
+            return try Row.fetchOne(db, sql: sql, arguments: [position]).flatMap { try? RowReader($0).bytes32(0) }
+        }
+    }
+
     /// Every row is checked again: it parses, its columns are those of its header, and its digest is the one it was
     /// stored with. A row that fails is reported and skipped.
-    /// - Throws: `fileFailed`, `damagedStore` for a file that cannot be read at all.
-    public func vouchers(after sequence: Int64, limit: Int) throws(SealedMatchError) -> VoucherPage {
+    public func vouchers(after position: Int64, limit: Int) throws(SealedMatchError) -> VoucherPage {
         try file.read { db in
             var vouchers: [StoredVoucher] = []
             var damaged: [DamagedRow] = []
-            var last = sequence
+            var last = position
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT sequence, account, epoch, voucherID, digest, bytes FROM voucher
-                    WHERE sequence > ? AND bytes IS NOT NULL ORDER BY sequence LIMIT ?
-                    """, arguments: [sequence, max(0, limit)])
+                    SELECT sequence, \(RowReader.bounded("account", 32)), epoch, \(RowReader.bounded("voucherID", 16)),
+                        \(RowReader.bounded("digest", 32)), \(RowReader.bounded("bytes", SealedVoucher.maximumEncodedCount))
+                    FROM voucher WHERE sequence > ? AND bytes IS NOT NULL ORDER BY sequence LIMIT ?
+                    """, arguments: [position, max(0, limit)])
             while let row = try rows.next() {
                 let reader = RowReader(row)
                 let number = try reader.integer(0)
+                // A file whose pages were edited may give rows again and again.
+                guard number > last else {
+                    throw SealedMatchError(.damagedStore, "the database's vouchers are in no order")
+                }
                 last = number
                 do throws(SealedMatchError) {
-                    vouchers.append(StoredVoucher(sequence: number, voucher: try Self.voucher(reader)))
+                    vouchers.append(StoredVoucher(position: number, voucher: try Self.voucher(reader)))
                 } catch {
                     damaged.append(DamagedRow(table: .voucher, row: number, error: error))
                 }
@@ -53,24 +68,23 @@ extension CollectorStore {
         let bytes = try row.blob(5)
         let voucher = try SealedVoucher(canonical: bytes)
         guard try row.bytes32(1) == voucher.header.account.encoded, try row.epoch(2) == voucher.header.epoch,
-            try row.blob(3) == voucher.header.voucherID.encoded, try row.bytes32(4) == digest(bytes)
+            try row.blob(3) == voucher.header.voucherID.encoded, try row.bytes32(4) == ArrivedVoucher.digest(bytes)
         else {
             throw SealedMatchError(.damagedStore, "a voucher is not the one that was stored")
         }
         return voucher
     }
 
-    /// The vouchers with these sequence numbers that are still there, as `vouchers(after:limit:)` gives them.
-    public func vouchers(at sequences: [Int64]) throws(SealedMatchError) -> VoucherPage {
+    public func vouchers(at positions: [Int64]) throws(SealedMatchError) -> VoucherPage {
         var vouchers: [StoredVoucher] = []
         var damaged: [DamagedRow] = []
-        for sequence in sequences where sequence > 0 {
-            let page = try self.vouchers(after: sequence - 1, limit: 1)
-            guard page.last == sequence else { continue }
+        for position in Set(positions).sorted() where position > 0 {
+            let page = try self.vouchers(after: position - 1, limit: 1)
+            guard page.last == position else { continue }
             vouchers += page.vouchers
             damaged += page.damaged
         }
-        return VoucherPage(vouchers: vouchers, damaged: damaged, last: sequences.max() ?? 0)
+        return VoucherPage(vouchers: vouchers, damaged: damaged, last: positions.max() ?? 0)
     }
 
     /// The registration of an account and epoch, if there is one.
@@ -79,7 +93,8 @@ extension CollectorStore {
         try file.read { db in
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT commitment FROM registration WHERE account = ? AND epoch = ?",
+                    db,
+                    sql: "SELECT \(RowReader.bounded("commitment", 32)) FROM registration WHERE account = ? AND epoch = ?",
                     arguments: [account.encoded.databaseBlob, epoch])
             else { return nil }
             guard let commitment = try? RowReader(row).bytes32(0) else {
@@ -119,11 +134,18 @@ extension CollectorStore {
             let rows = try Row.fetchCursor(
                 db,
                 sql:
-                    "SELECT id, account, epoch, commitment, vouchers FROM registration WHERE id > ? ORDER BY id LIMIT ?",
+                    """
+                    SELECT id, \(RowReader.bounded("account", 32)), epoch, \(RowReader.bounded("commitment", 32)), vouchers
+                    FROM registration WHERE id > ? ORDER BY id LIMIT ?
+                    """,
                 arguments: [after, max(0, limit)])
             while let row = try rows.next() {
                 let reader = RowReader(row)
-                last = try reader.integer(0)
+                let number = try reader.integer(0)
+                guard number > last else {
+                    throw SealedMatchError(.damagedStore, "the database's registrations are in no order")
+                }
+                last = number
                 do throws(SealedMatchError) {
                     let registration = Registration(
                         account: AccountID(canonical: try reader.bytes32(1)), epoch: try reader.epoch(2),
@@ -138,29 +160,29 @@ extension CollectorStore {
         }
     }
 
-    /// Forgets the bytes of vouchers that opened nothing, and keeps their digests, so that a retry and a conflict are
-    /// still told apart, in the same way as before.
-    /// - Returns: how many had bytes to forget.
     @discardableResult
-    public func prune(_ sequences: [Int64]) throws(SealedMatchError) -> Int {
-        try file.write { db in
+    public func acknowledge(_ positions: [Int64]) throws(SealedMatchError) -> Int {
+        guard !positions.isEmpty else { return 0 }
+        return try file.write { db in
             let statement = try db.cachedStatement(
                 sql: "UPDATE voucher SET bytes = NULL WHERE sequence = ? AND bytes IS NOT NULL")
-            var pruned = 0
-            for sequence in sequences {
-                try statement.execute(arguments: [sequence])
-                pruned += db.changesCount
+            var forgotten = 0
+            for position in positions {
+                try statement.execute(arguments: [position])
+                forgotten += db.changesCount
             }
-            return pruned
+            return forgotten
         }
     }
 
-    /// Forgets everything of epochs before `epoch`, and refuses them from now on. It cannot be turned back.
-    public func expire(before epoch: UInt32) throws(SealedMatchError) {
+    @discardableResult
+    public func expire(before epoch: UInt32) throws(SealedMatchError) -> ExpiredCounts {
         try file.write { db in
             try db.execute(sql: "UPDATE expiry SET firstEpoch = max(firstEpoch, ?)", arguments: [epoch])
             try db.execute(sql: "DELETE FROM voucher WHERE epoch < ?", arguments: [epoch])
+            let vouchers = db.changesCount
             try db.execute(sql: "DELETE FROM registration WHERE epoch < ?", arguments: [epoch])
+            return ExpiredCounts(registrations: db.changesCount, vouchers: vouchers)
         }
     }
 }

@@ -1,0 +1,27 @@
+public import SealedMatchCollector
+
+/// How far `OpeningService.openPending` is. Inside knowledge.
+public struct OpeningProgress: Equatable, Sendable {
+    public var vouchers = 0
+    /// Slots that opened, by match or decoy.
+    public var openings = 0
+    /// Vouchers of sets whose key is not here; they are opened when it is.
+    public var waiting = 0
+    /// Vouchers whose form is not their set's: from a modified client, and opened to nothing.
+    public var refused = 0
+    /// Vouchers of accounts beyond the caps, of which an opening was not kept.
+    public var unkept = 0
+    /// Vouchers whose bytes the source forgot, because everything in them that opened is kept here.
+    public var pruned = 0
+    /// The source's rows that were skipped; they stay there.
+    public var damaged: [DamagedRow] = []
+    /// The source has another voucher at the place up to which it was read: it was read from its start.
+    public var isReadAgain = false
+    /// Everything that was there has been dealt with.
+    public var isComplete = false
+}
+
+/// Whether `openPending` goes on after a batch.
+public enum OpeningContinuation: Sendable {
+    case proceed, stop
+}

@@ -1,0 +1,62 @@
+public import SealedMatchCrypto
+public import SealedMatchProtocol
+
+/// What became of something that an intake accepted. In both cases it is durable.
+public enum IntakeOutcome: Equatable, Sendable {
+    case stored
+    /// The same bytes were there already: a retry.
+    case alreadyStored
+}
+
+/// Where a collector keeps what clients send: the seam between the front that has authenticated a caller and the store.
+/// (Docs/Protocol.md, "Collector")
+///
+/// The contract, which `IntakeConformance` of SealedMatchTesting runs against an implementation:
+///
+/// - *Durable.* When a call returns, what it accepted survives the end of the process and of the machine.
+/// - *Idempotent.* The same registration or voucher again is `alreadyStored`, at any later time, also after the
+///   voucher's bytes were forgotten.
+/// - *One winner.* Of different commitments for one account and epoch, or different vouchers of one ID, sent at once by
+///   any number of processes, exactly one is stored; the others are conflicts.
+/// - *Blind.* A reply depends on length, form, registration and amount only, never on what is inside a voucher.
+/// - *Whole.* A refused request changes nothing. A refused voucher of a batch does not touch the others.
+/// - *Hostile input.* Any bytes may arrive. No time of arrival is kept.
+///
+/// Many callers use an intake at a time, so its functions may suspend. A store that blocks may implement them without
+/// `async`; its callers then see to the threads.
+public protocol Intake: Sendable {
+    /// Registers the commitment of an account and epoch.
+    /// - Parameter account: whom the caller has authenticated.
+    /// - Throws: `authenticationFailed` when the registration names another account; `epochInPast`;
+    ///   `commitmentConflict` when another commitment is registered; `quotaExceeded`; `fileFailed`, `damagedStore`.
+    func register(
+        _ registration: Registration, authenticatedAs account: AccountID
+    ) async throws(SealedMatchError) -> IntakeOutcome
+
+    /// Stores vouchers of one account. When this returns, all that were accepted are durable.
+    /// - Returns: as many outcomes as vouchers, in their order. A refusal is `wrongLength`, `invalidMagic` or
+    ///   `parameterOutOfRange` for what is no voucher; `authenticationFailed` when its header names another account;
+    ///   `epochInPast`, `notRegistered`, `voucherConflict` for the same ID with other bytes, `unknownSet`,
+    ///   `setMismatch`, `quotaExceeded`.
+    /// - Throws: `fileFailed`, `damagedStore`; then nothing was stored.
+    func store(
+        all vouchers: [[UInt8]], authenticatedAs account: AccountID
+    ) async throws(SealedMatchError) -> [Result<IntakeOutcome, SealedMatchError>]
+
+    /// Forgets everything of epochs before `epoch`, and refuses them from now on. It cannot be turned back; an earlier
+    /// epoch than before changes nothing.
+    /// - Returns: how many registrations and vouchers were forgotten.
+    @discardableResult
+    func expire(before epoch: UInt32) async throws(SealedMatchError) -> ExpiredCounts
+}
+
+/// What an expiry forgot.
+public struct ExpiredCounts: Equatable, Sendable {
+    public let registrations: Int
+    public let vouchers: Int
+
+    public init(registrations: Int, vouchers: Int) {
+        self.registrations = registrations
+        self.vouchers = vouchers
+    }
+}

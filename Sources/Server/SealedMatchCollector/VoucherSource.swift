@@ -1,0 +1,74 @@
+public import SealedMatchCrypto
+public import SealedMatchProtocol
+
+/// Where an authority reads what clients sent: the seam between a collector's store and the opener. The authority needs
+/// no more of a collector than this. (Docs/Protocol.md, "Open")
+///
+/// The contract, which `SourceConformance` of SealedMatchTesting runs against an implementation:
+///
+/// - *Order.* Each voucher has a position: 1 or more, greater than those of all vouchers that were stored before it,
+///   never used twice, not even after an expiry. A page is in ascending order. A voucher whose storing was acknowledged
+///   before a page was asked for, and whose position is behind the page's start, is in it or behind its end.
+/// - *Complete.* Every voucher that was stored is given again to whoever asks again, until it is acknowledged or its
+///   epoch expires. The reader remembers how far it is (`SourceCursor`).
+/// - *Identity.* A store that was made anew has another `identity`. One that was restored from a backup has the old one,
+///   but an earlier `end`, or another `mark` at a position that was read.
+/// - *Checked.* What a page gives is what was stored, byte for byte; a voucher that was damaged is reported in its
+///   place, once a page, and left where it is.
+///
+/// One reader uses a source at a time and has nothing else to do, so the functions block. A work queue implements the
+/// seam with its stream's sequence numbers.
+public protocol VoucherSource: Sendable {
+    func identity() throws(SealedMatchError) -> StoreIdentity
+
+    /// The greatest position that was ever used; 0 before the first voucher.
+    func end() throws(SealedMatchError) -> Int64
+
+    /// The digest of the voucher at a position, also once its bytes are forgotten; nil if there is none, or its epoch
+    /// has expired.
+    func mark(at position: Int64) throws(SealedMatchError) -> Bytes32?
+
+    /// At most `limit` vouchers behind a position (0 for the first).
+    /// - Throws: `fileFailed`, `damagedStore` for a store that cannot be read at all; `interrupted`.
+    func vouchers(after position: Int64, limit: Int) throws(SealedMatchError) -> VoucherPage
+
+    /// The vouchers at these positions that still have their bytes, in ascending order.
+    func vouchers(at positions: [Int64]) throws(SealedMatchError) -> VoucherPage
+
+    /// The reader has all that it needs of these vouchers, durably: the source may forget their bytes, and keeps what
+    /// tells a retry from a conflict. Again, or for a position that is not there, it changes nothing.
+    /// - Returns: how many had bytes to forget.
+    @discardableResult
+    func acknowledge(_ positions: [Int64]) throws(SealedMatchError) -> Int
+
+    /// The registration of an account and epoch, if there is one.
+    /// - Throws: `damagedStore` when it was damaged; `fileFailed`.
+    func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration?
+}
+
+/// A voucher with its place in the order of arrival.
+public struct StoredVoucher: Equatable, Sendable {
+    /// Ascending, never used twice.
+    public let position: Int64
+    public let voucher: SealedVoucher
+
+    public init(position: Int64, voucher: SealedVoucher) {
+        self.position = position
+        self.voucher = voucher
+    }
+}
+
+/// Part of a source's vouchers, in the order of arrival.
+public struct VoucherPage: Sendable {
+    public let vouchers: [StoredVoucher]
+    /// Rows that were skipped. They stay in the store.
+    public let damaged: [DamagedRow]
+    /// Where the next page begins after; equal to the argument when there was nothing more.
+    public let last: Int64
+
+    public init(vouchers: [StoredVoucher], damaged: [DamagedRow], last: Int64) {
+        self.vouchers = vouchers
+        self.damaged = damaged
+        self.last = last
+    }
+}

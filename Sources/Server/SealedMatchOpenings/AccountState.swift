@@ -1,0 +1,28 @@
+public import SealedMatchProtocol
+
+/// An account and epoch as the authority sees it. Not for anybody outside: decoys hide only so much.
+public struct AccountState: Equatable, Sendable {
+    public let name: AccountEpoch
+    /// Each (t, k) of its openings, in the order in which they are tried.
+    public let forms: [FormCount]
+    /// Quarantined openings that are kept.
+    public let quarantined: Int
+    /// The commitment of the first try.
+    public let commitment: Commitment?
+    public let isRevealed: Bool
+
+    public init(
+        name: AccountEpoch, forms: [FormCount], quarantined: Int, commitment: Commitment?, isRevealed: Bool
+    ) {
+        self.name = name
+        self.forms = forms.sorted(by: FormCount.isTriedBefore)
+        self.quarantined = quarantined
+        self.commitment = commitment
+        self.isRevealed = isRevealed
+    }
+
+    /// Openings that count, decoys and matches, of all forms.
+    public var openings: Int { forms.reduce(0) { $0 + $1.openings } }
+    /// It is revealed, or a form of its openings is due.
+    public var isDue: Bool { isRevealed || forms.contains(where: \.isDue) }
+}

@@ -1,0 +1,16 @@
+public import SealedMatchProtocol
+
+/// An opening as the authority keeps it.
+public struct KeptOpening: Equatable, Sendable {
+    /// Its number in the store: ascending in the order of opening.
+    public let number: Int64
+    public let opening: Opening
+    /// Beyond its voucher's c + 1, or beyond the account's cap: never decoded, but tested as a match after a reveal.
+    public let quarantined: Bool
+
+    public init(number: Int64, opening: Opening, quarantined: Bool) {
+        self.number = number
+        self.opening = opening
+        self.quarantined = quarantined
+    }
+}

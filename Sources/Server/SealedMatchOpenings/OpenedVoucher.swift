@@ -1,0 +1,39 @@
+public import SealedMatchProtocol
+
+/// What became of one voucher at the authority. Nobody outside may learn it.
+public struct OpenedVoucher: Sendable {
+    public enum Status: Sendable, Equatable {
+        case opened
+        /// No key for this set (yet): the voucher waits.
+        case unknownSet
+        /// The voucher's form is not the one that its set fixes: a client that is not ours. It opens nothing.
+        case setMismatch
+    }
+    public let header: VoucherHeader
+    public let status: Status
+    /// t of the voucher's set.
+    public let threshold: Int
+    /// What its slots opened to, in the order of the slots: at most c + 1, which is what a match and all decoys make.
+    public let openings: [Opening]
+    /// More openings than that, which no client of ours makes.
+    public let excess: [Opening]
+
+    package init(header: VoucherHeader, status: Status, threshold: Int, openings: [Opening], excess: [Opening]) {
+        self.header = header
+        self.status = status
+        self.threshold = threshold
+        self.openings = openings
+        self.excess = excess
+    }
+}
+
+/// An opened voucher with its place in the source that it came from.
+public struct PositionedVoucher: Sendable {
+    public let position: Int64
+    public let voucher: OpenedVoucher
+
+    public init(position: Int64, voucher: OpenedVoucher) {
+        self.position = position
+        self.voucher = voucher
+    }
+}

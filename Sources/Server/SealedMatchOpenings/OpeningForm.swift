@@ -1,0 +1,36 @@
+/// The (t, k) that openings were sealed with. It fixes an account's polynomials: openings of one form count jointly,
+/// also under different sets.
+public struct OpeningForm: Hashable, Sendable {
+    /// t
+    public let threshold: Int
+    /// k
+    public let polynomials: Int
+
+    public init(threshold: Int, polynomials: Int) {
+        self.threshold = threshold
+        self.polynomials = polynomials
+    }
+}
+
+/// How many openings of one form an account has, and had at the form's last try.
+public struct FormCount: Equatable, Sendable {
+    public let form: OpeningForm
+    /// C: openings that are not quarantined.
+    public let openings: Int
+    /// C': C at the last try that ended in a verdict; 0 before the first.
+    public let tried: Int
+
+    public init(form: OpeningForm, openings: Int, tried: Int) {
+        self.form = form
+        self.openings = openings
+        self.tried = tried
+    }
+
+    /// A try can end otherwise than the last one: there are t openings, and at least one came in since. (Reveal)
+    public var isDue: Bool { openings >= form.threshold && openings > tried }
+
+    /// The order in which forms are tried: most openings first, then the lesser t, then the lesser k.
+    public static func isTriedBefore(_ a: FormCount, _ b: FormCount) -> Bool {
+        (b.openings, a.form.threshold, a.form.polynomials) < (a.openings, b.form.threshold, b.form.polynomials)
+    }
+}

@@ -1,0 +1,164 @@
+public import SealedMatchCollector
+public import SealedMatchCrypto
+public import SealedMatchProtocol
+
+/// A reveal, with what was wrong in the store while it was made.
+public struct RevealResult: Equatable, Sendable {
+    public let reveal: Reveal
+    /// Rows that were skipped.
+    public let damaged: [DamagedRow]
+}
+
+/// What became of one account that was due.
+public struct RevealDecision: Sendable {
+    public let name: AccountEpoch
+    /// The reveal, or why there is none: `belowThreshold`, `notDecodable`, `commitmentMismatch`, `commitmentConflict`,
+    /// `notRegistered`, `damagedStore`.
+    public let result: Result<RevealResult, SealedMatchError>
+}
+
+/// What `RevealService.revealReady` decided.
+public struct RevealDecisions: Sendable {
+    public let decisions: [RevealDecision]
+    /// Rows of accounts that could not be read.
+    public let damaged: [DamagedRow]
+}
+
+/// Reveals the accounts that are above the threshold. It needs the openings and the registered commitments, and no
+/// matching key. (Docs/Protocol.md, "Reveal")
+public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendable {
+    /// Where commitments were registered.
+    public let source: Source
+    public let store: Store
+
+    public init(source: Source, store: Store) {
+        self.source = source
+        self.store = store
+    }
+
+    /// Decides every account that is due: a form of it has t openings, and at least one came in since that form's last
+    /// try. Lists the revealed ones anew, so that a case file that was not written in time is written the next time.
+    ///
+    /// Nothing that saves work delays a reveal: a try is left out exactly if it would look at what the last one looked
+    /// at. Accounts with few openings come first, so that one with thousands keeps nobody waiting.
+    /// - Parameters:
+    ///   - force: look at every account with openings, whatever was tried before.
+    ///   - proceed: asked before each account; false ends early.
+    /// - Throws: when a store cannot be read; `interrupted`. One account's damage is its own result.
+    public func revealReady(
+        force: Bool = false, proceed: () -> Bool = { true }
+    ) throws(SealedMatchError) -> RevealDecisions {
+        let list = try store.accounts()
+        var decisions: [RevealDecision] = []
+        let due = list.accounts.filter { force || $0.isDue }.enumerated().sorted {
+            ($0.element.openings, $0.offset) < ($1.element.openings, $1.offset)
+        }
+        for (_, state) in due {
+            guard proceed() else { throw SealedMatchError(.interrupted, "interrupted; run it again to go on") }
+            do throws(SealedMatchError) {
+                let registration = try source.registration(account: state.name.account, epoch: state.name.epoch)
+                guard let result = try reveal(state.name, commitment: registration?.commitment, force: force) else {
+                    continue
+                }
+                decisions.append(RevealDecision(name: state.name, result: .success(result)))
+            } catch {
+                guard error.code != .fileFailed, error.code != .interrupted else { throw error }
+                decisions.append(RevealDecision(name: state.name, result: .failure(error)))
+            }
+        }
+        return RevealDecisions(decisions: decisions, damaged: list.damaged)
+    }
+
+    /// Reveals one account in an epoch if its matches are above the threshold, and keeps K_e, so that its later matches
+    /// of the epoch open directly.
+    ///
+    /// - Parameters:
+    ///   - commitment: the one registered with the collector; `nil` if none is. The first one used is kept: another one
+    ///     later is refused.
+    ///   - force: decode also what was tried before.
+    /// - Returns: exactly the openings whose shares lie on the account's polynomials and whose payloads open under K_e;
+    ///   `nil` when nothing came in since the last try.
+    /// - Throws: `notRegistered`; `belowThreshold` also for an account without openings, of which nothing is kept;
+    ///   `commitmentConflict`; `belowThreshold`, `notDecodable`, `commitmentMismatch` as the decoder decides (then
+    ///   nothing was revealed); `fileFailed`, `damagedStore`.
+    public func reveal(
+        _ name: AccountEpoch, commitment: Commitment?, force: Bool = false
+    ) throws(SealedMatchError) -> RevealResult? {
+        guard let commitment else {
+            throw SealedMatchError(.notRegistered, "no commitment is registered for this account and epoch")
+        }
+        guard let state = try store.account(name) else {
+            throw SealedMatchError(.belowThreshold, "the account has no openings in this epoch")
+        }
+        try store.settle(commitment, of: name)
+        if state.isRevealed, let known = try listRevealed(state, commitment) { return known }
+        var failure: SealedMatchError?
+        // A key that was kept and is of no use is like none: what it hid is decoded whatever was tried before.
+        for count in state.forms where force || state.isRevealed || count.isDue {
+            do throws(SealedMatchError) {
+                return try decode(name, count.form, commitment)
+            } catch {
+                guard let rank = Self.rank(error.code) else { throw error }
+                // The most telling verdict stays: a foreign codeword, then too many decoys, then too few openings.
+                if let earlier = failure, Self.rank(earlier.code) ?? 0 >= rank { continue }
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return nil
+    }
+
+    /// How telling a verdict is; nil for an error that is none.
+    private static func rank(_ code: SealedMatchError.Code) -> Int? {
+        switch code {
+        case .commitmentMismatch: 2
+        case .notDecodable: 1
+        case .belowThreshold: 0
+        default: nil
+        }
+    }
+
+    private func revealer(_ name: AccountEpoch, _ form: OpeningForm, _ commitment: Commitment) -> Revealer {
+        Revealer(
+            account: name.account, epoch: name.epoch, threshold: form.threshold, polynomials: form.polynomials,
+            commitment: commitment)
+    }
+
+    /// The matches of an account that was revealed before, under the K_e and the polynomials that are known; `nil` if
+    /// what was kept is damaged.
+    private func listRevealed(_ state: AccountState, _ commitment: Commitment) throws(SealedMatchError) -> RevealResult?
+    {
+        guard let bytes = try store.epochKey(of: state.name) else { return nil }
+        let key = EpochKey(bytes: bytes)
+        // The store may have been edited: K_e is checked again.
+        guard try key.commitment(account: state.name.account, epoch: state.name.epoch) == commitment else { return nil }
+        for count in state.forms {
+            let kept = try store.openings(of: state.name, count.form)
+            guard kept.basis.count == count.form.threshold else { continue }
+            do throws(SealedMatchError) {
+                let reveal = try revealer(state.name, count.form, commitment).matches(
+                    kept.openings, under: key, basis: kept.basis)
+                return RevealResult(reveal: reveal, damaged: kept.damaged)
+            } catch {
+                // What fixes the polynomials was damaged: decoded anew.
+                guard error.code == .damagedStore || error.code == .belowThreshold else { throw error }
+            }
+        }
+        return nil
+    }
+
+    private func decode(
+        _ name: AccountEpoch, _ form: OpeningForm, _ commitment: Commitment
+    ) throws(SealedMatchError) -> RevealResult {
+        let kept = try store.openings(of: name, form)
+        do throws(SealedMatchError) {
+            let revealed = try revealer(name, form, commitment).reveal(kept.openings)
+            try store.keepReveal(of: name, epochKey: revealed.epochKey.bytes, basis: revealed.basis)
+            return RevealResult(reveal: revealed.reveal, damaged: kept.damaged)
+        } catch {
+            // A verdict stands until another opening comes in; a try that was cut short is simply done again.
+            if Self.rank(error.code) != nil { try store.noteTry(of: name, form, openings: kept.counted) }
+            throw error
+        }
+    }
+}

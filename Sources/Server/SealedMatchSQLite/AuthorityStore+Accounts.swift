@@ -1,0 +1,129 @@
+internal import GRDB
+internal import SealedMatchCollector
+public import SealedMatchCrypto
+public import SealedMatchOpenings
+internal import SealedMatchProtocol
+
+extension AuthorityStore {
+    private static let columns = """
+        id, \(RowReader.bounded("account", 32)), epoch, quarantined, \(RowReader.bounded("commitment", 32)),
+        commitment IS NULL, epochKey IS NOT NULL
+        """
+
+    public func accounts() throws(SealedMatchError) -> AccountList {
+        try file.read { db in
+            var accounts: [AccountState] = []
+            var damaged: [DamagedRow] = []
+            var last = Int64.min
+            let rows = try Row.fetchCursor(db, sql: "SELECT \(Self.columns) FROM account ORDER BY id")
+            while let row = try rows.next() {
+                let reader = RowReader(row)
+                let id = try reader.integer(0)
+                guard id > last else {
+                    throw SealedMatchError(.damagedStore, "the database's accounts are in no order")
+                }
+                last = id
+                do throws(SealedMatchError) {
+                    accounts.append(try Self.state(reader, id, db))
+                } catch {
+                    guard error.code != .fileFailed, error.code != .interrupted else { throw error }
+                    damaged.append(DamagedRow(table: .account, row: id, error: error))
+                }
+            }
+            return AccountList(accounts: accounts, damaged: damaged)
+        }
+    }
+
+    public func account(_ name: AccountEpoch) throws(SealedMatchError) -> AccountState? {
+        try file.read { db in
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT \(Self.columns) FROM account WHERE account = ? AND epoch = ?",
+                    arguments: [name.account.encoded.databaseBlob, name.epoch])
+            else { return nil }
+            let reader = RowReader(row)
+            return try Self.state(reader, reader.integer(0), db)
+        }
+    }
+
+    private static func state(
+        _ row: RowReader, _ id: Int64, _ db: Database
+    ) throws(SealedMatchError) -> AccountState {
+        AccountState(
+            name: AccountEpoch(account: AccountID(canonical: try row.bytes32(1)), epoch: try row.epoch(2)), forms: try forms(of: id, db),
+            quarantined: try row.integer(3, in: 0...Int64(Int32.max)),
+            commitment: try row.integer(5) == 1 ? nil : Commitment(canonical: row.bytes32(4)), isRevealed: try row.integer(6) == 1)
+    }
+
+    private static func forms(of account: Int64, _ db: Database) throws(SealedMatchError) -> [FormCount] {
+        try StoreFile.mappingErrors {
+            let statement = try db.cachedStatement(
+                sql: "SELECT threshold, polynomials, kept, attempted FROM form WHERE account = ?")
+            return try Row.fetchAll(statement, arguments: [account]).map { row in
+                let reader = RowReader(row)
+                let most = Int64(Int32.max)
+                let form = OpeningForm(
+                    threshold: try reader.integer(0, in: Parameters.thresholds),
+                    polynomials: try reader.integer(1, in: Parameters.polynomialCounts))
+                return FormCount(
+                    form: form, openings: try reader.integer(2, in: 0...most),
+                    tried: try reader.integer(3, in: 0...most))
+            }
+        }
+    }
+
+    /// The number of an account's row; nil if nothing of it ever opened.
+    static func number(of name: AccountEpoch, _ db: Database) throws -> Int64? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT id FROM account WHERE account = ? AND epoch = ?"),
+            arguments: [name.account.encoded.databaseBlob, name.epoch]
+        ).map { try RowReader($0).integer(0) }
+    }
+
+    public func openings(of name: AccountEpoch, _ form: OpeningForm) throws(SealedMatchError) -> KeptOpenings {
+        try file.read { db in
+            guard let account = try Self.number(of: name, db) else {
+                return KeptOpenings(openings: [], counted: 0, basis: [], damaged: [])
+            }
+            let count = try Self.forms(of: account, db).first { $0.form == form }
+            var openings: [KeptOpening] = []
+            var basis: Set<Int64> = []
+            var damaged: [DamagedRow] = []
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT id, \(RowReader.bounded("voucherID", 16)), slot,
+                        \(RowReader.bounded("header", VoucherHeader.encodedCount)),
+                        \(RowReader.bounded("words", 8 + 8 * Parameters.polynomialCounts.upperBound)),
+                        \(RowReader.bounded("inner", SealedVoucher.maximumEncodedCount)), quarantined, basis
+                    FROM opening WHERE account = ? AND threshold = ? AND polynomials = ? ORDER BY id LIMIT ?
+                    """,
+                arguments: [
+                    account, form.threshold, form.polynomials, OpeningCaps.counted + OpeningCaps.quarantined,
+                ])
+            while let row = try rows.next() {
+                let reader = RowReader(row)
+                let id = try reader.integer(0)
+                do throws(SealedMatchError) {
+                    let opening = try Self.opening(reader)
+                    if try reader.integer(7) != 0 { basis.insert(id) }
+                    openings.append(
+                        KeptOpening(number: id, opening: opening, quarantined: try reader.integer(6) != 0))
+                } catch {
+                    damaged.append(DamagedRow(table: .opening, row: id, error: error))
+                }
+            }
+            return KeptOpenings(
+                openings: openings, counted: count?.openings ?? 0, basis: basis, damaged: damaged)
+        }
+    }
+
+    private static func opening(_ row: RowReader) throws(SealedMatchError) -> Opening {
+        let header = try VoucherHeader(canonical: row.blob(3))
+        let slot = try row.integer(2, in: 0...Int64(header.slots - 1))
+        guard try row.blob(1) == header.voucherID.encoded else {
+            throw SealedMatchError(.damagedStore, "an opening's voucher ID is not its header's")
+        }
+        return try Opening(header: header, slot: slot, plainBody: row.blob(4) + row.blob(5))
+    }
+}

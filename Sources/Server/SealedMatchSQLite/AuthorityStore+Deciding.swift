@@ -1,0 +1,67 @@
+internal import GRDB
+public import SealedMatchCrypto
+public import SealedMatchOpenings
+public import SealedMatchProtocol
+
+extension AuthorityStore {
+    public func settle(_ commitment: Commitment, of name: AccountEpoch) throws(SealedMatchError) {
+        try write(name) { db, account in
+            let sql = "SELECT \(RowReader.bounded("commitment", 32)), commitment IS NULL FROM account WHERE id = ?"
+            guard let row = try Row.fetchOne(db, sql: sql, arguments: [account]) else { return }
+            let reader = RowReader(row)
+            if try reader.integer(1) == 1 {
+                try db.execute(
+                    sql: "UPDATE account SET commitment = ? WHERE id = ?",
+                    arguments: [commitment.encoded.databaseBlob, account])
+            } else if try reader.bytes32(0) != commitment.encoded {
+                throw SealedMatchError(
+                    .commitmentConflict, "the registered commitment is not the one that was used before")
+            }
+        }
+    }
+
+    public func noteTry(of name: AccountEpoch, _ form: OpeningForm, openings: Int) throws(SealedMatchError) {
+        try write(name) { db, account in
+            try db.execute(
+                sql: "UPDATE form SET attempted = ? WHERE account = ? AND threshold = ? AND polynomials = ?",
+                arguments: [openings, account, form.threshold, form.polynomials])
+        }
+    }
+
+    public func keepReveal(
+        of name: AccountEpoch, epochKey: borrowing SecretBytes, basis: [Int64]
+    ) throws(SealedMatchError) {
+        // SQLite keeps copies of its own: the file is meant to hold the key.
+        let key = unsafe epochKey.withBytes { unsafe [UInt8]($0) }
+        try write(name) { db, account in
+            try db.execute(
+                sql: "UPDATE account SET epochKey = ? WHERE id = ?", arguments: [key.databaseBlob, account])
+            try db.execute(sql: "UPDATE opening SET basis = 0 WHERE account = ?", arguments: [account])
+            for number in basis {
+                try db.execute(
+                    sql: "UPDATE opening SET basis = 1 WHERE id = ? AND account = ?", arguments: [number, account])
+            }
+        }
+    }
+
+    public func epochKey(of name: AccountEpoch) throws(SealedMatchError) -> SecretBytes? {
+        let key: [UInt8]? = try file.read { db in
+            guard let account = try Self.number(of: name, db) else { return nil }
+            let sql = "SELECT \(RowReader.bounded("epochKey", 32)), epochKey IS NULL FROM account WHERE id = ?"
+            guard let row = try Row.fetchOne(db, sql: sql, arguments: [account]) else { return nil }
+            return try RowReader(row).integer(1) == 1 ? nil : RowReader(row).bytes32(0).bytes
+        }
+        guard let key else { return nil }
+        return try SecretBytes.copying(key)
+    }
+
+    /// A transaction about one account.
+    private func write(_ name: AccountEpoch, _ body: (Database, Int64) throws -> Void) throws(SealedMatchError) {
+        try file.write { db in
+            guard let account = try Self.number(of: name, db) else {
+                throw SealedMatchError(.damagedStore, "nothing of this account and epoch ever opened")
+            }
+            try body(db, account)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+internal import GRDB
+internal import SealedMatchCollector
+public import SealedMatchCrypto
+public import SealedMatchOpenings
+
+/// What the authority keeps, in one SQLite file: openings, how far it has read each source of vouchers, and the keys
+/// K_e of revealed accounts.
+///
+/// **The file is as sensitive as α.** It tells which accounts opened slots and how many, which shrinks what decoys hide
+/// to the printed curves; above the threshold it holds the keys that open payloads. It is owner-readable only; keep it
+/// on an encrypted disk, and never where the collector can read it. Where the collector forgets vouchers that were
+/// opened, it is the only copy: back it up. (Docs/Protocol.md, "Openings")
+public final class AuthorityStore: OpeningStore {
+    package let file: StoreFile
+    private let path: String
+
+    /// Opens the file, or makes one.
+    /// - Throws: `fileFailed`, also when it is missing and may not be made, or is another user's; `invalidMagic` for a
+    ///   database of something else, which is left untouched; `damagedStore` for one that is corrupt or newer.
+    public init(path: String, creation: StoreCreation = .never) throws(SealedMatchError) {
+        file = try StoreFile.open(
+            path: path, applicationID: Self.applicationID, migrator: Self.migrator, creation: creation)
+        self.path = path
+    }
+
+    /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.
+    public func interrupt() { file.interrupt() }
+
+    public func takeTurn() throws(SealedMatchError) -> OpeningTurn? { try OpeningTurn.take(path: path + ".lock") }
+
+    /// How many vouchers wait for a set's key, of all sources.
+    public func waitingCount() throws(SealedMatchError) -> Int {
+        try file.read { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM waiting") ?? 0 }
+    }
+}

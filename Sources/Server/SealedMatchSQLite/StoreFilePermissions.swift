@@ -1,0 +1,61 @@
+internal import Foundation
+internal import SealedMatchCrypto
+
+/// Who may read and write a store's file.
+enum StoreFilePermissions {
+    /// Makes the file if it may, and sees that nobody but its owner, who is us, can read or write it: a file that others
+    /// could read becomes ours alone again; one of another user is refused.
+    ///
+    /// The file is never opened here when it exists: closing a descriptor of a SQLite file gives up the locks that this
+    /// process has on it.
+    static func prepare(_ path: String, creation: StoreCreation) throws(SealedMatchError) {
+        try checkDirectory(of: path)
+        var status = stat()
+        if unsafe stat(path, &status) != 0 {
+            guard errno == ENOENT else { throw SealedMatchError(.fileFailed, "the database cannot be opened") }
+            guard creation != .never else { throw SealedMatchError(.fileFailed, "there is no database of this name") }
+            let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            if descriptor >= 0 {
+                close(descriptor)
+            } else if errno != EEXIST || creation == .always {
+                throw SealedMatchError(.fileFailed, "a database cannot be created there")
+            }
+            guard unsafe stat(path, &status) == 0 else {
+                throw SealedMatchError(.fileFailed, "the database cannot be opened")
+            }
+        }
+        try narrow(path, status)
+        // What SQLite keeps beside it has the same rows.
+        for beside in ["-wal", "-shm", "-journal"] where unsafe lstat(path + beside, &status) == 0 {
+            try narrow(path + beside, status)
+        }
+    }
+
+    private static func narrow(_ path: String, _ status: stat) throws(SealedMatchError) {
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw SealedMatchError(.fileFailed, "the database is not a regular file")
+        }
+        guard status.st_uid == geteuid() else {
+            throw SealedMatchError(.fileFailed, "the database belongs to another user")
+        }
+        guard status.st_mode & 0o077 != 0 else { return }
+        guard unsafe chmod(path, status.st_mode & 0o700) == 0 else {
+            throw SealedMatchError(.fileFailed, "others can read the database, and that cannot be changed")
+        }
+    }
+
+    /// Whoever can write in the directory can put another file in this one's place; a sticky one (/tmp) prevents that.
+    private static func checkDirectory(of path: String) throws(SealedMatchError) {
+        let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
+        var status = stat()
+        guard unsafe stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw SealedMatchError(.fileFailed, "the database's directory cannot be found")
+        }
+        guard status.st_mode & 0o002 == 0 || status.st_mode & S_ISVTX != 0 else {
+            throw SealedMatchError(.fileFailed, "everybody can write in the database's directory")
+        }
+        guard status.st_uid == geteuid() || status.st_uid == 0 || status.st_mode & S_ISVTX != 0 else {
+            throw SealedMatchError(.fileFailed, "the database's directory belongs to another user")
+        }
+    }
+}

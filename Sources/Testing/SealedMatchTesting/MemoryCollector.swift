@@ -1,0 +1,166 @@
+public import SealedMatchCollector
+public import SealedMatchCrypto
+public import SealedMatchProtocol
+internal import Synchronization
+
+/// A collector in memory, for tests: intake and source of vouchers by the contracts of their seams, except that nothing
+/// survives the process.
+public final class MemoryCollector: Intake, VoucherSource {
+    private struct Voucher {
+        let position: Int64
+        let digest: Bytes32
+        var voucher: SealedVoucher?
+    }
+    private struct Key: Hashable {
+        let account: AccountID
+        let epoch: UInt32
+    }
+    private struct State {
+        var registrations: [Key: Commitment] = [:]
+        var vouchers: [Key: [VoucherID: Voucher]] = [:]
+        var firstEpoch: UInt32 = 0
+        var end: Int64 = 0
+
+        /// Those that have bytes, in the order of arrival.
+        func stored(_ isIncluded: (Voucher) -> Bool) -> [StoredVoucher] {
+            vouchers.values.flatMap(\.values).filter(isIncluded).compactMap { voucher in
+                voucher.voucher.map { StoredVoucher(position: voucher.position, voucher: $0) }
+            }.sorted { $0.position < $1.position }
+        }
+    }
+    private let state = Mutex(State())
+    private let ownIdentity: StoreIdentity
+    private let policy: CollectorPolicy
+
+    /// - Throws: `randomSourceFailed`.
+    public init(policy: CollectorPolicy = CollectorPolicy()) throws(SealedMatchError) {
+        var random = SystemRandom()
+        ownIdentity = try random.bytes32()
+        self.policy = policy
+    }
+
+    // MARK: Intake
+
+    public func register(
+        _ registration: Registration, authenticatedAs account: AccountID
+    ) throws(SealedMatchError) -> IntakeOutcome {
+        guard registration.account == account else {
+            throw SealedMatchError(.authenticationFailed, "the registration names another account than the caller's")
+        }
+        return try state.withLock { (state) throws(SealedMatchError) in
+            try Self.checkExpiry(registration.epoch, state)
+            let key = Key(account: account, epoch: registration.epoch)
+            if let known = state.registrations[key] {
+                guard known == registration.commitment else {
+                    throw SealedMatchError(
+                        .commitmentConflict, "another commitment is registered for this account and epoch")
+                }
+                return .alreadyStored
+            }
+            guard state.registrations.keys.count(where: { $0.account == account }) < policy.epochsPerAccount else {
+                throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs")
+            }
+            state.registrations[key] = registration.commitment
+            return .stored
+        }
+    }
+
+    public func store(
+        all vouchers: [[UInt8]], authenticatedAs account: AccountID
+    ) throws(SealedMatchError) -> [Result<IntakeOutcome, SealedMatchError>] {
+        state.withLock { state in
+            vouchers.map { bytes in
+                Result { () throws(SealedMatchError) in
+                    try insert(ArrivedVoucher(bytes, authenticatedAs: account), &state)
+                }
+            }
+        }
+    }
+
+    private func insert(_ voucher: ArrivedVoucher, _ state: inout State) throws(SealedMatchError) -> IntakeOutcome {
+        let header = voucher.header
+        try Self.checkExpiry(header.epoch, state)
+        let key = Key(account: header.account, epoch: header.epoch)
+        guard state.registrations[key] != nil else {
+            throw SealedMatchError(.notRegistered, "no commitment is registered for this account and epoch")
+        }
+        if let known = state.vouchers[key]?[header.voucherID] {
+            guard known.digest == voucher.digest else {
+                throw SealedMatchError(.voucherConflict, "another voucher has this ID")
+            }
+            return .alreadyStored
+        }
+        try policy.check(header)
+        guard state.vouchers[key]?.count ?? 0 < policy.vouchersPerEpoch else {
+            throw SealedMatchError(.quotaExceeded, "the account has sent too many vouchers in this epoch")
+        }
+        state.end += 1
+        state.vouchers[key, default: [:]][header.voucherID] = Voucher(
+            position: state.end, digest: voucher.digest, voucher: try SealedVoucher(canonical: voucher.bytes))
+        return .stored
+    }
+
+    private static func checkExpiry(_ epoch: UInt32, _ state: State) throws(SealedMatchError) {
+        guard epoch >= state.firstEpoch else {
+            throw SealedMatchError(.epochInPast, "the epoch has expired at this collector")
+        }
+    }
+
+    @discardableResult
+    public func expire(before epoch: UInt32) throws(SealedMatchError) -> ExpiredCounts {
+        state.withLock { state in
+            state.firstEpoch = max(state.firstEpoch, epoch)
+            let registrations = state.registrations.filter { $0.key.epoch < epoch }.keys
+            let vouchers = state.vouchers.filter { $0.key.epoch < epoch }
+            for key in registrations { state.registrations[key] = nil }
+            for key in vouchers.keys { state.vouchers[key] = nil }
+            return ExpiredCounts(
+                registrations: registrations.count, vouchers: vouchers.values.reduce(0) { $0 + $1.count })
+        }
+    }
+
+    // MARK: VoucherSource
+
+    public func identity() throws(SealedMatchError) -> StoreIdentity { ownIdentity }
+
+    public func end() throws(SealedMatchError) -> Int64 { state.withLock { $0.end } }
+
+    public func mark(at position: Int64) throws(SealedMatchError) -> Bytes32? {
+        state.withLock { state in
+            state.vouchers.values.flatMap(\.values).first { $0.position == position }?.digest
+        }
+    }
+
+    public func vouchers(after position: Int64, limit: Int) throws(SealedMatchError) -> VoucherPage {
+        let all = state.withLock { $0.stored { $0.position > position } }
+        let page = Array(all.prefix(max(0, limit)))
+        return VoucherPage(vouchers: page, damaged: [], last: page.last?.position ?? position)
+    }
+
+    public func vouchers(at positions: [Int64]) throws(SealedMatchError) -> VoucherPage {
+        let wanted = Set(positions)
+        let page = state.withLock { $0.stored { wanted.contains($0.position) } }
+        return VoucherPage(vouchers: page, damaged: [], last: positions.max() ?? 0)
+    }
+
+    @discardableResult
+    public func acknowledge(_ positions: [Int64]) throws(SealedMatchError) -> Int {
+        let wanted = Set(positions)
+        return state.withLock { state in
+            var forgotten = 0
+            for (key, vouchers) in state.vouchers {
+                for (id, voucher) in vouchers where voucher.voucher != nil && wanted.contains(voucher.position) {
+                    state.vouchers[key]?[id]?.voucher = nil
+                    forgotten += 1
+                }
+            }
+            return forgotten
+        }
+    }
+
+    public func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration? {
+        state.withLock { $0.registrations[Key(account: account, epoch: epoch)] }.map {
+            Registration(account: account, epoch: epoch, commitment: $0)
+        }
+    }
+}

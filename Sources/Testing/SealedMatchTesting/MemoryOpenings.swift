@@ -1,0 +1,225 @@
+public import SealedMatchCollector
+public import SealedMatchCrypto
+public import SealedMatchOpenings
+public import SealedMatchProtocol
+internal import Synchronization
+
+/// A store of openings in memory, for tests: by the contract of its seam, except that nothing survives the process, and
+/// that K_e lies in ordinary memory.
+public final class MemoryOpenings: OpeningStore {
+    private struct Slot: Hashable {
+        let voucher: VoucherID
+        let slot: Int
+    }
+    private struct Account {
+        var openings: [(form: OpeningForm, kept: KeptOpening)] = []
+        var slots: Set<Slot> = []
+        var quarantined = 0
+        var tried: [OpeningForm: Int] = [:]
+        var commitment: Commitment?
+        var epochKey: [UInt8]?
+        var basis: Set<Int64> = []
+
+        func counted(_ form: OpeningForm) -> Int { openings.count { $0.form == form && !$0.kept.quarantined } }
+    }
+    private struct Source {
+        var cursor: SourceCursor?
+        var waiting: [Int64: Bytes32] = [:]
+        var sealed: [Int64: SealedVoucher] = [:]
+    }
+    private struct State {
+        var order: [AccountEpoch] = []
+        var accounts: [AccountEpoch: Account] = [:]
+        var sources: [StoreIdentity: Source] = [:]
+        var next: Int64 = 1
+    }
+    private let state = Mutex(State())
+    private let isTaken = Mutex(false)
+
+    public init() {}
+
+    /// The turn, for as long as it lives.
+    public final class Turn: Sendable {
+        private let store: MemoryOpenings
+        fileprivate init(_ store: MemoryOpenings) { self.store = store }
+        deinit { store.isTaken.withLock { $0 = false } }
+    }
+
+    // MARK: Record
+
+    public func takeTurn() throws(SealedMatchError) -> Turn? {
+        let isFree = isTaken.withLock { taken in
+            defer { taken = true }
+            return !taken
+        }
+        return isFree ? Turn(self) : nil
+    }
+
+    public func cursor(in source: StoreIdentity) throws(SealedMatchError) -> SourceCursor? {
+        state.withLock { $0.sources[source]?.cursor }
+    }
+
+    public func record(
+        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?
+    ) throws(SealedMatchError) -> [Int64] {
+        state.withLock { state in
+            var unkept: [Int64] = []
+            for placed in vouchers {
+                switch placed.voucher.status {
+                case .setMismatch: break
+                case .unknownSet:
+                    state.sources[source, default: Source()].waiting[placed.position] = placed.voucher.header.setRoot
+                case .opened:
+                    state.sources[source]?.waiting[placed.position] = nil
+                    if !Self.insert(placed.voucher, &state) { unkept.append(placed.position) }
+                }
+            }
+            if let cursor { state.sources[source, default: Source()].cursor = cursor }
+            return unkept
+        }
+    }
+
+    private static func insert(_ voucher: OpenedVoucher, _ state: inout State) -> Bool {
+        guard !voucher.openings.isEmpty || !voucher.excess.isEmpty else { return true }
+        let header = voucher.header
+        let name = AccountEpoch(account: header.account, epoch: header.epoch)
+        let form = OpeningForm(threshold: voucher.threshold, polynomials: header.polynomials)
+        if state.accounts[name] == nil { state.order.append(name) }
+        // Taken out while it changes, so that nothing is copied.
+        var account = state.accounts.removeValue(forKey: name) ?? Account()
+        account.tried[form] = account.tried[form] ?? 0
+        var isComplete = true
+        for (opening, isExcess) in voucher.openings.map({ ($0, false) }) + voucher.excess.map({ ($0, true) }) {
+            let slot = Slot(voucher: header.voucherID, slot: opening.slot)
+            guard !account.slots.contains(slot) else { continue }
+            let isQuarantined = isExcess || account.openings.count - account.quarantined >= OpeningCaps.counted
+            guard !isQuarantined || account.quarantined < OpeningCaps.quarantined else {
+                isComplete = false
+                continue
+            }
+            account.slots.insert(slot)
+            if isQuarantined { account.quarantined += 1 }
+            account.openings.append(
+                (form, KeptOpening(number: state.next, opening: opening, quarantined: isQuarantined)))
+            state.next += 1
+        }
+        state.accounts[name] = account
+        return isComplete
+    }
+
+    public func keepSealed(_ vouchers: [StoredVoucher], of source: StoreIdentity) throws(SealedMatchError) {
+        state.withLock { state in
+            for voucher in vouchers {
+                state.sources[source, default: Source()].sealed[voucher.position] = voucher.voucher
+            }
+        }
+    }
+
+    public func sealed(
+        of source: StoreIdentity, after position: Int64, limit: Int
+    ) throws(SealedMatchError) -> [StoredVoucher] {
+        state.withLock { state in
+            let kept = state.sources[source]?.sealed.filter { $0.key > position } ?? [:]
+            return kept.sorted { $0.key < $1.key }.prefix(max(0, limit)).map {
+                StoredVoucher(position: $0.key, voucher: $0.value)
+            }
+        }
+    }
+
+    public func waiting(
+        for roots: Set<Bytes32>, in source: StoreIdentity, limit: Int
+    ) throws(SealedMatchError) -> [Int64] {
+        state.withLock { state in
+            let waiting = state.sources[source]?.waiting.filter { roots.contains($0.value) } ?? [:]
+            return Array(waiting.keys.sorted().prefix(max(0, limit)))
+        }
+    }
+
+    public func stopWaiting(for positions: [Int64], in source: StoreIdentity) throws(SealedMatchError) {
+        state.withLock { state in
+            for position in positions { state.sources[source]?.waiting[position] = nil }
+        }
+    }
+
+    // MARK: List
+
+    public func accounts() throws(SealedMatchError) -> AccountList {
+        state.withLock { state in
+            AccountList(accounts: state.order.compactMap { Self.account($0, state) }, damaged: [])
+        }
+    }
+
+    public func account(_ name: AccountEpoch) throws(SealedMatchError) -> AccountState? {
+        state.withLock { Self.account(name, $0) }
+    }
+
+    private static func account(_ name: AccountEpoch, _ state: State) -> AccountState? {
+        state.accounts[name].map { account in
+            AccountState(
+                name: name,
+                forms: account.tried.map {
+                    FormCount(form: $0.key, openings: account.counted($0.key), tried: $0.value)
+                },
+                quarantined: account.quarantined, commitment: account.commitment,
+                isRevealed: account.epochKey != nil)
+        }
+    }
+
+    public func openings(of name: AccountEpoch, _ form: OpeningForm) throws(SealedMatchError) -> KeptOpenings {
+        state.withLock { state in
+            guard let account = state.accounts[name] else {
+                return KeptOpenings(openings: [], counted: 0, basis: [], damaged: [])
+            }
+            let openings = account.openings.filter { $0.form == form }.map(\.kept)
+            return KeptOpenings(
+                openings: openings, counted: account.counted(form),
+                basis: account.basis.intersection(openings.map(\.number)), damaged: [])
+        }
+    }
+
+    // MARK: Decide
+
+    private func change(
+        _ name: AccountEpoch, _ body: (inout Account) throws(SealedMatchError) -> Void
+    ) throws(SealedMatchError) {
+        try state.withLock { (state) throws(SealedMatchError) in
+            guard var account = state.accounts[name] else {
+                throw SealedMatchError(.damagedStore, "nothing of this account and epoch ever opened")
+            }
+            try body(&account)
+            state.accounts[name] = account
+        }
+    }
+
+    public func settle(_ commitment: Commitment, of name: AccountEpoch) throws(SealedMatchError) {
+        try change(name) { (account) throws(SealedMatchError) in
+            guard account.commitment == nil || account.commitment == commitment else {
+                throw SealedMatchError(
+                    .commitmentConflict, "the registered commitment is not the one that was used before")
+            }
+            account.commitment = commitment
+        }
+    }
+
+    public func noteTry(of name: AccountEpoch, _ form: OpeningForm, openings: Int) throws(SealedMatchError) {
+        try change(name) { account in
+            guard account.tried[form] != nil else { return }
+            account.tried[form] = openings
+        }
+    }
+
+    public func keepReveal(
+        of name: AccountEpoch, epochKey: borrowing SecretBytes, basis: [Int64]
+    ) throws(SealedMatchError) {
+        let key = unsafe epochKey.withBytes { unsafe [UInt8]($0) }
+        try change(name) { account in
+            account.epochKey = key
+            account.basis = Set(basis)
+        }
+    }
+
+    public func epochKey(of name: AccountEpoch) throws(SealedMatchError) -> SecretBytes? {
+        guard let key = state.withLock({ $0.accounts[name]?.epochKey }) else { return nil }
+        return try SecretBytes.copying(key)
+    }
+}

@@ -1,0 +1,208 @@
+internal import SealedMatchCollector
+internal import SealedMatchCrypto
+public import SealedMatchOpenings
+internal import SealedMatchProtocol
+
+/// Checks a store of openings against the contract of its seam, without any test framework.
+public enum OpeningsConformance {
+    /// Runs every check on stores of their own.
+    /// - Parameters:
+    ///   - make: a new, empty store.
+    ///   - reopen: the same store as another process would open it; for a store that has no file, itself.
+    /// - Throws: `ConformanceFailure`, or what the store throws unasked.
+    public static func run<Store: OpeningStore>(
+        make: () throws -> Store, reopen: (Store) throws -> Store
+    ) async throws {
+        try recordsOnce(make, reopen)
+        try keepsCaps(make)
+        try waits(make, reopen)
+        try keepsSealedVouchers(make, reopen)
+        try await decides(make, reopen)
+        try givesOneTurn(make, reopen)
+    }
+
+    private static let alice = AccountEpoch(1, 7)
+    private static let source = StoreIdentity(repeating: 200)
+    private static let form = OpeningForm(threshold: 3, polynomials: 4)
+
+    private static func placed(_ vouchers: [OpenedVoucher], from first: Int64 = 1) -> [PositionedVoucher] {
+        vouchers.enumerated().map { PositionedVoucher(position: first + Int64($0), voucher: $1) }
+    }
+
+    private static func recordsOnce<Store: OpeningStore>(
+        _ make: () throws -> Store, _ reopen: (Store) throws -> Store
+    ) throws {
+        let store = try make()
+        var synthetic = SyntheticVouchers(seed: 21)
+        let bob = AccountEpoch(2, 7)
+        let vouchers = [
+            try synthetic.opened(alice, openings: 2), try synthetic.opened(bob), try synthetic.opened(alice, openings: 0),
+            try synthetic.opened(alice, threshold: 4), try synthetic.opened(alice, openings: 3, excess: 2),
+        ]
+        try require(try store.cursor(in: source) == nil, "a source that was never read has no cursor")
+        try require(try store.account(alice) == nil, "an account without openings is none")
+        let cursor = SourceCursor(source: source, position: 5, mark: Bytes32(repeating: 3))
+        for round in 0..<3 {
+            let unkept = try store.record(placed(vouchers), of: source, cursor: cursor)
+            try require(unkept.isEmpty, "below the caps everything is kept")
+            let store = round == 2 ? try reopen(store) : store
+            try require(try store.cursor(in: source) == cursor, "the cursor is kept with the page")
+            try require(try store.cursor(in: Bytes32(repeating: 9)) == nil, "a cursor is one source's")
+            let list = try store.accounts()
+            try require(list.damaged.isEmpty && list.accounts.map(\.name) == [alice, bob], "accounts in their order")
+            let state = list.accounts[0]
+            try require(try store.account(alice) == state, "one account, as in the list")
+            try require(
+                state.forms == [
+                    FormCount(form: form, openings: 5, tried: 0),
+                    FormCount(form: OpeningForm(threshold: 4, polynomials: 4), openings: 1, tried: 0),
+                ] && state.quarantined == 2 && !state.isRevealed && state.commitment == nil,
+                "openings are counted once, by form: \(state)")
+            let kept = try store.openings(of: alice, form)
+            let expected = vouchers[0].openings + vouchers[4].openings + vouchers[4].excess
+            try require(kept.openings.map(\.opening) == expected, "openings come back in order, as they were")
+            try require(
+                kept.openings.map(\.quarantined) == [false, false, false, false, false, true, true] && kept.counted == 5
+                    && kept.basis.isEmpty && kept.damaged.isEmpty, "excess is quarantined and not counted")
+            try require(kept.openings.map(\.number).isStrictlyAscending, "numbers ascend in the order of opening")
+        }
+        // The same slot with other words: the first stays.
+        let changed = OpenedVoucher(
+            header: vouchers[1].header, status: .opened, threshold: 3,
+            openings: [synthetic.opening(vouchers[1].header, slot: 0)], excess: [])
+        _ = try store.record(placed([changed], from: 9), of: source, cursor: nil)
+        try require(
+            try store.openings(of: bob, form).openings.map(\.opening) == vouchers[1].openings, "the first one stays")
+        try require(try store.cursor(in: source) == cursor, "a page without a cursor does not move it")
+        let back = SourceCursor(source: source)
+        _ = try store.record([], of: source, cursor: back)
+        try require(try store.cursor(in: source) == back, "a cursor can be set back")
+    }
+
+    private static func keepsCaps<Store: OpeningStore>(_ make: () throws -> Store) throws {
+        let store = try make()
+        var synthetic = SyntheticVouchers(seed: 22)
+        let perVoucher = 8
+        var position: Int64 = 1
+        for _ in 0..<2 * OpeningCaps.counted / perVoucher / 64 {
+            var page: [OpenedVoucher] = []
+            for _ in 0..<64 { page.append(try synthetic.opened(alice, openings: perVoucher)) }
+            try require(
+                try store.record(placed(page, from: position), of: source, cursor: nil).isEmpty, "up to both caps")
+            position += 64
+        }
+        let more = placed([try synthetic.opened(alice), try synthetic.opened(AccountEpoch(1, 8))], from: position)
+        try require(
+            try store.record(more, of: source, cursor: nil) == [position],
+            "a voucher of which an opening was not kept is named; other epochs have caps of their own")
+        let state = try store.account(alice)
+        try require(
+            state?.openings == OpeningCaps.counted && state?.quarantined == OpeningCaps.quarantined, "the caps")
+        let kept = try store.openings(of: alice, form).openings
+        try require(
+            kept.count == OpeningCaps.counted + OpeningCaps.quarantined
+                && kept.prefix(OpeningCaps.counted).allSatisfy { !$0.quarantined }
+                && kept.dropFirst(OpeningCaps.counted).allSatisfy(\.quarantined), "the first ones count")
+    }
+
+    private static func waits<Store: OpeningStore>(
+        _ make: () throws -> Store, _ reopen: (Store) throws -> Store
+    ) throws {
+        let store = try make()
+        var synthetic = SyntheticVouchers(seed: 23)
+        let roots = [try synthetic.bytes32(), try synthetic.bytes32(), try synthetic.bytes32()]
+        var vouchers: [OpenedVoucher] = []
+        for index in [0, 1, 0, 2, 0] {
+            vouchers.append(try synthetic.opened(alice, openings: 0, root: roots[index], status: .unknownSet))
+        }
+        vouchers.append(try synthetic.opened(alice, openings: 0, status: .setMismatch))
+        _ = try store.record(placed(vouchers), of: source, cursor: nil)
+        for store in [store, try reopen(store)] {
+            try require(
+                try store.waiting(for: [roots[0], roots[2]], in: source, limit: 10) == [1, 3, 4, 5],
+                "vouchers wait for their set's key")
+            try require(try store.waiting(for: [roots[0], roots[2]], in: source, limit: 2).count == 2, "a limit")
+            try require(
+                try store.waiting(for: Set(roots), in: Bytes32(repeating: 9), limit: 10).isEmpty,
+                "a position is one source's")
+        }
+        let opened = try synthetic.opened(alice, root: roots[0])
+        _ = try store.record([PositionedVoucher(position: 3, voucher: opened)], of: source, cursor: nil)
+        try store.stopWaiting(for: [1, 77], in: source)
+        try require(
+            try store.waiting(for: Set(roots), in: source, limit: 10) == [2, 4, 5],
+            "what was opened, or is gone, waits no longer")
+        try require(try store.account(alice)?.openings == 1, "and what it opened counts")
+    }
+
+    private static func keepsSealedVouchers<Store: OpeningStore>(
+        _ make: () throws -> Store, _ reopen: (Store) throws -> Store
+    ) throws {
+        let store = try make()
+        var synthetic = SyntheticVouchers(seed: 24)
+        var vouchers: [StoredVoucher] = []
+        for position in [3, 5, 9] as [Int64] {
+            vouchers.append(
+                StoredVoucher(position: position, voucher: try SealedVoucher(canonical: synthetic.voucher(alice))))
+        }
+        for _ in 0..<2 { try store.keepSealed(vouchers, of: source) }
+        let again = try reopen(store)
+        try require(try again.sealed(of: source, after: 0, limit: 9) == vouchers, "sealed vouchers are kept, once")
+        try require(try again.sealed(of: source, after: 3, limit: 1) == [vouchers[1]], "and read in pages")
+        try require(try again.sealed(of: Bytes32(repeating: 9), after: 0, limit: 9).isEmpty, "by source")
+    }
+
+    private static func decides<Store: OpeningStore>(
+        _ make: () throws -> Store, _ reopen: (Store) throws -> Store
+    ) async throws {
+        let store = try make()
+        var synthetic = SyntheticVouchers(seed: 25)
+        let (one, other) = (alice.registration(1).commitment, alice.registration(2).commitment)
+        try await require(.damagedStore, "an account without openings has nothing to settle") {
+            try store.settle(one, of: alice)
+        }
+        var vouchers: [OpenedVoucher] = []
+        for _ in 0..<6 { vouchers.append(try synthetic.opened(alice)) }
+        _ = try store.record(placed(vouchers), of: source, cursor: nil)
+        for _ in 0..<2 { try store.settle(one, of: alice) }
+        try await require(.commitmentConflict, "another commitment") { try store.settle(other, of: alice) }
+        try store.noteTry(of: alice, form, openings: 6)
+        try store.noteTry(of: alice, OpeningForm(threshold: 9, polynomials: 9), openings: 6)
+        let tried = try reopen(store)
+        try require(
+            try tried.account(alice)?.forms == [FormCount(form: form, openings: 6, tried: 6)], "a try is kept")
+        try require(try tried.account(alice)?.isDue == false, "and not due until an opening comes in")
+        try require(try tried.account(alice)?.commitment == one, "the first commitment stays")
+        try require(try tried.epochKey(of: alice) == nil, "no key before a reveal")
+        let numbers = try store.openings(of: alice, form).openings.map(\.number)
+        for (byte, basis) in [(UInt8(5), Array(numbers[0..<3])), (6, Array(numbers[2..<5]))] {
+            let key = try SecretBytes.copying([UInt8](repeating: byte, count: 32))
+            try store.keepReveal(of: alice, epochKey: key, basis: basis)
+            let again = try reopen(store)
+            try require(try again.account(alice)?.isRevealed == true, "a reveal is kept")
+            try require(try again.openings(of: alice, form).basis == Set(basis), "with its basis, which replaces another")
+            guard let key = try again.epochKey(of: alice) else { throw ConformanceFailure("and its key: none") }
+            let bytes = unsafe key.withBytes { unsafe [UInt8]($0) }
+            try require(bytes == [UInt8](repeating: byte, count: 32), "and its key")
+        }
+    }
+
+    private static func givesOneTurn<Store: OpeningStore>(
+        _ make: () throws -> Store, _ reopen: (Store) throws -> Store
+    ) throws {
+        let store = try make()
+        let other = try reopen(store)
+        func hold() throws {
+            let turn = try store.takeTurn()
+            try require(turn != nil, "a free turn is given")
+            try require(try other.takeTurn() == nil, "a turn that is held is not given again")
+            withExtendedLifetime(turn) {}
+        }
+        try hold()
+        try require(try other.takeTurn() != nil, "a turn ends with its holder")
+    }
+}
+
+extension [Int64] {
+    fileprivate var isStrictlyAscending: Bool { zip(self, dropFirst()).allSatisfy { $0 < $1 } }
+}

@@ -1,0 +1,61 @@
+internal import SealedMatchCrypto
+internal import SealedMatchOpenings
+internal import SealedMatchProtocol
+
+/// Vouchers and openings of seeded random bytes: the same seed gives the same ones. Nobody can open them, and no store
+/// can tell.
+struct SyntheticVouchers {
+    private var state: UInt64
+    let parameters: Parameters
+
+    init(seed: UInt64) {
+        state = seed
+        var parameters = Parameters()
+        parameters.polynomials = 4
+        parameters.payloadCount = 128
+        self.parameters = parameters
+    }
+
+    /// SplitMix64.
+    private mutating func word() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: word()) } }
+
+    mutating func bytes32() throws -> Bytes32 { try Bytes32(exactly: bytes(32)) }
+
+    mutating func header(_ name: AccountEpoch, root: Bytes32 = Bytes32()) throws -> VoucherHeader {
+        VoucherHeader(
+            parameters: parameters, epoch: name.epoch, voucherID: try VoucherID(canonical: bytes(16)),
+            account: name.account, setRoot: root)
+    }
+
+    /// A sealed voucher, encoded.
+    mutating func voucher(_ name: AccountEpoch, root: Bytes32 = Bytes32()) throws -> [UInt8] {
+        let header = try header(name, root: root)
+        return header.encoded + bytes(header.voucherCount - VoucherHeader.encodedCount)
+    }
+
+    mutating func opening(_ header: VoucherHeader, slot: Int) -> Opening {
+        Opening(
+            header: header, slot: slot, words: (0...header.polynomials).map { _ in word() },
+            inner: bytes(header.innerCount))
+    }
+
+    /// An opened voucher with so many openings that count, and so many more.
+    mutating func opened(
+        _ name: AccountEpoch, threshold: Int = 3, openings: Int = 1, excess: Int = 0, root: Bytes32 = Bytes32(),
+        status: OpenedVoucher.Status = .opened
+    ) throws -> OpenedVoucher {
+        let header = try header(name, root: root)
+        let all = (0..<(openings + excess)).map { opening(header, slot: $0) }
+        return OpenedVoucher(
+            header: header, status: status, threshold: threshold, openings: Array(all[..<openings]),
+            excess: Array(all[openings...]))
+    }
+}
