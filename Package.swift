@@ -95,9 +95,18 @@ let tool: [Target] = [
     system("Tool", "CSealedMatchTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
     system("Tool", "CSealedMatchPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     system("Tool", "CSealedMatchWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
+    // Its pkg-config file names a flag that SwiftPM warns of, and nothing that is needed.
+    system("Tool", "CSealedMatchAVIF", apt: "libavif-dev"),
+    system("Tool", "CSealedMatchHEIF", pkgConfig: "libheif", apt: "libheif-dev"),
+    system("Tool", "CSealedMatchTIFF", pkgConfig: "libtiff-4", apt: "libtiff-dev"),
     room("Tool", "CSealedMatchPNGReader", ["CSealedMatchPNG"]),
+    room("Tool", "CSealedMatchTIFFReader", ["CSealedMatchTIFF"]),
     room(
-        "Tool", "SealedMatchPictures", ["CSealedMatchTurboJPEG", "CSealedMatchPNGReader", "CSealedMatchWebP"]),
+        "Tool", "SealedMatchPictures",
+        [
+            "CSealedMatchTurboJPEG", "CSealedMatchPNGReader", "CSealedMatchWebP", "CSealedMatchAVIF",
+            "CSealedMatchHEIF", "CSealedMatchTIFFReader",
+        ]),
     // Frames of videos, by the `ffmpeg` program.
     room("Tool", "CSealedMatchSpawn"),
     room("Tool", "SealedMatchVideos", ["CSealedMatchSpawn"]),

@@ -3,11 +3,24 @@ internal import CSealedMatchTurboJPEG
 /// JPEG by libturbojpeg with its defaults, which are libjpeg's and Pillow's: accurate integer DCT, smooth chroma
 /// upsampling.
 ///
-/// Every warning of the decoder is an error: what libjpeg fills in for missing data is grey, and a hash of it means
-/// nothing. EXIF orientation and colour profiles are ignored, as Pillow's `convert("RGB")` does.
+/// A warning of the decoder is no error, since viewers go on, too: bytes too many before a marker, a missing end, a
+/// damaged stretch after which it finds the next marker. Missing pixels are grey. Colour profiles are ignored, as
+/// Pillow's `convert("RGB")` does.
 enum JPEGDecoder {
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError)
-        -> DecodedPicture
+        -> StoredPicture
+    {
+        let segments = unsafe JPEGSegments(ByteScanner(bytes: bytes))
+        // A segment that is cut off is an error to libjpeg; the scans before it are what viewers show.
+        let whole = unsafe UnsafeBufferPointer(rebasing: bytes[..<segments.wholeBytes])
+        let decoded = try unsafe pixels(whole, limits: limits)
+        let isCut = segments.wholeBytes < bytes.count
+        return StoredPicture(
+            decoded.picture, segments.orientation, damage: decoded.warning ?? (isCut ? "file is truncated" : nil))
+    }
+
+    private static func pixels(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError)
+        -> (picture: DecodedPicture, warning: String?)
     {
         guard let decoder = unsafe tjInitDecompress() else { throw PictureError(.damaged, "no decoder") }
         defer { unsafe _ = tjDestroy(decoder) }
@@ -17,10 +30,9 @@ enum JPEGDecoder {
         var colors: Int32 = 0
         let header = unsafe tjDecompressHeader3(
             decoder, bytes.baseAddress, UInt(bytes.count), &width, &height, &subsampling, &colors)
-        // A warning about the header comes again with the pixels.
-        if header != 0, unsafe tjGetErrorCode(decoder) != Int32(TJERR_WARNING.rawValue) {
-            throw PictureError(.damaged, unsafe message(decoder))
-        }
+        // The header is an error also where only its subsampling has no name (4:1:0): the size is there then. A warning
+        // about it comes again with the pixels.
+        if header != 0, width <= 0 || height <= 0 { throw unsafe failure(decoder) }
         try limits.check(width: Int(width), height: Int(height))
 
         let isCMYK = colors == Int32(TJCS_CMYK.rawValue) || colors == Int32(TJCS_YCCK.rawValue)
@@ -33,12 +45,24 @@ enum JPEGDecoder {
             initialized = count
             status = unsafe tjDecompress2(
                 decoder, bytes.baseAddress, UInt(bytes.count), target.baseAddress, width, width * Int32(channels),
-                height,
-                format, Int32(TJFLAG_STOPONWARNING) | Int32(TJFLAG_LIMITSCANS))
+                height, format, Int32(TJFLAG_LIMITSCANS))
         }
-        guard status == 0 else { throw PictureError(.damaged, unsafe message(decoder)) }
-        return DecodedPicture(
+        var warning: String?
+        if status != 0 {
+            guard unsafe tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue) else {
+                throw unsafe failure(decoder)
+            }
+            warning = unsafe message(decoder)
+        }
+        let picture = DecodedPicture(
             width: Int(width), height: Int(height), checked: isCMYK ? rgb(fromInverted: pixels) : pixels)
+        return (picture, warning)
+    }
+
+    private static func failure(_ decoder: tjhandle) -> PictureError {
+        let text = unsafe message(decoder)
+        // 12-bit samples, lossless and hierarchical processes.
+        return PictureError(text.contains("Unsupported") ? .unsupported : .damaged, text)
     }
 
     /// Adobe's CMYK is stored inverted; Pillow takes all CMYK JPEG files that way. R = K − K · (255 − C) / 255 on

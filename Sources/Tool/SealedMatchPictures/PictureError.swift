@@ -10,15 +10,13 @@ public struct PictureError: Error, Hashable, Sendable {
 
         /// The file cannot be opened or read, or is no regular file.
         public static let unreadableFile = Code(number: 1, text: "cannot read the file")
-        /// The file has more bytes than the limit.
-        public static let fileTooLarge = Code(number: 2, text: "file is larger than the limit")
-        /// Neither JPEG nor PNG nor WebP.
-        public static let unknownFormat = Code(number: 3, text: "not a JPEG, PNG or WebP picture")
+        /// The first bytes are those of no format that is read.
+        public static let unknownFormat = Code(number: 3, text: "not a picture of a known format")
         /// The header announces more pixels than the limit: possibly a decompression bomb. Nothing was decompressed.
         public static let tooManyPixels = Code(number: 4, text: "picture has more pixels than the limit")
-        /// Truncated or damaged.
+        /// So truncated or damaged that there are no pixels.
         public static let damaged = Code(number: 5, text: "picture is truncated or damaged")
-        /// Well-formed, but of a kind that is not read, such as an animation.
+        /// Well-formed, but of a kind that is not read, such as JPEG with 12-bit samples.
         public static let unsupported = Code(number: 6, text: "this kind of picture is not supported")
         /// Encoding failed.
         public static let notEncoded = Code(number: 7, text: "picture could not be encoded")

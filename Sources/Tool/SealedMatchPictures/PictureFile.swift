@@ -2,9 +2,10 @@ internal import Glibc
 
 /// Whole files with a limit.
 public enum PictureFile {
-    /// The bytes of a regular file. Pipes, devices and directories are refused, so that nothing blocks or never ends.
+    /// The first `limit` bytes of a regular file, or all of them. Pipes, devices and directories are refused, so that
+    /// nothing blocks or never ends.
     ///
-    /// - Throws: `PictureError`, `unreadableFile` or `fileTooLarge`.
+    /// - Throws: `PictureError`, `unreadableFile`.
     public static func bytes(path: String, limit: Int) throws(PictureError) -> [UInt8] {
         guard !path.utf8.contains(0) else { throw PictureError(.unreadableFile, "path holds a zero byte") }
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -13,11 +14,8 @@ public enum PictureFile {
         var status = stat()
         guard unsafe fstat(file, &status) == 0 else { throw unreadable() }
         guard status.st_mode & S_IFMT == S_IFREG else { throw PictureError(.unreadableFile, "not a regular file") }
-        guard status.st_size <= limit else {
-            throw PictureError(.fileTooLarge, "\(status.st_size) bytes, limit \(limit)")
-        }
         // The size at opening is what is read: a file that grows meanwhile is cut, one that shrinks ends early.
-        let size = Int(status.st_size)
+        let size = min(limit, Int(status.st_size))
         var failed = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { target, count in
             while count < size {

@@ -6,11 +6,15 @@ internal import SealedMatchCrypto
 struct FingerprintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fingerprint",
-        abstract: "Prints PDQ hashes, quality and SHA-256 of files; a line is valid in a hash list.")
+        abstract: "Prints PDQ hashes, quality and SHA-256 of files; a line is valid in a hash list.",
+        discussion: """
+            A picture is what a viewer shows: upright, the first frame, with the pixels that are there. Where the file stores it otherwise, as cameras do, a second line \
+            that ends in "as-stored" has the hash of the stored pixels, as tools that do not turn pictures print it. A list may hold both; each is one entry.
+            """)
 
     @Argument(
         help:
-            "Pictures (JPEG, PNG, WebP), videos (what ffmpeg reads of MP4, QuickTime, Matroska, WebM, AVI, Ogg, MPEG, FLV), or other files."
+            "Pictures (JPEG, PNG, WebP, GIF, AVIF, HEIC, BMP, TIFF), videos (what ffmpeg reads of MP4, QuickTime, Matroska, WebM, AVI, Ogg, MPEG, FLV), or other files."
     )
     var files: [FileName]
 
@@ -22,6 +26,8 @@ struct FingerprintCommand: ParsableCommand {
         let sha256: String
         let pdq: String?
         let quality: Int?
+        let storedPDQ: String?
+        let storedQuality: Int?
         let shortKey: String?
         let companions: [String]?
         let videoFrames: Int?
@@ -42,12 +48,17 @@ struct FingerprintCommand: ParsableCommand {
                     try Terminal.printJSON(
                         Row(
                             file: file.description, sha256: hexadecimal(media.sha256.bytes), pdq: media.pdq?.hash.hexadecimal,
-                            quality: media.pdq?.quality, shortKey: key,
+                            quality: media.pdq?.quality,
+                            storedPDQ: media.picture?.stored?.hash.hexadecimal,
+                            storedQuality: media.picture?.stored?.quality, shortKey: key,
                             companions: media.video?.line.dropFirst().map(\.hash.hexadecimal),
                             videoFrames: media.video?.frames,
                             videoMilliseconds: media.video?.lastTime, videoCut: media.video?.cut?.description))
                 } else if let fingerprint = media.fingerprint {
                     Terminal.print("# \(file)\npdq \(fingerprint.hash.hexadecimal),\(fingerprint.quality)")
+                    if let stored = media.picture?.stored {
+                        Terminal.print("pdq \(stored.hash.hexadecimal),\(stored.quality),as-stored")
+                    }
                 } else if let video = media.video, !video.fingerprint.samples.isEmpty {
                     // A SHA-256 would be listed in vain: clients look for such a video by its samples.
                     let line =

@@ -18,7 +18,8 @@ struct MediaFile {
     ///
     /// The file is opened once: what is sniffed, hashed and decoded is one file, whatever its name means by then.
     ///
-    /// - Throws: `Failure` when the file cannot be read, is a picture that is damaged or too large, or a video for
+    /// - Throws: `Failure` when the file cannot be read, is a picture without a pixel that can be had or with
+    ///   too many of them, or a video for
     ///   which a program is missing.
     init(_ name: FileName) throws {
         let file: VideoFile
@@ -42,20 +43,24 @@ struct MediaFile {
         video = file.format == nil ? nil : try VideoMedia.read(file, name: name.description)
     }
 
-    private static func picture(_ file: borrowing VideoFile, _ name: FileName) throws -> FingerprintedPicture? {
+    private static func picture(_ file: borrowing VideoFile, _ name: FileName) throws -> FingerprintedPicture {
         let limits = PictureLimits.standard
         let content: [UInt8]
-        do throws(VideoError) {
-            // One byte more than is allowed shows the decoder that there is too much.
-            content = try file.bytes(at: 0, count: min(limits.fileBytes + 1, file.count))
-        } catch {
+        do throws(VideoError) { content = try file.bytes(at: 0, count: min(limits.fileBytes, file.count)) } catch {
             throw Failure("\(name): \(error)", code: VideoMedia.exitCode(error))
         }
-        do throws(PictureError) {
-            return try fingerprinted(Picture.decode(content, limits: limits))
-        } catch {
+        let decoded: StoredPicture
+        do throws(PictureError) { decoded = try Picture.decodeStored(content.span.bytes, limits: limits) } catch {
             throw Failure("\(name): \(error)")
         }
+        if let damage = decoded.damage {
+            Terminal.note("\(name): \(damage); what a viewer shows of it counts")
+        }
+        guard var picture = fingerprinted(decoded.upright) else {
+            throw Failure("\(name): a side of the picture has more than 65,535 pixels")
+        }
+        if decoded.orientation != .upright { picture.stored = fingerprinted(decoded.stored)?.fingerprint }
+        return picture
     }
 
     /// `nil` for a picture with a side longer than PDQ's limit.
@@ -93,6 +98,13 @@ struct MediaFile {
 struct FingerprintedPicture {
     let fingerprint: PDQFingerprint
     let raster: PictureRaster
+    /// Of the pixels as the file stores them, where a viewer turns them; other tools' lists hold that hash.
+    var stored: PDQFingerprint?
+
+    init(fingerprint: PDQFingerprint, raster: PictureRaster) {
+        self.fingerprint = fingerprint
+        self.raster = raster
+    }
 
     var item: MediaItem { .picture(fingerprint, raster: raster) }
 }

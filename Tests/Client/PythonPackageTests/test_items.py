@@ -7,6 +7,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pdqhash
@@ -151,11 +152,31 @@ def png(width: int, height: int, data: bytes) -> bytes:
 def test_damaged_and_enormous_pictures_are_unreadable() -> None:
     unreadable = bytes(MediaItem.unreadable())
     jpeg = encoded(Image.fromarray(noise()), "JPEG")
-    assert bytes(MediaItem.of_file(jpeg[: len(jpeg) // 2])) == unreadable
+    assert bytes(MediaItem.of_file(jpeg[: jpeg.index(b"\xff\xda")])) == unreadable
     # 40,000 × 40,000 pixels, 4.8 GB, in a file of a few bytes.
     assert bytes(MediaItem.of_file(png(40_000, 40_000, b""))) == unreadable
     # Under the limit of pixels, over PDQ's limit of a side.
     assert bytes(MediaItem.of_file(png(65_536, 2, (b"\x00" + bytes(3 * 65_536)) * 2))) == unreadable
+
+
+def test_what_is_no_file() -> None:
+    """A name is no file's bytes, and a number is not as many zero bytes."""
+    for nonsense in (Path("picture.jpg"), "picture.jpg", 5, 0, None, [1, 2, 3], range(4), noise().tolist(), object()):
+        with pytest.raises(TypeError):
+            MediaItem.of_file(nonsense)  # type: ignore[arg-type]
+    for refused in (5, [0] * 66_600, "item"):
+        with pytest.raises(TypeError):
+            MediaItem(refused)  # type: ignore[arg-type]
+
+
+def test_damaged_metadata_of_pillow_pictures_turns_nothing() -> None:
+    upright = Image.fromarray(noise())
+    content = encoded(upright, "PNG", exif=b"Exif\0\0XXXXXXXXXXXX")
+    assert bytes(MediaItem.picture(Image.open(io.BytesIO(content)))) == bytes(MediaItem.picture(upright))
+    # Pixels that cannot be decoded are the caller's to know, as an error that says so.
+    cut = encoded(upright, "PNG")[:2_000]
+    with pytest.raises(ValueError, match="cannot be decoded"):
+        MediaItem.picture(Image.open(io.BytesIO(cut)))
 
 
 def test_hostile_files_never_raise() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import logging
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from . import _files, _pictures
 from ._library import Handle, call, ffi, lib, view
 from .errors import PictureError
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("sealedmatch")
 
-#: Formats that Pillow may try on a file that came from anywhere: no EPS, which starts Ghostscript.
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
-#: The EXIF tag.
-_ORIENTATION = 0x0112
 _CHANNELS = {"L": 1, "RGB": 3, "RGBA": 4, "BGRA": 4}
 
 
@@ -30,8 +26,9 @@ class MediaItem:
 
     __slots__ = ("_item",)
 
-    #: `of_file` treats larger pictures as unreadable: 64 million pixels take 256 MB while they are decoded.
-    maximum_pixels = 1 << 26
+    #: `of_file` treats larger pictures as unreadable: 100 million pixels take 400 MB while they are decoded. The
+    #: command line tool has the same limit.
+    maximum_pixels = 100_000_000
 
     def __init__(self, encoded: Buffer) -> None:
         """From `bytes(item)`, for example of a sandboxed process that decodes pictures. What is not an item is found
@@ -52,7 +49,7 @@ class MediaItem:
     @classmethod
     def picture(cls, picture: Buffer | PIL.Image.Image, order: str | None = None) -> MediaItem:
         """A picture's PDQ fingerprint, of its pixels as the user sees them: a Pillow picture is turned upright by its
-        EXIF orientation.
+        EXIF orientation. Damaged EXIF turns nothing.
 
         :param picture: a `PIL.Image.Image`, a numpy array, or any buffer (`memoryview.cast`) of unsigned bytes with the
         shape (height, width) or
@@ -80,24 +77,28 @@ class MediaItem:
 
     @classmethod
     def of_file(cls, data: Buffer) -> MediaItem:
-        """What a messenger has in hand: a file's bytes. A picture by its pixels (of its first frame), another file by
-        its SHA-256, a damaged or enormous picture as unreadable.
+        """What a messenger has in hand: a file's bytes, not its name. A picture by its pixels, another file by its
+        SHA-256.
 
-        Needs Pillow. A messenger that decodes pictures in a sandbox does so there, and uses `picture`.
+        What every viewer shows is a picture (Docs/Protocol.md, 5.11): upright, the first frame, with the pixels that
+        are there; damaged metadata turns nothing and hides nothing. JPEG, PNG, WebP, GIF, AVIF, HEIC, BMP and TIFF are
+        told by their first bytes. One of these that gives no pixels, or has more than `maximum_pixels`, is unreadable,
+        never another file. Videos are other files here: see `Video`.
+
+        Needs Pillow 10.3, for AVIF 11.3, and pillow-heif for HEIC (`pip install sealedmatch[pictures]`). A messenger
+        that decodes pictures in a sandbox does so there, and uses `picture`.
+
+        :raises TypeError: `data` is no bytes-like object.
         """
-        from PIL import Image, UnidentifiedImageError
-
-        content = bytes(data)
-        # Pillow before 11.2 has no AVIF, and refuses formats that it does not know.
-        Image.init()
-        formats = [name for name in _FORMATS if name in Image.OPEN]
-        try:
-            with Image.open(io.BytesIO(content), formats=formats) as image:
-                if image.width * image.height > cls.maximum_pixels:
-                    raise ValueError(f"a picture of {image.width} × {image.height} pixels")
-                pixels, width, height = _pixels(image)
-        except UnidentifiedImageError:
+        content = bytes(ffi.buffer(view(data, "a file's bytes")))
+        format = _files.kind(content)
+        if format is None:
             return cls.exact(hashlib.sha256(content).digest())
+        try:
+            pixels, width, height = _pictures.of_file(content, format, cls.maximum_pixels)
+        except ImportError:
+            # Without Pillow no picture at all can be read: that is the program's fault, not the file's.
+            raise
         except Exception:
             # Protocol 5.12, step 2, and section 8, "Quiet failures": no attachment goes without a voucher. Damaged and
             # hostile pictures make decoders raise anything.
@@ -155,7 +156,7 @@ def _arguments(picture: Buffer | PIL.Image.Image, order: str | None) -> tuple[An
     if image is not None and isinstance(picture, image.Image):
         if order is not None:
             raise TypeError("a Pillow picture knows its order of channels")
-        return _pixel_arguments(*_pixels(picture), "RGB")
+        return _pixel_arguments(*_pictures.of_pillow(picture), "RGB")
     try:
         data = memoryview(picture)  # type: ignore[arg-type]
     except TypeError:
@@ -188,17 +189,3 @@ def _pixel_arguments(pixels: Buffer, width: int, height: int, order: str) -> tup
         "BGRA": lib.SEALEDMATCH_BGRA8,
     }
     return data, len(data), width, height, width * _CHANNELS[order], formats[order]
-
-
-def _pixels(picture: Any) -> tuple[bytes, int, int]:
-    """Rows of red, green and blue, with as few copies as there are steps to take: a camera's picture has 36 MB."""
-    from PIL import ImageOps
-
-    if picture.getexif().get(_ORIENTATION, 1) != 1:
-        picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith("I;16"):
-        # Pillow clips these at 255; the upper byte is what viewers show.
-        picture = picture.point(lambda value: value / 256).convert("L")
-    if picture.mode != "RGB":
-        picture = picture.convert("RGB")
-    return picture.tobytes(), picture.width, picture.height

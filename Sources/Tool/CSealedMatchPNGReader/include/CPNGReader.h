@@ -15,7 +15,9 @@ enum cpng_reader_result {
     /* libpng could not be set up. */
     CPNG_READER_NO_MEMORY = 2,
     /* The caller's buffer is not width * height * 3 bytes. */
-    CPNG_READER_BAD_SIZE = 3
+    CPNG_READER_BAD_SIZE = 3,
+    /* Rows are missing or damaged from somewhere on; those before are there. `message` says why. */
+    CPNG_READER_CUT = 4
 };
 
 /* Width and height from the header. Allocates nothing that depends on them. */
@@ -23,7 +25,8 @@ int cpng_reader_header(const uint8_t *bytes, size_t count, uint32_t *width, uint
                        char message[CPNG_READER_MESSAGE]);
 
 /* Decodes to 8-bit RGB, tightly packed: palette and grey expanded, 16-bit samples cut to their upper byte, alpha and
-   transparent colours dropped, gAMA and colour profiles ignored. `size` must be width * height * 3. */
+   transparent colours dropped, gAMA and colour profiles ignored. `size` must be width * height * 3. Pixels that are
+   missing are black, or the palette's first colour. */
 int cpng_reader_rgb(const uint8_t *bytes, size_t count, uint8_t *rgb, size_t size, char message[CPNG_READER_MESSAGE]);
 
 #endif
