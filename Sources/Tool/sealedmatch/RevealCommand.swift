@@ -68,9 +68,9 @@ struct RevealCommand: ParsableCommand {
                 try Terminal.printJSON(
                     Row(
                         account: account, epoch: decision.name.epoch, revealed: false, matches: nil, listed: nil,
-                        caseFile: nil, reason: "\(error.reason)"))
+                        caseFile: nil, reason: error.notYet))
             } else {
-                Terminal.print("sealed    \(account.prefix(16))…  epoch \(decision.name.epoch)  \(error.reason)")
+                Terminal.print("sealed    \(account.prefix(16))…  epoch \(decision.name.epoch)  \(error.notYet)")
             }
         }
     }

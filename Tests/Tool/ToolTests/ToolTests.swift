@@ -132,7 +132,9 @@ import Testing
             rows.filter {
                 $0.contains("\"revealed\":true") && $0.contains("\"matches\":40") && $0.contains("\"listed\":40")
             }.count == 1)
-        #expect(rows.filter { $0.contains("\"revealed\":false") }.count == 1)
+        // 29 matches are below the threshold; the verdict says what a reveal would need.
+        let sealed = rows.filter { $0.contains("\"revealed\":false") }
+        #expect(sealed.count == 1 && sealed[0].contains("not yet: a reveal needs t + "), "\(sealed)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).count == 1)
         // Only the owner may read secrets and cases.
         for secret in ["known.smset.secrets", "known.smset.audit", "alice.key", "carol/client"] {
