@@ -49,14 +49,24 @@ enum JPEGDecoder {
         }
         var warning: String?
         if status != 0 {
-            guard unsafe tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue) else {
+            // The code tells of any warning so far, also where an error came after it; the text is the last one's.
+            let text = unsafe message(decoder)
+            guard unsafe tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue), isWarning(text) else {
                 throw unsafe failure(decoder)
             }
-            warning = unsafe message(decoder)
+            warning = text
         }
         let picture = DecodedPicture(
             width: Int(width), height: Int(height), checked: isCMYK ? rgb(fromInverted: pixels) : pixels)
         return (picture, warning)
+    }
+
+    /// libjpeg's messages that do not end decoding (`JWRN_` in its jerror.h).
+    private static func isWarning(_ text: String) -> Bool {
+        [
+            "Corrupt JPEG data", "Inconsistent progression sequence", "Invalid SOS parameters", "Premature end of JPEG",
+            "Unknown Adobe color", "Warning:", "Application transferred too many",
+        ].contains { text.hasPrefix($0) }
     }
 
     private static func failure(_ decoder: tjhandle) -> PictureError {

@@ -47,7 +47,8 @@ struct FingerprintCommand: ParsableCommand {
                 if json {
                     try Terminal.printJSON(
                         Row(
-                            file: file.description, sha256: hexadecimal(media.sha256.bytes), pdq: media.pdq?.hash.hexadecimal,
+                            file: file.description, sha256: hexadecimal(media.sha256.bytes),
+                            pdq: media.pdq?.hash.hexadecimal,
                             quality: media.pdq?.quality,
                             storedPDQ: media.picture?.stored?.hash.hexadecimal,
                             storedQuality: media.picture?.stored?.quality, shortKey: key,

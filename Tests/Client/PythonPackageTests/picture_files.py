@@ -136,6 +136,8 @@ def jpegs() -> Iterator[tuple[str, bytes]]:
     yield "damaged_scan.jpg", bytes(damaged)
     frame = base.index(b"\xff\xc0")
     yield "twelve_bits.jpg", base[: frame + 4] + b"\x0c" + base[frame + 5 :]
+    # A warning comes first, then the error that a table is missing.
+    yield "table_missing.jpg", base[:20] + b"junk" + base[20:].replace(b"\xff\xdb", b"\xff\xfe")
     yield "lossless.jpg", base.replace(b"\xff\xc0", b"\xff\xc3", 1)
     yield "enormous.jpg", base[: frame + 5] + b"\xff\xdc\xff\xdc" + base[frame + 9 :]
     yield "start_alone.jpg", b"\xff\xd8\xff"
@@ -256,6 +258,7 @@ def pngs() -> Iterator[tuple[str, bytes]]:
         "enormous.png",
         png([(b"IHDR", struct.pack(">IIBBBBB", 40_000, 40_000, 8, 2, 0, 0, 0)), (b"IDAT", b""), rest[-1]]),
     )
+    yield "method_unknown.png", png([(b"IHDR", head[0][1][:10] + b"\1" + head[0][1][11:]), *rest])
     yield "long_side.png", png_by_hand(np.zeros((2, 65_536), np.uint8), 8, 0)
 
 
@@ -338,6 +341,7 @@ def gifs() -> Iterator[tuple[str, bytes]]:
         for percent in (95, 60, 30):
             yield f"{name}_{percent}.gif", content[: len(content) * percent // 100]
     yield "head_alone.gif", still[:13]
+    yield "code_size.gif", still[: 13 + 768] + body[:10] + b"\x0b" + body[11:]
     yield "enormous.gif", still[:6] + b"\xff\xff\xff\xff" + still[10:]
 
 

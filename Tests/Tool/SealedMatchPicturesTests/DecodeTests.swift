@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test(arguments: [
-        [], [0xFF], [0xFF, 0xD8], Array("BM, no picture, but text".utf8), Array("RIFF0000WAVE".utf8), Array("%PDF-1.7".utf8),
+        [], [0xFF], [0xFF, 0xD8], Array("BM, no picture, but text".utf8), Array("RIFF0000WAVE".utf8),
+        Array("%PDF-1.7".utf8),
     ])
     func refusesOtherFormats(_ bytes: [UInt8]) {
         #expect(code { try Picture.decode(bytes) } == .unknownFormat)

@@ -169,7 +169,8 @@ def _png(content: bytes) -> File:
         elif name == b"eXIf" and turned is None:
             turned = orientation(body)
         closed = closed or (bool(data) and name != b"IDAT")
-    if len(header) != 13 or not data:
+    # Methods of compression and of filtering that there are not, and an unknown order of rows.
+    if len(header) != 13 or not data or header[10:12] != b"\0\0" or header[12] > 1:
         raise DamagedError("PNG without pixels")
     return File(png(header, palette, b"".join(data)), turned or 1)
 
@@ -295,6 +296,10 @@ def _gif(content: bytes) -> File:
                 break
     if content[at : at + 1] != b"\x2c" or at + 11 > len(content):
         raise DamagedError("GIF without a frame")
+    flags = content[at + 9]
+    data = at + 10 + (3 * (2 << (flags & 7)) if flags & 0x80 else 0)
+    if data >= len(content) or not 1 <= content[data] <= 8:
+        raise DamagedError("GIF without pixel data")
     control = b"" if transparent is None else b"\x21\xf9\x04\x01\0\0" + bytes((transparent, 0))
     return File(screen + control + content[at:])
 
