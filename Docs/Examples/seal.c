@@ -65,9 +65,10 @@ int main(int argc, char **argv) {
     sealedmatch_set_info info;
     check(sealedmatch_set_open(argv[1], &trust, now, 0, &set), argv[1]);
     check(sealedmatch_set_describe(set, &info, sizeof info), argv[1]);
-    printf("set %02x%02x%02x%02x, version %llu: %llu entries, each listed by %u of %u sources; from %u matches on somebody can look\n", info.root[0],
-           info.root[1], info.root[2], info.root[3], (unsigned long long)info.version, (unsigned long long)info.entries,
-           info.minimum_sources, info.source_count, info.threshold);
+    printf("set %02x%02x%02x%02x, version %llu: %llu entries, each listed by at least %u of the sources given; "
+           "from %u matches on somebody can look\n",
+           info.root[0], info.root[1], info.root[2], info.root[3], (unsigned long long)info.version,
+           (unsigned long long)info.entries, info.confirmed_sources, info.threshold);
 
     /* This account's state on this device, and what to register with the collector. The window of 0 is for this example only. */
     sealedmatch_client client;

@@ -59,11 +59,12 @@ private final class SetHarness {
             "a signature block is not canonical")
         _ = try? set.signatures.validSigners(of: set.header)
         var trust = TrustPolicy(sources: set.header.sources, minimumSignatures: 1)
+        trust.minimumConfirmedSources = 1
         trust.minimumEntries = 0
         trust.minimumThreshold = 2
         trust.minimumCoverSlots = 4
         trust.profiles = nil
-        if let opened = try? BlindedSet.open(path: path, trust: trust, now: 0) {
+        if let opened = try? BlindedSet.open(path: path, trust: trust, now: 1_800_000_000) {
             require(opened.header == set.header, "two readings of one file differ")
         }
         // Any table of the right length decodes at any key, to an element that is not the identity.
@@ -186,7 +187,10 @@ private func writeSeeds(to directory: String) throws {
         lists: [hashes], profile: .standard, minimumSources: 1, separation: 6, workers: workers)
     let secrets = try SetSecrets.random()
     let built = try BuiltSet.build(
-        entries, .init(version: 1, issuedAt: 1, expiresAt: .max, parameters: parameters, sources: [signer.publicKey]),
+        entries,
+        .init(
+            version: 1, issuedAt: 1_800_000_000, expiresAt: 1_830_000_000, parameters: parameters,
+            sources: [signer.publicKey]),
         secrets: secrets,
         workers: workers)
     // A table of zeros, which are valid cells, so that the padded seed is a whole and signed file.
@@ -238,10 +242,11 @@ private func writeSeeds(to directory: String) throws {
     try write("small", "proof", [0] + KeyProof.make(entries.keys[0], in: built.header, secrets: secrets).encoded)
     try write(
         "small", "registration",
-        [1] + Registration(
+        [1]
+            + Registration(
                 account: AccountID(canonical: random.bytes32()), epoch: 1,
                 commitment: Commitment(canonical: random.bytes32())
-        ).encoded)
+            ).encoded)
     try write(
         "small", "payload",
         [3]

@@ -9,7 +9,7 @@ public import SealedMatchSets
 public struct SetForge: Sendable {
     public var header: SetHeader
     public var table: [UInt8]
-    private let seeds: [Bytes32: [UInt8]]
+    private var seeds: [Bytes32: [UInt8]]
 
     /// - Parameter built: an honest set, whose header names this forge's sources.
     public init(_ built: BuiltSet, seeds: [Bytes32: [UInt8]]) {
@@ -27,6 +27,14 @@ public struct SetForge: Sendable {
             out[try SigningKey(seed: SecretBytes.copying(seed)).publicKey] = seed
         }
         return out
+    }
+
+    /// The set with more sources in its header.
+    public func adding(_ others: [Bytes32: [UInt8]]) -> SetForge {
+        var forge = self
+        forge.seeds.merge(others) { seed, _ in seed }
+        forge.header.sources = (header.sources + others.keys).sorted { $0 < $1 }
+        return forge
     }
 
     public func key(_ source: Bytes32) throws -> SigningKey {

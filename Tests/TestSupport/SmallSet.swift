@@ -50,7 +50,7 @@ public final class SmallSet: Sendable {
             separation: parameters.separation,
             workers: workers)
         let description = BuiltSet.Description(
-            version: version, issuedAt: Self.now - 1000, expiresAt: Self.now + 1_000_000_000, parameters: parameters,
+            version: version, issuedAt: Self.now - 1000, expiresAt: Self.now + 30_000_000, parameters: parameters,
             sources: sources)
         let built: BuiltSet
         let secrets: SetSecrets

@@ -24,12 +24,12 @@ enum AuditVectors {
                 (source: try $0.bytes32("source"), hashes: try $0.listedHashes("hashes"))
             }
             let audit = try Audit.run(
-                setPath: path, package: AuditPackage(canonical: bytes), lists: lists, workers: Workers())
+                SetFile(path: path), package: AuditPackage(canonical: bytes), lists: lists, workers: Workers())
             var names: [String] = []
             for finding in audit.findings where names.last != "\(finding.kind)" && !names.contains("\(finding.kind)") {
                 names.append("\(finding.kind)")
             }
-            return ["findings": .texts(names), "confirmed": .numbers(audit.confirmed)]
+            return ["findings": .texts(names), "confirmed": .numbers(audit.lists.map(\.confirmed))]
         },
         "ProveKey": { input, folder in
             let set = try SetFile(path: folder.path(input.fields("set")))

@@ -133,6 +133,14 @@ enum SetVectors {
                 "entriesDigest": .bytes(digest),
             ]
         },
+        "SupportDigest": { input, _ in
+            [
+                "digest": .bytes(
+                    try AuditPackage.supportDigest(
+                        of: input.keys("keys"), input.numbers("supporters", as: UInt16.self),
+                        fillerSeed: input.bytes32("fillerSeed")))
+            ]
+        },
         "EntriesDigest": { input, _ in
             ["digest": .bytes(try AuditPackage.entriesDigest(of: input.keys("keys")))]
         },
@@ -140,9 +148,10 @@ enum SetVectors {
 
     private static func header(_ secrets: borrowing SetSecrets, _ publicKey: Point) -> SetHeader {
         SetHeader(
-            version: 1, issuedAt: 0, expiresAt: 1, tableID: secrets.tableID, positionSeed: secrets.positionSeed,
+            version: 0, issuedAt: 0, expiresAt: 1, tableID: secrets.tableID, positionSeed: secrets.positionSeed,
             publicKey: publicKey, entries: 1,
-            cells: TablePositions.cells(forEntries: 1), tableDigest: Bytes32(), parameters: Parameters(), sources: [])
+            cells: TablePositions.cells(forEntries: 1), tableDigest: Bytes32(),
+            supportDigest: Bytes32(), parameters: Parameters(), sources: [])
     }
 
     private static func trust(_ fields: Fields) throws -> TrustPolicy {
@@ -151,11 +160,12 @@ enum SetVectors {
         trust.minimumThreshold = try fields.number("minimumThreshold")
         trust.minimumPolynomials = try fields.number("minimumPolynomials")
         trust.minimumCoverSlots = try fields.number("minimumCoverSlots")
-        trust.minimumSources = try fields.number("minimumSources")
+        trust.minimumConfirmedSources = try fields.number("minimumConfirmedSources")
         trust.minimumEntries = try fields.number("minimumEntries")
         trust.profiles = try fields.isNull("profiles") ? nil : fields.allBytes32("profiles")
         trust.minimumSeparation = try fields.number("minimumSeparation")
         trust.maximumCells = try fields.number("maximumCells")
+        trust.maximumLifetime = try fields.number("maximumLifetime")
         return trust
     }
 
@@ -167,12 +177,14 @@ enum SetVectors {
             "positionSeed": .bytes(header.positionSeed),
             "publicKey": .bytes(header.publicKey.encoded), "entries": .number(header.entries),
             "cells": .number(header.cells),
-            "tableDigest": .bytes(header.tableDigest), "threshold": .number(parameters.threshold),
+            "tableDigest": .bytes(header.tableDigest), "supportDigest": .bytes(header.supportDigest),
+            "threshold": .number(parameters.threshold),
             "polynomials": .number(parameters.polynomials),
             "coverSlots": .number(parameters.coverSlots), "payloadCount": .number(parameters.payloadCount),
             "minimumSources": .number(parameters.minimumSources), "separation": .number(parameters.separation),
             "profile": .profile(parameters.profile), "sources": .list(header.sources.map { .bytes($0) }),
-            "signers": .list(set.signers.map { .bytes($0) }),
+            "signers": .list(set.signers.all.map { .bytes($0) }),
+            "confirmedSources": .number(set.signers.confirmedSources),
         ]
     }
 }

@@ -56,11 +56,11 @@ final class VectorFolder: Sendable {
         trust.minimumThreshold = 0
         trust.minimumPolynomials = 0
         trust.minimumCoverSlots = 0
-        trust.minimumSources = 0
+        trust.minimumConfirmedSources = 1
         trust.minimumEntries = 0
         trust.profiles = nil
         trust.minimumSeparation = 0
-        return try BlindedSet.open(path: path, trust: trust, now: 0)
+        return try BlindedSet.open(path: path, trust: trust, now: header.issuedAt)
     }
 }
 

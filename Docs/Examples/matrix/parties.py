@@ -134,6 +134,8 @@ class KnownSet:
                 f"{new}.audit",
                 "--list",
                 entry,
+                "--known",
+                *(self.directory / f"{other}.key.pub" for other in self.sources),
             )
         for suffix in (".secrets", ".audit", ""):
             Path(f"{new}{suffix}").rename(f"{file}{suffix}")

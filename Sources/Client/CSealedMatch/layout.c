@@ -17,11 +17,14 @@ _Static_assert(sizeof(void *) == 8, "64-bit machines only");
 
 AT(sealedmatch_trust, sources, 8);
 AT(sealedmatch_trust, minimum_threshold, 24);
+AT(sealedmatch_trust, minimum_confirmed_sources, 36);
 AT(sealedmatch_trust, minimum_entries, 48);
-SIZE(sealedmatch_trust, 64);
+AT(sealedmatch_trust, maximum_lifetime, 64);
+SIZE(sealedmatch_trust, 72);
 
 AT(sealedmatch_set_info, version, 8);
 AT(sealedmatch_set_info, root, 48);
 AT(sealedmatch_set_info, polynomials, 80);
+AT(sealedmatch_set_info, confirmed_sources, 88);
 AT(sealedmatch_set_info, sources, 128);
 SIZE(sealedmatch_set_info, 640);

@@ -18,10 +18,11 @@ public func sealedmatch_trust_defaults(_ trust: UnsafeMutablePointer<sealedmatch
         unsafe filled.minimum_threshold = UInt32(defaults.minimumThreshold)
         unsafe filled.minimum_polynomials = UInt32(defaults.minimumPolynomials)
         unsafe filled.minimum_cover_slots = UInt32(defaults.minimumCoverSlots)
-        unsafe filled.minimum_sources = UInt32(defaults.minimumSources)
+        unsafe filled.minimum_confirmed_sources = UInt32(defaults.minimumConfirmedSources)
         unsafe filled.minimum_separation = UInt32(defaults.minimumSeparation)
         unsafe filled.minimum_entries = UInt64(defaults.minimumEntries)
         unsafe filled.maximum_cells = UInt64(defaults.maximumCells)
+        unsafe filled.maximum_lifetime = defaults.maximumLifetime
         unsafe trust.pointee = unsafe filled
     }
 }
@@ -43,10 +44,11 @@ private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMat
     unsafe policy.minimumThreshold = Int(given.minimum_threshold)
     unsafe policy.minimumPolynomials = Int(given.minimum_polynomials)
     unsafe policy.minimumCoverSlots = Int(given.minimum_cover_slots)
-    unsafe policy.minimumSources = Int(given.minimum_sources)
+    unsafe policy.minimumConfirmedSources = Int(given.minimum_confirmed_sources)
     unsafe policy.minimumSeparation = Int(given.minimum_separation)
     unsafe policy.minimumEntries = Int(clamping: given.minimum_entries)
     unsafe policy.maximumCells = Int(clamping: given.maximum_cells)
+    unsafe policy.maximumLifetime = given.maximum_lifetime
     return policy
 }
 
@@ -112,7 +114,8 @@ private func description(of set: BlindedSet) -> sealedmatch_set_info {
     }
     info.polynomials = UInt32(parameters.polynomials)
     info.cover_slots = UInt32(parameters.coverSlots)
-    info.minimum_sources = UInt32(parameters.minimumSources)
+    // At least 1: opening demanded it.
+    info.confirmed_sources = UInt32(clamping: set.signers.confirmedSources)
     info.separation = UInt32(parameters.separation)
     info.profile = parameters.profile.id
     info.key_bits = UInt32(parameters.profile.positions.count)
@@ -122,7 +125,7 @@ private func description(of set: BlindedSet) -> sealedmatch_set_info {
     info.maximum_note_bytes = UInt32(parameters.payloadCount - Payload.overhead)
     info.source_count = UInt32(header.sources.count)
     for (index, source) in header.sources.enumerated() {
-        if set.signers.contains(source) { info.signed_by |= 1 << UInt32(index) }
+        if set.signers.all.contains(source) { info.signed_by |= 1 << UInt32(index) }
         unsafe withUnsafeMutableBytes(of: &info.sources) { place in
             unsafe source.withBytes {
                 unsafe UnsafeMutableRawBufferPointer(rebasing: place[(32 * index)..<(32 * index + 32)]).copyMemory(

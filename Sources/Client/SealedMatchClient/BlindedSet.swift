@@ -9,8 +9,8 @@ public final class BlindedSet: Sendable {
     public let header: SetHeader
     /// The set's name; vouchers carry it.
     public let root: Bytes32
-    /// The pinned sources or others whose signatures the file holds, all valid.
-    public let signers: [Bytes32]
+    /// Whose signatures the file holds, and how many pinned sources confirm each entry: what users are shown.
+    public let signers: VerifiedSigners
     private let file: SetFile
 
     /// Opens a set file: maps it, checks form, digest, signatures, floors, expiry and version, in time linear in the
@@ -20,8 +20,8 @@ public final class BlindedSet: Sendable {
     ///   - now: seconds since 1970.
     ///   - lastVersion: the newest version that this client has used; older ones are refused.
     /// - Throws: `fileFailed`, `wrongLength`, the errors of `SetHeader(canonical:)`, `rootMismatch`,
-    ///   `tooFewSignatures`, `invalidSignature`, `belowFloor`, `unknownProfile` for a profile that is not pinned,
-    ///   `setExpired`, `setRolledBack`. Which one depends on the file alone, never on what anybody sends.
+    ///   `tooFewSignatures`, `supportNotConfirmed`, `invalidSignature`, `belowFloor`, `unknownProfile` for a profile
+    ///   that is not pinned, `setNotYetIssued`, `setExpired`, `setRolledBack`. Which one depends on the file alone, never on what anybody sends.
     public static func open(
         path: String, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
     ) throws(SealedMatchError) -> BlindedSet {
@@ -44,6 +44,9 @@ public final class BlindedSet: Sendable {
         guard file.header.version >= lastVersion else {
             throw SealedMatchError(.setRolledBack, "the set is older than one that this client has used")
         }
+        guard !file.header.isAhead(of: now) else {
+            throw SealedMatchError(.setNotYetIssued, "the set is dated after the clock; is the clock right?")
+        }
         guard now < file.header.expiresAt else {
             throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one")
         }
@@ -53,7 +56,7 @@ public final class BlindedSet: Sendable {
         return try BlindedSet(file, signers: signers, root: file.header.root())
     }
 
-    private init(_ file: SetFile, signers: [Bytes32], root: Bytes32) {
+    private init(_ file: SetFile, signers: VerifiedSigners, root: Bytes32) {
         self.file = file
         header = file.header
         self.signers = signers

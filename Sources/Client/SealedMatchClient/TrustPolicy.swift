@@ -6,9 +6,7 @@ public import SealedMatchCrypto
 public struct TrustPolicy: Sendable {
     /// Ed25519 keys of the sources that the messenger trusts to audit.
     public var sources: [Bytes32]
-    /// How many of them must have signed, at least. A set of S sources with parameter q always needs more than S − q
-    /// trusted signatures besides: then each entry's claim of support was audited by one of the sources it names,
-    /// whatever sources the builder invented (Docs/Security.md, "Sources").
+    /// How many of them must have signed, at least 1. `minimumConfirmedSources` asks for signatures besides.
     public var minimumSignatures: Int
     /// Digests of the profiles that a set may have (`Parameters.profileDigest`): profile 2 alone, unless the messenger
     /// pins others. Nil takes any; then a signed set decides what matches.
@@ -19,14 +17,18 @@ public struct TrustPolicy: Sendable {
     public var minimumPolynomials = 4
     /// Floor of c: with fewer cover slots decoys hide less.
     public var minimumCoverSlots = 6
-    /// Floor of q.
-    public var minimumSources = 2
+    /// Floor of the confirmed support, at least 1. Of T pinned sources that have signed a set of S sources, at least
+    /// T + q − S have each entry on a list that they compared themselves. So invented sources, which raise S, lower it
+    /// (Docs/Security.md, "Sources").
+    public var minimumConfirmedSources = 2
     /// Floor of n: a set of a few entries is a search for these few.
     public var minimumEntries = 1_000
     /// Floor of the separation: where entries lie nearer, a match opens several slots, which decoys never do.
     public var minimumSeparation = 6
     /// Ceiling of m: bounds the file, and what a dishonest builder could hide.
     public var maximumCells = 30_000_000
+    /// Ceiling of the seconds from a set's issue to its expiry: 400 days, which no set exceeds.
+    public var maximumLifetime = SetHeader.maximumLifetime
 
     /// The digest of profile 2, `FingerprintProfile.standard` (Docs/Protocol.md, 5.11). A constant, because messengers
     /// pin it; a test computes it.
@@ -38,11 +40,13 @@ public struct TrustPolicy: Sendable {
         self.minimumSignatures = minimumSignatures
     }
 
-    /// - Throws: `parameterOutOfRange` for a policy that asks for no signature; `unknownProfile`, `belowFloor`,
-    ///   `tooFewSignatures`, `invalidSignature`.
-    /// - Returns: all sources whose signatures verify, pinned or not.
-    package func check(_ header: SetHeader, _ signatures: SetSignatures) throws(SealedMatchError) -> [Bytes32] {
-        guard minimumSignatures >= 1 else {
+    /// Docs/Protocol.md, "Opening a set", steps 4 and 5.
+    /// - Throws: `parameterOutOfRange` for a policy that asks for no signature or no confirmed support;
+    ///   `unknownProfile`, `belowFloor`, `invalidSignature`, `tooFewSignatures`, `supportNotConfirmed`.
+    package func check(
+        _ header: SetHeader, _ signatures: SetSignatures
+    ) throws(SealedMatchError) -> VerifiedSigners {
+        guard minimumSignatures >= 1, minimumConfirmedSources >= 1 else {
             throw SealedMatchError(.parameterOutOfRange, "a trust policy needs at least one signature")
         }
         let parameters = header.parameters
@@ -54,16 +58,19 @@ public struct TrustPolicy: Sendable {
             }
         }
         guard parameters.threshold >= minimumThreshold, parameters.polynomials >= minimumPolynomials,
-            parameters.coverSlots >= minimumCoverSlots, parameters.minimumSources >= minimumSources,
-            parameters.separation >= minimumSeparation, header.entries >= minimumEntries, header.cells <= maximumCells
+            parameters.coverSlots >= minimumCoverSlots, parameters.separation >= minimumSeparation,
+            header.entries >= minimumEntries, header.cells <= maximumCells,
+            header.expiresAt - header.issuedAt <= maximumLifetime
         else {
-            throw SealedMatchError(.belowFloor, "a parameter of the set is below the floor that this messenger pins")
+            throw SealedMatchError(.belowFloor, "a parameter of the set is beyond what this messenger pins")
         }
-        // validSigners lists a source once: places ascend with distinct keys.
-        let signers = try signatures.validSigners(of: header)
-        let trusted = signers.count { sources.contains($0) }
-        guard trusted >= minimumSignatures, trusted + parameters.minimumSources > header.sources.count else {
+        let signers = try VerifiedSigners(header, signatures, pinned: sources)
+        guard signers.pinnedCount >= minimumSignatures else {
             throw SealedMatchError(.tooFewSignatures, "too few of the pinned sources have signed the set")
+        }
+        guard signers.confirmedSources >= minimumConfirmedSources else {
+            throw SealedMatchError(
+                .supportNotConfirmed, "too few of the pinned sources confirm each entry by their signatures")
         }
         return signers
     }

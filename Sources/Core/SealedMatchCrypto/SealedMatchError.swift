@@ -34,6 +34,8 @@ public struct SealedMatchError: Error, Equatable, Sendable {
         public static let unknownProfile = Code(rawValue: 307)
         public static let tooManyEntries = Code(rawValue: 308)
         public static let peelingFailed = Code(rawValue: 309)
+        public static let setNotYetIssued = Code(rawValue: 310)
+        public static let supportNotConfirmed = Code(rawValue: 311)
 
         public static let epochInPast = Code(rawValue: 401)
         public static let epochTooFar = Code(rawValue: 402)
@@ -47,6 +49,7 @@ public struct SealedMatchError: Error, Equatable, Sendable {
         public static let quotaExceeded = Code(rawValue: 410)
 
         public static let proofRejected = Code(rawValue: 501)
+        public static let notAudited = Code(rawValue: 502)
 
         public static let belowThreshold = Code(rawValue: 601)
         public static let notDecodable = Code(rawValue: 602)

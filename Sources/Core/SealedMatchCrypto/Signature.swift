@@ -35,7 +35,8 @@ public struct SigningKey: ~Copyable, Sendable {
         unsafe secret.withBytes { unsafe body(UnsafeRawBufferPointer(rebasing: $0[0..<32])) }
     }
 
-    public borrowing func sign(_ message: [UInt8]) throws(SealedMatchError) -> Signature {
+    /// Not public: what a source signs is a set that it has audited (`Audit.sign` of SealedMatchSets).
+    package borrowing func sign(_ message: [UInt8]) throws(SealedMatchError) -> Signature {
         var out = [UInt8](repeating: 0, count: Signature.encodedCount)
         let status = unsafe out.withUnsafeMutableBytes { out in
             unsafe message.withUnsafeBytes { message in

@@ -13,6 +13,20 @@ public enum DurableFile {
     public static func write(
         _ parts: [UnsafeRawBufferPointer], to path: String, secret: Bool
     ) throws(SealedMatchError) {
+        try unsafe put(parts, to: path, secret: secret, replacing: true)
+    }
+
+    /// Creates `path` as a file of the parts, and never replaces one.
+    /// - Throws: `fileFailed`, also when there is a file or a link of this name; `randomSourceFailed`.
+    package static func create(
+        _ parts: [UnsafeRawBufferPointer], at path: String, secret: Bool
+    ) throws(SealedMatchError) {
+        try unsafe put(parts, to: path, secret: secret, replacing: false)
+    }
+
+    private static func put(
+        _ parts: [UnsafeRawBufferPointer], to path: String, secret: Bool, replacing: Bool
+    ) throws(SealedMatchError) {
         // A name of its own for each write: with a shared one, of two writers of one path the first would put the
         // second's half-written file in its place.
         var random = SystemRandom()
@@ -29,9 +43,12 @@ public enum DurableFile {
             unsafe unlink(temporary)
             throw error
         }
-        guard close(descriptor) == 0, unsafe rename(temporary, path) == 0 else {
-            unsafe unlink(temporary)
-            throw SealedMatchError(.fileFailed, "a file cannot be put in its place")
+        // link() fails where something has the name, and leaves the other name to be removed.
+        let isClosed = close(descriptor) == 0
+        let isPlaced = unsafe isClosed && (replacing ? rename(temporary, path) : link(temporary, path)) == 0
+        if !replacing || !isPlaced { unsafe unlink(temporary) }
+        guard isPlaced else {
+            throw SealedMatchError(.fileFailed, "a file cannot be put in its place; is there one already?")
         }
         try syncDirectory(of: path)
     }

@@ -19,6 +19,11 @@ public final class MappedFile: @unchecked Sendable {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
         defer { close(descriptor) }
+        try self.init(descriptor: descriptor, limit: limit)
+    }
+
+    /// The same for an open descriptor, which stays the caller's.
+    package convenience init(descriptor: Int32, limit: Int) throws(SealedMatchError) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, unsafe platform_is_regular(&status) == 1 else {
             throw SealedMatchError(.fileFailed, "not a regular file")

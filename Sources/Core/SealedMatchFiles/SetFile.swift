@@ -15,6 +15,11 @@ public final class SetFile: Sendable {
         try self.init(MappedFile(path: path, limit: Self.limit(maximumCells)))
     }
 
+    /// The same for an open descriptor, which stays the caller's.
+    package convenience init(descriptor: Int32, maximumCells: Int = 1 << 34) throws(SealedMatchError) {
+        try self.init(MappedFile(descriptor: descriptor, limit: Self.limit(maximumCells)))
+    }
+
     /// The same for a file in memory; it is copied.
     package convenience init(copying bytes: UnsafeRawBufferPointer, maximumCells: Int) throws(SealedMatchError) {
         try unsafe self.init(MappedFile(copying: bytes, limit: Self.limit(maximumCells)))

@@ -18,11 +18,12 @@ extension Label {
     static let proofNonce = Label("proof nonce")
     static let profile = Label("profile")
     package static let entriesDigest = Label("entries digest")
+    package static let entrySupport = Label("entry support")
 
     /// All of them, for the vectors and for the comparison with the specification's table.
     package static let all = [
         setRoot, positions, transcript, slotMask, slotCheck, ratchet, polynomialKey, decoyKey, distinctnessKey,
         distinctnessTag, sharedWords, epochKey, commitment,
-        proofNonce, profile, entriesDigest,
+        proofNonce, profile, entriesDigest, entrySupport,
     ]
 }

@@ -35,6 +35,8 @@ extension SetHeader {
         for source in sources { out.put(source) }
         out.pad(to: 768)
         for hypothesis in parameters.profile.hypotheses { out.put(hypothesis.encoded) }
+        out.pad(to: 832)
+        out.put(supportDigest)
         out.pad(to: Self.encodedCount)
         return out.bytes
     }
@@ -51,6 +53,10 @@ extension SetHeader {
         version = try reader.number(UInt64.self)
         issuedAt = try reader.number(UInt64.self)
         expiresAt = try reader.number(UInt64.self)
+        guard Self.areValid(version: version, issuedAt: issuedAt, expiresAt: expiresAt) else {
+            throw SealedMatchError(
+                .parameterOutOfRange, "the set's version is beyond its date, or it lives longer than 400 days")
+        }
         tableID = try TableID(canonical: reader.take(TableID.encodedCount))
         positionSeed = try reader.bytes32()
         publicKey = try Point(canonical: reader.bytes32())
@@ -101,6 +107,8 @@ extension SetHeader {
         try reader.zeros(32 * (Parameters.maximumSources - sourceCount))
         var encodedHypotheses: [[UInt8]] = []
         for _ in 0..<hypothesisCount { encodedHypotheses.append(try reader.take(Hypothesis.encodedCount)) }
+        try reader.zeros(Hypothesis.encodedCount * (FingerprintProfile.maximumHypotheses - hypothesisCount))
+        supportDigest = try reader.bytes32()
         try reader.zeros(reader.remaining)
         do throws(FingerprintError) {
             var hypotheses: [Hypothesis] = []
@@ -120,8 +128,8 @@ extension SetHeader {
         HashToGroup.ascii("SealedMatch/1 set signature") + [0] + root.bytes
     }
 
-    /// Signs the set's root with a source's key.
-    public func sign(with key: borrowing SigningKey) throws(SealedMatchError) -> Signature {
+    /// Signs the set's root with a source's key, whatever is in the set: an auditor's way is `Audit.sign`.
+    package func sign(with key: borrowing SigningKey) throws(SealedMatchError) -> Signature {
         try key.sign(Self.signedMessage(root: root()))
     }
 }

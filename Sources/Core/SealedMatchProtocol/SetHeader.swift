@@ -2,11 +2,12 @@ public import SealedMatchCrypto
 
 /// Everything in a set file before the table, decoded but not trusted: signatures and floors are checked by the client.
 public struct SetHeader: Equatable, Sendable {
-    /// Grows with each published set; a client never goes back.
+    /// Grows with each published set; a client never goes back. At most `issuedAt`: so no version is far ahead of the
+    /// clock, and none shuts out its successors for longer than a day.
     public var version: UInt64
     /// Seconds since 1970.
     public var issuedAt: UInt64
-    /// Seconds since 1970; from then on clients ask for a newer set.
+    /// Seconds since 1970; from then on clients ask for a newer set. After `issuedAt`, by at most `maximumLifetime`.
     public var expiresAt: UInt64
     public var tableID: TableID
     public var positionSeed: Bytes32
@@ -18,13 +19,16 @@ public struct SetHeader: Equatable, Sendable {
     public var cells: Int
     /// BLAKE2b-256 of the 32·m table bytes.
     public var tableDigest: Bytes32
+    /// Fixes entries and supporters for all auditors, and tells nothing to others: KDF(fillerSeed, "entry support", …).
+    public var supportDigest: Bytes32
     public var parameters: Parameters
     /// Ed25519 keys of the sources whose lists went in, at most 16, strictly ascending.
     public var sources: [Bytes32]
 
     public init(
         version: UInt64, issuedAt: UInt64, expiresAt: UInt64, tableID: TableID, positionSeed: Bytes32, publicKey: Point,
-        entries: Int, cells: Int, tableDigest: Bytes32, parameters: Parameters, sources: [Bytes32]
+        entries: Int, cells: Int, tableDigest: Bytes32, supportDigest: Bytes32, parameters: Parameters,
+        sources: [Bytes32]
     ) {
         self.version = version
         self.issuedAt = issuedAt
@@ -35,6 +39,7 @@ public struct SetHeader: Equatable, Sendable {
         self.entries = entries
         self.cells = cells
         self.tableDigest = tableDigest
+        self.supportDigest = supportDigest
         self.parameters = parameters
         self.sources = sources
     }
@@ -43,8 +48,14 @@ public struct SetHeader: Equatable, Sendable {
     public static let maximumEntries = 1 << 27
     /// Bytes of the encoding, which is the signed part.
     package static let encodedCount = 3072
+    /// Most seconds from `issuedAt` to `expiresAt`: 400 days.
+    public static let maximumLifetime: UInt64 = 400 * 86_400
     /// Bytes before the table: the signed part and 16 signatures.
     public static let tableOffset = 4096
+
+    /// Whether the set is dated more than a day after `now`: the clock is wrong, or the date is.
+    /// - Parameter now: seconds since 1970.
+    public func isAhead(of now: UInt64) -> Bool { issuedAt > now && issuedAt - now > 86_400 }
 
     /// The set's name everywhere: what sources sign and vouchers carry. KDF("set root", signed part).
     public func root() throws(SealedMatchError) -> Bytes32 {
@@ -53,7 +64,13 @@ public struct SetHeader: Equatable, Sendable {
         return try hash.hash()
     }
 
-    /// Whether `cells` is just what n entries take: more cells would be room for hidden entries.
+    /// Whether a version and dates are a set's: the version is at most `issuedAt`, and the set lives for more than no
+    /// time, and for 400 days at most.
+    package static func areValid(version: UInt64, issuedAt: UInt64, expiresAt: UInt64) -> Bool {
+        version <= issuedAt && issuedAt < expiresAt && expiresAt - issuedAt <= maximumLifetime
+    }
+
+    /// Whether `cells` is exactly what n entries take: more cells would be room for hidden entries.
     package static func areValid(entries: UInt64, cells: UInt64) -> Bool {
         entries >= 1 && entries <= UInt64(maximumEntries)
             && cells == UInt64(TablePositions.cells(forEntries: Int(entries)))

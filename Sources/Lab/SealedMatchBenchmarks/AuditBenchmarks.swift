@@ -1,5 +1,6 @@
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
+internal import SealedMatchFiles
 internal import SealedMatchSets
 internal import SealedMatchWorkers
 
@@ -32,7 +33,8 @@ struct AuditBenchmarks {
             guard let package else { continue }
             audit.append(
                 try Stopwatch.time {
-                    let outcome = try Audit.run(setPath: fixture.path, package: package, lists: [], workers: workers)
+                    let outcome = try Audit.run(
+                        SetFile(path: fixture.path), package: package, lists: [], workers: workers)
                     guard outcome.isSound else { throw BenchmarkFailure(description: "the audit refuses a sound set") }
                 } / n)
         }

@@ -111,7 +111,7 @@ struct Signers: Sendable {
     /// The default parameters.
     var description: BuiltSet.Description {
         BuiltSet.Description(
-            version: 1, issuedAt: SetFixture.now - 1_000, expiresAt: SetFixture.now + 100_000_000,
+            version: 1, issuedAt: SetFixture.now - 1_000, expiresAt: SetFixture.now + 30_000_000,
             parameters: Parameters(), sources: publicKeys)
     }
 }

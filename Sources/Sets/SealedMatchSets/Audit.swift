@@ -1,15 +1,26 @@
 internal import SealedMatchProtocol
 public import SealedMatchCrypto
-internal import SealedMatchFiles
+public import SealedMatchFiles
 public import SealedMatchWorkers
 
 /// An audit of a set without α: rebuilds the table from its own decoded values and compares, checks that those values
 /// are α's, that the entries are apart, and that they are the sources'.
+///
+/// Only `run` makes one, and only with one can a source sign (`sign(_:with:)`).
 public struct Audit: Sendable {
+    /// The root of the set that was audited.
+    public let root: Bytes32
     /// What is wrong, for a person; empty for a sound set.
     public private(set) var findings: [Finding] = []
-    /// Entries that the auditor's own lists confirm, for each list given.
-    public private(set) var confirmed: [Int] = []
+    /// The sources' own lists that the entries were compared with, in the order given.
+    public private(set) var lists: [List] = []
+
+    /// A source's list, and what the set says of it.
+    public struct List: Equatable, Sendable {
+        public let source: Bytes32
+        /// Entries that name the source and are on its list.
+        public let confirmed: Int
+    }
 
     public struct Finding: Equatable, Sendable {
         public enum Kind: String, Sendable {
@@ -19,7 +30,9 @@ public struct Audit: Sendable {
             case underSupported = "fewer sources list an entry than the set promises"
             case unknownSource = "an entry names a source that the set does not"
             case strayBits = "a perceptual key has bits that the set's profile does not name"
+            case otherSupport = "entries, supporters or filler seed are not those that the set's header fixes"
             case tooNear = "two perceptual keys are nearer than the set promises"
+            case tooDense = "the perceptual keys lie so densely that it cannot be checked whether they are apart"
             case notEvaluated = "the proof fails: cells do not decode to α·H(y) for all entries"
             case otherTable = "the table is not the one that entries and seeds give: cells hold something else"
             case notListed = "an entry names a source whose list does not hold it"
@@ -35,21 +48,23 @@ public struct Audit: Sendable {
     /// Most findings of one kind that are reported.
     private static let limit = 20
 
+    private init(root: Bytes32) { self.root = root }
+
+    /// Docs/Protocol.md, "Audit".
     /// - Parameters:
-    ///   - setPath: the set file.
+    ///   - set: the open set file; it is not opened again.
     ///   - lists: lists of sources, by their public keys: an auditing source gives its own. Every entry that names the
     ///     source must be in its list.
-    /// - Throws: `fileFailed`, the decoding errors of the header, `interrupted`. What is wrong with the set is no error
-    ///   but a finding.
+    /// - Throws: `parameterOutOfRange` for a list of a source that the set does not name, `interrupted`. What is wrong
+    ///   with the set is no error but a finding.
     public static func run(
-        setPath: String, package: AuditPackage, lists: [(source: Bytes32, hashes: [ListedHash])], workers: Workers
+        _ set: SetFile, package: AuditPackage, lists: [(source: Bytes32, hashes: [ListedHash])], workers: Workers
     ) throws(SealedMatchError) -> Audit {
         try Sodium.start()
-        let set = try SetFile(path: setPath)
         let header = set.header
-        var audit = Audit()
-        let root = try header.root()
-        if package.root != root { audit.add(.otherSet) }
+        var audit = Audit(root: try header.root())
+        // Audit, step 1
+        if package.root != audit.root { audit.add(.otherSet) }
         // Nothing below looks at a package of other counts: too few proofs would prove less than all entries, and an
         // index would run out of its list.
         guard package.keys.count == header.entries, package.supporters.count == header.entries,
@@ -60,10 +75,15 @@ public struct Audit: Sendable {
         }
         let table = try unsafe set.table()
         if try set.tableDigest() != header.tableDigest { audit.add(.wrongDigest) }
+        let support = try AuditPackage.supportDigest(
+            of: package.keys, package.supporters, fillerSeed: package.fillerSeed)
+        if support != header.supportDigest { audit.add(.otherSupport) }
+        // Audit, steps 2 and 3
         audit.checkEntries(package, header)
-        try audit.checkSeparation(package, header, workers)
         try audit.checkLists(package, header, lists)
-        // The costly part last, and only on entries that make sense.
+        // The costly part last, and only on entries that make sense: steps 4 to 6.
+        guard audit.isSound else { return audit }
+        try audit.checkSeparation(package, header, workers)
         guard audit.isSound else { return audit }
         let pairs = try EvaluatedEntries(keys: package.keys, header: header, table: table, workers: workers)
         try audit.checkProofs(package, header, pairs, workers)
@@ -89,10 +109,11 @@ public struct Audit: Sendable {
     private mutating func checkSeparation(
         _ package: AuditPackage, _ header: SetHeader, _ workers: Workers
     ) throws(SealedMatchError) {
-        let separation = KeySeparation(
-            bits: header.parameters.profile.positions.count, separation: header.parameters.separation, workers: workers)
-        let pairs = try separation.nearPairs(package.keys.compactMap(\.shortKey), limit: Self.limit)
-        for pair in pairs { add(.tooNear, pair.1) }
+        let near = try NearPairs(
+            package.keys.compactMap(\.shortKey), bits: header.parameters.profile.positions.count,
+            separation: header.parameters.separation, limit: Self.limit, workers: workers)
+        for pair in near.pairs { add(.tooNear, pair.1) }
+        if near.isCutShort { add(.tooDense) }
     }
 
     private mutating func checkLists(
@@ -107,7 +128,7 @@ public struct Audit: Sendable {
             for (index, mask) in package.supporters.enumerated() where mask >> UInt16(place) & 1 == 1 {
                 if held.contains(package.keys[index]) { count += 1 } else { add(.notListed, index) }
             }
-            confirmed.append(count)
+            self.lists.append(List(source: list.source, confirmed: count))
         }
     }
 

@@ -15,6 +15,12 @@ public struct AuditPackage: Equatable, Sendable {
     /// One for each 65,535 entries, in order: RFC 9497's batch index has two bytes.
     public var proofs: [DLEQProof]
 
+    /// Bytes of a package of `entries` entries, at most: what a larger file holds is no package.
+    public static func maximumCount(entries: Int) -> Int {
+        let proofs = (entries + DLEQProof.maximumPairs - 1) / DLEQProof.maximumPairs
+        return 80 + 35 * entries + DLEQProof.encodedCount * proofs
+    }
+
     /// The package of a set just built.
     /// - Throws: `interrupted`.
     public static func make(
@@ -95,6 +101,19 @@ public struct AuditPackage: Equatable, Sendable {
     /// Identifies a list of entries, so that secrets are never used for another one.
     public static func entriesDigest(_ entries: EntrySelection) throws(SealedMatchError) -> Bytes32 {
         try entriesDigest(of: entries.keys)
+    }
+
+    /// KDF(fillerSeed, "entry support", y_1 ‖ supporters_1 (2) ‖ …): the header holds it, so that all auditors of a set
+    /// are shown the same entries and supporters. Without fillerSeed nobody can test a guess of them.
+    package static func supportDigest(
+        of keys: [EntryKey], _ supporters: [UInt16], fillerSeed: Bytes32
+    ) throws(SealedMatchError) -> Bytes32 {
+        var hash = KDF(.entrySupport, capacity: 13 * keys.count)
+        for (key, mask) in zip(keys, supporters) {
+            hash.append(key.encoded)
+            hash.append(mask)
+        }
+        return try hash.derive(key: fillerSeed)
     }
 
     package static func entriesDigest(of keys: [EntryKey]) throws(SealedMatchError) -> Bytes32 {

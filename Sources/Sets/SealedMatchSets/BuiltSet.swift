@@ -106,14 +106,24 @@ public struct BuiltSet: Sendable {
     package static func build(
         _ entries: EntrySelection, _ description: Description, secrets: borrowing SetSecrets, workers: Workers
     ) throws(SealedMatchError) -> BuiltSet {
-        try build(keys: entries.keys, description, secrets: secrets, workers: workers)
+        try build(
+            keys: entries.keys, supporters: entries.supporters, description, secrets: secrets, workers: workers)
     }
 
+    /// - Parameter supporters: a mask for each key.
     package static func build(
-        keys: [EntryKey], _ description: Description, secrets: borrowing SetSecrets, workers: Workers
+        keys: [EntryKey], supporters: [UInt16], _ description: Description, secrets: borrowing SetSecrets,
+        workers: Workers
     ) throws(SealedMatchError) -> BuiltSet {
-        guard !keys.isEmpty else {
+        guard !keys.isEmpty, keys.count == supporters.count else {
             throw SealedMatchError(.parameterOutOfRange, "no entry is left to build a set from")
+        }
+        guard
+            SetHeader.areValid(
+                version: description.version, issuedAt: description.issuedAt, expiresAt: description.expiresAt)
+        else {
+            throw SealedMatchError(
+                .parameterOutOfRange, "a set's version is at most its date, and it lives for 400 days at most")
         }
         try description.parameters.validate(sources: description.sources.count)
         let table = try Table.build(
@@ -124,7 +134,9 @@ public struct BuiltSet: Sendable {
             tableID: secrets.tableID,
             positionSeed: secrets.positionSeed, publicKey: secrets.key.publicKey, entries: keys.count,
             cells: table.count,
-            tableDigest: try table.digest(), parameters: description.parameters, sources: description.sources)
+            tableDigest: try table.digest(),
+            supportDigest: try AuditPackage.supportDigest(of: keys, supporters, fillerSeed: secrets.fillerSeed),
+            parameters: description.parameters, sources: description.sources)
         // Only headers that every client can decode leave this house.
         guard try SetHeader(canonical: header.encoded) == header else {
             throw SealedMatchError(.nonCanonical, "the set's header has no canonical encoding")

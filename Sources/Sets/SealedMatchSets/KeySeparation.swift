@@ -68,27 +68,6 @@ package struct KeySeparation {
         return folds.sorted { $0.key < $1.key }
     }
 
-    /// The pairs of keys at distance r or less, at most `limit`: an auditor's check. None, for a proper set.
-    package func nearPairs(_ keys: [UInt64], limit: Int) throws(SealedMatchError) -> [(Int, Int)] {
-        guard separation > 0, keys.count > 1 else { return [] }
-        var found: [(Int, Int)] = []
-        for mask in masks {
-            try workers.checkInterruption()
-            try forEachBucket(keys, Array(keys.indices), mask) { (bucket) throws(SealedMatchError) in
-                for (offset, i) in bucket.enumerated() {
-                    try workers.checkInterruption()
-                    for j in bucket[(bucket.startIndex + offset + 1)...] where near(keys[i], keys[j]) {
-                        guard found.count < limit else { return }
-                        if !found.contains(where: { $0 == (min(i, j), max(i, j)) }) {
-                            found.append((min(i, j), max(i, j)))
-                        }
-                    }
-                }
-            }
-        }
-        return found
-    }
-
     func near(_ a: UInt64, _ b: UInt64) -> Bool { (a ^ b).nonzeroBitCount <= separation }
 
     /// "Entries apart", step 3: by descending weight, of equals the first in the order of entries.

@@ -21,10 +21,12 @@ struct SetBuildCommand: ParsableCommand {
     @Option(name: .customLong("min-sources"), help: "q: sources that must list an entry.")
     var minimumSources = 2
 
-    @Option(name: .customLong("version"), help: "Version of the set; must grow with each publication.")
-    var version: UInt64 = 1
+    @Option(
+        name: .customLong("version"),
+        help: "Version of the set, which grows with each publication: the time in seconds since 1970, or less.")
+    var version: UInt64?
 
-    @Option(help: "Days until clients refuse the set.")
+    @Option(help: "Days until clients refuse the set, 1 to 400.")
     var expiresAfterDays: UInt64 = 90
 
     @Option(help: "t: matching vouchers of an account in an epoch that open them.")
@@ -60,6 +62,15 @@ struct SetBuildCommand: ParsableCommand {
         let cellsPerEntry: Double
     }
 
+    func validate() throws {
+        guard (1...SetHeader.maximumLifetime / 86_400).contains(expiresAfterDays) else {
+            throw ValidationError("--expires-after-days: a set lives for 1 to 400 days")
+        }
+        guard (version ?? 0) <= currentTime() else {
+            throw ValidationError("--version: at most the time in seconds since 1970, or clients refuse the set")
+        }
+    }
+
     func run() throws {
         try reportingFailures {
             let workers = Terminal.workers(threads: threads)
@@ -76,7 +87,8 @@ struct SetBuildCommand: ParsableCommand {
             }
             let now = currentTime()
             let description = BuiltSet.Description(
-                version: version, issuedAt: now, expiresAt: now + expiresAfterDays * 86_400, parameters: parameters,
+                version: version ?? now, issuedAt: now, expiresAt: now + expiresAfterDays * 86_400,
+                parameters: parameters,
                 sources: lists.keys)
             let new = try about("the set") { try NewSet.build(entries, description, workers: workers) }
             let set = new.set

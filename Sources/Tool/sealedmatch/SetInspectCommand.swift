@@ -11,6 +11,10 @@ struct SetInspectCommand: ParsableCommand {
         abstract: "Prints what a set file says about itself, and which of its signatures are valid.")
 
     @Argument var file: String
+    @Option(
+        parsing: .upToNextOption,
+        help: "KEY.pub of each source that you trust to audit: says how many of them confirm each entry.")
+    var trust: [String] = []
     @Flag(help: "One JSON object.") var json = false
 
     private struct Report: Encodable {
@@ -31,53 +35,55 @@ struct SetInspectCommand: ParsableCommand {
         let minimumSources: Int
         let sources: [String]
         let signedBy: [String]
+        /// Absent without --trust.
+        let confirmedSources: Int?
         let tableIntact: Bool
     }
 
     func run() throws {
         try reportingFailures {
+            var names: [Bytes32: String] = [:]
+            for path in trust { names[try KeyFiles.readSourcePublic(path)] = path }
             try about(file) {
                 let set = try SetFile(path: file)
                 let header = set.header
                 let parameters = header.parameters
-                let signers = try set.signatures.validSigners(of: header)
-                let report = Report(
-                    root: hexadecimal(try header.root().bytes), version: header.version, issuedAt: header.issuedAt,
-                    expiresAt: header.expiresAt,
-                    entries: header.entries, cells: header.cells, threshold: parameters.threshold,
-                    polynomials: parameters.polynomials,
-                    coverSlots: parameters.coverSlots, probes: parameters.probes,
-                    keyBits: parameters.profile.positions.count,
-                    separation: parameters.separation, profile: parameters.profile.id,
-                    payloadBytes: parameters.payloadCount,
-                    minimumSources: parameters.minimumSources, sources: header.sources.map { hexadecimal($0.bytes) },
-                    signedBy: signers.map { hexadecimal($0.bytes) },
-                    tableIntact: try set.tableDigest() == header.tableDigest)
-                if json { return try Terminal.printJSON(report) }
-                let day = ISO8601DateFormatter()
-                Terminal.print("root        \(report.root)")
-                Terminal.print(
-                    "version     \(report.version), expires \(day.string(from: Date(timeIntervalSince1970: Double(report.expiresAt))))"
-                )
-                Terminal.print(
-                    "entries     \(report.entries) in \(report.cells) cells; table \(report.tableIntact ? "intact" : "DAMAGED")"
-                )
-                Terminal.print(
-                    "threshold   t = \(report.threshold), k = \(report.polynomials), c = \(report.coverSlots) cover slots"
-                )
-                Terminal.print(
-                    "probes      M = \(report.probes) of \(report.keyBits) bits, profile \(report.profile), keys more than \(report.separation) bits apart"
-                )
-                for source in report.sources {
-                    Terminal.print(
-                        "source      \(source)  \(report.signedBy.contains(source) ? "signed" : "not signed")")
+                let signers = try VerifiedSigners(header, set.signatures, pinned: Array(names.keys))
+                let isIntact = try set.tableDigest() == header.tableDigest
+                if json {
+                    try Terminal.printJSON(
+                        Report(
+                            root: hexadecimal(try header.root().bytes), version: header.version,
+                            issuedAt: header.issuedAt, expiresAt: header.expiresAt, entries: header.entries,
+                            cells: header.cells, threshold: parameters.threshold, polynomials: parameters.polynomials,
+                            coverSlots: parameters.coverSlots, probes: parameters.probes,
+                            keyBits: parameters.profile.positions.count, separation: parameters.separation,
+                            profile: parameters.profile.id, payloadBytes: parameters.payloadCount,
+                            minimumSources: parameters.minimumSources,
+                            sources: header.sources.map { hexadecimal($0.bytes) },
+                            signedBy: signers.all.map { hexadecimal($0.bytes) },
+                            confirmedSources: trust.isEmpty ? nil : signers.confirmedSources, tableIntact: isIntact))
+                } else {
+                    let summary = SetSummary(header: header, names: names)
+                    try summary.print()
+                    Terminal.print("table       \(isIntact ? "intact" : "DAMAGED")")
+                    summary.printSources { signers.all.contains($0) ? "signed" : "not signed" }
+                    if trust.isEmpty {
+                        Terminal.print(
+                            "confirmed   unknown: sources can be invented; give those that you trust, --trust KEY.pub")
+                    } else {
+                        Terminal.print("confirmed   \(Self.confirmation(signers))")
+                    }
                 }
-                Terminal.print("support     each entry is listed by at least \(report.minimumSources) of these sources")
-                if !report.tableIntact {
-                    throw Failure("\(file): the table is not the header's", code: Failure.badData)
-                }
+                if !isIntact { throw Failure("\(file): the table is not the header's", code: Failure.badData) }
             }
         }
+    }
+
+    /// What the signatures of trusted sources say about each entry.
+    static func confirmation(_ signers: VerifiedSigners) -> String {
+        "\(signers.pinnedCount) of the sources that you trust signed; at least \(max(0, signers.confirmedSources)) of them "
+            + "list each entry"
     }
 }
 
@@ -90,6 +96,8 @@ struct TrustOptions: ParsableArguments {
     var signatures: Int?
     @Option(help: "Least number of entries.")
     var minEntries = TrustPolicy(sources: [], minimumSignatures: 1).minimumEntries
+    @Option(help: "How many of them, at least, must confirm each entry by their signatures.")
+    var minConfirmed = TrustPolicy(sources: [], minimumSignatures: 1).minimumConfirmedSources
     @Option(help: "Least threshold.")
     var minThreshold = TrustPolicy(sources: [], minimumSignatures: 1).minimumThreshold
 
@@ -97,6 +105,7 @@ struct TrustOptions: ParsableArguments {
         let sources = try trust.map { try KeyFiles.readSourcePublic($0) }
         var policy = TrustPolicy(sources: sources, minimumSignatures: signatures ?? max(1, Set(sources).count))
         policy.minimumEntries = minEntries
+        policy.minimumConfirmedSources = minConfirmed
         policy.minimumThreshold = minThreshold
         return policy
     }
@@ -118,8 +127,8 @@ struct SetVerifyCommand: ParsableCommand {
         try reportingFailures {
             let set = try trust.open(file)
             Terminal.print(
-                "good: version \(set.header.version), \(set.header.entries) entries, signed by \(set.signers.count) sources"
-            )
+                "good: version \(set.header.version), \(set.header.entries) entries; "
+                    + SetInspectCommand.confirmation(set.signers))
         }
     }
 }

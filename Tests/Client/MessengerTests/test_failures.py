@@ -161,7 +161,8 @@ def missing(scenario: Scenario, file: Path) -> ErrorCode:
 
 
 def expired(scenario: Scenario, file: Path) -> ErrorCode:
-    scenario.known.build(file, expires_after_days=0)
+    # The test's clock is two days ahead.
+    scenario.known.build(file, expires_after_days=1)
     return ErrorCode.SET_EXPIRED
 
 
@@ -188,7 +189,13 @@ def test_a_bad_set(
     reported: list[Exception] = []
 
     def change(configuration: SealingConfiguration) -> SealingConfiguration:
-        return dataclasses.replace(configuration, set_file=file, on_failure=policy, report=reported.append)
+        return dataclasses.replace(
+            configuration,
+            set_file=file,
+            on_failure=policy,
+            report=reported.append,
+            clock=lambda: time.time() + 2 * DAY,
+        )
 
     async def run() -> None:
         async with conversation(scenario, change=change) as talk:

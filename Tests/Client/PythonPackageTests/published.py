@@ -46,5 +46,7 @@ class Published:
                 f"{file}.audit",
                 "--list",
                 entry,
+                "--known",
+                *(self.file.parent / f"{other}.key.pub" for other in lists),
             )
         return file

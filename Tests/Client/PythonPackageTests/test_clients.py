@@ -50,11 +50,12 @@ def test_a_set_says_what_it_is(published: Published, known: BlindedSet) -> None:
     assert (
         info.entries == len(LIST)
         and info.threshold == 30
-        and info.version == 1
+        and 1 < info.version == info.issued_at
         and info.voucher_bytes == 4416
         and info.maximum_note_bytes == 988
     )
     assert set(info.sources) == set(info.signed_by) == set(published.sources)
+    assert info.confirmed_sources == 2
     assert info.issued_at <= time.time() < info.expires_at
     assert info.root.hex() in published.run("set", "inspect", published.file)
     with BlindedSet.from_bytes(published.file.read_bytes(), published.trust) as same:
@@ -80,7 +81,7 @@ def test_sets_that_must_not_be_used(published: Published, tmp_path: Path) -> Non
     assert opening(changed(798)) == ErrorCode.UNKNOWN_PROFILE
     assert opening(changed(3_073)) == ErrorCode.INVALID_SIGNATURE
     assert opening(good, now=NOW + 91 * DAY) == ErrorCode.SET_EXPIRED
-    assert opening(good, last_version=2) == ErrorCode.SET_ROLLED_BACK
+    assert opening(good, last_version=int(NOW) + DAY) == ErrorCode.SET_ROLLED_BACK
     assert opening(good, dataclasses.replace(trust, sources=trust.sources[:1])) == ErrorCode.TOO_FEW_SIGNATURES
     assert opening(good, dataclasses.replace(trust, minimum_signatures=3)) == ErrorCode.TOO_FEW_SIGNATURES
     assert opening(good, dataclasses.replace(trust, minimum_signatures=0)) in (
@@ -90,10 +91,19 @@ def test_sets_that_must_not_be_used(published: Published, tmp_path: Path) -> Non
     for field, value in [
         ("minimum_threshold", 31),
         ("minimum_entries", 1_201),
-        ("minimum_sources", 3),
         ("minimum_separation", 7),
     ]:
         assert opening(good, dataclasses.replace(trust, **{field: value})) == ErrorCode.BELOW_FLOOR, field
+    BlindedSet.from_bytes(good, dataclasses.replace(trust, maximum_lifetime=90 * DAY)).close()
+    assert opening(good, dataclasses.replace(trust, maximum_lifetime=90 * DAY - 1)) == ErrorCode.BELOW_FLOOR
+    confirmed = dataclasses.replace(trust, minimum_confirmed_sources=3)
+    assert opening(good, confirmed) == ErrorCode.SUPPORT_NOT_CONFIRMED
+    one = dataclasses.replace(trust, sources=trust.sources[:1], minimum_signatures=1)
+    assert opening(good, one) == ErrorCode.SUPPORT_NOT_CONFIRMED
+    assert opening(good, dataclasses.replace(one, minimum_confirmed_sources=0)) == ErrorCode.PARAMETER_OUT_OF_RANGE
+    with BlindedSet.from_bytes(good, dataclasses.replace(one, minimum_confirmed_sources=1)) as lonely:
+        assert lonely.info.confirmed_sources == 1
+    assert opening(good, now=NOW - 2 * DAY) == ErrorCode.SET_NOT_YET_ISSUED
     assert opening(good, dataclasses.replace(trust, maximum_cells=4_097)) in (
         ErrorCode.BELOW_FLOOR,
         ErrorCode.WRONG_LENGTH,

@@ -31,14 +31,17 @@ import Testing
         let path = fixture.directory.file("set")
         try fixture.forge.write(to: path)
         try expect(nil, fixture)
-        #expect(
-            try BlindedSet.open(path: path, trust: fixture.forge.trust, now: 1).signers == fixture.forge.header.sources)
+        let signers = try BlindedSet.open(path: path, trust: fixture.forge.trust, now: fixture.now).signers
+        #expect(signers.all == fixture.forge.header.sources)
+        #expect(signers.pinnedCount == 2 && signers.confirmedSources == 2)
         try fixture.forge.write(to: path, SetSignatures())
         try expect(.tooFewSignatures, fixture, "unsigned")
         try fixture.forge.write(to: path, fixture.forge.signatures([1]))
         try expect(.tooFewSignatures, fixture, "one of two")
         var one = fixture.forge.trust
         one.minimumSignatures = 1
+        try expect(.supportNotConfirmed, fixture, trust: one, "one of two signed: one confirms")
+        one.minimumConfirmedSources = 1
         try expect(nil, fixture, trust: one)
         // The one that signed is not pinned.
         one.sources = [fixture.forge.header.sources[0]]
@@ -66,11 +69,42 @@ import Testing
             var none = fixture.forge.trust
             none.minimumSignatures = count
             try expect(.parameterOutOfRange, fixture, trust: none)
+            none = fixture.forge.trust
+            none.minimumConfirmedSources = count
+            try expect(.parameterOutOfRange, fixture, trust: none)
         }
         var unpinned = fixture.forge.trust
         unpinned.sources = []
         try fixture.forge.write(to: path)
         try expect(.tooFewSignatures, fixture, trust: unpinned)
+    }
+
+    // A builder who adds invented sources, with keys of his own, does not lower what real ones must confirm.
+    @Test(arguments: [0, 1, 5, 14]) func inventedSourcesConfirmNothing(count: Int) throws {
+        let fixture = try Fixture()
+        let real = fixture.forge.header.sources
+        let invented = try SetForge.sources(count, seed: 77)
+        let path = fixture.directory.file("set")
+        var trust = TrustPolicy(sources: real, minimumSignatures: 2)
+        trust.minimumEntries = 1
+        // Whatever q the builder names, T + q − S real sources confirm an entry; all sources sign.
+        for q in 1...(2 + count) {
+            var forge = fixture.forge.adding(invented)
+            forge.header.parameters.minimumSources = q
+            try forge.write(to: path)
+            let confirmed = 2 + q - (2 + count)
+            for floor in 1...3 {
+                trust.minimumConfirmedSources = floor
+                if confirmed >= floor {
+                    let set = try BlindedSet.open(path: path, trust: trust, now: fixture.now)
+                    #expect(set.signers.confirmedSources == confirmed && set.signers.all.count == 2 + count)
+                } else {
+                    expectCode(.supportNotConfirmed, "q = \(q), floor \(floor)") {
+                        _ = try BlindedSet.open(path: path, trust: trust, now: fixture.now)
+                    }
+                }
+            }
+        }
     }
 
     @Test func eachFloorHolds() throws {
@@ -81,10 +115,10 @@ import Testing
             ("t", { $0.minimumThreshold = h.parameters.threshold + $1 }),
             ("k", { $0.minimumPolynomials = h.parameters.polynomials + $1 }),
             ("c", { $0.minimumCoverSlots = h.parameters.coverSlots + $1 }),
-            ("q", { $0.minimumSources = h.parameters.minimumSources + $1 }),
             ("n", { $0.minimumEntries = h.entries + $1 }),
             ("m", { $0.maximumCells = h.cells - $1 }),
             ("separation", { $0.minimumSeparation = h.parameters.separation + $1 }),
+            ("lifetime", { $0.maximumLifetime = h.expiresAt - h.issuedAt - UInt64($1) }),
         ]
         for (name, change) in changes {
             var exact = fixture.forge.trust
@@ -151,6 +185,9 @@ import Testing
         let expiry = fixture.forge.header.expiresAt
         try expect(nil, fixture, now: expiry - 1)
         for now in [expiry, .max] { try expect(.setExpired, fixture, now: now) }
+        let issued = fixture.forge.header.issuedAt
+        try expect(nil, fixture, now: issued - 86_400)
+        for now in [0, 1, issued - 86_401] { try expect(.setNotYetIssued, fixture, now: now) }
         try expect(nil, fixture, lastVersion: 7)
         for version in [8, UInt64.max] { try expect(.setRolledBack, fixture, lastVersion: version) }
     }
@@ -192,9 +229,11 @@ import Testing
         header.entries = 10_000
         header.cells = TablePositions.cells(forEntries: 10_000)
         try refused(header.encoded + whole[3072...], .wrongLength, "more cells than the file holds")
-        expectCode(.fileFailed) { _ = try BlindedSet.open(path: path + "-none", trust: fixture.forge.trust, now: 1) }
         expectCode(.fileFailed) {
-            _ = try BlindedSet.open(path: fixture.directory.path, trust: fixture.forge.trust, now: 1)
+            _ = try BlindedSet.open(path: path + "-none", trust: fixture.forge.trust, now: fixture.now)
+        }
+        expectCode(.fileFailed) {
+            _ = try BlindedSet.open(path: fixture.directory.path, trust: fixture.forge.trust, now: fixture.now)
         }
     }
 

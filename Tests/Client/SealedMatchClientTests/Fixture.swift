@@ -40,7 +40,7 @@ final class Fixture {
         let built = try BuiltSet.build(
             entries,
             .init(
-                version: version, issuedAt: 1, expiresAt: Self.now + 1_000_000_000, parameters: parameters,
+                version: version, issuedAt: Self.now - 1_000, expiresAt: Self.now + 30_000_000, parameters: parameters,
                 sources: seeds.keys.sorted { $0 < $1 }),
             secrets: secrets, workers: workers)
         forge = SetForge(built, seeds: seeds)

@@ -7,9 +7,9 @@ import Testing
 func sampleHeader(sources: Int = 3) throws -> SetHeader {
     var random = SeededRandom(201)
     return SetHeader(
-        version: 5, issuedAt: 1_700_000_000, expiresAt: 1_900_000_000, tableID: try TableID.random(from: &random),
+        version: 5, issuedAt: 1_700_000_000, expiresAt: 1_730_000_000, tableID: try TableID.random(from: &random),
         positionSeed: try random.bytes32(), publicKey: try HashToGroup.elements.point([1]), entries: 1000, cells: 4098,
-        tableDigest: try random.bytes32(), parameters: Parameters(),
+        tableDigest: try random.bytes32(), supportDigest: try random.bytes32(), parameters: Parameters(),
         sources: try (0..<sources).map { _ in try random.bytes32() }.sorted { $0 < $1 })
 }
 
@@ -98,6 +98,30 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         }
     }
 
+    @Test func versionAndDatesAreBounded() throws {
+        let issued: UInt64 = 1_700_000_000
+        let lifetime: UInt64 = 400 * 86_400
+        for version: UInt64 in [0, 1, issued] { #expect(try accepted(8, littleEndian(version)).version == version) }
+        for version: UInt64 in [issued + 1, 1 << 63, .max] {
+            try refused(8, littleEndian(version), .parameterOutOfRange, "version \(version)")
+        }
+        for expiry in [issued + 1, issued + lifetime] {
+            #expect(try accepted(24, littleEndian(expiry)).expiresAt == expiry)
+        }
+        for expiry in [0, issued - 1, issued, issued + lifetime + 1, 1 << 63, UInt64.max] {
+            try refused(24, littleEndian(expiry), .parameterOutOfRange, "expires at \(expiry)")
+        }
+        // A version that only its date allows; dates at both ends of what a word holds.
+        let last = littleEndian(UInt64.max - 1) + littleEndian(UInt64.max - 1) + littleEndian(UInt64.max)
+        #expect(try accepted(8, last).isAhead(of: issued))
+        try refused(8, littleEndian(UInt64.max) + littleEndian(UInt64.max), .parameterOutOfRange, "expires before")
+        #expect(
+            try accepted(8, littleEndian(UInt64(0)) + littleEndian(UInt64(0)) + littleEndian(UInt64(1))).expiresAt == 1)
+        let header = try sampleHeader()
+        for now in [issued - 86_400, issued, .max] { #expect(!header.isAhead(of: now)) }
+        for now in [0, issued - 86_401] { #expect(header.isAhead(of: now)) }
+    }
+
     @Test func profileIsChecked() throws {
         for count: UInt8 in [65, 255] { try refused(174, [count], .unknownProfile, "\(count) positions") }
         try refused(174, [0], .nonCanonical, "no position, though bytes follow")
@@ -138,12 +162,12 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
     @Test func reservedBytesAreZero() throws {
         var checked = 0
         for offset in [172, 173, 180] + Array(234..<256) + Array(stride(from: 352, to: 768, by: 17))
-            + Array(stride(from: 824, to: 3072, by: 17)) + [3071]
+            + Array(824..<832) + Array(stride(from: 864, to: 3072, by: 17)) + [3071]
         {
             for value: UInt8 in [1, 0x80] { try refused(offset, [value], .nonCanonical, "byte \(offset)") }
             checked += 1
         }
-        #expect(checked == 184)
+        #expect(checked == 189)
     }
 
     @Test func sourcesAscend() throws {
@@ -174,6 +198,7 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         try vary { $0.entries += 1 }
         try vary { $0.cells += 3 }
         try vary { $0.tableDigest = Bytes32() }
+        try vary { $0.supportDigest = Bytes32() }
         try vary { $0.parameters.threshold += 1 }
         try vary { $0.parameters.polynomials += 1 }
         try vary { $0.parameters.coverSlots += 1 }

@@ -16,6 +16,8 @@ struct TinySet {
 
     var root: Bytes32 { blinded.root }
 
+    private static let issued: UInt64 = 1_800_000_000
+
     init(
         in scratch: TemporaryDirectory, version: UInt64 = 1, members count: Int = 40, threshold: Int = 5,
         polynomials: Int = 8, random: inout SeededRandom
@@ -52,19 +54,20 @@ struct TinySet {
         let second = try SigningKey.random(from: &random)
         let sources = [source.publicKey, second.publicKey].sorted(by: <)
         let header = SetHeader(
-            version: version, issuedAt: 0, expiresAt: 1 << 40, tableID: table, positionSeed: seed,
+            version: version, issuedAt: Self.issued, expiresAt: Self.issued + 30_000_000, tableID: table,
+            positionSeed: seed,
             publicKey: alpha.publicKey,
             entries: count, cells: cells, tableDigest: try bytes.withUnsafeBytes { try KDF.plainDigest($0) },
-            parameters: parameters,
-            sources: sources)
+            supportDigest: Bytes32(), parameters: parameters, sources: sources)
         var signatures = SetSignatures()
         signatures.places[sources.firstIndex(of: source.publicKey)!] = try header.sign(with: source)
+        signatures.places[sources.firstIndex(of: second.publicKey)!] = try header.sign(with: second)
         let path = scratch.path + "/\(version).set"
         try DurableFile.write(header.encoded + signatures.encoded + bytes, to: path, secret: false)
         var trust = TrustPolicy(sources: sources, minimumSignatures: 1)
         trust.minimumThreshold = threshold
         trust.minimumEntries = count
-        blinded = try BlindedSet.open(path: path, trust: trust, now: 1)
+        blinded = try BlindedSet.open(path: path, trust: trust, now: Self.issued)
         matching = try MatchingSet(key: alpha, header: header)
     }
 }

@@ -25,7 +25,8 @@ import SealedMatchWorkers
             let built = try BuiltSet.build(
                 entries,
                 .init(
-                    version: version, issuedAt: 1, expiresAt: .max, parameters: parameters, sources: [signer.publicKey]),
+                    version: version, issuedAt: 1_800_000_000, expiresAt: 1_830_000_000, parameters: parameters,
+                    sources: [signer.publicKey]),
                 secrets: secrets,
                 workers: workers)
             // Written many times, so that most kills fall into a write.

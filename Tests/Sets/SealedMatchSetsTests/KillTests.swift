@@ -59,7 +59,7 @@ import Testing
                 {
                     let trust = SetForgeTrust.any(partial)
                     expectCode(.tooFewSignatures) {
-                        _ = try BlindedSet.open(path: directory.file(name), trust: trust, now: 1)
+                        _ = try BlindedSet.open(path: directory.file(name), trust: trust, now: partial.header.issuedAt)
                     }
                 }
                 try FileManager.default.removeItem(atPath: directory.file(name))
@@ -74,7 +74,7 @@ import Testing
         static func any(_ set: SetFile) -> TrustPolicy {
             var trust = TrustPolicy(sources: set.header.sources, minimumSignatures: 1)
             trust.minimumEntries = 1
-            trust.minimumSources = 1
+            trust.minimumConfirmedSources = 1
             return trust
         }
     }

@@ -98,7 +98,9 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
             for fold in folds {
                 #expect(!gone.contains(fold.into) && distance(keys[fold.key], keys[fold.into]) <= separation)
             }
-            #expect(try separated.nearPairs(kept.map { keys[$0] }, limit: 10).isEmpty)
+            let near = try NearPairs(
+                kept.map { keys[$0] }, bits: bits, separation: separation, limit: 10, workers: Workers(threads: 1))
+            #expect(near.pairs.isEmpty && !near.isCutShort)
         }
         #expect(folded > 1000)
     }
@@ -115,27 +117,6 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
         #expect(try separated.folds([0, 32], counts: [1, 1]).map(\.key) == [1])
     }
 
-    @Test func nearPairsAgreeWithBruteForce() throws {
-        var random = SeededRandom(2)
-        var found = 0
-        for round in 0..<40 {
-            let separation = [1, 4, 6, 16][round % 4]
-            let keys = sampleKeys(120, bits: 48, &random)
-            var expected: Set<[Int]> = []
-            for i in keys.indices {
-                for j in (i + 1)..<max(i + 1, keys.count) where distance(keys[i], keys[j]) <= separation {
-                    expected.insert([i, j])
-                }
-            }
-            let separated = KeySeparation(bits: 48, separation: separation, workers: Workers(threads: 1))
-            let pairs = try separated.nearPairs(keys, limit: 1_000_000)
-            #expect(Set(pairs.map { [$0.0, $0.1] }) == expected && pairs.count == expected.count)
-            #expect(try separated.nearPairs(keys, limit: 3).count == min(3, expected.count))
-            found += expected.count
-        }
-        #expect(found > 500)
-    }
-
     // Keys that agree in most blocks make one large group: interruption must be noticed inside it.
     @Test func aDegenerateListCanBeInterrupted() throws {
         let keys = (0..<60_000 as Range<UInt64>).map { ($0 &* 0x9E37_79B9) & 0xFFFF_FFFF }.sorted()
@@ -143,7 +124,9 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
         workers.interrupt()
         let separated = KeySeparation(bits: 64, separation: 6, workers: workers)
         expectCode(.interrupted) { _ = try separated.folds(keys, counts: [UInt32](repeating: 1, count: keys.count)) }
-        expectCode(.interrupted) { _ = try separated.nearPairs(keys, limit: 5) }
+        expectCode(.interrupted) {
+            _ = try NearPairs(keys, bits: 64, separation: 6, limit: 5, workers: workers)
+        }
     }
 
     // All keys of fifteen bits: most masks put them into few groups, of which each key sees but the next 1,024.
@@ -202,6 +185,26 @@ func listed(shortKey: UInt64, noise: UInt64 = 0) -> ListedHash {
         #expect(supporters[EntryKey(perceptual: b)] == 0b011 && supporters[EntryKey(perceptual: c)] == 0b111)
         #expect(try select(lists, q: 1).keys.count == 3)
         #expect(try select(lists, q: 3).keys == [EntryKey(perceptual: c)])
+    }
+
+    // What one source can do where more than q list a key: move its count between two of the other lists' counts.
+    @Test func oneSourceMovesACountBetweenTwoOfTheOthers() throws {
+        let (y, z) = (listed(shortKey: 0), listed(shortKey: 32))
+        func times(_ hash: ListedHash, _ count: Int) -> [ListedHash] { [ListedHash](repeating: hash, count: count) }
+        for others in [[9, 4], [6, 6], [8, 5, 2], [7, 3, 3, 1]] {
+            let q = 2
+            // The q-th and the (q − 1)-th greatest of the others; z has a count of its own, which nobody moves.
+            let (least, greatest) = (others[1], others[0])
+            for own in [0, 1, 3, 5, 7, 40] {
+                let count = min(max(own, least), greatest)
+                for rival in 1...10 where rival != count {
+                    var lists = others.map { times(y, $0) + times(z, rival) }
+                    lists.append(times(y, own))
+                    let kept = try select(lists, q: q).keys.compactMap(\.shortKey)
+                    #expect(kept == [count > rival ? 0 : 32], "\(others) and \(own) against \(rival)")
+                }
+            }
+        }
     }
 
     @Test func parametersAreChecked() {

@@ -26,10 +26,19 @@ private func secrets(_ seed: UInt64) throws -> SetSecrets {
         fillerSeed: random.bytes32())
 }
 
+/// Each listed by the first two sources.
+private func built(
+    _ keys: [EntryKey], _ description: BuiltSet.Description, secrets: borrowing SetSecrets, workers: Workers
+) throws -> BuiltSet {
+    try BuiltSet.build(
+        keys: keys, supporters: [UInt16](repeating: 3, count: keys.count), description, secrets: secrets,
+        workers: workers)
+}
+
 private func description(_ sources: Int = 2) throws -> BuiltSet.Description {
     var random = SeededRandom(77)
     return BuiltSet.Description(
-        version: 1, issuedAt: 1, expiresAt: 2_000_000_000, parameters: Parameters(),
+        version: 1, issuedAt: 1_800_000_000, expiresAt: 1_830_000_000, parameters: Parameters(),
         sources: try (0..<sources).map { _ in try random.bytes32() }.sorted { $0 < $1 })
 }
 
@@ -42,7 +51,7 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
     @Test(arguments: [1, 2, 3, 10, 1000, 20_000]) func noEntryIsLost(n: Int) throws {
         let keys = try keys(n, seed: UInt64(n))
         let secrets = try secrets(UInt64(n) + 500)
-        let set = try BuiltSet.build(keys: keys, description(), secrets: secrets, workers: Workers())
+        let set = try built(keys, description(), secrets: secrets, workers: Workers())
         #expect(set.header.entries == n && set.header.cells == TablePositions.cells(forEntries: n))
         let elements = TableElement(tableID: secrets.tableID)
         var lost = 0
@@ -58,7 +67,7 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
 
     @Test func everyCellIsAnElementAndNoTwoAreEqual() throws {
         let secrets = try secrets(1)
-        let set = try BuiltSet.build(keys: keys(1500, seed: 1), description(), secrets: secrets, workers: Workers())
+        let set = try built(keys(1500, seed: 1), description(), secrets: secrets, workers: Workers())
         let bytes = unsafe Array(set.table.bytes)
         var seen: Set<[UInt8]> = []
         for start in stride(from: 0, to: bytes.count, by: 32) {
@@ -71,14 +80,14 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
 
     @Test func deterministicWhateverTheThreads() throws {
         let keys = try keys(2500, seed: 2)
-        let first = try BuiltSet.build(keys: keys, description(), secrets: secrets(5), workers: Workers(threads: 1))
-        let second = try BuiltSet.build(keys: keys, description(), secrets: secrets(5), workers: Workers(threads: 4))
+        let first = try built(keys, description(), secrets: secrets(5), workers: Workers(threads: 1))
+        let second = try built(keys, description(), secrets: secrets(5), workers: Workers(threads: 4))
         #expect(first.header == second.header)
         #expect(unsafe Array(first.table.bytes) == Array(second.table.bytes))
         // Each secret matters.
         for seed in 6...7 as ClosedRange<UInt64> {
             #expect(
-                try BuiltSet.build(keys: keys, description(), secrets: secrets(seed), workers: Workers()).header
+                try built(keys, description(), secrets: secrets(seed), workers: Workers()).header
                     .tableDigest != first.header.tableDigest)
         }
     }
@@ -86,7 +95,7 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
     /// Fillers: exactly those cells that no entry owns, n of m are owned, and they follow from the filler seed alone.
     @Test func fillersFillWhatEntriesLeave() throws {
         let secrets = try secrets(8)
-        let set = try BuiltSet.build(keys: keys(900, seed: 3), description(), secrets: secrets, workers: Workers())
+        let set = try built(keys(900, seed: 3), description(), secrets: secrets, workers: Workers())
         let view = unsafe try TableView(set.table.bytes)
         var fillers = 0
         for index in 0..<set.header.cells {
@@ -104,8 +113,8 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         func agreements(_ a: BuiltSet, _ b: BuiltSet, _ keys: [EntryKey]) throws -> Int {
             try keys.count { try decode($0, a) == decode($0, b) }
         }
-        let first = try BuiltSet.build(keys: members, description(), secrets: secrets(20), workers: Workers())
-        let fresh = try BuiltSet.build(keys: members, description(), secrets: secrets(21), workers: Workers())
+        let first = try built(members, description(), secrets: secrets(20), workers: Workers())
+        let fresh = try built(members, description(), secrets: secrets(21), workers: Workers())
         #expect(try agreements(first, fresh, members) == 0)
         #expect(try agreements(first, fresh, others) == 0)
         // Nor do differences of decodings agree, which a fixed shift between tables would leave.
@@ -118,7 +127,7 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         let reused = try SetSecrets(
             key: MatchingKey(canonical: alpha), tableID: old.tableID, positionSeed: random.bytes32(),
             fillerSeed: random.bytes32())
-        let second = try BuiltSet.build(keys: members, description(), secrets: reused, workers: Workers())
+        let second = try built(members, description(), secrets: reused, workers: Workers())
         #expect(try agreements(first, second, members) == 200)
         #expect(try agreements(first, second, others) == 0)
         // Two draws of secrets share nothing.
@@ -207,9 +216,9 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
             var changed = try description()
             try change(&changed)
             do {
-                _ = try BuiltSet.build(keys: keys, changed, secrets: secrets, workers: Workers())
+                _ = try built(keys, changed, secrets: secrets, workers: Workers())
                 Issue.record("built")
-            } catch { #expect(error.code == code) }
+            } catch { #expect((error as? SealedMatchError)?.code == code) }
         }
         try refused(.parameterOutOfRange, []) { _ in }
         try refused(.parameterOutOfRange, keys) { $0.parameters.threshold = 1 }
@@ -217,6 +226,12 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         try refused(.parameterOutOfRange, keys) { $0.parameters.coverSlots = 3 }
         try refused(.parameterOutOfRange, keys) { $0.parameters.minimumSources = 3 }
         try refused(.parameterOutOfRange, keys) { $0.sources = [] }
+        try refused(.parameterOutOfRange, keys) { $0.version = $0.issuedAt + 1 }
+        try refused(.parameterOutOfRange, keys) { $0.expiresAt = $0.issuedAt }
+        try refused(.parameterOutOfRange, keys) { $0.expiresAt = $0.issuedAt + 400 * 86_400 + 1 }
+        try refused(.parameterOutOfRange, keys) {
+            $0.issuedAt = 0; $0.version = 0
+        }
         try refused(.nonCanonical, keys) { $0.sources.reverse() }
         try refused(.nonCanonical, keys) { $0.sources[1] = $0.sources[0] }
     }
@@ -233,7 +248,7 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
             box.workers = workers
             if cut == 0 { workers.interrupt() }
             do {
-                try BuiltSet.build(keys: keys, description(), secrets: secrets, workers: workers).write(
+                try built(keys, description(), secrets: secrets, workers: workers).write(
                     to: directory.file("set"))
             } catch let error as SealedMatchError {
                 #expect(error.code == .interrupted)
@@ -294,8 +309,8 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         let encoded = try original.encoded(entriesDigest: Bytes32())
         let copy = try encoded.withBytes { (raw: UnsafeRawBufferPointer) throws(SealedMatchError) in try Holder(raw) }
         let keys = try keys(20, seed: 30)
-        let a = try BuiltSet.build(keys: keys, description(), secrets: original, workers: Workers())
-        let b = try BuiltSet.build(keys: keys, description(), secrets: copy.secrets, workers: Workers())
+        let a = try built(keys, description(), secrets: original, workers: Workers())
+        let b = try built(keys, description(), secrets: copy.secrets, workers: Workers())
         #expect(a.header == b.header)
     }
 

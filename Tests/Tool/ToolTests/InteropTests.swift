@@ -65,7 +65,7 @@ struct InteropTests {
             expectSuccess(
                 try tool.run(
                     "set", "sign", "known.smset", "--key", name, "--package", "known.smset.audit", "--list",
-                    "\(name).pub=\(name).txt"))
+                    "\(name).pub=\(name).txt", "--known", "alice.pub", "bob.pub"))
         }
     }
 
@@ -82,7 +82,8 @@ struct InteropTests {
         for name in ["alice", "bob"] {
             expectSuccess(
                 try tool.reference(
-                    "set", "sign", "known.smset", "known.smset.audit", "--key", name, "--list", name + ".txt"))
+                    "set", "sign", "known.smset", "known.smset.audit", "--key", name, "--list", name + ".txt",
+                    "--known", "alice.pub", "bob.pub"))
         }
     }
 
@@ -172,7 +173,7 @@ struct InteropTests {
         try buildByReference(tool)
         expectSuccess(
             try tool.run(["set", "verify", "known.smset"] + Self.trust),
-            says: "version 7, 49 entries, signed by 2 sources")
+            says: "version 7, 49 entries; 2 of the sources that you trust signed; at least 2 of them list each entry")
         expectSuccess(
             try tool.run(["set", "audit", "known.smset", "--package", "known.smset.audit", "--list"] + Self.lists),
             says: "sound")

@@ -203,7 +203,7 @@ import Testing
             #expect(
                 try tool.run(
                     "set", "sign", "known.smset", "--key", "\(name).key", "--package", "known.smset.audit", "--list",
-                    "\(name).key.pub=\(name).txt"
+                    "\(name).key.pub=\(name).txt", "--known", "alice.key.pub", "bob.key.pub"
                 ).status == 0)
         }
         let media = (0..<24).map { "picture\($0).png" } + (0..<12).map { "copy\($0).mkv" }

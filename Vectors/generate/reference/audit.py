@@ -9,7 +9,7 @@ from .dleq import MAXIMUM_PAIRS, PROOF_COUNT, generate_proof, verify_proof
 from .entries import ListedHash, key_of, pairs_within
 from .errors import ProtocolError, require
 from .group import IDENTITY, decode_scalar, hash_key, multiply
-from .keys import BITS_COUNT, PERCEPTUAL, SetSecrets, fits, perceptual_bits
+from .keys import BITS_COUNT, PERCEPTUAL, SetSecrets, fits, perceptual_bits, source_public_key, support_digest
 from .labels import Draw, blake2b_256, decode_integer, encode_integer, system_draw
 from .parameters import MAXIMUM_ENTRIES
 from .set_file import SetFile
@@ -21,12 +21,14 @@ FINDINGS = (
     "otherSet",  # the package's root is another set's
     "wrongCount",  # the package's numbers are not the set's
     "wrongDigest",  # the table has not the digest of the header
+    "otherSupport",  # entries, supporters and filler seed are not those of the header's digest
     "unknownSource",  # an entry names a source that the set does not
     "underSupported",  # an entry has fewer than q supporters
     "strayBits",  # a perceptual key has bits that the profile does not name
     "unsorted",  # entries do not strictly ascend
-    "tooNear",  # two perceptual keys are within r bits
     "notListed",  # an entry names a source whose list has not its key
+    "tooNear",  # two perceptual keys are within r bits
+    "tooDense",  # the work of looking for near keys is bounded, and the bound was reached; not by this auditor
     "notEvaluated",  # a proof fails
     "otherTable",  # the rebuilt table is another one
 )
@@ -109,9 +111,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class AuditReport:
+    root: bytes
+    """of the set that was audited"""
     findings: list[Finding]
-    confirmed: list[int]
-    """for each list given, how many entries that name its source are keys of it"""
+    confirmed: dict[bytes, int]
+    """for each list given, by its source: how many entries that name the source are keys of the list"""
 
     @property
     def names(self) -> list[str]:
@@ -136,10 +140,13 @@ def audit(set_file: SetFile, package: AuditPackage, lists: Mapping[bytes, Iterab
         header.entries
     ):
         find("wrongCount", f"{len(package.keys)} of {header.entries}")
-        return AuditReport(findings, [])
+        return AuditReport(set_file.root, findings, {})
     #    The table has its digest.
     if blake2b_256(set_file.table) != header.table_digest:
         find("wrongDigest")
+    #    Its supportDigest is that of these keys, masks and fillerSeed.
+    if support_digest(package.keys, package.supporters, package.filler_seed) != header.support_digest:
+        find("otherSupport")
     # 2. Each entry, in order:
     for index, (y, mask) in enumerate(zip(package.keys, package.supporters, strict=True)):
         # it names no source that the set does not,
@@ -154,13 +161,8 @@ def audit(set_file: SetFile, package: AuditPackage, lists: Mapping[bytes, Iterab
         # and it is greater than the one before.
         if index > 0 and not package.keys[index - 1] < y:
             find("unsorted", y.hex())
-    # 3. No two entries' perceptual keys are within r bits; r = 0 asks nothing.
-    perceptual = [perceptual_bits(y) for y in package.keys if y[0] == PERCEPTUAL]
-    if parameters.separation > 0:
-        for i, j in sorted(pairs_within(perceptual, b, parameters.separation)):
-            find("tooNear", f"{perceptual[i]:016x} {perceptual[j]:016x}")
-    # 4. For each list given: every entry that names that source is a key of the list; those that are, are counted.
-    confirmed: list[int] = []
+    # 3. For each list given: every entry that names that source is a key of the list; those that are, are counted.
+    confirmed: dict[bytes, int] = {}
     for source, listed_hashes in lists.items():
         require(source in header.sources, "parameterOutOfRange", "a list of a source that the set does not name")
         place = header.sources.index(source)
@@ -172,9 +174,14 @@ def audit(set_file: SetFile, package: AuditPackage, lists: Mapping[bytes, Iterab
                     count += 1
                 else:
                     find("notListed", y.hex())
-        confirmed.append(count)
+        confirmed[source] = count
+    # 4. Only if nothing was found so far: no two entries' perceptual keys are within r bits; r = 0 asks nothing.
+    if not findings and parameters.separation > 0:
+        perceptual = [perceptual_bits(y) for y in package.keys if y[0] == PERCEPTUAL]
+        for i, j in sorted(pairs_within(perceptual, b, parameters.separation)):
+            find("tooNear", f"{perceptual[i]:016x} {perceptual[j]:016x}")
     if findings:
-        return AuditReport(findings, confirmed)
+        return AuditReport(set_file.root, findings, confirmed)
     # 5. Only if nothing was found in steps 1 to 4: D_i = decode(y_i) with the identity as substitute;
     values = [decode(set_file.table, y, header.position_seed, IDENTITY) for y in package.keys]
     elements = [hash_key(header.table_id, y) for y in package.keys]
@@ -197,4 +204,14 @@ def audit(set_file: SetFile, package: AuditPackage, lists: Mapping[bytes, Iterab
     else:
         if len(rebuilt) != header.cells or blake2b_256(b"".join(rebuilt)) != header.table_digest:
             find("otherTable")
-    return AuditReport(findings, confirmed)
+    return AuditReport(set_file.root, findings, confirmed)
+
+
+def sign(set_file: SetFile, report: AuditReport, seed: bytes) -> SetFile:
+    """The set with a source's signature. A source signs only what it has audited soundly, with its own list."""
+    require(not report.findings, "notAudited", "the audit found something wrong")
+    require(report.root == set_file.root, "notAudited", "the audit was of another set")
+    public = source_public_key(seed)
+    require(public in set_file.header.sources, "parameterOutOfRange", "the set does not name this source")
+    require(public in report.confirmed, "notAudited", "the audit did not look at this source's own list")
+    return set_file.signed_by(seed)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from .audit import AuditPackage, make_package
 from .entries import ListedHash, Selection, select_entries
 from .errors import ProtocolError, require
-from .keys import SetSecrets, entries_digest
+from .keys import SetSecrets, entries_digest, support_digest
 from .labels import Draw, blake2b_256, system_draw
-from .parameters import Parameters
+from .parameters import MAXIMUM_LIFETIME, Parameters
 from .set_file import SetFile, SetHeader
 from .table import table
 
@@ -38,8 +38,8 @@ def build_with_secrets(
 ) -> NewSet:
     """One attempt, with given secrets; `draw` is for the proofs' nonces."""
     parameters.check(len(sources))
-    for number in (version, issued_at, expires_at):
-        require(0 <= number < 2**64, "parameterOutOfRange", "version or time")
+    require(0 <= version <= issued_at < expires_at < 2**64, "parameterOutOfRange", "version or time")
+    require(expires_at - issued_at <= MAXIMUM_LIFETIME, "parameterOutOfRange", "lifetime")
     require(secrets.entries_digest == entries_digest(selection.keys), "parameterOutOfRange", "secrets of other entries")
     cells = table(selection.keys, secrets.alpha, secrets.table_id, secrets.position_seed, secrets.filler_seed)
     header = SetHeader(
@@ -52,6 +52,7 @@ def build_with_secrets(
         entries=len(selection.keys),
         cells=len(cells),
         table_digest=blake2b_256(b"".join(cells)),
+        support_digest=support_digest(selection.keys, selection.supporters, secrets.filler_seed),
         parameters=parameters,
         sources=sources,
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .audit import AuditPackage, AuditReport, audit
+from .audit import sign as sign_audited
 from .building import build_set
 from .entries import ListedHash, key_of, parse_fields, parse_list
 from .errors import ProtocolError, require
@@ -34,7 +35,7 @@ from .keys import (
 from .labels import system_draw
 from .parameters import MAXIMUM_ENTRIES, Parameters, TrustPolicy
 from .profile import Profile
-from .set_file import HEAD_COUNT, SetFile, open_set_file
+from .set_file import HEAD_COUNT, SIGNATURE_COUNT, SIGNED_COUNT, SetFile, open_set_file
 from .table import CELL_COUNT, cells
 
 MAXIMUM_SET_COUNT = HEAD_COUNT + CELL_COUNT * cells(MAXIMUM_ENTRIES)
@@ -74,6 +75,21 @@ def write_file(path: str, contents: bytes, secret: bool = False, replace: bool =
                 os.link(partial, path)  # fails if the path exists
         finally:
             Path(partial).unlink(missing_ok=True)
+    except OSError as failure:
+        raise ProtocolError("fileFailed", str(failure)) from failure
+
+
+def write_signature(path: str, signed: SetFile, place: int) -> None:
+    """Writes one signature into its place of the file that was audited, which must still be there. Other places are
+    left alone: two sources can sign at once.
+    """
+    try:
+        with open(path, "r+b", buffering=0) as file:
+            part = file.read(SIGNED_COUNT)
+            require(part == signed.signed_part, "notAudited", f"{path} was replaced while it was audited")
+            file.seek(SIGNED_COUNT + SIGNATURE_COUNT * place)
+            file.write(signed.signature(place) or b"")
+            os.fsync(file.fileno())
     except OSError as failure:
         raise ProtocolError("fileFailed", str(failure)) from failure
 
@@ -158,13 +174,19 @@ def build(arguments: argparse.Namespace) -> int:
 def sign(arguments: argparse.Namespace) -> int:
     """A source signs only after "Audit", with its own list."""
     seed = read_key(arguments.key, SOURCE_SECRET_WORD)
+    # The set is read once: what is audited and what is signed are the same bytes, whatever the path means meanwhile.
     set_file = read_set(arguments.set)
+    known = {source_public_key(seed), *(read_key(path, SOURCE_WORD) for path in arguments.known)}
+    print(json.dumps(described(set_file), indent=2))
+    for source in set_file.header.sources:
+        require(source in known, "notAudited", f"you do not know the source {source.hex()}; if you do, --known KEYFILE")
     package = AuditPackage.decode(read_file(arguments.package, MAXIMUM_PACKAGE_COUNT))
     own = read_list(arguments.list, set_file.parameters.profile.minimum_quality, arguments.skip_bad_lines)
-    if report_findings(audit(set_file, package, {source_public_key(seed): own})):
+    report = audit(set_file, package, {source_public_key(seed): own})
+    if report_findings(report):
         return 1
-    signed = set_file.signed_by(seed)
-    write_file(arguments.set, signed.encode(), replace=True)
+    signed = sign_audited(set_file, report, seed)
+    write_signature(arguments.set, signed, signed.header.sources.index(source_public_key(seed)))
     print(f"signed root {signed.root.hex()}")
     return 0
 
@@ -187,6 +209,7 @@ def described(set_file: SetFile) -> dict[str, Any]:
         "entries": header.entries,
         "cells": header.cells,
         "tableDigest": header.table_digest.hex(),
+        "supportDigest": header.support_digest.hex(),
         "threshold": parameters.threshold,
         "polynomials": parameters.polynomials,
         "coverSlots": parameters.cover_slots,
@@ -212,7 +235,7 @@ def open_command(arguments: argparse.Namespace) -> int:
     policy = TrustPolicy(sources=pinned, **{name: getattr(arguments, name) for name in POLICY_NUMBERS})
     now = int(time.time()) if arguments.now is None else arguments.now
     opened = open_set_file(Path(arguments.set), policy, arguments.newest_version, now)
-    print(json.dumps(described(opened), indent=2))
+    print(json.dumps(described(opened) | {"confirmedSources": opened.confirmed_sources(pinned)}, indent=2))
     return 0
 
 
@@ -222,8 +245,13 @@ def audit_command(arguments: argparse.Namespace) -> int:
     lists = read_lists(arguments.list, set_file.parameters.profile.minimum_quality, arguments.skip_bad_lines)
     report = audit(set_file, package, lists)
     print(
-        f"root {set_file.root.hex()}, {set_file.header.entries} entries, confirmed by the lists given: {report.confirmed}"
+        f"root {set_file.root.hex()}, {set_file.header.entries} entries; version {set_file.header.version}, "
+        f"issued {set_file.header.issued_at}, expires {set_file.header.expires_at}"
     )
+    for key_file, path in arguments.list:
+        count = report.confirmed.get(read_key(key_file, SOURCE_WORD))
+        if count is not None:
+            print(f"{path} holds {count} of the entries that name {key_file}")
     return 1 if report_findings(report) else 0
 
 
@@ -315,6 +343,9 @@ def add_commands(commands: Any) -> None:
     p.add_argument("package")
     p.add_argument("--key", required=True, help="the source's secret key file")
     p.add_argument("--list", required=True)
+    p.add_argument(
+        "--known", nargs="+", default=[], metavar="KEYFILE", help="public key files of the other sources that you know"
+    )
     p.add_argument("--skip-bad-lines", action="store_true")
     p.set_defaults(run=sign)
 

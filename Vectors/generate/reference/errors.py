@@ -29,6 +29,8 @@ CODES: dict[str, int] = {
     "unknownProfile": 307,
     "tooManyEntries": 308,
     "peelingFailed": 309,
+    "setNotYetIssued": 310,
+    "supportNotConfirmed": 311,
     # client
     "epochInPast": 401,
     "epochTooFar": 402,
@@ -43,6 +45,7 @@ CODES: dict[str, int] = {
     "quotaExceeded": 410,
     # proofs
     "proofRejected": 501,
+    "notAudited": 502,
     # reveal
     "belowThreshold": 601,
     "notDecodable": 602,

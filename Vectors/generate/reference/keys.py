@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pysodium
@@ -56,6 +56,12 @@ def perceptual_bits(y: bytes) -> int:
 def fits(y: bytes, b: int) -> bool:
     """A perceptual key is zero from bit b on."""
     return y[0] != PERCEPTUAL or perceptual_bits(y) >> b == 0
+
+
+def support_digest(keys: Iterable[bytes], supporters: Iterable[int], filler_seed: bytes) -> bytes:
+    """KDF(fillerSeed, "entry support", y_1 ‖ supporters_1 (2) ‖ …): all auditors of a set see the same support."""
+    fields = b"".join(y + encode_integer(mask, 2) for y, mask in zip(keys, supporters, strict=True))
+    return kdf(filler_seed, "entry support", fields)
 
 
 def entries_digest(keys: Sequence[bytes]) -> bytes:

@@ -33,6 +33,7 @@ LABELS = frozenset(
         "proof nonce",
         "profile",
         "entries digest",
+        "entry support",
     }
 )
 

@@ -13,6 +13,10 @@ MAXIMUM_ENTRIES = 2**27
 MINIMUM_CELLS = 4_098
 MAXIMUM_SOURCES = 16
 MAXIMUM_EPOCH_STEP = 64
+MAXIMUM_LIFETIME = 400 * 86_400
+"""A set lives for 400 days at most."""
+CLOCK_SLACK = 86_400
+"""A set may be dated a day after the client's clock."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,10 @@ class TrustPolicy:
     minimum_threshold: int = 30
     minimum_polynomials: int = 4
     minimum_cover_slots: int = 6
-    minimum_sources: int = 2
+    minimum_confirmed_sources: int = 2
     minimum_entries: int = 1_000
     minimum_separation: int = 6
     maximum_cells: int = 30_000_000
+    maximum_lifetime: int = MAXIMUM_LIFETIME
     profiles: frozenset[bytes] | None = frozenset([PROFILE_2.digest()])
     """digests of the profiles that a set may have; None: any"""

@@ -13,13 +13,14 @@ import pysodium
 from .errors import ProtocolError, require
 from .group import decode_element_but_identity
 from .labels import blake2b_256, decode_integer, encode_integer, kdf
-from .parameters import MAXIMUM_ENTRIES, MAXIMUM_SOURCES, Parameters, TrustPolicy
+from .parameters import CLOCK_SLACK, MAXIMUM_ENTRIES, MAXIMUM_LIFETIME, MAXIMUM_SOURCES, Parameters, TrustPolicy
 from .profile import HYPOTHESIS_COUNT, MAXIMUM_HYPOTHESES, Hypothesis, Profile
 from .table import CELL_COUNT, cells
 
 MAGIC = b"SMSET001"
 SIGNED_COUNT = 3_072
 HYPOTHESES_AT = 768
+SUPPORT_AT = 832
 SIGNATURES_COUNT = 1_024
 SIGNATURE_COUNT = 64
 HEAD_COUNT = SIGNED_COUNT + SIGNATURES_COUNT
@@ -43,6 +44,7 @@ class SetHeader:
     cells: int
     """m"""
     table_digest: bytes
+    support_digest: bytes
     parameters: Parameters
     sources: tuple[bytes, ...]
     """Ed25519 keys, strictly ascending as byte strings"""
@@ -71,9 +73,10 @@ class SetHeader:
             + bytes(profile.positions).ljust(72, b"\x00")
             + b"".join(self.sources).ljust(HYPOTHESES_AT - 256, b"\x00")
             + b"".join(hypothesis.encode() for hypothesis in profile.hypotheses).ljust(
-                SIGNED_COUNT - HYPOTHESES_AT, b"\x00"
+                SUPPORT_AT - HYPOTHESES_AT, b"\x00"
             )
-        )
+            + self.support_digest
+        ).ljust(SIGNED_COUNT, b"\x00")
         if len(part) != SIGNED_COUNT:
             raise ValueError("a field has a wrong length")
         return part
@@ -83,6 +86,9 @@ class SetHeader:
         """Step 2 of "Opening a set": the signed part decodes."""
         require(len(part) == SIGNED_COUNT, "wrongLength")
         require(part[:8] == MAGIC, "invalidMagic")
+        version, issued_at, expires_at = (decode_integer(part[at : at + 8]) for at in (8, 16, 24))
+        require(version <= issued_at, "parameterOutOfRange", "the version is beyond the date of issue")
+        require(0 < expires_at - issued_at <= MAXIMUM_LIFETIME, "parameterOutOfRange", "lifetime")
         public_key = decode_element_but_identity(part[80:112])
         n, m = decode_integer(part[112:120]), decode_integer(part[120:128])
         require(1 <= n <= MAXIMUM_ENTRIES and m == cells(n), "parameterOutOfRange", "n and m")
@@ -97,8 +103,11 @@ class SetHeader:
         )
         after = HYPOTHESES_AT + HYPOTHESIS_COUNT * hypothesis_count
         require(
-            hypothesis_count > MAXIMUM_HYPOTHESES or not any(part[after:]), "nonCanonical", "padding of the hypotheses"
+            hypothesis_count > MAXIMUM_HYPOTHESES or not any(part[after:SUPPORT_AT]),
+            "nonCanonical",
+            "padding of the hypotheses",
         )
+        require(not any(part[SUPPORT_AT + 32 :]), "nonCanonical", "bytes after the support digest")
         require(b <= 64, "unknownProfile", "b")
         require(hypothesis_count <= MAXIMUM_HYPOTHESES, "unknownProfile", "H")
         profile = Profile(
@@ -125,15 +134,16 @@ class SetHeader:
         sources = tuple(part[256 + 32 * i : 288 + 32 * i] for i in range(source_count))
         require(all(x < y for x, y in zip(sources, sources[1:])), "nonCanonical", "the sources do not ascend")
         return SetHeader(
-            version=decode_integer(part[8:16]),
-            issued_at=decode_integer(part[16:24]),
-            expires_at=decode_integer(part[24:32]),
+            version=version,
+            issued_at=issued_at,
+            expires_at=expires_at,
             table_id=part[32:48],
             position_seed=part[48:80],
             public_key=public_key,
             entries=n,
             cells=m,
             table_digest=part[128:160],
+            support_digest=part[SUPPORT_AT : SUPPORT_AT + 32],
             parameters=parameters,
             sources=sources,
         )
@@ -205,7 +215,7 @@ class SetFile:
         return None if signature == NO_SIGNATURE else signature
 
     def signed_by(self, seed: bytes) -> SetFile:
-        """The set with one signature more. Signatures are added without changing the set's name."""
+        """The set with one signature more, whatever is in it: a source signs by `audit.sign`."""
         public, _ = pysodium.crypto_sign_seed_keypair(seed)
         require(public in self.header.sources, "parameterOutOfRange", "the set does not name this source")
         at = SIGNATURE_COUNT * self.header.sources.index(public)
@@ -225,6 +235,11 @@ class SetFile:
             require(verify(source, self.root, signature), "invalidSignature", f"place {place}")
             signers.append(source)
         return signers
+
+    def confirmed_sources(self, pinned: frozenset[bytes]) -> int:
+        """T + q − S: of the sources that were pinned and signed, so many at least have each entry on their list."""
+        signed = sum(source in pinned for source in self.signers())
+        return signed + self.parameters.minimum_sources - len(self.header.sources)
 
     def check_table(self) -> None:
         """BLAKE2b-256 of the table is tableDigest."""
@@ -256,26 +271,30 @@ def open_set(file: bytes, policy: TrustPolicy, newest_version: int, now: int) ->
     # 2. The signed part decodes. 3. The length is 4,096 + 32·m [wrongLength].
     opened = SetFile.decode(file)
     header, p, profile = opened.header, opened.parameters, opened.parameters.profile
-    # 4. The policy asks for at least one signature [parameterOutOfRange]; the profile is one of those that it names
-    #    [unknownProfile]; floors hold [belowFloor]; the ceiling held in step 1.
+    # 4. The policy asks for at least one signature and one confirmed source [parameterOutOfRange]; the profile is one
+    #    of those that it names [unknownProfile]; floors and the ceiling of the lifetime hold [belowFloor]; the ceiling
+    #    of m held in step 1.
     require(policy.minimum_signatures >= 1, "parameterOutOfRange", "a policy without signatures")
+    require(policy.minimum_confirmed_sources >= 1, "parameterOutOfRange", "a policy without confirmed support")
     require(policy.profiles is None or profile.digest() in policy.profiles, "unknownProfile", "not pinned")
     for name, value, floor in (
         ("t", p.threshold, policy.minimum_threshold),
         ("k", p.polynomials, policy.minimum_polynomials),
         ("c", p.cover_slots, policy.minimum_cover_slots),
-        ("q", p.minimum_sources, policy.minimum_sources),
         ("n", header.entries, policy.minimum_entries),
         ("r", p.separation, policy.minimum_separation),
     ):
         require(value >= floor, "belowFloor", name)
-    # 5. Every signature that is present verifies [invalidSignature]; those by pinned sources number at least
-    #    minimumSignatures, and more than S − q [tooFewSignatures].
-    pinned = [source for source in opened.signers() if source in policy.sources]
-    require(len(pinned) >= policy.minimum_signatures, "tooFewSignatures")
-    require(len(pinned) > len(header.sources) - p.minimum_sources, "tooFewSignatures")
-    # 6. version ≥ the newest version used [setRolledBack]; now < expiresAt [setExpired].
+    require(header.expires_at - header.issued_at <= policy.maximum_lifetime, "belowFloor", "lifetime")
+    # 5. Every signature that is present verifies [invalidSignature]. T of them are by pinned sources: at least
+    #    minimumSignatures [tooFewSignatures]; the confirmed support, T + q − S, is at its floor [supportNotConfirmed].
+    pinned = sum(source in policy.sources for source in opened.signers())
+    require(pinned >= policy.minimum_signatures, "tooFewSignatures")
+    require(opened.confirmed_sources(policy.sources) >= policy.minimum_confirmed_sources, "supportNotConfirmed")
+    # 6. version ≥ the newest version used [setRolledBack]; issuedAt ≤ now + a day [setNotYetIssued]; now < expiresAt
+    #    [setExpired].
     require(header.version >= newest_version, "setRolledBack")
+    require(header.issued_at <= now + CLOCK_SLACK, "setNotYetIssued")
     require(now < header.expires_at, "setExpired")
     # 7. BLAKE2b-256 of the table is tableDigest [rootMismatch].
     opened.check_table()

@@ -13,7 +13,7 @@ from reference.audit import AuditPackage, audit, make_package
 from reference.dleq import generate_proof
 from reference.entries import PDQ, ListedHash, key_of
 from reference.key_proof import KeyProof, prove, verify
-from reference.keys import perceptual_bits, perceptual_key, sha256_key
+from reference.keys import perceptual_bits, perceptual_key, sha256_key, support_digest
 from reference.labels import Draw, encode_integer
 from reference.set_file import SetFile
 from reference.table import positions
@@ -44,6 +44,7 @@ def build() -> dict[str, Topic | bytes]:
             "NonMember": "The key is not in the set: decode(y) is something else than αH(y).",
             "SecondEncoding": "A second encoding of something that would otherwise verify.",
             "StrayBits": "A second name for a key that no client can probe.",
+            "OtherSupport": "Auditors of one set are shown different entries or supporters.",
             "ManyNames": "What is wrong shows twice: in the proof and in the rebuilt table.",
         },
     )
@@ -139,8 +140,16 @@ class AuditCases:
         set_file: SetFile | None = None,
         package: AuditPackage | None = None,
         lists: dict[bytes, list[ListedHash]] | None = None,
+        keep_support: bool = False,
     ) -> None:
         audited = set_file or self.fixture.signed
+        if package is not None and not keep_support:
+            # The builder commits to the package that it hands out: what is wrong is the package's matter alone.
+            support = support_digest(package.keys, package.supporters, package.filler_seed)
+            header = replace(audited.header, support_digest=support)
+            committed = self.fixture.sign(replace(audited, header=header, signed_part=header.encode()))
+            package = replace(package, root=committed.root) if package.root == audited.root else package
+            audited = committed
         with_package = package or replace(self.package, root=audited.root)
         given = {} if lists is None else lists
 
@@ -148,7 +157,10 @@ class AuditCases:
             report = audit(audited, with_package, given)
             if report.names != names:
                 raise AssertionError(f"{about}: {report.names}")
-            return {"findings": report.names, "confirmed": report.confirmed}
+            return {
+                "findings": report.names,
+                "confirmed": [report.confirmed[s] for s in given if s in report.confirmed],
+            }
 
         self.group.add(
             about,
@@ -156,8 +168,7 @@ class AuditCases:
                 "set": set_case(self.fixture, audited),
                 "package": package_case(self.fixture, with_package),
                 "lists": [
-                    {"source": source.hex(), "hashes": [listed(entry) for entry in given[source]]}
-                    for source in sorted(given)
+                    {"source": source.hex(), "hashes": [listed(entry) for entry in given[source]]} for source in given
                 ],
             },
             run,
@@ -176,6 +187,8 @@ class AuditCases:
 
     def sound_cases(self) -> None:
         self.add("all lists", [], "Sound", lists=self.fixture.lists)
+        backwards = {source: self.fixture.lists[source] for source in reversed(self.fixture.sources)}
+        self.add("all lists, the last source's first", [], "Sound", lists=backwards)
         self.add("no lists", [], "Sound", "Unconfirmed")
         for source in self.fixture.sources:
             self.add("one list", [], "Sound", lists={source: self.fixture.lists[source]})
@@ -193,6 +206,7 @@ class AuditCases:
             ["otherSet"],
             package=self.package,
             set_file=self.fixture.with_header(version=8),
+            keep_support=True,
         )
         self.add("the last entry is left out", ["wrongCount"], package=self.proven(keys[:-1], masks[:-1]))
         more = tuple(sorted({*keys, sha256_key(bytes(32))}))
@@ -216,7 +230,7 @@ class AuditCases:
         twice = (keys[0], keys[0], *keys[2:])
         self.add(
             "a perceptual key twice",
-            ["unsorted", "tooNear"],
+            ["unsorted"],
             package=self.proven(twice, (masks[0], masks[0], *masks[2:])),
         )
         self.add(
@@ -230,13 +244,47 @@ class AuditCases:
             return replace(self.package, supporters=(*masks[:one], mask, *masks[one + 1 :]))
 
         self.add("three sources become two", [], "Sound", package=masked(0b011))
+        self.add(
+            "three sources become two, which is not what the header fixes: another auditor was shown three",
+            ["otherSupport"],
+            "OtherSupport",
+            package=masked(0b011),
+            keep_support=True,
+        )
+        other_key = next(i for i, y in enumerate(keys) if y[0] == 2 and i + 1 < len(keys))
+        changed = keys[other_key][:-1] + bytes([keys[other_key][-1] ^ 1])
+        self.add(
+            "another key, which is not what the header fixes",
+            ["otherSupport"],
+            "OtherSupport",
+            package=self.proven((*keys[:other_key], changed, *keys[other_key + 1 :]), masks),
+            keep_support=True,
+        )
+        self.add(
+            "another filler seed, which is not what the header fixes",
+            ["otherSupport"],
+            "OtherSupport",
+            package=replace(self.package, filler_seed=self.draw(32)),
+            keep_support=True,
+        )
+        two = next(i for i, mask in enumerate(masks) if mask.bit_count() == 2)
+        self.add(
+            "an entry changes one supporter for another, which is not what the header fixes",
+            ["otherSupport"],
+            "OtherSupport",
+            package=replace(
+                self.package,
+                supporters=(*masks[:two], 0b111 ^ 1 << (masks[two].bit_length() - 1), *masks[two + 1 :]),
+            ),
+            keep_support=True,
+        )
         self.add("one supporter", ["underSupported"], package=masked(0b010))
         self.add("no supporter", ["underSupported"], package=masked(0))
         self.add("a fourth source", ["unknownSource"], package=masked(0b1111))
         self.add("a sixteenth source", ["unknownSource"], package=masked(0b1000_0000_0000_0111))
 
     def list_cases(self) -> None:
-        """Steps 3 and 4."""
+        """Steps 3 and 4: lists, then near keys, of which nothing is said if something else is wrong."""
         keys, masks = self.package.keys, self.package.supporters
         parameters = self.fixture.new.set_file.parameters
         self.add(
@@ -244,6 +292,12 @@ class AuditCases:
             ["tooNear"],
             "KeysTooNear",
             set_file=self.fixture.with_header(parameters=replace(parameters, separation=7)),
+        )
+        self.add(
+            "the same, and a list has not what names it: near keys are not looked for",
+            ["notListed"],
+            set_file=self.fixture.with_header(parameters=replace(parameters, separation=7)),
+            lists={self.fixture.sources[0]: []},
         )
         lists, profile = self.fixture.lists, parameters.profile
         for place, source in enumerate(self.fixture.sources):

@@ -266,6 +266,26 @@ def select_cases(topic: Topic, draw: Draw) -> None:
             f"three lists, q = 2: counts 2, 2, 2 against 5, {second}, 1", lists, "Folding", "Central", "LoneSource"
         )
         assert counted is not None and [perceptual_bits(y) for y in counted.keys] == [kept]
+    # One source alone moves a count between the q-th and the (q − 1)-th greatest of the others', here 3 and 10.
+    for against, own, kept in (
+        (5, 0, 0),
+        (5, 4, 0),
+        (5, 6, 1),
+        (5, 60, 1),
+        (2, 0, 1),
+        (2, 60, 1),
+        (11, 0, 0),
+        (11, 60, 0),
+    ):
+        lists = [[*[pair[0]] * against, *[pair[1]] * count] for count in (10, 3)] + [[pair[1]] * own]
+        moved = select(
+            f"three lists, q = 2: counts {against}, {against}, 0 against 10, 3, {own}",
+            lists,
+            "Folding",
+            "Central",
+            "LoneSource",
+        )
+        assert moved is not None and [perceptual_bits(y) for y in moved.keys] == [(0, flipped(0, 5))[kept]]
     unsupported = select(
         "hashes of a key without support do not count",
         [[pair[0], *hashes(flipped(0, 5, 9))], [pair[0], pair[1]], [pair[1]]],

@@ -25,6 +25,7 @@ FIELDS = {  # label: (unkeyed, number of bytes in its fields)
     "proof nonce": (False, 97),
     "profile": (True, 55),
     "entries digest": (True, 18),
+    "entry support": (False, 21),
 }
 
 

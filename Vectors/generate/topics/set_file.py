@@ -11,9 +11,17 @@ from files import file_case
 from fixtures import EXPIRES, ISSUED, Fixture, small
 from reference import group as g
 from reference import set_file as sets
-from reference.keys import SetSecrets, entries_digest, md5_key, perceptual_key, sha256_key, source_public_key
+from reference.keys import (
+    SetSecrets,
+    entries_digest,
+    md5_key,
+    perceptual_key,
+    sha256_key,
+    source_public_key,
+    support_digest,
+)
 from reference.labels import encode_integer
-from reference.parameters import MAXIMUM_ENTRIES, TrustPolicy
+from reference.parameters import CLOCK_SLACK, MAXIMUM_ENTRIES, MAXIMUM_LIFETIME, TrustPolicy
 from reference.profile import Hypothesis, Profile
 from reference.set_file import SetFile, open_set
 from reference.table import cells
@@ -27,14 +35,17 @@ POLICY_FIELDS = {  # the names of Vectors/README.md
     "minimum_threshold": "minimumThreshold",
     "minimum_polynomials": "minimumPolynomials",
     "minimum_cover_slots": "minimumCoverSlots",
-    "minimum_sources": "minimumSources",
+    "minimum_confirmed_sources": "minimumConfirmedSources",
     "minimum_entries": "minimumEntries",
     "minimum_separation": "minimumSeparation",
     "maximum_cells": "maximumCells",
+    "maximum_lifetime": "maximumLifetime",
 }
 LOWEST: dict[str, Any] = {name: 0 for name in POLICY_FIELDS} | {
     "minimum_signatures": 1,
+    "minimum_confirmed_sources": 1,
     "maximum_cells": 30_000_000,
+    "maximum_lifetime": MAXIMUM_LIFETIME,
     "profiles": None,
 }
 """No floors, and any profile: for cases that are not about them."""
@@ -48,7 +59,7 @@ def policy_fields(policy: TrustPolicy) -> dict[str, Any]:
     } | {name: getattr(policy, ours) for ours, name in POLICY_FIELDS.items()}
 
 
-def opened_fields(opened: SetFile) -> dict[str, Any]:
+def opened_fields(opened: SetFile, policy: TrustPolicy) -> dict[str, Any]:
     header, p = opened.header, opened.parameters
     return {
         "root": opened.root.hex(),
@@ -61,6 +72,7 @@ def opened_fields(opened: SetFile) -> dict[str, Any]:
         "entries": header.entries,
         "cells": header.cells,
         "tableDigest": header.table_digest.hex(),
+        "supportDigest": header.support_digest.hex(),
         "threshold": p.threshold,
         "polynomials": p.polynomials,
         "coverSlots": p.cover_slots,
@@ -70,6 +82,7 @@ def opened_fields(opened: SetFile) -> dict[str, Any]:
         "profile": profile_fields(p.profile),
         "sources": [source.hex() for source in header.sources],
         "signers": [source.hex() for source in opened.signers()],
+        "confirmedSources": opened.confirmed_sources(policy.sources),
     }
 
 
@@ -77,7 +90,7 @@ class OpenSetCases:
     def __init__(self, topic: Topic, fixture: Fixture) -> None:
         self.group = topic.group(
             "OpenSet",
-            "Opening a set, in the order of its steps. `signers`: the keys of the sources that have signed, as the set orders them.",
+            "Opening a set, in the order of its steps. `signers`: the keys of the sources that have signed, as the set orders them. `confirmedSources`: T + q − S.",
         )
         self.original = fixture.signed.encode()
         self.policy = TrustPolicy(sources=frozenset(fixture.sources), minimum_signatures=2, minimum_entries=10)
@@ -103,7 +116,7 @@ class OpenSetCases:
                 "newestVersion": newest,
                 "now": now,
             },
-            lambda: opened_fields(open_set(contents, pinned, newest, now)),
+            lambda: opened_fields(open_set(contents, pinned, newest, now), pinned),
             *flags,
             result=result,
         )
@@ -132,7 +145,9 @@ def build() -> dict[str, Topic | bytes]:
             "TopBit": "A canonical encoding but for bit 255, which libsodium 1.0.18 ignores.",
             "Malleable": "A signature that verifies for whoever does not check that S is below ℓ.",
             "SmallOrder": "A signature that satisfies the equation of RFC 8032 with a key or an R of small order.",
-            "OverlapRule": "More than S − q pinned sources must have signed, so that each entry has one among them.",
+            "Confirmed": "T + q − S of the pinned sources, at least, have each entry on their own list.",
+            "InventedSources": "A builder names sources that nobody knows, and may sign for them.",
+            "Lifetime": "Version, issue and expiry bound each other.",
             "ReservedBytes": "A byte that has to be zero.",
         },
     )
@@ -189,6 +204,22 @@ def build() -> dict[str, Topic | bytes]:
     decode("α = ℓ", with_alpha(g.ORDER), "NonCanonicalScalar", result="invalidScalar")
     decode("α + ℓ", with_alpha(fixture.new.secrets.alpha + g.ORDER), "NonCanonicalScalar", result="invalidScalar")
     decode("α is another set's", with_alpha(fixture.new.secrets.alpha + 1), result="setMismatch")
+
+    group = topic.group("SupportDigest", "Fixes entries, supporters and filler seed in a set's header.")
+    small_set, filler_seed = fixture.new.selection, fixture.new.secrets.filler_seed
+    mixed = [perceptual_key(1), sha256_key(draw(32)), md5_key(draw(16))]
+    for about, keys, masks, seed in (
+        ("one entry of one source", [perceptual_key(1)], [1], bytes(32)),
+        ("all kinds", mixed, [3, 0x8001, 0xFFFF], filler_seed),
+        ("the same under another filler seed", mixed, [3, 0x8001, 0xFFFF], draw(32)),
+        ("the same with another supporter", mixed, [3, 0x8001, 0x7FFF], filler_seed),
+        ("the small set's", small_set.keys, small_set.supporters, filler_seed),
+    ):
+        group.add(
+            about,
+            {"keys": [y.hex() for y in keys], "supporters": list(masks), "fillerSeed": seed.hex()},
+            lambda: {"digest": support_digest(keys, masks, seed).hex()},
+        )
 
     group = topic.group("EntriesDigest", "Names the entries that a set's secrets belong to.")
     for about, keys in (
@@ -259,7 +290,7 @@ def header_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         policy=replace(cases.policy, maximum_cells=cells(MAXIMUM_ENTRIES)),
         result="wrongLength",
     )
-    for offset in (172, 173, 180, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 1_000, 3_071):
+    for offset in (172, 173, 180, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 831, 864, 1_000, 3_071):
         for value in (1, 128):
             add(f"byte {offset} is {value}", part({offset: bytes([value])}), "ReservedBytes", result="nonCanonical")
 
@@ -287,7 +318,7 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     for count in (0, 9, 255):
         cases.add(
             f"profile: H = {count}",
-            fixture.with_part({183: bytes([count]), 768: (raster.encode() * count).ljust(56, b"\x00")}),
+            fixture.with_part({183: bytes([count]), 768: (raster.encode() * min(count, 8)).ljust(56, b"\x00")}),
             "OutOfRange",
             policy=lowest,
             result="unknownProfile",
@@ -478,12 +509,16 @@ def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         policy=replace(policy, minimum_signatures=0),
         result="parameterOutOfRange",
     )
+    cases.add(
+        "a policy that asks for no confirmed support",
+        policy=replace(policy, minimum_confirmed_sources=0),
+        result="parameterOutOfRange",
+    )
     n = fixture.new.set_file.header.entries
     for name, value in (
         ("minimum_threshold", 30),
         ("minimum_polynomials", 64),
         ("minimum_cover_slots", 6),
-        ("minimum_sources", 2),
         ("minimum_entries", n),
         ("minimum_separation", 6),
     ):
@@ -510,8 +545,13 @@ def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     cases.add("the last second", None, "Boundary", now=EXPIRES - 1)
     cases.add("the second of expiry", now=EXPIRES, result="setExpired")
     cases.add("long after expiry", now=EXPIRES * 2, result="setExpired")
-    cases.add("before it was issued: issuedAt is informative", now=0)
+    cases.add("a day before its issue", None, "Boundary", now=ISSUED - CLOCK_SLACK)
+    cases.add(
+        "a day and a second before its issue", None, "Lifetime", now=ISSUED - CLOCK_SLACK - 1, result="setNotYetIssued"
+    )
+    cases.add("a clock at 1970", None, "Lifetime", now=0, result="setNotYetIssued")
     cases.add("version 0", fixture.with_header(version=0), "Boundary", newest=0)
+    lifetime_cases(cases, fixture)
 
     original = cases.original
     last = len(original) - 1
@@ -539,6 +579,132 @@ def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     )
 
 
+def confirmed_cases(cases: OpenSetCases, fixture: Fixture) -> None:
+    """Step 5: T + q − S of the pinned sources, at least, have each entry on their own list. Here S = 3 and q = 2."""
+    sources, unsigned = fixture.sources, fixture.new.set_file
+    parameters = unsigned.parameters
+
+    def policy(floor: int, *pinned: bytes, signatures: int = 1) -> TrustPolicy:
+        return replace(
+            cases.policy,
+            sources=frozenset(pinned or sources),
+            minimum_signatures=signatures,
+            minimum_confirmed_sources=floor,
+        )
+
+    def refused(about: str, file: SetFile | None, pinned: TrustPolicy, *flags: str) -> None:
+        cases.add(about, file, "Confirmed", *flags, policy=pinned, result="supportNotConfirmed")
+
+    cases.add("all three are pinned and signed: two confirm", None, "Confirmed", "Boundary", policy=policy(2))
+    refused("all three are pinned and signed, three are to confirm: q is 2", None, policy(3))
+    cases.add("two of three signed: one confirms", fixture.sign(unsigned, 0, 2), "Confirmed", policy=policy(1))
+    refused("two of three signed, two are to confirm", fixture.sign(unsigned, 0, 2), policy(2, signatures=2))
+    cases.add("two of three are pinned, all signed: one confirms", None, "Confirmed", policy=policy(1, *sources[:2]))
+    refused("two of three are pinned, all signed, two are to confirm", None, policy(2, *sources[:2]))
+    refused("one of three signed: none need confirm", fixture.sign(unsigned, 1), policy(1))
+    refused("one of three is pinned, all signed: none need confirm", None, policy(1, sources[0]))
+    cases.add(
+        "one of three signed, two are asked for",
+        fixture.sign(unsigned, 1),
+        "UnderSigned",
+        policy=policy(1, signatures=2),
+        result="tooFewSignatures",
+    )
+    three = fixture.with_header(parameters=replace(parameters, minimum_sources=3))
+    cases.add("q = 3, all signed: three confirm", three, "Confirmed", policy=policy(3))
+    cases.add("q = 3, one of three signed: one confirms", fixture.sign(three, 1), "Confirmed", policy=policy(1))
+    refused("q = 3, one of three signed, two are to confirm", fixture.sign(three, 1), policy(2))
+    lone = fixture.with_header(parameters=replace(parameters, minimum_sources=1))
+    cases.add("q = 1, all signed: one confirms", lone, "Confirmed", policy=policy(1))
+    refused("q = 1, two of three signed: none need confirm", fixture.sign(lone, 0, 1), policy(1))
+    refused("q = 1, all signed, two are to confirm", lone, policy(2))
+
+    # Invented sources: their keys are the builder's, so they can sign as well.
+    invented = {
+        source_public_key(seed): seed for seed in (hashlib.sha256(b"invented %d" % i).digest() for i in range(15))
+    }
+
+    def with_invented(count: int, real: tuple[bytes, ...], q: int) -> SetFile:
+        """Real sources, invented ones, and all their signatures."""
+        ghosts = dict(list(invented.items())[:count])
+        faked = replace(fixture, seeds=fixture.seeds | ghosts)
+        return faked.with_header(
+            sources=tuple(sorted((*real, *ghosts))), parameters=replace(parameters, minimum_sources=q)
+        )
+
+    def ghosts(about: str, file: SetFile, pinned: TrustPolicy, result: str = "supportNotConfirmed") -> None:
+        cases.add(about, file, "Confirmed", "InventedSources", policy=pinned, result=result)
+
+    two = policy(2, *sources[:2], signatures=2)
+    ghosts("two real sources and one invented, q = 2", with_invented(1, sources[:2], 2), two)
+    ghosts("two real sources and one invented, q = 3", with_invented(1, sources[:2], 3), two, "valid")
+    ghosts("two real sources and fourteen invented, q = 2", with_invented(14, sources[:2], 2), two)
+    ghosts(
+        "two real sources and fourteen invented, q = 15: one real source need list an entry",
+        with_invented(14, sources[:2], 15),
+        two,
+    )
+    ghosts("two real sources and fourteen invented, q = 16", with_invented(14, sources[:2], 16), two, "valid")
+    ghosts("one real source and fifteen invented, q = 15", with_invented(15, sources[:1], 15), policy(1, sources[0]))
+    ghosts(
+        "one real source and fifteen invented, q = 16",
+        with_invented(15, sources[:1], 16),
+        policy(1, sources[0]),
+        "valid",
+    )
+
+
+def lifetime_cases(cases: OpenSetCases, fixture: Fixture) -> None:
+    """Version and expiry are bounded: no set locks its clients for long."""
+    header = fixture.with_header
+
+    def refused(about: str, file: SetFile, now: int = NOW) -> None:
+        cases.add(about, file, "Lifetime", newest=0, now=now, result="parameterOutOfRange")
+
+    cases.add("the version is the date of issue", header(version=ISSUED), "Boundary", "Lifetime")
+    refused("the version is the second after the date of issue", header(version=ISSUED + 1))
+    refused("the version is 2^64 − 1", header(version=2**64 - 1))
+    refused("version and expiry are as great as they can be", header(version=2**64 - 1, expires_at=2**64 - 1))
+    cases.add("it lives for 400 days", header(expires_at=ISSUED + MAXIMUM_LIFETIME), "Boundary", "Lifetime")
+    refused("it lives for 400 days and a second", header(expires_at=ISSUED + MAXIMUM_LIFETIME + 1))
+    refused("it expires in the year 5,828,963", header(expires_at=183_944_000_000_000))
+    refused("it expires when it is issued", header(expires_at=ISSUED))
+    refused("it expires before it is issued", header(expires_at=ISSUED - 1))
+    refused("it was issued in 1970", header(issued_at=7, expires_at=EXPIRES))
+    cases.add(
+        "it was issued in 1970, and lives for 400 days",
+        header(version=0, issued_at=0, expires_at=MAXIMUM_LIFETIME),
+        "Lifetime",
+        newest=0,
+        result="setExpired",
+    )
+    future = 2**63
+    cases.add(
+        "version and date are both far ahead",
+        header(version=future, issued_at=future, expires_at=future + MAXIMUM_LIFETIME),
+        "Lifetime",
+        result="setNotYetIssued",
+    )
+    lifetime = EXPIRES - ISSUED
+    pinned = replace(cases.policy, maximum_lifetime=lifetime)
+    cases.add("the pinned lifetime: just met", None, "Boundary", "Lifetime", policy=pinned)
+    cases.add(
+        "the pinned lifetime: passed by a second",
+        None,
+        "BelowFloor",
+        "Lifetime",
+        policy=replace(pinned, maximum_lifetime=lifetime - 1),
+        result="belowFloor",
+    )
+    cases.add(
+        "a longer pinned lifetime than 400 days changes nothing",
+        header(expires_at=ISSUED + MAXIMUM_LIFETIME + 1),
+        "Lifetime",
+        policy=replace(cases.policy, maximum_lifetime=2**40),
+        result="parameterOutOfRange",
+    )
+
+
 def signature_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     """Step 5."""
     sources, unsigned, policy = fixture.sources, fixture.new.set_file, cases.policy
@@ -550,31 +716,8 @@ def signature_cases(cases: OpenSetCases, fixture: Fixture) -> None:
             new[offset : offset + len(data)] = data
         return replace(base, signature_block=bytes(new))
 
-    cases.add("signed by two of three pinned", fixture.sign(unsigned, 0, 2), "OverlapRule")
-    cases.add("signed by one, two are asked for", fixture.sign(unsigned, 1), "UnderSigned", result="tooFewSignatures")
+    confirmed_cases(cases, fixture)
     cases.add("signed by nobody", unsigned, "UnderSigned", result="tooFewSignatures")
-    one = replace(policy, minimum_signatures=1)
-    cases.add(
-        "signed by one of three with q = 2, one is asked for: not more than S − q",
-        fixture.sign(unsigned, 1),
-        "OverlapRule",
-        "UnderSigned",
-        policy=one,
-        result="tooFewSignatures",
-    )
-    three = fixture.with_header(parameters=replace(unsigned.parameters, minimum_sources=3))
-    cases.add("signed by one of three with q = 3", fixture.sign(three, 1), "OverlapRule", policy=one)
-    lone = fixture.with_header(parameters=replace(unsigned.parameters, minimum_sources=1))
-    lowest = replace(cases.lowest, minimum_signatures=2)
-    cases.add(
-        "signed by two of three with q = 1",
-        fixture.sign(lone, 0, 1),
-        "OverlapRule",
-        "UnderSigned",
-        policy=lowest,
-        result="tooFewSignatures",
-    )
-    cases.add("signed by three of three with q = 1", lone, "OverlapRule", policy=lowest)
     cases.add("three are asked for, all three signed", None, "Boundary", policy=replace(policy, minimum_signatures=3))
     cases.add(
         "four are asked for",
@@ -583,19 +726,18 @@ def signature_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         policy=replace(policy, minimum_signatures=4),
         result="tooFewSignatures",
     )
+    one = replace(policy, minimum_signatures=1, minimum_confirmed_sources=1)
     stranger = source_public_key(hashlib.sha256(b"stranger").digest())
-    cases.add("two pinned, all three signed", policy=replace(policy, sources=frozenset(sources[:2])))
-    cases.add(
-        "one pinned: signatures of others do not count",
-        None,
-        "OverlapRule",
-        "UnderSigned",
-        policy=replace(one, sources=frozenset(sources[:1])),
-        result="tooFewSignatures",
-    )
     cases.add(
         "a pinned source that the set does not name changes nothing",
         policy=replace(policy, sources=frozenset({*sources, stranger})),
+    )
+    cases.add(
+        "a stranger is pinned beside one source: two of them must have signed",
+        None,
+        "UnderSigned",
+        policy=replace(one, minimum_signatures=2, sources=frozenset({sources[0], stranger})),
+        result="tooFewSignatures",
     )
     cases.add(
         "only strangers are pinned",

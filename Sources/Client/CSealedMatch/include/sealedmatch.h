@@ -102,6 +102,8 @@ enum sealedmatch_code {
     SEALEDMATCH_UNKNOWN_PROFILE = 307,
     SEALEDMATCH_TOO_MANY_ENTRIES = 308,
     SEALEDMATCH_PEELING_FAILED = 309,
+    SEALEDMATCH_SET_NOT_YET_ISSUED = 310,
+    SEALEDMATCH_SUPPORT_NOT_CONFIRMED = 311,
 
     /* Vouchers and the state around them */
     SEALEDMATCH_EPOCH_IN_PAST = 401,
@@ -117,6 +119,7 @@ enum sealedmatch_code {
 
     /* Proofs, and the authority's side */
     SEALEDMATCH_PROOF_REJECTED = 501,
+    SEALEDMATCH_NOT_AUDITED = 502,
     SEALEDMATCH_BELOW_THRESHOLD = 601,
     SEALEDMATCH_NOT_DECODABLE = 602,
     SEALEDMATCH_COMMITMENT_MISMATCH = 603,
@@ -147,11 +150,12 @@ typedef struct sealedmatch_trust {
     uint32_t minimum_threshold;  /* floor of t: matching vouchers that open an account's (30) */
     uint32_t minimum_polynomials;
     uint32_t minimum_cover_slots;
-    uint32_t minimum_sources;    /* floor of q: sources that must list an entry (2) */
+    uint32_t minimum_confirmed_sources; /* floor of sealedmatch_set_info.confirmed_sources, at least 1 (2) */
     uint32_t minimum_separation;
     uint32_t reserved;           /* zero */
     uint64_t minimum_entries;
     uint64_t maximum_cells;      /* bounds the file: 32 bytes a cell (30,000,000) */
+    uint64_t maximum_lifetime;   /* ceiling of expires_at - issued_at, in seconds (34,560,000: 400 days) */
 } sealedmatch_trust;
 
 /* Fills `trust` with the defaults of Docs/Protocol.md, section 2, and no source. `size` is sizeof(sealedmatch_trust).
@@ -161,12 +165,12 @@ int32_t sealedmatch_trust_defaults(sealedmatch_trust *trust, size_t size);
 /* Opens a set file and checks everything that Docs/Protocol.md, 5.15, asks for: form, pinned signatures, floors,
  * the profile, expiry, version, and the table's digest. The file is mapped, not read into memory: a million entries take 40 MB of
  * shared, droppable pages and a few kilobytes of private ones. Time: one BLAKE2b over the file.
- * `now`: a set is refused from its expiry on. `last_version`: the newest version that this client has used, 0 at first;
+ * `now`: a set is refused from its expiry on, and while it is dated more than a day ahead. `last_version`: the newest version that this client has used, 0 at first;
  * older sets are refused. Keep sealedmatch_set_info.version for it. Which error depends on the file and the arguments
  * alone.
  * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, FILE_FAILED, WRONG_LENGTH, INVALID_MAGIC, INVALID_POINT, IDENTITY_POINT,
- * NON_CANONICAL, PARAMETER_OUT_OF_RANGE, UNKNOWN_PROFILE, BELOW_FLOOR, TOO_FEW_SIGNATURES, INVALID_SIGNATURE,
- * ROOT_MISMATCH, SET_EXPIRED, SET_ROLLED_BACK. */
+ * NON_CANONICAL, PARAMETER_OUT_OF_RANGE, UNKNOWN_PROFILE, BELOW_FLOOR, TOO_FEW_SIGNATURES, SUPPORT_NOT_CONFIRMED,
+ * INVALID_SIGNATURE, ROOT_MISMATCH, SET_NOT_YET_ISSUED, SET_EXPIRED, SET_ROLLED_BACK. */
 int32_t sealedmatch_set_open(
     const char *path, const sealedmatch_trust *trust, uint64_t now, uint64_t last_version, sealedmatch_set *set);
 
@@ -183,14 +187,16 @@ typedef struct sealedmatch_set_info {
     uint32_t size;                /* bytes of this structure that are valid */
     uint32_t threshold;           /* t: different matching items of one account in one epoch of 30 days that open them */
     uint64_t version;
-    uint64_t issued_at;           /* informative */
+    uint64_t issued_at;
     uint64_t expires_at;
     uint64_t entries;             /* n */
     uint64_t cells;               /* m */
     uint8_t root[32];             /* the set's name; every voucher carries it */
     uint32_t polynomials;         /* k */
     uint32_t cover_slots;         /* c */
-    uint32_t minimum_sources;     /* q: sources that list each entry, at least */
+    /* How many of the pinned sources, at least, have each entry on their own list, if they audit as they promise. Show
+     * this to users. It is not the number of sources that the set names: who builds a set can name invented ones. */
+    uint32_t confirmed_sources;
     uint32_t separation;          /* r */
     uint32_t profile;             /* the fingerprint profile's number */
     uint32_t key_bits;            /* b */

@@ -29,13 +29,15 @@ class TrustPolicy:
     minimum_threshold: int | None = None
     minimum_polynomials: int | None = None
     minimum_cover_slots: int | None = None
-    #: Floor of q, the sources that must list an entry (2).
-    minimum_sources: int | None = None
+    #: Floor of `SetInfo.confirmed_sources`, at least 1 (2).
+    minimum_confirmed_sources: int | None = None
     minimum_separation: int | None = None
     #: Floor of n (1,000): a set of a few entries is a search for these few.
     minimum_entries: int | None = None
     #: Ceiling of m (30,000,000): 32 bytes a cell.
     maximum_cells: int | None = None
+    #: Ceiling of the seconds from a set's issue to its expiry (400 days).
+    maximum_lifetime: int | None = None
 
     def _structure(self) -> tuple[Any, Any]:
         """The C structure, and what must live as long."""
@@ -54,8 +56,9 @@ class TrustPolicy:
 
 
 _TRUST_FIELDS = {
-    "minimum_signatures": 32, "minimum_threshold": 32, "minimum_polynomials": 32, "minimum_cover_slots": 32, "minimum_sources": 32, "minimum_separation": 32,
-    "minimum_entries": 64, "maximum_cells": 64,
+    "minimum_signatures": 32, "minimum_threshold": 32, "minimum_polynomials": 32, "minimum_cover_slots": 32,
+    "minimum_confirmed_sources": 32, "minimum_separation": 32, "minimum_entries": 64, "maximum_cells": 64,
+    "maximum_lifetime": 64,
 }  # fmt: skip
 
 
@@ -66,7 +69,7 @@ class SetInfo:
     #: t: different matching items of one account in one epoch of 30 days that open them.
     threshold: int
     version: int
-    #: Seconds since 1970; informative.
+    #: Seconds since 1970.
     issued_at: int
     expires_at: int
     entries: int
@@ -75,8 +78,9 @@ class SetInfo:
     root: bytes
     polynomials: int
     cover_slots: int
-    #: Sources that list each entry, at least.
-    minimum_sources: int
+    #: How many of the pinned sources, at least, have each entry on their own list, if they audit as they promise. It is
+    #: not the number of sources that the set names: who builds a set can name invented ones.
+    confirmed_sources: int
     separation: int
     profile: int
     key_bits: int
@@ -148,7 +152,7 @@ class BlindedSet(Handle):
         sources = tuple(bytes(ffi.buffer(raw.sources[i])) for i in range(raw.source_count))
         return SetInfo(
             threshold=raw.threshold, version=raw.version, issued_at=raw.issued_at, expires_at=raw.expires_at, entries=raw.entries, cells=raw.cells,
-            root=bytes(ffi.buffer(raw.root)), polynomials=raw.polynomials, cover_slots=raw.cover_slots, minimum_sources=raw.minimum_sources,
+            root=bytes(ffi.buffer(raw.root)), polynomials=raw.polynomials, cover_slots=raw.cover_slots, confirmed_sources=raw.confirmed_sources,
             separation=raw.separation, profile=raw.profile, key_bits=raw.key_bits, probes=raw.probes, minimum_quality=raw.minimum_quality,
             voucher_bytes=raw.voucher_bytes, maximum_note_bytes=raw.maximum_note_bytes, sources=sources,
             signed_by=tuple(source for i, source in enumerate(sources) if raw.signed_by >> i & 1),

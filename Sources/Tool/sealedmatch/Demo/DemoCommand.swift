@@ -135,20 +135,19 @@ struct Demo {
             try NewSet.build(
                 entries,
                 BuiltSet.Description(
-                    version: 1, issuedAt: now, expiresAt: now + 90 * 86_400, parameters: parameters,
+                    version: now, issuedAt: now, expiresAt: now + 90 * 86_400, parameters: parameters,
                     sources: lists.map(\.0)),
                 workers: workers)
         }
         try about(path) { try new.set.write(to: path) }
         let package = try AuditPackage.make(new.set, entries: entries, secrets: new.secrets, workers: workers)
         for list in lists {
-            let audit = try Audit.run(setPath: path, package: package, lists: [(list.0, list.1)], workers: workers)
-            guard audit.isSound else { throw Failure("the audit found faults", code: Failure.negative) }
-            let file = try SetFile(path: path)
+            let file = try SignableSetFile(path: path)
+            let audit = try Audit.run(file.set, package: package, lists: [(list.0, list.1)], workers: workers)
             if list.0 == one.publicKey {
-                try file.sign(with: one, to: path)
+                try file.sign(with: one, after: audit)
             } else {
-                try file.sign(with: other, to: path)
+                try file.sign(with: other, after: audit)
             }
         }
         let trust = TrustPolicy(sources: lists.map(\.0), minimumSignatures: 2)

@@ -74,6 +74,15 @@ static void sets(const char *name, const char *directory) {
     EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_set_open(name, &other, now, 0, &set));
     other = trust; other.minimum_signatures = UINT32_MAX;
     EXPECT(SEALEDMATCH_TOO_FEW_SIGNATURES, sealedmatch_set_open(name, &other, now, 0, &set));
+    other = trust; other.minimum_confirmed_sources = 3;
+    EXPECT(SEALEDMATCH_SUPPORT_NOT_CONFIRMED, sealedmatch_set_open(name, &other, now, 0, &set));
+    other.minimum_confirmed_sources = UINT32_MAX;
+    EXPECT(SEALEDMATCH_SUPPORT_NOT_CONFIRMED, sealedmatch_set_open(name, &other, now, 0, &set));
+    other.minimum_confirmed_sources = 0;
+    EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_set_open(name, &other, now, 0, &set));
+    other = trust; other.maximum_lifetime = 0;
+    EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
+    EXPECT(SEALEDMATCH_SET_NOT_YET_ISSUED, sealedmatch_set_open(name, &trust, 0, 0, &set));
     other = trust; other.minimum_entries = UINT64_MAX;
     EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
     other = trust; other.minimum_threshold = UINT32_MAX;

@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import SealedMatchProtocol
+internal import SealedMatchCrypto
+internal import SealedMatchSets
+internal import SealedMatchFiles
+
+/// The audit package and lists, on the command line.
+struct AuditOptions: ParsableArguments {
+    @Option(help: "The audit package.")
+    var package: String
+    @Option(
+        name: .customLong("list"), parsing: .upToNextOption,
+        help: "KEY.pub=LIST: every entry that names this source must be in its list.")
+    var lists: [SourceList] = []
+    @Option(help: "Threads; all cores unless given.")
+    var threads: Int?
+
+    /// The names of the lists' key files, by key.
+    func keys() throws -> [Bytes32: String] {
+        var names: [Bytes32: String] = [:]
+        for list in lists { names[try KeyFiles.readSourcePublic(list.keyFile)] = list.keyFile }
+        return names
+    }
+
+    /// Audits an open set, and prints what is found.
+    /// - Throws: exit code 1 if the set is not sound.
+    func audit(_ set: SetFile, named file: String) throws -> Audit {
+        let workers = Terminal.workers(threads: threads)
+        let limit = AuditPackage.maximumCount(entries: set.header.entries)
+        let content = try about(package) { try DurableFile.read(package, limit: limit) }
+        let audited = try about(package) { try AuditPackage(canonical: content) }
+        let sources = try SourceLists(lists, profile: set.header.parameters.profile, skipBadLines: false)
+        let audit = try about(file) {
+            try Audit.run(
+                set, package: audited, lists: zip(sources.keys, sources.lists).map { ($0, $1.hashes) },
+                workers: workers)
+        }
+        for finding in audit.findings {
+            Terminal.print("WRONG  \(finding.kind.rawValue)" + (finding.entry.map { " (entry \($0))" } ?? ""))
+        }
+        guard audit.isSound else {
+            throw Failure("\(file): the audit found \(audit.findings.count) faults", code: Failure.negative)
+        }
+        for list in lists {
+            let key = try KeyFiles.readSourcePublic(list.keyFile)
+            guard let audited = audit.lists.first(where: { $0.source == key }) else { continue }
+            Terminal.print("list   \(list.listFile) holds all \(audited.confirmed) entries that name \(list.keyFile)")
+        }
+        Terminal.print("sound: the table holds α·H(y) for exactly the package's entries")
+        return audit
+    }
+}

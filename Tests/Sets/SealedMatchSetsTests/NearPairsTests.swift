@@ -1,0 +1,142 @@
+import SealedMatchCrypto
+import SealedMatchSets
+import SealedMatchTestSupport
+import SealedMatchWorkers
+import Testing
+
+private func distance(_ a: UInt64, _ b: UInt64) -> Int { (a ^ b).nonzeroBitCount }
+
+/// Words of the second-order Reed-Muller code of length 32: pairwise at least 8 bits apart, at most 2^16 of them.
+/// - Parameter place: where each of the 32 bits goes, from 0.
+private func codeWords(_ count: Int, at place: (Int) -> Int) -> [UInt64] {
+    var rows: [UInt64] = []
+    func row(_ value: (Int) -> Bool) {
+        rows.append((0..<32).reduce(0) { value($1) ? $0 | 1 << UInt64(place($1)) : $0 })
+    }
+    row { _ in true }
+    for i in 0..<5 { row { $0 >> i & 1 == 1 } }
+    for i in 0..<5 { for j in (i + 1)..<5 { row { $0 >> i & $0 >> j & 1 == 1 } } }
+    return (0..<count).map { word in
+        rows.indices.reduce(0) { word >> $1 & 1 == 1 ? $0 ^ rows[$1] : $0 }
+    }
+}
+
+@Suite struct NearPairsTests {
+    private func pairs(
+        _ keys: [UInt64], bits: Int = 50, separation: Int = 6, limit: Int = 20, directCount: Int = 256,
+        maximumWorkPerKey: Int = NearPairs.maximumWorkPerKey
+    ) throws -> NearPairs {
+        try NearPairs(
+            keys, bits: bits, separation: separation, limit: limit, workers: Workers(threads: 1),
+            directCount: directCount, maximumWorkPerKey: maximumWorkPerKey)
+    }
+
+    // Small groups are compared each with each, larger ones are split: both find every pair, once.
+    @Test func agreeWithBruteForce() throws {
+        var random = SeededRandom(2)
+        var found = 0
+        for round in 0..<24 {
+            let separation = [1, 4, 6, 16][round % 4]
+            let bits = [20, 50, 64][round % 3]
+            let mask = bits == 64 ? UInt64.max : 1 << UInt64(bits) - 1
+            var keys: Set<UInt64> = []
+            while keys.count < 150 {
+                let key = random.next() & mask
+                keys.insert(key)
+                var near = key
+                for _ in 0...Int(random.next() % 20) { near ^= 1 << (random.next() % UInt64(bits)) }
+                keys.insert(near)
+            }
+            let listed = keys.sorted()
+            var expected: Set<[Int]> = []
+            for i in listed.indices {
+                for j in (i + 1)..<max(i + 1, listed.count) where distance(listed[i], listed[j]) <= separation {
+                    expected.insert([i, j])
+                }
+            }
+            // Splitting small groups costs more than comparing them, and more than an auditor's bound.
+            for directCount in [100, 1_000] {
+                let near = try pairs(
+                    listed, bits: bits, separation: separation, limit: 100_000, directCount: directCount,
+                    maximumWorkPerKey: 1 << 40)
+                #expect(Set(near.pairs.map { [$0.0, $0.1] }) == expected && near.pairs.count == expected.count)
+                #expect(!near.isCutShort)
+                let some = try pairs(
+                    listed, bits: bits, separation: separation, limit: 3, directCount: directCount,
+                    maximumWorkPerKey: 1 << 40)
+                #expect(some.pairs.count == min(3, expected.count))
+            }
+            found += expected.count
+        }
+        #expect(found > 500)
+    }
+
+    @Test func nothingIsAskedForNoSeparationOrNoPair() throws {
+        #expect(try pairs([1, 1, 1], separation: 0).pairs.isEmpty)
+        #expect(try pairs([7]).pairs.isEmpty && pairs([]).pairs.isEmpty)
+        #expect(try pairs([7, 7]).pairs.count == 1)
+    }
+
+    // Lists that were made so that all keys fall into one group: work grows with the number of keys, not its square.
+    @Test(arguments: ["the lowest bits", "the highest bits", "spread", "whole blocks left out"])
+    func workIsInProportionToTheKeys(_ name: String) throws {
+        func place(_ bit: Int) -> Int {
+            switch name {
+            case "the highest bits": bit + 18
+            case "spread": bit * 25 / 16
+            case "whole blocks left out": bit + bit / 6 * 3
+            default: bit
+            }
+        }
+        var perKey: [Int] = []
+        for count in [1_024, 2_048, 4_096, 8_192] {
+            let near = try pairs(codeWords(count, at: place))
+            #expect(near.pairs.isEmpty && !near.isCutShort, "\(name)")
+            perKey.append(near.work / count)
+        }
+        // Comparing each with each would take half of 8,192 under each of several masks, 28 at worst.
+        #expect(perKey.allSatisfy { $0 < 8_192 }, "\(name): \(perKey)")
+        #expect(perKey[3] < 3 * perKey[0], "\(name): \(perKey)")
+    }
+
+    // A single near pair among keys of one large group is found.
+    @Test func oneNearPairIsFound() throws {
+        for bit in [0, 33, 49] as [UInt64] {
+            var keys = codeWords(4_096, at: { $0 })
+            keys[3_000] = keys[7] ^ 1 << bit
+            #expect(try pairs(keys).pairs.map { [$0.0, $0.1] } == [[7, 3_000]])
+            #expect(try pairs(keys, limit: 1).pairs.count == 1)
+        }
+    }
+
+    // Some keys that differ in every bit do not hide that the others agree in most.
+    @Test func outliersDoNotHelp() throws {
+        var random = SeededRandom(5)
+        var keys = codeWords(4_096, at: { $0 })
+        for place in stride(from: 0, to: keys.count, by: 100) { keys[place] = random.next() >> 14 }
+        let near = try pairs(keys, limit: 1_000)
+        #expect(near.work / keys.count < 8_192)
+    }
+
+    // Full of near pairs: the search ends when it has found enough.
+    @Test(arguments: [5_000, 10_000, 20_000]) func manyNearPairsEndTheSearch(count: Int) throws {
+        let shapes: [[UInt64]] = [
+            (0..<UInt64(count)).map { $0 }, [UInt64](repeating: 5, count: count), (0..<UInt64(count)).map { $0 << 30 },
+        ]
+        for keys in shapes {
+            let near = try pairs(keys)
+            #expect(near.pairs.count == 20)
+            #expect(near.work < 28 * 33 * count)
+        }
+    }
+
+    // With a bound of the work that these keys pass, the search says that it did not end.
+    @Test func theWorkIsBounded() throws {
+        let keys = codeWords(4_096, at: { $0 })
+        let near = try NearPairs(
+            keys, bits: 50, separation: 6, limit: 20, workers: Workers(threads: 1), directCount: 64,
+            maximumWorkPerKey: 100)
+        #expect(near.isCutShort && near.pairs.isEmpty)
+        #expect(near.work < 200 * keys.count)
+    }
+}
