@@ -20,13 +20,7 @@ enum RevealVectors {
                 try input.number("threshold", as: Int.self), try input.number("polynomials", as: Int.self)
             )
             let commitment = try input.isNull("commitment") ? nil : Commitment(canonical: input.bytes32("commitment"))
-            let openings = try input.objects("openings").enumerated().map { number, fields in
-                KeptOpening(
-                    number: Int64(number), opening: Opening(
-                        header: try VoucherHeader(canonical: fields.bytes("header")), slot: try fields.number("slot"),
-                        words: try fields.words("words"), inner: try fields.bytes("inner")),
-                    quarantined: try fields.boolean("quarantined"))
-            }
+            let openings = try input.openings("openings")
             guard let commitment else {
                 // Nothing is decoded without a registration: that is said before an opening is looked at.
                 _ = try RevealService(source: MemoryCollector(), store: MemoryOpenings()).reveal(
@@ -41,25 +35,67 @@ enum RevealVectors {
                 "matches": .list(revealed.reveal.matches.map(describe)),
             ]
         },
+        "Tries": { input, _ in
+            let name = AccountEpoch(
+                account: try input.account("account"), epoch: try input.number("epoch", as: UInt32.self))
+            let reveals = RevealService(source: try MemoryCollector(), store: MemoryOpenings())
+            var tries: [JSON] = []
+            for (number, step) in try input.objects("steps").enumerated() {
+                if step.has("record") {
+                    let threshold = try step.number("threshold", as: Int.self)
+                    for opening in try step.openings("record") {
+                        let voucher = OpenedVoucher(
+                            header: opening.opening.header, status: .opened, threshold: threshold,
+                            openings: opening.quarantined ? [] : [opening.opening],
+                            excess: opening.quarantined ? [opening.opening] : [])
+                        _ = try reveals.store.record(
+                            [PositionedVoucher(position: Int64(number + 1), voucher: voucher)], of: Bytes32(),
+                            cursor: nil)
+                    }
+                    continue
+                }
+                let commitment = try step.isNull("commitment") ? nil : Commitment(canonical: step.bytes32("commitment"))
+                var (verdict, matches): (String, [JSON]) = ("notDue", [])
+                let isForced = try step.boolean("forced")
+                do throws(SealedMatchError) {
+                    if let result = try reveals.reveal(name, commitment: commitment, force: isForced) {
+                        verdict = "revealed"
+                        matches = result.reveal.matches.map { .bytes($0.voucherID.encoded) }
+                    }
+                } catch {
+                    verdict = ErrorNames.name(error.code)
+                }
+                tries.append(.object(["verdict": .text(verdict), "matches": .list(matches)]))
+            }
+            return ["tries": .list(tries)]
+        },
         "Compare": { input, _ in
-            var known = KnownHashes()
+            var known = KnownHashes(profile: .standard, separation: try input.number("separation", as: Int.self))
             for (index, hash) in try input.listedHashes("listed").enumerated() {
-                try known.add(vector: hash, KnownHashes.Entry(label: "\(index)", sources: []))
+                known.add(hash, label: "\(index)", source: Bytes32())
             }
-            func output(_ finding: String, _ distance: Int?, _ entry: KnownHashes.Entry?) -> [String: JSON] {
-                [
-                    "finding": .text(finding), "distance": distance.map { .number($0) } ?? .null,
-                    "index": entry.flatMap { Int($0.label) }.map { .number($0) } ?? .null,
-                ]
-            }
-            switch known.compare(try input.payload()) {
-            case .near(let entry, let distance): return output("near", distance, entry)
-            case .exact(let entry): return output("exact", nil, entry)
-            case .notListed: return output("notListed", nil, nil)
-            case .noFingerprint: return output("noFingerprint", nil, nil)
-            }
+            let finding = known.compare(try input.payload())
+            return describe(finding).merging([
+                "index": finding.entry.flatMap { Int($0.label) }.map { .number($0) } ?? .null
+            ]) { own, _ in own }
         },
     ]
+
+    private static func describe(_ finding: Finding) -> [String: JSON] {
+        func output(_ finding: String, _ distance: Int?, _ keyDistance: Int?) -> [String: JSON] {
+            [
+                "finding": .text(finding), "distance": distance.map { .number($0) } ?? .null,
+                "keyDistance": keyDistance.map { .number($0) } ?? .null,
+            ]
+        }
+        return switch finding {
+        case .key(_, let keyDistance, let distance): output("key", distance, keyDistance)
+        case .near(_, let distance): output("near", distance, nil)
+        case .exact: output("exact", nil, nil)
+        case .notListed: output("notListed", nil, nil)
+        case .noFingerprint: output("noFingerprint", nil, nil)
+        }
+    }
 
     private static func describe(_ match: RevealedMatch) -> JSON {
         let own: [String: JSON] = [
@@ -73,7 +109,12 @@ enum RevealVectors {
         "EndToEnd": { input, folder in
             let header = try SetFile(path: folder.path(input.fields("set"))).header
             let bytes = try input.contents("secrets", folder)
-            let known = try KnownHashes(vector: input.objects("lists"))
+            let known = try CaseComparison(
+                lists: input.objects("lists").enumerated().map { number, list in
+                    KnownList(
+                        name: "list \(number)", source: try list.bytes32("source"),
+                        hashes: try list.listedHashes("hashes"))
+                }, sets: [header])
             let requests = try input.objects("requests").map { try VoucherVectors.Request($0, folder) }
 
             let secrets = try AuditVectors.decoded(bytes)
@@ -95,8 +136,8 @@ enum RevealVectors {
                     try registered.map { registration in
                         let name = AccountEpoch(account: registration.account, epoch: registration.epoch)
                         let decision = decided.decisions.first { $0.name == name }
-                        return describe(
-                            registration, try decision?.result ?? withoutOpenings(registration, reveals), known)
+                        return try describe(
+                            registration, decision?.result ?? withoutOpenings(registration, reveals), known)
                     })
             ]
         }
@@ -118,17 +159,19 @@ enum RevealVectors {
     }
 
     private static func describe(
-        _ registration: Registration, _ result: Result<RevealResult, SealedMatchError>, _ known: KnownHashes
-    ) -> JSON {
+        _ registration: Registration, _ result: Result<RevealResult, SealedMatchError>, _ known: CaseComparison
+    ) throws -> JSON {
         var matches: [JSON] = []
         var verdict = "valid"
         switch result {
         case .success(let result):
             // Through the case file, which is what a person gets.
-            matches = CaseFile(result.reveal, knownHashes: known).matches.map { match in
+            matches = try CaseFile(result.reveal, by: known).matches.map { match in
                 .object([
                     "voucherID": .text(match.voucherID), "slot": .number(match.slot), "finding": .text(match.finding),
-                    "distance": match.distance.map { .number($0) } ?? .null, "fingerprint": .text(match.fingerprint),
+                    "distance": match.distance.map { .number($0) } ?? .null,
+                    "keyDistance": match.keyDistance.map { .number($0) } ?? .null,
+                    "fingerprint": .text(match.fingerprint),
                     "note": .bytes(Data(base64Encoded: match.note) ?? Data("not base64".utf8)),
                 ])
             }
@@ -142,24 +185,15 @@ enum RevealVectors {
     }
 }
 
-extension KnownHashes {
-    fileprivate init(vector lists: [Fields]) throws {
-        self.init()
-        for (place, list) in lists.enumerated() {
-            _ = try list.bytes32("source")
-            let entry = Entry(label: "list \(place)", sources: [])
-            for hash in try list.listedHashes("hashes") {
-                try add(vector: hash, entry)
-            }
-        }
-    }
-
-    fileprivate mutating func add(vector hash: ListedHash, _ entry: Entry) throws {
-        switch hash {
-        case .pdq(let hash): add(hash, entry)
-        case .sha256(let digest): add(sha256: digest, entry)
-        case .md5(let digest): try add(md5: digest, entry)
-        case .video(let key, let companions): for hash in [key] + companions { add(hash, entry) }
+extension Fields {
+    fileprivate func openings(_ key: String) throws -> [KeptOpening] {
+        try objects(key).enumerated().map { number, fields in
+            KeptOpening(
+                number: Int64(number),
+                opening: Opening(
+                    header: try VoucherHeader(canonical: fields.bytes("header")), slot: try fields.number("slot"),
+                    words: try fields.words("words"), inner: try fields.bytes("inner")),
+                quarantined: try fields.boolean("quarantined"))
         }
     }
 }

@@ -1,44 +1,31 @@
 internal import Foundation
 public import SealedMatchCrypto
-internal import SealedMatchFiles
+internal import SealedMatchLists
 public import SealedMatchOpenings
 internal import SealedMatchProtocol
 
-/// What a person reads about one revealed account in one epoch: a JSON document. No consequence follows from it by
-/// itself. (Docs/Protocol.md, "Case file")
+/// What a person reads about one revealed account in one epoch: one part of a case, a JSON document. No consequence
+/// follows from it by itself. (Docs/Protocol.md, "Case file")
 public struct CaseFile: Equatable, Sendable, Codable {
-    /// One match.
-    public struct Match: Equatable, Sendable, Codable {
-        /// 32 hexadecimal digits.
-        public let voucherID: String
-        public let slot: Int
-        /// 64 hexadecimal digits.
-        public let setRoot: String
-        /// `pdq`, `sha256`, `md5` or `none`.
-        public let fingerprintKind: String
-        /// As the client sent it: 64 hexadecimal digits, 32 for MD5, none for `none`.
-        public let fingerprint: String
-        /// PDQ quality, 0...100.
-        public let quality: Int
-        /// `near`, `exact`, `notListed` or `noFingerprint`.
-        public let finding: String
-        /// PDQ bits by which it differs from the nearest listed hash, at most 31.
-        public let distance: Int?
-        /// The list's label of that entry.
-        public let label: String?
-        /// The sources that list it.
-        public let sources: [String]
-        /// The messenger's bytes, base64.
-        public let note: String
-        public let warnings: [String]
+    /// A list that the matches were compared with.
+    public struct List: Equatable, Sendable, Codable {
+        public let name: String
+        /// The source's key, 64 hexadecimal digits.
+        public let source: String
+        public let hashes: Int
+        /// Lines left out: of too low a quality, and no hash.
+        public let poorLines: Int
+        public let badLines: Int
     }
 
     public static let format = "SealedMatch case file"
-    public static let formatVersion = 1
+    public static let formatVersion = 2
 
     /// `SealedMatch case file`
     public let format: String
     public let formatVersion: Int
+    /// 1 for the first reveal; a later reveal that adds matches is a part of its own.
+    public let part: Int
     /// What this document is, and what it is not.
     public let notice: String
     /// 64 hexadecimal digits.
@@ -47,32 +34,49 @@ public struct CaseFile: Equatable, Sendable, Codable {
     /// Seconds since 1970 at which the epoch began; it lasts 30 days.
     public let epochStart: UInt64
     public let threshold: Int
-    /// Roots of the sets that the matches were sealed under, ascending.
+    /// Roots of the sets that this part's matches were sealed under, ascending.
     public let setRoots: [String]
+    /// Of all matches of the account and epoch, in this part and earlier ones.
     public let matchCount: Int
-    /// Matches whose fingerprint is on the list.
+    /// Of all, those whose fingerprint is on these lists.
     public let listedMatchCount: Int
-    /// Different entries of the list among them.
+    /// Different entries of the lists among all.
     public let listedEntryCount: Int
-    public let matches: [Match]
+    public let lists: [List]
+    /// Those that no earlier part has.
+    public let matches: [CaseMatch]
     public let warnings: [String]
 
-    /// Compares a reveal with the plaintext list.
-    public init(_ reveal: Reveal, knownHashes: KnownHashes) {
-        let findings = reveal.matches.map { knownHashes.compare($0.payload) }
-        let listed = findings.compactMap(\.entry)
+    /// Compares a reveal with plaintext lists.
+    /// - Parameters:
+    ///   - part: this document's number, from 1.
+    ///   - earlier: what earlier parts have.
+    /// - Throws: `unknownSet` when a match's set was not given.
+    public init(
+        _ reveal: Reveal, by comparison: CaseComparison, part: Int = 1, without earlier: Set<CaseMatchName> = []
+    ) throws(SealedMatchError) {
+        var all: [(match: RevealedMatch, finding: Finding)] = []
+        for match in reveal.matches { all.append((match, try comparison.finding(match))) }
+        let listed = all.compactMap(\.finding.entry)
+        let new = all.filter { !earlier.contains(CaseMatchName($0.match)) }
         format = Self.format
         formatVersion = Self.formatVersion
+        self.part = part
         notice = Self.notice
         account = Self.hexadecimal(reveal.account.encoded.bytes)
         epoch = reveal.epoch
         epochStart = UInt64(reveal.epoch) * Parameters.secondsPerEpoch
         threshold = reveal.threshold
-        setRoots = Set(reveal.matches.map(\.setRoot)).sorted(by: <).map { Self.hexadecimal($0.bytes) }
-        matchCount = reveal.matches.count
+        setRoots = Set(new.map(\.match.setRoot)).sorted(by: <).map { Self.hexadecimal($0.bytes) }
+        matchCount = all.count
         listedMatchCount = listed.count
-        listedEntryCount = Set(listed).count
-        matches = zip(reveal.matches, findings).map { Match($0, $1) }
+        listedEntryCount = Set(listed.map(\.key)).count
+        lists = comparison.lists.map {
+            List(
+                name: $0.name, source: Self.hexadecimal($0.source.bytes), hashes: $0.hashes.count,
+                poorLines: $0.poorLines, badLines: $0.badLines)
+        }
+        matches = new.map { CaseMatch($0.match, $0.finding) }
         var warnings: [String] = []
         if listedMatchCount < reveal.threshold {
             warnings.append(
@@ -84,13 +88,19 @@ public struct CaseFile: Equatable, Sendable, Codable {
         if reveal.matches.contains(where: \.quarantined) {
             warnings.append("The account opened more slots than any unmodified client makes.")
         }
+        for list in comparison.lists where list.badLines > 0 {
+            warnings.append("\(list.badLines) lines of \(list.name) are no hash and were left out.")
+        }
+        for list in comparison.lists where list.poorLines > 0 {
+            warnings.append("\(list.poorLines) lines of \(list.name) are of too low a quality and were left out.")
+        }
         self.warnings = warnings
     }
 
-    static let notice = """
-        This document is a reason for a person to look, and not a proof of anything. The fingerprints and notes are what the client software said: a modified client can invent \
-        them, and different pictures can be made to share a fingerprint. Confirm every item from other evidence before anything follows from it.
-        """
+    static let notice =
+        "This document is a reason for a person to look, and not a proof of anything. The fingerprints and notes are "
+        + "what the client software said: a modified client can invent them, and different pictures can be made to "
+        + "share a fingerprint. Confirm every item from other evidence before anything follows from it."
 
     /// The document: UTF-8, sorted keys, the same bytes for the same case.
     public func encoded() throws(SealedMatchError) -> [UInt8] {
@@ -103,7 +113,7 @@ public struct CaseFile: Equatable, Sendable, Codable {
         }
     }
 
-    /// Largest document that `read(from:)` takes, in bytes.
+    /// Largest document that is read, in bytes.
     public static let maximumCount = 512 << 20
 
     /// - Throws: `invalidMagic` for another kind or version of document.
@@ -116,73 +126,5 @@ public struct CaseFile: Equatable, Sendable, Codable {
         self = decoded
     }
 
-    /// `account-epoch.json`: one name a case, so that a later reveal of it replaces the earlier.
-    public var fileName: String { "\(account)-\(epoch).json" }
-
-    /// Writes the document to `path`, owner-readable only, whole or not at all.
-    /// - Throws: `fileFailed`.
-    public func write(to path: String) throws(SealedMatchError) {
-        try DurableFile.write(encoded(), to: path, secret: true)
-    }
-
-    /// - Throws: `fileFailed`, `wrongLength`, `invalidMagic`.
-    public static func read(from path: String) throws(SealedMatchError) -> CaseFile {
-        try CaseFile(decoding: DurableFile.read(path, limit: maximumCount))
-    }
-
-    static func hexadecimal(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-}
-
-extension CaseFile.Match {
-    fileprivate init(_ match: RevealedMatch, _ finding: KnownHashes.Finding) {
-        voucherID = CaseFile.hexadecimal(match.voucherID.encoded)
-        slot = match.slot
-        setRoot = CaseFile.hexadecimal(match.setRoot.bytes)
-        let payload = match.payload
-        switch payload.fingerprintKind {
-        case .none: fingerprintKind = "none"
-        case .pdq: fingerprintKind = "pdq"
-        case .sha256: fingerprintKind = "sha256"
-        case .md5: fingerprintKind = "md5"
-        case .video: fingerprintKind = "video"
-        }
-        fingerprint = CaseFile.hexadecimal(Array(payload.fingerprint.bytes[0..<payload.fingerprintKind.byteCount]))
-        quality = Int(payload.quality)
-        note = Data(payload.note).base64EncodedString()
-        label = finding.entry?.label
-        sources = finding.entry?.sources ?? []
-        var warnings: [String] = []
-        switch finding {
-        case .near(_, let distance):
-            self.finding = "near"
-            self.distance = distance
-        case .exact:
-            self.finding = "exact"
-            distance = nil
-        case .notListed:
-            self.finding = "notListed"
-            distance = nil
-            warnings.append(
-                "Not on the list: fabricated by the client, or the list is not the one that the set was built from.")
-        case .noFingerprint:
-            self.finding = "noFingerprint"
-            distance = nil
-            warnings.append("The client sent no fingerprint.")
-        }
-        if match.quarantined { warnings.append("Opened beyond the number that an unmodified client makes.") }
-        self.warnings = warnings
-    }
-}
-
-extension KnownHashes.Finding {
-    /// The entry that it names.
-    public var entry: KnownHashes.Entry? {
-        switch self {
-        case .near(let entry, _), .exact(let entry): entry
-        case .notListed, .noFingerprint: nil
-        }
-    }
+    static func hexadecimal(_ bytes: [UInt8]) -> String { Hexadecimal.text(bytes) }
 }

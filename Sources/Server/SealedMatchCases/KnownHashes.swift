@@ -1,106 +1,108 @@
-public import SealedMatchFingerprint
-public import SealedMatchProtocol
 public import SealedMatchCrypto
+public import SealedMatchFingerprint
+public import SealedMatchLists
+public import SealedMatchProtocol
 
-/// The plaintext list against which a reviewer's software compares what a reveal shows: PDQ hashes and exact hashes,
-/// each with a label and the sources that list it.
+/// The plaintext lists against which a reviewer's software compares what a reveal shows, as the matches of one set meet
+/// them.
 ///
-/// As sensitive as the sources' lists. About 32 bytes a PDQ hash, and what labels take.
+/// As sensitive as the sources' lists. About 48 bytes a PDQ hash, and what labels take.
 public struct KnownHashes: Sendable {
-    /// What the list says about one known item.
-    public struct Entry: Hashable, Sendable {
-        public let label: String
-        public let sources: [String]
-
-        public init(label: String, sources: [String]) {
-            self.label = label
-            self.sources = sources
-        }
-    }
-
-    /// How a revealed fingerprint relates to the list.
-    public enum Finding: Equatable, Sendable {
-        /// A PDQ hash within `maximumDistance` of the nearest entry.
-        case near(Entry, distance: Int)
-        /// An exact hash of the list.
-        case exact(Entry)
-        /// Not on the list: fabricated by the client, or list and set do not belong together.
-        case notListed
-        /// The client sent no fingerprint.
-        case noFingerprint
-    }
-
     /// PDQ's own threshold, in bits of 256.
     public static let maximumDistance = 31
 
-    // Four words a hash, in the order of `entries`.
+    private let profile: FingerprintProfile
+    private let separation: Int
+    private var entries: [KnownEntry] = []
+    private var numbers: [EntryKey: Int] = [:]
+    // For each PDQ hash its four words, its entry's key and number.
     private var words: [UInt64] = []
-    private var entries: [Entry] = []
-    private var exact: [EntryKey: Entry] = [:]
+    private var keys: [UInt64] = []
+    private var owners: [Int] = []
 
-    public init() {}
+    /// - Parameters:
+    ///   - profile: the set's.
+    ///   - separation: the set's r: probes of a picture differ from its own key in at most as many bits.
+    public init(profile: FingerprintProfile, separation: Int) {
+        self.profile = profile
+        self.separation = separation
+    }
 
-    public var count: Int { entries.count + exact.count }
+    /// The lists of those sources that the set names.
+    public init(_ lists: [KnownList], of header: SetHeader) {
+        self.init(profile: header.parameters.profile, separation: header.parameters.separation)
+        for list in lists where header.sources.contains(list.source) {
+            for (hash, line) in zip(list.hashes, list.lines) {
+                add(hash, label: "\(list.name), line \(line)", source: list.source)
+            }
+        }
+    }
 
-    public mutating func add(_ hash: PDQHash, _ entry: Entry) {
+    /// Adds a listed hash. The label of an entry is that of its first hash.
+    public mutating func add(_ hash: ListedHash, label: String, source: Bytes32) {
+        let key = hash.key(profile)
+        let number = numbers[key] ?? entries.count
+        if number == entries.count {
+            numbers[key] = number
+            entries.append(KnownEntry(key: key, label: label, sources: []))
+        }
+        if !entries[number].sources.contains(source) { entries[number].sources.append(source) }
+        switch hash {
+        case .pdq(let picture): append(picture, key: profile.shortKey(of: picture), number)
+        case .video(let first, let companions):
+            for picture in [first] + companions { append(picture, key: profile.shortKey(of: first), number) }
+        case .sha256, .md5: break
+        }
+    }
+
+    private mutating func append(_ hash: PDQHash, key: UInt64, _ number: Int) {
         let encoded = Bytes32(hash)
         for index in 0..<4 { words.append(encoded.word(at: index)) }
-        entries.append(entry)
+        keys.append(key)
+        owners.append(number)
     }
 
-    /// Adds an exact hash; the first entry of a hash stays.
-    public mutating func add(sha256 digest: Bytes32, _ entry: Entry) { add(EntryKey(sha256: digest), entry) }
-
-    /// - Throws: `wrongLength` unless `md5` has 16 bytes.
-    public mutating func add(md5: [UInt8], _ entry: Entry) throws(SealedMatchError) {
-        add(try EntryKey(kind: .md5, bytes: md5), entry)
-    }
-
-    private mutating func add(_ key: EntryKey, _ entry: Entry) {
-        if exact[key] == nil { exact[key] = entry }
-    }
-
-    /// Compares a payload with the list: a linear scan for PDQ, some milliseconds for 10^6 entries; a look-up for exact
+    /// Compares a payload with the lists: a linear scan for PDQ, some milliseconds for 10^6 hashes; a look-up for exact
     /// hashes.
     public func compare(_ payload: Payload) -> Finding {
         switch payload.fingerprintKind {
-        case .none:
-            return .noFingerprint
-        case .pdq, .video:
-            guard let (index, distance) = nearest(payload.fingerprint) else { return .notListed }
-            return .near(entries[index], distance: distance)
-        case .sha256:
-            return look(.sha256, payload.fingerprint)
-        case .md5:
-            return look(.md5, payload.fingerprint)
+        case .none: .noFingerprint
+        case .pdq, .video: perceptual(payload.fingerprint)
+        case .sha256: exact(.sha256, payload.fingerprint)
+        case .md5: exact(.md5, payload.fingerprint)
         }
     }
 
-    private func look(_ kind: EntryKey.Kind, _ fingerprint: Bytes32) -> Finding {
+    private func exact(_ kind: EntryKey.Kind, _ fingerprint: Bytes32) -> Finding {
         let bytes = fingerprint.bytes
         guard bytes[kind.count...].allSatisfy({ $0 == 0 }) || kind.count == bytes.count,
-            let key = try? EntryKey(kind: kind, bytes: Array(bytes[0..<kind.count])), let entry = exact[key]
+            let key = try? EntryKey(kind: kind, bytes: Array(bytes[0..<kind.count])), let number = numbers[key]
         else { return .notListed }
-        return .exact(entry)
+        return .exact(entries[number])
     }
 
-    /// The first of the nearest entries within 31 bits.
-    private func nearest(_ fingerprint: Bytes32) -> (index: Int, distance: Int)? {
-        let (a, b, c, d) = (
-            fingerprint.word(at: 0), fingerprint.word(at: 1), fingerprint.word(at: 2), fingerprint.word(at: 3)
-        )
-        let words = words.span
-        var best = Self.maximumDistance + 1
-        var found = -1
-        for index in 0..<entries.count {
-            // Half of the unrelated hashes are ruled out by their first word, nearly all by the second.
-            var distance = (words[4 * index] ^ a).nonzeroBitCount
-            if distance >= best { continue }
-            distance += (words[4 * index + 1] ^ b).nonzeroBitCount
-            if distance >= best { continue }
-            distance += (words[4 * index + 2] ^ c).nonzeroBitCount + (words[4 * index + 3] ^ d).nonzeroBitCount
-            if distance < best { (best, found) = (distance, index) }
+    private func perceptual(_ fingerprint: Bytes32) -> Finding {
+        guard let hash = try? PDQHash(canonical: fingerprint.bytes) else { return .notListed }
+        let sent = profile.shortKey(of: hash)
+        // Finding, step 1: the least (bits between the keys, PDQ distance); step 2: the nearest hash. First of equals.
+        var reached: (keyDistance: Int, distance: Int, owner: Int)?
+        var nearest: (distance: Int, owner: Int)?
+        for index in keys.indices {
+            let keyDistance = (keys[index] ^ sent).nonzeroBitCount
+            guard keyDistance <= separation || reached == nil else { continue }
+            let distance = distance(index, fingerprint)
+            let isNearer = reached.map { (keyDistance, distance) < ($0.keyDistance, $0.distance) } ?? true
+            if keyDistance <= separation && isNearer { reached = (keyDistance, distance, owners[index]) }
+            if distance < nearest?.distance ?? .max { nearest = (distance, owners[index]) }
         }
-        return found < 0 ? nil : (found, best)
+        if let reached {
+            return .key(entries[reached.owner], keyDistance: reached.keyDistance, distance: reached.distance)
+        }
+        guard let nearest, nearest.distance <= Self.maximumDistance else { return .notListed }
+        return .near(entries[nearest.owner], distance: nearest.distance)
+    }
+
+    private func distance(_ index: Int, _ fingerprint: Bytes32) -> Int {
+        (0..<4).reduce(0) { $0 + (words[4 * index + $1] ^ fingerprint.word(at: $1)).nonzeroBitCount }
     }
 }

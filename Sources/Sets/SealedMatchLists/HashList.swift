@@ -11,6 +11,8 @@ internal import SealedMatchProtocol
 /// SHA-256: say `sha256` for those.
 public struct HashList: Sendable {
     public private(set) var hashes: [ListedHash] = []
+    /// The line of each hash, from 1.
+    public private(set) var lines: [Int] = []
     /// Lines left out because their quality is below the profile's: they would match innocent pictures.
     public private(set) var poorLines: [Int] = []
     /// Lines that are no hash; empty unless the caller chose to skip them.
@@ -67,7 +69,9 @@ public struct HashList: Sendable {
             start = end + 1
             do throws(BadLine) {
                 switch try unsafe Self.parse(bytes, line: line, profile: profile) {
-                case .hash(let hash): hashes.append(hash)
+                case .hash(let hash):
+                    hashes.append(hash)
+                    lines.append(line)
                 case .poor: poorLines.append(line)
                 case .blank: break
                 }

@@ -11,14 +11,14 @@ struct CollectCommand: ParsableCommand {
         commandName: "collect", abstract: "Stores an account's registration and vouchers in the collector's database.",
         discussion: """
             Takes the files of an upload directory. Who runs this has authenticated the account; nothing in a file can change whose it is. \
-            A file is removed once it is stored durably; a refused one stays and is named. The collector holds no secret.
+            A file is removed once all of it is stored durably, a registration's too; a refused one stays and is named. \
+            A file may hold several registrations back to back. The collector holds no secret.
             """)
 
     @Option(help: "The collector's SQLite file; made on the first run.") var database: String
     @Option(help: "The authenticated account: 64 hexadecimal digits, or any name.") var account: String
     @Option(
-        name: .customLong("set"), parsing: .upToNextOption,
-        help: "Sets whose vouchers are taken; any set's unless given.")
+        name: .customLong("set"), help: "A set whose vouchers are taken; repeat it for more. Any set's unless given.")
     var sets: [String] = []
     @Flag(help: "Leave stored files where they are.") var keep = false
     @Argument(help: "The upload directory.") var upload: String
@@ -37,13 +37,22 @@ struct CollectCommand: ParsableCommand {
             let name = try KeyFiles.account(account)
             let names = try about(upload) { try LockedDirectory.names(in: upload, limit: 1 << 20) }.sorted()
             var refused = 0
+            var counts = Counts()
+            func count(_ outcome: IntakeOutcome) {
+                if outcome == .stored { counts.stored += 1 } else { counts.alreadyThere += 1 }
+            }
             for file in names where file.hasSuffix(".registration") {
-                refused += try refusals("\(upload)/\(file)") {
-                    let content = try DurableFile.read("\(upload)/\(file)", limit: Registration.encodedCount)
-                    _ = try store.register(Registration(canonical: content), authenticatedAs: name)
+                let path = "\(upload)/\(file)"
+                refused += try refusals(path) {
+                    let content = try DurableFile.read(path, limit: Registration.encodedCount * 1_024)
+                    for registration in try Registration.all(in: content) {
+                        count(try store.register(registration, authenticatedAs: name))
+                    }
+                    if !keep { try LockedDirectory.remove(path) }
                 }
             }
-            var stored = 0
+            let registered = counts
+            counts = Counts()
             let vouchers = names.filter { $0.hasSuffix(".voucher") }
             for start in stride(from: 0, to: vouchers.count, by: 256) {
                 let batch = vouchers[start..<min(vouchers.count, start + 256)].map { "\(upload)/\($0)" }
@@ -57,20 +66,25 @@ struct CollectCommand: ParsableCommand {
                     try store.store(all: contents.map(\.bytes), authenticatedAs: name)
                 }
                 for (content, outcome) in zip(contents, outcomes) {
-                    refused += try refusals(content.path) { _ = try outcome.get() }
+                    refused += try refusals(content.path) { count(try outcome.get()) }
                     guard case .success = outcome else { continue }
-                    stored += 1
                     if !keep { try about(content.path) { try LockedDirectory.remove(content.path) } }
                 }
                 Terminal.progress("collect", min(vouchers.count, start + 256), vouchers.count)
             }
             Terminal.print(
-                "stored \(stored) vouchers of account \(hexadecimal(name.encoded.bytes).prefix(16))…, refused \(refused)"
-            )
+                "account \(hexadecimal(name.encoded.bytes).prefix(16))…: stored \(counts.stored) vouchers, "
+                    + "\(counts.alreadyThere) were there already; registrations: stored \(registered.stored), "
+                    + "\(registered.alreadyThere) were there already; refused \(refused) files")
             if refused > 0 {
-                throw Failure("\(refused) files were refused and are where they were", code: Failure.badData)
+                throw Failure("refused, and left in place: \(refused) of the files in \(upload)")
             }
         }
+    }
+
+    private struct Counts {
+        var stored = 0
+        var alreadyThere = 0
     }
 
     /// 1 if the work fails because of the file, which is then named; other errors go on.

@@ -1,113 +1,119 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SealedMatchCases
+internal import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import SealedMatchFingerprint
-internal import SealedMatchLists
 internal import SealedMatchOpenings
 internal import SealedMatchProtocol
-internal import SealedMatchSets
 
 struct RevealCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reveal", abstract: "Reveals the accounts above the threshold and writes a case file for each.",
-        discussion: "A reveal is a reason for a person to look, not a proof.")
+        commandName: "reveal", abstract: "Reveals the accounts above the threshold and writes case files.",
+        discussion: """
+            A reveal is a reason for a person to look, not a proof. It needs no matching key: --set takes the public
+            set files. Every account with an opening that came in since its last try is decided.
+
+            A case file is never changed: matches that a later reveal adds go into another one, ACCOUNT-EPOCH-2.json
+            and so on. Lists must be of sources of the sets.
+            """)
 
     @OptionGroup var options: AuthorityOptions
+    @Option(name: .customLong("set"), parsing: .upToNextOption, help: "SET files, without their secrets.")
+    var sets: [String]
     @Option(
         name: .customLong("list"), parsing: .upToNextOption,
         help: "KEY.pub=LIST: the plaintext lists that revealed fingerprints are compared with.")
     var lists: [SourceList]
     @Option(help: "Directory for the case files.") var cases: String
-    @Flag(help: "Look at every account with openings, also those that have not grown since the last time.") var force =
-        false
+    @Flag(help: "Leave out lines that are no hash; the case files say how many.") var skipBadLines = false
+    @Flag(help: "Look at every account with openings, also at what was tried before.") var force = false
     @Flag(help: "One JSON object a decision.") var json = false
 
     private struct Row: Encodable {
         let account: String
         let epoch: UInt32
         let revealed: Bool
-        let matches: Int?
-        let listed: Int?
-        let caseFile: String?
-        let reason: String?
+        var matches: Int?
+        var listed: Int?
+        var added: Int?
+        var caseFile: String?
+        var reason: String?
     }
 
     func run() throws {
         try reportingFailures {
-            let service = RevealService(source: try options.collector(), store: try options.store())
-            let known = try KnownHashes(lists)
-            try about(cases) { try LockedDirectory.make(cases) }
-            let result = try about("revealing") { try service.revealReady(force: force) }
-            for decision in result.decisions { try report(decision, known) }
+            let (collector, store) = (try options.collector(), try options.store())
+            let comparison = try comparison()
+            let folder = try about(cases) { try CaseFolder(path: cases) }
+            let result = try Interruption.watching { interruption in
+                interruption.whenRequested {
+                    collector.interrupt()
+                    store.interrupt()
+                }
+                return try about("revealing") {
+                    try RevealService(source: collector, store: store).revealReady(
+                        force: force, proceed: { !interruption.isRequested })
+                }
+            }
+            var failed = 0
+            var damaged = result.damaged
+            for decision in result.decisions {
+                if case .success(let revealed) = decision.result { damaged += revealed.damaged }
+                do {
+                    try report(decision, comparison, folder)
+                } catch let failure as Failure {
+                    // One case that cannot be written does not keep the others back.
+                    Terminal.note("sealedmatch: \(failure.message)")
+                    failed += 1
+                }
+            }
             if !json && result.decisions.isEmpty { Terminal.print("no account is due") }
-            try Damage.report(result.damaged, in: options.authority)
+            guard failed == 0 else { throw Failure("\(failed) cases were not written") }
+            try Damage.report(damaged, in: options.authority)
         }
     }
 
-    private func report(_ decision: RevealDecision, _ known: KnownHashes) throws {
+    private func comparison() throws -> CaseComparison {
+        let headers = try sets.map { path in try about(path) { try SetFile(path: path).header } }
+        var known: [KnownList] = []
+        for argument in lists {
+            let source = try KeyFiles.readSourcePublic(argument.keyFile)
+            guard !known.contains(where: { $0.source == source }) else {
+                throw Failure("\(argument.keyFile): this source is given twice")
+            }
+            let header = headers.first { $0.sources.contains(source) }
+            let list = KnownList(
+                name: argument.listFile, source: source,
+                list: try SourceLists.read(
+                    argument.listFile, profile: header?.parameters.profile ?? .standard, skipBadLines: skipBadLines))
+            try about("\(argument.keyFile)=\(argument.listFile)") {
+                try CaseComparison.check(list, against: headers)
+            }
+            known.append(list)
+        }
+        return try about("the lists") { try CaseComparison(lists: known, sets: headers) }
+    }
+
+    private func report(_ decision: RevealDecision, _ comparison: CaseComparison, _ folder: CaseFolder) throws {
         let account = hexadecimal(decision.name.account.encoded.bytes)
+        var row = Row(account: account, epoch: decision.name.epoch, revealed: false)
+        let line: String
         switch decision.result {
         case .success(let result):
-            let file = CaseFile(result.reveal, knownHashes: known)
-            let path = "\(cases)/\(file.fileName)"
-            try about(path) { try file.write(to: path) }
-            if json {
-                try Terminal.printJSON(
-                    Row(
-                        account: account, epoch: decision.name.epoch, revealed: true, matches: file.matchCount,
-                        listed: file.listedMatchCount,
-                        caseFile: path, reason: nil))
-            } else {
-                Terminal.print(
-                    "REVEALED  \(account.prefix(16))…  epoch \(decision.name.epoch)  \(file.matchCount) matches, \(file.listedMatchCount) on the list  \(path)"
-                )
-            }
+            let subject = "the case of \(account.prefix(16))…, epoch \(decision.name.epoch)"
+            let addition = try about(subject) { try folder.add(result.reveal, by: comparison) }
+            row = Row(
+                account: account, epoch: decision.name.epoch, revealed: true, matches: result.reveal.matches.count,
+                listed: addition.file?.listedMatchCount, added: addition.file?.matches.count ?? 0,
+                caseFile: addition.path)
+            let listed = addition.file.map { ", \($0.listedMatchCount) on the list, \($0.matches.count) new" }
+            line =
+                "REVEALED  \(account.prefix(16))…  epoch \(decision.name.epoch)  \(result.reveal.matches.count) matches"
+                + "\(listed ?? ", none new")  \(addition.path)"
         case .failure(let error):
-            if json {
-                try Terminal.printJSON(
-                    Row(
-                        account: account, epoch: decision.name.epoch, revealed: false, matches: nil, listed: nil,
-                        caseFile: nil, reason: error.notYet))
-            } else {
-                Terminal.print("sealed    \(account.prefix(16))…  epoch \(decision.name.epoch)  \(error.notYet)")
-            }
+            row.reason = error.notYet
+            line = "sealed    \(account.prefix(16))…  epoch \(decision.name.epoch)  \(error.notYet)"
         }
-    }
-}
-
-extension KnownHashes {
-    /// The lists of several sources as one: hashes of equal key are one entry, labelled by file and place of the first
-    /// (Docs/Protocol.md, 4.12).
-    init(_ arguments: [SourceList]) throws {
-        self.init()
-        var entries: [(label: String, sources: [String])] = []
-        var numbers: [EntryKey: Int] = [:]
-        var seen: Set<ListedHash> = []
-        var hashes: [(hash: ListedHash, entry: Int)] = []
-        for argument in arguments {
-            let lists = try SourceLists([argument], profile: .standard, skipBadLines: true)
-            let source = String(hexadecimal(lists.keys[0].bytes).prefix(16))
-            for (place, hash) in lists.lists[0].hashes.enumerated() {
-                let key = hash.key(.standard)
-                let number = numbers[key] ?? entries.count
-                if number == entries.count {
-                    numbers[key] = number
-                    entries.append(("\(argument.listFile), hash \(place + 1)", []))
-                }
-                if !entries[number].sources.contains(source) { entries[number].sources.append(source) }
-                if seen.insert(hash).inserted { hashes.append((hash, number)) }
-            }
-        }
-        // Only now are an entry's sources complete.
-        for (hash, number) in hashes {
-            let entry = Entry(label: entries[number].label, sources: entries[number].sources)
-            switch hash {
-            case .pdq(let hash): add(hash, entry)
-            case .sha256(let digest): add(sha256: digest, entry)
-            case .md5(let digest): try add(md5: digest, entry)
-            case .video(let key, let companions): for hash in [key] + companions { add(hash, entry) }
-            }
-        }
+        if json { try Terminal.printJSON(row) } else { Terminal.print(line) }
     }
 }

@@ -12,7 +12,7 @@ struct SealedMatchCommand: ParsableCommand {
             """,
         subcommands: [
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
-            CollectCommand.self, OpenCommand.self,
+            CollectCommand.self, ExpireCommand.self, OpenCommand.self,
             RevealCommand.self, DemoCommand.self, BenchCommand.self,
         ])
 

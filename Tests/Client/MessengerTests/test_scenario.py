@@ -146,7 +146,7 @@ def test_the_account_above_is_revealed_with_just_its_matching_pictures(outcome: 
     revealed = [note["sha256"] for note in notes(case)]
     assert len(revealed) == len(set(revealed))
     assert set(revealed) == set(matching(outcome, scenario, carla))
-    assert all(match["finding"] == "near" for match in case["matches"])
+    assert all(match["finding"] == "key" for match in case["matches"])
 
 
 def test_vouchers_tell_nothing_of_the_room(outcome: Outcome, scenario: Scenario) -> None:

@@ -1,126 +1,160 @@
-import SealedMatchAuthority
-import SealedMatchFingerprint
 import Foundation
-import SealedMatchOpenings
+import SealedMatchAuthority
 import SealedMatchCases
-import SealedMatchProtocol
 import SealedMatchCrypto
+import SealedMatchFingerprint
+import SealedMatchLists
+import SealedMatchOpenings
+import SealedMatchProtocol
 import SealedMatchTestSupport
 import Testing
 
+/// What a reviewer gets to read. What each fingerprint is compared with, and how, is in the vectors.
 @Suite struct ReviewTests {
-    private func pdq(_ words: (UInt64, UInt64, UInt64, UInt64), flipping bits: Int = 0, from first: Int = 0) -> PDQHash
-    {
-        var words = words
-        for bit in first..<(first + bits) {
-            switch bit / 64 {
-            case 0: words.0 ^= 1 << UInt64(bit % 64)
-            case 1: words.1 ^= 1 << UInt64(bit % 64)
-            case 2: words.2 ^= 1 << UInt64(bit % 64)
-            default: words.3 ^= 1 << UInt64(bit % 64)
-            }
+    let scratch = TemporaryDirectory()
+    private let profile = FingerprintProfile.standard
+
+    /// A hash that differs from `hash` in bits of its short key and in others.
+    private func moved(_ hash: PDQHash, key: Int, others: Int = 0) throws -> PDQHash {
+        var encoded = Bytes32(hash).bytes
+        let positions = profile.positions.map(Int.init)
+        for bit in positions.prefix(key) + (0..<256).filter({ !positions.contains($0) }).prefix(others) {
+            encoded[31 - bit / 8] ^= 1 << UInt8(bit % 8)
         }
-        return PDQHash(words: words)
+        return try PDQHash(canonical: encoded)
+    }
+
+    private func hash(_ random: inout SeededRandom) -> PDQHash {
+        PDQHash(words: (random.next(), random.next(), random.next(), random.next()))
     }
 
     private func sent(_ hash: PDQHash) -> Payload {
         Payload(fingerprintKind: .pdq, fingerprint: Bytes32(hash), quality: 90, note: [])
     }
 
-    @Test func findsTheNearestListedHash() throws {
+    private func reveal(_ payloads: [Payload], _ random: inout SeededRandom, root: Bytes32) throws -> Reveal {
+        Reveal(
+            account: account(1), epoch: 7, threshold: 3,
+            matches: try payloads.map {
+                RevealedMatch(
+                    voucherID: try VoucherID.random(from: &random), slot: 4, setRoot: root, payload: $0,
+                    quarantined: false)
+            })
+    }
+
+    @Test func namesAnEntryByItsKey() throws {
         var random = SeededRandom(81)
-        var known = KnownHashes()
-        var hashes: [PDQHash] = []
-        for index in 0..<2_000 {
-            let hash = PDQHash(words: (random.next(), random.next(), random.next(), random.next()))
-            hashes.append(hash)
-            known.add(hash, KnownHashes.Entry(label: "item \(index)", sources: ["a"]))
-        }
-        let base = (random.next(), random.next(), random.next(), random.next())
-        known.add(pdq(base, flipping: 20), KnownHashes.Entry(label: "far", sources: ["a"]))
-        known.add(pdq(base, flipping: 5, from: 100), KnownHashes.Entry(label: "near", sources: ["a", "b"]))
-        let near = KnownHashes.Entry(label: "near", sources: ["a", "b"])
-        #expect(known.compare(sent(pdq(base))) == .near(near, distance: 5))
-        #expect(known.compare(sent(pdq(base, flipping: 5, from: 100))) == .near(near, distance: 0))
-        #expect(known.compare(sent(pdq(base, flipping: 26, from: 190))) == .near(near, distance: 31))
-        #expect(known.compare(sent(pdq(base, flipping: 27, from: 190))) == .notListed)
-        // Against the plain definition
-        for _ in 0..<200 {
-            let target = hashes[Int(random.next() % 2_000)]
-            let query = pdq(target.wordsForTest, flipping: Int(random.next() % 45), from: Int(random.next() % 200))
-            let best = hashes.map { $0.hammingDistance(to: query) }.min()!
-            switch known.compare(sent(query)) {
-            case .near(_, let distance): #expect(distance == best)
-            default: #expect(best > 31)
-            }
-        }
-    }
-
-    @Test func comparesExactHashes() throws {
-        var known = KnownHashes()
-        let entry = KnownHashes.Entry(label: "file", sources: ["b"])
-        known.add(sha256: bytes(3), entry)
-        try known.add(md5: [UInt8](repeating: 4, count: 16), entry)
-        var padded = Bytes32()
-        for index in 0..<16 { padded[index] = 4 }
-        #expect(
-            known.compare(Payload(fingerprintKind: .sha256, fingerprint: bytes(3), quality: 0, note: []))
-                == .exact(entry))
-        #expect(
-            known.compare(Payload(fingerprintKind: .sha256, fingerprint: bytes(4), quality: 0, note: []))
-                == .notListed)
-        #expect(
-            known.compare(Payload(fingerprintKind: .md5, fingerprint: padded, quality: 0, note: [])) == .exact(entry))
-        padded[31] = 1
-        #expect(known.compare(Payload(fingerprintKind: .md5, fingerprint: padded, quality: 0, note: [])) == .notListed)
-        #expect(
-            known.compare(Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: []))
-                == .noFingerprint)
-        #expect(
-            known.compare(Payload(fingerprintKind: .pdq, fingerprint: bytes(3), quality: 0, note: [])) == .notListed)
-        #expect(code { try known.add(md5: [1], entry) } == .wrongLength)
-    }
-
-    @Test func writesACaseFile() throws {
-        let scratch = TemporaryDirectory()
-        var random = SeededRandom(82)
-        let owner = try Owner(account(1), threshold: 3, polynomials: 4, random: &random)
-        var known = KnownHashes()
-        known.add(pdq((1, 2, 3, 4)), KnownHashes.Entry(label: "one", sources: ["a", "b"]))
+        let set = try TinySet(in: scratch, random: &random)
+        let header = set.blinded.header
+        let (one, two) = (header.sources[0], header.sources[1])
+        let pictures = (0..<4).map { _ in hash(&random) }
+        // A later line of the same key is the same entry; the other source lists it, too.
+        let lists = [
+            KnownList(
+                name: "a.txt", source: one,
+                list: try list(
+                    "# a list\n\n\(pictures[0].hexadecimal)\n"
+                        + "\(try moved(pictures[0], key: 0, others: 9).hexadecimal)\n")),
+            KnownList(
+                name: "b.txt", source: two,
+                hashes: [
+                    .pdq(pictures[1]), .pdq(pictures[0]), .sha256(bytes(3)), .md5([UInt8](repeating: 4, count: 16)),
+                ]),
+        ]
+        let comparison = try CaseComparison(lists: lists, sets: [header])
+        var md5 = Bytes32()
+        for index in 0..<16 { md5[index] = 4 }
         let payloads = [
-            sent(pdq((1, 2, 3, 4), flipping: 7)), sent(pdq((~0, ~0, 0, 5))),
+            // Far by PDQ, and within r = 6 bits of the key: the entry that an honest match met.
+            sent(try moved(pictures[0], key: 2, others: 58)),
+            sent(try moved(pictures[1], key: 7, others: 20)), sent(pictures[2]),
+            Payload(fingerprintKind: .sha256, fingerprint: bytes(3), quality: 0, note: []),
+            Payload(fingerprintKind: .md5, fingerprint: md5, quality: 0, note: []),
             Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: Array("see ü/\"".utf8)),
         ]
-        let openings = try payloads.map { try owner.match(showing: $0, &random) }
-        let reveal = try owner.revealer.reveal(kept(openings)).reveal
-        let file = CaseFile(reveal, knownHashes: known)
-        #expect(file.matches.map(\.finding) == ["near", "notListed", "noFingerprint"])
-        #expect(file.matches.map(\.distance) == [7, nil, nil])
-        #expect(file.matches[0].label == "one")
-        #expect(file.matches[0].sources == ["a", "b"])
-        #expect(file.matches.map(\.warnings.count) == [0, 1, 1])
-        #expect(file.matches[2].note == Data("see ü/\"".utf8).base64EncodedString())
-        #expect(file.listedMatchCount == 1)
-        #expect(file.warnings.count == 1)
+        let file = try CaseFile(reveal(payloads, &random, root: set.root), by: comparison)
+        #expect(file.matches.map(\.finding) == ["key", "near", "notListed", "exact", "exact", "noFingerprint"])
+        #expect(file.matches.map(\.keyDistance) == [2, nil, nil, nil, nil, nil])
+        #expect(file.matches.map(\.distance) == [51, 27, nil, nil, nil, nil])
+        #expect(file.matches[0].label == "a.txt, line 3")
+        #expect(file.matches[3].label == "b.txt, line 3")
+        #expect(file.matches[0].key?.count == 18 && file.matches[0].key?.hasPrefix("01") == true)
+        #expect(file.matches[0].sources.count == 2)
+        #expect(file.matches.map(\.warnings.count) == [0, 1, 1, 0, 0, 1])
+        #expect(!file.matches.flatMap(\.warnings).contains { $0.contains("fabricated") })
+        #expect(file.matches[5].note == Data("see ü/\"".utf8).base64EncodedString())
+        #expect(file.listedMatchCount == 4 && file.listedEntryCount == 4 && file.matchCount == 6)
+        #expect(file.lists.map(\.hashes) == [2, 4])
         #expect(file.notice.contains("not a proof"))
         #expect(file.epochStart == 7 * 30 * 86_400)
-        // The same bytes each time, owner-readable only, and back again
-        let path = scratch.path + "/" + file.fileName
-        try file.write(to: path)
-        try file.write(to: path)
-        #expect(try CaseFile.read(from: path) == file)
-        #expect(try CaseFile(reveal, knownHashes: known).encoded() == file.encoded())
-        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == [file.fileName])
+        #expect(try CaseFile(decoding: file.encoded()) == file)
         #expect(code { _ = try CaseFile(decoding: Array("{}".utf8)) } == .invalidMagic)
-        #expect(code { _ = try CaseFile(decoding: []) } == .invalidMagic)
     }
-}
 
-extension PDQHash {
-    /// The words again, from the bits.
-    fileprivate var wordsForTest: (UInt64, UInt64, UInt64, UInt64) {
-        func word(_ index: Int) -> UInt64 { (0..<64).reduce(0) { self[64 * index + $1] ? $0 | 1 << UInt64($1) : $0 } }
-        return (word(0), word(1), word(2), word(3))
+    private func list(_ text: String, skipping: Bool = false) throws -> HashList {
+        let bytes = Array(text.utf8)
+        return try bytes.withUnsafeBytes { try HashList($0, profile: profile, skippingBadLines: skipping) }
+    }
+
+    /// A list counts for the sets that name its source, and for no others.
+    @Test func listsOfStrangersAndEmptyOnesAreRefused() throws {
+        var random = SeededRandom(82)
+        let set = try TinySet(in: scratch, random: &random)
+        let other = try TinySet(in: scratch, version: 2, random: &random)
+        let picture = hash(&random)
+        let stranger = KnownList(name: "s", source: bytes(9), hashes: [.pdq(picture)])
+        let empty = KnownList(name: "e", source: set.blinded.header.sources[0], list: try list("# nothing\n\n"))
+        for list in [stranger, empty] {
+            #expect(
+                code { _ = try CaseComparison(lists: [list], sets: [set.blinded.header]) } == .parameterOutOfRange)
+        }
+        let theirs = KnownList(name: "o", source: other.blinded.header.sources[0], hashes: [.pdq(picture)])
+        let comparison = try CaseComparison(lists: [theirs], sets: [set.blinded.header, other.blinded.header])
+        let file = try CaseFile(reveal([sent(picture)], &random, root: set.root), by: comparison)
+        #expect(file.matches[0].finding == "notListed" && file.listedMatchCount == 0)
+        let foreign = try reveal([sent(picture)], &random, root: bytes(77))
+        #expect(code { _ = try CaseFile(foreign, by: comparison) } == .unknownSet)
+        let skipped = KnownList(
+            name: "k", source: set.blinded.header.sources[0],
+            list: try list("\(picture.hexadecimal)\nno hash\n\(picture.hexadecimal),7\n", skipping: true))
+        let warned = try CaseFile(
+            reveal([sent(picture)], &random, root: set.root),
+            by: CaseComparison(lists: [skipped], sets: [set.blinded.header]))
+        #expect(warned.lists[0].badLines == 1 && warned.lists[0].poorLines == 1)
+        #expect(warned.warnings.count { $0.contains("left out") } == 2)
+    }
+
+    /// What a reviewer wrote stays; a later reveal adds a part; nothing new, nothing written.
+    @Test func aCaseFileIsNeverWrittenAgain() throws {
+        var random = SeededRandom(83)
+        let set = try TinySet(in: scratch, random: &random)
+        let comparison = try CaseComparison(lists: [], sets: [set.blinded.header])
+        let folder = try CaseFolder(path: scratch.path + "/cases")
+        let first = try reveal((0..<3).map { _ in sent(hash(&random)) }, &random, root: set.root)
+        let added = try folder.add(first, by: comparison)
+        #expect(added.file?.part == 1 && added.file?.matches.count == 3)
+        #expect(try FileManager.default.attributesOfItem(atPath: added.path)[.posixPermissions] as? Int == 0o600)
+        // A reviewer adds to it.
+        var text = try String(contentsOfFile: added.path, encoding: .utf8)
+        text = text.replacingOccurrences(of: "\"epoch\" :", with: "\"reviewer\" : \"seen, harmless\",\n  \"epoch\" :")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: added.path))
+        let again = try folder.add(first, by: comparison)
+        #expect(again.file == nil && again.path == added.path)
+        let more = try reveal((0..<2).map { _ in sent(hash(&random)) }, &random, root: set.root)
+        let grown = Reveal(account: account(1), epoch: 7, threshold: 3, matches: first.matches + more.matches)
+        let second = try folder.add(grown, by: comparison)
+        #expect(second.path.hasSuffix("-7-2.json") && second.file?.part == 2)
+        #expect(second.file?.matches.count == 2 && second.file?.matchCount == 5)
+        #expect(try String(contentsOfFile: added.path, encoding: .utf8) == text)
+        #expect(try folder.add(grown, by: comparison).file == nil)
+        // Part 1 went elsewhere: what it had is written again, in a part of its own, and nobody's place is taken.
+        try FileManager.default.removeItem(atPath: added.path)
+        let third = try folder.add(grown, by: comparison)
+        #expect(third.path.hasSuffix("-7-3.json") && third.file?.matches.count == 3)
+        // A part that cannot be read: nobody knows what it had.
+        try Data("{".utf8).write(to: URL(fileURLWithPath: second.path))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(code { _ = try folder.add(grown, by: comparison) } == .invalidMagic)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == names)
     }
 }

@@ -242,8 +242,8 @@ struct InteropTests {
         #expect(mine == theirs)
         let matches = try #require(mine[Self.carol]).matches
         #expect(try matches.map(\.fingerprint).sorted() == Self.items[0].listed.map { try hash(tool, $0) }.sorted())
-        #expect(matches.count(where: { $0.finding == "near" && ($0.distance ?? 0) > 0 }) == 4)
-        #expect(matches.count(where: { $0.finding == "near" && $0.distance == 0 }) == 1)
+        #expect(matches.count(where: { $0.finding == "key" && ($0.distance ?? 0) > 0 }) == 4)
+        #expect(matches.count(where: { $0.finding == "key" && $0.distance == 0 }) == 1)
         #expect(matches.count(where: { $0.finding == "exact" }) == 1)
     }
 

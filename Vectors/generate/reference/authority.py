@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .collector import Collector
 from .errors import ProtocolError
-from .open import OpenedSet, Opening, Openings
+from .open import OpenedSet, Openings
 from .reveal import AccountEpoch, Match
 from .voucher import Voucher
 
@@ -34,15 +34,14 @@ def reveal_all(collector: Collector, sets: Iterable[OpenedSet]) -> list[AccountR
             opened.add(Voucher.decode(stored.data))
     results = []
     for name, registered in sorted(collector.registrations.items()):
-        forms: dict[tuple[int, int], list[Opening]] = {}
-        for opening in opened.by_account.get(name, []):
-            forms.setdefault(forms_of_root[opening.header.root], []).append(opening)
         state = AccountEpoch(*name)
-        count = sum(len(openings) for openings in forms.values())
+        for opening in opened.by_account.get(name, []):
+            state.record(forms_of_root[opening.header.root], [opening])
+        count = sum(len(openings) for openings in state.openings.values())
         try:
-            matches = state.try_reveal(forms, registered, forced=True)
+            matches = state.try_reveal(registered, forced=True) or ()
         except ProtocolError as sealed:
-            threshold = max((form[0] for form in forms), default=0)
+            threshold = max((form[0] for form in state.openings), default=0)
             results.append(AccountResult(*name, sealed.name, threshold, count, ()))
             continue
         threshold = 0 if state.revealed is None else len(state.revealed.basis)

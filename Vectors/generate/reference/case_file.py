@@ -54,23 +54,33 @@ def listed_entries(lists: Sequence[tuple[str, Sequence[ListedHash]]], profile: P
 
 @dataclass(frozen=True)
 class Finding:
-    name: str  # near, exact, notListed, noFingerprint
+    name: str  # key, near, exact, notListed, noFingerprint
     distance: int | None = None
     listed: ListedEntry | None = None
+    key_distance: int | None = None
 
 
-def finding(payload: Payload, listed: Sequence[ListedEntry]) -> Finding:
-    """5.18: "PDQ distance <= 31, exact hashes equal"."""
+def distance(a: bytes, b: bytes) -> int:
+    return sum((x ^ y).bit_count() for x, y in zip(a, b, strict=True))
+
+
+def finding(payload: Payload, listed: Sequence[ListedEntry], profile: Profile, r: int) -> Finding:
+    """5.18, "Finding". `profile` and r are the set's."""
     if payload.kind == NONE:
         return Finding("noFingerprint")
     kind = "pdq" if payload.kind == VIDEO else KIND_NAMES[payload.kind]
     candidates = [entry for entry in listed if entry.kind == kind]
     if kind == "pdq":
-        bits = int.from_bytes(payload.fingerprint, "big")
-        distances = [((bits ^ int.from_bytes(entry.bytes, "big")).bit_count(), entry) for entry in candidates]
-        nearest = min(distances, key=lambda pair: pair[0], default=None)
-        if nearest is not None and nearest[0] <= NEAR:
-            return Finding("near", *nearest)
+        sent = key_of(ListedHash("pdq", payload.fingerprint), profile)
+        every = [(distance(sent, e.key), distance(payload.fingerprint, e.bytes), e) for e in candidates]
+        # 1. "the least by (bits between the keys, PDQ distance), the first of equals"
+        reached = min((found for found in every if found[0] <= r), key=lambda found: found[:2], default=None)
+        if reached is not None:
+            return Finding("key", reached[1], reached[2], reached[0])
+        # 2. "Else the nearest listed PDQ hash, companions of videos among them, if its distance is <= 31"
+        nearest = min(every, key=lambda found: found[1], default=None)
+        if nearest is not None and nearest[1] <= NEAR:
+            return Finding("near", nearest[1], nearest[2])
     else:
         for entry in candidates:
             if entry.bytes == payload.fingerprint:
@@ -78,12 +88,30 @@ def finding(payload: Payload, listed: Sequence[ListedEntry]) -> Finding:
     return Finding("notListed")
 
 
-def case_file(account: bytes, epoch: int, t: int, matches: Sequence[Match], listed: Sequence[ListedEntry]) -> bytes:
-    found = [finding(match.payload, listed) for match in matches]
+@dataclass(frozen=True)
+class CaseList:
+    """A plaintext list, as the file names it."""
+
+    name: str
+    source: bytes
+    hashes: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What matches are compared with: the lists, and profile and r of the sets."""
+
+    lists: Sequence[CaseList]
+    listed: Sequence[ListedEntry]
+    profile: Profile
+    r: int
+
+
+def case_file(account: bytes, epoch: int, t: int, matches: Sequence[Match], by: Comparison) -> bytes:
+    """Part 1, with all matches."""
+    found = [finding(match.payload, by.listed, by.profile, by.r) for match in matches]
     entries = {f.listed.key for f in found if f.listed is not None}
     on_list = sum(f.listed is not None for f in found)
-    # "It warns when fewer than t matches, or fewer than t different entries, are on the list, and when an opening was
-    # quarantined."
     warnings = []
     if on_list < t:
         warnings.append(f"Only {on_list} matches are on the list; the threshold is {t}.")
@@ -93,7 +121,8 @@ def case_file(account: bytes, epoch: int, t: int, matches: Sequence[Match], list
         warnings.append("An opening was quarantined.")
     document: dict[str, Any] = {
         "format": "SealedMatch case file",
-        "formatVersion": 1,
+        "formatVersion": 2,
+        "part": 1,
         "notice": NOTICE,
         "account": account.hex(),
         "epoch": epoch,
@@ -103,14 +132,26 @@ def case_file(account: bytes, epoch: int, t: int, matches: Sequence[Match], list
         "matchCount": len(matches),
         "listedMatchCount": on_list,
         "listedEntryCount": len(entries),
+        "lists": [
+            {"name": one.name, "source": one.source.hex(), "hashes": one.hashes, "poorLines": 0, "badLines": 0}
+            for one in by.lists
+        ],
         "warnings": warnings,
         "matches": [match_entry(match, f) for match, f in zip(matches, found, strict=True)],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
+WARNINGS = {
+    "near": "No listed key is within reach of what was sent.",
+    "notListed": "These lists do not explain this match.",
+    "noFingerprint": "The client sent no fingerprint.",
+}
+
+
 def match_entry(match: Match, found: Finding) -> dict[str, Any]:
     opening, payload = match.opening, match.payload
+    warnings = [WARNINGS[found.name]] if found.name in WARNINGS else []
     entry: dict[str, Any] = {
         "voucherID": opening.header.voucher_id.hex(),
         "slot": opening.slot,
@@ -121,10 +162,13 @@ def match_entry(match: Match, found: Finding) -> dict[str, Any]:
         "finding": found.name,
         "sources": [] if found.listed is None else list(found.listed.sources),
         "note": base64.b64encode(payload.note).decode("ascii"),
-        "warnings": ["The opening was quarantined."] if opening.quarantined else [],
+        "warnings": warnings + (["The opening was quarantined."] if opening.quarantined else []),
     }
-    if found.distance is not None:  # "absent unless near"
+    if found.distance is not None:  # "absent unless key or near"
         entry["distance"] = found.distance
+    if found.key_distance is not None:  # "absent unless key"
+        entry["keyDistance"] = found.key_distance
     if found.listed is not None:  # "absent unless found"
         entry["label"] = found.listed.label
+        entry["key"] = found.listed.key.hex()
     return entry

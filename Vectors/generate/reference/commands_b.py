@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .authority import reveal_all
-from .case_file import case_file, listed_entries
+from .case_file import CaseList, Comparison, case_file, listed_entries
 from .client_state import HEADER_BYTES, ClientState
 from .collector import Collector
 from .commands_a import key_and_list, read_file, read_key, read_list, read_set, write_file
@@ -214,10 +214,18 @@ def reveal(arguments: argparse.Namespace) -> int:
                 refused += 1
                 print(f"refused: {path.name}: {failure}")
     lists = [
-        (read_key(key_file, SOURCE_WORD).hex(), read_list(path, 0, arguments.skip_bad_lines))
+        (path, read_key(key_file, SOURCE_WORD), read_list(path, 0, arguments.skip_bad_lines))
         for key_file, path in arguments.list
     ]
-    listed = listed_entries(lists, PROFILE_2)
+    for path, source, _ in lists:
+        known = any(source in set_.header.sources for set_ in sets)
+        require(known, "parameterOutOfRange", f"{path}: no set names this source")
+    by = Comparison(
+        [CaseList(path, source, len(hashes)) for path, source, hashes in lists],
+        listed_entries([(source.hex(), hashes) for _, source, hashes in lists], PROFILE_2),
+        PROFILE_2,
+        max(set_.header.parameters.separation for set_ in sets),
+    )
     Path(arguments.cases).mkdir(parents=True, exist_ok=True)
     for found in reveal_all(collector, sets):
         print(
@@ -225,7 +233,7 @@ def reveal(arguments: argparse.Namespace) -> int:
             f"{len(found.matches)} matches"
         )
         if found.result == "valid":
-            document = case_file(found.account, found.epoch, found.threshold, found.matches, listed)
+            document = case_file(found.account, found.epoch, found.threshold, found.matches, by)
             write_file(
                 str(Path(arguments.cases) / f"{found.account.hex()}-{found.epoch}.json"),
                 document,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .decoder import decoder, on_polynomials, polynomials_through
@@ -47,10 +47,9 @@ def is_share(opening: Opening) -> bool:
 def matches_among(
     openings: Sequence[Opening], account: bytes, epoch: int, k_e: bytes, polynomials: Sequence[Sequence[int]]
 ) -> tuple[Match, ...]:
-    """Step 6, also for what comes after a reveal: "of all openings of the account-epoch, quarantined ones too, matches
-    are those whose inner opens under K_e with their own header as AD, whose payload decodes, and whose share lies on
-    the
-    polynomials. Two slots of a voucher with the same x are one match." """
+    """Step 6, also for what comes after a reveal: "of all openings of this account, epoch and form, quarantined ones
+    too, matches are those whose inner opens under K_e with their own header as AD, whose payload decodes, and whose
+    share lies on the polynomials. Two slots of a voucher with the same x are one match." """
     matches: list[Match] = []
     counted: set[tuple[bytes, int]] = set()
     for opening in openings:
@@ -131,45 +130,63 @@ def reveal(
     raise ProtocolError("belowThreshold" if usable < t else "notDecodable")
 
 
+VERDICTS = ("commitmentMismatch", "notDecodable", "belowThreshold")
+"""of several forms' verdicts the first of these"""
+
+
 @dataclass
 class AccountEpoch:
-    """What an authority keeps of one account-epoch between tries (4.11): the first commitment used, K_e once revealed,
-    and how many openings of a form there were at the last decoding."""
+    """What an authority keeps of one account-epoch between tries (4.11): its openings by form, the first commitment
+    used, K_e once revealed, and C' of each form."""
 
     account: bytes
     epoch: int
+    openings: dict[tuple[int, int], list[Opening]] = field(default_factory=dict)
     first_commitment: bytes | None = None
     revealed: Revealed | None = None
-    last_count: dict[tuple[int, int], int] = field(default_factory=dict)
+    revealed_form: tuple[int, int] | None = None
+    tried: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def is_due(self, form: tuple[int, int], count: int) -> bool:
-        """ "Tried when C >= t and C has grown by 5 % since the last try"."""
-        return count >= form[0] and 20 * count >= 21 * self.last_count.get(form, 0)
+    def record(self, form: tuple[int, int], openings: Sequence[Opening]) -> None:
+        self.openings.setdefault(form, []).extend(openings)
 
-    def try_reveal(
-        self, forms: Mapping[tuple[int, int], Sequence[Opening]], registered: bytes | None, forced: bool = False
-    ) -> tuple[Match, ...]:
-        """ "each form apart, the largest first". Output: the matches; the first form's error if none reveals."""
+    def count(self, form: tuple[int, int]) -> int:
+        """ "C is the number of the form's openings that are not quarantined" """
+        return sum(not opening.quarantined for opening in self.openings[form])
+
+    def is_due(self, form: tuple[int, int]) -> bool:
+        """ "A form is tried when C >= t and C > C'" """
+        return self.count(form) >= form[0] and self.count(form) > self.tried.get(form, 0)
+
+    def try_reveal(self, registered: bytes | None, forced: bool = False) -> tuple[Match, ...] | None:
+        """Output: the matches, or None if no form was tried; the forms' verdict if none reveals."""
         if registered is None:
             raise ProtocolError("notRegistered")
+        # "An account-epoch without openings is belowThreshold if it is registered, and nothing is kept of it."
+        if not self.openings:
+            raise ProtocolError("belowThreshold")
         # "commitmentConflict if the commitment is not the one first used here"
         if self.first_commitment is None:
             self.first_commitment = registered
         require(registered == self.first_commitment, "commitmentConflict")
-        if self.revealed is not None:
-            every = [opening for openings in forms.values() for opening in openings]
+        if self.revealed is not None and self.revealed_form is not None:
+            # "Later openings of the form are tested by step 6 alone"
+            every = self.openings[self.revealed_form]
             return matches_among(every, self.account, self.epoch, self.revealed.epoch_key, self.revealed.polynomials)
-        failure: ProtocolError | None = None
-        for form, openings in sorted(forms.items(), key=lambda item: (-len(item[1]), item[0])):
-            count = sum(not opening.quarantined for opening in openings)
-            if not forced and not self.is_due(form, count):
-                failure = failure or ProtocolError("belowThreshold")
+        verdicts: list[str] = []
+        # "Each form apart, the one with the greatest C first; of equal C the lesser t, then the lesser k."
+        for form in sorted(self.openings, key=lambda form: (-self.count(form), form)):
+            if not forced and not self.is_due(form):
                 continue
-            self.last_count[form] = count
+            # "A try sets C' = C if it ends in a verdict, forced or not"
+            self.tried[form] = self.count(form)
             try:
-                self.revealed = reveal(openings, self.account, self.epoch, *form, registered)
+                self.revealed = reveal(self.openings[form], self.account, self.epoch, *form, registered)
             except ProtocolError as error:
-                failure = failure or error
+                verdicts.append(error.name)
                 continue
+            self.revealed_form = form
             return self.revealed.matches
-        raise failure or ProtocolError("belowThreshold")
+        if verdicts:
+            raise ProtocolError(min(verdicts, key=VERDICTS.index))
+        return None

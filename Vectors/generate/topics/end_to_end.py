@@ -128,19 +128,21 @@ def runs(topic: Topic) -> None:
                 collector.reply(
                     request["request"], bytes.fromhex(request["caller"]), bytes.fromhex(request["bytes"]), None
                 )
+            separation = fixture.signed.header.parameters.separation
             accounts = []
             for found in reveal_all(collector, [item_sets.opened(fixture.signed, fixture)]):
                 if found.openings == 0:
                     raise AssertionError(f"{comment}: an account without openings; whether it is listed is not said")
                 matches = []
                 for match in found.matches:
-                    what = finding(match.payload, hashes(fixture))
+                    what = finding(match.payload, hashes(fixture), PROFILE_2, separation)
                     matches.append(
                         {
                             "voucherID": match.opening.header.voucher_id.hex(),
                             "slot": match.opening.slot,
                             "finding": what.name,
                             "distance": what.distance,
+                            "keyDistance": what.key_distance,
                             "fingerprint": match.payload.fingerprint.hex(),
                             "note": match.payload.note.hex(),
                         }

@@ -10,11 +10,14 @@ import forms
 from envelope import Topic, seeded
 from item_sets import EPOCH
 from reference.case_file import ListedEntry, finding
+from reference.entries import ListedHash, key_of
+from reference.errors import ProtocolError
 from reference.field import P
 from reference.labels import aead, decode_integer
 from reference.open import Opening
 from reference.payload import MD5, NONE, PDQ, SHA256, VIDEO, Payload
-from reference.reveal import reveal
+from reference.profile import PROFILE_2
+from reference.reveal import AccountEpoch, reveal
 from reference.sharing import share_at, sharing
 from reference.voucher import Header
 
@@ -43,6 +46,11 @@ NOTES = {
     "Distance": "PDQ hashes are near up to a distance of 31, at 0, too; exact hashes are equal or not",
     "Nearest": "the nearest entry, the first of equals",
     "Videos": "all hashes of a video's line are compared, as those of pictures",
+    "Due": "a try happens if and only if there are t openings, and one came in since the last try",
+    "Forms": "several (t, k) of one account-epoch: which first, and which verdict",
+    "FirstCommitment": "the first commitment that was used stays",
+    "AfterReveal": "later openings need no threshold of their own; other forms are not tried any more",
+    "Reach": "an entry whose key is within r bits of the sent one is the one that was met, at any PDQ distance",
     "OtherKind": "equal bytes of another kind of hash are not the same hash",
 }
 COUNT = 128  # P
@@ -55,6 +63,7 @@ def build() -> dict[str, Topic | bytes]:
         NOTES,
     )
     reveals(topic)
+    tries(topic)
     comparisons(topic)
     return {"reveal/reveal.json": topic}
 
@@ -519,28 +528,308 @@ def reveals(topic: Topic) -> None:
     )
 
 
+Step = tuple[int, list[Opening]] | tuple[bytes | None, bool]
+"""t and what is recorded under it; or a try, its commitment and whether it is forced"""
+
+
+def tries(topic: Topic) -> None:
+    group = topic.group(
+        "Tries",
+        "Openings of one account and epoch that come in, and tries in between. `threshold` is the t of the set that "
+        "the openings' vouchers name. A try's matches are listed by voucherID; `notDue`: nothing was tried.",
+    )
+
+    def add(comment: str, made: Account, steps: Sequence[Step], expected: list[str | int], *flags: str) -> None:
+        def run() -> dict:
+            state = AccountEpoch(made.account, made.epoch)
+            results = []
+            for first, second in steps:
+                if isinstance(first, int) and not isinstance(second, bool):
+                    state.record((first, made.k if not second else second[0].header.polynomials), second)
+                    continue
+                assert not isinstance(first, int) and isinstance(second, bool)
+                try:
+                    found = state.try_reveal(first, second)
+                except ProtocolError as sealed:
+                    results.append({"verdict": sealed.name, "matches": []})
+                    continue
+                results.append(
+                    {
+                        "verdict": "notDue" if found is None else "revealed",
+                        "matches": [match.opening.header.voucher_id.hex() for match in found or ()],
+                    }
+                )
+            got = [len(r["matches"]) if r["verdict"] == "revealed" else r["verdict"] for r in results]
+            if got != expected:
+                raise AssertionError(f"{comment}: {got}")
+            return {"tries": results}
+
+        group.add(
+            comment,
+            {
+                "account": made.account.hex(),
+                "epoch": made.epoch,
+                "steps": [
+                    {"threshold": first, "record": [opening_form(o) for o in second]}
+                    if isinstance(first, int) and not isinstance(second, bool)
+                    else {"commitment": None if first is None else bytes(first).hex(), "forced": second}
+                    for first, second in steps
+                ],
+            },
+            run,
+            *flags,
+        )
+
+    def taken(made: Account) -> list[Opening]:
+        made.openings, openings = [], made.openings
+        return openings
+
+    one = Account("tries: no openings")
+    own = one.sharing.commitment
+    add(
+        "a registered account without openings, and one without a registration",
+        one,
+        [(own, False), (own, True), (None, True), (bytes(32), False)],
+        ["belowThreshold", "belowThreshold", "notRegistered", "belowThreshold"],
+        "BelowThreshold",
+        "MissingCommitment",
+    )
+    one = Account("tries: nothing is kept without openings")
+    own = one.sharing.commitment
+    add(
+        "a commitment that was tried without openings is not kept",
+        one,
+        [(bytes(32), True), (3, taken(one.matches(3))), (own, False)],
+        ["belowThreshold", 3],
+        "FirstCommitment",
+    )
+    one = Account("tries: due")
+    own = one.sharing.commitment
+    add(
+        "below t no try; then with every opening that came in, and not without one",
+        one,
+        [
+            (3, taken(one.matches(2))),
+            (own, False),
+            (3, taken(one.decoys(18))),
+            (own, False),
+            (own, False),
+            (3, taken(one.matches(2))),
+            (own, False),
+            (3, taken(one.decoys(1))),
+            (own, False),
+            (3, taken(one.matches(4))),
+            (own, False),
+            (own, False),
+        ],
+        ["notDue", "notDecodable", "notDue", "notDecodable", "notDecodable", 8, 8],
+        "Due",
+    )
+    for matches, decoys, more in ((6, 13, 1), (8, 21, 1)):
+        one = Account(f"tries: one of {matches + decoys}")
+        own = one.sharing.commitment
+        add(
+            f"{matches} matches and {decoys} decoys are one match too few: the next opening decides, not the next 5 %",
+            one,
+            [
+                (3, taken(one.matches(matches).decoys(decoys).mixed())),
+                (own, False),
+                (3, taken(one.matches(more))),
+                (own, False),
+            ],
+            ["notDecodable", matches + more],
+            "Due",
+            "AtBound",
+        )
+    one = Account("tries: forced")
+    own = one.sharing.commitment
+    add(
+        "a forced try counts as the last try",
+        one,
+        [
+            (3, taken(one.matches(3).decoys(1))),
+            (own, True),
+            (own, False),
+            (own, True),
+            (3, taken(one.matches(1))),
+            (own, False),
+        ],
+        ["notDecodable", "notDue", "notDecodable", 4],
+        "Due",
+    )
+    one = Account("tries: forced below t")
+    own = one.sharing.commitment
+    add(
+        "a forced try below t",
+        one,
+        [(3, taken(one.matches(2))), (own, True), (own, False), (3, taken(one.matches(1))), (own, False)],
+        ["belowThreshold", "notDue", 3],
+        "Due",
+        "BelowThreshold",
+    )
+    one = Account("tries: quarantined")
+    own = one.sharing.commitment
+    add(
+        "quarantined openings are not counted: with three of them and two others there is no try",
+        one,
+        [
+            (3, [quarantined(o) for o in taken(one.matches(3))]),
+            (3, taken(one.matches(2))),
+            (own, False),
+            (3, taken(one.matches(1))),
+            (own, False),
+            (3, [quarantined(o) for o in taken(one.matches(1))]),
+            (own, False),
+        ],
+        ["notDue", 6, 7],
+        "Due",
+        "Quarantined",
+    )
+    one = Account("tries: a quarantined one is no new one")
+    own = one.sharing.commitment
+    add(
+        "a quarantined opening that came in is no reason for a try",
+        one,
+        [
+            (3, taken(one.matches(3).decoys(1))),
+            (own, False),
+            (3, [quarantined(o) for o in taken(one.matches(2))]),
+            (own, False),
+            (3, taken(one.matches(1))),
+            (own, False),
+        ],
+        ["notDecodable", "notDue", 6],
+        "Due",
+        "Quarantined",
+    )
+    one = Account("tries: first commitment")
+    own = one.sharing.commitment
+    add(
+        "the first commitment stays, also after a verdict, and a missing one is said first",
+        one,
+        [(3, taken(one.matches(5))), (bytes(32), False), (own, False), (own, True), (None, True), (bytes(32), False)],
+        ["commitmentMismatch", "commitmentConflict", "commitmentConflict", "notRegistered", "notDue"],
+        "FirstCommitment",
+        "WrongCommitment",
+    )
+    one = Account("tries: after a reveal")
+    own = one.sharing.commitment
+    add(
+        "after a reveal one more match is enough, decoys disturb nobody, and another's commitment is refused",
+        one,
+        [
+            (3, taken(one.matches(3))),
+            (own, False),
+            (3, taken(one.decoys(40).matches(1).mixed())),
+            (own, False),
+            (bytes(32), False),
+            (own, True),
+        ],
+        [3, 4, "commitmentConflict", 4],
+        "AfterReveal",
+        "FirstCommitment",
+    )
+    one = Account("tries: another t after a reveal")
+    own = one.sharing.commitment
+    add(
+        "after a reveal, shares on the polynomials under a set of another t are of another form: no matches",
+        one,
+        [
+            (3, taken(one.matches(4))),
+            (own, False),
+            (4, taken(one.matches(2))),
+            (own, False),
+            (3, taken(one.matches(1))),
+            (own, True),
+        ],
+        [4, 4, 5],
+        "AfterReveal",
+        "Forms",
+    )
+    one, five = Account("tries: forms"), Account("tries: forms, k = 5", 3, 5)
+    five.account = one.account
+    own = one.sharing.commitment
+    stranger = Account("tries: forms, a stranger", 3, 5)
+    add(
+        "two forms, one of them somebody else's polynomials: commitmentMismatch stands before notDecodable",
+        one,
+        [(3, taken(one.matches(3).decoys(9))), (3, taken(five.of(stranger, 5))), (own, False), (own, False)],
+        ["commitmentMismatch", "notDue"],
+        "Forms",
+        "ForeignCodeword",
+    )
+    one, five = Account("tries: forms below t"), Account("tries: forms below t, k = 5", 3, 5)
+    five.account = one.account
+    own = one.sharing.commitment
+    add(
+        "notDecodable stands before belowThreshold, whichever form is larger",
+        one,
+        [
+            (9, taken(one.matches(4))),
+            (3, taken(five.decoys(3))),
+            (own, True),
+            (3, taken(one.matches(4))),
+            (own, False),
+        ],
+        ["notDecodable", 4],
+        "Forms",
+        "BelowThreshold",
+    )
+    one = Account("tries: equal counts")
+    own = one.sharing.commitment
+    same = taken(one.matches(5))
+    add(
+        "equal counts: the lesser t is tried first, though it came in later and both would reveal",
+        one,
+        [(4, same), (3, taken(one.matches(5))), (own, False)],
+        [5],
+        "Forms",
+    )
+    one = Account("tries: quarantined do not make a form greater")
+    own = one.sharing.commitment
+    add(
+        "the form with most openings first: quarantined ones do not count for it",
+        one,
+        [
+            (4, taken(one.matches(5)) + [quarantined(o) for o in taken(one.matches(4))]),
+            (3, taken(one.matches(6))),
+            (own, False),
+        ],
+        [6],
+        "Forms",
+        "Quarantined",
+    )
+
+
 def comparisons(topic: Topic) -> None:
     group = topic.group(
         "Compare",
-        "A payload's fingerprint and the plaintext list: what 4.12 calls its finding. `index` is the place in the list.",
+        "A payload's fingerprint and the plaintext list: what 4.12 calls its finding. Profile 2; `separation` is r; "
+        "`index` is the place in the list of the first hash of the entry that is named.",
     )
     draw = seeded("comparisons")
     pdq, sha, md5 = draw(32), draw(32), draw(16)
 
     def add(
-        comment: str, payload: Payload, listed: list[tuple[str, bytes] | tuple[str, bytes, list[bytes]]], *flags: str
+        comment: str,
+        payload: Payload,
+        listed: list[tuple[str, bytes] | tuple[str, bytes, list[bytes]]],
+        *flags: str,
+        r: int = 6,
     ) -> None:
+        keys = [key_of(ListedHash(kind, bytes_), PROFILE_2) for kind, bytes_, *_ in listed]
         entries = [
-            ListedEntry("pdq" if kind == "video" else kind, one, str(index))
+            ListedEntry("pdq" if kind == "video" else kind, one, str(keys.index(keys[index])), key=keys[index])
             for index, (kind, bytes_, *rest) in enumerate(listed)
             for one in [bytes_, *sum(rest, [])]
         ]
 
         def run() -> dict[str, Any]:
-            found = finding(payload, entries)
+            found = finding(payload, entries, PROFILE_2, r)
             return {
                 "finding": found.name,
                 "distance": found.distance,
+                "keyDistance": found.key_distance,
                 "index": None if found.listed is None else int(found.listed.label),
             }
 
@@ -548,6 +837,7 @@ def comparisons(topic: Topic) -> None:
             comment,
             {
                 **forms.payload(payload),
+                "separation": r,
                 "listed": [
                     {"kind": kind, "bytes": bytes_.hex()}
                     | {"companions": [one.hex() for one in found] for found in rest}
@@ -600,6 +890,57 @@ def comparisons(topic: Topic) -> None:
             "Videos",
             "Distance",
         )
+    in_key = [i for i in PROFILE_2.positions]
+    outside = [i for i in range(256) if i not in in_key]
+
+    def moved(key_bits: int, others: int) -> bytes:
+        """A hash that differs from `pdq` in so many bits of its key, and in so many others."""
+        flips = sum(1 << i for i in in_key[:key_bits] + outside[:others])
+        return (int.from_bytes(pdq, "big") ^ flips).to_bytes(32, "big")
+
+    for sent in (picture, Payload(VIDEO, 87, pdq, b"")):
+        name = "a picture" if sent.kind == PDQ else "a video"
+        for key_bits, others in ((0, 0), (0, 60), (6, 26), (6, 54), (7, 24), (7, 25), (6, 200)):
+            add(
+                f"{name}, {key_bits} bits of the key and {others} others away",
+                sent,
+                [("pdq", moved(key_bits, others))],
+                "Reach",
+                "Distance",
+            )
+    add(
+        "an entry within reach is named before one that is nearer by PDQ",
+        picture,
+        [("pdq", moved(7, 0)), ("pdq", moved(3, 50))],
+        "Reach",
+        "Nearest",
+    )
+    add(
+        "of two within reach the one of the nearer key, though farther by PDQ",
+        picture,
+        [("pdq", moved(2, 0)), ("pdq", moved(1, 40))],
+        "Reach",
+        "Nearest",
+    )
+    add(
+        "of one key's hashes the nearest by PDQ, then the first",
+        picture,
+        [("pdq", moved(2, 30)), ("pdq", moved(2, 20)), ("pdq", moved(2, 20))],
+        "Reach",
+        "Nearest",
+    )
+    add(
+        "a video's companion is of its line's key, not of its own",
+        picture,
+        [("video", moved(7, 100), [moved(0, 5)]), ("video", moved(4, 100), [moved(20, 0)])],
+        "Reach",
+        "Videos",
+    )
+    for r in (0, 1, 16):
+        add(f"r = {r}, a key one bit away", picture, [("pdq", moved(1, 40))], "Reach", r=r)
+    add("r = 0, the same key", picture, [("pdq", moved(0, 40))], "Reach", r=0)
+    add("r = 16, sixteen bits of the key", picture, [("pdq", moved(16, 40)), ("pdq", moved(17, 3))], "Reach", r=16)
+    add("SHA-256 in place of a key", picture, [("sha256", moved(0, 0))], "Reach", "OtherKind")
     add("the complement", picture, [("pdq", bytes(byte ^ 255 for byte in pdq))], "Distance")
     add("the nearest of three", picture, [("pdq", away(20)), ("pdq", away(6)), ("pdq", away(12))], "Nearest")
     other = (int.from_bytes(pdq, "big") ^ 0b111).to_bytes(32, "big")

@@ -104,11 +104,9 @@ struct Demo {
         let decisions = try about("revealing") {
             try RevealService(source: collector, store: service.store).revealReady(force: true).decisions
         }
-        try about("the case files") { try LockedDirectory.make("\(directory)/cases") }
         try DemoReport(
             accounts: accounts, truths: truths, decisions: decisions, collector: collector, store: service.store,
-            lists: published.lists,
-            parameters: parameters, cases: "\(directory)/cases"
+            lists: published.lists, header: set.header, cases: "\(directory)/cases"
         ).print()
     }
 

@@ -16,18 +16,14 @@ struct DemoReport {
     let collector: CollectorStore
     let store: AuthorityStore
     let lists: [(Bytes32, [ListedHash])]
-    let parameters: Parameters
+    let header: SetHeader
+    var parameters: Parameters { header.parameters }
     let cases: String
 
     func print() throws {
-        var known = KnownHashes()
-        for list in lists {
-            for (place, hash) in list.1.enumerated() {
-                guard case .pdq(let hash) = hash else { continue }
-                known.add(
-                    hash, KnownHashes.Entry(label: "hash \(place + 1)", sources: [hexadecimal(list.0.bytes.prefix(8))]))
-            }
-        }
+        let known = lists.enumerated().map { KnownList(name: "list \($0 + 1)", source: $1.0, hashes: $1.1) }
+        let comparison = try CaseComparison(lists: known, sets: [header])
+        let folder = try CaseFolder(path: cases)
         Terminal.print("")
         row("who", "sent", "known", "matched", "server sees", "authority sees", "revealed", "right?")
         var wrong: [String] = []
@@ -43,9 +39,8 @@ struct DemoReport {
             let fault = fault(truth, openings: openings, revealed)
             if let fault { wrong.append("\(account.name): \(fault)") }
             if let revealed {
-                let file = CaseFile(revealed.reveal, knownHashes: known)
-                try file.write(to: "\(cases)/\(file.fileName)")
-                if file.listedMatchCount != file.matchCount {
+                let file = try folder.add(revealed.reveal, by: comparison).file
+                if file?.listedMatchCount != file?.matchCount {
                     wrong.append("\(account.name): a revealed picture is not on the lists")
                 }
             }

@@ -1,0 +1,93 @@
+internal import Foundation
+public import SealedMatchCrypto
+internal import SealedMatchFiles
+public import SealedMatchOpenings
+
+/// A directory of case files. A file in it is written once, and never changed or replaced: what a reviewer added to it
+/// stays. (Docs/Protocol.md, "Case file")
+public struct CaseFolder: Sendable {
+    public let path: String
+
+    /// Makes the directory, for its owner alone, if it is missing.
+    /// - Throws: `fileFailed`.
+    public init(path: String) throws(SealedMatchError) {
+        try LockedDirectory.make(path)
+        self.path = path
+    }
+
+    /// What became of a reveal.
+    public struct Addition: Equatable, Sendable {
+        /// The part that was written; nil if earlier parts have every match.
+        public let file: CaseFile?
+        /// Its path, or that of the last part.
+        public let path: String
+    }
+
+    /// Writes the matches that no part has yet as the next part.
+    ///
+    /// Of two processes that add the same part at once one is refused; its next run finds the other's.
+    /// - Throws: `unknownSet` when a match's set was not given; `fileFailed`, `wrongLength`, `invalidMagic` when an
+    ///   earlier part cannot be read, and when the part cannot be written. Then nothing was written.
+    public func add(_ reveal: Reveal, by comparison: CaseComparison) throws(SealedMatchError) -> Addition {
+        let stem = "\(CaseFile.hexadecimal(reveal.account.encoded.bytes))-\(reveal.epoch)"
+        let parts = try parts(stem)
+        var earlier: Set<CaseMatchName> = []
+        for part in parts { earlier.formUnion(try names(in: "\(path)/\(Self.name(stem, part))", reveal)) }
+        let next = (parts.last ?? 0) + 1
+        let file = try CaseFile(reveal, by: comparison, part: next, without: earlier)
+        if let last = parts.last, file.matches.isEmpty {
+            return Addition(file: nil, path: "\(path)/\(Self.name(stem, last))")
+        }
+        let place = "\(path)/\(Self.name(stem, next))"
+        try Self.create(file.encoded(), at: place, beside: "\(path)/.\(Self.name(stem, next))")
+        return Addition(file: file, path: place)
+    }
+
+    private static func name(_ stem: String, _ part: Int) -> String {
+        part == 1 ? "\(stem).json" : "\(stem)-\(part).json"
+    }
+
+    /// Numbers of the parts that are there, ascending.
+    private func parts(_ stem: String) throws(SealedMatchError) -> [Int] {
+        try LockedDirectory.names(in: path, limit: .max).compactMap { name in
+            if name == Self.name(stem, 1) { return 1 }
+            guard name.hasPrefix(stem + "-"), name.hasSuffix(".json"),
+                let part = Int(name.dropFirst(stem.count + 1).dropLast(5)), part > 1, Self.name(stem, part) == name
+            else { return nil }
+            return part
+        }.sorted()
+    }
+
+    /// What is looked at of an earlier part: a reviewer may have added anything else.
+    private struct Part: Decodable {
+        let format: String
+        let formatVersion: Int
+        let account: String
+        let epoch: UInt32
+        let matches: [CaseMatchName]
+    }
+
+    private func names(in file: String, _ reveal: Reveal) throws(SealedMatchError) -> [CaseMatchName] {
+        let bytes = try DurableFile.read(file, limit: CaseFile.maximumCount)
+        guard let part = try? JSONDecoder().decode(Part.self, from: Data(bytes)), part.format == CaseFile.format,
+            (1...CaseFile.formatVersion).contains(part.formatVersion),
+            part.account == CaseFile.hexadecimal(reveal.account.encoded.bytes), part.epoch == reveal.epoch
+        else {
+            throw SealedMatchError(.invalidMagic, "an earlier part of this case cannot be read: nothing was written")
+        }
+        return part.matches
+    }
+
+    /// A file that is there whole or not at all, and never in another's place.
+    private static func create(
+        _ bytes: [UInt8], at path: String, beside temporary: String
+    ) throws(SealedMatchError) {
+        try DurableFile.write(bytes, to: temporary, secret: true)
+        let isLinked = unsafe link(temporary, path) == 0
+        try LockedDirectory.remove(temporary)
+        guard isLinked else {
+            throw SealedMatchError(.fileFailed, "a part of this case appeared meanwhile, or cannot be written")
+        }
+        try DurableFile.syncDirectory(of: path)
+    }
+}

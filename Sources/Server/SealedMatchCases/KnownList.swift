@@ -1,0 +1,35 @@
+public import SealedMatchCrypto
+public import SealedMatchLists
+
+/// One source's plaintext list, as a reviewer's software compares with it. As sensitive as the list.
+public struct KnownList: Sendable {
+    /// What a case file calls it: the file's name.
+    public let name: String
+    /// The source's public key.
+    public let source: Bytes32
+    public let hashes: [ListedHash]
+    /// The line of each hash, from 1.
+    public let lines: [Int]
+    /// Lines that were left out because their quality is too low, and because they are no hash.
+    public let poorLines: Int
+    public let badLines: Int
+
+    public init(name: String, source: Bytes32, list: HashList) {
+        self.name = name
+        self.source = source
+        hashes = list.hashes
+        lines = list.lines
+        poorLines = list.poorLines.count
+        badLines = list.badLines.count
+    }
+
+    /// Hashes that come from no file; each is a line.
+    public init(name: String, source: Bytes32, hashes: [ListedHash]) {
+        self.name = name
+        self.source = source
+        self.hashes = hashes
+        lines = Array(1..<(hashes.count + 1))
+        poorLines = 0
+        badLines = 0
+    }
+}

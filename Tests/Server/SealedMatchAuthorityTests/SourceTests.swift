@@ -1,0 +1,135 @@
+import Foundation
+import SealedMatchAuthority
+import SealedMatchCollector
+import SealedMatchCrypto
+import SealedMatchOpenings
+import SealedMatchProtocol
+import SealedMatchSQLite
+import SealedMatchTestSupport
+import SealedMatchTesting
+import Testing
+
+/// What an authority does when the source of its vouchers is not what it was.
+@Suite struct SourceTests {
+    let scratch = TemporaryDirectory()
+
+    private func fill(_ collector: CollectorStore, _ set: TinySet, _ count: Int, _ random: inout SeededRandom) throws {
+        var sender = try Sender(account(1), random: &random)
+        _ = try? collector.register(sender.registration, authenticatedAs: sender.name)
+        var vouchers: [[UInt8]] = []
+        for index in 0..<count { vouchers.append(try sender.seal(set, member: index, random: &random).encoded) }
+        for outcome in try collector.store(all: vouchers, authenticatedAs: sender.name) { _ = try outcome.get() }
+    }
+
+    private func copy(_ from: String, _ to: String) throws {
+        try? FileManager.default.removeItem(atPath: to)
+        for beside in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: to + beside) }
+        try edit(from, "PRAGMA user_version = 0")
+        try FileManager.default.copyItem(atPath: from, toPath: to)
+    }
+
+    @Test func aFileMadeAnewIsReadFromItsStart() throws {
+        var random = SeededRandom(111)
+        let set = try TinySet(in: scratch, random: &random)
+        let store = try AuthorityStore(path: scratch.authority, creation: .always)
+        let opener = VoucherOpener([set.matching])
+        for name in ["one", "two"] {
+            let collector = try CollectorStore(path: scratch.path + "/\(name).sqlite", creation: .always)
+            try fill(collector, set, 6, &random)
+            let service = OpeningService(source: collector, store: store, opener: opener)
+            #expect(try service.openPending()?.openings == 6)
+            #expect(try service.openPending()?.vouchers == 0)
+        }
+        #expect(try store.accounts().accounts.map(\.openings) == [12])
+    }
+
+    @Test func aBackupIsNoticed() throws {
+        var random = SeededRandom(112)
+        let set = try TinySet(in: scratch, random: &random)
+        let store = try AuthorityStore(path: scratch.authority, creation: .always)
+        let backup = scratch.path + "/backup.sqlite"
+        let opener = VoucherOpener([set.matching])
+        func open(fromStart: Bool = false) throws -> OpeningProgress? {
+            let collector = try CollectorStore(path: scratch.collector)
+            return try OpeningService(source: collector, store: store, opener: opener).openPending(
+                batch: 2, fromStart: fromStart)
+        }
+        do {
+            let collector = try CollectorStore(path: scratch.collector, creation: .always)
+            try fill(collector, set, 3, &random)
+        }
+        try copy(scratch.collector, backup)
+        do {
+            let collector = try CollectorStore(path: scratch.collector)
+            var sender = try Sender(account(2), random: &random)
+            _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+            for index in 0..<2 {
+                _ = try collector.store(
+                    sender.seal(set, member: index, random: &random).encoded, authenticatedAs: sender.name)
+            }
+        }
+        #expect(try open()?.openings == 5)
+        // Restored: less than was read. Nothing is skipped silently; read anew when an operator says so.
+        try copy(backup, scratch.collector)
+        #expect(code { _ = try open() } == .damagedStore)
+        #expect(try open(fromStart: true)?.vouchers == 3)
+        #expect(try open()?.vouchers == 0)
+        // Restored, and used again up to where reading had stopped: other vouchers at the same places.
+        do {
+            let collector = try CollectorStore(path: scratch.collector)
+            var sender = try Sender(account(3), random: &random)
+            _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+            _ = try collector.store(
+                sender.seal(set, member: 7, random: &random).encoded, authenticatedAs: sender.name)
+        }
+        #expect(try open()?.vouchers == 1)
+        try copy(backup, scratch.collector)
+        do {
+            let collector = try CollectorStore(path: scratch.collector)
+            var sender = try Sender(account(4), random: &random)
+            _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+            _ = try collector.store(
+                sender.seal(set, member: 8, random: &random).encoded, authenticatedAs: sender.name)
+        }
+        let again = try #require(try open())
+        #expect(again.isReadAgain && again.vouchers == 4)
+        #expect(
+            try store.accounts().accounts.map(\.name.account) == [account(1), account(2), account(3), account(4)])
+        #expect(try store.accounts().accounts.map(\.openings) == [3, 2, 1, 1])
+    }
+
+    @Test func twoOpenersDoTheWorkOnce() throws {
+        var random = SeededRandom(113)
+        let set = try TinySet(in: scratch, random: &random)
+        let collector = try CollectorStore(path: scratch.collector, creation: .always)
+        try fill(collector, set, 6, &random)
+        let (one, two) = (
+            try AuthorityStore(path: scratch.authority, creation: .always), try AuthorityStore(path: scratch.authority)
+        )
+        let opener = VoucherOpener([set.matching])
+        var second: OpeningProgress?
+        let first = try OpeningService(source: collector, store: one, opener: opener).openPending(batch: 2) { _ in
+            second = try? OpeningService(source: collector, store: two, opener: opener).openPending()
+            #expect(second == nil)
+            return .proceed
+        }
+        #expect(first?.vouchers == 6)
+        #expect(try OpeningService(source: collector, store: two, opener: opener).openPending()?.vouchers == 0)
+    }
+
+    /// Any source will do, and any store.
+    @Test func inMemory() throws {
+        var random = SeededRandom(114)
+        let set = try TinySet(in: scratch, random: &random)
+        let (source, store) = (try MemoryCollector(), MemoryOpenings())
+        var sender = try Sender(account(1), random: &random)
+        _ = try source.register(sender.registration, authenticatedAs: sender.name)
+        var vouchers: [[UInt8]] = []
+        for index in 0..<6 { vouchers.append(try sender.seal(set, member: index, random: &random).encoded) }
+        _ = try source.store(all: vouchers, authenticatedAs: sender.name)
+        let service = OpeningService(source: source, store: store, opener: VoucherOpener([set.matching]))
+        #expect(try service.openPending(batch: 4, prune: true)?.pruned == 6)
+        let decisions = try RevealService(source: source, store: store).revealReady().decisions
+        #expect(try decisions.map { try $0.result.get().reveal.matches.count } == [6])
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import GRDB
+import SealedMatchCollector
+import SealedMatchCrypto
+import SealedMatchProtocol
+import SealedMatchSQLite
+import SealedMatchTestSupport
+import Testing
+
+/// Who may make, read and change a store's file, and what a file may be. The authority's store is opened by the same
+/// code.
+@Suite struct StoreFileTests {
+    let scratch = TemporaryDirectory()
+    let alice = account(1)
+
+    private func mode(_ path: String) throws -> Int {
+        try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+
+    @Test func onlyAFirstRunMakesAFile() throws {
+        #expect(code { _ = try CollectorStore(path: scratch.database) } == .fileFailed)
+        #expect(!FileManager.default.fileExists(atPath: scratch.database))
+        do { _ = try CollectorStore(path: scratch.database, creation: .always) }
+        #expect(code { _ = try CollectorStore(path: scratch.database, creation: .always) } == .fileFailed)
+        do { _ = try CollectorStore(path: scratch.database) }
+        // An empty file, as a kill may leave it, or a hand: no store without rows.
+        let empty = scratch.path + "/empty.sqlite"
+        try Data().write(to: URL(fileURLWithPath: empty))
+        #expect(code { _ = try CollectorStore(path: empty) } == .fileFailed)
+        do { _ = try CollectorStore(path: empty, creation: .always) }
+        #expect(code { _ = try CollectorStore(path: scratch.path, creation: .ifMissing) } == .fileFailed)
+    }
+
+    @Test(arguments: [0o644, 0o666, 0o660, 0o604])
+    func aFileThatOthersCanReadBecomesItsOwners(_ permissions: Int) throws {
+        do { _ = try CollectorStore(path: scratch.database, creation: .always) }
+        try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: scratch.database)
+        let store = try CollectorStore(path: scratch.database)
+        _ = try store.register(
+            Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
+        for beside in ["", "-wal", "-shm"] { #expect(try mode(scratch.database + beside) == 0o600) }
+    }
+
+    @Test func aDirectoryThatEverybodyCanWriteInIsRefused() throws {
+        let directory = scratch.path + "/open"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: directory)
+        let path = directory + "/collector.sqlite"
+        #expect(code { _ = try CollectorStore(path: path, creation: .always) } == .fileFailed)
+        try FileManager.default.setAttributes([.posixPermissions: 0o1777], ofItemAtPath: directory)
+        do { _ = try CollectorStore(path: path, creation: .always) }
+    }
+
+    /// Whatever else a file defines is refused before it can run.
+    @Test(arguments: [
+        "DROP TABLE voucher; CREATE VIEW voucher AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+            + "SELECT i AS sequence, zeroblob(32) AS account, 7 AS epoch, zeroblob(16) AS voucherID, "
+            + "zeroblob(32) AS digest, NULL AS bytes FROM n",
+        "CREATE TRIGGER t AFTER INSERT ON voucher BEGIN DELETE FROM voucher; END",
+        "CREATE INDEX i ON voucher (epoch)", "CREATE TABLE further (a)", "CREATE VIEW further AS SELECT 1",
+        "DROP TABLE identity", "DROP TABLE grdb_migrations", "DELETE FROM grdb_migrations",
+        "INSERT INTO grdb_migrations VALUES ('3')", "ALTER TABLE registration ADD COLUMN more INTEGER",
+        "DROP TABLE expiry; CREATE TABLE expiry (id, firstEpoch)",
+    ])
+    func anotherSchemaIsRefused(_ change: String) throws {
+        do { _ = try CollectorStore(path: scratch.database, creation: .always) }
+        try edit(scratch.database, change)
+        let before = try Data(contentsOf: URL(fileURLWithPath: scratch.database))
+        #expect(code { _ = try CollectorStore(path: scratch.database) } == .damagedStore)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.database)) == before)
+    }
+
+    /// A cell of twenty million bytes is a damaged row, and is not loaded.
+    @Test func aCellThatIsFarTooLongIsADamagedRow() throws {
+        let store = try CollectorStore(path: scratch.database, creation: .always)
+        _ = try store.register(
+            Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
+        var random = SeededRandom(31)
+        let vouchers = (0..<3).map { _ in voucherBytes(alice, random: &random) }
+        _ = try store.store(all: vouchers, authenticatedAs: alice)
+        try edit(scratch.database, "UPDATE voucher SET bytes = zeroblob(20000000) WHERE sequence = 2")
+        let page = try store.vouchers(after: 0, limit: 10)
+        #expect(page.vouchers.map(\.position) == [1, 3] && page.damaged.map(\.row) == [2] && page.last == 3)
+    }
+
+    @Test func anInterruptedStoreSaysSo() throws {
+        let store = try CollectorStore(path: scratch.database, creation: .always)
+        store.interrupt()
+        // Long enough for SQLite to ask.
+        #expect(
+            code {
+                _ = try store.file.read { db in
+                    try db.execute(
+                        sql: "SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+                            + "SELECT i FROM n LIMIT 50000000)")
+                }
+            } == .interrupted)
+    }
+
+    @Test func aFileOfTheFirstVersionIsBroughtUpToDate() throws {
+        let store = try CollectorStore(path: scratch.database, creation: .always)
+        let identity = try store.identity()
+        #expect(try CollectorStore(path: scratch.database).identity() == identity)
+        try edit(scratch.database, "DROP TABLE identity; DELETE FROM grdb_migrations WHERE identifier = '2'")
+        #expect(try CollectorStore(path: scratch.database).identity() != identity)
+    }
+}
