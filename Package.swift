@@ -151,7 +151,12 @@ let testing: [Target] = [
         exclude: ["Scripts", "Data"]),
     tests("Core", "SealedMatchProtocolTests", ["SealedMatchProtocol"]),
     tests("Core", "SealedMatchFilesTests", ["SealedMatchFiles", "SealedMatchSets"]),
-    tests("Client", "SealedMatchClientTests", ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"]),
+    tests(
+        "Client", "SealedMatchClientTests",
+        [
+            "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
+            "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchSQLite",
+        ]),
     tests("Client", "ABITests", ["SealedMatchClient", "SealedMatchSets"], exclude: ["Programs", "Scripts"]),
     tests("Sets", "SealedMatchListsTests", ["SealedMatchLists"]),
     tests(

@@ -72,8 +72,9 @@ int main(int argc, char **argv) {
 
     /* This account's state on this device, and what to register with the collector. The window of 0 is for this example only. */
     sealedmatch_client client;
+    const sealedmatch_secret no_secret = {0}; /* the account's first device makes its own */
     size_t count;
-    check(sealedmatch_client_open(argv[2], set, account, 1, 0, now, &client), argv[2]);
+    check(sealedmatch_client_open(argv[2], set, account, no_secret, 1, 0, now, &client), argv[2]);
     check(sealedmatch_client_registrations(client, buffer, sizeof buffer, &count), "registrations");
     for (unsigned i = 0; i < count / SEALEDMATCH_REGISTRATION_BYTES; i++)
         save(argv[3], "registration", i, buffer + i * SEALEDMATCH_REGISTRATION_BYTES, SEALEDMATCH_REGISTRATION_BYTES);

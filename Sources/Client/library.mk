@@ -25,11 +25,12 @@ EMBEDDED := -swift-version 6 -enable-upcoming-feature InternalImportsByDefault -
 	-enable-experimental-feature Embedded -parse-as-library -wmo -Xfrontend -function-sections \
 	$(if $(SANITIZE),-sanitize=$(SANITIZE) -g) \
 	-I $(C) $(SYSTEM_MODULES:%=-I %) -I $(INCLUDE) $(shell pkg-config --cflags libsodium 2> /dev/null)
-# What a seal spends is in libsodium and in the first three modules; the others are there once, and small.
-OPTIMISE = $(if $(filter SealedMatchFiles SealedMatchClient SealedMatchABI,$(1)),-Osize,-O)
+# What a seal spends is in libsodium and in the first two modules; the others are there once, and small. Equal functions
+# are folded into one (--icf=all): nothing here compares addresses of functions.
+OPTIMISE = $(if $(filter SealedMatchProtocol SealedMatchFiles SealedMatchClient SealedMatchABI,$(1)),-Osize,-O)
 LINK := -shared -nostartfiles -fuse-ld=lld \
 	$(if $(SANITIZE),-fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)),-s -Wl$(comma)--no-undefined) \
-	-Wl,-soname,$(SONAME),--version-script=$(ABI)/sealedmatch.map,--gc-sections,--icf=safe,--as-needed \
+	-Wl,-soname,$(SONAME),--version-script=$(ABI)/sealedmatch.map,--gc-sections,--icf=all,--as-needed \
 	-Wl,--build-id,-Bsymbolic,-z,relro,-z,now,-z,noexecstack
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib

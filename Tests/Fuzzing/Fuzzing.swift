@@ -252,7 +252,7 @@ private func writeSeeds(to directory: String) throws {
         [3]
             + Payload(fingerprintKind: .pdq, fingerprint: random.bytes32(), quality: 9, note: [1, 2, 3]).padded(to: 128)
     )
-    let account = try AccountSecret.create(at: 0)
+    let account = try AccountSecret.create(epoch: 0, random: &random)
     let exported = try account.encoded()
     try write("small", "account", [4] + exported.withBytes { (raw: UnsafeRawBufferPointer) in Array(raw) })
     let encoded = try secrets.encoded(entriesDigest: random.bytes32())

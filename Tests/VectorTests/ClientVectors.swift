@@ -109,6 +109,13 @@ enum ClientVectors {
     ]
 
     static let client: [String: VectorRunner] = [
+        "AccountName": { input, _ in ["account": .bytes(try AccountID(name: input.bytes("name")).encoded.bytes)] },
+        "FirstEpoch": { input, _ in
+            [
+                "epoch": .number(
+                    try AccountSecret.firstEpoch(at: input.word("now"), issuedAt: input.word("issuedAt")))
+            ]
+        },
         "DecodeRegistration": { input, _ in
             let bytes = try input.bytes("bytes")
             let registration = try Registration(canonical: bytes)

@@ -8,6 +8,7 @@ enum ErrorNames {
     static let codes: [String: SealedMatchError.Code] = [
         "sodiumUnavailable": .sodiumUnavailable, "randomSourceFailed": .randomSourceFailed, "outOfMemory": .outOfMemory,
         "primitiveFailed": .primitiveFailed, "fileFailed": .fileFailed, "interrupted": .interrupted,
+        "notPrivate": .notPrivate,
         "wrongLength": .wrongLength, "invalidPoint": .invalidPoint, "identityPoint": .identityPoint,
         "invalidScalar": .invalidScalar,
         "invalidMagic": .invalidMagic, "nonCanonical": .nonCanonical, "parameterOutOfRange": .parameterOutOfRange,
@@ -23,7 +24,7 @@ enum ErrorNames {
         "storeFull": .storeFull, "notRegistered": .notRegistered, "commitmentConflict": .commitmentConflict,
         "voucherConflict": .voucherConflict,
         "unknownSet": .unknownSet, "quotaExceeded": .quotaExceeded,
-        "proofRejected": .proofRejected, "notAudited": .notAudited,
+        "proofRejected": .proofRejected, "notAudited": .notAudited, "stateMissing": .stateMissing,
         "belowThreshold": .belowThreshold, "notDecodable": .notDecodable, "commitmentMismatch": .commitmentMismatch,
         "damagedStore": .damagedStore,
         // Of the C interface, whose target nothing but the shared library links.

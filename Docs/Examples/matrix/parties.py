@@ -181,7 +181,7 @@ class CollectorByFiles:
         (self.upload / name).write_bytes(content)
 
     def collect(self) -> str:
-        return self.tool.run("collect", "--database", self.database, "--account", self.account.hex(), self.upload)
+        return self.tool.run("collect", "--database", self.database, "--account-id", self.account.hex(), self.upload)
 
 
 class Authority:

@@ -11,7 +11,6 @@ import asyncio
 import base64
 import contextlib
 import dataclasses
-import hashlib
 import json
 import logging
 import random
@@ -35,7 +34,7 @@ from nio import (
 )
 from nio.crypto import decrypt_attachment
 from parties import Authority, CollectorByFiles, KnownSet, Photograph, Tool, photographs
-from sealedmatch import DAY
+from sealedmatch import DAY, account_of
 from sealing import OnFailure, Sealing, SealingConfiguration
 from sealing_client import SealingClient
 
@@ -55,8 +54,8 @@ class Person:
 
     @property
     def account(self) -> bytes:
-        """The messenger's name of the account for SealedMatch."""
-        return hashlib.sha256(self.user_id.encode()).digest()
+        """The account in vouchers."""
+        return account_of(self.user_id)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from sealedmatch import DAY, BlindedSet, Client, ErrorCode, MediaItem, SealedMat
 
 #: Docs/Protocol.md, section 2.
 EPOCH = 30 * DAY
+#: Items that are remembered as sealed: more than anybody sends before he presses "send again" for the first of them.
+JOURNALED = 100_000
 
 Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")
@@ -51,7 +53,7 @@ class SealingConfiguration:
     trust: TrustPolicy
     #: The account's secret, state and outbox on this device.
     directory: Path
-    #: The messenger's 32-byte name of the account.
+    #: 32 bytes: `account_of` the messenger's name for it.
     account: bytes
     on_failure: OnFailure
     #: Gets every error, also when the messenger goes on: for a log or a warning, not for the user's contacts.
@@ -62,8 +64,15 @@ class SealingConfiguration:
 
 
 class Refused(Exception):
-    """The collector will never take these bytes: the epoch is over there (401), another commitment or voucher was first
-    (407, 408), the set is unknown (409), the form is wrong (2xx, 404).
+    """The collector will never take these bytes: the epoch is over there (401), the form is wrong (404, 2xx), another
+    commitment or voucher was first (407, 408), this epoch has its vouchers (410 for a voucher), or its registration was
+    refused (406).
+    """
+
+
+class PutOff(Exception):
+    """The collector does not take these bytes now: it does not know the set (409), or has registrations of too many
+    epochs (410 for a registration). Others it may take.
     """
 
 
@@ -71,7 +80,8 @@ class Collector(Protocol):
     """The provider's collector, over the account's authenticated channel, but over a connection that carries no
     attachment.
 
-    Both may be repeated: the same bytes are stored once. `Refused` is final; any other error means "later".
+    Both may be repeated: the same bytes are stored once. `Refused` is final, `PutOff` is about these bytes and those
+    like them; any other error means that nothing works now.
     """
 
     async def register(self, registration: bytes) -> None: ...
@@ -93,11 +103,11 @@ class Sealing:
         self._thread = ThreadPoolExecutor(1, "sealing")
         configuration.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         journal = configuration.directory / "journal.sqlite"
-        # It names messages and tells when they were sent.
+        # It names messages.
         os.close(os.open(journal, os.O_RDWR | os.O_CREAT, 0o600))
         self._journal = sqlite3.connect(journal, check_same_thread=False, isolation_level=None)
         self._journal.execute(
-            "CREATE TABLE IF NOT EXISTS sealed (item TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS sealed (number INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT UNIQUE) STRICT"
         )
 
     async def seal(self, item: str, attachment: bytes, note: bytes) -> bool:
@@ -117,26 +127,44 @@ class Sealing:
             return False
 
     async def deliver(self, collector: Collector) -> int:
-        """Gives the collector what is due, at most 256 vouchers; call it at random times, a few times a day. What is
-        refused for good is reported and forgotten, or it would stand before
-        all others for ever; any other error ends the call, and the next one goes on with the same bytes.
+        """Gives the collector what is due, at most 256 vouchers; call it at random times, a few times a day.
+
+        What is refused for good is reported and set aside, what is put off is reported and passed over until the next
+        call, so that neither stands before others. Any other error ends the call, and the next one goes on with the
+        same bytes.
 
         :returns: how many vouchers the collector took.
         """
-        registrations, waiting = await self._run(self._waiting)
-        for registration in registrations:
+        put_off_epochs: set[int] = set()
+        put_off_sets: set[bytes] = set()
+        for registration in await self._run(self._registrations):
             try:
                 await collector.register(registration)
             except Refused as error:
+                # Its epoch's vouchers are offered all the same; the collector answers for each of them.
                 self.configuration.report(error)
+            except PutOff as error:
+                self.configuration.report(error)
+                put_off_epochs.add(int.from_bytes(registration[4:8], "little"))
         stored = 0
-        for voucher in waiting:
-            try:
-                await collector.store(voucher)
-                stored += 1
-            except Refused as error:
-                self.configuration.report(error)
-            await self._run(self._acknowledge, voucher)
+        while stored < 256:
+            waiting = await self._run(self._waiting, put_off_epochs, put_off_sets, 256 - stored)
+            if not waiting:
+                break
+            for voucher in waiting:
+                if voucher.set_root in put_off_sets:
+                    continue
+                try:
+                    await collector.store(voucher)
+                except Refused as error:
+                    self.configuration.report(error)
+                    await self._run(self._refuse, voucher)
+                except PutOff as error:
+                    self.configuration.report(error)
+                    put_off_sets.add(voucher.set_root)
+                else:
+                    stored += 1
+                    await self._run(self._acknowledge, voucher)
         return stored
 
     async def close(self) -> None:
@@ -152,10 +180,11 @@ class Sealing:
         # second try makes a second voucher: a repeat of the same picture, which does not count again.
         self._journal.execute("BEGIN IMMEDIATE")
         try:
-            if self._journal.execute("INSERT OR IGNORE INTO sealed VALUES (?, ?)", (item, now)).rowcount == 1:
+            added = self._journal.execute("INSERT OR IGNORE INTO sealed (item) VALUES (?)", (item,))
+            if added.rowcount == 1:
                 self._make_voucher(MediaItem.of_file(attachment), note, now)
-            # Longer than anybody presses "send again".
-            self._journal.execute("DELETE FROM sealed WHERE at < ?", (now - 90 * DAY,))
+                # By number: a clock that is wrong for a day must not forget what was sealed.
+                self._journal.execute("DELETE FROM sealed WHERE number <= ?", ((added.lastrowid or 0) - JOURNALED,))
             self._journal.execute("COMMIT")
         except BaseException:
             if self._journal.in_transaction:
@@ -173,13 +202,20 @@ class Sealing:
             self._seen = None
             self._open(now).seal(media, note, now=now)
 
-    def _waiting(self) -> tuple[list[bytes], list[Waiting]]:
+    def _registrations(self) -> list[bytes]:
+        return self._open(int(self.configuration.clock())).registrations()
+
+    def _waiting(self, epochs: set[int], sets: set[bytes], most: int) -> list[Waiting]:
+        """What is due, but for these epochs and sets."""
         now = int(self.configuration.clock())
-        client = self._open(now)
-        return client.registrations(), list(itertools.islice(client.due(now), 256))
+        due = self._open(now).due(now)
+        return list(itertools.islice((v for v in due if v.epoch not in epochs and v.set_root not in sets), most))
 
     def _acknowledge(self, voucher: Waiting) -> None:
         self._open(int(self.configuration.clock())).acknowledge(voucher)
+
+    def _refuse(self, voucher: Waiting) -> None:
+        self._open(int(self.configuration.clock())).refuse(voucher)
 
     def _open(self, now: int) -> Client:
         """The client under the newest good set. A set file that was replaced by a bad one does not end the use of the

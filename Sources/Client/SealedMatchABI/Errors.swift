@@ -46,6 +46,9 @@ public func sealedmatch_check_abi(_ version: UInt32) -> Int32 {
 private let abiVersion = UInt32(SEALEDMATCH_ABI_MAJOR) << 16 | UInt32(SEALEDMATCH_ABI_MINOR)
 
 @c @implementation
+public func sealedmatch_memory_is_locked() -> Int32 { SecretBytes.areLocked ? 1 : 0 }
+
+@c @implementation
 public func sealedmatch_error_text(_ code: Int32) -> UnsafePointer<CChar>! {
     // A StaticString is constant memory that ends in a zero byte.
     unsafe UnsafeRawPointer(text(of: code).utf8Start).assumingMemoryBound(to: CChar.self)
@@ -67,6 +70,7 @@ private func text(of code: Int32) -> StaticString {
     case .primitiveFailed: "a cryptographic operation failed"
     case .fileFailed: "a file or directory cannot be read, written or locked"
     case .interrupted: "interrupted"
+    case .notPrivate: "a file or directory belongs to another user, or its mode lets others in"
     case .wrongLength: "wrong length"
     case .invalidPoint: "not the encoding of a group element"
     case .identityPoint: "the identity where it is forbidden"
@@ -96,6 +100,7 @@ private func text(of code: Int32) -> StaticString {
     case .voucherConflict: "another voucher has this ID"
     case .unknownSet: "the set is not known here"
     case .quotaExceeded: "a quota is used up"
+    case .stateMissing: "the client's state is gone, while other files say that it was there"
     case .proofRejected: "a proof does not verify"
     case .notAudited: "a source signs only what it has audited"
     case .belowThreshold: "fewer matches than the threshold"

@@ -35,7 +35,11 @@ struct NextVoucher {
     func answer(from outbox: Outbox, now: UInt64) throws(SealedMatchError) {
         let due = try outbox.due(after: previous, now: now, limit: 1)
         unsafe unreadable?.pointee = due.unreadable
-        guard let first = due.entries.first else { return try output.write([]) }
+        guard let first = due.entries.first else {
+            try output.write([])
+            // Only here: a call whose buffer is too small changes nothing.
+            return try outbox.redraw(now: now)
+        }
         try output.write(first.voucher)
         unsafe UnsafeMutableRawBufferPointer(start: entry, count: OutboxEntryName.encodedCount).copyBytes(
             from: first.name.encoded)
@@ -86,6 +90,16 @@ public func sealedmatch_outbox_acknowledge(_ outbox: sealedmatch_outbox, _ entry
     code { () throws(SealedMatchError) in
         let name = try unsafe entryName(entry)
         try outboxes[outbox.id].use { (outbox) throws(SealedMatchError) in try outbox.acknowledge(name) }
+    }
+}
+
+@c @implementation
+public func sealedmatch_outbox_refuse(_ outbox: sealedmatch_outbox, _ entry: UnsafePointer<sealedmatch_entry>!)
+    -> Int32
+{
+    code { () throws(SealedMatchError) in
+        let name = try unsafe entryName(entry)
+        try outboxes[outbox.id].use { (outbox) throws(SealedMatchError) in try outbox.refuse(name) }
     }
 }
 

@@ -25,15 +25,14 @@ public func sealedmatch_sealer_open(
         var saved = try unsafe deviceState(state, state_count)
         defer { saved.wipe() }
         let set = try sets[set.id]
-        let copy = try secrets[secret.id].use { (secret) throws(SealedMatchError) in try secret.clone() }
         let opened = try Sealer(
-            set: set, account: account, secret: copy, state: saved.isEmpty ? nil : saved,
+            set: set, account: account, secret: copy(of: secret), state: saved.isEmpty ? nil : saved,
             devices: Int(clamping: devices), now: now)
         unsafe sealer.pointee.id = try sealers.open(Guarded(opened))
     }
 }
 
-private func deviceState(_ bytes: UnsafeRawPointer?, _ count: Int) throws(SealedMatchError) -> [UInt8] {
+func deviceState(_ bytes: UnsafeRawPointer?, _ count: Int) throws(SealedMatchError) -> [UInt8] {
     try unsafe copied(bytes, count, limit: SealerState.maximumEncodedCount, beyond: .wrongLength)
 }
 

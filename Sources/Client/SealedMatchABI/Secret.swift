@@ -6,12 +6,20 @@ internal import SealedMatchCrypto
 let secrets = HandleTable<Guarded<AccountSecret>>(kind: 2)
 
 @c @implementation
-public func sealedmatch_secret_create(_ now: UInt64, _ secret: UnsafeMutablePointer<sealedmatch_secret>!) -> Int32 {
+public func sealedmatch_secret_create(
+    _ set: sealedmatch_set, _ now: UInt64, _ secret: UnsafeMutablePointer<sealedmatch_secret>!
+) -> Int32 {
     unsafe secret?.pointee = sealedmatch_secret()
     return code { () throws(SealedMatchError) in
         guard let secret = unsafe secret else { throw badArgument("a null pointer") }
-        unsafe secret.pointee.id = try secrets.open(Guarded(AccountSecret.create(at: now)))
+        let header = try sets[set.id].header
+        unsafe secret.pointee.id = try secrets.open(Guarded(AccountSecret.create(at: now, under: header)))
     }
+}
+
+/// The secret behind a handle, for something else to use.
+func copy(of secret: sealedmatch_secret) throws(SealedMatchError) -> AccountSecret {
+    try secrets[secret.id].use { (secret) throws(SealedMatchError) in try secret.clone() }
 }
 
 @c @implementation

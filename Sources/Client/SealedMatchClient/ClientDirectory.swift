@@ -12,13 +12,22 @@ public struct ClientDirectory: ~Copyable {
     private var sealer: Sealer
     public let outbox: Outbox
 
-    /// Opens the directory, or makes one with a new account secret.
+    /// Opens the directory, or makes one with a new account secret, or with that of the account's other devices.
+    ///
+    /// A directory whose state is gone while registrations or vouchers are there is `stateMissing`: a new secret would
+    /// make vouchers that never decode. With `secret` it begins again; see Docs/Embedding.md, "When the state is lost".
     /// - Parameters:
+    ///   - secret: the account secret of another device, on this one's first run; later it must be the same one.
+    ///   - devices: of the account, 1...16; their decoys are divided by it.
     ///   - window: seconds over which the outbox spreads vouchers; a day by default.
-    /// - Throws: `fileFailed` when it is locked or damaged, `authenticationFailed` when it is another account's, and
-    ///   the errors of `Sealer` and `Outbox`.
+    ///   - now: seconds since 1970.
+    /// - Throws: `fileFailed` when it is locked or damaged, `notPrivate` when other users can write into it or read the
+    ///   state, `authenticationFailed` when it is another account's, `commitmentConflict` when it has another account
+    ///   secret, or had one in this epoch, `stateMissing`, `setNotYetIssued` on a first run with a clock more than a
+    ///   day before the set was issued, and the errors of `Sealer` and `Outbox`.
     public static func open(
-        path: String, set: BlindedSet, account: AccountID, devices: Int = 1, window: UInt64 = 86_400, now: UInt64
+        path: String, set: BlindedSet, account: AccountID, secret: consuming AccountSecret? = nil, devices: Int = 1,
+        window: UInt64 = 86_400, now: UInt64
     ) throws(SealedMatchError) -> ClientDirectory {
         let directory = try LockedDirectory(path: path)
         // Under the lock nobody writes here: a partial file is a killed process's, and may hold an epoch's secret that
@@ -26,28 +35,59 @@ public struct ClientDirectory: ~Copyable {
         for name in try names(in: directory, where: { isPartial($0) }) {
             try LockedDirectory.remove(directory.path + "/" + name)
         }
-        for registration in try savedRegistrations(directory) where registration.registration.account != account {
+        let registered = try savedRegistrations(directory)
+        for saved in registered where saved.registration.account != account {
             throw SealedMatchError(.authenticationFailed, "the directory is another account's")
         }
         var saved = try load(directory)
         // It holds the account secret in the clear.
         defer { saved?.wipe() }
-        let secret: AccountSecret
+        let outbox = try Outbox(path: directory.path + "/outbox", window: window)
+        let own: AccountSecret
         if let saved {
-            secret = try unsafe saved.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
-                try unsafe AccountSecret(canonical: 
-                    UnsafeRawBufferPointer(rebasing: raw[0..<AccountSecret.encodedCount]))
-            }
+            own = try join(savedSecret(saved), secret)
+        } else if let secret {
+            own = secret
         } else {
-            secret = try AccountSecret.create(at: now)
+            guard registered.isEmpty, try outbox.isEmpty() else {
+                throw SealedMatchError(
+                    .stateMissing, "the client's state is gone, while other files say that it was there")
+            }
+            own = try AccountSecret.create(at: now, under: set.header)
         }
         var state = saved.map { Array($0[AccountSecret.encodedCount...]) }
         defer { state?.wipe() }
-        let outbox = try Outbox(path: directory.path + "/outbox", window: window)
-        let sealer = try Sealer(set: set, account: account, secret: secret, state: state, devices: devices, now: now)
+        let sealer = try Sealer(set: set, account: account, secret: own, state: state, devices: devices, now: now)
+        // One commitment an epoch: vouchers under another secret would never decode.
+        let current = sealer.registration
+        for saved in registered where saved.registration.epoch == current.epoch && saved.registration != current {
+            throw SealedMatchError(.commitmentConflict, "another account secret was registered here in this epoch")
+        }
         let client = ClientDirectory(directory: directory, sealer: sealer, outbox: outbox)
         try client.save()
+        try outbox.redraw(now: now)
+        try client.forgetRegistrations(registered)
         return client
+    }
+
+    private static func savedSecret(_ saved: [UInt8]) throws(SealedMatchError) -> AccountSecret {
+        try unsafe saved.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
+            try unsafe AccountSecret(canonical: UnsafeRawBufferPointer(rebasing: raw[0..<AccountSecret.encodedCount]))
+        }
+    }
+
+    /// The secret of this directory, in the later epoch of the two; another device's must be the same.
+    private static func join(
+        _ own: consuming AccountSecret, _ other: consuming AccountSecret?
+    ) throws(SealedMatchError) -> AccountSecret {
+        guard var other else { return own }
+        let epoch = max(own.epoch, other.epoch)
+        try own.ratchet(to: epoch)
+        try other.ratchet(to: epoch)
+        guard own.isSame(as: other) else {
+            throw SealedMatchError(.commitmentConflict, "the directory has another account secret")
+        }
+        return own
     }
 
     private init(directory: LockedDirectory, sealer: consuming Sealer, outbox: Outbox) {
@@ -56,30 +96,55 @@ public struct ClientDirectory: ~Copyable {
         self.outbox = outbox
     }
 
-    /// What to register with the collector before vouchers are sent: of this epoch, and of earlier ones whose vouchers
-    /// may still wait in the outbox. Registering again is no error.
+    /// What to register with the collector before vouchers are sent, earliest epoch first: of this epoch, and of each
+    /// earlier one whose vouchers may still wait in the outbox. Registering again is no error. Changes nothing.
     public func registrations() throws(SealedMatchError) -> [Registration] {
-        var registrations: [Registration] = []
-        for (path, registration) in try Self.savedRegistrations(directory) {
-            // A voucher leaves the outbox within its window; two epochs are far more.
-            if UInt64(registration.epoch) + 2 < UInt64(sealer.epoch) {
-                try LockedDirectory.remove(path)
-            } else {
-                registrations.append(registration)
-            }
+        try Self.savedRegistrations(directory).map { $0.registration }
+    }
+
+    /// The commitment of the current epoch, for devices of an account to compare. Public.
+    public var commitment: Commitment { sealer.registration.commitment }
+
+    /// The account secret as it is in the current epoch, for the account's other devices: never in the clear.
+    public func encodedSecret() throws(SealedMatchError) -> SecretBytes { try sealer.encodedSecret() }
+
+    /// This device's state, for the others to merge; as secret as the account secret.
+    public var encodedState: [UInt8] { sealer.encodedState }
+
+    /// Takes in the state of another device of the account, so that what that device sealed counts as sealed; on disk
+    /// when this returns. Other epochs' state is ignored.
+    /// - Throws: the decoding errors of the state, `storeFull`, `fileFailed`; then nothing changed.
+    public mutating func merge(deviceState: [UInt8]) throws(SealedMatchError) {
+        let before = sealer.checkpoint
+        try sealer.merge(deviceState: deviceState)
+        try save(orRestore: before)
+    }
+
+    /// A registration lives as long as a voucher that needs it. Where one cannot be read, all stay.
+    private func forgetRegistrations(_ saved: [SavedRegistration]) throws(SealedMatchError) {
+        let earlier = saved.filter { $0.registration.epoch < sealer.epoch }
+        guard !earlier.isEmpty, let needed = try outbox.epochs() else { return }
+        for saved in earlier where !needed.contains(saved.registration.epoch) {
+            try LockedDirectory.remove(saved.path)
         }
-        return registrations
+    }
+
+    private struct SavedRegistration {
+        let path: String
+        let registration: Registration
     }
 
     private static let registrationPrefix = "registration-"
 
-    private static func savedRegistrations(
-        _ directory: LockedDirectory
-    ) throws(SealedMatchError) -> [(path: String, registration: Registration)] {
-        var saved: [(path: String, registration: Registration)] = []
+    private static func savedRegistrations(_ directory: LockedDirectory) throws(SealedMatchError) -> [SavedRegistration]
+    {
+        var saved: [SavedRegistration] = []
         for name in try names(in: directory, where: { isRegistration($0) }) {
             let path = directory.path + "/" + name
-            saved.append((path, try Registration(canonical: DurableFile.read(path, limit: Registration.encodedCount))))
+            let registration = try Registration(canonical: DurableFile.read(path, limit: Registration.encodedCount))
+            // In order of epochs; there are few.
+            let place = saved.firstIndex { $0.registration.epoch > registration.epoch } ?? saved.endIndex
+            saved.insert(SavedRegistration(path: path, registration: registration), at: place)
         }
         return saved
     }
@@ -104,14 +169,9 @@ public struct ClientDirectory: ~Copyable {
         try outbox.checkRoom()
         let before = sealer.checkpoint
         let voucher = try sealer.seal(item, note: note)
-        do throws(SealedMatchError) {
-            try save()
-        } catch {
-            // This voucher never leaves, so the item may be sealed again; without this a second try would be a repeat,
-            // which cannot match.
-            sealer.restore(before)
-            throw error
-        }
+        // If that fails, this voucher never leaves and the item may be sealed again: without the old state a second
+        // try would be a repeat, which cannot match.
+        try save(orRestore: before)
         try outbox.put(voucher, now: now)
     }
 
@@ -132,22 +192,27 @@ public struct ClientDirectory: ~Copyable {
 
     private static func load(_ directory: LockedDirectory) throws(SealedMatchError) -> [UInt8]? {
         let limit = AccountSecret.encodedCount + SealerState.maximumEncodedCount
-        guard let bytes = try DurableFile.readIfPresent(path(in: directory), limit: limit) else { return nil }
+        guard let bytes = try DurableFile.readIfPresent(path(in: directory), limit: limit, access: .secret) else {
+            return nil
+        }
         guard bytes.count > AccountSecret.encodedCount else {
             throw SealedMatchError(.wrongLength, "the client's state file is damaged")
         }
         return bytes
     }
 
-    private func save() throws(SealedMatchError) {
-        // The registration first: the ratchet leaves no way to compute an earlier epoch's.
-        let registration = sealer.registration
-        let place = directory.path + "/" + Self.registrationPrefix + String(registration.epoch)
-        // Another one is there if a first run ended between this file and the next: it was never handed out, and its
-        // secret is gone.
-        if try DurableFile.readIfPresent(place, limit: Registration.encodedCount) != registration.encoded {
-            try DurableFile.write(registration.encoded, to: place, secret: true)
+    private mutating func save(orRestore before: SealerState) throws(SealedMatchError) {
+        do throws(SealedMatchError) {
+            try save()
+        } catch {
+            sealer.restore(before)
+            throw error
         }
+    }
+
+    /// The state first, then the epoch's registration. A first run that ends between the two has left nothing that says
+    /// there was a state before; and no voucher of an epoch is there before its registration is.
+    private func save() throws(SealedMatchError) {
         let secret = try sealer.encodedSecret()
         var state = sealer.encodedState
         defer { state.wipe() }
@@ -156,5 +221,9 @@ public struct ClientDirectory: ~Copyable {
                 try unsafe DurableFile.write([secret, state], to: Self.path(in: directory), secret: true)
             }
         }
+        let registration = sealer.registration
+        let place = directory.path + "/" + Self.registrationPrefix + String(registration.epoch)
+        guard try DurableFile.readIfPresent(place, limit: Registration.encodedCount) == nil else { return }
+        try DurableFile.write(registration.encoded, to: place, secret: true)
     }
 }

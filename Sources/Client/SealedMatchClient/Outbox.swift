@@ -15,7 +15,7 @@ public struct Outbox: Sendable {
     /// Vouchers that the outbox holds at most; 65,536 of the default size are about 220 MB.
     public static let maximumCount = 1 << 16
 
-    /// Seconds; an epoch. Registrations are kept for two epochs more, so that no voucher outlives its own.
+    /// Seconds; an epoch.
     public static let maximumWindow = Parameters.secondsPerEpoch
 
     /// - Parameters:
@@ -43,18 +43,50 @@ public struct Outbox: Sendable {
         package let name: OutboxEntryName
         /// The voucher as it was sealed: a retry sends the same bytes.
         public let voucher: [UInt8]
+        /// Of the registration that the collector must have first.
+        public let epoch: UInt32
     }
 
     /// - Throws: `storeFull`, `fileFailed`.
     package func checkRoom() throws(SealedMatchError) {
-        var present = 0
-        try LockedDirectory.visit(directory.path) { (name) throws(SealedMatchError) in
-            if OutboxEntryName(text: name) != nil { present += 1 }
-            return present < Self.maximumCount
-        }
-        guard present < Self.maximumCount else {
+        guard try count(of: { OutboxEntryName(text: $0) != nil }) < Self.maximumCount else {
             throw SealedMatchError(.storeFull, "the outbox is full; send what it holds first")
         }
+    }
+
+    /// Whether no voucher waits. Those that were set aside do not.
+    package func isEmpty() throws(SealedMatchError) -> Bool { try names { _ in true }.isEmpty }
+
+    /// The epochs of the vouchers that wait, or nil if one of them cannot be read now.
+    package func epochs() throws(SealedMatchError) -> [UInt32]? {
+        var epochs: [UInt32] = []
+        for name in try names(where: { _ in true }) {
+            guard let entry = read(name) else { return nil }
+            let epoch = entry.epoch
+            if !epochs.contains(epoch) { epochs.append(epoch) }
+        }
+        return epochs
+    }
+
+    /// The directory's entries of a kind, up to `maximumCount` of them.
+    private func count(of isWanted: ([UInt8]) -> Bool) throws(SealedMatchError) -> Int {
+        var present = 0
+        try LockedDirectory.visit(directory.path) { (name) throws(SealedMatchError) in
+            if isWanted(name) { present += 1 }
+            return present < Self.maximumCount
+        }
+        return present
+    }
+
+    /// In the order of release.
+    private func names(where isWanted: (OutboxEntryName) -> Bool) throws(SealedMatchError) -> [OutboxEntryName] {
+        var names: [OutboxEntryName] = []
+        try LockedDirectory.visit(directory.path) { (text) throws(SealedMatchError) in
+            if let name = OutboxEntryName(text: text), isWanted(name) { names.append(name) }
+            return names.count < 2 * Self.maximumCount
+        }
+        names.sort()
+        return names
     }
 
     /// Persists a voucher before anybody sends it. When this returns, it is on disk.
@@ -66,32 +98,47 @@ public struct Outbox: Sendable {
 
     /// The same for a caller that has just looked for room: looking lists the directory.
     package func put(_ voucher: SealedVoucher, now: UInt64) throws(SealedMatchError) {
+        try DurableFile.write(voucher.encoded, to: path(of: newName(now)), secret: true)
+    }
+
+    /// A name with a release time that is uniform in the window from `now` on.
+    private func newName(_ now: UInt64) throws(SealedMatchError) -> OutboxEntryName {
         var random = SystemRandom()
         let delay = window == 0 ? 0 : try random.integer(below: window)
         let (release, overflow) = now.addingReportingOverflow(delay)
         guard !overflow else { throw SealedMatchError(.parameterOutOfRange, "the clock is out of range") }
-        let name = OutboxEntryName(release: release, first: try random.word(), second: try random.word())
-        try DurableFile.write(voucher.encoded, to: path(of: name), secret: true)
+        return OutboxEntryName(release: release, first: try random.word(), second: try random.word())
+    }
+
+    /// Draws the release time anew of vouchers whose time lies beyond `now` and the window: they were put in while the
+    /// clock was ahead, and would wait until it is there again.
+    package func redraw(now: UInt64) throws(SealedMatchError) {
+        let (latest, overflow) = now.addingReportingOverflow(window)
+        guard !overflow else { return }
+        for name in try names(where: { $0.release > latest }) {
+            try DurableFile.move(path(of: name), to: path(of: newName(now)))
+        }
     }
 
     /// Vouchers whose time has come, at most `limit`, in the order of their random release times. Unreadable entries
-    /// are left alone and counted.
-    public func due(now: UInt64, limit: Int = 64) throws(SealedMatchError) -> (entries: [Entry], unreadable: Int) {
-        try due(after: nil, now: now, limit: limit)
+    /// are left alone and counted. A voucher whose release time lies further ahead than the window gets another one.
+    /// - Parameter previous: go on behind this one in that order; it need not be there any more.
+    public func due(
+        after previous: Entry? = nil, now: UInt64, limit: Int = 64
+    ) throws(SealedMatchError) -> (entries: [Entry], unreadable: Int) {
+        try redraw(now: now)
+        return try due(after: previous?.name, now: now, limit: limit)
     }
 
-    /// The same from behind `previous` in that order on, for callers that take one at a time.
+    /// The same, and nothing changes: for callers that take one at a time.
     package func due(
         after previous: OutboxEntryName?, now: UInt64, limit: Int
     ) throws(SealedMatchError) -> (entries: [Entry], unreadable: Int) {
-        var names: [OutboxEntryName] = []
-        try LockedDirectory.visit(directory.path) { (text) throws(SealedMatchError) in
-            guard let name = OutboxEntryName(text: text), name.release <= now else { return true }
-            if let previous, name <= previous { return true }
-            names.append(name)
-            return names.count < 2 * Self.maximumCount
+        let names = try names { name in
+            guard name.release <= now else { return false }
+            if let previous { return previous < name }
+            return true
         }
-        names.sort()
         var entries: [Entry] = []
         var unreadable = 0
         for name in names {
@@ -99,6 +146,18 @@ public struct Outbox: Sendable {
             if let entry = read(name) { entries.append(entry) } else { unreadable += 1 }
         }
         return (entries, unreadable)
+    }
+
+    /// Sets aside a voucher that the collector will never take (Docs/Protocol.md, 5.14, step 5), so that it stands
+    /// before nobody. It is never due again; its file stays, with `.refused` behind its name, for whoever finds out
+    /// that the refusal was a mistake. At most `maximumCount` are kept, more are forgotten.
+    public func refuse(_ entry: Entry) throws(SealedMatchError) { try refuse(entry.name) }
+
+    package func refuse(_ name: OutboxEntryName) throws(SealedMatchError) {
+        guard try count(of: { OutboxEntryName.isRefused($0) }) < Self.maximumCount else {
+            return try acknowledge(name)
+        }
+        try DurableFile.move(path(of: name), to: path(of: name) + OutboxEntryName.refusedMark)
     }
 
     /// Forgets a voucher that the collector has acknowledged.
@@ -115,8 +174,8 @@ public struct Outbox: Sendable {
     private func read(_ name: OutboxEntryName) -> Entry? {
         do throws(SealedMatchError) {
             let bytes = try DurableFile.read(path(of: name), limit: SealedVoucher.maximumEncodedCount)
-            _ = try SealedVoucher(canonical: bytes)
-            return Entry(name: name, voucher: bytes)
+            let voucher = try SealedVoucher(canonical: bytes)
+            return Entry(name: name, voucher: bytes, epoch: voucher.header.epoch)
         } catch {
             return nil
         }

@@ -42,9 +42,16 @@ package struct OutboxEntryName: Comparable, Sendable {
     }
 
     /// A voucher's name, then `DurableFile.partialMark`: a killed process's file.
-    static func isUnfinished(_ text: [UInt8]) -> Bool {
+    static func isUnfinished(_ text: [UInt8]) -> Bool { isMarked(text, DurableFile.partialMark) }
+
+    /// Stands behind the name of a voucher that was set aside.
+    static let refusedMark = ".refused"
+
+    static func isRefused(_ text: [UInt8]) -> Bool { isMarked(text, refusedMark) }
+
+    private static func isMarked(_ text: [UInt8], _ mark: String) -> Bool {
         text.count > count && OutboxEntryName(text: Array(text[..<count])) != nil
-            && text[count...].starts(with: DurableFile.partialMark.utf8)
+            && text[count...].starts(with: mark.utf8)
     }
 
     package static func < (a: OutboxEntryName, b: OutboxEntryName) -> Bool {

@@ -15,6 +15,7 @@ public struct SealedMatchError: Error, Equatable, Sendable {
         public static let primitiveFailed = Code(rawValue: 104)
         public static let fileFailed = Code(rawValue: 105)
         public static let interrupted = Code(rawValue: 106)
+        public static let notPrivate = Code(rawValue: 107)
 
         public static let wrongLength = Code(rawValue: 201)
         public static let invalidPoint = Code(rawValue: 202)
@@ -47,6 +48,7 @@ public struct SealedMatchError: Error, Equatable, Sendable {
         public static let voucherConflict = Code(rawValue: 408)
         public static let unknownSet = Code(rawValue: 409)
         public static let quotaExceeded = Code(rawValue: 410)
+        public static let stateMissing = Code(rawValue: 411)
 
         public static let proofRejected = Code(rawValue: 501)
         public static let notAudited = Code(rawValue: 502)

@@ -12,6 +12,11 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     private let base: UnsafeMutableRawPointer
     public let count: Int
 
+    /// Whether all secrets of this process so far lay in memory that is locked. False once the kernel refused to lock
+    /// more (RLIMIT_MEMLOCK, `ulimit -l`; a page for each secret, about 24 kB for a sealer): these secrets are guarded
+    /// and wiped like the others, but may reach the swap space. Nothing fails for that.
+    @inline(never) public static var areLocked: Bool { secret_memory_is_unlocked(0) == 0 }
+
     private init(base: UnsafeMutableRawPointer, count: Int) {
         unsafe self.base = unsafe base
         self.count = count
@@ -26,6 +31,8 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         guard count > 0, let base = unsafe sodium_malloc(count) else {
             throw SealedMatchError(.outOfMemory, "no guarded memory for a secret")
         }
+        // `sodium_malloc` ignores a failing mlock. To lock what is locked is no error, and does not count twice.
+        if unsafe sodium_mlock(base, count) != 0 { _ = secret_memory_is_unlocked(1) }
         unsafe sodium_memzero(base, count)
         return unsafe SecretBytes(base: base, count: count)
     }
@@ -49,6 +56,11 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     /// A copy of `bytes`, for secrets that arrive in an array: a key file's, say. The array itself is not wiped.
     public static func copying(_ bytes: [UInt8]) throws(SealedMatchError) -> SecretBytes {
         try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe copying(raw) }
+    }
+
+    /// Whether the other holds the same bytes, in constant time.
+    package borrowing func isSame(as other: borrowing SecretBytes) -> Bool {
+        unsafe count == other.count && sodium_memcmp(base, other.base, count) == 0
     }
 
     public borrowing func clone() throws(SealedMatchError) -> SecretBytes {

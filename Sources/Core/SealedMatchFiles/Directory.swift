@@ -9,11 +9,17 @@ public final class LockedDirectory: @unchecked Sendable {
     public let path: String
 
     /// Creates the directory (owner only) if it is missing, and takes its lock.
-    /// - Throws: `fileFailed` when it cannot be created, or another process holds it.
+    /// - Throws: `fileFailed` when it cannot be created, or another process holds it; `notPrivate` when it is another
+    ///   user's, or others may write into it.
     public convenience init(path: String) throws(SealedMatchError) {
         if unsafe mkdir(path, 0o700) != 0 && platform_errno() != EEXIST {
             throw SealedMatchError(.fileFailed, "a directory cannot be created")
         }
+        // Others may not write here: they could put files of their own in the place of ours, and take away the lock.
+        let opened = unsafe platform_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard opened >= 0 else { throw SealedMatchError(.fileFailed, "a directory cannot be opened") }
+        defer { close(opened) }
+        try FileAccess.written.check(opened)
         let descriptor = unsafe platform_open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a lock file cannot be opened") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

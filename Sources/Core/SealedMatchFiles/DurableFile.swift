@@ -69,9 +69,12 @@ public enum DurableFile {
     }
 
     /// The whole of a regular file, or nil where there is none of this name.
-    /// - Throws: `fileFailed`; `wrongLength` beyond `limit` bytes.
-    package static func readIfPresent(_ path: String, limit: Int) throws(SealedMatchError) -> [UInt8]? {
-        guard let (descriptor, count) = try openIfPresent(path, limit: limit) else { return nil }
+    /// - Parameter access: what other users may do with the file; not looked at if nil.
+    /// - Throws: `fileFailed`; `wrongLength` beyond `limit` bytes; `notPrivate`.
+    package static func readIfPresent(
+        _ path: String, limit: Int, access: FileAccess? = nil
+    ) throws(SealedMatchError) -> [UInt8]? {
+        guard let (descriptor, count) = try openIfPresent(path, limit, access) else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: count)
         var span = bytes.mutableSpan
@@ -82,9 +85,10 @@ public enum DurableFile {
     }
 
     /// The whole of a regular file that holds a secret, in guarded memory.
-    /// - Throws: `fileFailed`; `wrongLength` for an empty file and beyond `limit` bytes; `outOfMemory`.
+    /// - Throws: `fileFailed`; `wrongLength` for an empty file and beyond `limit` bytes; `notPrivate` unless it is its
+    ///   owner's alone; `outOfMemory`.
     package static func readSecret(_ path: String, limit: Int) throws(SealedMatchError) -> SecretBytes {
-        guard let (descriptor, count) = try openIfPresent(path, limit: limit) else {
+        guard let (descriptor, count) = try openIfPresent(path, limit, .secret) else {
             throw SealedMatchError(.fileFailed, "the file cannot be opened")
         }
         defer { close(descriptor) }
@@ -97,20 +101,26 @@ public enum DurableFile {
     }
 
     /// A descriptor of a regular file, and its size; nil where there is none of this name.
-    private static func openIfPresent(_ path: String, limit: Int) throws(SealedMatchError) -> (Int32, Int)? {
+    private static func openIfPresent(
+        _ path: String, _ limit: Int, _ access: FileAccess?
+    ) throws(SealedMatchError) -> (Int32, Int)? {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         if descriptor < 0 && platform_errno() == ENOENT { return nil }
         guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, unsafe platform_is_regular(&status) == 1 else {
+        do throws(SealedMatchError) {
+            var status = stat()
+            guard unsafe fstat(descriptor, &status) == 0, unsafe platform_is_regular(&status) == 1 else {
+                throw SealedMatchError(.fileFailed, "not a regular file")
+            }
+            guard status.st_size <= limit else {
+                throw SealedMatchError(.wrongLength, "the file is larger than its kind can be")
+            }
+            try access?.check(descriptor)
+            return (descriptor, Int(status.st_size))
+        } catch {
             close(descriptor)
-            throw SealedMatchError(.fileFailed, "not a regular file")
+            throw error
         }
-        guard status.st_size <= limit else {
-            close(descriptor)
-            throw SealedMatchError(.wrongLength, "the file is larger than its kind can be")
-        }
-        return (descriptor, Int(status.st_size))
     }
 
     private static func readAll(
@@ -133,6 +143,14 @@ public enum DurableFile {
             guard wrote > 0 else { throw SealedMatchError(.fileFailed, "a file cannot be written; is the disk full?") }
             done += wrote
         }
+    }
+
+    /// Renames a file inside its directory, durably. A missing one is no error.
+    package static func move(_ path: String, to place: String) throws(SealedMatchError) {
+        guard unsafe rename(path, place) == 0 || platform_errno() == ENOENT else {
+            throw SealedMatchError(.fileFailed, "a file cannot be renamed")
+        }
+        try syncDirectory(of: place)
     }
 
     /// Makes a rename or a removal in the directory of `path` durable.

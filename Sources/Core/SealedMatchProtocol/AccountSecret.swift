@@ -20,9 +20,24 @@ public struct AccountSecret: ~Copyable, Sendable {
     }
 
     /// A new account secret, for the epoch of a moment in seconds since 1970.
-    public static func create(at now: UInt64) throws(SealedMatchError) -> AccountSecret {
+    ///
+    /// The ratchet has no way back and one step of at most 64 epochs: a secret of a clock that stands at 1970 could
+    /// never reach the present.
+    /// - Parameter header: of the set that the account begins with.
+    /// - Throws: `setNotYetIssued` more than a day before that set was issued; `parameterOutOfRange` for a clock past
+    ///   the last epoch; `randomSourceFailed`, `outOfMemory`.
+    public static func create(at now: UInt64, under header: SetHeader) throws(SealedMatchError) -> AccountSecret {
         var random = SystemRandom()
-        return try create(epoch: Parameters.epoch(at: now), random: &random)
+        return try create(epoch: firstEpoch(at: now, issuedAt: header.issuedAt), random: &random)
+    }
+
+    /// The epoch in which an account begins.
+    package static func firstEpoch(at now: UInt64, issuedAt: UInt64) throws(SealedMatchError) -> UInt32 {
+        // Epochs and ratchet, step 1: a clock more than 86,400 seconds before the set's issuedAt makes none
+        guard !SetHeader.isAhead(issuedAt, of: now) else {
+            throw SealedMatchError(.setNotYetIssued, "the clock is before the set was issued; set it first")
+        }
+        return try Parameters.epoch(at: now)
     }
 
     package static func create(
@@ -57,6 +72,11 @@ public struct AccountSecret: ~Copyable, Sendable {
             }
         }
         return out
+    }
+
+    /// Whether the other is this secret in this epoch, in constant time.
+    package borrowing func isSame(as other: borrowing AccountSecret) -> Bool {
+        epoch == other.epoch && bytes.isSame(as: other.bytes)
     }
 
     /// A copy for a change that may fail halfway.

@@ -19,11 +19,12 @@ extension Label {
     static let profile = Label("profile")
     package static let entriesDigest = Label("entries digest")
     package static let entrySupport = Label("entry support")
+    static let accountName = Label("account name")
 
     /// All of them, for the vectors and for the comparison with the specification's table.
     package static let all = [
         setRoot, positions, transcript, slotMask, slotCheck, ratchet, polynomialKey, decoyKey, distinctnessKey,
         distinctnessTag, sharedWords, epochKey, commitment,
-        proofNonce, profile, entriesDigest, entrySupport,
+        proofNonce, profile, entriesDigest, entrySupport, accountName,
     ]
 }

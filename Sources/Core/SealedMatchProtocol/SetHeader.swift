@@ -55,7 +55,10 @@ public struct SetHeader: Equatable, Sendable {
 
     /// Whether the set is dated more than a day after `now`: the clock is wrong, or the date is.
     /// - Parameter now: seconds since 1970.
-    public func isAhead(of now: UInt64) -> Bool { issuedAt > now && issuedAt - now > 86_400 }
+    public func isAhead(of now: UInt64) -> Bool { Self.isAhead(issuedAt, of: now) }
+
+    /// The same for a date alone.
+    static func isAhead(_ issuedAt: UInt64, of now: UInt64) -> Bool { issuedAt > now && issuedAt - now > 86_400 }
 
     /// The set's name everywhere: what sources sign and vouchers carry. KDF("set root", signed part).
     public func root() throws(SealedMatchError) -> Bytes32 {

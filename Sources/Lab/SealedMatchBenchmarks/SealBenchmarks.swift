@@ -91,7 +91,8 @@ enum SealFixture {
     static func sealer(_ set: BlindedSet) throws -> Sealer {
         let account = AccountID(canonical: try rkey())
         return try Sealer(
-            set: set, account: account, secret: AccountSecret.create(at: SetFixture.now), now: SetFixture.now)
+            set: set, account: account, secret: AccountSecret.create(at: SetFixture.now, under: set.header),
+            now: SetFixture.now)
     }
 
     static func rkey() throws -> Bytes32 {

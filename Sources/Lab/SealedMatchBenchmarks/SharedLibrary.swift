@@ -21,7 +21,7 @@ struct SharedLibrary {
     let itemPDQ:
         @convention(c) (UnsafePointer<sealedmatch_item>?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt32>?)
             -> Int32
-    let secretCreate: @convention(c) (UInt64, UnsafeMutablePointer<sealedmatch_secret>?) -> Int32
+    let secretCreate: @convention(c) (sealedmatch_set, UInt64, UnsafeMutablePointer<sealedmatch_secret>?) -> Int32
     let secretClose: @convention(c) (sealedmatch_secret) -> Int32
     let sealerOpen:
         @convention(c) (
@@ -104,7 +104,7 @@ struct SharedLibrary {
         var secret = sealedmatch_secret()
         var sealer = sealedmatch_sealer()
         let account = try SealFixture.rkey().bytes
-        try check(secretCreate(SetFixture.now, &secret))
+        try check(secretCreate(set, SetFixture.now, &secret))
         try check(sealerOpen(set, secret, account, nil, 0, 1, SetFixture.now, &sealer))
         try check(secretClose(secret))
         return sealer

@@ -16,7 +16,7 @@ struct CollectCommand: ParsableCommand {
             """)
 
     @Option(help: "The collector's SQLite file; made on the first run.") var database: String
-    @Option(help: "The authenticated account: 64 hexadecimal digits, or any name.") var account: String
+    @OptionGroup(title: "The authenticated account") var account: AccountOptions
     @Option(
         name: .customLong("set"), help: "A set whose vouchers are taken; repeat it for more. Any set's unless given.")
     var sets: [String] = []
@@ -34,7 +34,7 @@ struct CollectCommand: ParsableCommand {
                 }
             }
             let store = try about(database) { try CollectorStore(path: database, policy: policy, creation: .ifMissing) }
-            let name = try KeyFiles.account(account)
+            let id = try account.id()
             let names = try about(upload) { try LockedDirectory.names(in: upload, limit: 1 << 20) }.sorted()
             var refused = 0
             var counts = Counts()
@@ -46,7 +46,7 @@ struct CollectCommand: ParsableCommand {
                 refused += try refusals(path) {
                     let content = try DurableFile.read(path, limit: Registration.encodedCount * 1_024)
                     for registration in try Registration.all(in: content) {
-                        count(try store.register(registration, authenticatedAs: name))
+                        count(try store.register(registration, authenticatedAs: id))
                     }
                     if !keep { try LockedDirectory.remove(path) }
                 }
@@ -63,7 +63,7 @@ struct CollectCommand: ParsableCommand {
                     }
                 }
                 let outcomes = try about(database) {
-                    try store.store(all: contents.map(\.bytes), authenticatedAs: name)
+                    try store.store(all: contents.map(\.bytes), authenticatedAs: id)
                 }
                 for (content, outcome) in zip(contents, outcomes) {
                     refused += try refusals(content.path) { count(try outcome.get()) }
@@ -73,7 +73,7 @@ struct CollectCommand: ParsableCommand {
                 Terminal.progress("collect", min(vouchers.count, start + 256), vouchers.count)
             }
             Terminal.print(
-                "account \(hexadecimal(name.encoded.bytes).prefix(16))…: stored \(counts.stored) vouchers, "
+                "account \(hexadecimal(id.encoded.bytes).prefix(16))…: stored \(counts.stored) vouchers, "
                     + "\(counts.alreadyThere) were there already; registrations: stored \(registered.stored), "
                     + "\(registered.alreadyThere) were there already; refused \(refused) files")
             if refused > 0 {

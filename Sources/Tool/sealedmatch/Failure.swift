@@ -34,6 +34,11 @@ struct Failure: Error {
 
 /// Runs a command's work, and turns every error into a message on standard error and an exit code.
 func reportingFailures(_ work: () throws -> Void) throws {
+    defer {
+        if !SecretBytes.areLocked {
+            Terminal.note("secrets lay in memory that could not be locked and may be swapped out; raise `ulimit -l`")
+        }
+    }
     do {
         try work()
     } catch let failure as Failure {

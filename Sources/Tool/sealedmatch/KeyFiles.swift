@@ -29,14 +29,6 @@ enum KeyFiles {
         }
     }
 
-    /// An account's name: 64 hexadecimal digits as they are; any other text by its SHA-256.
-    static func account(_ text: String) throws -> AccountID {
-        if let raw = bytes(hexadecimal: text), raw.count == 32 {
-            return AccountID(canonical: try Bytes32(exactly: raw))
-        }
-        return AccountID(canonical: try sha256(Array(text.utf8)))
-    }
-
     static func sha256(_ bytes: [UInt8]) throws -> Bytes32 {
         var hash = try SHA256()
         try bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try hash.update(raw) }

@@ -16,7 +16,7 @@ struct SealCommand: ParsableCommand {
 
     @Option(help: "The signed set.") var set: String
     @OptionGroup var trust: TrustOptions
-    @Option(help: "The account: 64 hexadecimal digits, or any name (its SHA-256 is taken).") var account: String
+    @OptionGroup var account: AccountOptions
     @Option(help: "Directory of the client's secret, state and outbox; made on the first run.") var client: String
     @Option(help: "Directory that gets the vouchers that are due.") var upload: String
     @Option(
@@ -29,9 +29,9 @@ struct SealCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let opened = try trust.open(set)
-            let name = try KeyFiles.account(account)
+            let id = try account.id()
             var directory = try about(client) {
-                try ClientDirectory.open(path: client, set: opened, account: name, window: window, now: currentTime())
+                try ClientDirectory.open(path: client, set: opened, account: id, window: window, now: currentTime())
             }
             for file in files {
                 // A file that cannot be fingerprinted gets a voucher, too: one that cannot match.

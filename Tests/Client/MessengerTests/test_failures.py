@@ -18,7 +18,7 @@ from nio import AsyncClient
 from nio.crypto import decrypt_attachment
 from scenario import Person, Reading, Scenario, encrypted_room
 from sealedmatch import DAY, ErrorCode, SealedMatchError, Waiting
-from sealing import NotSealed, OnFailure, Refused, Sealing, SealingConfiguration
+from sealing import EPOCH, NotSealed, OnFailure, PutOff, Refused, Sealing, SealingConfiguration
 from sealing_client import SealingClient
 
 _people = itertools.count(1)
@@ -331,7 +331,53 @@ def test_what_is_refused_for_good_does_not_hold_up_the_others(scenario: Scenario
             assert talk.client.sealing is not None
             assert await talk.client.sealing.deliver(collector) == 2
             assert len(set(collector.asked)) == 3 and len(reported) == 2
+            # Set aside: it is not asked for again, and its bytes are not lost.
             assert await talk.client.sealing.deliver(Choosy()) == 0
+            outbox = talk.client.sealing.configuration.directory / "client" / "outbox"
+            (kept,) = outbox.glob("*.refused")
+            assert kept.read_bytes() == collector.asked[0]
+
+    asyncio.run(run())
+
+
+def test_what_is_put_off_does_not_hold_up_the_others(scenario: Scenario) -> None:
+    """An epoch that the collector cannot register now, and a set that it does not know yet."""
+
+    class Choosy:
+        def __init__(self, epoch: int | None, *, knows_the_set: bool = True) -> None:
+            self.epoch = epoch
+            self.knows_the_set = knows_the_set
+            self.asked: list[int] = []
+
+        async def register(self, registration: bytes) -> None:
+            if int.from_bytes(registration[4:8], "little") == self.epoch:
+                raise PutOff("too many epochs")
+
+        async def store(self, voucher: Waiting) -> None:
+            self.asked.append(voucher.epoch)
+            if not self.knows_the_set:
+                raise PutOff("the set is not known")
+
+    async def run() -> None:
+        async with conversation(
+            scenario, change=lambda it: dataclasses.replace(it, report=lambda error: None, window=0)
+        ) as talk:
+            sealing = talk.client.sealing
+            assert sealing is not None
+            now = sealing.configuration.clock
+            await talk.client.send_picture(talk.room, scenario.known_pictures[0].jpeg, name="picture.jpg")
+            sealing.configuration = dataclasses.replace(sealing.configuration, clock=lambda: now() + EPOCH)
+            for known in scenario.known_pictures[1:3]:
+                await talk.client.send_picture(talk.room, known.jpeg, name="picture.jpg")
+            first = int(now()) // EPOCH
+            collector = Choosy(first)
+            assert await sealing.deliver(collector) == 2 and first not in collector.asked
+            ignorant = Choosy(None, knows_the_set=False)
+            # One question a set, not one a voucher.
+            assert await sealing.deliver(ignorant) == 0 and len(ignorant.asked) == 1
+            # Nothing was lost by it.
+            assert await sealing.deliver(Choosy(None)) == 1
+            assert await sealing.deliver(Choosy(None)) == 0
 
     asyncio.run(run())
 

@@ -192,7 +192,7 @@ def test_the_collector_takes_what_it_gives(client: Client, published: Published,
         "collect",
         "--database",
         tmp_path / "collector.sqlite",
-        "--account",
+        "--account-id",
         ACCOUNT.hex(),
         "--set",
         published.file,
@@ -335,7 +335,7 @@ def test_a_new_epoch_has_a_new_registration(published: Published, known: Blinded
 
 
 def test_a_sealer_s_state_is_the_messenger_s(known: BlindedSet, tmp_path: Path) -> None:
-    with AccountSecret.create(now=NOW) as secret, Outbox(tmp_path / "outbox") as outbox:
+    with AccountSecret.create(known, now=NOW) as secret, Outbox(tmp_path / "outbox") as outbox:
         assert secret.epoch == NOW // EPOCH
         exported = secret.export()
         assert isinstance(exported, bytearray) and len(exported) == 40
@@ -361,7 +361,7 @@ def test_a_sealer_s_state_is_the_messenger_s(known: BlindedSet, tmp_path: Path) 
 
 
 def test_two_devices_of_an_account_register_the_same(known: BlindedSet) -> None:
-    with AccountSecret.create() as one:
+    with AccountSecret.create(known) as one:
         exported = one.export()
         with (
             AccountSecret.from_bytes(exported) as other,
@@ -378,7 +378,7 @@ def test_two_devices_of_an_account_register_the_same(known: BlindedSet) -> None:
 def test_newer_sets_are_adopted(published: Published, known: BlindedSet, tmp_path: Path) -> None:
     newer_file = published.build(tmp_path / "newer.smset", "--version", "2")
     other_file = published.build(tmp_path / "other.smset", "--version", "3", "--threshold", "31")
-    with AccountSecret.create() as secret, Sealer(known, secret, ACCOUNT) as sealer:
+    with AccountSecret.create(known) as secret, Sealer(known, secret, ACCOUNT) as sealer:
         with (
             BlindedSet.open(newer_file, published.trust) as newer,
             BlindedSet.open(other_file, published.trust) as other,
@@ -394,7 +394,7 @@ def test_hostile_arguments_of_secrets_and_sealers(known: BlindedSet) -> None:
     for nonsense in (b"", bytes(39), bytes(40), bytes(41), bytes(100_000)):
         with pytest.raises(EncodingError):
             AccountSecret.from_bytes(nonsense)
-    with AccountSecret.create(now=NOW) as secret:
+    with AccountSecret.create(known, now=NOW) as secret:
         assert code_of(lambda: secret.ratchet(now=NOW - 2 * EPOCH)) == ErrorCode.EPOCH_IN_PAST
         assert code_of(lambda: secret.ratchet(now=NOW + 65 * EPOCH)) == ErrorCode.EPOCH_TOO_FAR
         with pytest.raises(ValueError):
@@ -417,6 +417,6 @@ def test_hostile_arguments_of_secrets_and_sealers(known: BlindedSet) -> None:
 
 
 def test_secrets_are_in_no_repr(known: BlindedSet) -> None:
-    with AccountSecret.create() as secret, Sealer(known, secret, ACCOUNT) as sealer:
+    with AccountSecret.create(known) as secret, Sealer(known, secret, ACCOUNT) as sealer:
         for shown in (repr(secret), str(secret), repr(sealer), repr(ITEM)):
             assert bytes(secret.export())[8:].hex() not in shown and "object at" in shown

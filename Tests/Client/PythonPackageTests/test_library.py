@@ -122,7 +122,7 @@ def test_two_threads_fingerprint_at_once() -> None:
 
 
 def test_two_threads_seal_at_once(known: BlindedSet) -> None:
-    with sealedmatch.AccountSecret.create() as secret:
+    with sealedmatch.AccountSecret.create(known) as secret:
         sealers = threading.local()
 
         def seal_with_its_own_sealer() -> None:
@@ -158,7 +158,7 @@ def test_the_two_tests_above_can_fail(known: BlindedSet) -> None:
         ctypes.POINTER(ctypes.c_size_t),
     ]
     item = Item.from_buffer_copy(bytes(MediaItem.unreadable()))
-    with sealedmatch.AccountSecret.create() as secret:
+    with sealedmatch.AccountSecret.create(known) as secret:
         sealers = threading.local()
 
         def seal_without_letting_go() -> None:

@@ -41,7 +41,7 @@ def video(samples: list[Pixels]) -> Video:
 
 @pytest.fixture
 def sealer(known: BlindedSet) -> Sealer:
-    with AccountSecret.create() as secret:
+    with AccountSecret.create(known) as secret:
         return Sealer(known, secret, ACCOUNT)
 
 

@@ -41,11 +41,19 @@ import Testing
     @Test func aFirstRunThatEndedBetweenTheTwoFilesIsRepaired() throws {
         do { _ = try open() }
         let first = try expectedRegistration()
-        // The registration is there, the state is not: a new secret is made, and the registration must be its own.
-        try FileManager.default.removeItem(atPath: directory.file("c/client"))
-        let client = try open()
-        #expect(try client.registrations() == [expectedRegistration()])
-        #expect(try client.registrations() != [first])
+        // The state is there, the registration is not.
+        try FileManager.default.removeItem(atPath: registrationFile)
+        #expect(try open().registrations() == [first])
+        #expect(try expectedRegistration() == first)
+    }
+
+    @Test func aFirstRunThatEndedBeforeItsStateBeginsAgain() throws {
+        do { _ = try Outbox(path: directory.path + "/box") }
+        try FileManager.default.createDirectory(atPath: directory.file("c/outbox"), withIntermediateDirectories: true)
+        for name in ["c/lock", "c/outbox/lock", "c/client.partial-1"] {
+            try Data().write(to: URL(fileURLWithPath: directory.file(name)))
+        }
+        #expect(try open().registrations() == [expectedRegistration()])
     }
 
     @Test func anotherAccountIsRefusedAndNothingChanges() throws {
@@ -111,6 +119,75 @@ import Testing
         let secret = try savedSecret()
         return try secret.sharing(account: Fixture.account, parameters: fixture.open().header.parameters)
             .epochKey(account: Fixture.account, epoch: secret.epoch)
+    }
+
+    @Test func aStateOrDirectoryThatOthersReachIsRefused() throws {
+        do { _ = try open() }
+        let path = directory.file("c")
+        for (file, mode) in [("c/client", 0o666), ("c/client", 0o640), ("c", 0o777), ("c/outbox", 0o777)] {
+            let before = try #require(
+                FileManager.default.attributesOfItem(atPath: directory.file(file))[.posixPermissions] as? Int)
+            #expect(chmod(directory.file(file), mode_t(mode)) == 0)
+            expectCode(.notPrivate, "\(file)") { _ = try open() }
+            #expect(chmod(directory.file(file), mode_t(before)) == 0)
+        }
+        #expect(path.hasSuffix("c"))
+        _ = try open()
+    }
+
+    /// Offline for seven epochs: what was sealed before is registered first, and then forgotten.
+    @Test func aRegistrationLivesAsLongAsAVoucherThatNeedsIt() throws {
+        func open(after epochs: UInt64) throws -> ClientDirectory {
+            try ClientDirectory.open(
+                path: directory.file("c"), set: fixture.open(), account: Fixture.account, window: 0,
+                now: fixture.now + epochs * Parameters.secondsPerEpoch)
+        }
+        do {
+            var client = try open(after: 0)
+            try client.seal(.unreadable, now: fixture.now)
+            try client.seal(.unreadable, now: fixture.now + Parameters.secondsPerEpoch)
+        }
+        do {
+            let client = try open(after: 8)
+            #expect(try client.registrations().map(\.epoch) == [694, 695, 702])
+            // Asking changes nothing.
+            #expect(try client.registrations().map(\.epoch) == [694, 695, 702])
+            let due = try client.outbox.due(now: .max).entries
+            #expect(due.map(\.epoch).sorted() == [694, 695])
+            try client.outbox.acknowledge(try #require(due.first { $0.epoch == 694 }))
+            try client.outbox.refuse(try #require(due.first { $0.epoch == 695 }))
+        }
+        #expect(try open(after: 8).registrations().map(\.epoch) == [702])
+    }
+
+    @Test func noRegistrationGoesWhileAVoucherCannotBeRead() throws {
+        do {
+            var client = try open()
+            try client.seal(.unreadable, now: fixture.now)
+        }
+        let outbox = directory.file("c/outbox/")
+        let voucher = try #require(
+            FileManager.default.contentsOfDirectory(atPath: outbox).first { $0.hasSuffix(".voucher") })
+        try Data([1]).write(to: URL(fileURLWithPath: outbox + voucher))
+        let later = fixture.now + 3 * Parameters.secondsPerEpoch
+        let client = try ClientDirectory.open(
+            path: directory.file("c"), set: fixture.open(), account: Fixture.account, window: 0, now: later)
+        #expect(try client.registrations().map(\.epoch) == [694, 697])
+    }
+
+    @Test(arguments: [0, 946_684_800, Fixture.now - 86_401] as [UInt64])
+    func aFirstRunWithAClockBeforeTheSetMakesNoSecret(_ clock: UInt64) throws {
+        let fixture = try Fixture(issuedAt: Fixture.now)
+        let set = try fixture.open()
+        func open(now: UInt64) throws -> ClientDirectory {
+            try ClientDirectory.open(
+                path: directory.file("c"), set: set, account: Fixture.account, window: 0, now: now)
+        }
+        expectCode(.setNotYetIssued) { _ = try open(now: clock) }
+        // As soon as the clock is right, it begins; after that a clock that is behind changes nothing.
+        let registration = try open(now: Fixture.now - 86_400).registrations()
+        #expect(try open(now: Fixture.now).registrations() == registration)
+        #expect(try open(now: clock).registrations() == registration)
     }
 
     @Test func noVoucherOutlivesItsRegistration() throws {

@@ -18,7 +18,10 @@ final class Fixture {
     static let now: UInt64 = 1_800_000_000
     var now: UInt64 { Self.now }
 
-    init(seed: UInt64 = 1, version: UInt64 = 1, _ change: (inout Parameters) throws -> Void = { _ in }) throws {
+    init(
+        seed: UInt64 = 1, version: UInt64 = 1, issuedAt: UInt64 = Fixture.now - 1_000,
+        _ change: (inout Parameters) throws -> Void = { _ in }
+    ) throws {
         var random = SeededRandom(seed)
         var parameters = Parameters()
         parameters.threshold = 3
@@ -40,7 +43,7 @@ final class Fixture {
         let built = try BuiltSet.build(
             entries,
             .init(
-                version: version, issuedAt: Self.now - 1_000, expiresAt: Self.now + 30_000_000, parameters: parameters,
+                version: version, issuedAt: issuedAt, expiresAt: Self.now + 30_000_000, parameters: parameters,
                 sources: seeds.keys.sorted { $0 < $1 }),
             secrets: secrets, workers: workers)
         forge = SetForge(built, seeds: seeds)

@@ -151,6 +151,48 @@ func plainWrite(_ raw: UnsafeRawBufferPointer, to path: String) throws {
         #expect(try outbox.due(now: 1).entries.count == 1)
     }
 
+    /// A clock that was 60 days ahead when vouchers were put in parks them for a window, not for 60 days.
+    @Test func aClockThatWasAheadParksNothing() throws {
+        let directory = TemporaryDirectory()
+        let sealed = try vouchers(6)
+        let outbox = try Outbox(path: directory.file("box"), window: 1000)
+        try outbox.enqueue(sealed[0], now: 5000)
+        for voucher in sealed.dropFirst() { try outbox.enqueue(voucher, now: 5000 + 60 * 86_400) }
+        // Drawn anew once, and then as they are.
+        _ = try outbox.due(now: 5000)
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.file("box"))
+        #expect(Set(try outbox.due(now: 6000).entries.map(\.voucher)) == Set(sealed.map(\.encoded)))
+        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: directory.file("box"))) == Set(names))
+        // One at the window's end is no sign of a wrong clock.
+        let last = "box/" + String(format: "%016x", 7000) + "-" + String(repeating: "0", count: 32) + ".voucher"
+        try sealed[0].encoded.withUnsafeBytes { try plainWrite($0, to: directory.file(last)) }
+        _ = try outbox.due(now: 6000)
+        #expect(FileManager.default.fileExists(atPath: directory.file(last)))
+        _ = try outbox.due(now: 5999)
+        #expect(!FileManager.default.fileExists(atPath: directory.file(last)))
+    }
+
+    @Test func whatIsRefusedIsSetAsideAndStandsBeforeNobody() throws {
+        let directory = TemporaryDirectory()
+        let sealed = try vouchers(3)
+        let outbox = try Outbox(path: directory.file("box"), window: 0)
+        for voucher in sealed { try outbox.enqueue(voucher, now: 100) }
+        let due = try outbox.due(now: 100).entries
+        try outbox.refuse(due[0])
+        try outbox.refuse(due[0])
+        #expect(try outbox.due(now: 100).entries.map(\.voucher) == [due[1].voucher, due[2].voucher])
+        #expect(try outbox.due(after: due[1], now: 100).entries.map(\.voucher) == [due[2].voucher])
+        let kept = try FileManager.default.contentsOfDirectory(atPath: directory.file("box")).filter {
+            $0.hasSuffix(".refused")
+        }
+        #expect(kept.count == 1)
+        let name = try #require(kept.first)
+        #expect([UInt8](try Data(contentsOf: URL(fileURLWithPath: directory.file("box/" + name)))) == due[0].voucher)
+        // Whoever finds out that it was a mistake puts it back.
+        #expect(rename(directory.file("box/" + name), directory.file("box/" + name.dropLast(8))) == 0)
+        #expect(try outbox.due(now: 100).entries.map(\.voucher) == due.map(\.voucher))
+    }
+
     @Test func clocksOutOfRange() throws {
         let directory = TemporaryDirectory()
         let sealed = try vouchers(1)

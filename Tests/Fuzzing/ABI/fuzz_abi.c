@@ -233,7 +233,7 @@ static void use_secret(void) {
     switch (byte() % 6) {
     case 0:
         if (place->id != 0) sealedmatch_secret_close(*place);
-        checked(sealedmatch_secret_create(now(), &opened));
+        checked(sealedmatch_secret_create(PICK(sets), now(), &opened));
         *place = opened;
         break;
     case 1: {
@@ -361,11 +361,11 @@ static void use_client(void) {
     size_t count = 0, unreadable;
     sealedmatch_entry entry;
     TWIST(client);
-    switch (byte() % 6) {
+    switch (byte() % 10) {
     case 0: {
         uint8_t account[32] = {byte()};
         if (place->id != 0) sealedmatch_client_close(*place);
-        checked(sealedmatch_client_open(some_path(space, sizeof space), PICK(sets), byte() < 8 ? NULL : account,
+        checked(sealedmatch_client_open(some_path(space, sizeof space), PICK(sets), byte() < 8 ? NULL : account, PICK(secrets),
                                         byte() < 16 ? (uint32_t)number() : 1 + byte() % 16u, byte() < 128 ? 0 : number(), now(), &opened));
         *place = opened;
         break;
@@ -399,6 +399,32 @@ static void use_client(void) {
         if (byte() < 32) last_entry.bytes[byte() % 24] ^= byte();
         checked(sealedmatch_client_acknowledge(client, byte() < 8 ? NULL : &last_entry));
         break;
+    case 5: checked(sealedmatch_client_refuse(client, byte() < 8 ? NULL : &last_entry)); break;
+    case 6: {
+        const size_t capacity = byte() < 64 ? byte() : 4096;
+        uint8_t *buffer = malloc(capacity ? capacity : 1);
+        checked(byte() < 128 ? sealedmatch_client_secret(client, byte() < 8 ? NULL : buffer, capacity, &count)
+                             : sealedmatch_client_state(client, byte() < 8 ? NULL : buffer, capacity, byte() < 8 ? NULL : &count));
+        free(buffer);
+        break;
+    }
+    case 7: {
+        const size_t capacity = 4096;
+        uint8_t *buffer = malloc(capacity);
+        if (sealedmatch_client_state(PICK(clients), buffer, capacity, &count) == SEALEDMATCH_OK) {
+            if (count > 0 && byte() < 64) buffer[word() % count] ^= byte();
+            checked(sealedmatch_client_merge(client, byte() < 8 ? NULL : buffer, byte() < 8 ? SIZE_MAX - byte() : count));
+        }
+        free(buffer);
+        break;
+    }
+    case 8: {
+        uint8_t commitment[32], name[256];
+        memset(name, byte(), sizeof name);
+        checked(sealedmatch_client_commitment(client, byte() < 8 ? NULL : commitment));
+        checked(sealedmatch_account(byte() < 8 ? NULL : name, byte(), byte() < 8 ? NULL : commitment));
+        break;
+    }
     default: checked(sealedmatch_client_close(client));
     }
 }
@@ -409,7 +435,7 @@ static void use_outbox(void) {
     size_t count = 0, unreadable;
     sealedmatch_entry entry;
     TWIST(outbox);
-    switch (byte() % 5) {
+    switch (byte() % 6) {
     case 0:
         if (place->id != 0) sealedmatch_outbox_close(*place);
         checked(sealedmatch_outbox_open(some_path(space, sizeof space), byte() < 128 ? 0 : number(), &opened));
@@ -432,6 +458,7 @@ static void use_outbox(void) {
         break;
     }
     case 3: checked(sealedmatch_outbox_acknowledge(outbox, byte() < 8 ? NULL : &last_entry)); break;
+    case 4: checked(sealedmatch_outbox_refuse(outbox, byte() < 8 ? NULL : &last_entry)); break;
     default: checked(sealedmatch_outbox_close(outbox));
     }
 }
@@ -554,7 +581,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         trust.minimum_signatures = 1;
         trust.minimum_entries = 1;
         checked(sealedmatch_set_open(set_path, &trust, real_now, 0, &sets[0]));
-        checked(sealedmatch_secret_create(real_now, &secrets[0]));
+        checked(sealedmatch_secret_create(sets[0], real_now, &secrets[0]));
         checked(sealedmatch_sealer_open(sets[0], secrets[0], account, NULL, 0, 1, real_now, &sealers[0]));
         checked(sealedmatch_item_unreadable(&last_item));
     }

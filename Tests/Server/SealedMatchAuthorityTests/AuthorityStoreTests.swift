@@ -110,12 +110,12 @@ import Testing
         let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
         // Five matches, decoys up to beyond the cap, then two matches more.
         var openings: [Opening] = plain(try owner.openings(matches: 5, decoys: 0, &random))
-        for _ in 0..<4_100 { openings.append(try owner.decoy(&random)) }
+        for _ in 0..<(OpeningCaps.counted + 4) { openings.append(try owner.decoy(&random)) }
         try store.record(Array(openings[..<5]))
         #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 5)
         try store.record(Array(openings[5...]), from: 6)
         let late = plain(try owner.openings(matches: 2, decoys: 0, &random))
-        try store.record(late, from: 10_000)
+        try store.record(late, from: 30_000)
         let state = try store.accounts().accounts[0]
         #expect(state.openings == OpeningCaps.counted)
         #expect(state.quarantined == 9 + 2)
@@ -125,7 +125,7 @@ import Testing
         // Beyond both caps openings are not kept.
         var rest: [Opening] = []
         for _ in 0..<4_200 { rest.append(try owner.decoy(&random)) }
-        try store.record(rest, from: 20_000)
+        try store.record(rest, from: 40_000)
         #expect(try store.accounts().accounts[0].quarantined == OpeningCaps.quarantined)
         #expect(
             try store.file.pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM opening") }

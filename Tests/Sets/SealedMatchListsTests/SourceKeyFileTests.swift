@@ -1,3 +1,4 @@
+import Foundation
 import SealedMatchCrypto
 import SealedMatchFiles
 import SealedMatchLists
@@ -27,6 +28,8 @@ private let digits = "0a0Bc0d0E0f00607080910111213141516171819202122232425262728
         #expect(text.hasPrefix("sealedmatch-source-secret-1 ") && text.hasSuffix("\n") && text.utf8.count == 93)
         // One is never taken for the other.
         expectCode(.invalidMagic) { _ = try SourceKeyFile.readPublic(path) }
+        expectCode(.notPrivate) { _ = try SourceKeyFile.readSecret(path + ".pub") }
+        #expect(chmod(path + ".pub", 0o600) == 0)
         expectCode(.invalidMagic) { _ = try SourceKeyFile.readSecret(path + ".pub") }
     }
 
@@ -60,6 +63,7 @@ private let digits = "0a0Bc0d0E0f00607080910111213141516171819202122232425262728
         expectCode(.wrongLength) { _ = try SourceKeyFile.readPublic(long) }
         expectCode(.wrongLength) { _ = try SourceKeyFile.readSecret(long) }
         let empty = try file([])
+        #expect(chmod(empty, 0o600) == 0)
         expectCode(.wrongLength) { _ = try SourceKeyFile.readSecret(empty) }
     }
 }

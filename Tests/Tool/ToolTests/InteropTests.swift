@@ -223,7 +223,7 @@ struct InteropTests {
             let count = item.listed.count + item.others.count
             expectSuccess(
                 try tool.run(
-                    "collect", "--database", "collector.sqlite", "--account", item.account, "--set", "known.smset",
+                    "collect", "--database", "collector.sqlite", "--account-id", item.account, "--set", "known.smset",
                     "--keep", upload),
                 says: "stored \(count) vouchers")
         }
@@ -252,14 +252,15 @@ struct InteropTests {
         for item in Self.items {
             expectSuccess(
                 try tool.reference(
-                    "client", "known.smset", "client-" + item.account, "--account", item.account, "--epoch", "\(epoch)")
+                    "client", "known.smset", "client-" + item.account, "--account-id", item.account, "--epoch",
+                    "\(epoch)")
             )
             for group in [item.listed, item.others] {
                 let arguments = ["seal", "known.smset", "client-" + item.account, "--items"] + group
                 expectSuccess(
                     try tool.reference(
                         arguments + [
-                            "--account", item.account, "--note", "from the reference", "--out", "up-" + item.account,
+                            "--account-id", item.account, "--note", "from the reference", "--out", "up-" + item.account,
                         ]),
                     says: "\(group.count) vouchers")
             }
@@ -270,7 +271,7 @@ struct InteropTests {
         for item in Self.items {
             let arguments =
                 ["seal", "--set", "known.smset"] + Self.trust + [
-                    "--account", item.account, "--client", "client-" + item.account,
+                    "--account-id", item.account, "--client", "client-" + item.account,
                 ]
             expectSuccess(
                 try tool.run(

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .account import account_of
 from .authority import reveal_all
 from .case_file import CaseList, Comparison, case_file, listed_entries
 from .client_state import HEADER_BYTES, ClientState
@@ -58,6 +59,22 @@ def account_argument(text: str) -> bytes:
         return hexadecimal(text, 32)
     except ProtocolError as failure:
         raise argparse.ArgumentTypeError(str(failure)) from failure
+
+
+def name_argument(text: str) -> bytes:
+    try:
+        return account_of(text.encode())
+    except ProtocolError as failure:
+        raise argparse.ArgumentTypeError(str(failure)) from failure
+
+
+def add_account(parser: Any) -> None:
+    """4.3, "Account names": by name, or the 32 bytes themselves."""
+    either = parser.add_mutually_exclusive_group(required=True)
+    either.add_argument("--account", type=name_argument, metavar="NAME", help="the account's name, which is hashed")
+    either.add_argument(
+        "--account-id", dest="account", type=account_argument, metavar="HEX", help="its 32 bytes in hexadecimal"
+    )
 
 
 def single(value: np.float32) -> str:
@@ -256,7 +273,7 @@ def add_commands(commands: Any) -> None:
     p = commands.add_parser("client", help="make a client file: a new account secret and an empty state")
     p.add_argument("set")
     p.add_argument("client", help="the file to make")
-    p.add_argument("--account", type=account_argument, required=True, help="32 bytes in hexadecimal")
+    add_account(p)
     p.add_argument("--epoch", type=int, required=True)
     p.add_argument("--devices", type=int, default=1)
     p.set_defaults(run=new_client)
@@ -272,7 +289,7 @@ def add_commands(commands: Any) -> None:
         help="PNG files are pictures, other files are named by SHA-256",
     )
     p.add_argument("--fingerprints", help="JSON: a list of given fingerprints")
-    p.add_argument("--account", type=account_argument, required=True)
+    add_account(p)
     p.add_argument("--note", default="")
     p.add_argument("--out", required=True, help="the folder for vouchers and registration")
     p.set_defaults(run=seal)

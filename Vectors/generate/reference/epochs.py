@@ -10,6 +10,7 @@ from .parameters import EPOCH_SECONDS, MAXIMUM_EPOCH_STEP
 
 MAGIC = b"SMA1"
 ACCOUNT_SECRET_COUNT = 40
+CLOCK_TOLERANCE = 86_400
 
 
 def epoch(time: int) -> int:
@@ -18,6 +19,14 @@ def epoch(time: int) -> int:
     result = time // EPOCH_SECONDS
     require(result < 2**32, "parameterOutOfRange")
     return result
+
+
+def first_epoch(now: int, issued_at: int) -> int:
+    """5.6, step 1: the epoch of an account's first secret. "A clock more than 86,400 seconds before the set's issuedAt
+    makes none."
+    """
+    require(now + CLOCK_TOLERANCE >= issued_at, "setNotYetIssued")
+    return epoch(now)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ CODES: dict[str, int] = {
     "primitiveFailed": 104,
     "fileFailed": 105,
     "interrupted": 106,
+    "notPrivate": 107,
     # encodings
     "wrongLength": 201,
     "invalidPoint": 202,
@@ -43,6 +44,8 @@ CODES: dict[str, int] = {
     "voucherConflict": 408,
     "unknownSet": 409,
     "quotaExceeded": 410,
+    # the client
+    "stateMissing": 411,
     # proofs
     "proofRejected": 501,
     "notAudited": 502,

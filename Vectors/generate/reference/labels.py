@@ -34,6 +34,7 @@ LABELS = frozenset(
         "profile",
         "entries digest",
         "entry support",
+        "account name",
     }
 )
 

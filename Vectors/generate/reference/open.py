@@ -10,7 +10,7 @@ from .labels import stream, words
 from .set_file import SetHeader, root
 from .voucher import Header, Voucher, exclusive_or, slot_mask_and_check, transcript
 
-MAXIMUM_OPENINGS = 4_096
+MAXIMUM_OPENINGS = 16_384
 MAXIMUM_QUARANTINED = 4_096
 
 
@@ -108,7 +108,7 @@ class Openings:
             ):
                 continue
             self.seen[name] = self.seen.get(name, 0) + 1
-            # "So are those beyond 4,096 of an account-epoch; of quarantined ones 4,096 are kept."
+            # "So are those beyond 16,384 of an account-epoch; of quarantined ones 4,096 are kept."
             if not opening.quarantined and sum(not other.quarantined for other in kept) >= MAXIMUM_OPENINGS:
                 opening = replace(opening, quarantined=True)
             if opening.quarantined and sum(other.quarantined for other in kept) >= MAXIMUM_QUARANTINED:

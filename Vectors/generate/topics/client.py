@@ -1,4 +1,4 @@
-"""Protocol 4.5, 4.6, 4.8, 5.6 and 5.10."""
+"""Protocol 4.3, account names, 4.5, 4.6, 4.8, 5.6 and 5.10."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import forms
 from envelope import Topic, seeded
+from reference.account import account_of
 from reference.client_state import ClientState
 from reference.decoys import DecoyState
 from reference.distinctness import distinctness, distinctness_key
-from reference.epochs import AccountSecret
+from reference.epochs import AccountSecret, first_epoch
 from reference.keys import perceptual_key, sha256_key
 from reference.labels import encode_integer
 from reference.profile import PROFILE_2, Profile
@@ -20,10 +21,13 @@ NOTES = {
     "TruncatedInput": "too short",
     "TrailingBytes": "bytes follow",
     "WrongMagic": "another format or version",
+    "NameOfDigits": "no name is taken for an account's bytes",
+    "NameAsBytes": "names are byte strings: nothing is folded or trimmed",
     "OutOfRange": "a number outside the range that the specification gives",
     "ReservedBytes": "bytes that must be zero are not",
     "LeastParameters": "the least of everything",
     "GreatestParameters": "the greatest of everything",
+    "ClockBehind": "a clock that is behind must not begin an account: the ratchet would never reach the present",
     "EpochStep": "steps of 0, 1, 64 and 65 epochs, and back",
     "Video": "a video probes the keys that were not probed before",
     "NearDuplicates": "a repeat notes all its tags: what is near a repeat is a repeat",
@@ -34,14 +38,39 @@ NOTES = {
 
 
 def build() -> dict[str, Topic | bytes]:
-    topic = Topic("client", "What a client keeps and registers, its ratchet, and which items are repeats.", NOTES)
+    topic = Topic(
+        "client",
+        "Names of accounts, what a client keeps and registers, its ratchet, and which items are repeats.",
+        NOTES,
+    )
+    names(topic)
     registrations(topic)
     secrets(topic)
+    first_epochs(topic)
     ratchets(topic)
     repeats(topic)
     digests(topic)
     states(topic)
     return {"client/client.json": topic}
+
+
+def names(topic: Topic) -> None:
+    group = topic.group("AccountName", "4.3: a name's bytes, and the account in headers and registrations.")
+
+    def add(comment: str, name: bytes, *flags: str, result: str = "valid") -> None:
+        group.add(comment, {"name": name.hex()}, lambda: {"account": account_of(name).hex()}, *flags, result=result)
+
+    add("bob", b"bob")
+    add("64 hexadecimal digits are a name like any other", account_of(b"bob").hex().encode(), "NameOfDigits")
+    add("the 32 bytes of another account are a name, too", account_of(b"bob"), "NameOfDigits")
+    add("another letter case is another name", b"Bob", "NameAsBytes")
+    add("composed", "Zoë".encode(), "NameAsBytes")
+    add("decomposed: another name", "Zoe\u0308".encode(), "NameAsBytes")
+    add("a blank after it", b"bob ", "NameAsBytes")
+    add("no text, a byte of zero", b"\0", "LeastParameters")
+    add("4,096 bytes", b"n" * 4_096, "GreatestParameters")
+    add("the empty name", b"", "TruncatedInput", result="wrongLength")
+    add("4,097 bytes", b"n" * 4_097, "TrailingBytes", result="wrongLength")
 
 
 def registrations(topic: Topic) -> None:
@@ -89,6 +118,31 @@ def secrets(topic: Topic) -> None:
     add("the last byte is missing", good[:-1], "TruncatedInput", result="wrongLength")
     add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
     add("magic of a registration", b"SMR1" + good[4:], "WrongMagic", result="invalidMagic")
+
+
+def first_epochs(topic: Topic) -> None:
+    group = topic.group("FirstEpoch", "5.6, step 1: the clock of a first run, and when the set was issued.")
+    issued = 1_760_000_000
+
+    def add(comment: str, now: int, issued_at: int, *flags: str, result: str = "valid") -> None:
+        group.add(
+            comment,
+            {"now": encode_integer(now, 8).hex(), "issuedAt": encode_integer(issued_at, 8).hex()},
+            lambda: {"epoch": first_epoch(now, issued_at)},
+            *flags,
+            result=result,
+        )
+
+    add("when the set was issued", issued, issued)
+    add("years later", issued + 10**9, issued)
+    add("a day before", issued - 86_400, issued, "ClockBehind")
+    add("a day and a second before", issued - 86_401, issued, "ClockBehind", result="setNotYetIssued")
+    add("a clock at 1970", 0, issued, "ClockBehind", result="setNotYetIssued")
+    add("a set of 1970", 0, 86_400, "LeastParameters")
+    add("a set of 1970, and a second", 0, 86_401, "ClockBehind", result="setNotYetIssued")
+    add("the last epoch", 2**32 * 2_592_000 - 1, issued, "GreatestParameters")
+    add("past the last epoch", 2**32 * 2_592_000, issued, "OutOfRange", result="parameterOutOfRange")
+    add("the last second that can be written", 2**64 - 1, 2**64 - 1, "OutOfRange", result="parameterOutOfRange")
 
 
 def ratchets(topic: Topic) -> None:

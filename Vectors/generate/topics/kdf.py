@@ -26,6 +26,7 @@ FIELDS = {  # label: (unkeyed, number of bytes in its fields)
     "profile": (True, 55),
     "entries digest": (True, 18),
     "entry support": (False, 21),
+    "account name": (True, 18),
 }
 
 

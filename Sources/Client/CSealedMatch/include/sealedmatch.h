@@ -28,7 +28,7 @@
  *
  * Times are seconds since 1970 in UTC, from the caller's clock. Paths are UTF-8, at most 4,095 bytes, and absolute where
  * directories are opened: they are kept as text. Numbers in byte
- * encodings are little-endian; an account is the messenger's 32-byte name for it, for example a hash of its number.
+ * encodings are little-endian; an account is the 32 bytes that sealedmatch_account() makes of its name.
  *
  * Limits. If the process runs out of memory inside a call, it ends, as with most allocators; guarded memory for secrets
  * that cannot be had is SEALEDMATCH_OUT_OF_MEMORY. Whoever truncates a set file while it is open ends the process with
@@ -81,6 +81,7 @@ enum sealedmatch_code {
     SEALEDMATCH_PRIMITIVE_FAILED = 104,
     SEALEDMATCH_FILE_FAILED = 105,
     SEALEDMATCH_INTERRUPTED = 106,
+    SEALEDMATCH_NOT_PRIVATE = 107,
 
     /* Encodings */
     SEALEDMATCH_WRONG_LENGTH = 201,
@@ -116,6 +117,7 @@ enum sealedmatch_code {
     SEALEDMATCH_VOUCHER_CONFLICT = 408,
     SEALEDMATCH_UNKNOWN_SET = 409,
     SEALEDMATCH_QUOTA_EXCEEDED = 410,
+    SEALEDMATCH_STATE_MISSING = 411,
 
     /* Proofs, and the authority's side */
     SEALEDMATCH_PROOF_REJECTED = 501,
@@ -132,8 +134,21 @@ enum sealedmatch_code {
     SEALEDMATCH_WRONG_ABI = 805         /* the library is not the one that the caller was compiled for */
 };
 
+/* 1, or 0 once the kernel refused to lock memory for a secret of this process (RLIMIT_MEMLOCK; a sealer or client takes
+ * about 24 kB of it). Nothing fails for that: such secrets are guarded and wiped like all others, but may be swapped
+ * out. A program that cannot have this raises its limit and looks here after opening. */
+int32_t sealedmatch_memory_is_locked(void);
+
 /* What a code means: an English text in constant memory, never NULL, valid while the library is loaded. */
 const char *sealedmatch_error_text(int32_t code);
+
+/* -- Accounts ------------------------------------------------------------------------------------------------------ */
+
+/* The account that the messenger's name for it stands for, 32 bytes: a labelled hash of the name's `count` bytes, 1 to
+ * 4,096 of them, UTF-8 where it is text. Names are compared as bytes. A messenger that names accounts by 32 bytes of
+ * its own anyway may use these instead; client and collector must do the same. Nothing of it is secret.
+ * Errors: BAD_ARGUMENT, WRONG_LENGTH. */
+int32_t sealedmatch_account(const void *name, size_t count, uint8_t account[32]);
 
 /* -- Sets ---------------------------------------------------------------------------------------------------------- */
 
@@ -278,6 +293,10 @@ int32_t sealedmatch_video_sample(
  * Errors: BAD_HANDLE. */
 int32_t sealedmatch_video_close(sealedmatch_video video);
 
+/* The secret that an account's devices share over their own channel; in guarded memory. A thief reads this and later
+ * epochs' payloads, nothing of earlier ones. Its functions come after those of clients. */
+typedef struct sealedmatch_secret { uint64_t id; } sealedmatch_secret;
+
 /* -- Clients: all state in a directory ----------------------------------------------------------------------------- */
 
 /* A client keeps one account's secret, state and outbox on one device in a directory of its own. A messenger with an
@@ -288,23 +307,46 @@ typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
 #define SEALEDMATCH_REGISTRATION_BYTES 72
 #define SEALEDMATCH_VOUCHER_BYTES_MAXIMUM 24336
 
-/* Opens the directory, or makes one with a new account secret; its parent must exist. It is locked against other
- * processes and other handles until it is closed. For a newer set, close and open again.
- * `devices`: of the account, 1 to 16; their decoys are divided by it. `window`: seconds over which the outbox spreads
- * vouchers, at most 2,592,000; 86400 is usual, 0 is for tests and lets everybody link vouchers and attachments.
+/* Opens the directory, or makes one; its parent must exist. It is locked against other processes and other handles
+ * until it is closed. For a newer set, close and open again.
+ * `secret`: null ({0}) on the first run of an account's first device, which makes a new account secret, and usually
+ * later; on another device's first run what sealedmatch_secret_import() gave for it. It is copied, and its handle stays
+ * open. `devices`: of the account, 1 to 16; their decoys are divided by it. `window`: seconds over which the outbox
+ * spreads vouchers, at most 2,592,000; 86400 is usual, 0 is for tests and lets everybody link vouchers and attachments.
  * `now`: a clock behind the saved epoch does not turn it back.
- * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, FILE_FAILED (locked, too), AUTHENTICATION_FAILED (the directory
- * is another account's), SET_EXPIRED, SET_ROLLED_BACK,
+ * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, FILE_FAILED (locked, too), NOT_PRIVATE (other users may write
+ * into the directory, or read the state), AUTHENTICATION_FAILED (the directory is another account's),
+ * COMMITMENT_CONFLICT (it has another account secret than the one given, or had one in this epoch), STATE_MISSING (its
+ * state is gone while other files say that it was there: Docs/Embedding.md, "When the state is lost"), SET_NOT_YET_ISSUED
+ * (a first run with a clock more than a day before the set was issued), SET_EXPIRED, SET_ROLLED_BACK,
  * SET_MISMATCH (t, k, c or the profile changed inside an epoch: use the old set until it ends), EPOCH_TOO_FAR,
  * PARAMETER_OUT_OF_RANGE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, STORE_FULL (damaged state), SODIUM_UNAVAILABLE,
  * RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_client_open(
-    const char *directory, sealedmatch_set set, const uint8_t account[32], uint32_t devices, uint64_t window,
-    uint64_t now, sealedmatch_client *client);
+    const char *directory, sealedmatch_set set, const uint8_t account[32], sealedmatch_secret secret, uint32_t devices,
+    uint64_t window, uint64_t now, sealedmatch_client *client);
+
+/* The commitment of the current epoch, for the devices of an account to compare. Public.
+ * Errors: BAD_ARGUMENT, BAD_HANDLE. */
+int32_t sealedmatch_client_commitment(sealedmatch_client client, uint8_t commitment[32]);
+
+/* The account secret as it is in the current epoch, 40 bytes, for the account's other devices: never in the clear.
+ * Errors: BAD_ARGUMENT, BAD_HANDLE, BUFFER_TOO_SMALL, OUT_OF_MEMORY. */
+int32_t sealedmatch_client_secret(sealedmatch_client client, void *buffer, size_t capacity, size_t *count);
+
+/* This device's state, for the account's other devices to merge, as sealedmatch_sealer_state() writes it.
+ * Errors: BAD_ARGUMENT, BAD_HANDLE, BUFFER_TOO_SMALL. */
+int32_t sealedmatch_client_state(sealedmatch_client client, void *buffer, size_t capacity, size_t *count);
+
+/* Takes in the state of another device of the account, so that what it sealed counts as sealed; on disk when this
+ * returns. State of another epoch is ignored.
+ * Errors: as sealedmatch_sealer_merge(); FILE_FAILED. */
+int32_t sealedmatch_client_merge(sealedmatch_client client, const void *state, size_t state_count);
 
 /* What to register with the collector over the account's authenticated channel before any voucher is sent: 72 bytes for
- * each epoch whose vouchers may still wait, one after another. Register all of them after sealedmatch_client_open() and
- * daily; registering again is no error. They tell the collector the account and the epoch, which it knows.
+ * each epoch whose vouchers may still wait, one after another, the earliest first. Register all of them after
+ * sealedmatch_client_open() and daily; registering again is no error. They tell the collector the account and the
+ * epoch, which it knows.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, BUFFER_TOO_SMALL, FILE_FAILED, WRONG_LENGTH, INVALID_MAGIC. */
 int32_t sealedmatch_client_registrations(sealedmatch_client client, void *buffer, size_t capacity, size_t *count);
 
@@ -328,7 +370,8 @@ int32_t sealedmatch_client_seal_video(
 typedef struct sealedmatch_entry { uint8_t bytes[24]; } sealedmatch_entry;
 
 /* The first due voucher after `previous` (NULL: the first of all) in the random order of release. *count = 0 says that
- * none is due. Upload it over a connection that carries no attachment, then acknowledge; a retry sends the same bytes.
+ * none is due; vouchers whose time lies further ahead than the window, because a clock was wrong, then get another
+ * time. Upload it over a connection that carries no attachment, then acknowledge; a retry sends the same bytes.
  * *unreadable, unless NULL, counts files passed over that are no vouchers.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, BUFFER_TOO_SMALL, FILE_FAILED. */
 int32_t sealedmatch_client_next(
@@ -339,22 +382,24 @@ int32_t sealedmatch_client_next(
  * Errors: BAD_ARGUMENT, BAD_HANDLE, FILE_FAILED. */
 int32_t sealedmatch_client_acknowledge(sealedmatch_client client, const sealedmatch_entry *entry);
 
+/* Sets aside a voucher that the collector will never take (Docs/Protocol.md, 5.14, step 5): it is never due again and
+ * stands before nobody. Its file stays, with .refused behind its name. One that is gone already is no error.
+ * Errors: BAD_ARGUMENT, BAD_HANDLE, FILE_FAILED. */
+int32_t sealedmatch_client_refuse(sealedmatch_client client, const sealedmatch_entry *entry);
+
 /* Wipes the secrets from memory and unlocks the directory; its files stay.
  * Errors: BAD_HANDLE. */
 int32_t sealedmatch_client_close(sealedmatch_client client);
 
 /* -- Account secrets: for messengers with a store of their own ----------------------------------------------------- */
 
-/* The secret that an account's devices share over their own channel; in guarded memory. A thief reads this and later
- * epochs' payloads, nothing of earlier ones. */
-typedef struct sealedmatch_secret { uint64_t id; } sealedmatch_secret;
-
 #define SEALEDMATCH_SECRET_BYTES 40
 
-/* A new secret, for the epoch of `now`.
- * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, PARAMETER_OUT_OF_RANGE (the clock), SODIUM_UNAVAILABLE, RANDOM_SOURCE_FAILED,
- * OUT_OF_MEMORY. */
-int32_t sealedmatch_secret_create(uint64_t now, sealedmatch_secret *secret);
+/* A new secret, for the epoch of `now`. `set`: the one that the account begins with; it tells whether the clock can be
+ * right, because a secret of 1970 could never be taken to the present.
+ * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, SET_NOT_YET_ISSUED (more than a day before the set was issued),
+ * PARAMETER_OUT_OF_RANGE (the clock), SODIUM_UNAVAILABLE, RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
+int32_t sealedmatch_secret_create(sealedmatch_set set, uint64_t now, sealedmatch_secret *secret);
 
 /* From the 40 bytes of an export. The caller wipes its copy.
  * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, WRONG_LENGTH, INVALID_MAGIC, SODIUM_UNAVAILABLE, OUT_OF_MEMORY. */
@@ -365,7 +410,8 @@ int32_t sealedmatch_secret_import(const void *bytes, size_t count, sealedmatch_s
 int32_t sealedmatch_secret_export(sealedmatch_secret secret, void *buffer, size_t capacity, size_t *count);
 
 /* Goes to the epoch of `now` by the one-way ratchet: earlier epochs' secrets are gone from this handle, and should be
- * wiped from storage.
+ * wiped from storage. A clock that is ahead takes the secret along, and no set bounds it here: a sealer does this by
+ * itself, under its set's expiry.
  * Errors: BAD_HANDLE, EPOCH_IN_PAST, EPOCH_TOO_FAR (more than 64 epochs), PARAMETER_OUT_OF_RANGE, OUT_OF_MEMORY. */
 int32_t sealedmatch_secret_ratchet(sealedmatch_secret secret, uint64_t now);
 
@@ -453,7 +499,7 @@ typedef struct sealedmatch_outbox { uint64_t id; } sealedmatch_outbox;
 
 /* Opens the directory, or makes one; its parent must exist. It is locked until it is closed. `window`: as for
  * sealedmatch_client_open().
- * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, FILE_FAILED, PARAMETER_OUT_OF_RANGE (the window). */
+ * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, FILE_FAILED, NOT_PRIVATE, PARAMETER_OUT_OF_RANGE (the window). */
 int32_t sealedmatch_outbox_open(const char *directory, uint64_t window, sealedmatch_outbox *outbox);
 
 /* Puts a voucher in, on disk when this returns, under a name of its random release time. At most 65,536 wait.
@@ -468,6 +514,9 @@ int32_t sealedmatch_outbox_next(
 
 /* As sealedmatch_client_acknowledge(). */
 int32_t sealedmatch_outbox_acknowledge(sealedmatch_outbox outbox, const sealedmatch_entry *entry);
+
+/* As sealedmatch_client_refuse(). */
+int32_t sealedmatch_outbox_refuse(sealedmatch_outbox outbox, const sealedmatch_entry *entry);
 
 /* Unlocks the directory; its files stay.
  * Errors: BAD_HANDLE. */

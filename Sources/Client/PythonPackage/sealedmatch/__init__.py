@@ -2,6 +2,7 @@
 
 A messenger calls it before it encrypts an attachment:
 
+    account = account_of("@alice:example.org")
     with BlindedSet.open("known.smset", TrustPolicy(sources, minimum_signatures=2)) as known, Client(directory, known,
     account) as client:
         client.seal(MediaItem.of_file(attachment), note)
@@ -10,6 +11,8 @@ Calls release the interpreter's lock. Errors are exceptions with a code and a na
 timed depends on whether something matched.
 """
 
+from ._library import memory_is_locked
+from .accounts import account_of
 from .clients import Client
 from .errors import (
     EncodingError,
@@ -29,4 +32,5 @@ from .sets import BlindedSet, SetInfo, TrustPolicy
 __all__ = [
     "DAY", "AccountSecret", "BlindedSet", "Client", "EncodingError", "ErrorCode", "MachineError", "MediaItem", "Outbox", "PictureError", "SealedMatchError",
     "Sealer", "SetError", "SetInfo", "StateError", "TrustPolicy", "UsageError", "Video", "Waiting",
+    "account_of", "memory_is_locked",
 ]  # fmt: skip

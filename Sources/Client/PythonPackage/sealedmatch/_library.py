@@ -67,6 +67,14 @@ def seconds(now: float | None) -> int:
     return int(at)
 
 
+def memory_is_locked() -> bool:
+    """False once the kernel refused to lock memory for a secret of this process (RLIMIT_MEMLOCK; about 24 kB for a
+    client or sealer). Nothing fails for that, but such secrets may be swapped out.
+    """
+    refuse_after_fork()
+    return bool(lib.sealedmatch_memory_is_locked())
+
+
 def number(value: int, bits: int, what: str) -> int:
     if not isinstance(value, int):
         raise TypeError(f"{what} must be an int, not {type(value).__name__}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ._library import call, ffi, handle_of, lib, number, path_bytes, seconds, sized, view
 from .items import MediaItem, Video, sealing
 from .outboxes import DAY, HandleWithOutbox
+from .sealers import AccountSecret
 from .sets import BlindedSet
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Client(HandleWithOutbox):
 
     _next = lib.sealedmatch_client_next
     _acknowledge = lib.sealedmatch_client_acknowledge
+    _refuse = lib.sealedmatch_client_refuse
     _seal = lib.sealedmatch_client_seal
     _seal_video = lib.sealedmatch_client_seal_video
 
@@ -31,25 +33,39 @@ class Client(HandleWithOutbox):
         known: BlindedSet,
         account: Buffer,
         *,
+        secret: AccountSecret | None = None,
         devices: int = 1,
         window: int = DAY,
         now: float | None = None,
     ) -> None:
-        """Opens the directory, or makes one with a new account secret; its parent must exist. For a newer set, close
-        the client and open it again.
+        """Opens the directory, or makes one with a new account secret, or with that of the account's other devices; its
+        parent must exist. For a newer set, close the client and open it again.
 
-        :param account: the messenger's 32-byte name of the account.
+        :param account: 32 bytes, by `account_of` of its name.
+        :param secret: on another device's first run: the account's secret. It is copied. Later it must be the same.
         :param devices: how many the account has, 1 to 16.
         :param window: seconds over which vouchers are spread; 0 is for tests, and links vouchers to attachments.
-        :raises MachineError: FILE_FAILED, if it is locked too.
-        :raises SetError: SET_EXPIRED, SET_ROLLED_BACK.
-        :raises StateError: SET_MISMATCH: use the old set until the epoch ends.
+        :raises MachineError: FILE_FAILED, if it is locked too; NOT_PRIVATE, if other users may write or read there.
+        :raises SetError: SET_EXPIRED, SET_ROLLED_BACK; SET_NOT_YET_ISSUED, on a first run with a clock more than a day
+            before the set was issued.
+        :raises StateError: SET_MISMATCH: use the old set until the epoch ends. STATE_MISSING: the state is gone while
+            other files say that it was there. COMMITMENT_CONFLICT: another secret than the directory's, or than this
+            epoch's.
         """
         handle = ffi.new("sealedmatch_client *")
+        # The null handle: none is given.
+        shared = ffi.new("sealedmatch_secret *")[0] if secret is None else handle_of(secret, AccountSecret, "secret")
         call(
-            lib.sealedmatch_client_open, path_bytes(directory), handle_of(known, BlindedSet, "known"), view(account, "account", 32), number(devices, 32, "devices"),
-            number(window, 64, "window"), seconds(now), handle,
-        )  # fmt: skip
+            lib.sealedmatch_client_open,
+            path_bytes(directory),
+            handle_of(known, BlindedSet, "known"),
+            view(account, "account", 32),
+            shared,
+            number(devices, 32, "devices"),
+            number(window, 64, "window"),
+            seconds(now),
+            handle,
+        )
         super().__init__(handle, lib.sealedmatch_client_close)
 
     def registrations(self) -> list[bytes]:
@@ -59,6 +75,30 @@ class Client(HandleWithOutbox):
         size = lib.SEALEDMATCH_REGISTRATION_BYTES
         together = bytes(sized(lib.sealedmatch_client_registrations, self._handle, capacity=4 * size))
         return [together[start : start + size] for start in range(0, len(together), size)]
+
+    @property
+    def commitment(self) -> bytes:
+        """To the account's key of this epoch, for devices to compare. Public."""
+        commitment = ffi.new("uint8_t[32]")
+        call(lib.sealedmatch_client_commitment, self._handle, commitment)
+        return bytes(ffi.buffer(commitment))
+
+    @property
+    def secret(self) -> bytearray:
+        """The account secret as it is in the current epoch, 40 bytes, for the account's other devices. Never in the
+        clear; overwrite them after use.
+        """
+        return sized(lib.sealedmatch_client_secret, self._handle, capacity=lib.SEALEDMATCH_SECRET_BYTES)
+
+    @property
+    def state(self) -> bytearray:
+        """This device's state, for the others to merge. As secret as the account secret."""
+        return sized(lib.sealedmatch_client_state, self._handle, capacity=4096)
+
+    def merge(self, device_state: Buffer) -> None:
+        """Takes in another device's state, so that what it sealed counts as sealed; on disk when this returns."""
+        data = view(device_state, "device_state")
+        call(lib.sealedmatch_client_merge, self._handle, data, len(data))
 
     def seal(self, item: MediaItem | Video, note: Buffer = b"", *, now: float | None = None) -> None:
         """Seals one item, once, before it is encrypted; its voucher is in the outbox, on disk, when this returns.

@@ -22,6 +22,7 @@ class ErrorCode(enum.IntEnum):
     PRIMITIVE_FAILED = 104
     FILE_FAILED = 105
     INTERRUPTED = 106
+    NOT_PRIVATE = 107
 
     WRONG_LENGTH = 201
     INVALID_POINT = 202
@@ -54,6 +55,7 @@ class ErrorCode(enum.IntEnum):
     VOUCHER_CONFLICT = 408
     UNKNOWN_SET = 409
     QUOTA_EXCEEDED = 410
+    STATE_MISSING = 411
 
     PROOF_REJECTED = 501
     NOT_AUDITED = 502

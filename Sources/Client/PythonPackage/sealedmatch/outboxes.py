@@ -30,12 +30,23 @@ class Waiting:
         """Its random name, in hexadecimal: bytes 16 to 31 of the header (Docs/Protocol.md, 4.3)."""
         return self.voucher[16:32].hex()
 
+    @property
+    def epoch(self) -> int:
+        """Of the registration that the collector must have first: bytes 12 to 15 of the header."""
+        return int.from_bytes(self.voucher[12:16], "little")
+
+    @property
+    def set_root(self) -> bytes:
+        """The set that it was sealed under: bytes 64 to 95 of the header."""
+        return self.voucher[64:96]
+
 
 class HandleWithOutbox(Handle):
     """What `Client` and `Outbox` share. Damaged files in the directory are passed over; `unreadable` counts them."""
 
     _next: Callable[..., int]
     _acknowledge: Callable[..., int]
+    _refuse: Callable[..., int]
     #: Files that the last complete `due` passed over because they are no vouchers.
     unreadable = 0
 
@@ -60,11 +71,20 @@ class HandleWithOutbox(Handle):
 
     def acknowledge(self, waiting: Waiting) -> None:
         """Forgets a voucher that the collector has acknowledged. One that is gone already is no error."""
-        entry = ffi.new("sealedmatch_entry *")
-        ffi.memmove(
-            entry, view(waiting.entry, "entry", ffi.sizeof("sealedmatch_entry")), ffi.sizeof("sealedmatch_entry")
-        )
-        call(self._acknowledge, self._handle, entry)
+        call(self._acknowledge, self._handle, _entry(waiting))
+
+    def refuse(self, waiting: Waiting) -> None:
+        """Sets aside a voucher that the collector will never take, so that it stands before nobody. It is never due
+        again; its file stays, with `.refused` behind its name. One that is gone already is no error.
+        """
+        call(self._refuse, self._handle, _entry(waiting))
+
+
+def _entry(waiting: Waiting) -> Any:
+    size = ffi.sizeof("sealedmatch_entry")
+    entry = ffi.new("sealedmatch_entry *")
+    ffi.memmove(entry, view(waiting.entry, "entry", size), size)
+    return entry
 
 
 class Outbox(HandleWithOutbox):
@@ -72,6 +92,7 @@ class Outbox(HandleWithOutbox):
 
     _next = lib.sealedmatch_outbox_next
     _acknowledge = lib.sealedmatch_outbox_acknowledge
+    _refuse = lib.sealedmatch_outbox_refuse
 
     def __init__(self, directory: str | os.PathLike[str], *, window: int = DAY) -> None:
         """:param window: seconds over which vouchers are spread; 0 is for tests, and links vouchers to attachments."""

@@ -19,9 +19,14 @@ class AccountSecret(Handle):
         super().__init__(handle, lib.sealedmatch_secret_close)
 
     @classmethod
-    def create(cls, *, now: float | None = None) -> AccountSecret:
+    def create(cls, known: BlindedSet, *, now: float | None = None) -> AccountSecret:
+        """A new secret, for the epoch of `now`.
+
+        :param known: the set that the account begins with: it tells whether the clock can be right.
+        :raises SetError: SET_NOT_YET_ISSUED: more than a day before the set was issued.
+        """
         handle = ffi.new("sealedmatch_secret *")
-        call(lib.sealedmatch_secret_create, seconds(now), handle)
+        call(lib.sealedmatch_secret_create, handle_of(known, BlindedSet, "known"), seconds(now), handle)
         return cls(handle)
 
     @classmethod

@@ -20,7 +20,7 @@ struct DemoAccount {
     /// Pictures that are sent a second time.
     var resent = 0
 
-    func id() throws -> AccountID { try KeyFiles.account(name) }
+    func id() throws -> AccountID { try AccountID(name: Array(name.utf8)) }
 }
 
 /// The outcome of one account's sending, as only the demo knows it.

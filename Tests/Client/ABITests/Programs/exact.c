@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
     size_t count, state_count = 0;
     char line[80];
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_open(argv[1], &trust, now, 0, &set));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(now, &secret));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
     for (int number = 0; fgets(line, sizeof line, stdin); number++) {
         char name[32];

@@ -2,6 +2,7 @@
 #include "common.h"
 
 static const uint8_t account[32] = {9};
+static const sealedmatch_secret no_secret = {0};
 static char path[4096];
 
 static const char *in(const char *directory, const char *name) {
@@ -18,6 +19,25 @@ static void versions(void) {
     EXPECT(SEALEDMATCH_WRONG_ABI, sealedmatch_check_abi(SEALEDMATCH_ABI_VERSION + 0x10000));
     const int32_t codes[] = {INT32_MIN, -1, 0, 8, 205, 801, 806, INT32_MAX};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) REQUIRE(strlen(sealedmatch_error_text(codes[i])) > 3);
+}
+
+static void accounts(void) {
+    static const uint8_t bob[32] = {
+        0x25, 0x9f, 0x4c, 0x34, 0x5e, 0x26, 0x60, 0xf3, 0x88, 0x31, 0xce, 0x61, 0x09, 0x56, 0x1f, 0x2d,
+        0x8e, 0xc2, 0xd7, 0xbf, 0xf6, 0x6f, 0x51, 0x9d, 0xc9, 0xb9, 0x74, 0x71, 0x37, 0x9c, 0x67, 0x5d};
+    static const uint8_t long_name[4097] = {1};
+    uint8_t got[33];
+    got[32] = 0xee;
+    EXPECT(SEALEDMATCH_OK, sealedmatch_account("bob", 3, got));
+    REQUIRE(memcmp(got, bob, 32) == 0 && got[32] == 0xee);
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_account("bob", 3, NULL));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_account(NULL, 3, got));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_account("bob", SIZE_MAX, got));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_account("", 0, got));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_account(NULL, 0, got));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_account(long_name, 4097, got));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_account(long_name, SIZE_MAX / 2, got));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_account(long_name, 4096, got));
 }
 
 static uint8_t *file(const char *name, size_t *count) {
@@ -191,10 +211,12 @@ static void secrets(sealedmatch_set set) {
     uint8_t bytes[41], commitment[32], second[32];
     size_t count;
     uint32_t epoch;
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_secret_create(now, NULL));
-    EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_secret_create(UINT64_MAX, &secret));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_secret_create(set, now, NULL));
+    EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_secret_create(set, UINT64_MAX, &secret));
+    EXPECT(SEALEDMATCH_SET_NOT_YET_ISSUED, sealedmatch_secret_create(set, 0, &secret));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_secret_create((sealedmatch_set){0}, now, &secret));
     REQUIRE(secret.id == 0);
-    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(now, &secret));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_secret_export(secret, bytes, sizeof bytes, NULL));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_secret_export(secret, NULL, 1, &count));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_secret_export(secret, bytes, SIZE_MAX, &count));
@@ -243,7 +265,7 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     size_t count, state_count;
     int32_t is_new;
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(now, &secret));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, NULL, NULL, 0, 1, now, &sealer));
     REQUIRE(sealer.id == 0);
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, NULL));
@@ -331,7 +353,7 @@ static void videos(sealedmatch_set set) {
         EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_video_sample(none, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
         EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_video_sample(other, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
     }
-    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(now, &secret));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_seal_video(sealer, none, NULL, 0, voucher, sizeof voucher, &count));
@@ -368,12 +390,12 @@ static void clients(sealedmatch_set set, const sealedmatch_item *picture, const 
     size_t count, unreadable;
     snprintf(sub, sizeof sub, "%s/client%d", directory, round);
     snprintf(box, sizeof box, "%s/box%d", directory, round);
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(NULL, set, account, 1, 0, now, &client));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, NULL, 1, 0, now, &client));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, account, 1, 0, now, NULL));
-    EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_client_open(in(directory, "no/such"), set, account, 1, 0, now, &client));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, 1, 0, now, &client));
-    EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_client_open(sub, set, account, 1, 0, now, &second));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(NULL, set, account, no_secret, 1, 0, now, &client));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, NULL, no_secret, 1, 0, now, &client));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, NULL));
+    EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_client_open(in(directory, "no/such"), set, account, no_secret, 1, 0, now, &client));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &client));
+    EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &second));
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_registrations(client, buffer, 71, &count));
     REQUIRE(count == 72);
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_registrations(client, buffer, 72, &count));
@@ -423,10 +445,99 @@ static void clients(sealedmatch_set set, const sealedmatch_item *picture, const 
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_seal(client, picture, NULL, 0, now));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_close(client));
     /* Closed means unlocked, at once; the voucher still waits. */
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, 1, 0, now, &client));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &client));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(client, NULL, now, &forged, retry, sizeof retry, &count, &unreadable));
     REQUIRE(memcmp(&entry, &forged, sizeof entry) == 0 && memcmp(buffer, retry, count) == 0);
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(client));
+}
+
+/* Two devices of one account. */
+static void devices(sealedmatch_set set, const sealedmatch_item *picture, const char *directory, int round) {
+    char first_path[4200], second_path[4200];
+    sealedmatch_client first, second;
+    sealedmatch_secret secret, stranger;
+    sealedmatch_entry entry;
+    uint8_t bytes[41], commitment[33], other[32], state[4096], registration[72], voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM];
+    size_t count, size;
+    snprintf(first_path, sizeof first_path, "%s/first%d", directory, round);
+    snprintf(second_path, sizeof second_path, "%s/second%d", directory, round);
+    EXPECT(SEALEDMATCH_SET_NOT_YET_ISSUED, sealedmatch_client_open(first_path, set, account, no_secret, 2, 0, 0, &first));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(first_path, set, account, no_secret, 2, 0, now, &first));
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_secret(first, NULL, 0, &count));
+    REQUIRE(count == SEALEDMATCH_SECRET_BYTES);
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_secret(first, bytes, sizeof bytes, NULL));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_secret(first, bytes, sizeof bytes, &count));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_import(bytes, count, &secret));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 2, 0, now, &second));
+    commitment[32] = 0xee;
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_commitment(first, commitment));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_commitment(second, other));
+    REQUIRE(memcmp(commitment, other, 32) == 0 && commitment[32] == 0xee);
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_commitment(first, NULL));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_registrations(first, registration, 72, &count));
+    REQUIRE(count == 72 && memcmp(registration + 40, commitment, 32) == 0);
+
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_state(first, NULL, 0, &size));
+    REQUIRE(size == 144);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_seal(first, picture, NULL, 0, now));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_state(first, state, sizeof state, &size));
+    REQUIRE(size > 144);
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_merge(second, NULL, size));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_client_merge(second, state, size - 8));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_client_merge(second, state, SIZE_MAX / 2));
+    EXPECT(SEALEDMATCH_INVALID_MAGIC, sealedmatch_client_merge(second, voucher, 144));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_merge(second, state, size));
+    /* It is on disk: the tags are there after the directory is opened again, and the secret may be given again. */
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(second));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_state(second, NULL, 0, &count));
+    REQUIRE(count == size);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(second));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &stranger));
+    EXPECT(SEALEDMATCH_COMMITMENT_CONFLICT, sealedmatch_client_open(second_path, set, account, stranger, 2, 0, now, &second));
+    REQUIRE(second.id == 0);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(stranger));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_open(second_path, set, account, stranger, 2, 0, now, &second));
+
+    /* Set aside: not due any more, and not lost. */
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(first, NULL, now, &entry, voucher, sizeof voucher, &count, NULL));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_refuse(first, NULL));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_refuse(first, &entry));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_refuse(first, &entry));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(first, NULL, now, &entry, voucher, sizeof voucher, &count, NULL));
+    REQUIRE(count == 0);
+
+    /* A clock that was 60 days ahead parks nothing: as soon as nothing is due, it gets another time. */
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_seal(first, picture, NULL, 0, now + 60 * 86400));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(first, NULL, now, &entry, NULL, 0, &count, NULL));
+    REQUIRE(count == 0);
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_next(first, NULL, now, &entry, NULL, 0, &count, NULL));
+
+    /* A size query changes nothing: five epochs on, registrations are all there, however often they are asked for. */
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_seal(first, picture, NULL, 0, now + (uint64_t)5 * 2592000));
+    for (int i = 0; i < 2; i++) {
+        EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_registrations(first, NULL, 0, &count));
+        REQUIRE(count == 3 * 72);
+    }
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_registrations(first, state, sizeof state, &count));
+    REQUIRE(count == 3 * 72 && memcmp(state, registration, 72) == 0);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(first));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_secret(first, bytes, sizeof bytes, &count));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_state(first, state, sizeof state, &count));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_merge(first, state, 144));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_commitment(first, commitment));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_refuse(first, &entry));
+
+    /* The state is gone: nothing begins afresh unnoticed, and the secret brings it back. */
+    REQUIRE(unlink(in(second_path, "client")) == 0);
+    EXPECT(SEALEDMATCH_STATE_MISSING, sealedmatch_client_open(second_path, set, account, no_secret, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(second));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
+    REQUIRE(chmod(in(second_path, "client"), 0644) == 0);
+    EXPECT(SEALEDMATCH_NOT_PRIVATE, sealedmatch_client_open(second_path, set, account, no_secret, 2, 0, now, &second));
+    REQUIRE(chmod(in(second_path, "client"), 0600) == 0 && chmod(second_path, 0777) == 0);
+    EXPECT(SEALEDMATCH_NOT_PRIVATE, sealedmatch_client_open(second_path, set, account, no_secret, 2, 0, now, &second));
 }
 
 /* Guarded memory is mapped, not allocated, so that no leak checker sees it. */
@@ -466,6 +577,7 @@ int main(int argc, char **argv) {
     sealedmatch_item picture;
     sealedmatch_set set;
     versions();
+    accounts();
     sets(argv[1], argv[2]);
     items(&picture);
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_open(argv[1], &trust, now, 0, &set));
@@ -475,6 +587,7 @@ int main(int argc, char **argv) {
         sealers(set, &picture);
         videos(set);
         clients(set, &picture, argv[2], round);
+        devices(set, &picture, argv[2], round);
         sets(argv[1], argv[2]);
         if (round == 1) mapped = mappings(), opened = descriptors();
     }

@@ -34,7 +34,7 @@ static void *own_sealer(void *argument) {
     const uint32_t number = (uint32_t)(uintptr_t)argument;
     sealedmatch_secret secret;
     sealedmatch_sealer sealer;
-    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(now, &secret));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
     for (uint32_t round = 0; round < ROUNDS; round++) {
@@ -75,7 +75,7 @@ int main(int argc, char **argv) {
     /* The first use of secrets, from several threads at once: their table must be made once. */
     for (uintptr_t i = 0; i < 4; i++) REQUIRE(pthread_create(&threads[THREADS + i], NULL, mover, (void *)i) == 0);
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(now, &secret));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &shared));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
     for (uintptr_t i = 0; i < THREADS; i++) REQUIRE(pthread_create(&threads[i], NULL, own_sealer, (void *)i) == 0);
