@@ -125,7 +125,9 @@ enum RevealVectors {
             let store = try AuthorityStore(path: folder.scratch("authority.sqlite"), creation: .ifMissing)
             let opener = VoucherOpener([try MatchingSet(key: secrets.matchingKey(), header: header)])
             let service = OpeningService(source: collector, store: store, opener: opener)
-            guard try service.openPending()?.isComplete == true else { throw VectorError("vouchers were left unopened") }
+            guard try service.openPending()?.isComplete == true else {
+                throw VectorError("vouchers were left unopened")
+            }
             let reveals = RevealService(source: collector, store: store)
             let decided = try reveals.revealReady(force: true)
             guard decided.damaged.isEmpty else { throw VectorError("the store is damaged") }

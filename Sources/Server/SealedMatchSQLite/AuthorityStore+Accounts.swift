@@ -50,9 +50,11 @@ extension AuthorityStore {
         _ row: RowReader, _ id: Int64, _ db: Database
     ) throws(SealedMatchError) -> AccountState {
         AccountState(
-            name: AccountEpoch(account: AccountID(canonical: try row.bytes32(1)), epoch: try row.epoch(2)), forms: try forms(of: id, db),
+            name: AccountEpoch(account: AccountID(canonical: try row.bytes32(1)), epoch: try row.epoch(2)),
+            forms: try forms(of: id, db),
             quarantined: try row.integer(3, in: 0...Int64(Int32.max)),
-            commitment: try row.integer(5) == 1 ? nil : Commitment(canonical: row.bytes32(4)), isRevealed: try row.integer(6) == 1)
+            commitment: try row.integer(5) == 1 ? nil : Commitment(canonical: row.bytes32(4)),
+            isRevealed: try row.integer(6) == 1)
     }
 
     private static func forms(of account: Int64, _ db: Database) throws(SealedMatchError) -> [FormCount] {

@@ -94,7 +94,8 @@ extension CollectorStore {
             guard
                 let row = try Row.fetchOne(
                     db,
-                    sql: "SELECT \(RowReader.bounded("commitment", 32)) FROM registration WHERE account = ? AND epoch = ?",
+                    sql:
+                        "SELECT \(RowReader.bounded("commitment", 32)) FROM registration WHERE account = ? AND epoch = ?",
                     arguments: [account.encoded.databaseBlob, epoch])
             else { return nil }
             guard let commitment = try? RowReader(row).bytes32(0) else {

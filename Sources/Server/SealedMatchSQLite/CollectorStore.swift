@@ -50,7 +50,8 @@ public final class CollectorStore: Intake, VoucherSource {
         return try file.write { db in
             try Self.checkExpiry(registration.epoch, db)
             if let row = try Row.fetchOne(
-                db, sql: "SELECT \(RowReader.bounded("commitment", 32)) FROM registration WHERE account = ? AND epoch = ?",
+                db,
+                sql: "SELECT \(RowReader.bounded("commitment", 32)) FROM registration WHERE account = ? AND epoch = ?",
                 arguments: [account.encoded.databaseBlob, registration.epoch])
             {
                 guard try RowReader(row).bytes32(0) == registration.commitment.encoded else {
@@ -60,13 +61,16 @@ public final class CollectorStore: Intake, VoucherSource {
                 return .alreadyStored
             }
             let epochs = try Int.fetchOne(
-                db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?", arguments: [account.encoded.databaseBlob])
+                db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?",
+                arguments: [account.encoded.databaseBlob])
             guard (epochs ?? 0) < most else {
                 throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs")
             }
             try db.execute(
                 sql: "INSERT INTO registration (account, epoch, commitment) VALUES (?, ?, ?)",
-                arguments: [account.encoded.databaseBlob, registration.epoch, registration.commitment.encoded.databaseBlob])
+                arguments: [
+                    account.encoded.databaseBlob, registration.epoch, registration.commitment.encoded.databaseBlob,
+                ])
             return .stored
         }
     }
@@ -78,7 +82,8 @@ public final class CollectorStore: Intake, VoucherSource {
     /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange` for what is no voucher; `authenticationFailed`
     ///   when its header names another account; `notRegistered`, `epochInPast`, `voucherConflict` for the same ID with
     ///   other bytes, `unknownSet`, `setMismatch`, `quotaExceeded`; `fileFailed`, `damagedStore`.
-    public func store(_ voucher: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) -> IntakeOutcome {
+    public func store(_ voucher: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) -> IntakeOutcome
+    {
         try store(all: [voucher], authenticatedAs: account)[0].get()
     }
 
@@ -143,7 +148,10 @@ public final class CollectorStore: Intake, VoucherSource {
             try db.cachedStatement(
                 sql: "INSERT INTO voucher (account, epoch, voucherID, digest, bytes) VALUES (?, ?, ?, ?, ?)"
             )
-            .execute(arguments: name + [header.voucherID.encoded.databaseBlob, digest.databaseBlob, voucher.bytes.databaseBlob])
+            .execute(
+                arguments: name + [
+                    header.voucherID.encoded.databaseBlob, digest.databaseBlob, voucher.bytes.databaseBlob,
+                ])
             try db.cachedStatement(sql: "UPDATE registration SET vouchers = vouchers + 1 WHERE id = ?").execute(
                 arguments: [id])
             return .stored

@@ -60,7 +60,8 @@ public enum IntakeConformance {
         foreign[0] ^= 1
         let strangers = try synthetic.voucher(AccountEpoch(2, 7))
         let batch = [
-            voucher, [], [1, 2, 3], foreign, voucher + [0], conflicting, voucher, strangers, try synthetic.voucher(alice),
+            voucher, [], [1, 2, 3], foreign, voucher + [0], conflicting, voucher, strangers,
+            try synthetic.voucher(alice),
         ]
         let outcomes = try await store.store(all: batch, authenticatedAs: alice.account)
         try require(outcomes.count == batch.count, "as many outcomes as vouchers")
@@ -70,7 +71,8 @@ public enum IntakeConformance {
             .refused(.authenticationFailed), .success(.stored),
         ]
         try require(outcomes == expected, "each voucher of a batch has its own outcome: \(outcomes)")
-        let again = try await reopen(store).store(all: [batch[0], batch[8], conflicting], authenticatedAs: alice.account)
+        let again = try await reopen(store).store(
+            all: [batch[0], batch[8], conflicting], authenticatedAs: alice.account)
         try require(
             again == [.success(.alreadyStored), .success(.alreadyStored), .refused(.voucherConflict)],
             "what was acknowledged is there afterwards")

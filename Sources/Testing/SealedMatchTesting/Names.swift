@@ -4,7 +4,9 @@ internal import SealedMatchProtocol
 
 extension AccountEpoch {
     /// An account whose name is one byte, repeated.
-    init(_ byte: UInt8, _ epoch: UInt32) { self.init(account: AccountID(canonical: Bytes32(repeating: byte)), epoch: epoch) }
+    init(_ byte: UInt8, _ epoch: UInt32) {
+        self.init(account: AccountID(canonical: Bytes32(repeating: byte)), epoch: epoch)
+    }
 
     /// A registration with a commitment of one byte, repeated.
     func registration(_ byte: UInt8) -> Registration {

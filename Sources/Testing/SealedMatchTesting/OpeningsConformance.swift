@@ -36,7 +36,8 @@ public enum OpeningsConformance {
         var synthetic = SyntheticVouchers(seed: 21)
         let bob = AccountEpoch(2, 7)
         let vouchers = [
-            try synthetic.opened(alice, openings: 2), try synthetic.opened(bob), try synthetic.opened(alice, openings: 0),
+            try synthetic.opened(alice, openings: 2), try synthetic.opened(bob),
+            try synthetic.opened(alice, openings: 0),
             try synthetic.opened(alice, threshold: 4), try synthetic.opened(alice, openings: 3, excess: 2),
         ]
         try require(try store.cursor(in: source) == nil, "a source that was never read has no cursor")
@@ -180,7 +181,8 @@ public enum OpeningsConformance {
             try store.keepReveal(of: alice, epochKey: key, basis: basis)
             let again = try reopen(store)
             try require(try again.account(alice)?.isRevealed == true, "a reveal is kept")
-            try require(try again.openings(of: alice, form).basis == Set(basis), "with its basis, which replaces another")
+            try require(
+                try again.openings(of: alice, form).basis == Set(basis), "with its basis, which replaces another")
             guard let key = try again.epochKey(of: alice) else { throw ConformanceFailure("and its key: none") }
             let bytes = unsafe key.withBytes { unsafe [UInt8]($0) }
             try require(bytes == [UInt8](repeating: byte, count: 32), "and its key")

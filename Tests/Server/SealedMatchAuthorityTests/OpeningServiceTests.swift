@@ -71,7 +71,10 @@ import Testing
         #expect(try collector.vouchers(after: 0, limit: 100).vouchers.count == 60 - progress.pruned)
         #expect(try service.openPending()?.vouchers == 0)
         // Revealed accounts are listed again, so that a lost case file is written again.
-        #expect(try service.reveals.revealReady().decisions.map(\.name.account.encoded).sorted(by: <) == [bytes(3), bytes(4)])
+        #expect(
+            try service.reveals.revealReady().decisions.map(\.name.account.encoded).sorted(by: <) == [
+                bytes(3), bytes(4),
+            ])
     }
 
     /// A video of several listed pictures opens as many slots, and counts once: in the store, for the threshold, and

@@ -12,7 +12,10 @@ import Testing
 
     @Test func exactlyOneOfManyCommitmentsWins() async throws {
         // Two stores on one file stand for two processes.
-        let stores = [try CollectorStore(path: scratch.database, creation: .ifMissing), try CollectorStore(path: scratch.database, creation: .ifMissing)]
+        let stores = [
+            try CollectorStore(path: scratch.database, creation: .ifMissing),
+            try CollectorStore(path: scratch.database, creation: .ifMissing),
+        ]
         let outcomes = await withTaskGroup(of: (UInt8, SealedMatchError.Code?).self) { group in
             for index in 0..<64 {
                 let registration = Registration(account: alice, epoch: 7, commitment: commitment(UInt8(index)))
@@ -30,8 +33,12 @@ import Testing
     }
 
     @Test func aVoucherThatManyStoreAtOnceIsStoredOnce() async throws {
-        let stores = [try CollectorStore(path: scratch.database, creation: .ifMissing), try CollectorStore(path: scratch.database, creation: .ifMissing)]
-        _ = try stores[0].register(Registration(account: alice, epoch: 7, commitment: commitment(1)), authenticatedAs: alice)
+        let stores = [
+            try CollectorStore(path: scratch.database, creation: .ifMissing),
+            try CollectorStore(path: scratch.database, creation: .ifMissing),
+        ]
+        _ = try stores[0].register(
+            Registration(account: alice, epoch: 7, commitment: commitment(1)), authenticatedAs: alice)
         var random = SeededRandom(21)
         let vouchers = (0..<8).map { _ in voucherBytes(alice, random: &random) }
         let outcomes = await withTaskGroup(of: [IntakeOutcome].self) { group in

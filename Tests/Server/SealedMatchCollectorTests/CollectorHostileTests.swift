@@ -14,7 +14,8 @@ import Testing
 
     func store(vouchers count: Int, seed: UInt64) throws -> (CollectorStore, [[UInt8]]) {
         let store = try CollectorStore(path: scratch.database, creation: .ifMissing)
-        _ = try store.register(Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
+        _ = try store.register(
+            Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
         var random = SeededRandom(seed)
         let vouchers = (0..<count).map { _ in voucherBytes(alice, random: &random) }
         _ = try store.store(all: vouchers, authenticatedAs: alice)
@@ -133,7 +134,9 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == before)
         // No file at all
         #expect(code { _ = try CollectorStore(path: scratch.path, creation: .ifMissing) } == .fileFailed)
-        #expect(code { _ = try CollectorStore(path: scratch.path + "/missing/collector.sqlite", creation: .ifMissing) } == .fileFailed)
+        #expect(
+            code { _ = try CollectorStore(path: scratch.path + "/missing/collector.sqlite", creation: .ifMissing) }
+                == .fileFailed)
     }
 
     @Test func corruptFilesGiveTypedErrors() throws {

@@ -238,7 +238,8 @@ import Testing
             "\(pictures.count) pictures, \(built.output)")
         // The copies are cut, smaller, slower and coarser; their shots are still. One may miss.
         #expect(
-            (11...12).contains(videos.count) && videos.allSatisfy { ["key", "near"].contains($0.finding) }, "\(videos.count) videos")
+            (11...12).contains(videos.count) && videos.allSatisfy { ["key", "near"].contains($0.finding) },
+            "\(videos.count) videos")
         // Both sources list each, in lines of their own: one entry, whichever picture of a video was compared.
         #expect(
             opened.listedEntryCount == opened.matches.count && opened.matches.allSatisfy { $0.sources.count == 2 },
