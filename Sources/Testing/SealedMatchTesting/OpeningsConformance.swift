@@ -85,7 +85,7 @@ public enum OpeningsConformance {
         var synthetic = SyntheticVouchers(seed: 22)
         let perVoucher = 8
         var position: Int64 = 1
-        for _ in 0..<2 * OpeningCaps.counted / perVoucher / 64 {
+        for _ in 0..<(OpeningCaps.counted + OpeningCaps.quarantined) / perVoucher / 64 {
             var page: [OpenedVoucher] = []
             for _ in 0..<64 { page.append(try synthetic.opened(alice, openings: perVoucher)) }
             try require(

@@ -27,7 +27,7 @@ struct OpenCommand: ParsableCommand {
             everything done so far. What it prints is for the inside: no client may learn it.
 
             The authority's file is made by --first-run and by nothing else. After --prune it is the only copy of what
-            opened: back it up before. Vouchers of an account beyond the caps (4,096 openings, and 4,096 more that are
+            opened: back it up before. Vouchers of an account beyond the caps (16,384 openings, and 4,096 more that are
             quarantined) are then kept in it as they came.
             """)
 
