@@ -2,7 +2,8 @@
 
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-APT := libsodium-dev libturbojpeg0-dev libpng-dev libwebp-dev libavif-dev libheif-dev libtiff-dev libsqlite3-dev pkg-config python3-venv
+APT := libsodium-dev libturbojpeg0-dev libpng-dev libwebp-dev libavif-dev libheif-dev libtiff-dev \
+	libsqlite3-dev pkg-config python3-venv
 # For the tests alone: of the C library, and of videos (the tool decodes them with ffmpeg, and works without).
 APT_TEST := gcc g++ valgrind binutils ffmpeg
 
@@ -12,7 +13,8 @@ PHOTOS := .pictures/usr/share/backgrounds
 PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 
-.PHONY: demo test bench decoys setup setup-test photos python build wheel test-messenger clean
+.PHONY: demo test check format lint docs consumer bench decoys setup setup-test photos python build wheel \
+	clean
 # A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -26,6 +28,65 @@ include Sources/Client/library.mk
 ENVIRONMENT = SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" \
 	SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)"
 
+# What a change is looked over with before it is sent, below two minutes when all is built: format, comments, registry,
+# quoted steps, versions, and the fast tests.
+check: lint
+	swift build --build-tests
+	$(ENVIRONMENT) swift test --skip-build --filter '$(FAST_TESTS)'
+
+# Those that need no release build and no long run.
+FAST_TESTS := ^(SealedMatchCryptoTests|SealedMatchProtocolTests|SealedMatchFilesTests|SealedMatchListsTests)\.
+
+# Public declarations of the rooms that integrators see have comments (the C interface's are in its header).
+DOCUMENTED := Sources/Core Sources/Client/SealedMatchClient Sources/Sets
+C_FILES = $(shell git ls-files '*.c' 'Tests/*.h' 'Sources/Tool/*.h')
+SWIFT_FILES = $(shell git ls-files '*.swift')
+
+lint: tools
+	swift format lint --strict --configuration Tests/House/comments.json --recursive $(DOCUMENTED)
+	@for file in $(SWIFT_FILES); do \
+	    swift format format "$$file" | cmp -s - "$$file" || { echo "$$file: run make format"; exit 1; }; done
+	.venv-tools/bin/ruff format --quiet --check . || { echo "run make format"; exit 1; }
+	.venv-tools/bin/ruff check --quiet .
+	.venv-tools/bin/clang-format --dry-run --Werror $(C_FILES)
+	python3 Tests/House/lines.py
+	python3 Tests/House/version.py
+	python3 Tests/House/registry.py
+	python3 Tests/House/steps.py
+
+format: tools
+	swift format format --in-place --parallel $(SWIFT_FILES)
+	.venv-tools/bin/ruff format --quiet .
+	.venv-tools/bin/clang-format -i $(C_FILES)
+
+# The formatters that do not come with the compiler.
+.PHONY: tools
+tools: .venv-tools/ready
+
+.venv-tools/ready: Makefile
+	python3 -m venv .venv-tools
+	.venv-tools/bin/pip install --quiet ruff==0.14.6 clang-format==19.1.7
+	touch $@
+
+# The products' documentation, into .build/docs. A link in it that leads nowhere is an error.
+PRODUCTS := Client/SealedMatchClient Sets/SealedMatchSets Server/SealedMatchCollector Server/SealedMatchAuthority
+MODULES_AT = $(shell swift build --show-bin-path)/Modules
+
+docs: setup
+	swift build
+	@rm -rf .build/docs && mkdir -p .build/docs
+	@set -e; for product in $(PRODUCTS); do name=$${product##*/}; at=.build/docs/$$name; mkdir -p $$at; \
+	    swift-symbolgraph-extract -module-name $$name -I $(MODULES_AT) $(addprefix -I ,$(SYSTEM_MODULES)) \
+	        -target $$(uname -m)-unknown-linux-gnu -output-dir $$at -minimum-access-level public; \
+	    docc convert Sources/$$product/$$name.docc --additional-symbol-graph-dir $$at \
+	        --fallback-display-name $$name --fallback-bundle-identifier org.sealedmatch.$$name \
+	        --output-path $$at.doccarchive > $$at.log 2>&1; \
+	    if grep -A 3 "doesn't exist at" $$at.log; then exit 1; fi; echo "$$at.doccarchive"; done
+
+# A package that depends on us as integrators do.
+consumer: setup
+	Tests/Consumer/run
+
 # The vectors are made again by the independent implementation and compared, then all of them run in Swift.
 # What failed is said again at the end.
 test: setup setup-test photos python library
@@ -34,6 +95,7 @@ test: setup setup-test photos python library
 	$(PYTHON) -B Sources/Lab/Decoys/pages.py --check
 	set -o pipefail; $(ENVIRONMENT) swift test -c release --disable-testable-imports 2>&1 | tee .build/test.log \
 	    || { grep ' recorded an issue ' .build/test.log; exit 1; }
+	$(MAKE) docs consumer
 	$(MAKE) test-messenger
 
 # All benchmarks, a million entries really built: about ten minutes. `make bench ARGS=--quick` takes one.
@@ -99,4 +161,4 @@ python: .venv/ready
 	touch .venv/ready
 
 clean:
-	rm -rf .build .venv .venv-messenger .pictures
+	rm -rf .build .venv .venv-messenger .venv-tools .pictures

@@ -27,11 +27,13 @@ static void read_picture(const char *path, sealedmatch_item *item) {
     uint8_t *pixels = NULL;
     size_t count = 0;
     FILE *file = fopen(path, "rb");
-    if (file && fscanf(file, "P6 %u %u %u%*1[\n]", &width, &height, &maximum) == 3 && maximum == 255 && width < 65536 && height < 65536) {
+    if (file && fscanf(file, "P6 %u %u %u%*1[\n]", &width, &height, &maximum) == 3 && maximum == 255 && width < 65536 &&
+        height < 65536) {
         pixels = malloc((size_t)3 * width * height + 1);
         if (pixels) count = fread(pixels, 1, (size_t)3 * width * height, file);
     }
-    if (!pixels || sealedmatch_item_picture(pixels, count, width, height, (size_t)3 * width, SEALEDMATCH_RGB8, item) != SEALEDMATCH_OK)
+    if (!pixels || sealedmatch_item_picture(pixels, count, width, height, (size_t)3 * width, SEALEDMATCH_RGB8, item) !=
+                       SEALEDMATCH_OK)
         check(sealedmatch_item_unreadable(item), path);
     free(pixels);
     if (file) fclose(file);
@@ -41,7 +43,10 @@ static void save(const char *directory, const char *kind, unsigned number, const
     char path[4096];
     snprintf(path, sizeof path, "%s/%s-%u", directory, kind, number);
     FILE *file = fopen(path, "wb");
-    if (!file || fwrite(bytes, 1, count, file) != count || fclose(file) != 0) { perror(path); exit(1); }
+    if (!file || fwrite(bytes, 1, count, file) != count || fclose(file) != 0) {
+        perror(path);
+        exit(1);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -50,14 +55,20 @@ int main(int argc, char **argv) {
     uint64_t now = (uint64_t)time(NULL);
     while (pictures_end < argc && strcmp(argv[pictures_end], "--") != 0) pictures_end++;
     first_key = pictures_end + 1;
-    if (first_key >= argc || argc - first_key > 16) { fprintf(stderr, "usage: see the top of seal.c\n"); return 2; }
+    if (first_key >= argc || argc - first_key > 16) {
+        fprintf(stderr, "usage: see the top of seal.c\n");
+        return 2;
+    }
     check(sealedmatch_check_abi(SEALEDMATCH_ABI_VERSION), "library");
 
     /* Once: the set that the pinned sources signed. */
     sealedmatch_trust trust;
     check(sealedmatch_trust_defaults(&trust, sizeof trust), "trust");
     for (int i = first_key; i < argc; i++)
-        if (!from_hex(argv[i], keys[i - first_key], 32)) { fprintf(stderr, "not a key: %s\n", argv[i]); return 2; }
+        if (!from_hex(argv[i], keys[i - first_key], 32)) {
+            fprintf(stderr, "not a key: %s\n", argv[i]);
+            return 2;
+        }
     trust.sources = keys[0];
     trust.source_count = (size_t)(argc - first_key);
     trust.minimum_signatures = (uint32_t)trust.source_count;
@@ -70,7 +81,8 @@ int main(int argc, char **argv) {
            info.root[0], info.root[1], info.root[2], info.root[3], (unsigned long long)info.version,
            (unsigned long long)info.entries, info.confirmed_sources, info.threshold);
 
-    /* This account's state on this device, and what to register with the collector. The window of 0 is for this example only. */
+    /* This account's state on this device, and what to register with the collector. The window of 0 is for this example
+     * only. */
     sealedmatch_client client;
     const sealedmatch_secret no_secret = {0}; /* the account's first device makes its own */
     size_t count;

@@ -92,8 +92,10 @@ def text() -> str:
     header = new.set_file.header
 
     page.say(
-        "Values are the hexadecimal of their encodings, words and field elements of their 8 bytes; lines that begin without a symbol go on with the value above. "
-        f"Parameters: t = 2, k = 4, c = 4, P = 128, M = {parameters.profile.probes}, q = S = 2, r = 6, and what else profile 2 has. "
+        "Values are the hexadecimal of their encodings, words and field elements of their 8 bytes; lines that "
+        "begin without a symbol go on with the value above. "
+        f"Parameters: t = 2, k = 4, c = 4, P = 128, M = {parameters.profile.probes}, q = S = 2, r = 6, and what "
+        "else profile 2 has. "
         "The entries are a picture's PDQ hash and the SHA-256 of two files, listed by two sources."
     )
     page.put("picture", f"Vectors/fingerprint/{picture.name}.png, its copy {copy.name}.png")
@@ -105,7 +107,8 @@ def text() -> str:
     page.put("entries digest", secrets.entries_digest)
 
     page.say(
-        "**The set** (5.1, 5.2). m is the least there is; almost all cells are fillers (not printed; tableDigest is over all of them)."
+        "**The set** (5.1, 5.2). m is the least there is; almost all cells are fillers (not printed; "
+        "tableDigest is over all of them)."
     )
     page.put("version, issued, expires", f"{header.version}, {header.issued_at}, {header.expires_at}")
     page.put("n, m", f"{header.entries}, {header.cells}")
@@ -261,7 +264,8 @@ def text() -> str:
     order = [made.index(slot) for slot in voucher.slots]
     assert sorted(order) == list(range(parameters.slots))
     page.say(
-        f"The shuffle's words, and for each slot of the voucher, from 0, which it was before (probe slots from 0, cover slots from {parameters.profile.probes}):"
+        "The shuffle's words, and for each slot of the voucher, from 0, which it was before (probe slots from "
+        f"0, cover slots from {parameters.profile.probes}):"
     )
     page.put(
         "v",
@@ -280,7 +284,8 @@ def text() -> str:
             seal(h, [sha256_key(digest)], d, Payload(SHA256, 0, digest, b"").encode(128), new.set_file, shared, draw)
         )
     page.say(
-        "**Open** (5.17): what opens in this voucher and in those of the two files (their other values are not printed). S′ = αQ, slots from 0; the words are x, z_1 … z_4."
+        "**Open** (5.17): what opens in this voucher and in those of the two files (their other values are not "
+        "printed). S′ = αQ, slots from 0; the words are x, z_1 … z_4."
     )
     opened = OpenedSet(header, secrets.alpha)
     openings = []
@@ -299,7 +304,8 @@ def text() -> str:
     revealed = reveal(openings, account, epoch, 2, 4, shared.commitment)
     errors = len(openings) - len(found.members)
     page.say(
-        f"**Reveal** (5.18): C = {len(openings)}, R = {len(found.members)}, e = {errors}, and k(R − t) = {4 * (len(found.members) - 2)} ≥ e. "
+        f"**Reveal** (5.18): C = {len(openings)}, R = {len(found.members)}, e = {errors}, and k(R − t) = "
+        f"{4 * (len(found.members) - 2)} ≥ e. "
         "The decoder names the shares that lie on k common polynomials of degree below t; the others are decoys."
     )
     weights = syndrome_weights([o.x for o in openings])

@@ -216,7 +216,8 @@ class Scenario:
             raise AssertionError(f"{person.name}: nothing should have failed here") from error
 
         return SealingConfiguration(
-            set_file=self.known.file, trust=self.known.trust, directory=self.directory / "clients" / person.name, account=person.account,
+            set_file=self.known.file, trust=self.known.trust, directory=self.directory / "clients" / person.name,
+            account=person.account,
             on_failure=on_failure, report=report,
         )  # fmt: skip
 
@@ -305,10 +306,12 @@ def main() -> None:
         case = outcome.cases.get(person.account.hex())
         different = len({message.photograph.name for message in of_hers} & known)
         print(
-            f"{person.name:8}{len(of_hers):6}{different:7}{outcome.collectors[person.name].vouchers:10}{len(case['matches']) if case else 0:10}"
+            f"{person.name:8}{len(of_hers):6}{different:7}{outcome.collectors[person.name].vouchers:10}"
+            f"{len(case['matches']) if case else 0:10}"
         )
     print(
-        f"{len(outcome.received)} pictures arrived and were decrypted; threshold {outcome.threshold}; {outcome.seconds:.0f} s"
+        f"{len(outcome.received)} pictures arrived and were decrypted; threshold {outcome.threshold}; "
+        f"{outcome.seconds:.0f} s"
     )
 
 

@@ -27,7 +27,8 @@ class SealingClient(AsyncClient):
     maximum_attachment = 50 << 20
 
     async def upload(
-        self, data_provider: Any, content_type: str = "application/octet-stream", filename: str | None = None, encrypt: bool = False,
+        self, data_provider: Any, content_type: str = "application/octet-stream", filename: str | None = None,
+        encrypt: bool = False,
         monitor: Any = None, filesize: int | None = None, *, item: str | None = None, note: bytes = b"",
     ) -> tuple[Any, dict[str, Any] | None]:  # fmt: skip
         """As nio's, with `encrypt` sealing first. A thumbnail is no item of its own: upload it by

@@ -26,8 +26,7 @@ func fingerprinting<Result>(_ body: () throws(FingerprintError) -> Result) throw
     do throws(FingerprintError) {
         return try body()
     } catch {
-        throw SealedMatchError(
-            SealedMatchError.Code(rawValue: error.code), "the picture's size, stride and buffer do not fit")
+        throw SealedMatchError(error)
     }
 }
 

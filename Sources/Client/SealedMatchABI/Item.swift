@@ -50,16 +50,9 @@ public func sealedmatch_item_picture(
     code { () throws(SealedMatchError) in
         guard unsafe item != nil else { throw badArgument("a null pointer") }
         let given = try unsafe Pixels(pixels, count, width, height, format)
-        let picture = try fingerprinting { () throws(FingerprintError) in
-            let pixels = unsafe given.bytes.bytes
-            return MediaItem.picture(
-                try PDQFingerprint(
-                    pixels: pixels, width: given.width, height: given.height, bytesPerRow: bytes_per_row,
-                    format: given.format),
-                raster: try PictureRaster(
-                    pixels: pixels, width: given.width, height: given.height, bytesPerRow: bytes_per_row,
-                    format: given.format))
-        }
+        let picture = try MediaItem.picture(
+            pixels: unsafe given.bytes.bytes, width: given.width, height: given.height, bytesPerRow: bytes_per_row,
+            format: given.format)
         try unsafe write(picture, to: item)
     }
 }

@@ -6,6 +6,7 @@ internal import SealedMatchFiles
 /// number of threads.
 @safe
 public final class BlindedSet: Sendable {
+    /// The signed header.
     public let header: SetHeader
     /// The set's name; vouchers carry it.
     public let root: Bytes32
@@ -21,7 +22,8 @@ public final class BlindedSet: Sendable {
     ///   - lastVersion: the newest version that this client has used; older ones are refused.
     /// - Throws: `fileFailed`, `wrongLength`, the errors of `SetHeader(canonical:)`, `rootMismatch`,
     ///   `tooFewSignatures`, `supportNotConfirmed`, `invalidSignature`, `belowFloor`, `unknownProfile` for a profile
-    ///   that is not pinned, `setNotYetIssued`, `setExpired`, `setRolledBack`. Which one depends on the file alone, never on what anybody sends.
+    ///   that is not pinned, `setNotYetIssued`, `setExpired`, `setRolledBack`. Which one depends on the file alone,
+    ///   never on what anybody sends.
     public static func open(
         path: String, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
     ) throws(SealedMatchError) -> BlindedSet {
@@ -40,7 +42,9 @@ public final class BlindedSet: Sendable {
     private static func open(
         _ file: SetFile, _ trust: TrustPolicy, _ now: UInt64, _ lastVersion: UInt64
     ) throws(SealedMatchError) -> BlindedSet {
+        // Opening a set, steps 4–5: what the policy asks for, and signatures
         let signers = try trust.check(file.header, file.signatures)
+        // Opening a set, step 6: version and expiry
         guard file.header.version >= lastVersion else {
             throw SealedMatchError(.setRolledBack, "the set is older than one that this client has used")
         }
@@ -50,6 +54,7 @@ public final class BlindedSet: Sendable {
         guard now < file.header.expiresAt else {
             throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one")
         }
+        // Opening a set, step 7: the table
         guard try file.tableDigest() == file.header.tableDigest else {
             throw SealedMatchError(.rootMismatch, "the table is not the one that was signed")
         }

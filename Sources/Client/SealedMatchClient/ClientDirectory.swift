@@ -10,6 +10,7 @@ internal import SealedMatchFiles
 public struct ClientDirectory: ~Copyable {
     private let directory: LockedDirectory
     private var sealer: Sealer
+    /// The vouchers that wait to be sent.
     public let outbox: Outbox
 
     /// Opens the directory, or makes one with a new account secret, or with that of the account's other devices.

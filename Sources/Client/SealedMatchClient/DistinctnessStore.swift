@@ -46,15 +46,17 @@ package struct DistinctnessStore: Sendable, Equatable {
         var new: [EntryKey] = []
         var added: [UInt64] = []
         for key in keys {
+            // Distinctness, step 1: tag(y), under the epoch's key
             let tag = try Self.tag(key, under: secret)
             let index = lowerBound(tag)
             guard index == tags.count || tags[index] != tag else { continue }
             new.append(key)
             added.append(tag)
         }
-        // A repeat's new keys are noted too: near-duplicates chain to one item.
+        // Distinctness, step 3: a repeat's new keys are noted too: near-duplicates chain to one item.
         added.sort()
         tags = Self.union(tags, added)
+        // Distinctness, step 2: a repeat probes nothing, a video its new keys
         return ofVideo || new.count == keys.count ? new : []
     }
 

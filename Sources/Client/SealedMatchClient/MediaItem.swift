@@ -26,7 +26,8 @@ public struct MediaItem: Sendable {
     /// A picture from its pixels.
     /// - Parameters:
     ///   - pixels: rows from the top, `bytesPerRow` bytes apart.
-    /// - Throws: `parameterOutOfRange` when size, stride and buffer do not fit.
+    /// - Throws: when size, stride and buffer do not fit, the codes 1 to 4 of Docs/Protocol.md, section 6, as in every
+    ///   language.
     public static func picture(
         pixels: RawSpan, width: Int, height: Int, bytesPerRow: Int, format: PixelFormat
     ) throws(SealedMatchError) -> MediaItem {
@@ -37,7 +38,7 @@ public struct MediaItem: Sendable {
                 raster: try PictureRaster(
                     pixels: pixels, width: width, height: height, bytesPerRow: bytesPerRow, format: format))
         } catch {
-            throw SealedMatchError(.parameterOutOfRange, "the pixels' size, stride and buffer do not fit")
+            throw SealedMatchError(error)
         }
     }
 

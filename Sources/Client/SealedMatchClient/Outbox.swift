@@ -104,6 +104,7 @@ public struct Outbox: Sendable {
     /// A name with a release time that is uniform in the window from `now` on.
     private func newName(_ now: UInt64) throws(SealedMatchError) -> OutboxEntryName {
         var random = SystemRandom()
+        // Outbox, step 2: the release time is uniform in the window
         let delay = window == 0 ? 0 : try random.integer(below: window)
         let (release, overflow) = now.addingReportingOverflow(delay)
         guard !overflow else { throw SealedMatchError(.parameterOutOfRange, "the clock is out of range") }

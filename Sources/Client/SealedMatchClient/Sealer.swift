@@ -6,7 +6,9 @@ public import SealedMatchCrypto
 /// Nothing it does or returns depends on whether something matched: it cannot know. One sealer works on one thread at a
 /// time; any number of sealers share a set.
 public struct Sealer: ~Copyable {
+    /// Whose vouchers it seals.
     public let account: AccountID
+    /// The set in use.
     public private(set) var set: BlindedSet
     private let devices: Int
     private var secret: AccountSecret
@@ -83,6 +85,7 @@ public struct Sealer: ~Copyable {
     /// What to register with the collector before a voucher of this epoch is sent: look again after `advance`.
     public var registration: Registration { epochSecrets.registration }
 
+    /// The epoch that vouchers are sealed in.
     public var epoch: UInt32 { secret.epoch }
 
     /// Goes to the epoch of `now`, if that is later; the earlier epoch's secrets are wiped. Call it before `seal`, and
@@ -127,12 +130,15 @@ public struct Sealer: ~Copyable {
         _ item: MediaItem, note: [UInt8], random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) -> SealedVoucher {
         let parameters = set.header.parameters
+        // Seal an item, step 1: the payload
         let payload = try item.payload(note: note).padded(to: parameters.payloadCount)
         var next = state
-        // A repeat gets fillers in all probe slots, and the normal cover schedule.
+        // Seal an item, steps 2–4: keys, of which those are probed that are new; the number of decoys does not
+        // depend on them. A repeat gets fillers in all probe slots.
         let probes = try next.distinctness.note(
             item.probes(parameters), ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
         let decoys = try next.decoys.next(&random)
+        // Seal an item, step 5
         let header = VoucherHeader(
             parameters: parameters, epoch: secret.epoch, voucherID: try VoucherID.random(from: &random),
             account: account, setRoot: set.root)

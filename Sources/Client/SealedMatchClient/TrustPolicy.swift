@@ -35,6 +35,10 @@ public struct TrustPolicy: Sendable {
     public static let profile2 = Bytes32(
         bigEndian: (0x9576_67CA_A5E5_1F6B, 0xD269_CFC8_F0C6_D6D7, 0x62D8_25E7_ED70_03AD, 0x44FA_A768_4CBA_0604))
 
+    /// A policy with the default floors.
+    /// - Parameters:
+    ///   - sources: Ed25519 keys that the messenger pins.
+    ///   - minimumSignatures: how many of them must have signed, at least 1.
     public init(sources: [Bytes32], minimumSignatures: Int) {
         self.sources = sources
         self.minimumSignatures = minimumSignatures

@@ -11,7 +11,7 @@ package struct VoucherSealing: ~Copyable {
     package let substitute: Point
 
     package init(random: inout some RandomSource & ~Copyable) throws(SealedMatchError) {
-        let substitute = try HashToGroup.elements.point(HashToGroup.ascii("SealedMatch/1 substitute"))
+        let substitute = try HashToGroup.elements.point(HashToGroup.ascii(Separator.substitute))
         let beta = try Scalar.random(from: &random)
         let gamma = try Scalar.random(from: &random)
         self.substitute = substitute

@@ -7,6 +7,7 @@ public struct Bytes32: Hashable, Sendable {
     // Four words only for the alignment and the speed of comparison; their order in memory is the order of the bytes.
     var words: (UInt64, UInt64, UInt64, UInt64)
 
+    /// Bytes of a value.
     public static let count = 32
 
     /// All zero.
@@ -36,6 +37,8 @@ public struct Bytes32: Hashable, Sendable {
         for index in 0..<32 { self[index] = bytes[index] }
     }
 
+    /// One of the 32 bytes.
+    /// - Precondition: the index is 0 to 31.
     public subscript(index: Int) -> UInt8 {
         get { unsafe withBytes { unsafe $0[index] } }
         set {
@@ -51,6 +54,7 @@ public struct Bytes32: Hashable, Sendable {
         try unsafe withUnsafeBytes(of: words, body)
     }
 
+    /// The 32 bytes, as an array.
     public var bytes: [UInt8] { unsafe withBytes { unsafe [UInt8]($0) } }
 
     /// Equality in variable time: for public values.
@@ -58,6 +62,7 @@ public struct Bytes32: Hashable, Sendable {
         a.words.0 == b.words.0 && a.words.1 == b.words.1 && a.words.2 == b.words.2 && a.words.3 == b.words.3
     }
 
+    /// For sets and dictionaries of public values.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.1)
@@ -99,6 +104,7 @@ public struct Bytes32: Hashable, Sendable {
         unsafe withUnsafeMutableBytes(of: &words) { unsafe sodium_memzero($0.u8, $0.count) }
     }
 
+    /// Writes the 32 bytes. The pointer is valid inside `body` only.
     public mutating func withMutableBytes<Result, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

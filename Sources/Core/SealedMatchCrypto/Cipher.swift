@@ -2,7 +2,9 @@ internal import CSealedMatchSodium
 
 /// Encryption in place: the stream without a tag, and the AEAD.
 public enum Cipher {
+    /// Bytes of an AEAD's nonce.
     public static let nonceCount = 24
+    /// Bytes of an AEAD's tag.
     public static let tagCount = 16
 
     /// Exclusive or of `bytes` with the XChaCha20 key stream of `key` under a zero nonce.

@@ -40,6 +40,8 @@ public struct HashToGroup: Sendable {
         return Point(unchecked: out)
     }
 
+    /// The same for an array.
+    /// - Throws: `primitiveFailed`.
     public func point(_ message: [UInt8]) throws(SealedMatchError) -> Point {
         try unsafe message.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe point(raw) }
     }

@@ -31,8 +31,11 @@ public struct KDF: ~Copyable {
         unsafe message.withUnsafeBytes { unsafe sodium_memzero(UnsafeMutableRawPointer(mutating: $0.u8), $0.count) }
     }
 
+    /// Appends a field, as it is.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) { unsafe message.append(contentsOf: bytes) }
+    /// Appends a field, as it is.
     public mutating func append(_ bytes: [UInt8]) { message += bytes }
+    /// Appends a field of 32 bytes.
     public mutating func append(_ bytes: Bytes32) { unsafe bytes.withBytes { unsafe message.append(contentsOf: $0) } }
 
     /// A number in little-endian bytes.

@@ -20,6 +20,8 @@ public struct KeyStream: ~Copyable, RandomSource {
         used = Self.blockCount
     }
 
+    /// Fills the buffer with the next bytes of the stream.
+    /// - Throws: `primitiveFailed`.
     public mutating func fill(_ out: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
         for index in out.indices {
             if used == Self.blockCount { try refill() }

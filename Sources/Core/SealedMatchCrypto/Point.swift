@@ -4,8 +4,10 @@ internal import CSealedMatchSodium
 /// meet it checks. Held in its 32-byte encoding, because libsodium's interface takes and returns encodings.
 @frozen
 public struct Point: Hashable, Sendable {
+    /// The one encoding, 32 bytes (RFC 9496, 4.3.2).
     public let encoded: Bytes32
 
+    /// The neutral element, 32 zero bytes.
     public static let identity = Point(unchecked: Bytes32())
 
     package init(unchecked encoded: Bytes32) { self.encoded = encoded }
@@ -18,6 +20,7 @@ public struct Point: Hashable, Sendable {
         self.encoded = encoded
     }
 
+    /// Whether it is the neutral element.
     public var isIdentity: Bool { encoded.isZero }
 
     /// Whether `encoding` is canonical; the identity is. About a tenth of a multiplication.

@@ -11,8 +11,11 @@ public protocol RandomSource: ~Copyable {
 /// The kernel's generator, by getrandom(2), which is what libsodium itself reads on Linux. Called directly because
 /// `randombytes_buf` answers a failing source by ending the process, and a messenger must get an error instead.
 public struct SystemRandom: RandomSource, Sendable {
+    /// The operating system's generator.
     public init() {}
 
+    /// Fills the buffer with random bytes.
+    /// - Throws: `randomSourceFailed`.
     public mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
         var done = 0
         while done < buffer.count {

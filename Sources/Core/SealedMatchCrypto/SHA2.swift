@@ -4,6 +4,8 @@ internal import CSealedMatchSodium
 public struct SHA512: ~Copyable {
     private var state: crypto_hash_sha512_state
 
+    /// Begins a hash.
+    /// - Throws: `sodiumUnavailable`, `primitiveFailed`.
     public init() throws(SealedMatchError) {
         state = crypto_hash_sha512_state()
         guard unsafe crypto_hash_sha512_init(&state) == 0 else {
@@ -11,20 +13,24 @@ public struct SHA512: ~Copyable {
         }
     }
 
+    /// Takes in bytes.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
         let status = unsafe crypto_hash_sha512_update(
             &state, bytes.u8, UInt64(bytes.count))
         guard status == 0 else { throw SealedMatchError(.primitiveFailed, "SHA-512 failed") }
     }
 
+    /// Takes in bytes.
     public mutating func update(_ bytes: [UInt8]) throws(SealedMatchError) {
         try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe update(raw) }
     }
 
+    /// Takes in 32 bytes.
     public mutating func update(_ bytes: Bytes32) throws(SealedMatchError) {
         try unsafe bytes.withBytes { (raw) throws(SealedMatchError) in try unsafe update(raw) }
     }
 
+    /// The digest, 64 bytes in two halves.
     public consuming func finish() throws(SealedMatchError) -> (Bytes32, Bytes32) {
         var out = (Bytes32(), Bytes32())
         let status = unsafe withUnsafeMutableBytes(of: &out) {
@@ -39,6 +45,8 @@ public struct SHA512: ~Copyable {
 public struct SHA256: ~Copyable {
     private var state: crypto_hash_sha256_state
 
+    /// Begins a hash.
+    /// - Throws: `sodiumUnavailable`, `primitiveFailed`.
     public init() throws(SealedMatchError) {
         state = crypto_hash_sha256_state()
         guard unsafe crypto_hash_sha256_init(&state) == 0 else {
@@ -46,12 +54,14 @@ public struct SHA256: ~Copyable {
         }
     }
 
+    /// Takes in bytes.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
         let status = unsafe crypto_hash_sha256_update(
             &state, bytes.u8, UInt64(bytes.count))
         guard status == 0 else { throw SealedMatchError(.primitiveFailed, "SHA-256 failed") }
     }
 
+    /// The digest, 32 bytes.
     public consuming func finish() throws(SealedMatchError) -> Bytes32 {
         var out = Bytes32()
         let status = unsafe out.withMutableBytes {

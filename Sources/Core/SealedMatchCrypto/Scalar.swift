@@ -5,6 +5,7 @@ internal import CSealedMatchSodium
 public struct Scalar: ~Copyable, Sendable {
     var bytes: SecretBytes
 
+    /// Bytes of the encoding.
     public static let encodedCount = 32
 
     private init(bytes: consuming SecretBytes) { self.bytes = bytes }
@@ -95,6 +96,7 @@ public struct Scalar: ~Copyable, Sendable {
 
 /// A public scalar modulo ℓ, canonical, possibly zero: parts of DLEQ proofs. Not for secrets.
 public struct PublicScalar: Equatable, Sendable {
+    /// The one encoding, 32 bytes, little-endian, below ℓ.
     public let encoded: Bytes32
 
     private init(unchecked encoded: Bytes32) { self.encoded = encoded }

@@ -10,6 +10,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     // Sole owner of the region: nobody else holds the pointer, so moving it to another thread is safe (@unchecked
     // above).
     private let base: UnsafeMutableRawPointer
+    /// Bytes of the secret; public.
     public let count: Int
 
     /// Whether all secrets of this process so far lay in memory that is locked. False once the kernel refused to lock
@@ -63,6 +64,8 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
         unsafe count == other.count && sodium_memcmp(base, other.base, count) == 0
     }
 
+    /// A second copy, in guarded memory of its own.
+    /// - Throws: `sodiumUnavailable`, `outOfMemory`.
     public borrowing func clone() throws(SealedMatchError) -> SecretBytes {
         try unsafe SecretBytes.copying(UnsafeRawBufferPointer(start: base, count: count))
     }

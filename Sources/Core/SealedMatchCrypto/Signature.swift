@@ -3,6 +3,7 @@ internal import CSealedMatchSodium
 /// An Ed25519 (RFC 8032) signing key of a source.
 public struct SigningKey: ~Copyable, Sendable {
     private let secret: SecretBytes
+    /// The public key, 32 bytes (RFC 8032, 5.1.5).
     public let publicKey: Bytes32
 
     /// A new key from `random`.
@@ -53,7 +54,9 @@ public struct SigningKey: ~Copyable, Sendable {
 
 /// A detached Ed25519 signature, 64 bytes.
 public struct Signature: Equatable, Sendable {
+    /// Bytes of the encoding.
     public static let encodedCount = 64
+    /// The 64 bytes, R ‖ S.
     public let encoded: [UInt8]
 
     /// - Throws: `wrongLength`.

@@ -6,6 +6,7 @@ public import SealedMatchCrypto
 public final class LockedDirectory: @unchecked Sendable {
     // Only a descriptor, closed once in deinit.
     private let descriptor: Int32
+    /// The directory's path, as it was given.
     public let path: String
 
     /// Creates the directory (owner only) if it is missing, and takes its lock.

@@ -53,6 +53,7 @@ public enum DurableFile {
         try syncDirectory(of: path)
     }
 
+    /// The same for one part.
     public static func write(_ bytes: [UInt8], to path: String, secret: Bool) throws(SealedMatchError) {
         try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
             try unsafe write([raw], to: path, secret: secret)

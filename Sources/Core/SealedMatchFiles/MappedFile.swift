@@ -10,6 +10,7 @@ public import SealedMatchCrypto
 public final class MappedFile: @unchecked Sendable {
     // The region is immutable and lives as long as this object, so sharing it between threads is safe.
     private let base: UnsafeMutableRawPointer
+    /// Bytes of the file.
     public let count: Int
 
     /// - Parameter limit: the largest accepted size in bytes.
@@ -28,6 +29,7 @@ public final class MappedFile: @unchecked Sendable {
         guard unsafe fstat(descriptor, &status) == 0, unsafe platform_is_regular(&status) == 1 else {
             throw SealedMatchError(.fileFailed, "not a regular file")
         }
+        // Opening a set, step 1: not empty, and not beyond the limit
         guard status.st_size > 0, status.st_size <= limit else {
             throw SealedMatchError(.wrongLength, "the file is empty or larger than this kind of file can be")
         }

@@ -5,7 +5,9 @@ public import SealedMatchCrypto
 /// digest are not: see `BlindedSet` for clients.
 @safe
 public final class SetFile: Sendable {
+    /// The decoded header; its signatures are not checked.
     public let header: SetHeader
+    /// The file's 16 signature places.
     public let signatures: SetSignatures
     private let file: MappedFile
 
@@ -29,9 +31,10 @@ public final class SetFile: Sendable {
 
     private convenience init(_ file: MappedFile) throws(SealedMatchError) {
         try Sodium.start()
+        // Opening a set, step 2: the signed part decodes
         let header = try SetHeader(canonical: file.copy(0..<SetHeader.encodedCount))
         let signatures = try SetSignatures(canonical: file.copy(SetHeader.encodedCount..<SetHeader.tableOffset))
-        // n is at most 2^27 and m follows from it, so this cannot overflow.
+        // Opening a set, step 3: the length. n is at most 2^27 and m follows from it, so this cannot overflow.
         guard file.count == SetHeader.tableOffset + 32 * header.cells else {
             throw SealedMatchError(.wrongLength, "the set file's length does not follow from its header")
         }

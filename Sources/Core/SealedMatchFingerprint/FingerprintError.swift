@@ -27,6 +27,7 @@ public struct FingerprintError: Error, Hashable, Sendable {
 }
 
 extension FingerprintError: CustomStringConvertible {
+    /// What went wrong, for a person.
     public var description: String {
         switch code {
         case 1: "picture width and height must lie in 1...65,535"

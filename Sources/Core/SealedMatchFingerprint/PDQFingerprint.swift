@@ -75,7 +75,7 @@ public struct PDQFingerprint: Equatable, Sendable {
         self.median = median
     }
 
-    /// |coefficient − median| of bit `index` in single precision: how far the bit is from flipping. One bit has margin 0,
+    /// |coefficient − median| of bit `index` in single precision: how far the bit is from flipping. One bit has 0,
     /// the one whose coefficient is the median.
     public func margin(ofBit index: Int) -> Float {
         abs(coefficients[index] - median)

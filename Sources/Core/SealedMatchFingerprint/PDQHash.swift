@@ -40,10 +40,12 @@ public struct PDQHash: Hashable, Sendable {
         }
     }
 
+    /// Equality in variable time.
     public static func == (left: PDQHash, right: PDQHash) -> Bool {
         left.hammingDistance(to: right) == 0
     }
 
+    /// For sets and dictionaries.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.1)

@@ -54,6 +54,7 @@ public struct VideoSampler: Sendable {
     private var chosen = ChosenSamples<VideoFingerprint.Sample>(
         limit: VideoFingerprint.maximumSamples, leastQuality: VideoFingerprint.leastQuality)
 
+    /// A sampler that has seen no picture yet.
     public init() {}
 
     /// Samples given so far.

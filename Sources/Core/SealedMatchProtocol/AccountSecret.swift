@@ -6,6 +6,7 @@ public import SealedMatchCrypto
 /// A thief of s_e reads this epoch's and later epochs' payloads and can compute shares, nothing of earlier epochs.
 public struct AccountSecret: ~Copyable, Sendable {
     private var bytes: SecretBytes
+    /// The epoch that the secret is of; public.
     public private(set) var epoch: UInt32
 
     /// Epochs that one step may skip: a clock that jumps further is an error for the messenger to look at, because the
@@ -93,6 +94,7 @@ public struct AccountSecret: ~Copyable, Sendable {
         guard target - epoch <= Self.maximumSkip else {
             throw SealedMatchError(.epochTooFar, "the clock is too far ahead of the account secret's epoch")
         }
+        // Epochs and ratchet, step 2: s_{e+1} = KDF(s_e, "epoch ratchet", e + 1)
         while epoch < target {
             var derivation = KDF(.ratchet)
             derivation.append(epoch + 1)

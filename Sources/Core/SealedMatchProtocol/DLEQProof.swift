@@ -3,7 +3,9 @@ public import SealedMatchCrypto
 /// A proof that log_B(L) = log_C(D) for one or many pairs (C, D): RFC 9497, 2.2, suite OPRF(ristretto255, SHA-512),
 /// mode 1. 64 bytes: c ‖ s.
 public struct DLEQProof: Equatable, Sendable {
+    /// The challenge.
     public let c: PublicScalar
+    /// The response.
     public let s: PublicScalar
 
     /// Bytes of the encoding.

@@ -6,6 +6,7 @@ public import SealedMatchCrypto
 /// One known item enters a set by one key: the perceptual short key for pictures, an exact hash only for media without
 /// one.
 public struct EntryKey: Hashable, Sendable, Comparable {
+    /// What the bits of a key are.
     public enum Kind: UInt8, Sendable, CaseIterable {
         /// The b bits of a PDQ hash that the set's profile names, as a 64-bit little-endian word: 8 bytes.
         case perceptual = 1
@@ -24,10 +25,12 @@ public struct EntryKey: Hashable, Sendable, Comparable {
         }
     }
 
+    /// What the bits are.
     public let kind: Kind
     /// The bits, left-aligned, zero after `kind.count` bytes.
     public let bits: Bytes32
 
+    /// The key of a perceptual short key of up to 64 bits.
     public init(perceptual shortKey: UInt64) {
         kind = .perceptual
         var bits = Bytes32()
@@ -35,6 +38,7 @@ public struct EntryKey: Hashable, Sendable, Comparable {
         self.bits = bits
     }
 
+    /// The key of a file, by SHA-256 of its bytes.
     public init(sha256 digest: Bytes32) {
         kind = .sha256
         bits = digest

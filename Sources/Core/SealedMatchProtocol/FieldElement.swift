@@ -2,10 +2,14 @@
 /// comparison or table look-up, so it is constant-time on secrets.
 @frozen
 public struct FieldElement: Equatable, Sendable {
+    /// The value, below p.
     public let word: UInt64
 
+    /// p = 2^64 − 59.
     public static let modulus: UInt64 = 0 &- 59
+    /// 0.
     public static let zero = FieldElement(unchecked: 0)
+    /// 1.
     public static let one = FieldElement(unchecked: 1)
 
     init(unchecked word: UInt64) { self.word = word }
@@ -27,6 +31,7 @@ public struct FieldElement: Equatable, Sendable {
         return (word & mask) | (UInt64(truncatingIfNeeded: difference) & ~mask)
     }
 
+    /// The sum modulo p, in constant time.
     public static func + (a: FieldElement, b: FieldElement) -> FieldElement {
         let sum = UInt128(a.word) &+ UInt128(b.word)
         // 2^64 ≡ 59; a sum that carried is at most 2p − 2 − 2^64 < p − 59, so adding 59 carries no more.
@@ -34,12 +39,14 @@ public struct FieldElement: Equatable, Sendable {
         return FieldElement(unchecked: reduceOnce(UInt64(truncatingIfNeeded: sum) &+ 59 &* carry))
     }
 
+    /// The difference modulo p, in constant time.
     public static func - (a: FieldElement, b: FieldElement) -> FieldElement {
         let difference = UInt128(a.word) &- UInt128(b.word)
         let mask = UInt64(truncatingIfNeeded: difference >> 64)
         return FieldElement(unchecked: UInt64(truncatingIfNeeded: difference) &- (59 & mask))
     }
 
+    /// The product modulo p, in constant time.
     public static func * (a: FieldElement, b: FieldElement) -> FieldElement {
         let product = a.word.multipliedFullWidth(by: b.word)
         return FieldElement(unchecked: reduce(high: product.high, low: product.low))

@@ -1,5 +1,16 @@
 package import SealedMatchCrypto
 
+/// Texts that separate the protocol's other uses of a hash or a signature (Docs/Protocol.md, 3 and 4.1). A new one is
+/// added here, and nowhere else.
+package enum Separator {
+    /// The message whose element stands in for cells that decode to nothing.
+    package static let substitute: StaticString = "SealedMatch/1 substitute"
+    /// The tag under which fillers are hashed to the group.
+    package static let filler: StaticString = "SealedMatch/1 filler ristretto255-SHA512"
+    /// Before the root, in what a source signs.
+    package static let setSignature: StaticString = "SealedMatch/1 set signature"
+}
+
 // Every label of the protocol (Docs/Protocol.md, "Labels"). Adding a use means adding a line here.
 extension Label {
     static let setRoot = Label("set root")

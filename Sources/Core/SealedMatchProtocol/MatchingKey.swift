@@ -8,6 +8,8 @@ public struct MatchingKey: ~Copyable, Sendable {
     /// L = αB.
     public let publicKey: Point
 
+    /// A new α, uniform and not zero.
+    /// - Throws: `randomSourceFailed`, `outOfMemory`.
     public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> MatchingKey
     {
         try MatchingKey(alpha: Scalar.random(from: &random))

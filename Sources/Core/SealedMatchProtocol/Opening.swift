@@ -3,6 +3,7 @@ package import SealedMatchCrypto
 /// What a slot opened to: a share and a sealed payload, real or random. Only above the threshold can anybody tell
 /// which.
 public struct Opening: Equatable, Sendable {
+    /// The header of the voucher that it came from.
     public let header: VoucherHeader
     /// Which slot of the voucher opened.
     public let slot: Int
@@ -11,6 +12,7 @@ public struct Opening: Equatable, Sendable {
     /// nonce ‖ ciphertext ‖ tag, under K_e if the match is real.
     public let inner: [UInt8]
 
+    /// An opening from its parts, for example from a store.
     public init(header: VoucherHeader, slot: Int, words: [UInt64], inner: [UInt8]) {
         self.header = header
         self.slot = slot

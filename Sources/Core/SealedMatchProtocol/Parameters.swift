@@ -19,6 +19,7 @@ public struct Parameters: Equatable, Sendable {
     /// How pictures become keys: bit positions, b, M probes, and hypotheses.
     public var profile: FingerprintProfile = .standard
 
+    /// The defaults.
     public init() {}
 
     /// M: probe slots in each voucher.

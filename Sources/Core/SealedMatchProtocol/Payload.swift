@@ -4,6 +4,7 @@ public import SealedMatchCrypto
 /// What a match shows the reviewer: the fingerprint as the client computed it, and what the messenger adds. A client
 /// can lie here: a reveal is a reason for a person to look, not a proof.
 public struct Payload: Equatable, Sendable {
+    /// What the fingerprint of a payload is.
     public enum FingerprintKind: UInt8, Sendable {
         /// Media that could not be fingerprinted; never matches.
         case none = 0
@@ -23,6 +24,7 @@ public struct Payload: Equatable, Sendable {
         }
     }
 
+    /// What `fingerprint` holds.
     public var fingerprintKind: FingerprintKind
     /// PDQ in its 32-byte encoding, or the exact hash, zero-padded.
     public var fingerprint: Bytes32
@@ -31,6 +33,7 @@ public struct Payload: Equatable, Sendable {
     /// The messenger's bytes: where to find the ciphertext and its key, a second private hash, a small derivative.
     public var note: [UInt8]
 
+    /// A payload from its parts.
     public init(fingerprintKind: FingerprintKind, fingerprint: Bytes32, quality: UInt8, note: [UInt8]) {
         self.fingerprintKind = fingerprintKind
         self.fingerprint = fingerprint

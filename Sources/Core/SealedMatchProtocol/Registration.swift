@@ -6,10 +6,14 @@ public import SealedMatchCrypto
 /// Without it, whoever can upload under another's name frames him with polynomials of his own: a reveal counts only if
 /// K_e matches the registered commitment.
 public struct Registration: Equatable, Sendable {
+    /// Whose registration it is.
     public let account: AccountID
+    /// The epoch that it holds for.
     public let epoch: UInt32
+    /// The commitment to the epoch's key.
     public let commitment: Commitment
 
+    /// A registration from its parts.
     public init(account: AccountID, epoch: UInt32, commitment: Commitment) {
         self.account = account
         self.epoch = epoch

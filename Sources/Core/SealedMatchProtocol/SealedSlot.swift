@@ -4,12 +4,15 @@ public import SealedMatchCrypto
 public struct SealedSlot: Equatable, Sendable {
     /// Q, as it was sent: not checked to be a point before it is opened.
     public var element: Bytes32
+    /// rkey ⊕ mask.
     public var wrappedKey: Bytes32
+    /// By which the authority knows a slot that opens, 8 bytes.
     public var check: UInt64
 
     /// Bytes of the encoding.
     public static let encodedCount = 72
 
+    /// A slot from its parts.
     public init(element: Bytes32, wrappedKey: Bytes32, check: UInt64) {
         self.element = element
         self.wrappedKey = wrappedKey

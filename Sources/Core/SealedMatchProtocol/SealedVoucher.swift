@@ -3,9 +3,11 @@ public import SealedMatchCrypto
 
 /// A sealed voucher, as sent: header ‖ body ‖ slots. Parsed, its form checked, nothing opened.
 public struct SealedVoucher: Equatable, Sendable {
+    /// The public part.
     public let header: VoucherHeader
     /// x ‖ z_1 … z_k ‖ inner under the stream of rkey; without a tag on purpose.
     public let body: [UInt8]
+    /// The slots, M + c of them, shuffled.
     public let slots: [SealedSlot]
 
     package init(header: VoucherHeader, body: [UInt8], slots: [SealedSlot]) {
@@ -21,6 +23,7 @@ public struct SealedVoucher: Equatable, Sendable {
         + Parameters.payloadCounts.upperBound + (FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound)
         * SealedSlot.encodedCount
 
+    /// header ‖ body ‖ slots (Docs/Protocol.md, 4.3).
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: header.voucherCount)
         out.put(header.encoded)

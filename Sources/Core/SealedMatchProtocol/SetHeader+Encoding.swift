@@ -125,7 +125,7 @@ extension SetHeader {
 
     /// What a source signs: the root under a context of its own.
     package static func signedMessage(root: Bytes32) -> [UInt8] {
-        HashToGroup.ascii("SealedMatch/1 set signature") + [0] + root.bytes
+        HashToGroup.ascii(Separator.setSignature) + [0] + root.bytes
     }
 
     /// Signs the set's root with a source's key, whatever is in the set: an auditor's way is `Audit.sign`.
@@ -136,11 +136,13 @@ extension SetHeader {
 
 /// The 16 signature places of a set file; place i is source i's. An absent signature is 64 zero bytes.
 public struct SetSignatures: Equatable, Sendable {
+    /// Place i is the signature of the header's source i, nil where it has not signed.
     public var places: [Signature?]
 
     package static let placeCount = Parameters.maximumSources
     package static let encodedCount = placeCount * Signature.encodedCount
 
+    /// No signature.
     public init() { places = [Signature?](repeating: nil, count: Self.placeCount) }
 
     /// - Throws: `wrongLength`.

@@ -9,7 +9,9 @@ public struct SetHeader: Equatable, Sendable {
     public var issuedAt: UInt64
     /// Seconds since 1970; from then on clients ask for a newer set. After `issuedAt`, by at most `maximumLifetime`.
     public var expiresAt: UInt64
+    /// The table's random name, hashed into every element.
     public var tableID: TableID
+    /// From which every key's three positions follow.
     public var positionSeed: Bytes32
     /// L = αB, never the identity.
     public var publicKey: Point
@@ -21,10 +23,12 @@ public struct SetHeader: Equatable, Sendable {
     public var tableDigest: Bytes32
     /// Fixes entries and supporters for all auditors, and tells nothing to others: KDF(fillerSeed, "entry support", …).
     public var supportDigest: Bytes32
+    /// What the set fixes for its clients.
     public var parameters: Parameters
     /// Ed25519 keys of the sources whose lists went in, at most 16, strictly ascending.
     public var sources: [Bytes32]
 
+    /// A header from its parts; nothing is checked.
     public init(
         version: UInt64, issuedAt: UInt64, expiresAt: UInt64, tableID: TableID, positionSeed: Bytes32, publicKey: Point,
         entries: Int, cells: Int, tableDigest: Bytes32, supportDigest: Bytes32, parameters: Parameters,

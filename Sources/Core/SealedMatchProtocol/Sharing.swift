@@ -32,7 +32,9 @@ public struct EpochKey: ~Copyable, Sendable {
 /// The k polynomials of degree t − 1 over F_p of one account and epoch. Every device of the account derives the same
 /// ones. Secret.
 public struct Sharing: ~Copyable, Sendable {
+    /// k.
     public let polynomials: Int
+    /// t.
     public let threshold: Int
     // coefficient i of polynomial j is word j·t + i
     private let coefficients: SecretBytes
@@ -105,9 +107,12 @@ public struct Sharing: ~Copyable, Sendable {
 /// One evaluation of the k polynomials: (x, p_1(x) … p_k(x)). What a decoy opens to looks the same, but lies on no
 /// polynomials.
 public struct Share: Equatable, Sendable {
+    /// The place, never zero.
     public let x: FieldElement
+    /// The k values at x.
     public let z: [FieldElement]
 
+    /// A share from its parts.
     public init(x: FieldElement, z: [FieldElement]) {
         self.x = x
         self.z = z

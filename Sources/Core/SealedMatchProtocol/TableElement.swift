@@ -2,8 +2,10 @@ public import SealedMatchCrypto
 
 /// The group elements of one table: `H(tableID ‖ y)` for keys, and fillers under a tag of their own.
 public struct TableElement: Sendable {
+    /// The table whose elements these are.
     public let tableID: TableID
 
+    /// The elements of one table.
     public init(tableID: TableID) { self.tableID = tableID }
 
     /// RFC 9497's HashToGroup in verifiable mode, so that α is a VOPRF key and its DLEQ proofs apply unchanged.
@@ -12,7 +14,7 @@ public struct TableElement: Sendable {
     }
 
     /// Fillers are hashed under their own domain-separation tag: no key's element is ever a filler.
-    package static let fillerHash = HashToGroup(dst: HashToGroup.ascii("SealedMatch/1 filler ristretto255-SHA512"))
+    package static let fillerHash = HashToGroup(dst: HashToGroup.ascii(Separator.filler))
 
     /// What is hashed for the filler of a cell: fillerSeed ‖ index (8).
     package static func fillerMessage(ofCell index: Int, seed: Bytes32) -> [UInt8] {
@@ -37,6 +39,8 @@ public struct TableID: Hashable, Sendable {
         encoded = bytes
     }
 
+    /// A new random name.
+    /// - Throws: `randomSourceFailed`.
     public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> TableID {
         try TableID(canonical: Array(random.bytes32().bytes[0..<encodedCount]))
     }

@@ -3,8 +3,11 @@ public import SealedMatchCrypto
 /// Where a key's three cells are: h1, h2, h3, one in each third of the table, from a public random seed
 /// (Docs/Protocol.md, "Positions").
 public struct TablePositions: Equatable, Sendable {
+    /// h_1, in the table's first third.
     public let first: Int
+    /// h_2, in the second third.
     public let second: Int
+    /// h_3, in the last third.
     public let third: Int
 
     /// - Parameters:

@@ -5,6 +5,7 @@ public import SealedMatchCrypto
 public struct TableView: @unchecked Sendable {
     // Only ever read, so any number of threads may share it.
     private let base: UnsafeRawPointer
+    /// m, the number of cells.
     public let cells: Int
 
     /// - Parameter bytes: 32·m bytes. The contents need not be valid points.
@@ -33,7 +34,9 @@ public struct TableView: @unchecked Sendable {
             valid &+= isValid
             return Point(unchecked: Bytes32.select(0 &- isValid, encoding, substitute.encoded))
         }
+        // Decode, steps 1–2: the three cells' sum, with P_sub for what is no point
         let sum = try checked(positions.first).adding(checked(positions.second)).adding(checked(positions.third))
+        // Decode, step 3
         let usable: UInt64 = valid == 3 && !sum.isIdentity ? 1 : 0
         return Point(unchecked: Bytes32.select(0 &- usable, sum.encoded, substitute.encoded))
     }

@@ -9,12 +9,16 @@ public struct VoucherHeader: Equatable, Sendable {
     public var polynomials: Int
     /// Bytes of the padded payload.
     public var payloadCount: Int
+    /// The epoch that the voucher counts in.
     public var epoch: UInt32
+    /// The voucher's random name.
     public var voucherID: VoucherID
+    /// Whose voucher it is.
     public var account: AccountID
     /// The root of the set that the voucher was sealed under.
     public var setRoot: Bytes32
 
+    /// The header of a voucher under sets of these parameters.
     public init(parameters: Parameters, epoch: UInt32, voucherID: VoucherID, account: AccountID, setRoot: Bytes32) {
         slots = parameters.slots
         polynomials = parameters.polynomials
@@ -104,6 +108,8 @@ public struct VoucherID: Hashable, Sendable {
         encoded = bytes
     }
 
+    /// A new random name.
+    /// - Throws: `randomSourceFailed`.
     public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> VoucherID {
         try VoucherID(canonical: Array(random.bytes32().bytes[0..<encodedCount]))
     }

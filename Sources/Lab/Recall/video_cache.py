@@ -254,7 +254,8 @@ def main():
         began = time.time()
         one(video, arguments.unpacked, arguments.cache)
         print(
-            f"{time.strftime('%H:%M:%S')} {number + 1} of {len(listed)}: {video.name} ({video.kind}), {time.time() - began:.0f} s",
+            f"{time.strftime('%H:%M:%S')} {number + 1} of {len(listed)}: {video.name} ({video.kind}), "
+            f"{time.time() - began:.0f} s",
             file=sys.stderr,
             flush=True,
         )

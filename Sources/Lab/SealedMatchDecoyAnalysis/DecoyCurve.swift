@@ -59,7 +59,8 @@ package enum DecoyCurve {
         /// Also over twelve epochs.
         var repeated = false
 
-        /// The resampled accounts share the cell's epochs: an error of a sum of twelve, over as many epochs as there are.
+        /// The resampled accounts share the cell's epochs: an error of a sum of twelve, over as many epochs as there
+        /// are.
         var resamplingError: Double { max(1, (12.0 * 4_000 / Double(pairs)).squareRoot() / 12.0.squareRoot()) }
     }
 

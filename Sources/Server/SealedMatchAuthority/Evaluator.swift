@@ -1,14 +1,14 @@
 public import SealedMatchCrypto
 public import SealedMatchProtocol
 
-/// Who holds α of one set, and multiplies by it: the seam that lets α live in this process, in another, or divided among
-/// custodians. (Docs/Protocol.md, "Open", step 1)
+/// Who holds α of one set, and multiplies by it: the seam that lets α live in this process, in another, or divided
+/// among custodians. (Docs/Protocol.md, "Open", step 1)
 ///
 /// The contract, which `EvaluatorConformance` of SealedMatchTesting runs against an implementation:
 ///
 /// - *One key.* Every product is by the α of `publicKey` = αB.
-/// - *Hostile input.* An element may be any 32 bytes. Where it is no canonical encoding of a point, or the identity, the
-///   product is 32 zero bytes, which open nothing; it is no error, and touches no other element.
+/// - *Hostile input.* An element may be any 32 bytes. Where it is no canonical encoding of a point, or the identity,
+///   the product is 32 zero bytes, which open nothing; it is no error, and touches no other element.
 /// - *Constant time* in α, for all inputs.
 /// - Nothing that depends on an element is an error.
 public protocol Evaluator: Sendable {

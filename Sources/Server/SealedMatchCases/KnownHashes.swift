@@ -84,7 +84,8 @@ public struct KnownHashes: Sendable {
     private func perceptual(_ fingerprint: Bytes32) -> Finding {
         guard let hash = try? PDQHash(canonical: fingerprint.bytes) else { return .notListed }
         let sent = profile.shortKey(of: hash)
-        // Finding, step 1: the least (bits between the keys, PDQ distance); step 2: the nearest hash. First of equals.
+        // What a match has met ("Reveal"), 1: the least (bits between the keys, PDQ distance); 2: the nearest hash.
+        // First of equals.
         var reached: (keyDistance: Int, distance: Int, owner: Int)?
         var nearest: (distance: Int, owner: Int)?
         for index in keys.indices {

@@ -8,7 +8,7 @@ package struct ArrivedVoucher: Sendable {
     /// BLAKE2b-256 of the bytes: tells a retry from a conflict, also once the bytes are forgotten.
     package let digest: Bytes32
 
-    /// Store, steps 1–2.
+    /// Collector, steps 1–2.
     /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`, `authenticationFailed`.
     package init(_ bytes: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) {
         header = try SealedVoucher(canonical: bytes).header

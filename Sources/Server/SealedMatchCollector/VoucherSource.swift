@@ -11,8 +11,8 @@ public import SealedMatchProtocol
 ///   before a page was asked for, and whose position is behind the page's start, is in it or behind its end.
 /// - *Complete.* Every voucher that was stored is given again to whoever asks again, until it is acknowledged or its
 ///   epoch expires. The reader remembers how far it is (`SourceCursor`).
-/// - *Identity.* A store that was made anew has another `identity`. One that was restored from a backup has the old one,
-///   but an earlier `end`, or another `mark` at a position that was read.
+/// - *Identity.* A store that was made anew has another `identity`. One that was restored from a backup has the old
+///   one, but an earlier `end`, or another `mark` at a position that was read.
 /// - *Checked.* What a page gives is what was stored, byte for byte; a voucher that was damaged is reported in its
 ///   place, once a page, and left where it is.
 ///

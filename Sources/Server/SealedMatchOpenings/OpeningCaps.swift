@@ -4,6 +4,7 @@ public enum OpeningCaps {
     /// Openings that count; later ones are quarantined. More than twice the decoys of an honest account that fills its
     /// 65,536 vouchers (Docs/Security.md, 6).
     public static let counted = 16_384
-    /// Quarantined openings that are kept; of a voucher with more, the sealed bytes are kept if the source forgets them.
+    /// Quarantined openings that are kept; of a voucher with more, the sealed bytes are kept if the source forgets
+    /// them.
     public static let quarantined = 4_096
 }

@@ -127,7 +127,7 @@ public final class CollectorStore: Intake, VoucherSource {
             }
             let id = try RowReader(registration).integer(0)
             let count = try RowReader(registration).integer(1)
-            // A retry is answered before anything that may have changed since: the set's retirement, the quota.
+            // Collector, step 4: a retry is answered before anything that may have changed since.
             if let row = try Row.fetchOne(
                 db.cachedStatement(
                     sql: """
@@ -141,6 +141,7 @@ public final class CollectorStore: Intake, VoucherSource {
                 }
                 return .alreadyStored
             }
+            // Collector, steps 5–6: a known set, and the quota
             try policy.check(header)
             guard count < policy.vouchersPerEpoch else {
                 throw SealedMatchError(.quotaExceeded, "the account has sent too many vouchers in this epoch")

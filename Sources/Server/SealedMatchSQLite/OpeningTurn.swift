@@ -1,8 +1,8 @@
 internal import Foundation
 internal import SealedMatchCrypto
 
-/// The right to open into one authority's file, by an advisory lock on a file beside it: one holder among all processes.
-/// It ends with this object or with the process, however that ends.
+/// The right to open into one authority's file, by an advisory lock on a file beside it: one holder among all
+/// processes. It ends with this object or with the process, however that ends.
 public final class OpeningTurn: Sendable {
     // Only a descriptor, closed once in deinit.
     private let descriptor: Int32

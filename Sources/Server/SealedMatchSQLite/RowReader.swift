@@ -9,8 +9,8 @@ package struct RowReader {
 
     package init(_ row: Row) { self.row = row }
 
-    /// SQL for a column that is a byte string of at most `most` bytes, and NULL otherwise. SQLite answers both questions
-    /// from the row's header, without reading the cell.
+    /// SQL for a column that is a byte string of at most `most` bytes, and NULL otherwise. SQLite answers both
+    /// questions from the row's header, without reading the cell.
     package static func bounded(_ column: String, _ most: Int) -> String {
         "CASE WHEN typeof(\(column)) = 'blob' AND length(\(column)) <= \(most) THEN \(column) END"
     }

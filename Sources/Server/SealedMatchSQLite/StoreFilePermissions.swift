@@ -3,8 +3,8 @@ internal import SealedMatchCrypto
 
 /// Who may read and write a store's file.
 enum StoreFilePermissions {
-    /// Makes the file if it may, and sees that nobody but its owner, who is us, can read or write it: a file that others
-    /// could read becomes ours alone again; one of another user is refused.
+    /// Makes the file if it may, and sees that nobody but its owner, who is us, can read or write it: a file that
+    /// others could read becomes ours alone again; one of another user is refused.
     ///
     /// The file is never opened here when it exists: closing a descriptor of a SQLite file gives up the locks that this
     /// process has on it.

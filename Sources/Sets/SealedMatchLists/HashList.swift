@@ -10,6 +10,7 @@ internal import SealedMatchProtocol
 /// fingerprint` prints. Empty lines and lines that begin with `#` are skipped. A bare 64-digit line is PDQ, never
 /// SHA-256: say `sha256` for those.
 public struct HashList: Sendable {
+    /// The hashes, in the order of the lines.
     public private(set) var hashes: [ListedHash] = []
     /// The line of each hash, from 1.
     public private(set) var lines: [Int] = []
@@ -27,7 +28,9 @@ public struct HashList: Sendable {
     public struct BadLine: Error, Equatable, Sendable {
         /// From 1.
         public let line: Int
+        /// What is wrong with it, for a person.
         public let reason: StaticString
+        /// Equal if and only if they are the same line.
         public static func == (a: BadLine, b: BadLine) -> Bool { a.line == b.line }
     }
 

@@ -17,12 +17,15 @@ public struct Audit: Sendable {
 
     /// A source's list, and what the set says of it.
     public struct List: Equatable, Sendable {
+        /// The source's public key.
         public let source: Bytes32
         /// Entries that name the source and are on its list.
         public let confirmed: Int
     }
 
+    /// Something that a sound set does not have.
     public struct Finding: Equatable, Sendable {
+        /// Its kind, with a text for people.
         public enum Kind: String, Sendable {
             case otherSet = "the package belongs to another set"
             case wrongCount = "the package and the set disagree about the number of entries"
@@ -38,11 +41,13 @@ public struct Audit: Sendable {
             case notListed = "an entry names a source whose list does not hold it"
             case wrongDigest = "the table's digest is not the header's"
         }
+        /// What was found.
         public let kind: Kind
         /// The entry concerned, from 0, if one is.
         public let entry: Int?
     }
 
+    /// Whether nothing was found.
     public var isSound: Bool { findings.isEmpty }
 
     /// Most findings of one kind that are reported.

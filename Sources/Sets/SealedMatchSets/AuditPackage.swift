@@ -8,9 +8,13 @@ public import SealedMatchWorkers
 ///
 /// `"SMA-PKG1" ‖ root (32) ‖ fillerSeed (32) ‖ n (8) ‖ n × (kind ‖ bits ‖ supporters (2)) ‖ ⌈n / 65,535⌉ × proof (64)`
 public struct AuditPackage: Equatable, Sendable {
+    /// The set that the package belongs to.
     public var root: Bytes32
+    /// From which the fillers follow.
     public var fillerSeed: Bytes32
+    /// The entries, strictly ascending.
     public var keys: [EntryKey]
+    /// Of each entry, the sources that list it: bit i is the header's source i.
     public var supporters: [UInt16]
     /// One for each 65,535 entries, in order: RFC 9497's batch index has two bytes.
     public var proofs: [DLEQProof]
@@ -50,6 +54,7 @@ public struct AuditPackage: Equatable, Sendable {
         self.proofs = proofs
     }
 
+    /// The package's bytes (Docs/Protocol.md, 4.9).
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: 80 + 12 * keys.count + 64 * proofs.count)
         out.magic("SMA-PKG1")

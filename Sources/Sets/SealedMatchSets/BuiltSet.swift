@@ -8,12 +8,17 @@ package import SealedMatchWorkers
 ///
 /// The whole is the authority's secret: α opens vouchers. One for each built table, never two tables from one.
 public struct SetSecrets: ~Copyable, Sendable {
+    /// α, with L.
     public let key: MatchingKey
+    /// The table's random name.
     public let tableID: TableID
+    /// From which positions follow; public once the set is.
     public let positionSeed: Bytes32
     /// For auditors only: it tells fillers from entries' cells.
     public let fillerSeed: Bytes32
 
+    /// New secrets, all random.
+    /// - Throws: `randomSourceFailed`, `outOfMemory`.
     public static func random() throws(SealedMatchError) -> SetSecrets {
         try Sodium.start()
         var random = SystemRandom()
@@ -77,18 +82,24 @@ public struct SetSecrets: ~Copyable, Sendable {
 
 /// A set as built: header and table, not yet signed. Deterministic given entries and secrets.
 public struct BuiltSet: Sendable {
+    /// What sources sign.
     public let header: SetHeader
     package let table: Table
 
     /// What the header says about a set besides its entries.
     public struct Description: Sendable {
+        /// Grows with each published set.
         public var version: UInt64
+        /// Seconds since 1970.
         public var issuedAt: UInt64
+        /// Seconds since 1970.
         public var expiresAt: UInt64
+        /// What the set fixes for its clients.
         public var parameters: Parameters
         /// Ed25519 keys, strictly ascending, in the order of the lists.
         public var sources: [Bytes32]
 
+        /// A description from its parts.
         public init(version: UInt64, issuedAt: UInt64, expiresAt: UInt64, parameters: Parameters, sources: [Bytes32]) {
             self.version = version
             self.issuedAt = issuedAt

@@ -9,6 +9,7 @@ public struct EntrySelection: Sendable {
     public let keys: [EntryKey]
     /// For each key, bit s is set if source s lists it.
     public let supporters: [UInt16]
+    /// What was counted on the way.
     public let report: Report
 
     /// What was left out, and why; for the operator to read before signing anything.
@@ -26,7 +27,9 @@ public struct EntrySelection: Sendable {
 
     /// A key that gave way to an entry near it, or to another of its video.
     public struct Fold: Equatable, Sendable {
+        /// The key that was left out.
         public let key: EntryKey
+        /// The key that takes its place.
         public let into: EntryKey
         /// Bits in which the two differ.
         public let distance: Int
@@ -76,7 +79,7 @@ public struct EntrySelection: Sendable {
         }
         let separating = KeySeparation(bits: profile.positions.count, separation: separation, workers: workers)
         let shared = SharedCompanions(lists, profile: profile, minimumSources: minimumSources)
-        // Videos apart, then entries apart. Perceptual keys come first in the order.
+        // Entry selection, step 4: videos apart, then entries apart. Perceptual keys come first in the order.
         for videos in [true, false] {
             let shortKeys = keys.prefix { $0.kind == .perceptual }.compactMap(\.shortKey)
             let folds =

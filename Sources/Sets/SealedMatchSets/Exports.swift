@@ -1,2 +1,7 @@
-// Signatures of this product show hashes of lists.
+// One import serves an integrator: signatures of this product show types of these modules.
+@_exported public import SealedMatchCrypto
+@_exported public import SealedMatchFiles
+@_exported public import SealedMatchFingerprint
 @_exported public import SealedMatchLists
+@_exported public import SealedMatchProtocol
+@_exported public import SealedMatchWorkers

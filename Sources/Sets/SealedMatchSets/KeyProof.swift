@@ -11,11 +11,16 @@ public import SealedMatchFiles
 ///
 /// `"SMPROOF1" ‖ root (32) ‖ kind (1) ‖ bits (32) ‖ V (32) ‖ proof (64)`, 169 bytes.
 public struct KeyProof: Equatable, Sendable {
+    /// The set that the proof is about.
     public let root: Bytes32
+    /// The key that is, or is not, in it.
     public let key: EntryKey
+    /// V = α·H(y).
     public let evaluated: Point
+    /// That V is α·H(y).
     public let proof: DLEQProof
 
+    /// What a proof shows.
     public enum Verdict: String, Sendable {
         case member = "the key is in the set"
         case nonMember = "the key is not in the set"
@@ -49,6 +54,7 @@ public struct KeyProof: Equatable, Sendable {
     /// - Throws: `unknownSet` for a proof about another set, `nonCanonical` for a key that the set's profile cannot
     ///   give, `rootMismatch`, `proofRejected`, `identityPoint`.
     public func verify(in set: SetFile) throws(SealedMatchError) -> Verdict {
+        // Key proofs, step 1: root, key and table are the set's
         guard try root == set.header.root() else {
             throw SealedMatchError(.unknownSet, "the proof is about another set")
         }
@@ -59,12 +65,14 @@ public struct KeyProof: Equatable, Sendable {
             throw SealedMatchError(.rootMismatch, "the table is not the header's")
         }
         let element = try TableElement(tableID: set.header.tableID).point(of: key)
+        // Key proofs, steps 2–3: V is α·H(y); is it what the cells sum to?
         try proof.verifyVarTime(publicKey: set.header.publicKey, elements: [element], evaluated: [evaluated])
         let positions = try TablePositions(of: key, seed: set.header.positionSeed, cells: set.header.cells)
         let decoded = try unsafe set.table().decode(at: positions, substitute: .identity)
         return decoded == evaluated ? .member : .nonMember
     }
 
+    /// The 169 bytes.
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: Self.encodedCount)
         out.magic("SMPROOF1")

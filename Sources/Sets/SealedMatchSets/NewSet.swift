@@ -3,7 +3,9 @@ public import SealedMatchWorkers
 
 /// A set just built, with the secrets that were drawn for it. Frozen, so that its two parts can be taken apart.
 @frozen public struct NewSet: ~Copyable, Sendable {
+    /// The set, not yet signed.
     public let set: BuiltSet
+    /// The authority's secrets of this set.
     public let secrets: SetSecrets
 
     /// Draws secrets, now that the entries are fixed, and builds. A position seed that does not peel, fewer than 1 in

@@ -11,6 +11,7 @@ public import SealedMatchFiles
 /// that opens the file in the moment of writing may see half a signature and refuse it (`invalidSignature`); it opens
 /// the file again.
 public final class SignableSetFile: Sendable {
+    /// The open set file, the one that is audited and signed.
     public let set: SetFile
     private let path: String
     private let descriptor: Int32

@@ -9,7 +9,8 @@ struct input {
     size_t count;
     size_t offset;
     /* Where the length of a chunk of pixel data stands that is longer than the file, and what it is instead; behind the
-       file, four zero bytes are then its checksum. libpng asks for its data in pieces, and would get none of the last. */
+       file, four zero bytes are then its checksum. libpng asks for its data in pieces, and would get none of the last.
+     */
     size_t cut_at;
     uint8_t cut_length[4];
     size_t beyond;
@@ -46,8 +47,10 @@ static void take(png_structp png, png_bytep target, size_t count) {
         size_t end = from < input->cut_at && input->cut_at < input->count ? input->cut_at : input->count;
         size_t piece = from < end ? end - from : count - at;
         if (piece > count - at) piece = count - at;
-        if (from < end) memcpy(target + at, input->bytes + from, piece);
-        else memset(target + at, 0, piece);
+        if (from < end)
+            memcpy(target + at, input->bytes + from, piece);
+        else
+            memset(target + at, 0, piece);
         at += piece;
     }
     input->offset += count;
@@ -119,8 +122,8 @@ static void bound(struct input *input, uint64_t raw) {
 static void fill(png_structp png, png_infop info, uint8_t *rgb, size_t size) {
     png_colorp palette = NULL;
     int colors = 0;
-    if (png_get_PLTE(png, info, &palette, &colors) == 0 || colors < 1
-        || png_get_color_type(png, info) != PNG_COLOR_TYPE_PALETTE) {
+    if (png_get_PLTE(png, info, &palette, &colors) == 0 || colors < 1 ||
+        png_get_color_type(png, info) != PNG_COLOR_TYPE_PALETTE) {
         memset(rgb, 0, size);
         return;
     }
@@ -156,8 +159,7 @@ int cpng_reader_header(const uint8_t *bytes, size_t count, uint32_t *width, uint
     return CPNG_READER_OK;
 }
 
-int cpng_reader_rgb(const uint8_t *bytes, size_t count, uint8_t *rgb, size_t size,
-                    char message[CPNG_READER_MESSAGE]) {
+int cpng_reader_rgb(const uint8_t *bytes, size_t count, uint8_t *rgb, size_t size, char message[CPNG_READER_MESSAGE]) {
     struct input input = {bytes, count, 0, nowhere, {0}, 0, message};
     message[0] = '\0';
     png_structp volatile png = open_reader(&input);

@@ -20,7 +20,8 @@ int cspawn_pipe(int ends[2]) {
 /* The descriptors as they shall be. */
 static int set_descriptors(posix_spawn_file_actions_t *actions, const int copies[3]) {
     int status = 0;
-    for (int target = 0; target < 3 && status == 0; target++) status = posix_spawn_file_actions_adddup2(actions, copies[target], target);
+    for (int target = 0; target < 3 && status == 0; target++)
+        status = posix_spawn_file_actions_adddup2(actions, copies[target], target);
     if (status == 0) status = posix_spawn_file_actions_addclosefrom_np(actions, 3);
     return status;
 }
@@ -32,7 +33,9 @@ static int set_attributes(posix_spawnattr_t *attributes) {
     int status = posix_spawnattr_setsigdefault(attributes, &all);
     if (status == 0) status = posix_spawnattr_setsigmask(attributes, &none);
     if (status == 0) status = posix_spawnattr_setpgroup(attributes, 0);
-    if (status == 0) status = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    if (status == 0)
+        status = posix_spawnattr_setflags(attributes,
+                                          POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     return status;
 }
 
@@ -52,8 +55,10 @@ static int start(char *const arguments[], char *const environment[], const int c
     return status;
 }
 
-int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors, pid_t *process) {
-    /* Copies from 3 on: a wanted descriptor may itself be 0, 1 or 2 in a process that was started without them, and must not be overwritten before it is used. */
+int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors,
+                 pid_t *process) {
+    /* Copies from 3 on: a wanted descriptor may itself be 0, 1 or 2 in a process that was started without them, and
+     * must not be overwritten before it is used. */
     const int wanted[] = {input, output, errors};
     int copies[3], count = 0, status = 0;
     for (; count < 3 && status == 0; count++) {

@@ -47,9 +47,7 @@ static int leave(thandle_t handle) {
     return 0;
 }
 
-static toff_t size(thandle_t handle) {
-    return ((struct input *)handle)->count;
-}
+static toff_t size(thandle_t handle) { return ((struct input *)handle)->count; }
 
 static int note(TIFF *tiff, void *context, const char *module, const char *format, va_list arguments) {
     (void)tiff;
@@ -108,8 +106,8 @@ static int plain_colors(TIFF *tiff) {
     TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &format);
     if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &kind)) return 0;
     int colors = kind == PHOTOMETRIC_RGB ? 3 : kind == PHOTOMETRIC_MINISBLACK ? 1 : 0;
-    int isPlain = !TIFFIsTiled(tiff) && (bits == 8 || bits == 16) && planes == PLANARCONFIG_CONTIG
-                  && format == SAMPLEFORMAT_UINT && samples >= colors;
+    int isPlain = !TIFFIsTiled(tiff) && (bits == 8 || bits == 16) && planes == PLANARCONFIG_CONTIG &&
+                  format == SAMPLEFORMAT_UINT && samples >= colors;
     return isPlain ? colors : 0;
 }
 
@@ -162,8 +160,8 @@ int ctiff_reader_rgb(const uint8_t *bytes, size_t count, uint8_t *rgb, size_t si
     struct ctiff_reader_header header;
     int result = CTIFF_READER_DAMAGED;
     if (read_header(tiff, &header)) {
-        if (header.width == 0 || header.height == 0 || size / 3 / header.width != header.height
-            || size != (size_t)header.width * header.height * 3) {
+        if (header.width == 0 || header.height == 0 || size / 3 / header.width != header.height ||
+            size != (size_t)header.width * header.height * 3) {
             result = CTIFF_READER_BAD_SIZE;
         } else if (plain_colors(tiff) > 0) {
             result = read_plain(tiff, plain_colors(tiff), rgb, header.width, header.height);

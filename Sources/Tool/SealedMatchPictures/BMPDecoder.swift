@@ -111,7 +111,8 @@ enum BMPDecoder {
         return end <= file.count
     }
 
-    /// Runs: a count and an index, or 0 and an order: 0 ends the row, 1 the picture, 2 moves, more are that many pixels.
+    /// Runs: a count and an index, or 0 and an order: 0 ends the row, 1 the picture, 2 moves, more are that many
+    /// pixels.
     private static func runs(_ file: ByteScanner, _ form: Form, _ pixels: inout [UInt8]) throws(PictureError) -> Bool {
         let perByte = 8 / form.bits
         var indices = [UInt8](repeating: 0, count: form.width * form.height)

@@ -1,7 +1,7 @@
 internal import CSealedMatchHEIF
 
-/// HEIC, what phones take pictures in, by libheif: the primary picture, turned as its own properties say. (They belong to
-/// the picture: no decoder gives it without them. EXIF's orientation is not one in this format.)
+/// HEIC, what phones take pictures in, by libheif: the primary picture, turned as its own properties say. (They belong
+/// to the picture: no decoder gives it without them. EXIF's orientation is not one in this format.)
 enum HEIFDecoder {
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError)
         -> StoredPicture

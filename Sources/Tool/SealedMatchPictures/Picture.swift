@@ -1,7 +1,8 @@
 /// Reads picture files. Used by the command line tool, never by the client library: a messenger has its own decoder.
 ///
 /// What every viewer shows is a picture: upright, the first frame, with the pixels that are there (Docs/Protocol.md,
-/// 5.11). No input crashes it, and none makes it allocate beyond `PictureLimits`: sizes are checked in the header first.
+/// 5.11). No input crashes it, and none makes it allocate beyond `PictureLimits`: sizes are checked in the header
+/// first.
 public enum Picture {
     /// Decodes a file in memory to RGB as it is stored, to the colours of Pillow's `convert("RGB")`.
     ///

@@ -1,6 +1,7 @@
 internal import CSealedMatchWebP
 
-/// WebP by libwebp, lossy and lossless; alpha is dropped. Of an animation, the first frame on its canvas, which is black.
+/// WebP by libwebp, lossy and lossless; alpha is dropped. Of an animation, the first frame on its canvas, which is
+/// black.
 enum WebPDecoder {
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, limits: PictureLimits) throws(PictureError)
         -> StoredPicture

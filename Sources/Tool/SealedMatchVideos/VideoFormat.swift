@@ -60,7 +60,7 @@ public enum VideoFormat: String, Hashable, Sendable, CaseIterable {
         "sidx", "prfl", "mfra", "emsg", "pdin", "prft", "ssix", "imda",
     ]
 
-    /// Whether the first four bytes are a box's size: 0 (to the end of the file), 1 (another eight bytes have it), or at
+    /// Whether the first four bytes are a box's size: 0 (to the end of the file), 1 (eight more bytes have it), or at
     /// least that of its own head and at most the file's. A text's first four letters are a number beyond 500 million.
     /// The last box of a file that was cut off is longer than the file, so that `mdat` has no such limit.
     private static func hasBox(_ bytes: [UInt8], of size: Int) -> Bool {

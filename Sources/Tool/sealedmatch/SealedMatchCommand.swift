@@ -10,6 +10,7 @@ struct SealedMatchCommand: ParsableCommand {
             64 wrong usage; 65 a file or a line in it is not what it should be; 66 a file cannot be read or written; \
             69 a program that is needed is missing; 70 an internal failure; 130 interrupted.
             """,
+        version: Version.text,
         subcommands: [
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
             CollectCommand.self, ExpireCommand.self, OpenCommand.self,

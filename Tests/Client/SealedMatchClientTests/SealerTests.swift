@@ -126,12 +126,21 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         #expect(try sealer.seal(.file(sha256: fixture.known[0])).encoded.count == length)
         #expect(tags(sealer.encodedState).count == 1)
         // Pixels that do not fit their description are an error of the caller, and nothing else.
-        do {
-            _ = try MediaItem.picture(pixels: flat.span.bytes, width: 65, height: 64, bytesPerRow: 64, format: .gray8);
-            Issue.record("made")
-        } catch {
-            #expect(error.code == .parameterOutOfRange)
+        // Its code is the one that C and Python get.
+        func refusal(width: Int, height: Int, bytesPerRow: Int) -> Int32? {
+            do throws(SealedMatchError) {
+                _ = try MediaItem.picture(
+                    pixels: flat.span.bytes, width: width, height: height, bytesPerRow: bytesPerRow, format: .gray8)
+                return nil
+            } catch {
+                return error.code.rawValue
+            }
         }
+        #expect(refusal(width: 0, height: 64, bytesPerRow: 64) == 1)
+        #expect(refusal(width: 64, height: 65_536, bytesPerRow: 64) == 1)
+        #expect(refusal(width: 32_768, height: 32_768, bytesPerRow: 32_768) == 2)
+        #expect(refusal(width: 65, height: 64, bytesPerRow: 64) == 3)
+        #expect(refusal(width: 64, height: 65, bytesPerRow: 64) == 4)
     }
 
     @Test func tagsAreKeyedByAccountAndEpoch() throws {

@@ -1,5 +1,7 @@
-/* Random sequences of calls of the C interface with hostile arguments: libFuzzer's input is a program of calls. A call may fail with any documented code; it may not crash, leak, write beyond a buffer, hang, or give a code that has
- * no text. Memory is allocated with just the size that is told to the library, so that AddressSanitizer sees the first byte too many.
+/* Random sequences of calls of the C interface with hostile arguments: libFuzzer's input is a program of calls. A call
+ * may fail with any documented code; it may not crash, leak, write beyond a buffer, hang, or give a code that has no
+ * text. Memory is allocated with just the size that is told to the library, so that AddressSanitizer sees the first
+ * byte too many.
  *
  * The environment names a signed set and its sources' keys: Tests/Fuzzing/README.md.
  */
@@ -38,25 +40,39 @@ static uint64_t word(void) {
 /* Numbers near where arithmetic goes wrong. */
 static uint64_t number(void) {
     switch (byte() % 12) {
-    case 0: return 0;
-    case 1: return 1;
-    case 2: return UINT64_MAX - byte();
-    case 3: return (uint64_t)INT64_MAX + byte();
-    case 4: return (uint64_t)1 << (byte() & 63);
-    case 5: return (uint64_t)UINT32_MAX + byte();
-    case 6: return word();
-    case 7: return UINT64_MAX / (byte() + 1u);
-    case 8: return byte() * 32u;
-    default: return byte();
+    case 0:
+        return 0;
+    case 1:
+        return 1;
+    case 2:
+        return UINT64_MAX - byte();
+    case 3:
+        return (uint64_t)INT64_MAX + byte();
+    case 4:
+        return (uint64_t)1 << (byte() & 63);
+    case 5:
+        return (uint64_t)UINT32_MAX + byte();
+    case 6:
+        return word();
+    case 7:
+        return UINT64_MAX / (byte() + 1u);
+    case 8:
+        return byte() * 32u;
+    default:
+        return byte();
     }
 }
 
 static uint64_t now(void) {
     switch (byte() % 8) {
-    case 0: return number();
-    case 1: return real_now + (uint64_t)byte() * 2592000;
-    case 2: return real_now - (uint64_t)byte() * 2592000;
-    default: return real_now + byte();
+    case 0:
+        return number();
+    case 1:
+        return real_now + (uint64_t)byte() * 2592000;
+    case 2:
+        return real_now - (uint64_t)byte() * 2592000;
+    default:
+        return real_now + byte();
     }
 }
 
@@ -92,12 +108,15 @@ static size_t last_voucher_count, last_state_count;
 
 #define PICK(table) (table[byte() % HANDLES])
 /* Now and then a number that is no handle, or another kind's. */
-#define TWIST(handle)                                                                     \
-    do {                                                                                  \
-        const uint8_t twist_ = byte();                                                    \
-        if (twist_ < 16) (handle).id ^= (uint64_t)1 << (word() & 63);                     \
-        else if (twist_ < 24) (handle).id = word();                                       \
-        else if (twist_ < 32) (handle).id = PICK(sealers).id;                             \
+#define TWIST(handle)                                                                                                  \
+    do {                                                                                                               \
+        const uint8_t twist_ = byte();                                                                                 \
+        if (twist_ < 16)                                                                                               \
+            (handle).id ^= (uint64_t)1 << (word() & 63);                                                               \
+        else if (twist_ < 24)                                                                                          \
+            (handle).id = word();                                                                                      \
+        else if (twist_ < 32)                                                                                          \
+            (handle).id = PICK(sealers).id;                                                                            \
     } while (0)
 
 static void open_set(void) {
@@ -109,18 +128,33 @@ static void open_set(void) {
     trust.minimum_entries = 1;
     uint8_t *odd = NULL;
     switch (byte() % 16) {
-    case 0: trust.size = (uint32_t)number(); break;
-    case 1: trust.sources = NULL; break;
+    case 0:
+        trust.size = (uint32_t)number();
+        break;
+    case 1:
+        trust.sources = NULL;
+        break;
     case 2:
         trust.source_count = byte();
         trust.sources = odd = filled(32 * trust.source_count);
         break;
-    case 3: trust.minimum_signatures = (uint32_t)number(); break;
-    case 4: trust.minimum_threshold = (uint32_t)number(); break;
-    case 5: trust.minimum_entries = number(); break;
-    case 6: trust.maximum_cells = number(); break;
-    case 7: trust.source_count = SIZE_MAX - byte(); break;
-    default: break;
+    case 3:
+        trust.minimum_signatures = (uint32_t)number();
+        break;
+    case 4:
+        trust.minimum_threshold = (uint32_t)number();
+        break;
+    case 5:
+        trust.minimum_entries = number();
+        break;
+    case 6:
+        trust.maximum_cells = number();
+        break;
+    case 7:
+        trust.source_count = SIZE_MAX - byte();
+        break;
+    default:
+        break;
     }
     sealedmatch_set *place = &PICK(sets), opened = {0};
     const uint64_t at = now(), last = byte() < 16 ? number() : 0;
@@ -134,7 +168,8 @@ static void open_set(void) {
         memcpy(copy, set_bytes, count);
         const uint8_t kind = byte();
         if (kind < 64) {
-            for (int i = 0; i <= kind % 4; i++) copy[(kind < 48 ? word() % 4096 : word()) % count] ^= (uint8_t)(1 + byte() % 255);
+            for (int i = 0; i <= kind % 4; i++)
+                copy[(kind < 48 ? word() % 4096 : word()) % count] ^= (uint8_t)(1 + byte() % 255);
         } else if (kind < 80) {
             count = word() % count;
             copy = realloc(copy, count + 1);
@@ -161,12 +196,14 @@ struct pixels {
 
 static struct pixels make_pixels(void) {
     struct pixels made;
-    made.width = byte() < 32 ? (uint32_t)number() : 1u + byte() % 100, made.height = byte() < 32 ? (uint32_t)number() : 1u + byte() % 100;
+    made.width = byte() < 32 ? (uint32_t)number() : 1u + byte() % 100,
+    made.height = byte() < 32 ? (uint32_t)number() : 1u + byte() % 100;
     made.format = byte() < 16 ? (uint32_t)number() : 1u + byte() % 4;
     const size_t pixel = made.format == 1 ? 1 : made.format == 2 ? 3 : 4;
     made.row = byte() < 64 ? (size_t)number() : pixel * made.width + byte() % 5;
     /* Exactly enough, one too few, or a guess; never more than there is. */
-    if (__builtin_mul_overflow(made.row, (size_t)made.height - 1, &made.count) || __builtin_add_overflow(made.count, pixel * made.width, &made.count) || made.count > 1 << 20)
+    if (__builtin_mul_overflow(made.row, (size_t)made.height - 1, &made.count) ||
+        __builtin_add_overflow(made.count, pixel * made.width, &made.count) || made.count > 1 << 20)
         made.count = 4096;
     if (byte() < 64 && made.count > 0) made.count -= 1 + byte() % made.count;
     made.bytes = filled(made.count);
@@ -181,14 +218,17 @@ static void make_item(void) {
     case 0: {
         const struct pixels given = make_pixels();
         bytes = given.bytes;
-        code = sealedmatch_item_picture(byte() < 8 ? NULL : bytes, given.count, given.width, given.height, given.row, given.format, byte() < 8 ? NULL : &item);
+        code = sealedmatch_item_picture(byte() < 8 ? NULL : bytes, given.count, given.width, given.height, given.row,
+                                        given.format, byte() < 8 ? NULL : &item);
         break;
     }
     case 1:
         bytes = filled(32);
         code = sealedmatch_item_exact(byte() < 8 ? NULL : bytes, &item);
         break;
-    case 2: code = sealedmatch_item_unreadable(byte() < 8 ? NULL : &item); break;
+    case 2:
+        code = sealedmatch_item_unreadable(byte() < 8 ? NULL : &item);
+        break;
     default:
         item = last_item;
         for (int i = 0; i <= byte() % 3; i++) item.bytes[word() % sizeof item.bytes] ^= byte();
@@ -219,11 +259,14 @@ static void use_video(void) {
     case 2: {
         /* A still shot of one to eight samples. */
         const struct pixels given = make_pixels();
-        for (int i = 0; i <= byte() % 8; i++) checked(sealedmatch_video_sample(video, byte() < 8 ? NULL : given.bytes, given.count, given.width, given.height, given.row, given.format));
+        for (int i = 0; i <= byte() % 8; i++)
+            checked(sealedmatch_video_sample(video, byte() < 8 ? NULL : given.bytes, given.count, given.width,
+                                             given.height, given.row, given.format));
         free(given.bytes);
         break;
     }
-    default: checked(sealedmatch_video_close(video));
+    default:
+        checked(sealedmatch_video_close(video));
     }
 }
 
@@ -250,19 +293,24 @@ static void use_secret(void) {
         const size_t capacity = byte() < 64 ? byte() : 40;
         uint8_t *buffer = malloc(capacity ? capacity : 1);
         size_t count = 0;
-        const int32_t code = sealedmatch_secret_export(secret, byte() < 8 ? NULL : buffer, capacity, byte() < 8 ? NULL : &count);
+        const int32_t code =
+            sealedmatch_secret_export(secret, byte() < 8 ? NULL : buffer, capacity, byte() < 8 ? NULL : &count);
         checked(code);
         if (code == SEALEDMATCH_OK && count == 40) memcpy(last_secret, buffer, 40);
         free(buffer);
         break;
     }
-    case 3: checked(sealedmatch_secret_ratchet(secret, now())); break;
+    case 3:
+        checked(sealedmatch_secret_ratchet(secret, now()));
+        break;
     case 4: {
         uint8_t account[32] = {byte()}, commitment[32];
-        checked(sealedmatch_secret_commitment(secret, PICK(sets), byte() < 8 ? NULL : account, byte() < 8 ? NULL : commitment));
+        checked(sealedmatch_secret_commitment(secret, PICK(sets), byte() < 8 ? NULL : account,
+                                              byte() < 8 ? NULL : commitment));
         break;
     }
-    default: checked(sealedmatch_secret_close(secret));
+    default:
+        checked(sealedmatch_secret_close(secret));
     }
 }
 
@@ -283,7 +331,8 @@ static void use_sealer(void) {
             }
         }
         if (place->id != 0) sealedmatch_sealer_close(*place);
-        checked(sealedmatch_sealer_open(PICK(sets), PICK(secrets), byte() < 8 ? NULL : account, state, kind == 255 ? SIZE_MAX : count,
+        checked(sealedmatch_sealer_open(PICK(sets), PICK(secrets), byte() < 8 ? NULL : account, state,
+                                        kind == 255 ? SIZE_MAX : count,
                                         byte() < 16 ? (uint32_t)number() : 1 + byte() % 16u, now(), &opened));
         *place = opened;
         free(state);
@@ -294,7 +343,9 @@ static void use_sealer(void) {
         checked(sealedmatch_sealer_advance(sealer, now(), byte() < 8 ? NULL : &is_new));
         break;
     }
-    case 2: checked(sealedmatch_sealer_adopt(sealer, PICK(sets))); break;
+    case 2:
+        checked(sealedmatch_sealer_adopt(sealer, PICK(sets)));
+        break;
     case 3: {
         uint8_t *state = filled(last_state_count);
         memcpy(state, last_state, last_state_count);
@@ -305,7 +356,8 @@ static void use_sealer(void) {
     }
     case 4:
     case 5: {
-        const size_t note_count = byte() < 16 ? (size_t)number() : byte(), there = note_count < 1 << 16 ? note_count : 64;
+        const size_t note_count = byte() < 16 ? (size_t)number() : byte(),
+                     there = note_count < 1 << 16 ? note_count : 64;
         uint8_t *note = filled(there);
         const size_t capacity = byte() < 32 ? byte() : byte() < 32 ? 4415 : 4416;
         uint8_t *buffer = malloc(capacity ? capacity : 1);
@@ -313,8 +365,11 @@ static void use_sealer(void) {
         int32_t code;
         /* A length that is not there may be told only where it must be refused unread. */
         if (note_count == there || note_count > 24336)
-            code = byte() < 96 ? sealedmatch_sealer_seal_video(sealer, PICK(videos), note, note_count, byte() < 8 ? NULL : buffer, capacity, &count)
-                               : sealedmatch_sealer_seal(sealer, byte() < 8 ? NULL : &last_item, byte() < 8 ? NULL : note, note_count, byte() < 8 ? NULL : buffer, capacity, &count);
+            code = byte() < 96
+                       ? sealedmatch_sealer_seal_video(sealer, PICK(videos), note, note_count,
+                                                       byte() < 8 ? NULL : buffer, capacity, &count)
+                       : sealedmatch_sealer_seal(sealer, byte() < 8 ? NULL : &last_item, byte() < 8 ? NULL : note,
+                                                 note_count, byte() < 8 ? NULL : buffer, capacity, &count);
         else
             code = SEALEDMATCH_OK;
         checked(code);
@@ -339,19 +394,29 @@ static void use_sealer(void) {
         free(buffer);
         break;
     }
-    default: checked(sealedmatch_sealer_close(sealer));
+    default:
+        checked(sealedmatch_sealer_close(sealer));
     }
 }
 
 /* A path that exists, is odd, or is no text. */
 static const char *some_path(char *space, size_t size) {
     switch (byte() % 10) {
-    case 0: return NULL;
-    case 1: return "";
-    case 2: return "/dev/null";
-    case 3: return "/nonexistent/directory";
-    case 4: memset(space, byte() | 1, size - 1); space[size - 1] = 0; return space;
-    default: snprintf(space, size, "%s/%c", directory, 'a' + byte() % 3); return space;
+    case 0:
+        return NULL;
+    case 1:
+        return "";
+    case 2:
+        return "/dev/null";
+    case 3:
+        return "/nonexistent/directory";
+    case 4:
+        memset(space, byte() | 1, size - 1);
+        space[size - 1] = 0;
+        return space;
+    default:
+        snprintf(space, size, "%s/%c", directory, 'a' + byte() % 3);
+        return space;
     }
 }
 
@@ -365,8 +430,9 @@ static void use_client(void) {
     case 0: {
         uint8_t account[32] = {byte()};
         if (place->id != 0) sealedmatch_client_close(*place);
-        checked(sealedmatch_client_open(some_path(space, sizeof space), PICK(sets), byte() < 8 ? NULL : account, PICK(secrets),
-                                        byte() < 16 ? (uint32_t)number() : 1 + byte() % 16u, byte() < 128 ? 0 : number(), now(), &opened));
+        checked(sealedmatch_client_open(some_path(space, sizeof space), PICK(sets), byte() < 8 ? NULL : account,
+                                        PICK(secrets), byte() < 16 ? (uint32_t)number() : 1 + byte() % 16u,
+                                        byte() < 128 ? 0 : number(), now(), &opened));
         *place = opened;
         break;
     }
@@ -380,16 +446,19 @@ static void use_client(void) {
     case 2: {
         const size_t note_count = byte();
         uint8_t *note = filled(note_count);
-        checked(byte() < 96 ? sealedmatch_client_seal_video(client, PICK(videos), byte() < 8 ? NULL : note, note_count, now())
-                            : sealedmatch_client_seal(client, byte() < 8 ? NULL : &last_item, byte() < 8 ? NULL : note, note_count, now()));
+        checked(byte() < 96
+                    ? sealedmatch_client_seal_video(client, PICK(videos), byte() < 8 ? NULL : note, note_count, now())
+                    : sealedmatch_client_seal(client, byte() < 8 ? NULL : &last_item, byte() < 8 ? NULL : note,
+                                              note_count, now()));
         free(note);
         break;
     }
     case 3: {
         const size_t capacity = byte() < 64 ? byte() : 4416;
         uint8_t *buffer = malloc(capacity ? capacity : 1);
-        const int32_t code = sealedmatch_client_next(client, byte() < 128 ? NULL : &last_entry, now(), byte() < 8 ? NULL : &entry,
-                                                     byte() < 8 ? NULL : buffer, capacity, byte() < 8 ? NULL : &count, byte() < 8 ? NULL : &unreadable);
+        const int32_t code = sealedmatch_client_next(client, byte() < 128 ? NULL : &last_entry, now(),
+                                                     byte() < 8 ? NULL : &entry, byte() < 8 ? NULL : buffer, capacity,
+                                                     byte() < 8 ? NULL : &count, byte() < 8 ? NULL : &unreadable);
         checked(code);
         if (code == SEALEDMATCH_OK && count > 0) last_entry = entry;
         free(buffer);
@@ -399,12 +468,15 @@ static void use_client(void) {
         if (byte() < 32) last_entry.bytes[byte() % 24] ^= byte();
         checked(sealedmatch_client_acknowledge(client, byte() < 8 ? NULL : &last_entry));
         break;
-    case 5: checked(sealedmatch_client_refuse(client, byte() < 8 ? NULL : &last_entry)); break;
+    case 5:
+        checked(sealedmatch_client_refuse(client, byte() < 8 ? NULL : &last_entry));
+        break;
     case 6: {
         const size_t capacity = byte() < 64 ? byte() : 4096;
         uint8_t *buffer = malloc(capacity ? capacity : 1);
         checked(byte() < 128 ? sealedmatch_client_secret(client, byte() < 8 ? NULL : buffer, capacity, &count)
-                             : sealedmatch_client_state(client, byte() < 8 ? NULL : buffer, capacity, byte() < 8 ? NULL : &count));
+                             : sealedmatch_client_state(client, byte() < 8 ? NULL : buffer, capacity,
+                                                        byte() < 8 ? NULL : &count));
         free(buffer);
         break;
     }
@@ -413,7 +485,8 @@ static void use_client(void) {
         uint8_t *buffer = malloc(capacity);
         if (sealedmatch_client_state(PICK(clients), buffer, capacity, &count) == SEALEDMATCH_OK) {
             if (count > 0 && byte() < 64) buffer[word() % count] ^= byte();
-            checked(sealedmatch_client_merge(client, byte() < 8 ? NULL : buffer, byte() < 8 ? SIZE_MAX - byte() : count));
+            checked(
+                sealedmatch_client_merge(client, byte() < 8 ? NULL : buffer, byte() < 8 ? SIZE_MAX - byte() : count));
         }
         free(buffer);
         break;
@@ -425,7 +498,8 @@ static void use_client(void) {
         checked(sealedmatch_account(byte() < 8 ? NULL : name, byte(), byte() < 8 ? NULL : commitment));
         break;
     }
-    default: checked(sealedmatch_client_close(client));
+    default:
+        checked(sealedmatch_client_close(client));
     }
 }
 
@@ -446,20 +520,27 @@ static void use_outbox(void) {
         uint8_t *voucher = filled(size);
         if (size == last_voucher_count) memcpy(voucher, last_voucher, size);
         if (size > 0 && byte() < 64) voucher[word() % (size < 96 ? size : 96)] ^= byte();
-        checked(sealedmatch_outbox_put(outbox, byte() < 8 ? NULL : voucher, byte() < 8 ? SIZE_MAX - byte() : size, now()));
+        checked(
+            sealedmatch_outbox_put(outbox, byte() < 8 ? NULL : voucher, byte() < 8 ? SIZE_MAX - byte() : size, now()));
         free(voucher);
         break;
     }
     case 2: {
         const size_t capacity = byte() < 64 ? byte() : 4416;
         uint8_t *buffer = malloc(capacity ? capacity : 1);
-        checked(sealedmatch_outbox_next(outbox, byte() < 128 ? NULL : &last_entry, now(), &entry, buffer, capacity, &count, &unreadable));
+        checked(sealedmatch_outbox_next(outbox, byte() < 128 ? NULL : &last_entry, now(), &entry, buffer, capacity,
+                                        &count, &unreadable));
         free(buffer);
         break;
     }
-    case 3: checked(sealedmatch_outbox_acknowledge(outbox, byte() < 8 ? NULL : &last_entry)); break;
-    case 4: checked(sealedmatch_outbox_refuse(outbox, byte() < 8 ? NULL : &last_entry)); break;
-    default: checked(sealedmatch_outbox_close(outbox));
+    case 3:
+        checked(sealedmatch_outbox_acknowledge(outbox, byte() < 8 ? NULL : &last_entry));
+        break;
+    case 4:
+        checked(sealedmatch_outbox_refuse(outbox, byte() < 8 ? NULL : &last_entry));
+        break;
+    default:
+        checked(sealedmatch_outbox_close(outbox));
     }
 }
 
@@ -488,7 +569,8 @@ static void disturb_files(void) {
     if (!listing) return;
     struct dirent *found;
     const uint8_t kind = byte();
-    for (int skip = byte() % 4; (found = readdir(listing)) && (found->d_name[0] == '.' || skip-- > 0);) {}
+    for (int skip = byte() % 4; (found = readdir(listing)) && (found->d_name[0] == '.' || skip-- > 0);) {
+    }
     if (found && found->d_name[0] != '.' && strcmp(found->d_name, "outbox") != 0) {
         char file[1024];
         snprintf(file, sizeof file, "%s/%s", space, found->d_name);
@@ -509,7 +591,10 @@ static void disturb_files(void) {
 
 static void remove_tree(const char *path) {
     DIR *listing = opendir(path);
-    if (!listing) { unlink(path); return; }
+    if (!listing) {
+        unlink(path);
+        return;
+    }
     for (struct dirent *found; (found = readdir(listing));) {
         if (strcmp(found->d_name, ".") == 0 || strcmp(found->d_name, "..") == 0) continue;
         char inner[1024];
@@ -587,14 +672,33 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     for (int calls = 0; left > 0 && calls < 200; calls++) {
         switch (byte() % 13) {
-        case 11: use_video(); break;
-        case 0: open_set(); break;
-        case 1: describe(); break;
-        case 2: case 3: make_item(); break;
-        case 4: use_secret(); break;
-        case 5: case 6: case 7: use_sealer(); break;
-        case 8: use_client(); break;
-        case 9: use_outbox(); break;
+        case 11:
+            use_video();
+            break;
+        case 0:
+            open_set();
+            break;
+        case 1:
+            describe();
+            break;
+        case 2:
+        case 3:
+            make_item();
+            break;
+        case 4:
+            use_secret();
+            break;
+        case 5:
+        case 6:
+        case 7:
+            use_sealer();
+            break;
+        case 8:
+            use_client();
+            break;
+        case 9:
+            use_outbox();
+            break;
         case 10: {
             sealedmatch_set set = PICK(sets);
             TWIST(set);
@@ -602,7 +706,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             checked(sealedmatch_check_abi((uint32_t)number()));
             break;
         }
-        default: disturb_files();
+        default:
+            disturb_files();
         }
     }
     close_all();

@@ -8,9 +8,12 @@ trap 'rm -rf "$directory"' EXIT
 (
     cd "$directory"
     for i in $(seq 1200); do printf 'sha256 %064x\n' "$i"; done > list
-    for source in a b; do "$tool" keygen "$source.key" > /dev/null; done
+    for source in a b; do "$tool" keygen "$source.key" >/dev/null
+    done
     "$tool" set build --source a.key.pub=list --source b.key.pub=list -o set > /dev/null
-    for source in a b; do "$tool" set sign set --key "$source.key" --package set.audit --list "$source.key.pub=list" > /dev/null; done
+    for source in a b; do
+        "$tool" set sign set --key "$source.key" --package set.audit --list "$source.key.pub=list" >/dev/null
+    done
 )
 export SEALEDMATCH_FUZZ_SET="$directory/set" SEALEDMATCH_FUZZ_NOW
 SEALEDMATCH_FUZZ_NOW=$(date +%s)

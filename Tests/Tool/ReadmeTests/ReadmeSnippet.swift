@@ -1,6 +1,4 @@
 import SealedMatchClient
-import SealedMatchProtocol
-import SealedMatchCrypto
 
 /// README's snippet, word for word; `ReadmeTests` compares the two and runs it.
 func readmeSnippet(

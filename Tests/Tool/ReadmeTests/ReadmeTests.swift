@@ -31,6 +31,26 @@ import Testing
         #expect(Array(compiled[first..<min(compiled.count, first + code.count)]) == code)
     }
 
+    /// What the articles of a product's catalogue show of Swift stands in the same compiled snippet.
+    @Test func articlesShowCompiledLines() throws {
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "ReadmeSnippet.swift")
+        let compiled = Set(Self.lines(try String(contentsOf: source, encoding: .utf8)))
+        let sources = Self.root.appendingPathComponent("Sources")
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        var shown = 0
+        for case let file as URL in files where file.path.contains(".docc/") && file.pathExtension == "md" {
+            let parts = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "```")
+            for part in parts where part.hasPrefix("swift\n") {
+                for line in Self.lines(part.dropFirst("swift\n".count)) {
+                    shown += 1
+                    #expect(compiled.contains(line), "\(file.lastPathComponent): \(line)")
+                }
+            }
+        }
+        #expect(shown >= 4)
+    }
+
     @Test func snippetSealsAVoucher() throws {
         // The snippet's policy has the default floors: a set of 1,000 entries and more.
         var random = SeededRandom(11)

@@ -127,7 +127,8 @@ class AuditCases:
     def __init__(self, topic: Topic, fixture: Fixture, draw: Draw) -> None:
         self.group = topic.group(
             "Audit",
-            "Names of findings in the order in which they are first found. `confirmed`: for each list, in the order given, how many entries that name its source are keys of it.",
+            "Names of findings in the order in which they are first found. `confirmed`: for each list, in the "
+            "order given, how many entries that name its source are keys of it.",
         )
         self.fixture, self.draw = fixture, draw
         self.new, self.package, self.secrets = fixture.new, fixture.new.package, fixture.new.secrets

@@ -44,12 +44,14 @@ def build() -> dict[str, Topic | bytes]:
             "ByteOrder": "Entries ascend as byte strings, which is not the order of perceptual keys as numbers.",
             "OutOfRange": "A value next to the range of Protocol 2.",
             "Folding": "Keys within r of each other: one stays.",
-            "SecondPass": "A key is dropped by one that is then dropped itself and is near no kept one: it is a candidate again, and stays.",
+            "SecondPass": "A key is dropped by one that is then dropped itself and is near no kept one: it is a "
+            "candidate again, and stays.",
             "Tie": "Two kept keys are equally near: the lower index takes the key.",
             "Central": "The key with the most hashes near it stays.",
             "Videos": "Keys of copies of one video: one stays.",
             "LoneSource": "What fewer than q lists repeat does not count.",
-            "SupportOfEqualKeys": "Near keys do not add up their sources, and a kept key does not take over a folded one's.",
+            "SupportOfEqualKeys": "Near keys do not add up their sources, and a kept key does not take over a "
+            "folded one's.",
         },
     )
     draw = seeded("entries")

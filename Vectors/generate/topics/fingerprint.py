@@ -148,7 +148,8 @@ def variants(topic: Topic) -> None:
 def rasters(topic: Topic) -> None:
     group = topic.group(
         "Raster",
-        "BLAKE2b-256 of the 65,536 bytes, row by row, and the first and last cells and some on the diagonal: cell 257·i.",
+        "BLAKE2b-256 of the 65,536 bytes, row by row, and the first and last cells and some on the diagonal: "
+        "cell 257·i.",
     )
     for name in (
         "known-1",
@@ -355,7 +356,8 @@ def samples(topic: Topic) -> None:
 def choices(topic: Topic) -> None:
     group = topic.group(
         "ChosenSamples",
-        "Samples by hash and quality: which are chosen, with their scores, in order of rank; and those of a list's line, the key first.",
+        "Samples by hash and quality: which are chosen, with their scores, in order of rank; and those of a "
+        "list's line, the key first.",
     )
     draw = seeded("chosen samples")
 

@@ -58,7 +58,8 @@ def build() -> dict[str, Topic | bytes]:
             "NonCanonicalPoint": "RFC 9496's DECODE fails.",
             "NonCanonicalScalar": "Not below ℓ.",
             "RFC9496": "The encoding is listed in RFC 9496, A.1 or A.2.",
-            "TopBit": "An element's encoding with bit 255 set. libsodium 1.0.18 takes it for the element; RFC 9496's DECODE fails, since the integer is not below p.",
+            "TopBit": "An element's encoding with bit 255 set. libsodium 1.0.18 takes it for the element; RFC "
+            "9496's DECODE fails, since the integer is not below p.",
             "Identity": "32 zero bytes are canonical: the identity. Whether it is allowed is decided elsewhere.",
             "Zero": "Zero is a scalar, and no secret one.",
         },

@@ -46,7 +46,8 @@ def build() -> dict[str, Topic | bytes]:
     check_against_rfc9497()
     topic = Topic(
         "proofs",
-        "DLEQ proofs of RFC 9497 with the nonce of the label `proof nonce`. RFC 9497's own vectors are in hash-to-group/.",
+        "DLEQ proofs of RFC 9497 with the nonce of the label `proof nonce`. RFC 9497's own vectors are in "
+        "hash-to-group/.",
         {
             "Batch": "More than one pair.",
             "TwoByteIndex": "More than 256 pairs: ComputeComposites' index needs both of its bytes.",

@@ -90,7 +90,8 @@ class OpenSetCases:
     def __init__(self, topic: Topic, fixture: Fixture) -> None:
         self.group = topic.group(
             "OpenSet",
-            "Opening a set, in the order of its steps. `signers`: the keys of the sources that have signed, as the set orders them. `confirmedSources`: T + q − S.",
+            "Opening a set, in the order of its steps. `signers`: the keys of the sources that have signed, as "
+            "the set orders them. `confirmedSources`: T + q − S.",
         )
         self.original = fixture.signed.encode()
         self.policy = TrustPolicy(sources=frozenset(fixture.sources), minimum_signatures=2, minimum_entries=10)

@@ -32,7 +32,8 @@ NOTES = {
     "Decoys": "cover slots that open under keys of their own",
     "LeastParameters": "the least of everything",
     "GreatestParameters": "the greatest of everything",
-    "DrawnAgain": "a draw is refused and made again: x = 0 or x >= p, a scalar that is zero, an index beyond the greatest multiple",
+    "DrawnAgain": "a draw is refused and made again: x = 0 or x >= p, a scalar that is zero, an index beyond "
+    "the greatest multiple",
     "InvalidCell": "a cell that is no element: decode(y) is P_sub, the voucher is like any other",
     "IdentityDecoding": "cells that sum to the identity: decode(y) is P_sub",
     "TruncatedInput": "too short",

@@ -26,8 +26,8 @@
  * library never calls back into the caller. Closing waits for a running call on the same handle. After fork() only the
  * parent may go on. No function may be called from a signal handler.
  *
- * Times are seconds since 1970 in UTC, from the caller's clock. Paths are UTF-8, at most 4,095 bytes, and absolute where
- * directories are opened: they are kept as text. Numbers in byte
+ * Times are seconds since 1970 in UTC, from the caller's clock. Paths are UTF-8, at most 4,095 bytes, and absolute
+ * where directories are opened: they are kept as text. Numbers in byte
  * encodings are little-endian; an account is the 32 bytes that sealedmatch_account() makes of its name.
  *
  * Limits. If the process runs out of memory inside a call, it ends, as with most allocators; guarded memory for secrets
@@ -156,7 +156,8 @@ typedef struct sealedmatch_set { uint64_t id; } sealedmatch_set;
 
 /* What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. The fingerprint
  * profile is pinned too, and is no choice: profile 2 of Docs/Protocol.md, 5.11; a set of another one is
- * SEALEDMATCH_UNKNOWN_PROFILE. sealedmatch_trust_defaults() fills it; then set `sources`, `source_count` and `minimum_signatures`. */
+ * SEALEDMATCH_UNKNOWN_PROFILE. sealedmatch_trust_defaults() fills it; then set `sources`, `source_count` and
+ * `minimum_signatures`. */
 typedef struct sealedmatch_trust {
     uint32_t size;               /* bytes of this structure, written by sealedmatch_trust_defaults() */
     uint32_t minimum_signatures; /* how many of the pinned sources must have signed: no default, at least 1 */
@@ -178,11 +179,11 @@ typedef struct sealedmatch_trust {
 int32_t sealedmatch_trust_defaults(sealedmatch_trust *trust, size_t size);
 
 /* Opens a set file and checks everything that Docs/Protocol.md, 5.15, asks for: form, pinned signatures, floors,
- * the profile, expiry, version, and the table's digest. The file is mapped, not read into memory: a million entries take 40 MB of
- * shared, droppable pages and a few kilobytes of private ones. Time: one BLAKE2b over the file.
- * `now`: a set is refused from its expiry on, and while it is dated more than a day ahead. `last_version`: the newest version that this client has used, 0 at first;
- * older sets are refused. Keep sealedmatch_set_info.version for it. Which error depends on the file and the arguments
- * alone.
+ * the profile, expiry, version, and the table's digest. The file is mapped, not read into memory: a million entries
+ * take 40 MB of shared, droppable pages and a few kilobytes of private ones. Time: one BLAKE2b over the file.
+ * `now`: a set is refused from its expiry on, and while it is dated more than a day ahead. `last_version`: the newest
+ * version that this client has used, 0 at first; older sets are refused. Keep sealedmatch_set_info.version for it.
+ * Which error depends on the file and the arguments alone.
  * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, FILE_FAILED, WRONG_LENGTH, INVALID_MAGIC, INVALID_POINT, IDENTITY_POINT,
  * NON_CANONICAL, PARAMETER_OUT_OF_RANGE, UNKNOWN_PROFILE, BELOW_FLOOR, TOO_FEW_SIGNATURES, SUPPORT_NOT_CONFIRMED,
  * INVALID_SIGNATURE, ROOT_MISMATCH, SET_NOT_YET_ISSUED, SET_EXPIRED, SET_ROLLED_BACK. */
@@ -200,7 +201,7 @@ int32_t sealedmatch_set_open_memory(
  * matches on somebody can look. Nothing of it is secret. */
 typedef struct sealedmatch_set_info {
     uint32_t size;                /* bytes of this structure that are valid */
-    uint32_t threshold;           /* t: different matching items of one account in one epoch of 30 days that open them */
+    uint32_t threshold;           /* t: different matching items of one account in one epoch of 30 days to open */
     uint64_t version;
     uint64_t issued_at;
     uint64_t expires_at;
@@ -234,9 +235,10 @@ int32_t sealedmatch_set_close(sealedmatch_set set);
 
 /* -- Media items --------------------------------------------------------------------------------------------------- */
 
-/* A media item as far as a voucher is concerned: its fingerprint, and a picture's luma at 256 × 256. Plain memory of the caller, to be copied, moved to
- * another process of the messenger (out of a sandboxed decoder, say) and dropped at will; the bytes are not for others
- * to read, and are as private as the picture. It serves the library's same major version. */
+/* A media item as far as a voucher is concerned: its fingerprint, and a picture's luma at 256 × 256. Plain memory of
+ * the caller, to be copied, moved to another process of the messenger (out of a sandboxed decoder, say) and dropped
+ * at will; the bytes are not for others to read, and are as private as the picture. It serves the library's same
+ * major version. */
 typedef struct sealedmatch_item { uint8_t bytes[66600]; } sealedmatch_item;
 
 /* How the 8-bit channels of a pixel lie in memory. Alpha is ignored, not composited: divide premultiplied colours
@@ -248,8 +250,8 @@ enum sealedmatch_format {
     SEALEDMATCH_BGRA8 = 4  /* 4 bytes: blue, green, red, ignored */
 };
 
-/* A picture's raster and its PDQ fingerprint at its own size, bit for bit that of PyPI's pdqhash 0.2.8 for the same pixels. Decode pictures upright,
- * as the user sees them.
+/* A picture's raster and its PDQ fingerprint at its own size, bit for bit that of PyPI's pdqhash 0.2.8 for the same
+ * pixels. Decode pictures upright, as the user sees them.
  * `pixels`: rows from the top, `bytes_per_row` apart; the last row may end without padding. `count`: bytes that may be
  * read. Width and height: 1 to 65,535; at most 2^28 pixels. `format`: of enum sealedmatch_format. At most
  * 20 MB of memory meanwhile, 0.5 MB for 1920 × 1080. A picture of low quality still gives an item, which
@@ -317,11 +319,11 @@ typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
  * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, FILE_FAILED (locked, too), NOT_PRIVATE (other users may write
  * into the directory, or read the state), AUTHENTICATION_FAILED (the directory is another account's),
  * COMMITMENT_CONFLICT (it has another account secret than the one given, or had one in this epoch), STATE_MISSING (its
- * state is gone while other files say that it was there: Docs/Embedding.md, "When the state is lost"), SET_NOT_YET_ISSUED
- * (a first run with a clock more than a day before the set was issued), SET_EXPIRED, SET_ROLLED_BACK,
- * SET_MISMATCH (t, k, c or the profile changed inside an epoch: use the old set until it ends), EPOCH_TOO_FAR,
- * PARAMETER_OUT_OF_RANGE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, STORE_FULL (damaged state), SODIUM_UNAVAILABLE,
- * RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
+ * state is gone while other files say that it was there: Docs/Embedding.md, "When the state is lost"),
+ * SET_NOT_YET_ISSUED (a first run with a clock more than a day before the set was issued), SET_EXPIRED,
+ * SET_ROLLED_BACK, SET_MISMATCH (t, k, c or the profile changed inside an epoch: use the old set until it ends),
+ * EPOCH_TOO_FAR, PARAMETER_OUT_OF_RANGE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, STORE_FULL (damaged state),
+ * SODIUM_UNAVAILABLE, RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_client_open(
     const char *directory, sealedmatch_set set, const uint8_t account[32], sealedmatch_secret secret, uint32_t devices,
     uint64_t window, uint64_t now, sealedmatch_client *client);
@@ -352,8 +354,8 @@ int32_t sealedmatch_client_registrations(sealedmatch_client client, void *buffer
 
 /* Seals one item, once, before it is encrypted; when this returns, its voucher is in the outbox, on disk. `note`: bytes
  * for the reviewer of a revealed match, for example where the ciphertext is; NULL if note_count is 0. Time: as
- * sealedmatch_sealer_seal(), and the disk's for two synced files. After FILE_FAILED either nothing has changed and the item
- * may be sealed again, or the voucher may be there: then a second one is a repeat, which cannot match.
+ * sealedmatch_sealer_seal(), and the disk's for two synced files. After FILE_FAILED either nothing has changed and
+ * the item may be sealed again, or the voucher may be there: then a second one is a repeat, which cannot match.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, PAYLOAD_TOO_LONG, STORE_FULL, FILE_FAILED, SET_EXPIRED (fetch a newer set),
  * EPOCH_TOO_FAR, INVALID_MAGIC or NON_CANONICAL (not an item), RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_client_seal(
@@ -434,8 +436,8 @@ int32_t sealedmatch_secret_close(sealedmatch_secret secret);
 typedef struct sealedmatch_sealer { uint64_t id; } sealedmatch_sealer;
 
 /* `secret` is copied and its handle stays open; the sealer's copy goes to the epoch of `now`. `state`: what
- * sealedmatch_sealer_state() gave after the last voucher, or NULL with state_count 0 on the very first run; a pointer to
- * no bytes is WRONG_LENGTH, because a store that lost its state must not begin afresh unnoticed. With older state a
+ * sealedmatch_sealer_state() gave after the last voucher, or NULL with state_count 0 on the very first run; a pointer
+ * to no bytes is WRONG_LENGTH, because a store that lost its state must not begin afresh unnoticed. With older state a
  * picture that was sent may count again. `devices`: as for sealedmatch_client_open().
  * Errors: as sealedmatch_client_open() without FILE_FAILED. */
 int32_t sealedmatch_sealer_open(

@@ -30,7 +30,8 @@ from .sealers import AccountSecret, Sealer
 from .sets import BlindedSet, SetInfo, TrustPolicy
 
 __all__ = [
-    "DAY", "AccountSecret", "BlindedSet", "Client", "EncodingError", "ErrorCode", "MachineError", "MediaItem", "Outbox", "PictureError", "SealedMatchError",
+    "DAY", "AccountSecret", "BlindedSet", "Client", "EncodingError", "ErrorCode", "MachineError", "MediaItem",
+    "Outbox", "PictureError", "SealedMatchError",
     "Sealer", "SetError", "SetInfo", "StateError", "TrustPolicy", "UsageError", "Video", "Waiting",
     "account_of", "memory_is_locked",
 ]  # fmt: skip

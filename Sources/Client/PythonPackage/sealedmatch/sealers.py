@@ -91,9 +91,16 @@ class Sealer(Handle):
         handle = ffi.new("sealedmatch_sealer *")
         saved = ffi.NULL if state is None else view(state, "state")
         call(
-            lib.sealedmatch_sealer_open, handle_of(known, BlindedSet, "known"), handle_of(secret, AccountSecret, "secret"), view(account, "account", 32),
-            saved, 0 if state is None else len(saved), number(devices, 32, "devices"), seconds(now), handle,
-        )  # fmt: skip
+            lib.sealedmatch_sealer_open,
+            handle_of(known, BlindedSet, "known"),
+            handle_of(secret, AccountSecret, "secret"),
+            view(account, "account", 32),
+            saved,
+            0 if state is None else len(saved),
+            number(devices, 32, "devices"),
+            seconds(now),
+            handle,
+        )
         super().__init__(handle, lib.sealedmatch_sealer_close)
         self._voucher_bytes = known.info.voucher_bytes
 

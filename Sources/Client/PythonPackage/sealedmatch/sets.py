@@ -151,9 +151,12 @@ class BlindedSet(Handle):
         call(lib.sealedmatch_set_describe, self._handle, raw, ffi.sizeof("sealedmatch_set_info"))
         sources = tuple(bytes(ffi.buffer(raw.sources[i])) for i in range(raw.source_count))
         return SetInfo(
-            threshold=raw.threshold, version=raw.version, issued_at=raw.issued_at, expires_at=raw.expires_at, entries=raw.entries, cells=raw.cells,
-            root=bytes(ffi.buffer(raw.root)), polynomials=raw.polynomials, cover_slots=raw.cover_slots, confirmed_sources=raw.confirmed_sources,
-            separation=raw.separation, profile=raw.profile, key_bits=raw.key_bits, probes=raw.probes, minimum_quality=raw.minimum_quality,
+            threshold=raw.threshold, version=raw.version, issued_at=raw.issued_at, expires_at=raw.expires_at,
+            entries=raw.entries, cells=raw.cells,
+            root=bytes(ffi.buffer(raw.root)), polynomials=raw.polynomials, cover_slots=raw.cover_slots,
+            confirmed_sources=raw.confirmed_sources,
+            separation=raw.separation, profile=raw.profile, key_bits=raw.key_bits, probes=raw.probes,
+            minimum_quality=raw.minimum_quality,
             voucher_bytes=raw.voucher_bytes, maximum_note_bytes=raw.maximum_note_bytes, sources=sources,
             signed_by=tuple(source for i, source in enumerate(sources) if raw.signed_by >> i & 1),
         )  # fmt: skip

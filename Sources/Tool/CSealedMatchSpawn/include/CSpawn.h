@@ -1,4 +1,5 @@
-/* Starts a program. Swift's Glibc module lacks the GNU calls that this needs to leak no descriptor: `pipe2` and "close from". */
+/* Starts a program. Swift's Glibc module lacks the GNU calls that this needs to leak no descriptor: `pipe2` and "close
+ * from". */
 #ifndef SEALEDMATCH_CSPAWN_H
 #define SEALEDMATCH_CSPAWN_H
 
@@ -8,8 +9,9 @@
    Returns 0 or an error number; then there are no descriptors. */
 int cspawn_pipe(int ends[2]);
 
-/* Runs the program arguments[0] in a process group of its own. Its descriptors are `input`, `output` and `errors` as 0, 1 and 2, and no others; no signal is
-   ignored or blocked. Both lists end with a null pointer. Returns 0 or an error number; then there is no process. */
+/* Runs the program arguments[0] in a process group of its own. Its descriptors are `input`, `output` and `errors` as 0,
+   1 and 2, and no others; no signal is ignored or blocked. Both lists end with a null pointer. Returns 0 or an error
+   number; then there is no process. */
 int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors, pid_t *process);
 
 #endif

@@ -30,7 +30,6 @@ int ctiff_reader_read_header(const uint8_t *bytes, size_t count, struct ctiff_re
 
 /* Decodes to 8-bit RGB as stored, tightly packed: palette and grey expanded, 16-bit samples cut to their upper byte,
    alpha dropped. `size` must be width * height * 3. */
-int ctiff_reader_rgb(const uint8_t *bytes, size_t count, uint8_t *rgb, size_t size,
-                     char message[CTIFF_READER_MESSAGE]);
+int ctiff_reader_rgb(const uint8_t *bytes, size_t count, uint8_t *rgb, size_t size, char message[CTIFF_READER_MESSAGE]);
 
 #endif

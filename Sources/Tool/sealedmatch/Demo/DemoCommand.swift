@@ -83,7 +83,9 @@ struct Demo {
         Terminal.print(
             "\n2. Four people send pictures. Their messenger recompresses each, seals a voucher, then encrypts the picture."
         )
-        let collector = try about("the collector") { try CollectorStore(path: "\(directory)/collector.sqlite", creation: .ifMissing) }
+        let collector = try about("the collector") {
+            try CollectorStore(path: "\(directory)/collector.sqlite", creation: .ifMissing)
+        }
         let messenger = DemoMessenger(set: set, keys: Set(published.entries.keys), work: directory, now: now)
         var truths: [DemoTruth] = []
         for account in accounts {
@@ -94,7 +96,9 @@ struct Demo {
         Terminal.print("\n3. The authority opens the vouchers and decides.")
         let service = OpeningService(
             source: collector,
-            store: try about("the authority") { try AuthorityStore(path: "\(directory)/authority.sqlite", creation: .ifMissing) },
+            store: try about("the authority") {
+                try AuthorityStore(path: "\(directory)/authority.sqlite", creation: .ifMissing)
+            },
             opener: VoucherOpener([try MatchingSet(key: published.new.secrets.matchingKey(), header: set.header)]))
         guard let opened = try about("opening", { try service.openPending() }) else {
             throw Failure("another process opens into the demo's folder", code: Failure.unavailable)

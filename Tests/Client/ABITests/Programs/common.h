@@ -12,20 +12,21 @@ static uint8_t keys[16][32];
 static sealedmatch_trust trust;
 static uint64_t now;
 
-#define EXPECT(expected, call)                                                                                                             \
-    do {                                                                                                                                   \
-        int32_t got_ = (call);                                                                                                             \
-        if (got_ != (expected)) {                                                                                                          \
-            fprintf(stderr, "%s:%d: %s gave %d (%s), not %d\n", __FILE__, __LINE__, #call, got_, sealedmatch_error_text(got_), (expected)); \
-            exit(1);                                                                                                                       \
-        }                                                                                                                                  \
+#define EXPECT(expected, call)                                                                                         \
+    do {                                                                                                               \
+        int32_t got_ = (call);                                                                                         \
+        if (got_ != (expected)) {                                                                                      \
+            fprintf(stderr, "%s:%d: %s gave %d (%s), not %d\n", __FILE__, __LINE__, #call, got_,                       \
+                    sealedmatch_error_text(got_), (expected));                                                         \
+            exit(1);                                                                                                   \
+        }                                                                                                              \
     } while (0)
-#define REQUIRE(condition)                                                             \
-    do {                                                                               \
-        if (!(condition)) {                                                            \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);     \
-            exit(1);                                                                   \
-        }                                                                              \
+#define REQUIRE(condition)                                                                                             \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
+            exit(1);                                                                                                   \
+        }                                                                                                              \
     } while (0)
 
 static void read_arguments(int argc, char **argv) {

@@ -1,4 +1,5 @@
-/* Seals a voucher for each SHA-256 in hexadecimal on standard input, in two runs of a sealer with the state carried over as bytes. Leaves voucher-N, registration and secret in the directory. */
+/* Seals a voucher for each SHA-256 in hexadecimal on standard input, in two runs of a sealer with the state carried
+ * over as bytes. Leaves voucher-N, registration and secret in the directory. */
 #include "common.h"
 
 static void save(const char *directory, const char *name, const void *bytes, size_t count) {
@@ -14,7 +15,8 @@ int main(int argc, char **argv) {
     sealedmatch_set set;
     sealedmatch_secret secret;
     sealedmatch_sealer sealer;
-    uint8_t exported[SEALEDMATCH_SECRET_BYTES], state[4096], registration[SEALEDMATCH_REGISTRATION_BYTES], voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM];
+    uint8_t exported[SEALEDMATCH_SECRET_BYTES], state[4096], registration[SEALEDMATCH_REGISTRATION_BYTES],
+        voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM];
     uint8_t commitment[32], digest[32];
     size_t count, state_count = 0;
     char line[80];

@@ -22,9 +22,9 @@ static void versions(void) {
 }
 
 static void accounts(void) {
-    static const uint8_t bob[32] = {
-        0x25, 0x9f, 0x4c, 0x34, 0x5e, 0x26, 0x60, 0xf3, 0x88, 0x31, 0xce, 0x61, 0x09, 0x56, 0x1f, 0x2d,
-        0x8e, 0xc2, 0xd7, 0xbf, 0xf6, 0x6f, 0x51, 0x9d, 0xc9, 0xb9, 0x74, 0x71, 0x37, 0x9c, 0x67, 0x5d};
+    static const uint8_t bob[32] = {0x25, 0x9f, 0x4c, 0x34, 0x5e, 0x26, 0x60, 0xf3, 0x88, 0x31, 0xce,
+                                    0x61, 0x09, 0x56, 0x1f, 0x2d, 0x8e, 0xc2, 0xd7, 0xbf, 0xf6, 0x6f,
+                                    0x51, 0x9d, 0xc9, 0xb9, 0x74, 0x71, 0x37, 0x9c, 0x67, 0x5d};
     static const uint8_t long_name[4097] = {1};
     uint8_t got[33];
     got[32] = 0xee;
@@ -74,42 +74,58 @@ static void sets(const char *name, const char *directory) {
     EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_set_open("/dev/zero", &trust, now, 0, &set));
     EXPECT(SEALEDMATCH_SET_ROLLED_BACK, sealedmatch_set_open(name, &trust, now, UINT64_MAX, &set));
     EXPECT(SEALEDMATCH_SET_EXPIRED, sealedmatch_set_open(name, &trust, UINT64_MAX, 0, &set));
-    other = trust; other.size = 8;
+    other = trust;
+    other.size = 8;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.reserved = 1;
+    other = trust;
+    other.reserved = 1;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
     /* Signed as the set is: only their profiles are others. */
-    EXPECT(SEALEDMATCH_UNKNOWN_PROFILE, sealedmatch_set_open(in(directory, "other-penalty.smset"), &trust, now, 0, &set));
-    EXPECT(SEALEDMATCH_UNKNOWN_PROFILE, sealedmatch_set_open(in(directory, "other-positions.smset"), &trust, now, 0, &set));
+    EXPECT(SEALEDMATCH_UNKNOWN_PROFILE,
+           sealedmatch_set_open(in(directory, "other-penalty.smset"), &trust, now, 0, &set));
+    EXPECT(SEALEDMATCH_UNKNOWN_PROFILE,
+           sealedmatch_set_open(in(directory, "other-positions.smset"), &trust, now, 0, &set));
     REQUIRE(strstr(sealedmatch_error_text(SEALEDMATCH_UNKNOWN_PROFILE), "profile") && set.id == 0);
-    other = trust; other.sources = NULL;
+    other = trust;
+    other.sources = NULL;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.source_count = 0;
+    other = trust;
+    other.source_count = 0;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.source_count = SIZE_MAX;
+    other = trust;
+    other.source_count = SIZE_MAX;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.source_count = SIZE_MAX / 32;
+    other = trust;
+    other.source_count = SIZE_MAX / 32;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.minimum_signatures = 0;
+    other = trust;
+    other.minimum_signatures = 0;
     EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.minimum_signatures = UINT32_MAX;
+    other = trust;
+    other.minimum_signatures = UINT32_MAX;
     EXPECT(SEALEDMATCH_TOO_FEW_SIGNATURES, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.minimum_confirmed_sources = 3;
+    other = trust;
+    other.minimum_confirmed_sources = 3;
     EXPECT(SEALEDMATCH_SUPPORT_NOT_CONFIRMED, sealedmatch_set_open(name, &other, now, 0, &set));
     other.minimum_confirmed_sources = UINT32_MAX;
     EXPECT(SEALEDMATCH_SUPPORT_NOT_CONFIRMED, sealedmatch_set_open(name, &other, now, 0, &set));
     other.minimum_confirmed_sources = 0;
     EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.maximum_lifetime = 0;
+    other = trust;
+    other.maximum_lifetime = 0;
     EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
     EXPECT(SEALEDMATCH_SET_NOT_YET_ISSUED, sealedmatch_set_open(name, &trust, 0, 0, &set));
-    other = trust; other.minimum_entries = UINT64_MAX;
+    other = trust;
+    other.minimum_entries = UINT64_MAX;
     EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.minimum_threshold = UINT32_MAX;
+    other = trust;
+    other.minimum_threshold = UINT32_MAX;
     EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.maximum_cells = 0;
+    other = trust;
+    other.maximum_cells = 0;
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_set_open(name, &other, now, 0, &set));
-    other = trust; other.maximum_cells = UINT64_MAX;
+    other = trust;
+    other.maximum_cells = UINT64_MAX;
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_open(name, &other, now, 0, &set));
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_close(set));
 
@@ -167,13 +183,18 @@ static void items(sealedmatch_item *picture) {
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_item_picture(pixels, n, 64, 64, 256, 257, &item));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_item_picture(pixels, n, 64, 64, 256, UINT32_MAX, &item));
     EXPECT(SEALEDMATCH_BAD_DIMENSIONS, sealedmatch_item_picture(pixels, n, 0, 64, 256, SEALEDMATCH_RGBA8, &item));
-    EXPECT(SEALEDMATCH_BAD_DIMENSIONS, sealedmatch_item_picture(pixels, n, 64, UINT32_MAX, 256, SEALEDMATCH_RGBA8, &item));
-    EXPECT(SEALEDMATCH_TOO_MANY_PIXELS, sealedmatch_item_picture(pixels, n, 65535, 65535, SIZE_MAX, SEALEDMATCH_GRAY8, &item));
+    EXPECT(SEALEDMATCH_BAD_DIMENSIONS,
+           sealedmatch_item_picture(pixels, n, 64, UINT32_MAX, 256, SEALEDMATCH_RGBA8, &item));
+    EXPECT(SEALEDMATCH_TOO_MANY_PIXELS,
+           sealedmatch_item_picture(pixels, n, 65535, 65535, SIZE_MAX, SEALEDMATCH_GRAY8, &item));
     EXPECT(SEALEDMATCH_ROW_TOO_SHORT, sealedmatch_item_picture(pixels, n, 64, 64, 255, SEALEDMATCH_RGBA8, &item));
     EXPECT(SEALEDMATCH_ROW_TOO_SHORT, sealedmatch_item_picture(pixels, n, 64, 64, SIZE_MAX, SEALEDMATCH_RGBA8, &item));
-    EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT, sealedmatch_item_picture(pixels, n, 64, 64, SIZE_MAX / 2, SEALEDMATCH_RGBA8, &item));
-    EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT, sealedmatch_item_picture(pixels, n, 64, 64, SIZE_MAX / 126, SEALEDMATCH_RGBA8, &item));
-    EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT, sealedmatch_item_picture(pixels, n - 1, 64, 64, 256, SEALEDMATCH_RGBA8, &item));
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT,
+           sealedmatch_item_picture(pixels, n, 64, 64, SIZE_MAX / 2, SEALEDMATCH_RGBA8, &item));
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT,
+           sealedmatch_item_picture(pixels, n, 64, 64, SIZE_MAX / 126, SEALEDMATCH_RGBA8, &item));
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT,
+           sealedmatch_item_picture(pixels, n - 1, 64, 64, 256, SEALEDMATCH_RGBA8, &item));
     EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT, sealedmatch_item_picture(pixels, 0, 64, 64, 256, SEALEDMATCH_RGBA8, &item));
     /* The last row without padding; every size up to 70 in memory of just that size. */
     EXPECT(SEALEDMATCH_OK, sealedmatch_item_picture(pixels, 63 * 256 + 192, 64, 64, 256, SEALEDMATCH_RGB8, picture));
@@ -182,8 +203,10 @@ static void items(sealedmatch_item *picture) {
             const size_t pixel = format == 1 ? 1 : format == 2 ? 3 : 4;
             uint8_t *exact = malloc(pixel * side * 3);
             memcpy(exact, pixels, pixel * side * 3);
-            EXPECT(SEALEDMATCH_OK, sealedmatch_item_picture(exact, pixel * side * 3, side, 3, pixel * side, format, &item));
-            EXPECT(SEALEDMATCH_OK, sealedmatch_item_picture(exact, pixel * side * 3, 3, side, pixel * 3, format, &item));
+            EXPECT(SEALEDMATCH_OK,
+                   sealedmatch_item_picture(exact, pixel * side * 3, side, 3, pixel * side, format, &item));
+            EXPECT(SEALEDMATCH_OK,
+                   sealedmatch_item_picture(exact, pixel * side * 3, 3, side, pixel * 3, format, &item));
             free(exact);
         }
     EXPECT(SEALEDMATCH_OK, sealedmatch_item_pdq(picture, hash, &quality));
@@ -196,13 +219,16 @@ static void items(sealedmatch_item *picture) {
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_item_unreadable(NULL));
     EXPECT(SEALEDMATCH_OK, sealedmatch_item_unreadable(&item));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_item_pdq(&item, hash, &quality));
-    item = *picture; item.bytes[0] ^= 1;
+    item = *picture;
+    item.bytes[0] ^= 1;
     EXPECT(SEALEDMATCH_INVALID_MAGIC, sealedmatch_item_pdq(&item, hash, &quality));
     for (size_t at = 4; at < 40; at++) {
-        item = *picture; item.bytes[at] ^= 0x80;
+        item = *picture;
+        item.bytes[at] ^= 0x80;
         EXPECT(SEALEDMATCH_NON_CANONICAL, sealedmatch_item_pdq(&item, hash, &quality));
     }
-    item = *picture; memset(item.bytes + 40, 0xff, 4); /* a NaN */
+    item = *picture;
+    memset(item.bytes + 40, 0xff, 4); /* a NaN */
     EXPECT(SEALEDMATCH_NON_CANONICAL, sealedmatch_item_pdq(&item, hash, &quality));
 }
 
@@ -261,7 +287,8 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     sealedmatch_sealer sealer, none = {0};
     sealedmatch_set no_set = {0};
     sealedmatch_set_info info;
-    uint8_t voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM], state[4096], registration[72], bytes[40], note[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM] = {0};
+    uint8_t voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM], state[4096], registration[72], bytes[40],
+        note[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM] = {0};
     size_t count, state_count;
     int32_t is_new;
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
@@ -271,11 +298,13 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, NULL));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, NULL, 5, 1, now, &sealer));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, bytes, SIZE_MAX, 1, now, &sealer));
-    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_open(set, secret, account, bytes, SIZE_MAX / 2, 1, now, &sealer));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH,
+           sealedmatch_sealer_open(set, secret, account, bytes, SIZE_MAX / 2, 1, now, &sealer));
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_open(set, secret, account, bytes, 0, 1, now, &sealer));
     EXPECT(SEALEDMATCH_INVALID_MAGIC, sealedmatch_sealer_open(set, secret, account, note, 144, 1, now, &sealer));
     EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_sealer_open(set, secret, account, NULL, 0, 0, now, &sealer));
-    EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_sealer_open(set, secret, account, NULL, 0, UINT32_MAX, now, &sealer));
+    EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE,
+           sealedmatch_sealer_open(set, secret, account, NULL, 0, UINT32_MAX, now, &sealer));
     EXPECT(SEALEDMATCH_SET_EXPIRED, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, UINT64_MAX, &sealer));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_open(no_set, secret, account, NULL, 0, 1, now, &sealer));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
@@ -290,10 +319,14 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     REQUIRE(count == info.voucher_bytes);
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_sealer_seal(sealer, picture, NULL, 0, voucher, count - 1, &count));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_seal(sealer, NULL, NULL, 0, voucher, sizeof voucher, &count));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_seal(sealer, picture, NULL, 1, voucher, sizeof voucher, &count));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_seal(sealer, picture, note, SIZE_MAX, voucher, sizeof voucher, &count));
-    EXPECT(SEALEDMATCH_PAYLOAD_TOO_LONG, sealedmatch_sealer_seal(sealer, picture, note, SIZE_MAX / 2, voucher, sizeof voucher, &count));
-    EXPECT(SEALEDMATCH_PAYLOAD_TOO_LONG, sealedmatch_sealer_seal(sealer, picture, note, info.maximum_note_bytes + 1, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT,
+           sealedmatch_sealer_seal(sealer, picture, NULL, 1, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT,
+           sealedmatch_sealer_seal(sealer, picture, note, SIZE_MAX, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_PAYLOAD_TOO_LONG,
+           sealedmatch_sealer_seal(sealer, picture, note, SIZE_MAX / 2, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_PAYLOAD_TOO_LONG, sealedmatch_sealer_seal(sealer, picture, note, info.maximum_note_bytes + 1,
+                                                                 voucher, sizeof voucher, &count));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_seal(sealer, picture, note, 0, voucher, sizeof voucher, NULL));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_seal(sealer, picture, note, 0, NULL, sizeof voucher, &count));
     for (size_t i = 0; i < sizeof voucher; i++) REQUIRE(voucher[i] == 0xee);
@@ -301,8 +334,10 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_state(sealer, same, sizeof same, &count));
     REQUIRE(count == state_count && memcmp(same, state, count) == 0);
 
-    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_seal(sealer, picture, note, info.maximum_note_bytes, voucher, info.voucher_bytes, &count));
-    REQUIRE(count == info.voucher_bytes && voucher[count] == 0xee && memcmp(voucher, "SMV1", 4) == 0 && memcmp(voucher + 64, info.root, 32) == 0);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_seal(sealer, picture, note, info.maximum_note_bytes, voucher,
+                                                   info.voucher_bytes, &count));
+    REQUIRE(count == info.voucher_bytes && voucher[count] == 0xee && memcmp(voucher, "SMV1", 4) == 0 &&
+            memcmp(voucher + 64, info.root, 32) == 0);
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_sealer_state(sealer, state, 144, &state_count));
     REQUIRE(state_count == 144 + 8 * info.probes);
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_state(sealer, state, state_count, &state_count));
@@ -344,22 +379,33 @@ static void videos(sealedmatch_set set) {
     for (size_t i = 0; i < sizeof pixels; i++) pixels[i] = (uint8_t)((seed = seed * 1664525 + 1013904223) >> 24);
     for (int i = 0; i < 40; i++) {
         EXPECT(SEALEDMATCH_OK, sealedmatch_video_sample(video, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
-        EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_video_sample(video, NULL, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
-        EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_video_sample(video, pixels, SIZE_MAX, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_ARGUMENT,
+               sealedmatch_video_sample(video, NULL, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_ARGUMENT,
+               sealedmatch_video_sample(video, pixels, SIZE_MAX, 64, 64, 64, SEALEDMATCH_GRAY8));
         EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_video_sample(video, pixels, sizeof pixels, 64, 64, 64, 5));
-        EXPECT(SEALEDMATCH_BAD_DIMENSIONS, sealedmatch_video_sample(video, pixels, sizeof pixels, 0, 64, 64, SEALEDMATCH_GRAY8));
-        EXPECT(SEALEDMATCH_ROW_TOO_SHORT, sealedmatch_video_sample(video, pixels, sizeof pixels, 64, 64, 63, SEALEDMATCH_GRAY8));
-        EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT, sealedmatch_video_sample(video, pixels, sizeof pixels - 1, 64, 64, 64, SEALEDMATCH_GRAY8));
-        EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_video_sample(none, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
-        EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_video_sample(other, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_DIMENSIONS,
+               sealedmatch_video_sample(video, pixels, sizeof pixels, 0, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_ROW_TOO_SHORT,
+               sealedmatch_video_sample(video, pixels, sizeof pixels, 64, 64, 63, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BUFFER_TOO_SHORT,
+               sealedmatch_video_sample(video, pixels, sizeof pixels - 1, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_HANDLE,
+               sealedmatch_video_sample(none, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
+        EXPECT(SEALEDMATCH_BAD_HANDLE,
+               sealedmatch_video_sample(other, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
     }
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
-    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_seal_video(sealer, none, NULL, 0, voucher, sizeof voucher, &count));
-    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_seal_video(sealer, other, NULL, 0, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_BAD_HANDLE,
+           sealedmatch_sealer_seal_video(sealer, none, NULL, 0, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_BAD_HANDLE,
+           sealedmatch_sealer_seal_video(sealer, other, NULL, 0, voucher, sizeof voucher, &count));
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, NULL, 0, &count));
-    EXPECT(SEALEDMATCH_PAYLOAD_TOO_LONG, sealedmatch_sealer_seal_video(sealer, video, voucher, info.maximum_note_bytes + 1, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_PAYLOAD_TOO_LONG,
+           sealedmatch_sealer_seal_video(sealer, video, voucher, info.maximum_note_bytes + 1, voucher, sizeof voucher,
+                                         &count));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_state(sealer, state, sizeof state, &before));
     REQUIRE(before == 144);
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, voucher, sizeof voucher, &count));
@@ -372,7 +418,8 @@ static void videos(sealedmatch_set set) {
     REQUIRE(after == before + 8 * info.probes);
     EXPECT(SEALEDMATCH_OK, sealedmatch_video_close(video));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_video_close(video));
-    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, voucher, sizeof voucher, &count));
+    EXPECT(SEALEDMATCH_BAD_HANDLE,
+           sealedmatch_sealer_seal_video(sealer, video, NULL, 0, voucher, sizeof voucher, &count));
     /* No sample: a voucher like any other. */
     EXPECT(SEALEDMATCH_OK, sealedmatch_video_open(&video));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, voucher, sizeof voucher, &count));
@@ -393,7 +440,8 @@ static void clients(sealedmatch_set set, const sealedmatch_item *picture, const 
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(NULL, set, account, no_secret, 1, 0, now, &client));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, NULL, no_secret, 1, 0, now, &client));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, NULL));
-    EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_client_open(in(directory, "no/such"), set, account, no_secret, 1, 0, now, &client));
+    EXPECT(SEALEDMATCH_FILE_FAILED,
+           sealedmatch_client_open(in(directory, "no/such"), set, account, no_secret, 1, 0, now, &client));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &client));
     EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &second));
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_registrations(client, buffer, 71, &count));
@@ -406,14 +454,19 @@ static void clients(sealedmatch_set set, const sealedmatch_item *picture, const 
     EXPECT(SEALEDMATCH_PAYLOAD_TOO_LONG, sealedmatch_client_seal(client, picture, buffer, 17000, now));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_seal(client, picture, "note", 4, now));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_seal(client, picture, NULL, 0, now));
-    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_next(client, NULL, now, &entry, NULL, 0, &count, &unreadable));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_next(client, NULL, now, NULL, buffer, sizeof buffer, &count, NULL));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_next(client, NULL, now, &entry, buffer, sizeof buffer, NULL, NULL));
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL,
+           sealedmatch_client_next(client, NULL, now, &entry, NULL, 0, &count, &unreadable));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT,
+           sealedmatch_client_next(client, NULL, now, NULL, buffer, sizeof buffer, &count, NULL));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT,
+           sealedmatch_client_next(client, NULL, now, &entry, buffer, sizeof buffer, NULL, NULL));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_acknowledge(client, NULL));
     memset(&forged, 0xff, sizeof forged);
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_acknowledge(client, &forged));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(client, NULL, now, &entry, buffer, sizeof buffer, &count, &unreadable));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(client, NULL, now, &entry, retry, sizeof retry, &count, &unreadable));
+    EXPECT(SEALEDMATCH_OK,
+           sealedmatch_client_next(client, NULL, now, &entry, buffer, sizeof buffer, &count, &unreadable));
+    EXPECT(SEALEDMATCH_OK,
+           sealedmatch_client_next(client, NULL, now, &entry, retry, sizeof retry, &count, &unreadable));
     REQUIRE(unreadable == 0 && memcmp(buffer, retry, count) == 0);
     const size_t voucher_count = count;
 
@@ -439,14 +492,16 @@ static void clients(sealedmatch_set set, const sealedmatch_item *picture, const 
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_outbox_put(outbox, buffer, voucher_count, now));
 
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_acknowledge(client, &entry));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(client, NULL, now, &entry, buffer, sizeof buffer, &count, &unreadable));
+    EXPECT(SEALEDMATCH_OK,
+           sealedmatch_client_next(client, NULL, now, &entry, buffer, sizeof buffer, &count, &unreadable));
     REQUIRE(count > 0);
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(client));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_seal(client, picture, NULL, 0, now));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_close(client));
     /* Closed means unlocked, at once; the voucher still waits. */
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &client));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(client, NULL, now, &forged, retry, sizeof retry, &count, &unreadable));
+    EXPECT(SEALEDMATCH_OK,
+           sealedmatch_client_next(client, NULL, now, &forged, retry, sizeof retry, &count, &unreadable));
     REQUIRE(memcmp(&entry, &forged, sizeof entry) == 0 && memcmp(buffer, retry, count) == 0);
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(client));
 }
@@ -457,11 +512,13 @@ static void devices(sealedmatch_set set, const sealedmatch_item *picture, const 
     sealedmatch_client first, second;
     sealedmatch_secret secret, stranger;
     sealedmatch_entry entry;
-    uint8_t bytes[41], commitment[33], other[32], state[4096], registration[72], voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM];
+    uint8_t bytes[41], commitment[33], other[32], state[4096], registration[72],
+        voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM];
     size_t count, size;
     snprintf(first_path, sizeof first_path, "%s/first%d", directory, round);
     snprintf(second_path, sizeof second_path, "%s/second%d", directory, round);
-    EXPECT(SEALEDMATCH_SET_NOT_YET_ISSUED, sealedmatch_client_open(first_path, set, account, no_secret, 2, 0, 0, &first));
+    EXPECT(SEALEDMATCH_SET_NOT_YET_ISSUED,
+           sealedmatch_client_open(first_path, set, account, no_secret, 2, 0, 0, &first));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(first_path, set, account, no_secret, 2, 0, now, &first));
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_secret(first, NULL, 0, &count));
     REQUIRE(count == SEALEDMATCH_SECRET_BYTES);
@@ -494,7 +551,8 @@ static void devices(sealedmatch_set set, const sealedmatch_item *picture, const 
     REQUIRE(count == size);
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(second));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &stranger));
-    EXPECT(SEALEDMATCH_COMMITMENT_CONFLICT, sealedmatch_client_open(second_path, set, account, stranger, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_COMMITMENT_CONFLICT,
+           sealedmatch_client_open(second_path, set, account, stranger, 2, 0, now, &second));
     REQUIRE(second.id == 0);
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(stranger));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_open(second_path, set, account, stranger, 2, 0, now, &second));
@@ -530,7 +588,8 @@ static void devices(sealedmatch_set set, const sealedmatch_item *picture, const 
 
     /* The state is gone: nothing begins afresh unnoticed, and the secret brings it back. */
     REQUIRE(unlink(in(second_path, "client")) == 0);
-    EXPECT(SEALEDMATCH_STATE_MISSING, sealedmatch_client_open(second_path, set, account, no_secret, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_STATE_MISSING,
+           sealedmatch_client_open(second_path, set, account, no_secret, 2, 0, now, &second));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 2, 0, now, &second));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(second));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));

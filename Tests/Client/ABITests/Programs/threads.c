@@ -1,4 +1,5 @@
-/* Many threads on one set, on one sealer, and on handles that others close. Run under AddressSanitizer, and under ThreadSanitizer with a library built for it. */
+/* Many threads on one set, on one sealer, and on handles that others close. Run under AddressSanitizer, and under
+ * ThreadSanitizer with a library built for it. */
 #include "common.h"
 
 enum { THREADS = 8, ROUNDS = 12 };

@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+"""Compares every place that transcribes a number or a name with Vectors/registry.json.
+
+The registry holds the error codes with their texts, the KDF's labels, the domain separators, the findings of an audit,
+and the constants of profile, decoys and limits. The Swift sources, the C header, the Python package, the independent
+Python implementation, the test vectors and the tables of Docs/Protocol.md are compared with it: one line for each
+difference, then exit code 1.
+
+    registry.py           compares; `make check` runs it
+    registry.py --write   makes the registry anew from the Swift sources; then compares the rest
+
+After adding an error code, a label, a finding or a constant in Swift: run it with --write, look at the difference of
+Vectors/registry.json, and mend each place that is then named. A new constant is a line of CONSTANTS below.
+"""
+
+import ast
+import json
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+REGISTRY = ROOT / "Vectors/registry.json"
+CORE = "Sources/Core/SealedMatchProtocol/"
+FINGERPRINT = "Sources/Core/SealedMatchFingerprint/"
+REFERENCE = "Vectors/generate/reference/"
+PROTOCOL = "Docs/Protocol.md"
+RANGE = r"([\d_]+\s*\.\.\.\s*[\d_]+)"
+NUMBER = r"([\d_x<>* A-F]+?)\s*(?:$|[#,/)}])"
+
+# name: (path of the Swift source, what stands before the value, its form), then the same for other places.
+CONSTANTS = {
+    "epoch seconds": [
+        (CORE + "Parameters.swift", r"secondsPerEpoch: UInt64 = ", NUMBER),
+        (REFERENCE + "parameters.py", r"^EPOCH_SECONDS = ", NUMBER),
+        (PROTOCOL, r"epoch\(τ\) = ⌊τ / ", r"([\d,]+)⌋"),
+    ],
+    "t": [
+        (CORE + "Parameters.swift", r"static let thresholds = ", RANGE),
+        (REFERENCE + "parameters.py", r"require\(", r"(\d+ <= self\.threshold <= [\d_]+)"),
+        (PROTOCOL, r"^\| t \| `threshold` \| 30 \| ", r"([\d,…]+)"),
+    ],
+    "k": [
+        (CORE + "Parameters.swift", r"static let polynomialCounts = ", RANGE),
+        (REFERENCE + "parameters.py", r"require\(", r"(\d+ <= self\.polynomials <= [\d_]+)"),
+        (PROTOCOL, r"^\| k \| `polynomials` \| 64 \| ", r"([\d,…]+)"),
+    ],
+    "c": [
+        (CORE + "Parameters.swift", r"static let coverCounts = ", RANGE),
+        (CORE + "DecoySchedule.swift", r"static let coverCounts = ", RANGE),
+        (REFERENCE + "parameters.py", r"require\(", r"(\d+ <= self\.cover_slots <= [\d_]+)"),
+        (PROTOCOL, r"^\| c \| `coverSlots` \| 6 \| ", r"([\d,…]+)"),
+    ],
+    "P": [
+        (CORE + "Parameters.swift", r"static let payloadCounts = ", RANGE),
+        (REFERENCE + "parameters.py", r"require\(", r"(\d+ <= self\.payload_count <= [\d_]+)"),
+        (PROTOCOL, r"^\| P \| `payloadCount` \| 1,024 bytes \| ", r"([\d,…]+)"),
+    ],
+    "r": [
+        (CORE + "Parameters.swift", r"static let separations = ", RANGE),
+        (REFERENCE + "parameters.py", r"require\(", r"(\d+ <= self\.separation <= [\d_]+)"),
+        (PROTOCOL, r"^\| r \| `separation` \| 6 \| ", r"([\d,…]+)"),
+    ],
+    "S at most": [
+        (CORE + "Parameters.swift", r"static let maximumSources = ", NUMBER),
+        (REFERENCE + "parameters.py", r"^MAXIMUM_SOURCES = ", NUMBER),
+        (PROTOCOL, r"^\| S \| `SetHeader.sources` \| – \| 1…", r"([\d,]+)"),
+    ],
+    "n at most": [
+        (CORE + "SetHeader.swift", r"static let maximumEntries = ", NUMBER),
+        (REFERENCE + "parameters.py", r"^MAXIMUM_ENTRIES = ", NUMBER),
+    ],
+    "epochs a step": [
+        (CORE + "AccountSecret.swift", r"maximumSkip: UInt32 = ", NUMBER),
+        (REFERENCE + "parameters.py", r"^MAXIMUM_EPOCH_STEP = ", NUMBER),
+    ],
+    "tags at most": [
+        ("Sources/Client/SealedMatchClient/DistinctnessStore.swift", r"static let maximumTags = ", NUMBER),
+        (REFERENCE + "distinctness.py", r"^MAXIMUM_TAGS = ", NUMBER),
+    ],
+    "pairs a proof": [
+        (CORE + "DLEQProof.swift", r"static let maximumPairs = ", NUMBER),
+        (REFERENCE + "dleq.py", r"^MAXIMUM_PAIRS = ", NUMBER),
+    ],
+    "hypotheses at most": [
+        (FINGERPRINT + "FingerprintProfile.swift", r"static let maximumHypotheses = ", NUMBER),
+        (REFERENCE + "profile.py", r"^MAXIMUM_HYPOTHESES = ", NUMBER),
+    ],
+    "picture side at most": [
+        (FINGERPRINT + "PDQFingerprint.swift", r"static let maximumSide = ", NUMBER),
+        (REFERENCE + "pdq.py", r"^MAXIMUM_SIDE = ", NUMBER),
+    ],
+}
+
+
+def text(path):
+    return (ROOT / path).read_text()
+
+
+def value(written):
+    """Of a number or a range in Swift, Python or the specification: a number, or the two ends."""
+    written = written.strip()
+    ends = re.fullmatch(r"([\d_,]+)\s*(?:\.\.\.|…)\s*([\d_,]+)|([\d_]+) <= [\w.]+ <= ([\d_]+)", written)
+    if ends:
+        return [value(end) for end in ends.groups() if end]
+    written = written.replace(",", "").replace("_", "")
+    if not re.fullmatch(r"(0x[0-9A-Fa-f]+|\d+)(\s*(<<|\*\*?)\s*\d+)*", written):
+        raise SystemExit(f"registry.py: {written!r} is no number")
+    return eval(written)  # digits, <<, * and ** alone
+
+
+def swift_files():
+    rooms = ("Core", "Sets", "Client", "Server", "Tool")
+    return sorted(path for room in rooms for path in (ROOT / "Sources" / room).rglob("*.swift"))
+
+
+def swift_codes():
+    """name: number, of SealedMatchError, FingerprintError, the C interface and the stores."""
+    codes = {}
+    pattern = (
+        r"static\s+let\s+(\w+)(?::[^=\n]*)?\s*=\s*(?:SealedMatchError\.)?"
+        r"(?:Code\(\s*rawValue|FingerprintError\(\s*code):\s*(\d+)\)"
+    )
+    for path in swift_files():
+        for name, number in re.findall(pattern, path.read_text()):
+            if name in codes:
+                raise SystemExit(f"registry.py: {name} is there twice, again in {path.relative_to(ROOT)}")
+            codes[name] = int(number)
+    return codes
+
+
+def swift_texts():
+    """The texts of the C interface, by name."""
+    source = text("Sources/Client/SealedMatchABI/Errors.swift")
+    pattern = r'case \.(?:init\(rawValue: FingerprintError\.(\w+)\.code\)|(\w+)): "([^"]*)"'
+    return {first or second: said for first, second, said in re.findall(pattern, source)}
+
+
+def swift_labels():
+    found = re.findall(r'Label\("([^"]*)"\)', text(CORE + "Labels.swift"))
+    for path in swift_files():
+        if path.name != "Labels.swift" and re.search(r'\bLabel\("', path.read_text()):
+            raise SystemExit(f"registry.py: {path.relative_to(ROOT)} has a label, which belongs to Labels.swift")
+    return found
+
+
+def swift_separators():
+    found = re.findall(r'"(SealedMatch/1 [^"]+)"', text(CORE + "Labels.swift"))
+    for path in swift_files():
+        if path.name != "Labels.swift" and re.search(r'^[^/]*"SealedMatch/1 [^"]', path.read_text(), re.M):
+            raise SystemExit(f"registry.py: {path.relative_to(ROOT)} has a separator, which belongs to Labels.swift")
+    return found
+
+
+def swift_findings():
+    source = text("Sources/Sets/SealedMatchSets/Audit.swift")
+    body = re.search(r"enum Kind[^{]*\{(.*?)\n        \}", source, re.S).group(1)
+    return dict(re.findall(r'case (\w+) = "([^"]*)"', body))
+
+
+def swift_profile():
+    source = text(FINGERPRINT + "FingerprintProfile+Standard.swift")
+    positions = re.search(r"positions: \[(.*?)\]", source, re.S).group(1)
+    hypotheses = re.findall(r"\.raster\(tone: (-?\d+), shift: (-?[\d_]+), zoom: ([\d_]+), penalty: (\d+)\)", source)
+    numbers = {name: int(n) for name, n in re.findall(r"self\.(probes|minimumQuality|probeQuality) = (\d+)", source)}
+    return {
+        "id": int(re.search(r"checkedID: (\d+)", source).group(1)),
+        "positions": [int(n) for n in re.findall(r"\d+", positions)],
+        **numbers,
+        "hypotheses": [[0, 0, 0, 0]] + [[int(n.replace("_", "")) for n in one] for one in hypotheses],
+    }
+
+
+def swift_decoys():
+    """Every named number of the decoys, and the six kinds of a chain: [redraw, least gain]."""
+    source = text(CORE + "DecoySchedule.swift")
+    named = re.findall(r"static let (\w+): UInt(?:32|64) = ([\d_< ]+)$", source, re.M)
+    kinds = re.findall(r"Kind\(redraw: ([\d_< ]+), leastGain: ([\d_< ]+)\)", source)
+    return {
+        **{name: value(number) for name, number in named},
+        "kinds": [[value(a), value(b)] for a, b in kinds],
+    }
+
+
+def constant(path, before, form):
+    found = re.search(before + form, text(path), re.M)
+    return value(found.group(1)) if found else None
+
+
+def from_swift():
+    codes, texts = swift_codes(), swift_texts()
+    return {
+        "comment": "Made by Tests/House/registry.py --write from the Swift sources; `make check` compares all others.",
+        "errors": [
+            {"name": name, "code": codes[name], "text": texts.get(name)} for name in sorted(codes, key=codes.get)
+        ],
+        "labels": swift_labels(),
+        "separators": swift_separators(),
+        "findings": swift_findings(),
+        "profile": swift_profile(),
+        "decoys": swift_decoys(),
+        "limits": {name: constant(*places[0]) for name, places in CONSTANTS.items()},
+    }
+
+
+def upper(name):
+    """badHandle -> BAD_HANDLE, wrongABI -> WRONG_ABI"""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
+
+
+def assigned(path, name):
+    """The literal that a Python file assigns to a name."""
+    for node in ast.parse(text(path)).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            inner = node.value
+            if isinstance(inner, ast.Call):  # frozenset({…})
+                inner = inner.args[0]
+            return ast.literal_eval(inner)
+    raise SystemExit(f"registry.py: {path} assigns no {name}")
+
+
+def section(title):
+    return re.search(rf"^{re.escape(title)}\n(.*?)(?=^#{{2,3}} )", text(PROTOCOL), re.S | re.M).group(1)
+
+
+def specified_codes():
+    """The table of section 6, whose first column may hold ranges and lists, and the sentence on fingerprints."""
+    body = section("## 6. Error codes")
+    codes = {}
+    for numbers, names in re.findall(r"^\| ([\d–, ]+) \| ([^|]+) \|", body, re.M):
+        values = []
+        for part in numbers.split(","):
+            ends = [int(end) for end in part.split("–")]
+            values += range(ends[0], ends[-1] + 1)
+        names = re.findall(r"`(\w+)`", names)
+        if len(names) != len(values):
+            raise SystemExit(f"registry.py: {PROTOCOL}, section 6: {numbers} has {len(names)} names")
+        codes.update(zip(names, values))
+    first, last, names = re.search(r"own codes (\d+)–(\d+)\s+\(([^)]*)\)", body).groups()
+    codes.update(zip(re.findall(r"`(\w+)`", names), range(int(first), int(last) + 1)))
+    return codes
+
+
+def compared(place, expected, found):
+    for name in sorted(expected.keys() | found.keys(), key=str):
+        if expected.get(name) != found.get(name):
+            yield f"{place}: {name} is {found.get(name)!r}, in the registry {expected.get(name)!r}"
+
+
+def differences(registry):
+    current = from_swift()
+    for part in current:
+        if registry.get(part) != current[part]:
+            yield f"Vectors/registry.json: {part} are not those of the Swift sources; run registry.py --write"
+
+    codes = {error["name"]: error["code"] for error in registry["errors"]}
+    if len(set(codes.values())) != len(codes):
+        yield "registry: two errors have one code"
+    texts = [error["text"] for error in registry["errors"] if error["text"]]
+    if len(set(texts)) != len(texts):
+        yield "registry: two errors have one text"
+    server = {"damagedStore"} | {error["name"] for error in registry["errors"] if error["text"] is None}
+    yield from compared(f"{PROTOCOL}, section 6", codes, specified_codes())
+    header = text("Sources/Client/CSealedMatch/include/sealedmatch.h")
+    body = re.search(r"enum sealedmatch_code \{(.*?)\}", header, re.S).group(1)
+    shipped = {upper(name): code for name, code in codes.items() if name not in server}
+    in_header = {name: int(n) for name, n in re.findall(r"SEALEDMATCH_(\w+) = (\d+)", body)}
+    yield from compared("sealedmatch.h", {"OK": 0, **shipped}, in_header)
+    package = text("Sources/Client/PythonPackage/sealedmatch/errors.py")
+    in_package = {name: int(n) for name, n in re.findall(r"^    ([A-Z_]+) = (\d+)$", package, re.M)}
+    yield from compared("the Python package's ErrorCode", shipped, in_package)
+    interface = {name for name, code in codes.items() if 800 <= code < 900}
+    reference = {name: code for name, code in codes.items() if name not in interface}
+    yield from compared(REFERENCE + "errors.py", reference, assigned(REFERENCE + "errors.py", "CODES"))
+    for path in sorted((ROOT / "Vectors").glob("*/*.json")):
+        for name in set(re.findall(r'"(?:error|refused)": "(\w+)"', path.read_text())) - codes.keys():
+            yield f"{path.relative_to(ROOT)}: {name} is no error"
+
+    rows = re.findall(r"^\| `([a-z ]+)` \|", section("### Labels"), re.M)
+    for place, found in (
+        (f"{PROTOCOL}, Labels", rows),
+        (REFERENCE + "labels.py", assigned(REFERENCE + "labels.py", "LABELS")),
+    ):
+        yield from compared(place, dict.fromkeys(registry["labels"], 1), dict.fromkeys(found, 1))
+    for place, pattern in (
+        (PROTOCOL, r'"(SealedMatch/1 [^"]+[^" ])"'),
+        (REFERENCE, r'b"(SealedMatch/1 [^"]+[^" ])"'),
+    ):
+        files = [place] if place == PROTOCOL else [f"{place}{p.name}" for p in (ROOT / place).glob("*.py")]
+        found = {name for path in files for name in re.findall(pattern, text(path))}
+        yield from compared(place, dict.fromkeys(registry["separators"], 1), dict.fromkeys(found, 1))
+
+    names = dict.fromkeys(registry["findings"], 1)
+    yield from compared(REFERENCE + "audit.py", names, dict.fromkeys(assigned(REFERENCE + "audit.py", "FINDINGS"), 1))
+    # Its errors stand in brackets too.
+    audit = set(re.findall(r"\[`(\w+)`[];]", section("### 5.19 Audit"))) - codes.keys()
+    yield from compared(f"{PROTOCOL}, Audit", names, dict.fromkeys(audit, 1))
+
+    for name, places in CONSTANTS.items():
+        for place in places[1:]:
+            if (found := constant(*place)) != registry["limits"].get(name):
+                yield f"{place[0]}: {name} is {found}, in the registry {registry['limits'].get(name)}"
+
+
+def main():
+    if sys.argv[1:] == ["--write"]:
+        REGISTRY.write_text(json.dumps(from_swift(), indent=2, ensure_ascii=False) + "\n")
+    elif sys.argv[1:]:
+        raise SystemExit(__doc__)
+    found = list(differences(json.loads(REGISTRY.read_text())))
+    for difference in found:
+        print(difference)
+    if found:
+        sys.exit(1)
+    registry = json.loads(REGISTRY.read_text())
+    print(
+        "registry:", ", ".join(f"{len(part)} {name}" for name, part in registry.items() if name != "comment"), "agree"
+    )
+
+
+if __name__ == "__main__":
+    main()
