@@ -13,7 +13,7 @@ PHOTOS := .pictures/usr/share/backgrounds
 PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 
-.PHONY: demo test check format lint docs consumer bench decoys setup setup-test photos python build wheel \
+.PHONY: demo test check format lint docs consumer bench decoys setup setup-test photos python build install-tool wheel \
 	clean
 # A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
 .DELETE_ON_ERROR:
@@ -110,6 +110,25 @@ decoys: build
 
 build: setup
 	swift build -c release --product sealedmatch
+
+# The program, a manual page for each command, and completions for bash, zsh and fish, under PREFIX.
+BINDIR ?= $(PREFIX)/bin
+SHAREDIR ?= $(PREFIX)/share
+
+install-tool: build
+	rm -rf .build/man
+	.build/release/sealedmatch --experimental-dump-help | python3 -B Sources/Tool/manual.py .build/man
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SHAREDIR)/man/man1 \
+	    $(DESTDIR)$(SHAREDIR)/bash-completion/completions $(DESTDIR)$(SHAREDIR)/zsh/site-functions \
+	    $(DESTDIR)$(SHAREDIR)/fish/vendor_completions.d
+	install -m 755 .build/release/sealedmatch $(DESTDIR)$(BINDIR)
+	install -m 644 .build/man/*.1 $(DESTDIR)$(SHAREDIR)/man/man1
+	.build/release/sealedmatch --generate-completion-script bash \
+	    > $(DESTDIR)$(SHAREDIR)/bash-completion/completions/sealedmatch
+	.build/release/sealedmatch --generate-completion-script zsh \
+	    > $(DESTDIR)$(SHAREDIR)/zsh/site-functions/_sealedmatch
+	.build/release/sealedmatch --generate-completion-script fish \
+	    > $(DESTDIR)$(SHAREDIR)/fish/vendor_completions.d/sealedmatch.fish
 
 # The Python package: libsealedmatch.so and libsodium are in the wheel, which auditwheel makes one for any Linux
 # of this age.

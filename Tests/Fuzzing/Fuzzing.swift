@@ -161,7 +161,7 @@ public func fuzzOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     do {
         try harness.run(input)
     } catch is SealedMatchError {
-    } catch is HashList.BadLine {
+    } catch is HashList.Failure {
     } catch {
         fatalError("an error of another type")
     }

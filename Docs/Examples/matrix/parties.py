@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -97,6 +98,7 @@ class KnownSet:
         self.tool = tool
         self.file = directory / "known.smset"
         self.sources = ["ngo", "police"]
+        self.versions: list[Path] = []
         directory.mkdir()
         # A set has 1,000 entries at least: less would be a search for these few. The others are always the same: one
         # that is near a photograph's would take its place.
@@ -109,9 +111,13 @@ class KnownSet:
     def build(
         self, file: Path | None = None, *, version: int = 1, expires_after_days: int = 90, threshold: int = 30
     ) -> Path:
-        """Builds and signs it beside the published one, and renames it at last: clients have the old file mapped."""
+        """Builds and signs a version, and publishes it by a rename: clients have the old file mapped.
+
+        Every version stays in its own file, and its secret key in `secrets` under the name of its root: vouchers of
+        an earlier version can come for weeks, and the authority opens them with that version's key.
+        """
         file = file or self.file
-        new = file.with_name(f"new-{file.name}")
+        new = file.with_name(f"{file.stem}-{version}.smset")
         lists = {source: f"{self.directory / source}.key.pub={self.directory / source}.txt" for source in self.sources}
         options = [
             "--version",
@@ -137,8 +143,11 @@ class KnownSet:
                 "--known",
                 *(self.directory / f"{other}.key.pub" for other in self.sources),
             )
-        for suffix in (".secrets", ".audit", ""):
-            Path(f"{new}{suffix}").rename(f"{file}{suffix}")
+        if file == self.file:
+            self.versions.append(new)
+        copy = file.with_name(f"{file.name}.new")
+        shutil.copyfile(new, copy)
+        copy.replace(file)
         return file
 
     @property
@@ -192,20 +201,15 @@ class Authority:
         self.known = known
         self.cases = directory / "cases"
         self._store = directory / "authority.sqlite"
-        self._common: list[str | Path] = [
-            "--database",
-            collector,
-            "--authority",
-            self._store,
-            "--set",
-            known.file,
-        ]
+        self._databases: list[str | Path] = ["--database", collector, "--authority", self._store]
 
     def open_and_reveal(self) -> dict[str, dict[str, Any]]:
         """Cases by account, in hexadecimal; matches that a later reveal added are in a part of their own."""
         first_run = [] if self._store.exists() else ["--first-run"]
-        self.known.tool.run("open", *self._common, *first_run)
-        self.known.tool.run("reveal", *self._common, "--list", self.known.list_option, "--cases", self.cases, "--force")
+        self.known.tool.run("open", *self._databases, "--set", *self.known.versions, *first_run)
+        self.known.tool.run(
+            "reveal", *self._databases, "--list", self.known.list_option, "--cases", self.cases, "--force"
+        )
         cases = [json.loads(path.read_text()) for path in self.cases.glob("*.json")] if self.cases.exists() else []
         found: dict[str, dict[str, Any]] = {}
         for case in sorted(cases, key=lambda case: case.get("part", 1)):

@@ -105,6 +105,13 @@ public struct SealedMatchError: Error, Equatable, Sendable {
 
     /// What kind of failure it is.
     public let code: Code
+    #if hasFeature(Embedded)
+        /// Not kept here: every throw would carry it.
+        public var systemError: Int32 { 0 }
+    #else
+        /// The operating system's number of what went wrong (`errno`), where it said so; else 0.
+        public let systemError: Int32
+    #endif
     /// What went wrong, for a person. Static text only: it cannot carry a secret.
     public let reason: StaticString
 
@@ -112,7 +119,18 @@ public struct SealedMatchError: Error, Equatable, Sendable {
     public init(_ code: Code, _ reason: StaticString) {
         self.code = code
         self.reason = reason
+        #if !hasFeature(Embedded)
+            systemError = 0
+        #endif
     }
+
+    #if !hasFeature(Embedded)
+        package init(_ code: Code, _ reason: StaticString, systemError: Int32) {
+            self.code = code
+            self.reason = reason
+            self.systemError = systemError
+        }
+    #endif
 
     /// Errors are equal if and only if their codes are.
     public static func == (a: SealedMatchError, b: SealedMatchError) -> Bool { a.code == b.code }

@@ -14,7 +14,7 @@ public final class LockedDirectory: @unchecked Sendable {
     ///   user's, or others may write into it.
     public convenience init(path: String) throws(SealedMatchError) {
         if unsafe mkdir(path, 0o700) != 0 && platform_errno() != EEXIST {
-            throw SealedMatchError(.fileFailed, "a directory cannot be created")
+            throw .file("a directory cannot be created")
         }
         // Others may not write here: they could put files of their own in the place of ours, and take away the lock.
         let opened = unsafe platform_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
@@ -22,7 +22,7 @@ public final class LockedDirectory: @unchecked Sendable {
         defer { close(opened) }
         try FileAccess.written.check(opened)
         let descriptor = unsafe platform_open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a lock file cannot be opened") }
+        guard descriptor >= 0 else { throw .file("a lock file cannot be opened") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw SealedMatchError(.fileFailed, "another process is using this directory")
@@ -58,7 +58,7 @@ public final class LockedDirectory: @unchecked Sendable {
         _ path: String, _ body: ([UInt8]) throws(SealedMatchError) -> Bool
     ) throws(SealedMatchError) {
         guard let directory = unsafe opendir(path) else {
-            throw SealedMatchError(.fileFailed, "a directory cannot be read")
+            throw .file("a directory cannot be read")
         }
         defer { unsafe closedir(directory) }
         while let entry = unsafe readdir(directory) {
@@ -71,14 +71,14 @@ public final class LockedDirectory: @unchecked Sendable {
     /// Removes a file; a missing one is no error.
     public static func remove(_ path: String) throws(SealedMatchError) {
         guard unsafe unlink(path) == 0 || platform_errno() == ENOENT else {
-            throw SealedMatchError(.fileFailed, "a file cannot be removed")
+            throw .file("a file cannot be removed")
         }
     }
 
     /// Creates a directory for the owner only; an existing one is no error.
     public static func make(_ path: String) throws(SealedMatchError) {
         guard unsafe mkdir(path, 0o700) == 0 || platform_errno() == EEXIST else {
-            throw SealedMatchError(.fileFailed, "a directory cannot be created")
+            throw .file("a directory cannot be created")
         }
     }
 }

@@ -13,42 +13,24 @@ public enum DurableFile {
     public static func write(
         _ parts: [UnsafeRawBufferPointer], to path: String, secret: Bool
     ) throws(SealedMatchError) {
-        try unsafe put(parts, to: path, secret: secret, replacing: true)
-    }
-
-    /// Creates `path` as a file of the parts, and never replaces one.
-    /// - Throws: `fileFailed`, also when there is a file or a link of this name; `randomSourceFailed`.
-    package static func create(
-        _ parts: [UnsafeRawBufferPointer], at path: String, secret: Bool
-    ) throws(SealedMatchError) {
-        try unsafe put(parts, to: path, secret: secret, replacing: false)
-    }
-
-    private static func put(
-        _ parts: [UnsafeRawBufferPointer], to path: String, secret: Bool, replacing: Bool
-    ) throws(SealedMatchError) {
         // A name of its own for each write: with a shared one, of two writers of one path the first would put the
         // second's half-written file in its place.
-        var random = SystemRandom()
-        let temporary = path + partialMark + String(try random.word(), radix: 16)
+        let temporary = try temporaryName(for: path)
         // O_EXCL: never through a link that somebody left.
         let descriptor = unsafe platform_open(
             temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, secret ? 0o600 : 0o644)
-        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a file cannot be created there") }
+        guard descriptor >= 0 else { throw .file("a file cannot be created there") }
         do throws(SealedMatchError) {
             for index in unsafe parts.indices { try unsafe writeAll(parts[index], to: descriptor) }
-            guard fsync(descriptor) == 0 else { throw SealedMatchError(.fileFailed, "a file cannot be synced to disk") }
+            guard fsync(descriptor) == 0 else { throw .file("a file cannot be synced to disk") }
         } catch {
             close(descriptor)
             unsafe unlink(temporary)
             throw error
         }
-        // link() fails where something has the name, and leaves the other name to be removed.
-        let isClosed = close(descriptor) == 0
-        let isPlaced = unsafe isClosed && (replacing ? rename(temporary, path) : link(temporary, path)) == 0
-        if !replacing || !isPlaced { unsafe unlink(temporary) }
-        guard isPlaced else {
-            throw SealedMatchError(.fileFailed, "a file cannot be put in its place; is there one already?")
+        guard close(descriptor) == 0, unsafe rename(temporary, path) == 0 else {
+            unsafe unlink(temporary)
+            throw .file("a file cannot be put in its place")
         }
         try syncDirectory(of: path)
     }
@@ -64,7 +46,7 @@ public enum DurableFile {
     /// - Throws: `fileFailed`; `wrongLength` beyond `limit` bytes.
     public static func read(_ path: String, limit: Int) throws(SealedMatchError) -> [UInt8] {
         guard let bytes = try readIfPresent(path, limit: limit) else {
-            throw SealedMatchError(.fileFailed, "the file cannot be opened")
+            throw .file("the file cannot be opened")
         }
         return bytes
     }
@@ -90,7 +72,7 @@ public enum DurableFile {
     ///   owner's alone; `outOfMemory`.
     package static func readSecret(_ path: String, limit: Int) throws(SealedMatchError) -> SecretBytes {
         guard let (descriptor, count) = try openIfPresent(path, limit, .secret) else {
-            throw SealedMatchError(.fileFailed, "the file cannot be opened")
+            throw .file("the file cannot be opened")
         }
         defer { close(descriptor) }
         guard count > 0 else { throw SealedMatchError(.wrongLength, "the file is empty") }
@@ -107,7 +89,7 @@ public enum DurableFile {
     ) throws(SealedMatchError) -> (Int32, Int)? {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         if descriptor < 0 && platform_errno() == ENOENT { return nil }
-        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
+        guard descriptor >= 0 else { throw .file("the file cannot be opened") }
         do throws(SealedMatchError) {
             var status = stat()
             guard unsafe fstat(descriptor, &status) == 0, unsafe platform_is_regular(&status) == 1 else {
@@ -131,17 +113,24 @@ public enum DurableFile {
         while done < bytes.count {
             let got = unsafe CSealedMatchPlatform.read(descriptor, bytes.baseAddress! + done, bytes.count - done)
             if got < 0 && platform_errno() == EINTR { continue }
-            guard got > 0 else { throw SealedMatchError(.fileFailed, "the file cannot be read") }
+            guard got >= 0 else { throw .file("the file cannot be read") }
+            guard got > 0 else { throw SealedMatchError(.fileFailed, "the file became shorter while it was read") }
             done += got
         }
     }
 
-    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SealedMatchError) {
+    /// A name of its own beside `path`.
+    static func temporaryName(for path: String) throws(SealedMatchError) -> String {
+        var random = SystemRandom()
+        return path + partialMark + String(try random.word(), radix: 16)
+    }
+
+    static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SealedMatchError) {
         var done = 0
         while done < bytes.count {
             let wrote = unsafe CSealedMatchPlatform.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
             if wrote < 0 && platform_errno() == EINTR { continue }
-            guard wrote > 0 else { throw SealedMatchError(.fileFailed, "a file cannot be written; is the disk full?") }
+            guard wrote > 0 else { throw .file("a file cannot be written") }
             done += wrote
         }
     }
@@ -157,12 +146,12 @@ public enum DurableFile {
     /// Makes a rename or a removal in the directory of `path` durable.
     public static func syncDirectory(of path: String) throws(SealedMatchError) {
         let directory = unsafe platform_open(parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-        guard directory >= 0 else { throw SealedMatchError(.fileFailed, "a directory cannot be opened") }
+        guard directory >= 0 else { throw .file("a directory cannot be opened") }
         defer { close(directory) }
-        guard fsync(directory) == 0 else { throw SealedMatchError(.fileFailed, "a directory cannot be synced to disk") }
+        guard fsync(directory) == 0 else { throw .file("a directory cannot be synced to disk") }
     }
 
-    private static func parent(of path: String) -> String {
+    static func parent(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.utf8.startIndex ? "/" : String(decoding: path.utf8[..<slash], as: UTF8.self)
     }

@@ -18,7 +18,7 @@ public final class MappedFile: @unchecked Sendable {
     ///   `limit`.
     public convenience init(path: String, limit: Int) throws(SealedMatchError) {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
-        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
+        guard descriptor >= 0 else { throw .file("the file cannot be opened") }
         defer { close(descriptor) }
         try self.init(descriptor: descriptor, limit: limit)
     }
@@ -35,7 +35,7 @@ public final class MappedFile: @unchecked Sendable {
         }
         let count = Int(status.st_size)
         guard let region = unsafe platform_map(descriptor, count) else {
-            throw SealedMatchError(.fileFailed, "the file cannot be mapped")
+            throw .file("the file cannot be mapped")
         }
         unsafe self.init(base: region, count: count)
     }

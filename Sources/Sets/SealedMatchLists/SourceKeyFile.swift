@@ -42,12 +42,16 @@ public enum SourceKeyFile {
         return try SigningKey(seed: seed)
     }
 
-    /// Writes a source's keys: the secret one to `path`, for its owner alone to read, the public one to `path`.pub.
+    /// Creates a source's key files, both or neither: the secret one at `path`, for its owner alone to read, the public
+    /// one at `path`.pub.
+    /// - Parameter replacing: replace files of these names; else they stay, and that is an error.
     /// - Throws: `fileFailed`, `randomSourceFailed`, `outOfMemory`.
-    public static func write(_ key: borrowing SigningKey, to path: String) throws(SealedMatchError) {
+    public static func create(
+        _ key: borrowing SigningKey, at path: String, replacing: Bool = false
+    ) throws(SealedMatchError) {
         let tag = HashToGroup.ascii(secretTag)
-        var text = try SecretBytes.zeros(count: tag.count + 66)
-        unsafe text.withMutableBytes { text in
+        var secret = try SecretBytes.zeros(count: tag.count + 66)
+        unsafe secret.withMutableBytes { text in
             for (index, byte) in tag.enumerated() { unsafe text[index] = byte }
             unsafe text[tag.count] = 0x20
             unsafe key.withSeed { seed in
@@ -59,11 +63,16 @@ public enum SourceKeyFile {
             }
             unsafe text[tag.count + 65] = 0x0A
         }
-        try unsafe text.withBytes { (text) throws(SealedMatchError) in
-            try unsafe DurableFile.write([text], to: path, secret: true)
+        let line = Array("\(publicTag) \(Hexadecimal.text(key.publicKey.bytes))\n".utf8)
+        try unsafe secret.withBytes { (secret) throws(SealedMatchError) in
+            try unsafe line.span.withUnsafeBytes { (line) throws(SealedMatchError) in
+                try unsafe DurableFile.create(
+                    [
+                        NewFile(path: path, parts: [secret], isSecret: true),
+                        NewFile(path: path + ".pub", parts: [line], isSecret: false),
+                    ], replacing: replacing)
+            }
         }
-        let line = "\(publicTag) \(Hexadecimal.text(key.publicKey.bytes))\n"
-        try DurableFile.write(Array(line.utf8), to: path + ".pub", secret: false)
     }
 
     /// The 32 bytes of a file with one line, `tag` and digits of either case, apart by blanks. A byte order mark and

@@ -155,6 +155,16 @@ public struct BuiltSet: Sendable {
         return BuiltSet(header: header, table: table)
     }
 
+    /// The set file, not yet signed, in parts that follow one another; valid inside `body` only.
+    @unsafe public func withParts(
+        _ body: ([UnsafeRawBufferPointer]) throws(SealedMatchError) -> Void
+    ) throws(SealedMatchError) {
+        let head = header.encoded + SetSignatures().encoded
+        try unsafe head.span.withUnsafeBytes { (head) throws(SealedMatchError) in
+            try unsafe body([head, table.bytes])
+        }
+    }
+
     /// Writes the set file, whole or not at all.
     public func write(to path: String, signatures: SetSignatures = SetSignatures()) throws(SealedMatchError) {
         let head = header.encoded + signatures.encoded

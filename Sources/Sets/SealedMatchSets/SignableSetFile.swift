@@ -70,7 +70,7 @@ extension SetFile {
         signatures.places[place] = signature
         let head = header.encoded + signatures.encoded
         try unsafe head.span.withUnsafeBytes { (head) throws(SealedMatchError) in
-            try unsafe DurableFile.create([head, tableBytes], at: path, secret: false)
+            try unsafe DurableFile.create([NewFile(path: path, parts: [head, tableBytes], isSecret: false)])
         }
     }
 }

@@ -12,6 +12,8 @@ struct AuditOptions: ParsableArguments {
         name: .customLong("list"), parsing: .upToNextOption,
         help: "KEY.pub=LIST: every entry that names this source must be in its list.")
     var lists: [SourceList] = []
+    @Flag(help: "Leave out lines of lists that are no hash, and say how many.")
+    var skipBadLines = false
     @Option(help: "Threads; all cores unless given.")
     var threads: Int?
 
@@ -29,7 +31,7 @@ struct AuditOptions: ParsableArguments {
         let limit = AuditPackage.maximumCount(entries: set.header.entries)
         let content = try about(package) { try DurableFile.read(package, limit: limit) }
         let audited = try about(package) { try AuditPackage(canonical: content) }
-        let sources = try SourceLists(lists, profile: set.header.parameters.profile, skipBadLines: false)
+        let sources = try SourceLists(lists, profile: set.header.parameters.profile, skipBadLines: skipBadLines)
         let audit = try about(file) {
             try Audit.run(
                 set, package: audited, lists: zip(sources.keys, sources.lists).map { ($0, $1.hashes) },
@@ -39,7 +41,7 @@ struct AuditOptions: ParsableArguments {
             Terminal.print("WRONG  \(finding.kind.rawValue)" + (finding.entry.map { " (entry \($0))" } ?? ""))
         }
         guard audit.isSound else {
-            throw Failure("\(file): the audit found \(audit.findings.count) faults", code: Failure.negative)
+            throw Failure("\(file): the audit found \(count(audit.findings.count, "fault"))", code: Failure.negative)
         }
         for list in lists {
             let key = try KeyFiles.readSourcePublic(list.keyFile)

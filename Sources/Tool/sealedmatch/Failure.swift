@@ -14,6 +14,9 @@ struct Failure: Error {
     static let internalFailure = ExitCode(70)
     static let interrupted = ExitCode(130)
 
+    /// The worse of two codes of commands that go on after a file that failed.
+    static func worse(_ one: ExitCode, _ other: ExitCode) -> ExitCode { one.rawValue >= other.rawValue ? one : other }
+
     init(_ message: String, code: ExitCode = Failure.badData) {
         self.message = message
         self.code = code
@@ -28,7 +31,8 @@ struct Failure: Error {
             case .sodiumUnavailable, .randomSourceFailed, .outOfMemory, .primitiveFailed: Self.internalFailure
             default: Self.badData
             }
-        self.init("\(subject): \(error.reason) [error \(error.code.rawValue)]", code: code)
+        let system = error.systemError == 0 ? "" : ": " + String(cString: strerror(error.systemError))
+        self.init("\(subject): \(error.reason)\(system) [error \(error.code.rawValue)]", code: code)
     }
 }
 
@@ -42,11 +46,11 @@ func reportingFailures(_ work: () throws -> Void) throws {
     do {
         try work()
     } catch let failure as Failure {
-        FileHandle.standardError.write(Data("sealedmatch: \(failure.message)\n".utf8))
+        Terminal.note("sealedmatch: \(failure.message)")
         throw failure.code
     } catch let error as SealedMatchError {
         let failure = Failure(error, "failed")
-        FileHandle.standardError.write(Data("sealedmatch: \(failure.message)\n".utf8))
+        Terminal.note("sealedmatch: \(failure.message)")
         throw failure.code
     }
 }

@@ -65,13 +65,14 @@ struct FileName: Hashable, Sendable, ExpressibleByArgument {
 }
 
 extension FileName: CustomStringConvertible {
-    /// For people: one line of text, in which control characters and bytes that are no UTF-8 are `\xNN`.
-    var description: String {
-        FileName.pieces(bytes).map { piece in
-            guard let scalar = piece.scalar, scalar.properties.generalCategory != .control else {
-                return piece.bytes.map { "\\x" + hexadecimal([$0]) }.joined()
-            }
-            return String(scalar)
-        }.joined()
+    /// The name in a text that `Terminal` prints, which escapes it like every other one.
+    var description: String { FileName.escaped(bytes) }
+
+    /// The name as a text for JSON: itself, or as it is printed where bytes of it are no UTF-8.
+    var text: String { String(validating: bytes, as: UTF8.self) ?? sealedmatch.escaped(description) }
+
+    /// The byte that a code point of the private range stands for.
+    static func byte(_ scalar: Unicode.Scalar) -> UInt8? {
+        escapes.contains(scalar.value) ? UInt8(truncatingIfNeeded: scalar.value) : nil
     }
 }

@@ -7,8 +7,16 @@ internal import SealedMatchFiles
 
 /// Key files, on the command line: errors name the file.
 enum KeyFiles {
-    static func writeSource(_ key: borrowing SigningKey, to path: String) throws {
-        try about(path) { try SourceKeyFile.write(key, to: path) }
+    /// - Throws: `Failure` where a file of one of the two names is there, unless it may be replaced.
+    static func writeSource(_ key: borrowing SigningKey, to path: String, replacing: Bool) throws {
+        if !replacing {
+            for path in [path, path + ".pub"] where DurableFile.exists(path) {
+                throw Failure(
+                    "\(path): it is there already, and is not replaced; --force replaces both key files",
+                    code: Failure.badFile)
+            }
+        }
+        try about(path) { try SourceKeyFile.create(key, at: path, replacing: replacing) }
     }
 
     static func readSourceSecret(_ path: String) throws -> SigningKey {
@@ -19,7 +27,30 @@ enum KeyFiles {
         try about(path) { try SourceKeyFile.readPublic(path) }
     }
 
-    /// The secrets of one set.
+    /// Where the secrets of a set are: in a folder `secrets` beside the set file unless another is named, in a file that
+    /// has the root's name (Docs/Protocol.md, 4.2). Of a set file that was renamed they are found all the same.
+    static func secretsPath(of header: SetHeader, beside set: String, folder: String?) throws -> String {
+        let folder = folder ?? secretsFolder(beside: set)
+        return try "\(folder)/\(hexadecimal(header.root().bytes)).secrets"
+    }
+
+    static func secretsFolder(beside set: String) -> String {
+        let folder = (set as NSString).deletingLastPathComponent
+        return folder.isEmpty ? "secrets" : folder + "/secrets"
+    }
+
+    /// The secrets of the set of `header`.
+    /// - Throws: `Failure` for those of another set, too.
+    static func readSetSecrets(of header: SetHeader, beside set: String, folder: String? = nil) throws -> SetSecrets {
+        let path = try secretsPath(of: header, beside: set, folder: folder)
+        let secrets = try readSetSecrets(path)
+        guard secrets.tableID == header.tableID, secrets.positionSeed == header.positionSeed else {
+            throw Failure("\(path): the secrets of another set")
+        }
+        return secrets
+    }
+
+    /// The secrets in one file.
     static func readSetSecrets(_ path: String) throws -> SetSecrets {
         try about(path) {
             let bytes = try DurableFile.readSecret(path, limit: SetSecrets.encodedCount)

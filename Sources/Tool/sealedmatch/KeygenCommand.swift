@@ -6,20 +6,25 @@ struct KeygenCommand: ParsableCommand {
         commandName: "keygen",
         abstract: "Makes the signing key of a source.",
         discussion: """
-            Writes FILE (secret) and FILE.pub. The authority's matching key is not made here: `set build` draws a fresh one for each set, and an \
-            account's secret is made by `seal` on its first run.
+            Writes FILE (secret) and FILE.pub, both or neither. A key that is there already is never replaced, unless \
+            --force says so: what it signed could not be signed again. The authority's matching key is not made here: \
+            `set build` draws a fresh one for each set. An account's secret is made by `seal` on its first run.
             """)
 
     @Argument(help: "Where the secret key goes; the public key goes to FILE.pub.")
     var file: String
+
+    @Flag(help: "Replace keys of this name. They are gone then.")
+    var force = false
 
     func run() throws {
         try reportingFailures {
             try Sodium.start()
             var random = SystemRandom()
             let key = try SigningKey.random(from: &random)
-            try KeyFiles.writeSource(key, to: file)
-            Terminal.print("secret key \(file)\npublic key \(file).pub  \(hexadecimal(key.publicKey.bytes))")
+            try KeyFiles.writeSource(key, to: file, replacing: force)
+            Terminal.print("secret key \(file)")
+            Terminal.print("public key \(file).pub  \(hexadecimal(key.publicKey.bytes))")
         }
     }
 }

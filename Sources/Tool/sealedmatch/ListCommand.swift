@@ -1,6 +1,6 @@
 public import ArgumentParser
 public import SealedMatchFingerprint
-internal import SealedMatchSets
+internal import SealedMatchLists
 
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +31,7 @@ struct ListVariantsCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let hashes = try SourceLists.read(list, profile: .standard, skipBadLines: skipBadLines)
+            let hashes = try HashList.reading(list, profile: .standard, skipBadLines: skipBadLines)
             var without = 0
             for variant in variant.isEmpty ? [.mirrored] : variant {
                 Terminal.print("# \(variant.rawValue): \(list)")
@@ -48,7 +48,9 @@ struct ListVariantsCommand: ParsableCommand {
                 }
             }
             Terminal.note(
-                "\(list): \(hashes.hashes.count - without) hashes with variants, \(without) of bytes without, \(hashes.poorLines.count) of too low quality, \(hashes.badLines.count) bad lines skipped"
+                "\(list): \(count(hashes.hashes.count - without, "hash", "hashes")) with variants, "
+                    + "\(without) of bytes without, \(hashes.poorLines.count) of too low quality, "
+                    + "\(count(hashes.badLines.count, "bad line")) skipped"
             )
         }
     }

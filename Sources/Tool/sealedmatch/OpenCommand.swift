@@ -33,8 +33,10 @@ struct OpenCommand: ParsableCommand {
 
     @OptionGroup var options: AuthorityOptions
     @Option(
-        name: .customLong("set"), parsing: .upToNextOption, help: "SET files; each one's secrets are in SET.secrets.")
+        name: .customLong("set"), parsing: .upToNextOption,
+        help: "The set files, of all versions under which vouchers may come.")
     var sets: [String]
+    @Option(help: "Folder of the sets' secrets, by root; `secrets` beside each set unless given.") var secrets: String?
     @Flag(help: "Make the authority's file; an error if there is one.") var firstRun = false
     @Flag(help: "Have the collector forget the bytes of vouchers that were dealt with.") var prune = false
     @Flag(help: "Read all that the collector has again: after it was restored from a backup. Counts nothing twice.")
@@ -72,11 +74,8 @@ struct OpenCommand: ParsableCommand {
 
     private func matchingSet(_ path: String) throws -> MatchingSet<LocalEvaluator> {
         let header = try about(path) { try SetFile(path: path).header }
-        let secrets = try KeyFiles.readSetSecrets(path + ".secrets")
-        guard secrets.tableID == header.tableID, secrets.positionSeed == header.positionSeed else {
-            throw Failure("\(path).secrets: the secrets of another set")
-        }
-        return try about(path + ".secrets") { try MatchingSet(key: secrets.matchingKey(), header: header) }
+        let secrets = try KeyFiles.readSetSecrets(of: header, beside: path, folder: secrets)
+        return try about(path) { try MatchingSet(key: secrets.matchingKey(), header: header) }
     }
 
     /// Waits for its turn: two at once would each do all the work.

@@ -10,8 +10,11 @@ struct SealCommand: ParsableCommand {
         commandName: "seal",
         abstract: "Seals one voucher for each file, as a messenger would before it encrypts the file.",
         discussion: """
-            Vouchers wait in the client's outbox, up to a day by default, and leave it shuffled: each run puts those that are due into the upload directory, \
-            with the registration that the collector needs first. Seal each item once.
+            Vouchers wait in the client's outbox, up to a day by default, and leave it shuffled: each run puts those that \
+            are due into the upload directory, with the registration that the collector needs first. Every file is read \
+            before the first is sealed; so if one is missing, nothing is sealed. A file that was sealed before in this \
+            epoch is left out, so a run that ended early can be repeated; --again seals it again, as for a second \
+            message.
             """)
 
     @Option(help: "The signed set.") var set: String
@@ -24,34 +27,47 @@ struct SealCommand: ParsableCommand {
             "Seconds over which the outbox spreads vouchers. 0 sends at once, which links voucher and attachment: for tests."
     )
     var window: UInt64 = 86_400
+    @Flag(help: "Seal files that were sealed before, too.") var again = false
     @Argument(help: "Pictures, videos or other files; none to only release what is due.") var files: [FileName] = []
 
     func run() throws {
         try reportingFailures {
             let opened = try trust.open(set)
             let id = try account.id()
+            let items = try files.map { (file: $0, item: try item($0), digest: try SealedFiles.digest($0)) }
             var directory = try about(client) {
                 try ClientDirectory.open(path: client, set: opened, account: id, window: window, now: currentTime())
             }
-            for file in files {
-                // A file that cannot be fingerprinted gets a voucher, too: one that cannot match.
-                let item: MediaItem
-                do {
-                    item = try MediaFile(file).item
-                } catch let failure as Failure {
-                    guard ![Failure.badFile, Failure.unavailable, Failure.interrupted].contains(failure.code) else {
-                        throw failure
-                    }
-                    Terminal.note("\(failure.message); sealed without a fingerprint")
-                    item = .unreadable
+            // Under the directory's lock.
+            var sealed = try about(client) { try SealedFiles(client: client, epoch: currentTime() / 2_592_000) }
+            var before = 0
+            for (file, item, digest) in items {
+                if !again, try sealed.contains(file, digest) {
+                    before += 1
+                    continue
                 }
                 try about(client) {
                     try directory.seal(
                         item, note: Array(file.last.prefix(200)), now: currentTime())
+                    try sealed.add(file, digest)
                 }
             }
             let released = try release(directory)
-            Terminal.print("sealed \(files.count); released \(released) to \(upload)")
+            let left = before == 0 ? "" : " (\(before) sealed before and left out)"
+            Terminal.print("sealed \(files.count - before)\(left); released \(released) to \(upload)")
+        }
+    }
+
+    /// A file that cannot be fingerprinted gets a voucher, too: one that cannot match.
+    private func item(_ file: FileName) throws -> MediaItem {
+        do {
+            return try MediaFile(file).item
+        } catch let failure as Failure {
+            guard ![Failure.badFile, Failure.unavailable, Failure.interrupted].contains(failure.code) else {
+                throw failure
+            }
+            Terminal.note("\(failure.message); sealed without a fingerprint")
+            return .unreadable
         }
     }
 

@@ -1,6 +1,31 @@
 internal import ArgumentParser
 
+/// Where the program begins and ends: before anything is opened, and with every message on lines that are its own.
 @main
+enum Program {
+    static func main() {
+        StandardStreams.prepare()
+        do {
+            var command = try SealedMatchCommand.parseAsRoot(FileName.commandLine())
+            try command.run()
+        } catch {
+            let code = SealedMatchCommand.exitCode(for: error)
+            let message = SealedMatchCommand.fullMessage(for: error)
+            if !message.isEmpty {
+                if code.isSuccess {
+                    // Help, a version or a script for a shell: nothing of it comes from outside.
+                    StandardStreams.writeOutput(message + "\n")
+                } else {
+                    for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
+                        Terminal.note(String(line))
+                    }
+                }
+            }
+            SealedMatchCommand.exit(withError: ExitCode(code.rawValue))
+        }
+    }
+}
+
 struct SealedMatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sealedmatch",
@@ -8,15 +33,12 @@ struct SealedMatchCommand: ParsableCommand {
         discussion: """
             Exit codes: 0 done; 1 a check came out negative (an audit with findings, a proof that does not verify, a demo that failed); \
             64 wrong usage; 65 a file or a line in it is not what it should be; 66 a file cannot be read or written; \
-            69 a program that is needed is missing; 70 an internal failure; 130 interrupted.
+            69 a program that is needed is missing; 70 an internal failure; 130 interrupted; 141 nobody reads the output any more.
             """,
         version: Version.text,
         subcommands: [
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
             CollectCommand.self, ExpireCommand.self, OpenCommand.self,
-            RevealCommand.self, DemoCommand.self, BenchCommand.self,
+            RevealCommand.self, SampleCommand.self, DemoCommand.self, BenchCommand.self,
         ])
-
-    /// With arguments as bytes: see `FileName`.
-    static func main() { main(FileName.commandLine()) }
 }

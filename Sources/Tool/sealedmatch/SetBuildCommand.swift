@@ -3,6 +3,7 @@ internal import SealedMatchFingerprint
 internal import Foundation
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
+internal import SealedMatchLists
 internal import SealedMatchSets
 internal import SealedMatchFiles
 internal import SealedMatchWorkers
@@ -11,8 +12,11 @@ struct SetBuildCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build", abstract: "Builds a blinded set from the lists of several sources.",
         discussion: """
-            Writes three files, each whole or not at all: the set (public, not yet signed), its secrets (the authority's: α opens vouchers) and the \
-            audit package (for auditors only: it lists the entries). Interrupting it leaves nothing behind.
+            Writes three files, all or none: the set's secrets (the authority's: α opens vouchers), the audit package \
+            (for auditors only: it lists the entries) and the set (public, not yet signed). The secrets' file has the \
+            name of the set's root, so secrets of earlier versions stay beside it: keep them while vouchers of those \
+            versions may come. A set or package that is there already is not replaced unless --force says so. \
+            Interrupting it leaves nothing behind.
             """)
 
     @Option(name: .customLong("source"), parsing: .upToNextOption, help: "KEY.pub=LIST for each source.")
@@ -42,8 +46,14 @@ struct SetBuildCommand: ParsableCommand {
     var threads: Int?
 
     @Option(
-        name: [.customShort("o"), .customLong("out")], help: "The set file; FILE.secrets and FILE.audit go beside it.")
+        name: [.customShort("o"), .customLong("out")], help: "The set file; FILE.audit goes beside it.")
     var out: String
+
+    @Option(help: "Folder for the set's secrets, ROOT.secrets; `secrets` beside the set unless given.")
+    var secrets: String?
+
+    @Flag(help: "Replace a set and a package of these names. Signatures on that set are gone then; its secrets stay.")
+    var force = false
 
     @Flag(help: "Print the report as JSON.")
     var json = false
@@ -51,6 +61,7 @@ struct SetBuildCommand: ParsableCommand {
     private struct Report: Encodable {
         let set: String
         let root: String
+        let secrets: String
         let entries: Int
         let cells: Int
         let listed: [Int]
@@ -73,6 +84,7 @@ struct SetBuildCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
+            try checkRoom()
             let workers = Terminal.workers(threads: threads)
             var parameters = Parameters()
             parameters.minimumSources = minimumSources
@@ -95,77 +107,76 @@ struct SetBuildCommand: ParsableCommand {
             let package = try about("the audit package") {
                 try AuditPackage.make(set, entries: entries, secrets: new.secrets, workers: workers)
             }
-            let secretBytes = try new.secrets.encoded(entriesDigest: AuditPackage.entriesDigest(entries))
-            // The secrets first: a set whose secrets were lost would be of no use to anybody.
-            try about(out + ".secrets") {
-                try unsafe secretBytes.withBytes { (raw) throws(SealedMatchError) in
-                    try unsafe DurableFile.write([raw], to: out + ".secrets", secret: true)
+            try write(new, package, entriesDigest: AuditPackage.entriesDigest(entries))
+            try printReport(set, entries, lists)
+        }
+    }
+
+    /// Refuses before any work what could not be written after it.
+    private func checkRoom() throws {
+        for path in [out, out + ".audit"] where !force && DurableFile.exists(path) {
+            throw Failure(
+                "\(path): it is there already, and is not replaced; give another name, or --force",
+                code: Failure.badFile)
+        }
+    }
+
+    private func write(_ new: borrowing NewSet, _ package: AuditPackage, entriesDigest: Bytes32) throws {
+        let secretsPath = try KeyFiles.secretsPath(of: new.set.header, beside: out, folder: secrets)
+        let secretBytes = try new.secrets.encoded(entriesDigest: entriesDigest)
+        let packageBytes = package.encoded
+        let folder = secrets ?? KeyFiles.secretsFolder(beside: out)
+        try about(folder) {
+            try LockedDirectory.make(folder)
+            try DurableFile.syncDirectory(of: folder)
+        }
+        try about(out) {
+            try unsafe secretBytes.withBytes { (secrets) throws(SealedMatchError) in
+                try unsafe packageBytes.span.withUnsafeBytes { (package) throws(SealedMatchError) in
+                    try unsafe new.set.withParts { (set) throws(SealedMatchError) in
+                        // The secrets first: a set whose secrets were lost would be of no use to anybody. Their name is
+                        // new, so they take nobody's place.
+                        try unsafe DurableFile.create(
+                            [
+                                NewFile(path: secretsPath, parts: [secrets], isSecret: true),
+                                NewFile(path: out + ".audit", parts: [package], isSecret: true),
+                                NewFile(path: out, parts: set, isSecret: false),
+                            ], replacing: force)
+                    }
                 }
             }
-            try about(out + ".audit") { try DurableFile.write(package.encoded, to: out + ".audit", secret: true) }
-            try about(out) { try set.write(to: out) }
-            try printReport(set, entries, lists)
         }
     }
 
     private func printReport(_ set: BuiltSet, _ entries: EntrySelection, _ lists: SourceLists) throws {
         let report = Report(
-            set: out, root: hexadecimal(try set.header.root().bytes), entries: set.header.entries,
+            set: out, root: hexadecimal(try set.header.root().bytes),
+            secrets: try KeyFiles.secretsPath(of: set.header, beside: out, folder: secrets),
+            entries: set.header.entries,
             cells: set.header.cells,
             listed: entries.report.listed, duplicates: entries.report.duplicates,
             badLines: lists.lists.map(\.badLines.count),
             poorLines: lists.lists.map(\.poorLines.count), underSupported: entries.report.underSupported,
             folded: entries.report.folded.count, cellsPerEntry: Double(set.header.cells) / Double(set.header.entries))
         if json { return try Terminal.printJSON(report) }
-        Terminal.print("set       \(out)  \(report.entries) entries in \(report.cells) cells")
+        Terminal.print("set       \(out)  \(count(report.entries, "entry", "entries")) in \(report.cells) cells")
         Terminal.print("root      \(report.root)")
         for (place, key) in lists.keys.enumerated() {
             let list = lists.lists[place]
             Terminal.print(
-                "source    \(hexadecimal(key.bytes).prefix(16))…  \(report.listed[place]) hashes, \(report.duplicates[place]) with a key listed already, "
-                    + "\(list.poorLines.count) of too low quality, \(list.badLines.count) bad lines skipped")
+                "source    \(hexadecimal(key.bytes).prefix(16))…  \(count(report.listed[place], "hash", "hashes")), "
+                    + "\(report.duplicates[place]) with a key listed already, "
+                    + "\(list.poorLines.count) of too low quality, \(count(list.badLines.count, "bad line")) skipped")
         }
-        Terminal.print("dropped   \(report.underSupported) keys that fewer than \(minimumSources) sources list")
-        Terminal.print("folded    \(report.folded) keys into one that is near, or of the same video")
+        Terminal.print(
+            "dropped   \(count(report.underSupported, "key")) that fewer than \(count(minimumSources, "source")) list")
+        Terminal.print("folded    \(count(report.folded, "key")) into one that is near, or of the same video")
         for fold in entries.report.folded.prefix(10) {
             Terminal.print(
                 "          \(hexadecimal(fold.key.encoded)) into \(hexadecimal(fold.into.encoded)), \(fold.distance) bits apart"
             )
         }
-        Terminal.print("secrets   \(out).secrets  keep with the authority; it opens vouchers")
+        Terminal.print("secrets   \(report.secrets)  keep with the authority; it opens vouchers")
         Terminal.print("audit     \(out).audit  for the sources; it lists the entries in the clear")
-    }
-}
-
-/// The lists of several sources, read and put into the order of their keys.
-struct SourceLists {
-    let keys: [Bytes32]
-    let lists: [HashList]
-
-    init(_ arguments: [SourceList], profile: FingerprintProfile, skipBadLines: Bool) throws {
-        var read: [(key: Bytes32, list: HashList)] = []
-        for argument in arguments {
-            let key = try KeyFiles.readSourcePublic(argument.keyFile)
-            guard !read.contains(where: { $0.key == key }) else {
-                throw Failure("\(argument.keyFile): this source is given twice")
-            }
-            read.append((key, try Self.read(argument.listFile, profile: profile, skipBadLines: skipBadLines)))
-        }
-        read.sort { $0.key < $1.key }
-        keys = read.map(\.key)
-        lists = read.map(\.list)
-    }
-
-    static func read(_ path: String, profile: FingerprintProfile, skipBadLines: Bool) throws -> HashList {
-        do throws(HashList.Failure) {
-            return try HashList.read(path: path, profile: profile, skippingBadLines: skipBadLines)
-        } catch {
-            switch error {
-            case .badLine(let bad):
-                throw Failure(
-                    "\(path):\(bad.line): \(bad.reason). Mend the line, or leave such lines out with --skip-bad-lines")
-            case .file(let error): throw Failure(error, path)
-            }
-        }
     }
 }

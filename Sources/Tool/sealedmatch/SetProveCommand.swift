@@ -14,7 +14,8 @@ struct SetProveCommand: ParsableCommand {
             """)
 
     @Argument var file: String
-    @Option(help: "The set's secrets.") var secrets: String
+    @Option(help: "The set's secrets, a file; in the folder `secrets` beside the set unless given.")
+    var secrets: String?
     @Option(help: "A PDQ hash, 64 hexadecimal digits.") var pdq: String?
     @Option(help: "A SHA-256, 64 hexadecimal digits.") var sha256: String?
     @Option(help: "A picture, by its PDQ hash; another file, by its SHA-256.") var media: FileName?
@@ -24,11 +25,13 @@ struct SetProveCommand: ParsableCommand {
         try reportingFailures {
             let set = try about(file) { try SetFile(path: file) }
             let key = try key(set.header.parameters.profile)
-            let secrets = try KeyFiles.readSetSecrets(secrets)
+            let path = try secrets ?? KeyFiles.secretsPath(of: set.header, beside: file, folder: nil)
+            let secrets = try KeyFiles.readSetSecrets(path)
             let proof = try about(file) { try KeyProof.make(key, in: set.header, secrets: secrets) }
             let verdict = try about(file) { try proof.verify(in: set) }
             try about(out) { try DurableFile.write(proof.encoded, to: out, secret: false) }
-            Terminal.print("\(verdict.rawValue): \(hexadecimal(key.encoded))\nproof in \(out)")
+            Terminal.print("\(verdict.rawValue): \(hexadecimal(key.encoded))")
+            Terminal.print("proof in \(out)")
         }
     }
 

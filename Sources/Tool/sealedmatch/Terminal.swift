@@ -3,17 +3,32 @@ internal import Synchronization
 internal import SealedMatchWorkers
 
 /// What the tool prints: results on standard output, progress on standard error if that is a terminal.
+///
+/// Each text is one line: whatever it holds, it cannot begin another one or steer the terminal (`escaped`).
 enum Terminal {
     static let showsProgress = isatty(2) == 1
 
-    static func print(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
-    static func note(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    static func print(_ line: String) { StandardStreams.writeOutput(escaped(line) + "\n") }
+    static func note(_ line: String) { StandardStreams.writeError(escaped(line) + "\n") }
 
     /// One JSON object on a line, keys sorted.
     static func printJSON(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        // In JSON a character that does not show can only be part of a string.
+        var line = ""
+        for scalar in text.unicodeScalars {
+            if isPrintable(scalar) {
+                line.unicodeScalars.append(scalar)
+            } else {
+                for unit in Character(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    line += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            }
+        }
+        StandardStreams.writeOutput(line + "\n")
     }
 
     private static let lastPercent = Atomic<Int>(-1)
@@ -23,20 +38,20 @@ enum Terminal {
         guard showsProgress, total > 0 else { return }
         let percent = done * 100 / total
         guard lastPercent.exchange(percent, ordering: .relaxed) != percent else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(phase) \(percent) %".utf8))
-        if done == total { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        StandardStreams.writeError("\r\u{1B}[K\(phase) \(percent) %")
+        if done == total { StandardStreams.writeError("\r\u{1B}[K") }
     }
 
     /// Overwrites one line with a count whose end is not known.
     static func progress(_ text: String) {
         guard showsProgress else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+        StandardStreams.writeError("\r\u{1B}[K" + escaped(text))
     }
 
     /// Removes what `progress` wrote.
     static func endProgress() {
         guard showsProgress else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        StandardStreams.writeError("\r\u{1B}[K")
     }
 
     /// Workers that show progress and end on an interrupt (Ctrl-C) or a polite kill, at the next chunk: nothing
@@ -56,6 +71,11 @@ enum Terminal {
     // Keeps the sources alive for the life of the process. Only touched by `workers`, which a command calls from its
     // one main thread.
     private nonisolated(unsafe) static var signalSources: [any DispatchSourceSignal] = []
+}
+
+/// A number and what it counts: "1 file", "2 files", "2 entries".
+func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
 }
 
 /// Lower-case hexadecimal.

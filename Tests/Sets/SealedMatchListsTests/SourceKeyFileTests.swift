@@ -19,13 +19,21 @@ private let digits = "0a0Bc0d0E0f00607080910111213141516171819202122232425262728
         var random = SeededRandom(3)
         let key = try SigningKey.random(from: &random)
         let path = directory.file("written")
-        try SourceKeyFile.write(key, to: path)
+        try SourceKeyFile.create(key, at: path)
         #expect(try SourceKeyFile.readPublic(path + ".pub") == key.publicKey)
         let read = try SourceKeyFile.readSecret(path)
         #expect(read.publicKey == key.publicKey)
         #expect(try read.sign([1, 2, 3]).verifies([1, 2, 3], publicKey: key.publicKey))
         let text = String(decoding: try DurableFile.read(path, limit: 4096), as: UTF8.self)
         #expect(text.hasPrefix("sealedmatch-source-secret-1 ") && text.hasSuffix("\n") && text.utf8.count == 93)
+        // It is not replaced, and neither is half of it.
+        var again = SeededRandom(4)
+        let other = try SigningKey.random(from: &again)
+        expectCode(.fileFailed) { try SourceKeyFile.create(other, at: path) }
+        try DurableFile.write([1], to: directory.file("half.pub"), secret: false)
+        expectCode(.fileFailed) { try SourceKeyFile.create(other, at: directory.file("half")) }
+        #expect(!DurableFile.exists(directory.file("half")))
+        #expect(try SourceKeyFile.readPublic(path + ".pub") == key.publicKey)
         // One is never taken for the other.
         expectCode(.invalidMagic) { _ = try SourceKeyFile.readPublic(path) }
         expectCode(.notPrivate) { _ = try SourceKeyFile.readSecret(path + ".pub") }

@@ -74,7 +74,7 @@ struct InteropTests {
         for name in ["alice", "bob"] { expectSuccess(try tool.reference("keygen", name, name + ".pub")) }
         let arguments =
             ["set", "build"] + Self.lists.flatMap { ["--list", $0] } + [
-                "--set", "known.smset", "--secrets", "known.smset.secrets", "--package", "known.smset.audit",
+                "--set", "known.smset", "--secrets", "secrets", "--package", "known.smset.audit",
                 "--version", "7", "--threshold", "\(Self.threshold)",
                 "--expires", "\(Int(Date().timeIntervalSince1970) + 90 * 86_400)",
             ]
@@ -143,16 +143,16 @@ struct InteropTests {
             says: "no findings")
         let script = Reference.repository.appending(path: "Tests/Tool/ToolTests/Scripts/rebuild_set.py").path
         expectSuccess(
-            try tool.python([script, "known.smset", "known.smset.secrets", "known.smset.audit"] + Self.lists),
+            try tool.python([script, "known.smset", tool.secrets(), "known.smset.audit"] + Self.lists),
             says: "identical")
         // Proofs of a member and of another key.
         try expectSuccess(
             tool.run(
-                "set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--media", Self.known[0], "-o",
+                "set", "prove", "known.smset", "--secrets", tool.secrets(), "--media", Self.known[0], "-o",
                 "in.proof"), says: "is in")
         try expectSuccess(
             tool.run(
-                "set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--pdq", Self.absent, "-o",
+                "set", "prove", "known.smset", "--secrets", tool.secrets(), "--pdq", Self.absent, "-o",
                 "out.proof"), says: "is not in")
         expectSuccess(try tool.reference("verify-proof", "known.smset", "in.proof"), says: "is a member")
         expectSuccess(try tool.reference("verify-proof", "known.smset", "out.proof"), says: "is not a member")
@@ -179,14 +179,14 @@ struct InteropTests {
             says: "sound")
         try expectSuccess(
             tool.reference(
-                "prove", "known.smset", "known.smset.secrets", "pdq:" + hash(tool, Self.known[0]), "in.proof"),
+                "prove", "known.smset", tool.secrets(), "pdq:" + hash(tool, Self.known[0]), "in.proof"),
             says: "is a member")
         try expectSuccess(
             tool.reference(
-                "prove", "known.smset", "known.smset.secrets", "sha256:" + hash(tool, "clip.bin"), "clip.proof"),
+                "prove", "known.smset", tool.secrets(), "sha256:" + hash(tool, "clip.bin"), "clip.proof"),
             says: "is a member")
         expectSuccess(
-            try tool.reference("prove", "known.smset", "known.smset.secrets", "pdq:" + Self.absent, "out.proof"),
+            try tool.reference("prove", "known.smset", tool.secrets(), "pdq:" + Self.absent, "out.proof"),
             says: "is not a member")
         expectSuccess(try tool.run("set", "verify-proof", "known.smset", "in.proof"), says: "the key is in the set")
         expectSuccess(try tool.run("set", "verify-proof", "known.smset", "clip.proof"), says: "the key is in the set")
@@ -195,7 +195,7 @@ struct InteropTests {
         // The tool proves with the reference's secrets.
         try expectSuccess(
             tool.run(
-                "set", "prove", "known.smset", "--secrets", "known.smset.secrets", "--media", "clip.bin", "-o",
+                "set", "prove", "known.smset", "--secrets", tool.secrets(), "--media", "clip.bin", "-o",
                 "mine.proof"), says: "is in")
         expectSuccess(try tool.reference("verify-proof", "known.smset", "mine.proof"), says: "is a member")
         try flip(tool, "known.smset", at: 4096 + 32 * 1000, to: "flipped.smset")
@@ -227,14 +227,14 @@ struct InteropTests {
                     "--keep", upload),
                 says: "stored \(count) vouchers")
         }
-        let authority = ["--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"]
-        expectSuccess(try tool.run(["open", "--first-run"] + authority), says: "opened 16 vouchers")
+        let authority = ["--database", "collector.sqlite", "--authority", "authority.sqlite"]
+        expectSuccess(try tool.run(["open", "--first-run", "--set", "known.smset"] + authority), says: "opened 16 vouchers")
         expectSuccess(
             try tool.run(
                 ["reveal"] + authority + ["--list", "alice.pub=alice.txt", "--cases", "swift-cases", "--force"]))
         expectSuccess(
             try tool.reference(
-                "reveal", "all", "--set", "known.smset", "known.smset.secrets", "--list", "alice.pub=alice.txt",
+                "reveal", "all", "--set", "known.smset", tool.secrets(), "--list", "alice.pub=alice.txt",
                 "--cases", "reference-cases"))
         let mine = try InteropCase.all(in: tool.file("swift-cases"))
         let theirs = try InteropCase.all(in: tool.file("reference-cases"))

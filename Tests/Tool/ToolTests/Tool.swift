@@ -66,5 +66,11 @@ struct Tool {
     }
     func write(_ bytes: [UInt8], to name: String) throws { try Data(bytes).write(to: URL(fileURLWithPath: file(name))) }
     func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name)))) }
+    /// The one file in the folder of sets' secrets.
+    func secrets() throws -> String {
+        let names = try FileManager.default.contentsOfDirectory(atPath: file("secrets"))
+        try #require(names.count == 1, "\(names)")
+        return "secrets/" + names[0]
+    }
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 }

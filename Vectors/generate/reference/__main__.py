@@ -22,7 +22,7 @@ def main() -> int:
     try:
         return arguments.run(arguments) or 0
     except ProtocolError as failure:
-        print(f"error: {failure}", file=sys.stderr)
+        print(f"error: {commands_a.escaped(str(failure))}", file=sys.stderr)
         return 1
 
 

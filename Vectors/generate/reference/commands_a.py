@@ -11,14 +11,14 @@ import os
 import secrets as random_names
 import stat
 import time
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from .audit import AuditPackage, AuditReport, audit
 from .audit import sign as sign_audited
 from .building import build_set
-from .entries import ListedHash, key_of, parse_fields, parse_list
+from .entries import ListedHash, key_of, list_text, parse_fields, parse_list
 from .errors import ProtocolError, require
 from .key_proof import KeyProof, prove, verify
 from .keys import (
@@ -47,6 +47,11 @@ MAXIMUM_KEY_FILE_COUNT = 1_024
 # Files
 
 
+def escaped(text: str) -> str:
+    """A name from outside, on one line of a terminal: what does not show comes out as its number."""
+    return "".join(c if c.isprintable() and c != "\\" else c.encode("unicode_escape").decode() for c in text)
+
+
 def read_file(path: str, limit: int) -> bytes:
     """A regular file of at most `limit` bytes."""
     try:
@@ -59,23 +64,53 @@ def read_file(path: str, limit: int) -> bytes:
         raise ProtocolError("fileFailed", str(failure)) from failure
 
 
-def write_file(path: str, contents: bytes, secret: bool = False, replace: bool = False) -> None:
-    """Writes beside the path and renames or links, so that no half file is ever there."""
-    partial = f"{path}.{random_names.token_hex(8)}.partial"
+@dataclass(frozen=True)
+class NewFile:
+    path: str
+    contents: bytes
+    secret: bool = False
+
+
+def create_files(*files: NewFile) -> None:
+    """Creates files that belong together, in this order, all or none; a file that is there already stays.
+
+    Each is complete on disk before the first gets its name, and until then it has none: who is killed leaves no half
+    of a secret.
+    """
+    descriptors: list[int] = []
+    made: list[str] = []
     try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if secret else 0o644)
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(contents)
-                file.flush()
-                os.fsync(file.fileno())
-            if replace:
-                os.replace(partial, path)
-            else:
-                os.link(partial, path)  # fails if the path exists
-        finally:
-            Path(partial).unlink(missing_ok=True)
+        for file in files:
+            folder = os.path.dirname(file.path) or "."
+            descriptors.append(os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600 if file.secret else 0o644))
+            with open(descriptors[-1], "wb", closefd=False) as unnamed:
+                unnamed.write(file.contents)
+                unnamed.flush()
+                os.fsync(unnamed.fileno())
+        for file, descriptor in zip(files, descriptors, strict=True):
+            # Fails if the path exists. The folder is given so that the link is followed; the path is absolute.
+            os.link(f"/proc/self/fd/{descriptor}", file.path, src_dir_fd=descriptor, follow_symlinks=True)
+            made.append(file.path)
     except OSError as failure:
+        for path in made:
+            Path(path).unlink(missing_ok=True)
+        raise ProtocolError("fileFailed", f"{failure.strerror}: {failure.filename2 or failure.filename}") from failure
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def write_file(path: str, contents: bytes, secret: bool = False, replace: bool = False) -> None:
+    """One file, whole or not at all; one that is there already stays, unless it is to be replaced."""
+    if not replace:
+        create_files(NewFile(path, contents, secret))
+        return
+    partial = f"{path}.{random_names.token_hex(8)}.partial"
+    create_files(NewFile(partial, contents, secret))
+    try:
+        os.replace(partial, path)
+    except OSError as failure:
+        Path(partial).unlink(missing_ok=True)
         raise ProtocolError("fileFailed", str(failure)) from failure
 
 
@@ -99,16 +134,15 @@ def read_set(path: str) -> SetFile:
 
 
 def read_key(path: str, word: str) -> bytes:
-    text = read_file(path, MAXIMUM_KEY_FILE_COUNT).decode("ascii", errors="replace")
+    text = read_file(path, MAXIMUM_KEY_FILE_COUNT).decode("utf-8", errors="replace")
     return decode_key_file(text, word)
 
 
 def read_list(path: str, minimum_quality: int, skip_bad_lines: bool) -> list[ListedHash]:
-    text = read_file(path, MAXIMUM_LIST_COUNT).decode("utf-8", errors="replace")
-    parsed = parse_list(text, minimum_quality, skip_bad_lines)
+    parsed = parse_list(list_text(read_file(path, MAXIMUM_LIST_COUNT)), minimum_quality, skip_bad_lines)
     for what, lines in (("of poor quality", parsed.poor_lines), ("bad", parsed.bad_lines)):
         if lines:
-            print(f"{path}: {len(lines)} lines {what} left out, the first is line {lines[0]}")
+            print(f"{escaped(path)}: {len(lines)} lines {what} left out, the first is line {lines[0]}")
     return parsed.hashes
 
 
@@ -135,8 +169,10 @@ def read_lists(
 
 def keygen(arguments: argparse.Namespace) -> int:
     seed = system_draw(32)
-    write_file(arguments.secret, encode_source_secret(seed).encode(), secret=True)
-    write_file(arguments.public, encode_source_key(source_public_key(seed)).encode())
+    create_files(
+        NewFile(arguments.secret, encode_source_secret(seed).encode(), secret=True),
+        NewFile(arguments.public, encode_source_key(source_public_key(seed)).encode()),
+    )
     return 0
 
 
@@ -163,9 +199,13 @@ def build(arguments: argparse.Namespace) -> int:
     lists = read_lists(arguments.list, arguments.quality, arguments.skip_bad_lines)
     issued = int(time.time()) if arguments.issued is None else arguments.issued
     new = build_set(lists, parameters, arguments.version, issued, arguments.expires)
-    write_file(arguments.secrets, new.secrets.encode(), secret=True)
-    write_file(arguments.package, new.package.encode())
-    write_file(arguments.set, new.set_file.encode())
+    # 4.2: secrets of many versions stand side by side.
+    Path(arguments.secrets).mkdir(mode=0o700, exist_ok=True)
+    create_files(
+        NewFile(f"{arguments.secrets}/{new.set_file.root.hex()}.secrets", new.secrets.encode(), secret=True),
+        NewFile(arguments.package, new.package.encode(), secret=True),
+        NewFile(arguments.set, new.set_file.encode()),
+    )
     print(f"{len(new.selection.keys)} entries, {len(new.selection.folded)} folded, {new.set_file.header.cells} cells")
     print(f"root {new.set_file.root.hex()}")
     return 0
@@ -321,7 +361,7 @@ def add_commands(commands: Any) -> None:
         help="a source's public key file and its list; once for each source",
     )
     p.add_argument("--set", required=True)
-    p.add_argument("--secrets", required=True)
+    p.add_argument("--secrets", required=True, help="the folder of secrets; a file of the root's name is made there")
     p.add_argument("--package", required=True)
     p.add_argument("--version", type=int, required=True)
     p.add_argument("--issued", type=int, help="seconds since 1970; now, if it is not given")

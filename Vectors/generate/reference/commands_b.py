@@ -21,7 +21,7 @@ from .authority import reveal_all
 from .case_file import CaseList, Comparison, case_file, listed_entries
 from .client_state import HEADER_BYTES, ClientState
 from .collector import Collector
-from .commands_a import key_and_list, read_file, read_key, read_list, read_set, write_file
+from .commands_a import escaped, key_and_list, read_file, read_key, read_list, read_set, write_file
 from .distinctness import MAXIMUM_TAGS
 from .epochs import ACCOUNT_SECRET_COUNT, AccountSecret
 from .errors import ProtocolError, require
@@ -148,7 +148,7 @@ def item_from_file(path: str) -> Item:
         try:
             read = read_png(data)
         except ProtocolError as failure:
-            print(f"{path}: sealed as unreadable: {failure}")
+            print(f"{escaped(path)}: sealed as unreadable: {failure}")
             return Item()
         return Item(picture=Picture.of(read.data, read.width, read.height, read.channels))
     return Item(sha256=hashlib.sha256(data).digest())
@@ -229,7 +229,7 @@ def reveal(arguments: argparse.Namespace) -> int:
                     collector.store(Voucher.decode(data).header.account, data)
             except ProtocolError as failure:
                 refused += 1
-                print(f"refused: {path.name}: {failure}")
+                print(f"refused: {escaped(path.name)}: {failure}")
     lists = [
         (path, read_key(key_file, SOURCE_WORD), read_list(path, 0, arguments.skip_bad_lines))
         for key_file, path in arguments.list

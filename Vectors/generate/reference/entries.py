@@ -38,21 +38,44 @@ class ParsedList:
     bad_lines: list[int]
 
 
+NO_TEXT = (
+    (b"\xff\xfe", "UTF-16 text; save it as UTF-8"),
+    (b"\xfe\xff", "UTF-16 text; save it as UTF-8"),
+    (b"\x1f\x8b", "compressed by gzip; unpack it first"),
+    (b"PK\x03\x04", "a ZIP file; unpack it first"),
+    (b"\xfd7zXZ\x00", "compressed by xz; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "compressed by zstd; unpack it first"),
+    (b"BZh", "compressed by bzip2; unpack it first"),
+)
+"""First bytes of what is no list's text."""
+
+
+def list_text(contents: bytes) -> str:
+    """A list file's text. Bytes that are no UTF-8 stay, one character each, and are in no hash."""
+    for first, what in NO_TEXT:
+        require(not contents.startswith(first), "invalidMagic", what)
+    require(b"\x00" not in contents[:2], "invalidMagic", "UTF-16 text; save it as UTF-8")
+    # A byte order mark at the start of the text (EF BB BF) is skipped.
+    return contents.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
+
+
 def parse_list(text: str, minimum_quality: int, skip_bad_lines: bool = False) -> ParsedList:
     """5.4, step 1. Unless the caller skips them, a bad line is an error that names its number."""
     parsed = ParsedList([], [], [])
-    for number, line in enumerate(text.split("\n"), start=1):
+    # Lines end with a line feed, a carriage return, or a carriage return and a line feed, which are one end;
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), start=1):
         # fields apart by blanks, commas, colons or semicolons
-        fields = [field for field in re.split(r"[ \t\r,:;]+", line) if field]
+        fields = [field for field in re.split(r"[ \t,:;]+", line) if field]
         try:
-            # Lines have at most 4,096 bytes.
-            require(len(line.encode()) <= MAXIMUM_LINE, "wrongLength", "a line of more than 4,096 bytes")
+            # they have at most 4,096 bytes.
+            count = len(line.encode(errors="surrogateescape"))
+            require(count <= MAXIMUM_LINE, "wrongLength", "a line of more than 4,096 bytes")
             # Empty lines and lines whose first field begins with `#` are skipped,
             if not fields or fields[0].startswith("#"):
                 continue
             entry, quality = parse_fields(fields)
         except ProtocolError as failure:
-            # Another line is an error unless the caller skips them.
+            # Another line is a bad one: an error unless the caller skips them.
             if not skip_bad_lines:
                 raise ProtocolError(failure.name, f"line {number}: {failure.detail}") from failure
             parsed.bad_lines.append(number)
@@ -80,8 +103,12 @@ def parse_fields(fields: Sequence[str]) -> tuple[ListedHash, int | None]:
     require(len(fields) >= 1, "badHashLength", "no hash")
     require(re.fullmatch(r"[0-9a-fA-F]+", fields[0]) is not None, "badHexadecimal", "not a hash")
     require(len(fields[0]) == 2 * HASH_COUNT[kind], "badHashLength", f"not a {kind} hash")
+    # A further field that is a hash, 32 or 64 hex digits, makes the line a bad one; other further fields are ignored.
+    for field in fields[1:]:
+        is_hash = re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{64}", field) is not None
+        require(not is_hash, "badHashLength", "a second hash on the line")
     quality = None
-    # a field of one to three digits is its quality; other further fields are ignored
+    # After a PDQ hash, a field of one to three digits is its quality.
     if kind == PDQ and len(fields) >= 2 and re.fullmatch(r"[0-9]{1,3}", fields[1]) is not None:
         quality = int(fields[1])
     return ListedHash(kind, bytes.fromhex(fields[0])), quality

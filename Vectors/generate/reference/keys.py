@@ -90,8 +90,8 @@ def encode_source_key(public: bytes) -> str:
 
 
 def decode_key_file(text: str, word: str) -> bytes:
-    """The 32 bytes of a key file whose first word is `word`."""
-    match = re.fullmatch(r"([a-z0-9-]+) ([0-9a-f]*)\n?", text)
+    """The 32 bytes of a key file whose first word is `word`, between blanks of any kind."""
+    match = re.fullmatch(r"\ufeff?[ \t\r\n]*([a-z0-9-]+)[ \t\r\n]+([0-9a-fA-F]*)[ \t\r\n]*", text)
     if match is None or match[1] != word:
         raise ProtocolError("invalidMagic", f"not a {word} file")
     require(len(match[2]) == 64, "wrongLength")

@@ -100,7 +100,25 @@ def parse_cases(topic: Topic, draw: Draw) -> None:
     )
     parse("kinds in either case", f"PDQ {p}\nSha256 {s}\nMD5 {m}\n")
     parse("the longest line, and one byte more", f"{p} {'x' * 4031}\n{p} {'x' * 4032}\n#{'x' * 4096}\n", "BadLine")
-    parse("a carriage return is a blank", f"{p}\r80\r\n\rsha256\r{s}\n")
+    parse("lines end with a carriage return", f"{p} 80\r{q}\rsha256 {s}\r")
+    parse("a comment ends with a carriage return, too", f"# a comment\r{p}\r# pdq {q}\r\r{q}")
+    parse("line ends of all kinds, counted", f"{p}\rx\r\ny\nz\n\rw\r\r\nv\r\n\n{q}\r\n", "BadLine")
+    parse("a carriage return parts no fields", f"sha256\r{s}\n{q}\r80\n", "BadLine")
+    parse("a byte order mark at the start", f"\ufeff{p}\n{q}\n")
+    parse("a byte order mark before a comment", f"\ufeff# a list\n{p}\n")
+    parse("a byte order mark alone", "\ufeff")
+    parse("two byte order marks, and one on another line", f"\ufeff\ufeff{p}\n{q}\n\ufeff{q}\n", "BadLine")
+    parse("other characters that look like line ends are none", f"{p}\x0b{q}\n{p}\x0c{q}\n{p}\u2028{q}\n", "BadLine")
+    parse(
+        "two hashes on a line",
+        f"{p} {q}\n{p},{q},{s}\n{p},90,{q}\npdq {p} {m}\nsha256 {s} {m}\nmd5 {m};{s.upper()}\n{p} # {q}\n",
+        "BadLine",
+    )
+    parse(
+        "further fields that are almost a hash are ignored",
+        f"{p} {q[:-1]}\n{p} {q}0\n{p} {m[:-1]}\n{p} {m}0\n{p} {q}.jpg\n{p} x{q[1:-1]}x\n{p} {'a' * 40}\n",
+    )
+    parse("a quality and a hash of poor quality: the line is bad, not poor", f"{p} 10 {q}\n", "BadLine")
     parse("qualities", f"pdq {p} 49\npdq {p} 50\n{q} 0\n{q} 100\n{q},51\n", "PoorLine")
     parse("the profile's quality is 0", f"pdq {p} 0\n{q}\n", quality=0)
     parse("the profile's quality is 100", f"pdq {p} 99\n{q} 100\n", "PoorLine", quality=100)

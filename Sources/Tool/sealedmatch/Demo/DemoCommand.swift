@@ -80,8 +80,9 @@ struct Demo {
                 innocent: innocent.prefix(20)),
             DemoAccount(name: "dario", story: "many known pictures", known: known, innocent: innocent.prefix(30)),
         ]
+        Terminal.print("")
         Terminal.print(
-            "\n2. Four people send pictures. Their messenger recompresses each, seals a voucher, then encrypts the picture."
+            "2. Four people send pictures. Their messenger recompresses each, seals a voucher, then encrypts the picture."
         )
         let collector = try about("the collector") {
             try CollectorStore(path: "\(directory)/collector.sqlite", creation: .ifMissing)
@@ -93,7 +94,8 @@ struct Demo {
                 try messenger.send(account, collector: collector) { Terminal.progress("\(account.name) sends", $0, $1) }
             )
         }
-        Terminal.print("\n3. The authority opens the vouchers and decides.")
+        Terminal.print("")
+        Terminal.print("3. The authority opens the vouchers and decides.")
         let service = OpeningService(
             source: collector,
             store: try about("the authority") {

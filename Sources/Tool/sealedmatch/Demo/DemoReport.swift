@@ -64,7 +64,8 @@ struct DemoReport {
         guard wrong.isEmpty else {
             throw Failure("the demo failed: " + wrong.joined(separator: "; "), code: Failure.negative)
         }
-        Terminal.print("\nEvery account came out as it should.")
+        Terminal.print("")
+        Terminal.print("Every account came out as it should.")
     }
 
     /// What is wrong with an outcome: revealed below t, missed although k(R − t) ≥ e, or another set of pictures than

@@ -1,0 +1,136 @@
+internal import CSealedMatchPlatform
+public import SealedMatchCrypto
+
+/// A file to create: where there is one of its name already, it stays, and nothing is created.
+///
+/// For what cannot be made again: keys, a set's secrets, a signed set.
+@unsafe public struct NewFile {
+    public let path: String
+    /// What it holds, one part after another; valid while the file is created.
+    public let parts: [UnsafeRawBufferPointer]
+    /// Whether its owner alone may read it.
+    public let isSecret: Bool
+
+    public init(path: String, parts: [UnsafeRawBufferPointer], isSecret: Bool) {
+        unsafe self.path = path
+        unsafe self.parts = unsafe parts
+        unsafe self.isSecret = isSecret
+    }
+}
+
+extension DurableFile {
+    /// Creates files that belong together, in this order: each whole or not at all, and all of them or none.
+    ///
+    /// All are complete on disk, without a name, before the first gets its name. So a process that is killed leaves no
+    /// partial file, and nothing is lost when a later file cannot be made. A kill between two names leaves the first
+    /// ones: put secrets first, and last the file without which the others mean nothing.
+    ///
+    /// - Parameter replacing: replace files of these names. Those that could not all be replaced come back.
+    /// - Throws: `fileFailed` when a file cannot be written, or one of its name exists; `randomSourceFailed`. Then
+    ///   none of the files is new. Or, if a directory could not be synced, all are there and may not outlast a power
+    ///   failure.
+    public static func create(_ files: [NewFile], replacing: Bool = false) throws(SealedMatchError) {
+        var pending: [PendingFile] = []
+        do throws(SealedMatchError) {
+            for index in unsafe files.indices { pending.append(try unsafe PendingFile(files[index])) }
+            for file in pending.indices { try pending[file].appear(replacing: replacing) }
+        } catch {
+            for file in pending.indices.reversed() { pending[file].undo() }
+            throw error
+        }
+        for file in pending.indices { pending[file].finish() }
+        for file in pending { try syncDirectory(of: file.path) }
+    }
+
+    /// Creates one file.
+    /// - Throws: as for several.
+    public static func create(_ bytes: [UInt8], at path: String, isSecret: Bool) throws(SealedMatchError) {
+        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
+            try unsafe create([NewFile(path: path, parts: [raw], isSecret: isSecret)])
+        }
+    }
+
+    /// Whether there is anything of this name, a broken link for example.
+    public static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0
+    }
+}
+
+/// A file that is complete on disk and has no name yet, and what is needed to take the name away again.
+private struct PendingFile {
+    let path: String
+    private let descriptor: Int32
+    /// A name beside its place: on file systems without files that have none, and to put it in another's place.
+    private var temporary: String?
+    private var hasAppeared = false
+    /// Under the temporary name is now what was at `path`.
+    private var holdsOld = false
+
+    init(_ file: NewFile) throws(SealedMatchError) {
+        unsafe path = file.path
+        let isSecret = unsafe file.isSecret
+        let mode: mode_t = isSecret ? 0o600 : 0o644
+        var opened = unsafe platform_open_unnamed(DurableFile.parent(of: path), mode)
+        if opened < 0, platform_errno() == EOPNOTSUPP || platform_errno() == EISDIR || platform_errno() == EINVAL {
+            let name = try DurableFile.temporaryName(for: path)
+            opened = unsafe platform_open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+            if opened >= 0 { temporary = name }
+        }
+        guard opened >= 0 else { throw .file("a file cannot be created there") }
+        descriptor = opened
+        do throws(SealedMatchError) {
+            for part in unsafe file.parts.indices {
+                try unsafe DurableFile.writeAll(file.parts[part], to: descriptor)
+            }
+            guard fsync(descriptor) == 0 else { throw .file("a file cannot be synced to disk") }
+        } catch {
+            undo()
+            throw error
+        }
+    }
+
+    /// Gives the file its name.
+    mutating func appear(replacing: Bool) throws(SealedMatchError) {
+        if link(to: path) {
+            hasAppeared = true
+            return
+        }
+        guard platform_errno() == EEXIST else { throw .file("a file cannot be put in its place") }
+        guard replacing else { throw .file("it is there already, and is not replaced") }
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, unsafe platform_is_regular(&status) == 1 else {
+            throw SealedMatchError(.fileFailed, "what is there is no regular file, and is not replaced")
+        }
+        if temporary == nil {
+            let name = try DurableFile.temporaryName(for: path)
+            guard link(to: name) else { throw .file("a file cannot be put in its place") }
+            temporary = name
+        }
+        guard let temporary, unsafe platform_exchange(temporary, path) == 0 else {
+            throw .file("a file cannot be put in another's place")
+        }
+        holdsOld = true
+    }
+
+    private func link(to name: String) -> Bool {
+        if let temporary { return unsafe CSealedMatchPlatform.link(temporary, name) == 0 }
+        return unsafe platform_link_unnamed(descriptor, name) == 0
+    }
+
+    /// Takes the name away again; what was there before is back.
+    mutating func undo() {
+        if holdsOld, let temporary { _ = unsafe platform_exchange(temporary, path) }
+        if hasAppeared { _ = unsafe unlink(path) }
+        finish()
+    }
+
+    /// Forgets what is needed no longer.
+    mutating func finish() {
+        if let temporary { _ = unsafe unlink(temporary) }
+        temporary = nil
+        hasAppeared = false
+        holdsOld = false
+        close(descriptor)
+    }
+}
