@@ -30,7 +30,7 @@ ENVIRONMENT = SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(C
 
 # What a change is looked over with before it is sent, below two minutes when all is built: format, comments, registry,
 # quoted steps, versions, and the fast tests.
-check: lint
+check: setup lint
 	swift build --build-tests
 	$(ENVIRONMENT) swift test --skip-build --filter '$(FAST_TESTS)'
 
@@ -70,10 +70,9 @@ tools: .venv-tools/ready
 
 # The products' documentation, into .build/docs. A link in it that leads nowhere is an error.
 PRODUCTS := Client/SealedMatchClient Sets/SealedMatchSets Server/SealedMatchCollector Server/SealedMatchAuthority
-MODULES_AT = $(shell swift build --show-bin-path)/Modules
+MODULES_AT = $(shell swift build -c release --show-bin-path)/Modules
 
-docs: setup
-	swift build
+docs: build
 	@rm -rf .build/docs && mkdir -p .build/docs
 	@set -e; for product in $(PRODUCTS); do name=$${product##*/}; at=.build/docs/$$name; mkdir -p $$at; \
 	    swift-symbolgraph-extract -module-name $$name -I $(MODULES_AT) $(addprefix -I ,$(SYSTEM_MODULES)) \
@@ -95,8 +94,9 @@ test: setup setup-test photos python library
 	$(PYTHON) -B Sources/Lab/Decoys/pages.py --check
 	set -o pipefail; $(ENVIRONMENT) swift test -c release --disable-testable-imports 2>&1 | tee .build/test.log \
 	    || { grep ' recorded an issue ' .build/test.log; exit 1; }
-	$(MAKE) docs consumer
+	$(MAKE) consumer
 	$(MAKE) test-messenger
+	$(MAKE) docs
 
 # All benchmarks, a million entries really built: about ten minutes. `make bench ARGS=--quick` takes one.
 bench: build python library photos
