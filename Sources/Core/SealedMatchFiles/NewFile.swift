@@ -5,12 +5,14 @@ public import SealedMatchCrypto
 ///
 /// For what cannot be made again: keys, a set's secrets, a signed set.
 @unsafe public struct NewFile {
+    /// Where the file will be.
     public let path: String
     /// What it holds, one part after another; valid while the file is created.
     public let parts: [UnsafeRawBufferPointer]
     /// Whether its owner alone may read it.
     public let isSecret: Bool
 
+    /// A file that is not there yet.
     public init(path: String, parts: [UnsafeRawBufferPointer], isSecret: Bool) {
         unsafe self.path = path
         unsafe self.parts = unsafe parts

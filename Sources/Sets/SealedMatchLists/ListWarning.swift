@@ -18,6 +18,7 @@ public struct ListWarning: Equatable, Sendable {
         case poor(quality: Int, minimum: Int)
     }
 
+    /// What was noticed.
     public let kind: Kind
     /// The first line that it is about, from 1.
     public let line: Int

@@ -1,7 +1,7 @@
 /// A text that may come from outside, fit to be printed on one line: a file's name, an argument, a label.
 ///
-/// Whoever names a file could else write lines of a list, or send a terminal what it obeys. Of line ends, of control and
-/// format characters (these turn the direction of text, too), and of names that are no UTF-8 (`FileName`) each byte
+/// Whoever names a file could else write lines of a list, or send a terminal what it obeys. Of line ends, of control
+/// and format characters (these turn the direction of text, too), and of names that are no UTF-8 (`FileName`) each byte
 /// comes out as `\\xNN`, and a backslash as two: different names stay different.
 func escaped(_ text: String) -> String {
     var out = ""

@@ -27,8 +27,8 @@ enum KeyFiles {
         try about(path) { try SourceKeyFile.readPublic(path) }
     }
 
-    /// Where the secrets of a set are: in a folder `secrets` beside the set file unless another is named, in a file that
-    /// has the root's name (Docs/Protocol.md, 4.2). Of a set file that was renamed they are found all the same.
+    /// Where the secrets of a set are: in a folder `secrets` beside the set file unless another is named, in a file
+    /// that has the root's name (Docs/Protocol.md, 4.2). Of a set file that was renamed they are found all the same.
     static func secretsPath(of header: SetHeader, beside set: String, folder: String?) throws -> String {
         let folder = folder ?? secretsFolder(beside: set)
         return try "\(folder)/\(hexadecimal(header.root().bytes)).secrets"

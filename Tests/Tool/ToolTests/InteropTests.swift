@@ -228,7 +228,8 @@ struct InteropTests {
                 says: "stored \(count) vouchers")
         }
         let authority = ["--database", "collector.sqlite", "--authority", "authority.sqlite"]
-        expectSuccess(try tool.run(["open", "--first-run", "--set", "known.smset"] + authority), says: "opened 16 vouchers")
+        expectSuccess(
+            try tool.run(["open", "--first-run", "--set", "known.smset"] + authority), says: "opened 16 vouchers")
         expectSuccess(
             try tool.run(
                 ["reveal"] + authority + ["--list", "alice.pub=alice.txt", "--cases", "swift-cases", "--force"]))

@@ -222,7 +222,9 @@ import Testing
             "collect", "--database", "collector.sqlite", "--account", "carol", "--set", "known.smset", "--keep", "up")
         #expect(collected.status == 0, "\(collected.errors)")
         let authority = ["--database", "collector.sqlite", "--authority", "authority.sqlite"]
-        #expect(try tool.run(["open", "--first-run", "--set", "known.smset"] + authority).output.contains("opened 36 vouchers"))
+        #expect(
+            try tool.run(["open", "--first-run", "--set", "known.smset"] + authority).output.contains(
+                "opened 36 vouchers"))
         let revealed = try tool.run(
             ["reveal"] + authority + [
                 "--list", "alice.key.pub=alice.txt", "--list", "bob.key.pub=bob.txt", "--cases", "cases", "--force",
