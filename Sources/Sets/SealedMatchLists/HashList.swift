@@ -39,7 +39,6 @@ public struct HashList: Sendable {
         }
 
         /// Of the same line: the reason is a text for people.
-        /// Equal if and only if they are the same line.
         public static func == (a: BadLine, b: BadLine) -> Bool { a.line == b.line }
     }
 
@@ -50,7 +49,7 @@ public struct HashList: Sendable {
         case notText(StaticString)
         case file(SealedMatchError)
 
-        /// Equal if and only if they are the same line.
+        /// Equal if and only if they are the same failure at the same line.
         public static func == (a: Failure, b: Failure) -> Bool {
             switch (a, b) {
             case (.badLine(let a), .badLine(let b)): a == b
