@@ -35,7 +35,7 @@ import Testing
                 "SEALEDMATCH_STORE_FULL is 415 in the header and 405"
             ),
             ("    SEALEDMATCH_BAD_HANDLE = 802,", "", "SEALEDMATCH_BAD_HANDLE is None in the header"),
-            ("SEALEDMATCH_ABI_MAJOR 1", "SEALEDMATCH_ABI_MAJOR 2", "the SONAME is"),
+            ("SEALEDMATCH_ABI_MAJOR 2", "SEALEDMATCH_ABI_MAJOR 3", "the SONAME is"),
             ("SEALEDMATCH_ABI_MINOR 0", "SEALEDMATCH_ABI_MINOR 1", "the library's version is"),
         ]
         for (old, new, finding) in changes {

@@ -47,7 +47,7 @@ extern "C" {
 /* -- Version ------------------------------------------------------------------------------------------------------- */
 
 /* The major number is the SONAME's and changes when a caller must be changed; the minor one grows with additions. */
-#define SEALEDMATCH_ABI_MAJOR 1
+#define SEALEDMATCH_ABI_MAJOR 2
 #define SEALEDMATCH_ABI_MINOR 0
 #define SEALEDMATCH_ABI_VERSION ((uint32_t)(SEALEDMATCH_ABI_MAJOR << 16 | SEALEDMATCH_ABI_MINOR))
 
