@@ -25,13 +25,18 @@ struct AuditOptions: ParsableArguments {
     }
 
     /// Audits an open set, and prints what is found.
+    /// - Parameter names: what `keys` gave, at least.
     /// - Throws: exit code 1 if the set is not sound.
-    func audit(_ set: SetFile, named file: String) throws -> Audit {
+    func audit(_ set: SetFile, named file: String, names: [Bytes32: String]) throws -> Audit {
         let workers = Terminal.workers(threads: threads)
         let limit = AuditPackage.maximumCount(entries: set.header.entries)
         let content = try about(package) { try DurableFile.read(package, limit: limit) }
         let audited = try about(package) { try AuditPackage(canonical: content) }
         let sources = try SourceLists(lists, profile: set.header.parameters.profile, skipBadLines: skipBadLines)
+        // Key files are read again here: what was shown, and what a signature needs, is what the first reading gave.
+        guard sources.keys.allSatisfy({ names[$0] != nil }) else {
+            throw Failure("a key file of --list was exchanged meanwhile")
+        }
         let audit = try about(file) {
             try Audit.run(
                 set, package: audited, lists: zip(sources.keys, sources.lists).map { ($0, $1.hashes) },
@@ -43,10 +48,9 @@ struct AuditOptions: ParsableArguments {
         guard audit.isSound else {
             throw Failure("\(file): the audit found \(count(audit.findings.count, "fault"))", code: Failure.negative)
         }
-        for list in lists {
-            let key = try KeyFiles.readSourcePublic(list.keyFile)
-            guard let audited = audit.lists.first(where: { $0.source == key }) else { continue }
-            Terminal.print("list   \(list.listFile) holds all \(audited.confirmed) entries that name \(list.keyFile)")
+        for list in audit.lists {
+            guard let place = sources.keys.firstIndex(of: list.source), let name = names[list.source] else { continue }
+            Terminal.print("list   \(sources.paths[place]) holds all \(list.confirmed) entries that name \(name)")
         }
         Terminal.print("sound: the table holds α·H(y) for exactly the package's entries")
         return audit

@@ -18,7 +18,7 @@ struct SetAuditCommand: ParsableCommand {
             let summary = SetSummary(header: set.header, names: try options.keys())
             try summary.print()
             summary.printSources { _ in "" }
-            _ = try options.audit(set, named: file)
+            _ = try options.audit(set, named: file, names: summary.names)
         }
     }
 }

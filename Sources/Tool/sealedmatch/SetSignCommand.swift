@@ -67,6 +67,6 @@ struct SetSignCommand: ParsableCommand {
         guard now < header.expiresAt else {
             throw Failure("\(file): the set has expired; clients would refuse it", code: Failure.negative)
         }
-        return try options.audit(set, named: file)
+        return try options.audit(set, named: file, names: names)
     }
 }
