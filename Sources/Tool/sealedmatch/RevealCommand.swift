@@ -3,6 +3,7 @@ internal import SealedMatchCases
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import SealedMatchFingerprint
+internal import SealedMatchLists
 internal import SealedMatchOpenings
 internal import SealedMatchProtocol
 
@@ -84,7 +85,7 @@ struct RevealCommand: ParsableCommand {
             let header = headers.first { $0.sources.contains(source) }
             let list = KnownList(
                 name: argument.listFile, source: source,
-                list: try SourceLists.read(
+                list: try HashList.reading(
                     argument.listFile, profile: header?.parameters.profile ?? .standard, skipBadLines: skipBadLines))
             try about("\(argument.keyFile)=\(argument.listFile)") {
                 try CaseComparison.check(list, against: headers)
