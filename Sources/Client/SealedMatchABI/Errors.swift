@@ -1,6 +1,7 @@
 internal import CSealedMatch
 internal import SealedMatchFingerprint
 internal import SealedMatchCrypto
+internal import SealedMatchProtocol
 
 // Codes of the C interface alone (Docs/Protocol.md, section 6).
 extension SealedMatchError.Code {
