@@ -1,4 +1,4 @@
-public import CSealedMatch
+internal import CSealedMatch
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 
