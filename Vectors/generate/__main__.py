@@ -26,7 +26,7 @@ import topics  # noqa: E402
 import worked_example  # noqa: E402
 from envelope import Topic  # noqa: E402
 
-# What the generators do not make: folders, the registry that is written by hand, and upstream data that is kept as it
+# What the generators do not make: folders, the registry (Tests/House/registry.py), and upstream data that is kept as it
 # was published.
 FOREIGN = {
     "generate",
