@@ -81,12 +81,11 @@ int main(int argc, char **argv) {
            info.root[0], info.root[1], info.root[2], info.root[3], (unsigned long long)info.version,
            (unsigned long long)info.entries, info.confirmed_sources, info.threshold);
 
-    /* This account's state on this device, and what to register with the collector. The window of 0 is for this example
-     * only. */
+    /* This account's state on this device, and what to register with the collector. The account's first device makes a
+     * secret of its own: none is given. The window of 0 is for this example only. */
     sealedmatch_client client;
-    const sealedmatch_secret no_secret = {0}; /* the account's first device makes its own */
     size_t count;
-    check(sealedmatch_client_open(argv[2], set, account, no_secret, 1, 0, now, &client), argv[2]);
+    check(sealedmatch_client_open(argv[2], set, account, (sealedmatch_secret){0}, 1, 0, now, &client), argv[2]);
     check(sealedmatch_client_registrations(client, buffer, sizeof buffer, &count), "registrations");
     for (unsigned i = 0; i < count / SEALEDMATCH_REGISTRATION_BYTES; i++)
         save(argv[3], "registration", i, buffer + i * SEALEDMATCH_REGISTRATION_BYTES, SEALEDMATCH_REGISTRATION_BYTES);

@@ -30,10 +30,12 @@ public final class SmallSet: Sendable {
 
     public static let now: UInt64 = 1_800_000_000
 
-    /// - Parameter lists: one for each source; two sources sign.
+    /// - Parameters:
+    ///   - lists: one for each source; two sources sign.
+    ///   - now: the set is issued a little before; the real clock for programs that use it.
     public init(
         lists: [[ListedHash]], parameters: Parameters = Parameters(), version: UInt64 = 1,
-        secrets given: consuming SetSecrets? = nil
+        secrets given: consuming SetSecrets? = nil, now: UInt64 = SmallSet.now
     ) throws {
         let directory = TemporaryDirectory()
         let workers = Workers()
@@ -50,7 +52,7 @@ public final class SmallSet: Sendable {
             separation: parameters.separation,
             workers: workers)
         let description = BuiltSet.Description(
-            version: version, issuedAt: Self.now - 1000, expiresAt: Self.now + 30_000_000, parameters: parameters,
+            version: version, issuedAt: now - 1000, expiresAt: now + 30_000_000, parameters: parameters,
             sources: sources)
         let built: BuiltSet
         let secrets: SetSecrets

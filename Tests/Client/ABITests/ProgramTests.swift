@@ -86,7 +86,10 @@ import Testing
         flags.expectSuccess()
         let options = flags.output.split(whereSeparator: \.isWhitespace).map(String.init)
         let program = directory.file("seal")
-        // The example's own clock must lie before the set's expiry, which the fixture's does.
+        // The example takes the machine's clock.
+        let set = try SmallSet(
+            lists: [Self.known, Self.known], now: UInt64(max(0, Date().timeIntervalSince1970)))
+        #expect(set.built.header.sources == self.set.built.header.sources)
         try Run(
             ["clang", "-fuse-ld=lld", "-Wall", "-Wextra", "-Werror", "-g"]
                 + (checker == "address" ? ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"] : [])
@@ -176,7 +179,7 @@ import Testing
         #expect(
             try String(contentsOf: CLibrary.example, encoding: .utf8).split(
                 separator: "\n", omittingEmptySubsequences: false
-            ).count <= 101)
+            ).count <= 115)
     }
 
     private func bytes(_ name: String) throws -> [UInt8] {
