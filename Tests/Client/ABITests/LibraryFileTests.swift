@@ -64,9 +64,10 @@ import Testing
             try header.write(toFile: directory.file("sealedmatch.h"), atomically: true, encoding: .utf8)
             try #"module CSealedMatch { header "sealedmatch.h" export * }"#.write(
                 toFile: directory.file("module.modulemap"), atomically: true, encoding: .utf8)
-            let files = try FileManager.default.contentsOfDirectory(atPath: sources.path + "/SealedMatchABI").filter {
-                $0.hasSuffix(".swift")
-            }
+            let files = try FileManager.default.contentsOfDirectory(atPath: sources.path + "/Client/SealedMatchABI")
+                .filter {
+                    $0.hasSuffix(".swift")
+                }
             return try Run(
                 // Of its own cache of modules: clang tells headers of one length apart by whole seconds.
                 [
@@ -75,11 +76,12 @@ import Testing
                     "sealedmatch", "-parse-as-library",
                 ]
                     + [
-                        "-I", library.directory.path, "-I", directory.path, "-I", sources.path + "/CSodium", "-I",
-                        sources.path + "/CPlatform",
+                        "-I", library.directory.path, "-I", directory.path, "-I",
+                        sources.path + "/Core/CSealedMatchSodium",
+                        "-I", sources.path + "/Core/CSealedMatchPlatform",
                     ]
                     + ["-enable-upcoming-feature", "InternalImportsByDefault", "-module-name", "SealedMatchABI"]
-                    + files.map { sources.path + "/SealedMatchABI/" + $0 })
+                    + files.map { sources.path + "/Client/SealedMatchABI/" + $0 })
         }
         let header = try String(contentsOf: CLibrary.header, encoding: .utf8)
         try compile(header).expectSuccess()

@@ -232,7 +232,9 @@ struct InteropTests {
             try tool.run(["open", "--first-run", "--set", "known.smset"] + authority), says: "opened 16 vouchers")
         expectSuccess(
             try tool.run(
-                ["reveal"] + authority + ["--list", "alice.pub=alice.txt", "--cases", "swift-cases", "--force"]))
+                ["reveal", "--set", "known.smset"] + authority + [
+                    "--list", "alice.pub=alice.txt", "--cases", "swift-cases", "--force",
+                ]))
         expectSuccess(
             try tool.reference(
                 "reveal", "all", "--set", "known.smset", tool.secrets(), "--list", "alice.pub=alice.txt",

@@ -226,7 +226,7 @@ import Testing
             try tool.run(["open", "--first-run", "--set", "known.smset"] + authority).output.contains(
                 "opened 36 vouchers"))
         let revealed = try tool.run(
-            ["reveal"] + authority + [
+            ["reveal", "--set", "known.smset"] + authority + [
                 "--list", "alice.key.pub=alice.txt", "--list", "bob.key.pub=bob.txt", "--cases", "cases", "--force",
                 "--json",
             ])
