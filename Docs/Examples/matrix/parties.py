@@ -208,7 +208,15 @@ class Authority:
         first_run = [] if self._store.exists() else ["--first-run"]
         self.known.tool.run("open", *self._databases, "--set", *self.known.versions, *first_run)
         self.known.tool.run(
-            "reveal", *self._databases, "--list", self.known.list_option, "--cases", self.cases, "--force"
+            "reveal",
+            *self._databases,
+            "--set",
+            *self.known.versions,
+            "--list",
+            self.known.list_option,
+            "--cases",
+            self.cases,
+            "--force",
         )
         cases = [json.loads(path.read_text()) for path in self.cases.glob("*.json")] if self.cases.exists() else []
         found: dict[str, dict[str, Any]] = {}

@@ -12,7 +12,8 @@ trap 'rm -rf "$directory"' EXIT
     done
     "$tool" set build --source a.key.pub=list --source b.key.pub=list -o set > /dev/null
     for source in a b; do
-        "$tool" set sign set --key "$source.key" --package set.audit --list "$source.key.pub=list" >/dev/null
+        "$tool" set sign set --key "$source.key" --package set.audit --list "$source.key.pub=list" \
+            --known a.key.pub b.key.pub >/dev/null
     done
 )
 export SEALEDMATCH_FUZZ_SET="$directory/set" SEALEDMATCH_FUZZ_NOW

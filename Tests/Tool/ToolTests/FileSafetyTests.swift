@@ -51,7 +51,7 @@ import Testing
         #expect(
             try tool.run(
                 "set", "sign", "known.smset", "--key", "alice", "--package", "known.smset.audit", "--list",
-                "alice.pub=alice.txt"
+                "alice.pub=alice.txt", "--known", "bob.pub"
             ).status == 0)
         #expect(try names(tool).allSatisfy { !$0.contains(".partial-") })
     }
@@ -144,7 +144,7 @@ import Testing
             #expect(
                 try tool.run(
                     "set", "sign", "known.smset", "--key", name, "--package", "known.smset.audit", "--list",
-                    "\(name).pub=\(name).txt"
+                    "\(name).pub=\(name).txt", "--known", "alice.pub", "bob.pub"
                 ).status == 0)
         }
         for name in ["a", "b", "c"] { try tool.write("content of \(name)", to: name) }

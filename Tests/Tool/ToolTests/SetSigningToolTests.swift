@@ -118,15 +118,15 @@ import Testing
             let result = try build(tool, ["alice", "bob"], "--version=\(version)")
             #expect(result.status == 64 && !result.wasKilled, "\(version): \(result.status)")
         }
-        #expect(!tool.exists("known.smset") && !tool.exists("secrets"))
+        #expect(!tool.exists("known.smset") && !tool.exists("known.smset.audit") && !tool.exists("secrets"))
         for days in ["1", "400"] {
             #expect(try build(tool, ["alice", "bob"], "--expires-after-days", days, "--version", "7").status == 0)
             for name in ["alice", "bob"] {
                 #expect(try tool.run(signing(name, known: Self.names)).status == 0)
             }
             #expect(try verify(tool, ["alice", "bob"]).status == 0)
-            for suffix in ["", ".audit"] {
-                try FileManager.default.removeItem(atPath: tool.file("known.smset" + suffix))
+            for name in try ["known.smset", "known.smset.audit", tool.secrets()] {
+                try FileManager.default.removeItem(atPath: tool.file(name))
             }
         }
     }

@@ -107,23 +107,37 @@ import Testing
                 "collect", "--database", "collector.sqlite", "--account", account, "--set", "known.smset", "--keep",
                 "up-\(account)")
             #expect(collected.output.contains("stored \(count) vouchers"), "\(collected.errors)")
-            // A retry stores nothing anew and is no error.
-            #expect(
-                try tool.run("collect", "--database", "collector.sqlite", "--account", account, "up-\(account)").status
-                    == 0)
         }
+        let uploaded = try FileManager.default.contentsOfDirectory(atPath: tool.file("up-carol")).sorted()
+        #expect(uploaded.count == 41)
         // Another's vouchers are refused, by name, and stay.
-        let foreign = try tool.run(
-            "collect", "--database", "collector.sqlite", "--account", "mallory", "--keep", "up-carol")
-        #expect(foreign.status == 65)
+        let foreign = try tool.run("collect", "--database", "collector.sqlite", "--account", "mallory", "up-carol")
+        #expect(foreign.status == 65 && foreign.output.contains("stored 0 vouchers"), "\(foreign.output)")
+        #expect(uploaded.allSatisfy { foreign.errors.contains("up-carol/\($0): ") }, "\(foreign.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("up-carol")).sorted() == uploaded)
+        // A retry stores nothing anew and is no error; what is stored is removed, the registration, too.
+        for (account, count) in [("carol", 40), ("dave", 29)] {
+            let again = try tool.run(
+                "collect", "--database", "collector.sqlite", "--account", account, "up-\(account)")
+            #expect(again.status == 0 && again.output.contains("stored 0 vouchers, \(count) were there already"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("up-\(account)")).isEmpty)
+        }
 
         func authority(_ command: String, _ rest: String...) throws -> Tool.Result {
-            let process =
-                [command, "--database", "collector.sqlite", "--authority", "authority.sqlite"]
-                + (command == "open" ? ["--set", "known.smset"] : []) + rest
-            return try runAll(tool, process)
+            let stores = ["--database", "collector.sqlite", "--authority", "authority.sqlite"]
+            return try runAll(tool, [command] + stores + ["--set", "known.smset"] + rest)
         }
         #expect(try authority("open", "--first-run").output.contains("opened 69 vouchers"))
+        // A list that holds nothing, or of somebody who is no source of the set, would find nothing: both are refused.
+        try tool.write("", to: "empty.txt")
+        try tool.write("# nothing but a comment\n\n", to: "comment.txt")
+        #expect(try tool.run("keygen", "eve.key").status == 0)
+        for list in ["alice.key.pub=empty.txt", "alice.key.pub=comment.txt", "eve.key.pub=alice.txt"] {
+            let refused = try authority("reveal", "--list", list, "--cases", "cases", "--force")
+            #expect(refused.status == 65 && refused.output.isEmpty, "\(list): \(refused.output)")
+            #expect(refused.errors.contains(list.split(separator: "=")[1]), "\(refused.errors)")
+            #expect(!tool.exists("cases"))
+        }
         let revealed = try authority(
             "reveal", "--list", "alice.key.pub=alice.txt", "--cases", "cases", "--force", "--json")
         let rows = revealed.output.split(separator: "\n")
