@@ -10,9 +10,10 @@ struct CollectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "collect", abstract: "Stores an account's registration and vouchers in the collector's database.",
         discussion: """
-            Takes the files of an upload directory. Who runs this has authenticated the account; nothing in a file can change whose it is. \
-            A file is removed once all of it is stored durably, a registration's too; a refused one stays and is named. \
-            A file may hold several registrations back to back. The collector holds no secret.
+            Takes the files of an upload directory. Who runs this has authenticated the account; nothing in a file \
+            can change whose it is. A file is removed once all of it is stored durably, a registration's too; a \
+            refused one stays and is named. A file may hold several registrations back to back. The collector holds \
+            no secret.
             """)
 
     @Option(help: "The collector's SQLite file; made on the first run.") var database: String

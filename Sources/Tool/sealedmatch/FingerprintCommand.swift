@@ -8,11 +8,11 @@ struct FingerprintCommand: ParsableCommand {
         commandName: "fingerprint",
         abstract: "Prints PDQ hashes, quality and SHA-256 of files; a line is valid in a hash list.",
         discussion: """
-            A picture is what a viewer shows: upright, the first frame, with the pixels that are there. Where the file
-            stores it otherwise, as cameras do, a second line that ends in "as-stored" has the hash of the stored
+            A picture is what a viewer shows: upright, the first frame, with the pixels that are there. Where the file \
+            stores it otherwise, as cameras do, a second line that ends in "as-stored" has the hash of the stored \
             pixels, as tools that do not turn pictures print it. A list may hold both; each is one entry.
 
-            A file that cannot be read is named on standard error, and the others follow; the exit code is then the
+            A file that cannot be read is named on standard error, and the others follow; the exit code is then the \
             worst of theirs.
             """)
 

@@ -13,8 +13,10 @@ struct ListVariantsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "variants", abstract: "Prints the lines that find mirrored or turned copies of what a list holds.",
         discussion: """
-            PDQ finds no mirrored copy, but its hash follows from the listed one. Append these lines to the list, or print them to a file that you append; each variant is one more \
-            entry for each hash, and counts like another picture. A source that wants to share support with others (--min-sources) should agree with them on the variants.
+            PDQ finds no mirrored copy, but its hash follows from the listed one. Append these lines to the list, or \
+            print them to a file that you append; each variant is one more entry for each hash, and counts like \
+            another picture. A source that wants to share support with others (`set build --min-sources`) should \
+            agree with them on the variants.
             """)
 
     @Argument(help: "A hash list.")

@@ -23,12 +23,12 @@ struct OpenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "open", abstract: "Opens what the collector received since the last time.",
         discussion: """
-            What opens is a match or a decoy; below the threshold nobody can tell which. Interrupting it keeps
+            What opens is a match or a decoy; below the threshold nobody can tell which. Interrupting it keeps \
             everything done so far. What it prints is for the inside: no client may learn it.
 
-            The authority's file is made by --first-run and by nothing else. After --prune it is the only copy of what
-            opened: back it up before. Vouchers of an account beyond the caps (16,384 openings, and 4,096 more that are
-            quarantined) are then kept in it as they came.
+            The authority's file is made by --first-run and by nothing else. After --prune it is the only copy of what \
+            opened: back it up before. Vouchers of an account beyond the caps (16,384 openings, and 4,096 more that \
+            are quarantined) are then kept in it as they came.
             """)
 
     @OptionGroup var options: AuthorityOptions

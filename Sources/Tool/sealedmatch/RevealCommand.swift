@@ -11,15 +11,17 @@ struct RevealCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reveal", abstract: "Reveals the accounts above the threshold and writes case files.",
         discussion: """
-            A reveal is a reason for a person to look, not a proof. It needs no matching key: --set takes the public
+            A reveal is a reason for a person to look, not a proof. It needs no matching key: --set takes the public \
             set files. Every account with an opening that came in since its last try is decided.
 
-            A case file is never changed: matches that a later reveal adds go into another one, ACCOUNT-EPOCH-2.json
-            and so on. Lists must be of sources of the sets.
+            A case file is never changed: matches that a later reveal adds go into another one, ACCOUNT-EPOCH-2.json \
+            and so on. A list must be of a source of one of the sets, and not empty.
             """)
 
     @OptionGroup var options: AuthorityOptions
-    @Option(name: .customLong("set"), parsing: .upToNextOption, help: "SET files, without their secrets.")
+    @Option(
+        name: .customLong("set"), parsing: .upToNextOption,
+        help: "The public set files, of all versions that vouchers came under.")
     var sets: [String]
     @Option(
         name: .customLong("list"), parsing: .upToNextOption,

@@ -31,9 +31,10 @@ struct SealedMatchCommand: ParsableCommand {
         commandName: "sealedmatch",
         abstract: "Blinded, audited matching of known media before end-to-end encryption.",
         discussion: """
-            Exit codes: 0 done; 1 a check came out negative (an audit with findings, a proof that does not verify, a demo that failed); \
-            64 wrong usage; 65 a file or a line in it is not what it should be; 66 a file cannot be read or written; \
-            69 a program that is needed is missing; 70 an internal failure; 130 interrupted; 141 nobody reads the output any more.
+            Exit codes: 0 done; 1 a check came out negative (an audit with findings, a proof that does not verify, a \
+            demo that failed); 64 wrong usage; 65 a file or a line in it is not what it should be; 66 a file cannot \
+            be read or written; 69 a program that is needed is missing; 70 an internal failure; 130 interrupted; \
+            141 nobody reads the output any more.
             """,
         version: Version.text,
         subcommands: [
