@@ -6,8 +6,12 @@ package import SealedMatchWorkers
 ///
 /// Keys that differ in at most r of some bits agree on two of r + 2 blocks of these bits. So keys are grouped by every
 /// two blocks, and a group that is too large to compare each with each is searched in the same way by the bits that
-/// are left. Keys that are apart cannot agree in many bits and be many: the groups become small soon. A package that
-/// was made to break this ends at a fixed amount of work for each key.
+/// are left. Keys that are apart cannot agree in many bits and be many: the groups become small soon.
+///
+/// Work does not grow with the square of the number of keys. There are P = (r + 2)(r + 1)/2 pairs of blocks: 28 for
+/// r = 6. Keys whose groups are split L times, and then hold g keys at most, cost each at most 32·(P + … + P^L) +
+/// P^L·g/2 comparisons, however many keys there are: 58,240 for one split and g = `directCount`. A package that was
+/// made to need more is cut short at `maximumWorkPerKey` for each key, at most one grouping (32 for each key) later.
 package struct NearPairs {
     /// By places in the list, the lower one first; at most `limit` of them.
     package private(set) var pairs: [(Int, Int)] = []

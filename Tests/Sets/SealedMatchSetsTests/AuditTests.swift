@@ -45,16 +45,19 @@ final class Sound {
         try Audit.run(SetFile(path: path), package: package ?? self.package, lists: lists, workers: workers)
     }
 
-    /// Audits a bent set, whose builder committed to the bent package.
+    /// Audits a bent set, whose builder committed to the bent package. It has a file of its own: `path` keeps what it
+    /// holds.
     func audit(_ forge: SetForge, _ change: (inout AuditPackage) throws -> Void = { _ in }) throws -> Set<String> {
         var forge = forge
         var package = package
         try change(&package)
         forge.header.supportDigest = try AuditPackage.supportDigest(
             of: package.keys, package.supporters, fillerSeed: package.fillerSeed)
-        try forge.write(to: path)
+        let bent = directory.file("bent")
+        try forge.write(to: bent)
         package.root = try forge.header.root()
-        return Set(try audit(package).findings.map { "\($0.kind)" })
+        let audit = try Audit.run(SetFile(path: bent), package: package, lists: [], workers: workers)
+        return Set(audit.findings.map { "\($0.kind)" })
     }
 
     /// A set built from other keys, supporters and values, by the same secrets: what a dishonest authority can make.
