@@ -1,9 +1,6 @@
 // The few libc calls that the library makes, as C headers: Embedded Swift has no Glibc module. Wrappers stand in for
 // what Swift cannot import: variadic functions, errno, and macros with casts.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -35,8 +32,10 @@ static inline void *platform_map_memory(size_t count) {
 }
 
 // A file without a name in a directory, for writing (Linux). It goes with its descriptor unless it is linked.
+// The flag is Linux's O_TMPFILE, which glibc shows under _GNU_SOURCE only; that would make this module's fd_set another
+// one than in modules beside it, which a compiler of both refuses.
 static inline int platform_open_unnamed(const char *directory, mode_t mode) {
-    return open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    return open(directory, 020000000 | O_DIRECTORY | O_WRONLY | O_CLOEXEC, mode);
 }
 
 // Gives it a name, where there is none of this name.
