@@ -98,7 +98,7 @@ extension Fields {
         switch kind {
         case "pdq": return .pdq(try PDQHash(canonical: bytes))
         case "sha256": return .sha256(try Bytes32(exactly: bytes))
-        case "md5" where bytes.count == 16: return .md5(bytes)
+        case "md5": return .md5(try MD5Digest(exactly: bytes))
         case "video":
             return .video(
                 try PDQHash(canonical: bytes),
@@ -113,7 +113,7 @@ extension ListedHash {
         switch self {
         case .pdq(let hash): .object(["kind": .text("pdq"), "bytes": .bytes(hash.encoded)])
         case .sha256(let digest): .object(["kind": .text("sha256"), "bytes": .bytes(digest.bytes)])
-        case .md5(let digest): .object(["kind": .text("md5"), "bytes": .bytes(digest)])
+        case .md5(let digest): .object(["kind": .text("md5"), "bytes": .bytes(digest.bytes)])
         case .video(let hash, let companions):
             .object([
                 "kind": .text("video"), "bytes": .bytes(hash.encoded),

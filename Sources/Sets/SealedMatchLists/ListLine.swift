@@ -61,7 +61,8 @@ enum ListLine {
             guard let digest = try? Bytes32(exactly: value) else { throw Bad("not a SHA-256 hash") }
             self = .hash(.sha256(digest), isBare: false)
         case .md5:
-            self = .hash(.md5(value), isBare: false)
+            guard let digest = try? MD5Digest(exactly: value) else { throw Bad("not an MD5 hash") }
+            self = .hash(.md5(digest), isBare: false)
         }
     }
 

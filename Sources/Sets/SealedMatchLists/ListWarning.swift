@@ -73,7 +73,7 @@ public struct ListWarning: Equatable, Sendable {
             case .hash(.sha256(let digest), _):
                 if digest == Self.emptySHA256 { Self.count(&empty, line) }
             case .hash(.md5(let digest), _):
-                if digest == Self.emptyMD5 { Self.count(&empty, line) }
+                if digest.bytes == Self.emptyMD5 { Self.count(&empty, line) }
             case .hash(.video(let key, let companions), _):
                 if ([key] + companions).contains(where: { Bytes32($0) == Bytes32() }) { Self.count(&blank, line) }
             }

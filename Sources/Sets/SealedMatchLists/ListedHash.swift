@@ -6,7 +6,7 @@ public import SealedMatchProtocol
 public enum ListedHash: Hashable, Sendable {
     case pdq(PDQHash)
     case sha256(Bytes32)
-    case md5([UInt8])
+    case md5(MD5Digest)
     /// A video, by the hash of its key, and those of its companions, at most 7.
     case video(PDQHash, companions: [PDQHash])
 
@@ -18,8 +18,7 @@ public enum ListedHash: Hashable, Sendable {
         switch self {
         case .pdq(let hash), .video(let hash, _): EntryKey(perceptual: profile.shortKey(of: hash))
         case .sha256(let digest): EntryKey(sha256: digest)
-        // The parser only makes MD5s of 16 bytes.
-        case .md5(let digest): (try? EntryKey(kind: .md5, bytes: digest)) ?? EntryKey(sha256: Bytes32())
+        case .md5(let digest): digest.key
         }
     }
 }

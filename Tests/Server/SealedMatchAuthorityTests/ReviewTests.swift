@@ -58,7 +58,8 @@ import Testing
             KnownList(
                 name: "b.txt", source: two,
                 hashes: [
-                    .pdq(pictures[1]), .pdq(pictures[0]), .sha256(bytes(3)), .md5([UInt8](repeating: 4, count: 16)),
+                    .pdq(pictures[1]), .pdq(pictures[0]), .sha256(bytes(3)),
+                    .md5(try MD5Digest(exactly: [UInt8](repeating: 4, count: 16))),
                 ]),
         ]
         let comparison = try CaseComparison(lists: lists, sets: [header])

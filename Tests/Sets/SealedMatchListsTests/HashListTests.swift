@@ -39,11 +39,20 @@ extension HashList.Failure {
         #expect(try parse(line + "\n" + line.drop { $0 == "\u{FEFF}" } + "\r\n\r\n").hashes == [pdq, pdq])
     }
 
+    @Test func anMD5HasSixteenBytes() throws {
+        #expect(try ListedHash.md5(MD5Digest(exactly: [UInt8](1...16))).key(.standard).kind == .md5)
+        for count in [0, 3, 15, 17, 32] {
+            #expect(throws: SealedMatchError(.wrongLength, "")) {
+                _ = try MD5Digest(exactly: [UInt8](repeating: 1, count: count))
+            }
+        }
+    }
+
     @Test func exactLines() throws {
         let list = try parse(
             "sha256 \(digits)\nSHA256:\(digits)\nmd5 \(digits.prefix(32))\nmd5,\(digits.prefix(32)),x\n")
         let digest = ListedHash.sha256(try Bytes32(exactly: hex(digits)))
-        let md5 = ListedHash.md5(hex(String(digits.prefix(32))))
+        let md5 = ListedHash.md5(try MD5Digest(exactly: hex(String(digits.prefix(32)))))
         #expect(list.hashes == [digest, digest, md5, md5])
         // A bare line of 64 digits is PDQ, never SHA-256.
         #expect(try parse(digits).hashes == [pdq] && pdq != digest)

@@ -220,7 +220,7 @@ func listed(shortKey: UInt64, noise: UInt64 = 0) -> ListedHash {
         let digest = random.bytes(32)
         let exact: [ListedHash] = [
             .sha256(try Bytes32(exactly: digest)), .sha256(try Bytes32(exactly: digest.dropLast() + [digest[31] ^ 1])),
-            .md5(Array(digest[..<16])),
+            .md5(try MD5Digest(exactly: Array(digest[..<16]))),
         ]
         let selection = try select([hashes + exact, hashes + exact], q: 2)
         let kept = selection.keys.compactMap(\.shortKey)
