@@ -87,35 +87,6 @@ struct SetInspectCommand: ParsableCommand {
     }
 }
 
-/// Whom to trust, on the command line.
-struct TrustOptions: ParsableArguments {
-    @Option(
-        name: .customLong("trust"), parsing: .upToNextOption, help: "KEY.pub of each source that you trust to audit.")
-    var trust: [String]
-    @Option(help: "How many of them must have signed; all unless given.")
-    var signatures: Int?
-    @Option(help: "Least number of entries.")
-    var minEntries = TrustPolicy(sources: [], minimumSignatures: 1).minimumEntries
-    @Option(help: "How many of them, at least, must confirm each entry by their signatures.")
-    var minConfirmed = TrustPolicy(sources: [], minimumSignatures: 1).minimumConfirmedSources
-    @Option(help: "Least threshold.")
-    var minThreshold = TrustPolicy(sources: [], minimumSignatures: 1).minimumThreshold
-
-    func policy() throws -> TrustPolicy {
-        let sources = try trust.map { try KeyFiles.readSourcePublic($0) }
-        var policy = TrustPolicy(sources: sources, minimumSignatures: signatures ?? max(1, Set(sources).count))
-        policy.minimumEntries = minEntries
-        policy.minimumConfirmedSources = minConfirmed
-        policy.minimumThreshold = minThreshold
-        return policy
-    }
-
-    func open(_ file: String) throws -> BlindedSet {
-        let policy = try policy()
-        return try about(file) { try BlindedSet.open(path: file, trust: policy, now: currentTime()) }
-    }
-}
-
 struct SetVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Checks a set file as a client does: signatures, floors, expiry, table.")

@@ -70,6 +70,10 @@ import Testing
         #expect(try sign(tool, "alice").status == 0)
         #expect(try verified().errors.contains("[error 302]"))
         #expect(try sign(tool, "bob").status == 0)
+        // A refusal names the parameter, its value, the floor and the option.
+        let low = try tool.run(verify + ["--min-threshold", "31", "--min-entries", "5000"])
+        #expect(low.status == 65 && low.errors.contains("threshold t is 30, the least is 31 (--min-threshold); "))
+        #expect(low.errors.contains("the least is 5000 (--min-entries) [error 301]"), "\(low.errors)")
         #expect(try verified().status == 0)
         let inspected = try tool.run("set", "inspect", "known.smset", "--json")
         #expect(inspected.status == 0 && inspected.output.contains("\"tableIntact\":true"))
