@@ -24,8 +24,8 @@ struct ExpireCommand: ParsableCommand {
             }
             let counts = try about(database) { try CollectorStore(path: database).expire(before: before) }
             Terminal.print(
-                "epochs before \(before): forgot \(counts.vouchers) vouchers and \(counts.registrations) registrations"
-            )
+                "epochs before \(before): forgot \(count(counts.vouchers, "voucher")) and "
+                    + count(counts.registrations, "registration"))
         }
     }
 }

@@ -154,6 +154,14 @@ import Testing
         let sealed = rows.filter { $0.contains("\"revealed\":false") }
         #expect(sealed.count == 1 && sealed[0].contains("not yet: a reveal needs t + "), "\(sealed)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).count == 1)
+        // The running epoch does not expire; what is before it does, and here nothing is.
+        let epoch = Int(Date().timeIntervalSince1970) / 2_592_000
+        let running = try tool.run("expire", "--database", "collector.sqlite", "--before", "\(epoch + 2)")
+        #expect(running.status == 64 && running.errors.contains("the running epoch is "), "\(running.errors)")
+        let expired = try tool.run("expire", "--database", "collector.sqlite", "--before", "\(epoch)")
+        #expect(expired.output.contains("forgot 0 vouchers and 0 registrations"), "\(expired.output)")
+        #expect(try tool.run("expire", "--database", "none.sqlite", "--before", "1").status == 66)
+        #expect(!tool.exists("none.sqlite"))
         // Only the owner may read secrets and cases.
         for secret in try [tool.secrets(), "known.smset.audit", "alice.key", "carol/client"] {
             let mode = try FileManager.default.attributesOfItem(atPath: tool.file(secret))[.posixPermissions] as? Int
