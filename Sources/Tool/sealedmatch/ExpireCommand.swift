@@ -7,8 +7,9 @@ struct ExpireCommand: ParsableCommand {
         commandName: "expire", abstract: "Has the collector forget whole epochs, for good.",
         discussion: """
             Registrations and vouchers of epochs before the one given are forgotten, and refused from now on; this \
-            makes room for accounts that have registered 64 epochs. Open what is pending first: a voucher that was \
-            not opened is lost. The running epoch and later ones cannot be expired.
+            makes room for accounts that have registered 64 epochs. Open and reveal first: a voucher that was not \
+            opened is lost, and an account that was not revealed has no registration left and stays \
+            sealed. The running epoch and later ones cannot be expired.
             """)
 
     @Option(help: "The collector's SQLite file.") var database: String

@@ -1,6 +1,12 @@
 internal import SealedMatchCrypto
 
 extension SealedMatchError {
+    /// Whether this is what a reveal found out about an account (Docs/Protocol.md, "Reveal"); else it is a failure of
+    /// the machine or of a file, and says nothing about the account.
+    var isVerdict: Bool {
+        [.belowThreshold, .notDecodable, .commitmentMismatch, .notRegistered, .commitmentConflict].contains(code)
+    }
+
     /// What `reveal` says of an account that it does not reveal, for whoever runs it.
     ///
     /// The decoys delay a reveal: among e of them the decoder finds the matches from t + ⌈e/k⌉ on (Docs/Protocol.md,

@@ -59,19 +59,23 @@ struct RevealCommand: ParsableCommand {
                 }
             }
             var failed = 0
+            var worst = Failure.negative
             var damaged = result.damaged
             for decision in result.decisions {
                 if case .success(let revealed) = decision.result { damaged += revealed.damaged }
                 do {
                     try report(decision, comparison, folder)
                 } catch let failure as Failure {
-                    // One case that cannot be written does not keep the others back.
+                    // One account that cannot be read or written does not keep the others back.
                     Terminal.note("sealedmatch: \(failure.message)")
                     failed += 1
+                    worst = Failure.worse(worst, failure.code)
                 }
             }
             if !json && result.decisions.isEmpty { Terminal.print("no account is due") }
-            guard failed == 0 else { throw Failure("\(failed) cases were not written") }
+            guard failed == 0 else {
+                throw Failure("\(count(failed, "account")) with errors; see above", code: worst)
+            }
             try Damage.report(damaged, in: options.authority)
         }
     }
@@ -114,6 +118,9 @@ struct RevealCommand: ParsableCommand {
                 "REVEALED  \(account.prefix(16))…  epoch \(decision.name.epoch)  \(result.reveal.matches.count) matches"
                 + "\(listed ?? ", none new")  \(addition.path)"
         case .failure(let error):
+            guard error.isVerdict else {
+                throw Failure(error, "\(account.prefix(16))…, epoch \(decision.name.epoch)")
+            }
             row.reason = error.notYet
             line = "sealed    \(account.prefix(16))…  epoch \(decision.name.epoch)  \(error.notYet)"
         }

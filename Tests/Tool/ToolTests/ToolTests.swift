@@ -154,6 +154,14 @@ import Testing
         let sealed = rows.filter { $0.contains("\"revealed\":false") }
         #expect(sealed.count == 1 && sealed[0].contains("not yet: a reveal needs t + "), "\(sealed)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).count == 1)
+        // A damaged file says nothing about an account.
+        var damaged = try tool.bytes("authority.sqlite")
+        for index in 8192..<damaged.count { damaged[index] = 0 }
+        try tool.write(damaged, to: "damaged.sqlite")
+        let unread = try tool.run(
+            "reveal", "--database", "collector.sqlite", "--authority", "damaged.sqlite", "--set", "known.smset",
+            "--list", "alice.key.pub=alice.txt", "--cases", "cases", "--force")
+        #expect([65, 66].contains(unread.status) && !unread.output.contains("sealed"), "\(unread.output)")
         // The running epoch does not expire; what is before it does, and here nothing is.
         let epoch = Int(Date().timeIntervalSince1970) / 2_592_000
         let running = try tool.run("expire", "--database", "collector.sqlite", "--before", "\(epoch + 2)")
