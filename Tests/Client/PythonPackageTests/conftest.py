@@ -22,7 +22,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         keys.append(bytes.fromhex((directory / f"{source}.key.pub").read_text().split()[1]))
         (directory / f"{source}.txt").write_text("\n".join(LIST))
     published = Published(directory / "known.smset", keys, tool)
-    published.build(published.file, "--version", "1")
+    published.build(published.file)
     return published
 
 

@@ -375,18 +375,21 @@ def test_two_devices_of_an_account_register_the_same(known: BlindedSet) -> None:
             assert len(desktop.state) == before + 8
 
 
-def test_newer_sets_are_adopted(published: Published, known: BlindedSet, tmp_path: Path) -> None:
+def test_newer_sets_are_adopted(published: Published, tmp_path: Path) -> None:
+    first_file = published.build(tmp_path / "first.smset", "--version", "1")
     newer_file = published.build(tmp_path / "newer.smset", "--version", "2")
     other_file = published.build(tmp_path / "other.smset", "--version", "3", "--threshold", "31")
-    with AccountSecret.create(known) as secret, Sealer(known, secret, ACCOUNT) as sealer:
-        with (
-            BlindedSet.open(newer_file, published.trust) as newer,
-            BlindedSet.open(other_file, published.trust) as other,
-        ):
-            sealer.adopt(newer)
-            assert sealer.seal(ITEM)[64:96] == newer.info.root
-            assert code_of(lambda: sealer.adopt(known)) == ErrorCode.SET_ROLLED_BACK
-            assert code_of(lambda: sealer.adopt(other)) == ErrorCode.SET_MISMATCH
+    with (
+        BlindedSet.open(first_file, published.trust) as first,
+        BlindedSet.open(newer_file, published.trust) as newer,
+        BlindedSet.open(other_file, published.trust) as other,
+        AccountSecret.create(first) as secret,
+        Sealer(first, secret, ACCOUNT) as sealer,
+    ):
+        sealer.adopt(newer)
+        assert sealer.seal(ITEM)[64:96] == newer.info.root
+        assert code_of(lambda: sealer.adopt(first)) == ErrorCode.SET_ROLLED_BACK
+        assert code_of(lambda: sealer.adopt(other)) == ErrorCode.SET_MISMATCH
         assert len(sealer.seal(ITEM)) == 4416
 
 
