@@ -88,7 +88,7 @@ let server: [Target] = [
     // The stores in SQLite files.
     room(
         "Server", "SealedMatchSQLite",
-        ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings", grdb, sqlite]),
+        ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchCollector", "SealedMatchOpenings", grdb, sqlite]),
 ]
 
 let tool: [Target] = [

@@ -260,7 +260,7 @@ def differences(registry):
     texts = [error["text"] for error in registry["errors"] if error["text"]]
     if len(set(texts)) != len(texts):
         yield "registry: two errors have one text"
-    server = {"damagedStore"} | {error["name"] for error in registry["errors"] if error["text"] is None}
+    server = {"damagedStore", "lostVouchers"} | {error["name"] for error in registry["errors"] if error["text"] is None}
     yield from compared(f"{PROTOCOL}, section 6", codes, specified_codes())
     header = text("Sources/Client/CSealedMatch/include/sealedmatch.h")
     body = re.search(r"enum sealedmatch_code \{(.*?)\}", header, re.S).group(1)

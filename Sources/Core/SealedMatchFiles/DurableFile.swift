@@ -120,7 +120,7 @@ public enum DurableFile {
     }
 
     /// A name of its own beside `path`.
-    static func temporaryName(for path: String) throws(SealedMatchError) -> String {
+    package static func temporaryName(for path: String) throws(SealedMatchError) -> String {
         var random = SystemRandom()
         return path + partialMark + String(try random.word(), radix: 16)
     }

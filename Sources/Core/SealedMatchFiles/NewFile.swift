@@ -11,12 +11,16 @@ public import SealedMatchCrypto
     public let parts: [UnsafeRawBufferPointer]
     /// Whether its owner alone may read it.
     public let isSecret: Bool
+    /// How a file begins that it may replace, where replacing is asked for: in ASCII, the mark of its kind. None for a
+    /// file that never replaces another.
+    public let kind: StaticString?
 
     /// A file that is not there yet.
-    public init(path: String, parts: [UnsafeRawBufferPointer], isSecret: Bool) {
+    public init(path: String, parts: [UnsafeRawBufferPointer], isSecret: Bool, kind: StaticString? = nil) {
         unsafe self.path = path
         unsafe self.parts = unsafe parts
         unsafe self.isSecret = isSecret
+        unsafe self.kind = kind
     }
 }
 
@@ -27,10 +31,11 @@ extension DurableFile {
     /// partial file, and nothing is lost when a later file cannot be made. A kill between two names leaves the first
     /// ones: put secrets first, and last the file without which the others mean nothing.
     ///
-    /// - Parameter replacing: replace files of these names. Those that could not all be replaced come back.
-    /// - Throws: `fileFailed` when a file cannot be written, or one of its name exists; `randomSourceFailed`. Then
-    ///   none of the files is new. Or, if a directory could not be synced, all are there and may not outlast a power
-    ///   failure.
+    /// - Parameter replacing: replace files of these names, if they begin as their kind does. Those that could not all
+    ///   be replaced come back.
+    /// - Throws: `fileFailed` when a file cannot be written, or one of its name exists, or one that is to be replaced
+    ///   is of another kind; `randomSourceFailed`. Then none of the files is new. Or, if a directory could not be
+    ///   synced, all are there and may not outlast a power failure.
     public static func create(_ files: [NewFile], replacing: Bool = false) throws(SealedMatchError) {
         var pending: [PendingFile] = []
         do throws(SealedMatchError) {
@@ -62,6 +67,7 @@ extension DurableFile {
 /// A file that is complete on disk and has no name yet, and what is needed to take the name away again.
 private struct PendingFile {
     let path: String
+    private let kind: StaticString?
     private let descriptor: Int32
     /// A name beside its place: on file systems without files that have none, and to put it in another's place.
     private var temporary: String?
@@ -71,6 +77,7 @@ private struct PendingFile {
 
     init(_ file: NewFile) throws(SealedMatchError) {
         unsafe path = file.path
+        kind = unsafe file.kind
         let isSecret = unsafe file.isSecret
         let mode: mode_t = isSecret ? 0o600 : 0o644
         var opened = unsafe platform_open_unnamed(DurableFile.parent(of: path), mode)
@@ -113,6 +120,23 @@ private struct PendingFile {
             throw .file("a file cannot be put in another's place")
         }
         holdsOld = true
+        // Looked at under the name that nobody else knows; `undo` puts it back.
+        guard isOfKind(temporary) else {
+            throw SealedMatchError(.fileFailed, "what is there is no file of this kind, and is not replaced")
+        }
+    }
+
+    private func isOfKind(_ path: String) -> Bool {
+        guard let kind else { return false }
+        let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var beginning = [UInt8](repeating: 0, count: kind.utf8CodeUnitCount)
+        var span = beginning.mutableSpan
+        let count = unsafe span.withUnsafeMutableBytes { bytes in
+            unsafe CSealedMatchPlatform.read(descriptor, bytes.baseAddress!, bytes.count)
+        }
+        return count == beginning.count && beginning == HashToGroup.ascii(kind)
     }
 
     private func link(to name: String) -> Bool {

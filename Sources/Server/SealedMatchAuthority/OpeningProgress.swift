@@ -13,6 +13,8 @@ public struct OpeningProgress: Equatable, Sendable {
     public var unkept = 0
     /// Vouchers whose bytes the source forgot, because everything in them that opened is kept here.
     public var pruned = 0
+    /// Vouchers that the source forgot before this store had read them: lost for it.
+    public var lost = 0
     /// The source's rows that were skipped; they stay there.
     public var damaged: [DamagedRow] = []
     /// The source has another voucher at the place up to which it was read: it was read from its start.

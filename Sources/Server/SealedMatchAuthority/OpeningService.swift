@@ -27,12 +27,15 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
     ///   - prune: have the source forget the bytes of vouchers that were opened; those that wait for a set's key stay.
     ///     Their only copy is then in the store. Sealed vouchers of which an opening was not kept are kept there whole.
     ///   - fromStart: read everything that the source has again, whatever the cursor says. It counts nothing twice.
+    ///   - acceptingLoss: go on where the source has forgotten vouchers that this store never read.
     ///   - progress: called after each batch; `.stop` ends early, with everything so far kept.
     /// - Returns: nil while another service, maybe in another process, opens into this store.
     /// - Throws: `damagedStore` when the cursor is beyond the source's end: the source is not what it was, for example
-    ///   restored from an older backup; `fileFailed`, `interrupted`, `primitiveFailed`, `outOfMemory`.
+    ///   restored from an older backup. `lostVouchers` when the source has forgotten vouchers that this store never
+    ///   read: the store was restored from an older backup, or another store read this source. `fileFailed`,
+    ///   `interrupted`, `primitiveFailed`, `outOfMemory`.
     public func openPending(
-        batch: Int = 256, prune: Bool = false, fromStart: Bool = false,
+        batch: Int = 256, prune: Bool = false, fromStart: Bool = false, acceptingLoss: Bool = false,
         progress: (OpeningProgress) -> OpeningContinuation = { _ in .proceed }
     ) throws(SealedMatchError) -> OpeningProgress? {
         guard let turn = try store.takeTurn() else { return nil }
@@ -40,6 +43,13 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
         let identity = try source.identity()
         var state = OpeningProgress()
         let batch = max(1, batch)
+        let known = try store.cursor(in: identity)
+        state.lost = try source.forgotten(after: known?.position ?? 0)
+        guard state.lost == 0 || acceptingLoss else {
+            throw SealedMatchError(
+                .lostVouchers,
+                "the collector has forgotten vouchers that were never read here: an older copy, or one of several")
+        }
         while true {
             let waited = try store.waiting(for: opener.roots, in: identity, limit: batch)
             guard !waited.isEmpty else { break }
@@ -48,14 +58,23 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
             try store.stopWaiting(for: waited, in: identity)
             if progress(state) == .stop { return state }
         }
-        var cursor = try start(identity, fromStart: fromStart, &state)
+        var cursor = try start(identity, known, fromStart: fromStart, &state)
+        // Where everything is read again, the store's cursor stays until reading is as far: what was forgotten in
+        // between was read before.
+        let rereading = min(known?.position ?? 0, try source.end())
         while true {
             let page = try source.vouchers(after: cursor.position, limit: batch)
             guard page.last > cursor.position else { break }
             let next = SourceCursor(source: identity, position: page.last, mark: try source.mark(at: page.last))
-            try take(page, of: identity, cursor: next, prune: prune, into: &state)
+            let isNew = next.position >= rereading
+            try take(page, of: identity, cursor: isNew ? next : nil, prune: prune, into: &state)
             cursor = next
             if progress(state) == .stop { return state }
+        }
+        if let known, fromStart || state.isReadAgain, cursor.position <= known.position {
+            let place = max(cursor.position, rereading)
+            let cursor = SourceCursor(source: identity, position: place, mark: try source.mark(at: place))
+            _ = try store.record([], of: identity, cursor: cursor)
         }
         state.isComplete = true
         return state
@@ -63,15 +82,10 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
 
     /// Where reading goes on.
     private func start(
-        _ identity: StoreIdentity, fromStart: Bool, _ state: inout OpeningProgress
+        _ identity: StoreIdentity, _ known: SourceCursor?, fromStart: Bool, _ state: inout OpeningProgress
     ) throws(SealedMatchError) -> SourceCursor {
         let beginning = SourceCursor(source: identity)
-        guard let cursor = try store.cursor(in: identity) else { return beginning }
-        if fromStart {
-            // Kept at once: a source without a voucher has no page to do it.
-            _ = try store.record([], of: identity, cursor: beginning)
-            return beginning
-        }
+        guard let cursor = known, !fromStart else { return beginning }
         guard try cursor.position <= source.end() else {
             throw SealedMatchError(
                 .damagedStore, "more was read of this source than it has: it was restored from an older backup")
@@ -84,13 +98,30 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
         return cursor
     }
 
+    /// What is registered for the accounts and epochs of which something opened. A registration that was damaged is
+    /// like none here; a reveal reports it.
+    private func commitments(of opened: [OpenedVoucher]) throws(SealedMatchError) -> [AccountEpoch: Commitment] {
+        var commitments: [AccountEpoch: Commitment] = [:]
+        for voucher in opened where !voucher.openings.isEmpty || !voucher.excess.isEmpty {
+            let name = AccountEpoch(account: voucher.header.account, epoch: voucher.header.epoch)
+            guard commitments[name] == nil else { continue }
+            do throws(SealedMatchError) {
+                commitments[name] = try source.registration(account: name.account, epoch: name.epoch)?.commitment
+            } catch {
+                guard error.code == .damagedStore else { throw error }
+            }
+        }
+        return commitments
+    }
+
     private func take(
         _ page: VoucherPage, of identity: StoreIdentity, cursor: SourceCursor?, prune: Bool,
         into state: inout OpeningProgress
     ) throws(SealedMatchError) {
         let opened = try opener.open(page.vouchers.map(\.voucher))
         let placed = zip(page.vouchers, opened).map { PositionedVoucher(position: $0.position, voucher: $1) }
-        let unkept = Set(try store.record(placed, of: identity, cursor: cursor))
+        let commitments = try commitments(of: opened)
+        let unkept = Set(try store.record(placed, of: identity, cursor: cursor, commitments: commitments))
         for voucher in placed.map(\.voucher) {
             state.vouchers += 1
             state.openings += voucher.openings.count + voucher.excess.count

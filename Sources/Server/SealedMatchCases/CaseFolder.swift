@@ -39,7 +39,7 @@ public struct CaseFolder: Sendable {
             return Addition(file: nil, path: "\(path)/\(Self.name(stem, last))")
         }
         let place = "\(path)/\(Self.name(stem, next))"
-        try Self.create(file.encoded(), at: place, beside: "\(path)/.\(Self.name(stem, next))")
+        try DurableFile.create(file.encoded(), at: place, isSecret: true)
         return Addition(file: file, path: place)
     }
 
@@ -76,18 +76,5 @@ public struct CaseFolder: Sendable {
             throw SealedMatchError(.invalidMagic, "an earlier part of this case cannot be read: nothing was written")
         }
         return part.matches
-    }
-
-    /// A file that is there whole or not at all, and never in another's place.
-    private static func create(
-        _ bytes: [UInt8], at path: String, beside temporary: String
-    ) throws(SealedMatchError) {
-        try DurableFile.write(bytes, to: temporary, secret: true)
-        let isLinked = unsafe link(temporary, path) == 0
-        try LockedDirectory.remove(temporary)
-        guard isLinked else {
-            throw SealedMatchError(.fileFailed, "a part of this case appeared meanwhile, or cannot be written")
-        }
-        try DurableFile.syncDirectory(of: path)
     }
 }

@@ -4,6 +4,9 @@ extension SealedMatchError.Code {
     /// A store is not what it should be: its file is damaged, foreign or of a newer version, a row is one that no
     /// version wrote, or a cursor points beyond the source's end.
     public static let damagedStore = SealedMatchError.Code(rawValue: 703)
+    /// A source of vouchers has forgotten some, at this store's word or another's, that this store has not read: it was
+    /// restored from an older backup, or is not the only one that reads the source.
+    public static let lostVouchers = SealedMatchError.Code(rawValue: 704)
 }
 
 /// A row of a store that no version wrote: truncated, of another type, or inconsistent. It was skipped and left where

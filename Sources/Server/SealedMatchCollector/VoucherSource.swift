@@ -13,6 +13,8 @@ public import SealedMatchProtocol
 ///   epoch expires. The reader remembers how far it is (`SourceCursor`).
 /// - *Identity.* A store that was made anew has another `identity`. One that was restored from a backup has the old
 ///   one, but an earlier `end`, or another `mark` at a position that was read.
+/// - *One reader's.* What was acknowledged is gone for every other reader, and for the same one once it was restored
+///   from an older backup: `forgotten` tells.
 /// - *Checked.* What a page gives is what was stored, byte for byte; a voucher that was damaged is reported in its
 ///   place, once a page, and left where it is.
 ///
@@ -40,6 +42,10 @@ public protocol VoucherSource: Sendable {
     /// - Returns: how many had bytes to forget.
     @discardableResult
     func acknowledge(_ positions: [Int64]) throws(SealedMatchError) -> Int
+
+    /// How many vouchers behind a position the source has forgotten because a reader acknowledged them. Those of
+    /// expired epochs do not count.
+    func forgotten(after position: Int64) throws(SealedMatchError) -> Int
 
     /// The registration of an account and epoch, if there is one.
     /// - Throws: `damagedStore` when it was damaged; `fileFailed`.

@@ -16,7 +16,7 @@ public import SealedMatchProtocol
 /// - *Idempotent.* An opening is recorded once, by account, epoch, voucher ID and slot; the first stays.
 /// - *Order.* Openings come back in the order in which they were recorded.
 /// - *Counted.* C counts an opening exactly if it is not quarantined.
-/// - *First use decides.* The first commitment that is settled for an account and epoch stays.
+/// - *First use decides.* The first commitment that is recorded or settled for an account and epoch stays.
 /// - *Damage.* A row that no version wrote is reported and skipped, and left where it is; it never hides another row.
 ///
 /// Everything is kept by account, so an implementation may be divided by account. The functions block.
@@ -36,9 +36,12 @@ public protocol OpeningStore: Sendable {
 
     /// Records a page of opened vouchers and, if one is given, moves the cursor, in one transaction. Vouchers of an
     /// unknown set are kept as waiting, by their positions; those that opened wait no longer.
+    /// - Parameter commitments: those registered for the page's accounts and epochs. One is kept with the account's
+    ///   first opening, so that a reveal needs the source no more; one that was kept before stays.
     /// - Returns: positions of vouchers of which an opening was not kept, because the account is beyond the caps.
     func record(
-        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?
+        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
+        commitments: [AccountEpoch: Commitment]
     ) throws(SealedMatchError) -> [Int64]
 
     /// Keeps sealed vouchers as they came, for ever or until an operator decides otherwise: nothing that was sent is
@@ -88,6 +91,15 @@ public protocol OpeningStore: Sendable {
     /// K_e of a revealed account; nil if it is not revealed.
     /// - Throws: `damagedStore`, `outOfMemory`, `fileFailed`.
     func epochKey(of name: AccountEpoch) throws(SealedMatchError) -> SecretBytes?
+}
+
+extension OpeningStore {
+    /// Records a page whose commitments are not known yet.
+    public func record(
+        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?
+    ) throws(SealedMatchError) -> [Int64] {
+        try record(vouchers, of: source, cursor: cursor, commitments: [:])
+    }
 }
 
 /// The accounts of a store of openings.

@@ -57,9 +57,9 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
             guard proceed() else { throw SealedMatchError(.interrupted, "interrupted; run it again to go on") }
             do throws(SealedMatchError) {
                 let registration = try source.registration(account: state.name.account, epoch: state.name.epoch)
-                guard let result = try reveal(state.name, commitment: registration?.commitment, force: force) else {
-                    continue
-                }
+                // One whose epoch has expired at the collector was kept with the first opening.
+                let commitment = registration?.commitment ?? state.commitment
+                guard let result = try reveal(state.name, commitment: commitment, force: force) else { continue }
                 decisions.append(RevealDecision(name: state.name, result: .success(result)))
             } catch {
                 guard error.code != .fileFailed, error.code != .interrupted else { throw error }

@@ -6,7 +6,8 @@ internal import SealedMatchProtocol
 
 extension AuthorityStore {
     public func record(
-        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?
+        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
+        commitments: [AccountEpoch: Commitment]
     ) throws(SealedMatchError) -> [Int64] {
         try file.write { db in
             let number = try Self.number(of: source, db)
@@ -22,7 +23,9 @@ extension AuthorityStore {
                 case .opened:
                     try db.cachedStatement(sql: "DELETE FROM waiting WHERE source = ? AND position = ?")
                         .execute(arguments: [number, placed.position])
-                    if try !Self.insert(placed.voucher, db) { unkept.append(placed.position) }
+                    let header = placed.voucher.header
+                    let commitment = commitments[AccountEpoch(account: header.account, epoch: header.epoch)]
+                    if try !Self.insert(placed.voucher, commitment, db) { unkept.append(placed.position) }
                 }
             }
             if let cursor { try Self.move(cursor, number, db) }
@@ -31,7 +34,9 @@ extension AuthorityStore {
     }
 
     /// - Returns: whether every opening is kept.
-    private static func insert(_ voucher: OpenedVoucher, _ db: Database) throws -> Bool {
+    private static func insert(
+        _ voucher: OpenedVoucher, _ commitment: Commitment?, _ db: Database
+    ) throws -> Bool {
         guard !voucher.openings.isEmpty || !voucher.excess.isEmpty else { return true }
         let header = voucher.header
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (account, epoch) VALUES (?, ?)")
@@ -68,8 +73,9 @@ extension AuthorityStore {
             guard db.changesCount == 1 else { continue }
             if isQuarantined { quarantined += 1 } else { kept += 1 }
         }
-        try db.cachedStatement(sql: "UPDATE account SET kept = ?, quarantined = ? WHERE id = ?")
-            .execute(arguments: [kept, quarantined, account])
+        try db.cachedStatement(
+            sql: "UPDATE account SET kept = ?, quarantined = ?, commitment = coalesce(commitment, ?) WHERE id = ?"
+        ).execute(arguments: [kept, quarantined, commitment?.encoded.databaseBlob, account])
         try db.cachedStatement(
             sql: """
                 INSERT INTO form (account, threshold, polynomials, kept) VALUES (?, ?, ?, ?)

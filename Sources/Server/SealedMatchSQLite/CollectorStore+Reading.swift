@@ -87,6 +87,31 @@ extension CollectorStore {
         return VoucherPage(vouchers: vouchers, damaged: damaged, last: positions.max() ?? 0)
     }
 
+    /// Whether a voucher that was accepted is found again, as a reader will: by its place in the order of arrival, byte
+    /// for byte, or, once its bytes are forgotten, by its digest. Asked before the sender's copy goes: a damaged file
+    /// may take what it cannot give back.
+    /// - Throws: `damagedStore`, `fileFailed`; the errors of decoding for what is no voucher.
+    public func holds(_ voucher: [UInt8]) throws(SealedMatchError) -> Bool {
+        let header = try SealedVoucher(canonical: voucher).header
+        let digest = try ArrivedVoucher.digest(voucher)
+        let place: Int64? = try file.read { db in
+            let sql = "SELECT sequence FROM voucher WHERE account = ? AND epoch = ? AND voucherID = ?"
+            guard
+                let row = try Row.fetchOne(
+                    db.cachedStatement(sql: sql),
+                    arguments: [
+                        header.account.encoded.databaseBlob, header.epoch, header.voucherID.encoded.databaseBlob,
+                    ])
+            else { return nil }
+            return try RowReader(row).integer(0)
+        }
+        guard let place else { return false }
+        let page = try vouchers(at: [place])
+        if let found = page.vouchers.first { return found.voucher.encoded == voucher }
+        guard page.damaged.isEmpty else { return false }
+        return try mark(at: place) == digest
+    }
+
     /// The registration of an account and epoch, if there is one.
     /// - Throws: `damagedStore` when the row was damaged.
     public func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration? {
@@ -173,6 +198,13 @@ extension CollectorStore {
                 forgotten += db.changesCount
             }
             return forgotten
+        }
+    }
+
+    public func forgotten(after position: Int64) throws(SealedMatchError) -> Int {
+        try file.read { db in
+            let sql = "SELECT count(*) FROM voucher WHERE sequence > ? AND bytes IS NULL"
+            return try Int.fetchOne(db, sql: sql, arguments: [position]) ?? 0
         }
     }
 

@@ -1,7 +1,9 @@
 package import GRDB
+internal import Foundation
 internal import GRDBSQLite
 package import SealedMatchCollector
 package import SealedMatchCrypto
+internal import SealedMatchFiles
 internal import Synchronization
 
 /// One SQLite file of a role: opened with the settings that its promises rest on, and never with anybody else's schema.
@@ -12,39 +14,63 @@ package struct StoreFile: Sendable {
     package let pool: DatabasePool
     private let interruption: Interruption
 
-    /// Opens or creates the file, readable and writable by its owner only, and migrates it.
+    /// Opens or creates the file, readable and writable by its owner only, and migrates it. A file that is created has
+    /// all its tables before it has its name: a process that is killed, or a full disk, leaves none.
     ///
     /// - Parameters:
     ///   - applicationID: SQLite's `application_id` of this role's files. A file with another one, or with tables and
     ///     none, is left untouched.
     /// - Throws: `fileFailed`, also when the file is missing, is there, or is another user's; `invalidMagic` for a file
-    ///   of something else; `damagedStore` for a corrupt or newer one, or one whose schema is not exactly a version's.
+    ///   of something else; `damagedStore` for an empty, corrupt or newer one, or one whose schema is not exactly a
+    ///   version's.
     package static func open(
         path: String, applicationID: Int32, migrator: DatabaseMigrator, creation: StoreCreation
     ) throws(SealedMatchError) -> StoreFile {
-        try StoreFilePermissions.prepare(path, creation: creation)
+        try StoreFilePermissions.checkDirectory(of: path)
         let interruption = Interruption()
         let configuration = configuration(interruption)
+        if creation != .never { try create(path, applicationID, migrator, configuration, creation) }
+        try StoreFilePermissions.narrow(path)
         return try mappingErrors {
             // Looked at before the pool opens it: the pool would turn somebody else's database into a WAL one.
-            let isEmpty = try inspect(path, applicationID, migrator, configuration)
-            switch creation {
-            case .never where isEmpty:
-                throw SealedMatchError(.fileFailed, "the database is empty: it was never made")
-            case .always where !isEmpty:
-                throw SealedMatchError(.fileFailed, "there is a database already; this is not the first run")
-            default: break
-            }
+            try inspect(path, applicationID, migrator, configuration)
             let pool = try DatabasePool(path: path, configuration: configuration)
-            try pool.writeWithoutTransaction { db in
-                // GRDB sets NORMAL on the writer after every preparation function has run, so FULL can only be asked
-                // for here.
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-            }
+            // GRDB sets NORMAL on the writer after every preparation function has run, so FULL can only be asked for
+            // here.
+            try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             try migrator.migrate(pool)
             return StoreFile(pool: pool, interruption: interruption)
         }
+    }
+
+    /// Makes the file where there is none.
+    private static func create(
+        _ path: String, _ applicationID: Int32, _ migrator: DatabaseMigrator, _ configuration: Configuration,
+        _ creation: StoreCreation
+    ) throws(SealedMatchError) {
+        let isThere = SealedMatchError(.fileFailed, "there is a file of this name already; this is not the first run")
+        guard !DurableFile.exists(path) else {
+            if creation == .always { throw isThere }
+            return
+        }
+        let temporary = try DurableFile.temporaryName(for: path)
+        try StoreFilePermissions.makeEmpty(temporary)
+        defer {
+            for beside in ["", "-journal"] { unsafe unlink(temporary + beside) }
+        }
+        try mappingErrors {
+            let queue = try DatabaseQueue(path: temporary, configuration: configuration)
+            try queue.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            }
+            try migrator.migrate(queue)
+            try queue.close()
+        }
+        if unsafe link(temporary, path) == 0 { return try DurableFile.syncDirectory(of: path) }
+        // Another process was first: its file will do, unless there must be none.
+        guard errno == EEXIST else { throw SealedMatchError(.fileFailed, "a database cannot be created there") }
+        if creation == .always { throw isThere }
     }
 
     /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.
@@ -82,26 +108,26 @@ package struct StoreFile: Sendable {
         return configuration
     }
 
-    /// - Returns: whether nothing is in the file yet.
+    /// Refuses what is not wholly a file of this role.
     private static func inspect(
         _ path: String, _ applicationID: Int32, _ migrator: DatabaseMigrator, _ configuration: Configuration
-    ) throws -> Bool {
+    ) throws {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         defer { try? queue.close() }
-        return try queue.read { db in
+        try queue.read { db in
             let application = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
             let schema = try StoreSchema(db)
-            if schema.isEmpty && application == 0 { return true }
-            guard application == Int64(applicationID) || schema.isEmpty else {
+            if schema.isEmpty && application == 0 {
+                throw SealedMatchError(
+                    .damagedStore, "the file is empty: what was stored in it is gone; if nothing was, remove it")
+            }
+            guard application == Int64(applicationID) else {
                 throw SealedMatchError(.invalidMagic, "the database belongs to something else")
             }
-            // Of our kind, and killed before its first table: made again.
-            if schema.isEmpty && application == Int64(applicationID) { return true }
-            guard !schema.isEmpty, try schema.isVersion(of: migrator, in: db) else {
+            guard try schema.isVersion(of: migrator, in: db) else {
                 throw SealedMatchError(
                     .damagedStore, "the database's tables are not ours: it is damaged, or of a newer version")
             }
-            return false
         }
     }
 

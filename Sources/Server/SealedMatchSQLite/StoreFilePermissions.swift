@@ -3,26 +3,23 @@ internal import SealedMatchCrypto
 
 /// Who may read and write a store's file.
 enum StoreFilePermissions {
-    /// Makes the file if it may, and sees that nobody but its owner, who is us, can read or write it: a file that
-    /// others could read becomes ours alone again; one of another user is refused.
+    /// A new, empty file, which its owner alone can read.
+    static func makeEmpty(_ path: String) throws(SealedMatchError) {
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a database cannot be created there") }
+        close(descriptor)
+    }
+
+    /// Sees that nobody but its owner, who is us, can read or write the file: one that others could read becomes ours
+    /// alone again; one of another user is refused.
     ///
-    /// The file is never opened here when it exists: closing a descriptor of a SQLite file gives up the locks that this
-    /// process has on it.
-    static func prepare(_ path: String, creation: StoreCreation) throws(SealedMatchError) {
-        try checkDirectory(of: path)
+    /// The file is not opened here: closing a descriptor of a SQLite file gives up the locks that this process has on
+    /// it.
+    static func narrow(_ path: String) throws(SealedMatchError) {
         var status = stat()
-        if unsafe stat(path, &status) != 0 {
+        guard unsafe stat(path, &status) == 0 else {
             guard errno == ENOENT else { throw SealedMatchError(.fileFailed, "the database cannot be opened") }
-            guard creation != .never else { throw SealedMatchError(.fileFailed, "there is no database of this name") }
-            let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            if descriptor >= 0 {
-                close(descriptor)
-            } else if errno != EEXIST || creation == .always {
-                throw SealedMatchError(.fileFailed, "a database cannot be created there")
-            }
-            guard unsafe stat(path, &status) == 0 else {
-                throw SealedMatchError(.fileFailed, "the database cannot be opened")
-            }
+            throw SealedMatchError(.fileFailed, "there is no database of this name")
         }
         try narrow(path, status)
         // What SQLite keeps beside it has the same rows.
@@ -45,7 +42,7 @@ enum StoreFilePermissions {
     }
 
     /// Whoever can write in the directory can put another file in this one's place; a sticky one (/tmp) prevents that.
-    private static func checkDirectory(of path: String) throws(SealedMatchError) {
+    static func checkDirectory(of path: String) throws(SealedMatchError) {
         let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
         var status = stat()
         guard unsafe stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {

@@ -44,7 +44,8 @@ public enum SourceKeyFile {
 
     /// Creates a source's key files, both or neither: the secret one at `path`, for its owner alone to read, the public
     /// one at `path`.pub.
-    /// - Parameter replacing: replace files of these names; else they stay, and that is an error.
+    /// - Parameter replacing: replace key files of these names; else they stay, and that is an error. A file that is no
+    ///   key file is never replaced.
     /// - Throws: `fileFailed`, `randomSourceFailed`, `outOfMemory`.
     public static func create(
         _ key: borrowing SigningKey, at path: String, replacing: Bool = false
@@ -68,8 +69,8 @@ public enum SourceKeyFile {
             try unsafe line.span.withUnsafeBytes { (line) throws(SealedMatchError) in
                 try unsafe DurableFile.create(
                     [
-                        NewFile(path: path, parts: [secret], isSecret: true),
-                        NewFile(path: path + ".pub", parts: [line], isSecret: false),
+                        NewFile(path: path, parts: [secret], isSecret: true, kind: secretTag),
+                        NewFile(path: path + ".pub", parts: [line], isSecret: false, kind: publicTag),
                     ], replacing: replacing)
             }
         }

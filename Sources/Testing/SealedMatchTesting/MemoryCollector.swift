@@ -158,6 +158,14 @@ public final class MemoryCollector: Intake, VoucherSource {
         }
     }
 
+    public func forgotten(after position: Int64) throws(SealedMatchError) -> Int {
+        state.withLock { state in
+            state.vouchers.values.reduce(0) { count, vouchers in
+                count + vouchers.values.count { $0.position > position && $0.voucher == nil }
+            }
+        }
+    }
+
     public func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration? {
         state.withLock { $0.registrations[Key(account: account, epoch: epoch)] }.map {
             Registration(account: account, epoch: epoch, commitment: $0)

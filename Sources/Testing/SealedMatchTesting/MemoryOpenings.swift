@@ -60,7 +60,8 @@ public final class MemoryOpenings: OpeningStore {
     }
 
     public func record(
-        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?
+        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
+        commitments: [AccountEpoch: Commitment]
     ) throws(SealedMatchError) -> [Int64] {
         state.withLock { state in
             var unkept: [Int64] = []
@@ -71,7 +72,7 @@ public final class MemoryOpenings: OpeningStore {
                     state.sources[source, default: Source()].waiting[placed.position] = placed.voucher.header.setRoot
                 case .opened:
                     state.sources[source]?.waiting[placed.position] = nil
-                    if !Self.insert(placed.voucher, &state) { unkept.append(placed.position) }
+                    if !Self.insert(placed.voucher, commitments, &state) { unkept.append(placed.position) }
                 }
             }
             if let cursor { state.sources[source, default: Source()].cursor = cursor }
@@ -79,7 +80,9 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
-    private static func insert(_ voucher: OpenedVoucher, _ state: inout State) -> Bool {
+    private static func insert(
+        _ voucher: OpenedVoucher, _ commitments: [AccountEpoch: Commitment], _ state: inout State
+    ) -> Bool {
         guard !voucher.openings.isEmpty || !voucher.excess.isEmpty else { return true }
         let header = voucher.header
         let name = AccountEpoch(account: header.account, epoch: header.epoch)
@@ -88,6 +91,7 @@ public final class MemoryOpenings: OpeningStore {
         // Taken out while it changes, so that nothing is copied.
         var account = state.accounts.removeValue(forKey: name) ?? Account()
         account.tried[form] = account.tried[form] ?? 0
+        account.commitment = account.commitment ?? commitments[name]
         var isComplete = true
         for (opening, isExcess) in voucher.openings.map({ ($0, false) }) + voucher.excess.map({ ($0, true) }) {
             let slot = Slot(voucher: header.voucherID, slot: opening.slot)

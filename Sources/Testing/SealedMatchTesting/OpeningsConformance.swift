@@ -165,6 +165,18 @@ public enum OpeningsConformance {
         var vouchers: [OpenedVoucher] = []
         for _ in 0..<6 { vouchers.append(try synthetic.opened(alice)) }
         _ = try store.record(placed(vouchers), of: source, cursor: nil)
+        // The commitment comes with an opening, if it is registered by then; the first one stays.
+        let bob = AccountEpoch(2, 7)
+        for commitments in [[:], [bob: one], [bob: other], [alice: other]] {
+            _ = try store.record(
+                placed([try synthetic.opened(bob)], from: 50), of: source, cursor: nil, commitments: commitments)
+            try require(
+                try reopen(store).account(bob)?.commitment == (commitments == [:] ? nil : one),
+                "the first commitment that comes with an opening stays")
+        }
+        try await require(.commitmentConflict, "another one than came with an opening") {
+            try store.settle(other, of: bob)
+        }
         for _ in 0..<2 { try store.settle(one, of: alice) }
         try await require(.commitmentConflict, "another commitment") { try store.settle(other, of: alice) }
         try store.noteTry(of: alice, form, openings: 6)

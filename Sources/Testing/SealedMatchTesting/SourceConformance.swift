@@ -79,6 +79,9 @@ public enum SourceConformance {
             "an acknowledged voucher is not given again, the others are")
         try require(try source.vouchers(at: [found[1].position]).vouchers.isEmpty, "not by its position either")
         try require(try source.mark(at: found[1].position) == mark, "its mark stays")
+        try require(
+            try source.forgotten(after: 0) == 1 && source.forgotten(after: found[0].position) == 1
+                && source.forgotten(after: found[1].position) == 0, "and that it was there")
         var conflicting = vouchers[1]
         conflicting[300] ^= 1
         try require(
@@ -92,9 +95,11 @@ public enum SourceConformance {
         let (intake, source) = try make()
         _ = try await fill(intake, 3, seed: 13)
         let end = try source.end()
+        _ = try source.acknowledge([end])
         _ = try await intake.expire(before: 8)
         try require(try source.vouchers(after: 0, limit: 10).vouchers.isEmpty, "expired vouchers are gone")
         try require(try source.end() == end, "an expiry does not turn the end back")
+        try require(try source.forgotten(after: 0) == 0, "what expired is not what a reader made it forget")
         try require(try source.registration(account: alice.account, epoch: 7) == nil, "and so are registrations")
         let next = AccountEpoch(1, 8)
         _ = try await intake.register(next.registration(5), authenticatedAs: next.account)

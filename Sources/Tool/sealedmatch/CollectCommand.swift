@@ -39,7 +39,7 @@ struct CollectCommand: ParsableCommand {
             let names = try about(upload) { try LockedDirectory.names(in: upload, limit: 1 << 20) }.sorted()
             var refused = 0
             var counts = Counts()
-            func count(_ outcome: IntakeOutcome) {
+            func add(_ outcome: IntakeOutcome) {
                 if outcome == .stored { counts.stored += 1 } else { counts.alreadyThere += 1 }
             }
             for file in names where file.hasSuffix(".registration") {
@@ -47,7 +47,7 @@ struct CollectCommand: ParsableCommand {
                 refused += try refusals(path) {
                     let content = try DurableFile.read(path, limit: Registration.encodedCount * 1_024)
                     for registration in try Registration.all(in: content) {
-                        count(try store.register(registration, authenticatedAs: id))
+                        add(try store.register(registration, authenticatedAs: id))
                     }
                     if !keep { try LockedDirectory.remove(path) }
                 }
@@ -67,16 +67,20 @@ struct CollectCommand: ParsableCommand {
                     try store.store(all: contents.map(\.bytes), authenticatedAs: id)
                 }
                 for (content, outcome) in zip(contents, outcomes) {
-                    refused += try refusals(content.path) { count(try outcome.get()) }
+                    refused += try refusals(content.path) { add(try outcome.get()) }
                     guard case .success = outcome else { continue }
+                    // Read again before the only other copy goes.
+                    guard try about(database, { try store.holds(content.bytes) }) else {
+                        throw Failure("\(database): damaged: \(content.path) is not found in it again, and is kept")
+                    }
                     if !keep { try about(content.path) { try LockedDirectory.remove(content.path) } }
                 }
                 Terminal.progress("collect", min(vouchers.count, start + 256), vouchers.count)
             }
             Terminal.print(
-                "account \(hexadecimal(id.encoded.bytes).prefix(16))…: stored \(counts.stored) vouchers, "
-                    + "\(counts.alreadyThere) were there already; registrations: stored \(registered.stored), "
-                    + "\(registered.alreadyThere) were there already; refused \(refused) files")
+                "account \(hexadecimal(id.encoded.bytes).prefix(16))…: vouchers stored \(counts.stored), "
+                    + "there already \(counts.alreadyThere); registrations stored \(registered.stored), "
+                    + "there already \(registered.alreadyThere); files refused \(refused)")
             if refused > 0 {
                 throw Failure("refused, and left in place: \(refused) of the files in \(upload)")
             }

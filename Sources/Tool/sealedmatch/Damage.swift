@@ -9,7 +9,8 @@ enum Damage {
                 "\(file): row \(row.row) of \(row.table.rawValue) is damaged (\(row.error.reason)); left alone")
         }
         guard rows.isEmpty else {
-            throw Failure("\(file): \(rows.count) damaged rows were skipped; everything else was done")
+            throw Failure(
+                "\(file): \(count(rows.count, "damaged row")) skipped; everything else was done")
         }
     }
 }

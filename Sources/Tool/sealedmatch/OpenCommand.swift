@@ -27,7 +27,8 @@ struct OpenCommand: ParsableCommand {
             everything done so far. What it prints is for the inside: no client may learn it.
 
             The authority's file is made by --first-run and by nothing else. After --prune it is the only copy of what \
-            opened: back it up before. Vouchers of an account beyond the caps (16,384 openings, and 4,096 more that \
+            opened: back it up before. A file that was restored from an older copy lacks what was pruned since; that is \
+            an error, unless --accept-loss says to go on without. Vouchers of an account beyond the caps (16,384 openings, and 4,096 more that \
             are quarantined) are then kept in it as they came.
             """)
 
@@ -41,6 +42,8 @@ struct OpenCommand: ParsableCommand {
     @Flag(help: "Have the collector forget the bytes of vouchers that were dealt with.") var prune = false
     @Flag(help: "Read all that the collector has again: after it was restored from a backup. Counts nothing twice.")
     var fromStart = false
+    @Flag(help: "Go on although the collector has forgotten vouchers that the authority's file never held.")
+    var acceptLoss = false
 
     func run() throws {
         try reportingFailures {
@@ -52,18 +55,30 @@ struct OpenCommand: ParsableCommand {
                     collector.interrupt()
                     store.interrupt()
                 }
-                return try about("opening") { try run(service, interruption) }
+                do {
+                    return try run(service, interruption)
+                } catch let error as SealedMatchError where error.code == .lostVouchers {
+                    let failure = Failure(error, options.authority)
+                    throw Failure("\(failure.message); restore the newest copy, or go on with --accept-loss")
+                } catch let error as SealedMatchError {
+                    throw Failure(error, "opening")
+                }
             }
             Terminal.print(
-                "opened \(result.vouchers) vouchers: \(result.openings) slots; \(result.refused) refused, "
-                    + "\(result.waiting) wait for a set's key")
+                "opened \(count(result.vouchers, "voucher")): \(count(result.openings, "slot")); "
+                    + "\(result.refused) refused, \(result.waiting) waiting for a set's key")
             if result.isReadAgain {
                 Terminal.note("the collector's file is not the one that was read before: it was read from its start")
             }
+            if result.lost > 0 {
+                Terminal.note(
+                    "\(count(result.lost, "voucher")) that the collector has forgotten were never in "
+                        + "\(options.authority), and are lost")
+            }
             if result.unkept > 0 {
                 Terminal.note(
-                    "\(result.unkept) vouchers of accounts beyond the caps: an opening was not recorded; "
-                        + (prune ? "they are kept sealed in \(options.authority)" : "they stay with the collector"))
+                    "\(count(result.unkept, "voucher")) of accounts beyond the caps: an opening was not recorded; "
+                        + "kept as they came, " + (prune ? "in \(options.authority)" : "with the collector"))
             }
             guard result.isComplete else {
                 throw Failure("interrupted; run it again to go on", code: Failure.interrupted)
@@ -84,8 +99,10 @@ struct OpenCommand: ParsableCommand {
     ) throws -> OpeningProgress {
         var hasSaidSo = false
         while true {
-            let result = try service.openPending(prune: prune, fromStart: fromStart) { progress in
-                if Terminal.showsProgress { Terminal.note("opened \(progress.vouchers) vouchers") }
+            let result = try service.openPending(
+                prune: prune, fromStart: fromStart, acceptingLoss: acceptLoss
+            ) { progress in
+                if Terminal.showsProgress { Terminal.note("opened \(count(progress.vouchers, "voucher"))") }
                 return interruption.isRequested ? .stop : .proceed
             }
             if let result { return result }

@@ -14,7 +14,8 @@ struct SealCommand: ParsableCommand {
             are due into the upload directory, with the registration that the collector needs first. Every file is read \
             before the first is sealed; so if one is missing, nothing is sealed. A file that was sealed before in this \
             epoch is left out, so a run that ended early can be repeated; --again seals it again, as for a second \
-            message.
+            message. Of a run that was killed, the one file that it was at may be sealed once more: the second voucher \
+            cannot match.
             """)
 
     @Option(help: "The signed set.") var set: String
@@ -32,6 +33,9 @@ struct SealCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
+            guard FileName(bytes: Array(client.utf8)).resolved != FileName(bytes: Array(upload.utf8)).resolved else {
+                throw Failure("--client and --upload: one folder for both; what is in it is the client's secret")
+            }
             let opened = try trust.open(set)
             let id = try account.id()
             let items = try files.map { (file: $0, item: try item($0), digest: try SealedFiles.digest($0)) }

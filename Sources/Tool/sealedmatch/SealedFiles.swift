@@ -65,7 +65,7 @@ struct SealedFiles {
 
 extension FileName {
     /// The one name of the file, without links; as it is if there is no such file.
-    fileprivate var resolved: [UInt8] {
+    var resolved: [UInt8] {
         (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { name in
             guard let path = realpath(name.baseAddress!, nil) else { return bytes }
             defer { free(path) }

@@ -126,10 +126,13 @@ struct SetBuildCommand: ParsableCommand {
         let secretBytes = try new.secrets.encoded(entriesDigest: entriesDigest)
         let packageBytes = package.encoded
         let folder = secrets ?? KeyFiles.secretsFolder(beside: out)
+        let isNew = !DurableFile.exists(folder)
         try about(folder) {
             try LockedDirectory.make(folder)
             try DurableFile.syncDirectory(of: folder)
         }
+        // Where nothing could be written, an empty folder is not left either.
+        defer { if isNew { rmdir(folder) } }
         try about(out) {
             try unsafe secretBytes.withBytes { (secrets) throws(SealedMatchError) in
                 try unsafe packageBytes.span.withUnsafeBytes { (package) throws(SealedMatchError) in
@@ -139,8 +142,8 @@ struct SetBuildCommand: ParsableCommand {
                         try unsafe DurableFile.create(
                             [
                                 NewFile(path: secretsPath, parts: [secrets], isSecret: true),
-                                NewFile(path: out + ".audit", parts: [package], isSecret: true),
-                                NewFile(path: out, parts: set, isSecret: false),
+                                NewFile(path: out + ".audit", parts: [package], isSecret: true, kind: "SMA-PKG1"),
+                                NewFile(path: out, parts: set, isSecret: false, kind: "SMSET001"),
                             ], replacing: force)
                     }
                 }

@@ -7,26 +7,29 @@ import Testing
 @Suite struct NewFileTests {
     private let directory = TemporaryDirectory()
 
-    /// Creates files of one byte each.
+    /// Creates files of one byte each, behind the mark of their kind.
     private func create(_ files: [(name: String, byte: UInt8)], replacing: Bool = false) throws {
         let bytes = files.map { [$0.byte] }
         // The arrays live until the call is over.
         try withExtendedLifetime(bytes) {
             let pointers = bytes.map { array in
-                let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: 1, alignment: 1)
-                copy[0] = array[0]
+                let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: 5, alignment: 1)
+                copy.copyBytes(from: Array("KIND".utf8) + array)
                 return copy
             }
             defer { for pointer in pointers { pointer.deallocate() } }
             try DurableFile.create(
                 zip(files, pointers).map {
                     NewFile(
-                        path: directory.file($0.name), parts: [UnsafeRawBufferPointer($1)], isSecret: $0.byte % 2 == 1)
+                        path: directory.file($0.name), parts: [UnsafeRawBufferPointer($1)],
+                        isSecret: $0.byte % 2 == 1, kind: "KIND")
                 }, replacing: replacing)
         }
     }
 
-    private func content(_ name: String) throws -> [UInt8] { try DurableFile.read(directory.file(name), limit: 9) }
+    private func content(_ name: String) throws -> [UInt8] {
+        Array(try DurableFile.read(directory.file(name), limit: 9).dropFirst(4))
+    }
 
     private var names: Set<String> {
         get throws { Set(try FileManager.default.subpathsOfDirectory(atPath: directory.path)) }
@@ -77,6 +80,17 @@ import Testing
         try FileManager.default.createDirectory(atPath: directory.file("d/x"), withIntermediateDirectories: true)
         expectCode(.fileFailed) { try create([("a", 7), ("new", 8), ("d", 9)], replacing: true) }
         #expect(try names == ["a", "b", "c", "d", "d/x"] && content("a") == [3])
+    }
+
+    /// Whoever names another's file by mistake does not lose it.
+    @Test(arguments: ["", "K", "KIN", "kind1", "a photograph", "\u{FEFF}KIND1"])
+    func whatIsOfAnotherKindIsNotReplaced(_ text: String) throws {
+        try create([("a", 1), ("b", 2)])
+        let before = try content("a")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: directory.file("other")))
+        expectCode(.fileFailed) { try create([("a", 3), ("other", 4), ("b", 5)], replacing: true) }
+        #expect(try names == ["a", "b", "other"] && content("a") == before)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: directory.file("other"))) == Data(text.utf8))
     }
 
     @Test func ofManyAtOnceOneCreates() async throws {

@@ -98,6 +98,66 @@ import Testing
         #expect(try store.accounts().accounts.map(\.openings) == [3, 2, 1, 1])
     }
 
+    /// An authority's file that was restored from an older copy lacks what the collector has forgotten since.
+    @Test func whatWasForgottenAndNeverReadIsNoticed() throws {
+        var random = SeededRandom(115)
+        let set = try TinySet(in: scratch, random: &random)
+        let opener = VoucherOpener([set.matching])
+        let collector = try CollectorStore(path: scratch.collector, creation: .always)
+        func open(
+            _ path: String, prune: Bool = false, fromStart: Bool = false, acceptingLoss: Bool = false
+        ) throws -> OpeningProgress? {
+            let store = try AuthorityStore(path: path, creation: .ifMissing)
+            return try OpeningService(source: collector, store: store, opener: opener).openPending(
+                batch: 2, prune: prune, fromStart: fromStart, acceptingLoss: acceptingLoss)
+        }
+        let older = scratch.path + "/older.sqlite"
+        try fill(collector, set, 3, &random)
+        #expect(try open(scratch.authority, prune: true)?.pruned == 3)
+        try copy(scratch.authority, older)
+        // Nothing was forgotten since: the copy is as good.
+        #expect(try open(older)?.vouchers == 0)
+        #expect(try open(older, fromStart: true)?.vouchers == 0)
+        var sender = try Sender(account(2), random: &random)
+        _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+        func send(_ count: Int) throws {
+            for index in 0..<count {
+                _ = try collector.store(
+                    sender.seal(set, member: index, random: &random).encoded, authenticatedAs: sender.name)
+            }
+        }
+        try send(2)
+        #expect(try open(scratch.authority, prune: true)?.pruned == 2)
+        try send(1)
+        for fromStart in [false, true] {
+            #expect(code { _ = try open(older, fromStart: fromStart) } == .lostVouchers)
+            // A file made anew never read any of the five.
+            #expect(code { _ = try open(scratch.path + "/new.sqlite", fromStart: fromStart) } == .lostVouchers)
+        }
+        let progress = try open(older, acceptingLoss: true)
+        #expect(progress?.lost == 2 && progress?.vouchers == 1 && progress?.isComplete == true)
+        #expect(try open(older)?.lost == 0)
+        #expect(try open(scratch.authority)?.vouchers == 1)
+    }
+
+    /// The commitment comes with the first opening: a reveal does not depend on what the collector forgets later.
+    @Test func aRevealOutlivesItsRegistration() throws {
+        var random = SeededRandom(116)
+        let set = try TinySet(in: scratch, random: &random)
+        let collector = try CollectorStore(path: scratch.collector, creation: .always)
+        let store = try AuthorityStore(path: scratch.authority, creation: .always)
+        try fill(collector, set, 6, &random)
+        let opening = OpeningService(source: collector, store: store, opener: VoucherOpener([set.matching]))
+        #expect(try opening.openPending()?.openings == 6)
+        let epoch = try #require(store.accounts().accounts.first).name.epoch
+        #expect(try collector.expire(before: epoch + 1) == ExpiredCounts(registrations: 1, vouchers: 6))
+        // The first time, and again once it is revealed.
+        for _ in 0..<2 {
+            let decisions = try RevealService(source: collector, store: store).revealReady().decisions
+            #expect(try decisions.map { try $0.result.get().reveal.matches.count } == [6])
+        }
+    }
+
     @Test func twoOpenersDoTheWorkOnce() throws {
         var random = SeededRandom(113)
         let set = try TinySet(in: scratch, random: &random)

@@ -81,6 +81,29 @@ import Testing
         #expect(try store.file.pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM voucher") } == 12)
     }
 
+    /// A sender's copy goes only if the store gives the voucher back as it came.
+    @Test func whatIsDamagedIsNotHeld() throws {
+        let (store, vouchers) = try store(vouchers: 8, seed: 21)
+        #expect(try vouchers.allSatisfy { try store.holds($0) })
+        _ = try store.acknowledge([7])
+        try edit(
+            scratch.database,
+            """
+            PRAGMA ignore_check_constraints = ON;
+            UPDATE voucher SET bytes = zeroblob(500) WHERE sequence = 1;
+            UPDATE voucher SET digest = zeroblob(32) WHERE sequence = 2;
+            UPDATE voucher SET voucherID = zeroblob(16) WHERE sequence = 3;
+            UPDATE voucher SET bytes = (SELECT bytes FROM voucher WHERE sequence = 6) WHERE sequence = 4;
+            DELETE FROM voucher WHERE sequence = 5;
+            UPDATE voucher SET digest = zeroblob(32) WHERE sequence = 8;
+            """)
+        #expect(try vouchers.map { try store.holds($0) } == [false, false, false, false, false, true, true, false])
+        var other = vouchers[6]
+        other[300] ^= 1
+        #expect(try !store.holds(other))
+        #expect(code { _ = try store.holds([1, 2, 3]) } == .wrongLength)
+    }
+
     @Test func rowsOfOtherTypesAreReported() throws {
         let (store, vouchers) = try store(vouchers: 3, seed: 14)
         // A file whose tables were made anew without types, so that a row can hold anything.

@@ -23,12 +23,31 @@ import Testing
         do { _ = try CollectorStore(path: scratch.database, creation: .always) }
         #expect(code { _ = try CollectorStore(path: scratch.database, creation: .always) } == .fileFailed)
         do { _ = try CollectorStore(path: scratch.database) }
-        // An empty file, as a kill may leave it, or a hand: no store without rows.
+        // What is empty was emptied: a file that we made has its tables before it has its name.
         let empty = scratch.path + "/empty.sqlite"
-        try Data().write(to: URL(fileURLWithPath: empty))
-        #expect(code { _ = try CollectorStore(path: empty) } == .fileFailed)
-        do { _ = try CollectorStore(path: empty, creation: .always) }
+        for content in [Data(), Data([0]), Data([83])] {
+            try content.write(to: URL(fileURLWithPath: empty))
+            for creation in [StoreCreation.never, .ifMissing] {
+                #expect(code { _ = try CollectorStore(path: empty, creation: creation) } == .damagedStore)
+            }
+            #expect(code { _ = try CollectorStore(path: empty, creation: .always) } == .fileFailed)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: empty)) == content)
+        }
         #expect(code { _ = try CollectorStore(path: scratch.path, creation: .ifMissing) } == .fileFailed)
+    }
+
+    /// Of many that make one file at once, each has the same one in the end, and nothing is left beside it.
+    @Test func oneFileIsMadeOnce() async throws {
+        let path = scratch.database
+        let identities = try await withThrowingTaskGroup(of: StoreIdentity.self) { group in
+            for _ in 0..<8 {
+                group.addTask { try CollectorStore(path: path, creation: .ifMissing).identity() }
+            }
+            return try await group.reduce(into: Set<StoreIdentity>()) { $0.insert($1) }
+        }
+        #expect(identities.count == 1)
+        let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path)
+        #expect(names.allSatisfy { !$0.contains(".partial-") }, "\(names)")
     }
 
     @Test(arguments: [0o644, 0o666, 0o660, 0o604])

@@ -110,20 +110,20 @@ import Testing
             let collected = try tool.run(
                 "collect", "--database", "collector.sqlite", "--account", account, "--set", "known.smset", "--keep",
                 "up-\(account)")
-            #expect(collected.output.contains("stored \(count) vouchers"), "\(collected.errors)")
+            #expect(collected.output.contains("vouchers stored \(count),"), "\(collected.errors)")
         }
         let uploaded = try FileManager.default.contentsOfDirectory(atPath: tool.file("up-carol")).sorted()
         #expect(uploaded.count == 41)
         // Another's vouchers are refused, by name, and stay.
         let foreign = try tool.run("collect", "--database", "collector.sqlite", "--account", "mallory", "up-carol")
-        #expect(foreign.status == 65 && foreign.output.contains("stored 0 vouchers"), "\(foreign.output)")
+        #expect(foreign.status == 65 && foreign.output.contains("vouchers stored 0,"), "\(foreign.output)")
         #expect(uploaded.allSatisfy { foreign.errors.contains("up-carol/\($0): ") }, "\(foreign.errors)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("up-carol")).sorted() == uploaded)
         // A retry stores nothing anew and is no error; what is stored is removed, the registration, too.
         for (account, count) in [("carol", 40), ("dave", 29)] {
             let again = try tool.run(
                 "collect", "--database", "collector.sqlite", "--account", account, "up-\(account)")
-            #expect(again.status == 0 && again.output.contains("stored 0 vouchers, \(count) were there already"))
+            #expect(again.status == 0 && again.output.contains("vouchers stored 0, there already \(count)"))
             #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("up-\(account)")).isEmpty)
         }
 
@@ -168,6 +168,7 @@ import Testing
         #expect(running.status == 64 && running.errors.contains("the running epoch is "), "\(running.errors)")
         let expired = try tool.run("expire", "--database", "collector.sqlite", "--before", "\(epoch)")
         #expect(expired.output.contains("forgot 0 vouchers and 0 registrations"), "\(expired.output)")
+        try expiresAPastEpoch(tool, epoch)
         #expect(try tool.run("expire", "--database", "none.sqlite", "--before", "1").status == 66)
         #expect(!tool.exists("none.sqlite"))
         // Only the owner may read secrets and cases.
@@ -175,6 +176,29 @@ import Testing
             let mode = try FileManager.default.attributesOfItem(atPath: tool.file(secret))[.posixPermissions] as? Int
             #expect(mode == 0o600, "\(secret)")
         }
+    }
+
+    /// Three registrations of past epochs, 72 bytes each: "SMR1", epoch, account, commitment.
+    private func expiresAPastEpoch(_ tool: Tool, _ running: Int) throws {
+        let account = [UInt8](repeating: 0xAC, count: 32)
+        func registration(_ epoch: Int) -> [UInt8] {
+            Array("SMR1".utf8) + (0..<4).map { UInt8(truncatingIfNeeded: epoch >> (8 * $0)) } + account
+                + [UInt8](repeating: 7, count: 32)
+        }
+        let name = ["--account-id", String(repeating: "ac", count: 32)]
+        func collect(_ epochs: [Int]) throws -> Tool.Result {
+            try tool.write(epochs.flatMap(registration), to: "past/r.registration")
+            return try runAll(tool, ["collect", "--database", "past.sqlite"] + name + ["past"])
+        }
+        try FileManager.default.createDirectory(
+            atPath: tool.file("past"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        #expect(try collect([running - 3, running - 2, running - 1]).output.contains("registrations stored 3"))
+        let expired = try tool.run("expire", "--database", "past.sqlite", "--before", "\(running - 1)")
+        #expect(expired.status == 0 && expired.output.contains("forgot 0 vouchers and 2 registrations"))
+        // What expired is refused from now on, and its file stays; the rest is as it was.
+        let again = try collect([running - 2])
+        #expect(again.status == 65 && again.errors.contains("past/r.registration") && again.errors.contains("401"))
+        #expect(try collect([running - 1]).output.contains("there already 1"))
     }
 
     private func runAll(_ tool: Tool, _ arguments: [String]) throws -> Tool.Result {

@@ -54,6 +54,7 @@ CODES: dict[str, int] = {
     "notDecodable": 602,
     "commitmentMismatch": 603,
     "damagedStore": 703,
+    "lostVouchers": 704,
     # fingerprints
     "badDimensions": 1,
     "tooManyPixels": 2,

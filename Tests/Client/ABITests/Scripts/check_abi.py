@@ -17,8 +17,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 LIMIT = 256_000
 NEEDED = {"libsodium.so", "libc.so", "libm.so"}
-# Codes of the specification that belong to the authority's database alone.
-NOT_IN_HEADER = {"damagedStore"}
+# Codes of the specification that belong to the servers' stores alone.
+NOT_IN_HEADER = {"damagedStore", "lostVouchers"}
 
 
 def upper(name):
