@@ -1,4 +1,4 @@
-package import SealedMatchProtocol
+public import SealedMatchProtocol
 public import SealedMatchCrypto
 
 /// What the messenger pins: whose signatures a set needs, which fingerprint profiles, and the floors below which no
@@ -61,6 +61,7 @@ public struct TrustPolicy: Sendable {
                     .unknownProfile, "the set's fingerprint profile is not one that this messenger pins")
             }
         }
+        // As `violations(of:)`, which says which one it is. The C library has no room for that.
         guard parameters.threshold >= minimumThreshold, parameters.polynomials >= minimumPolynomials,
             parameters.coverSlots >= minimumCoverSlots, parameters.separation >= minimumSeparation,
             header.entries >= minimumEntries, header.cells <= maximumCells,

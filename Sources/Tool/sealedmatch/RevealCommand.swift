@@ -82,21 +82,12 @@ struct RevealCommand: ParsableCommand {
 
     private func comparison() throws -> CaseComparison {
         let headers = try sets.map { path in try about(path) { try SetFile(path: path).header } }
-        var known: [KnownList] = []
-        for argument in lists {
-            let source = try KeyFiles.readSourcePublic(argument.keyFile)
-            guard !known.contains(where: { $0.source == source }) else {
-                throw Failure("\(argument.keyFile): this source is given twice")
-            }
-            let header = headers.first { $0.sources.contains(source) }
-            let list = KnownList(
-                name: argument.listFile, source: source,
-                list: try HashList.reading(
-                    argument.listFile, profile: header?.parameters.profile ?? .standard, skipBadLines: skipBadLines))
-            try about("\(argument.keyFile)=\(argument.listFile)") {
-                try CaseComparison.check(list, against: headers)
-            }
-            known.append(list)
+        let read = try SourceLists(
+            lists, profile: headers.first?.parameters.profile ?? .standard, skipBadLines: skipBadLines)
+        let known = try read.keys.indices.map { place in
+            let list = KnownList(name: read.paths[place], source: read.keys[place], list: read.lists[place])
+            try about(read.paths[place]) { try CaseComparison.check(list, against: headers) }
+            return list
         }
         return try about("the lists") { try CaseComparison(lists: known, sets: headers) }
     }

@@ -34,30 +34,24 @@ struct TrustOptions: ParsableArguments {
         } catch {
             guard error.code == .belowFloor else { throw Failure(error, file) }
             // For the message alone; what was refused stays refused.
-            let beyond = try about(file) { Self.beyond(policy, try SetFile(path: file).header) }
-            throw Failure("\(file): \(beyond.isEmpty ? "\(error.reason)" : beyond) [error \(error.code.rawValue)]")
+            let beyond = try about(file) { try policy.violations(of: SetFile(path: file).header) }.map(\.text)
+            let reason = beyond.isEmpty ? "\(error.reason)" : beyond.joined(separator: "; ")
+            throw Failure("\(file): \(reason) [error \(error.code.rawValue)]")
         }
     }
+}
 
-    /// Which parameters of a set are beyond what a policy pins, each with its value, the bound, and the option for it.
-    private static func beyond(_ policy: TrustPolicy, _ header: SetHeader) -> String {
-        let parameters = header.parameters
-        let (entries, cells) = (Int(clamping: header.entries), Int(clamping: header.cells))
-        let floors: [(name: String, value: Int, floor: Int, option: String)] = [
-            ("threshold t", Int(parameters.threshold), policy.minimumThreshold, " (--min-threshold)"),
-            ("polynomials k", Int(parameters.polynomials), policy.minimumPolynomials, ""),
-            ("cover slots c", Int(parameters.coverSlots), policy.minimumCoverSlots, ""),
-            ("separation r", Int(parameters.separation), policy.minimumSeparation, ""),
-            ("entries n", entries, policy.minimumEntries, " (--min-entries)"),
-        ]
-        var found = floors.filter { $0.value < $0.floor }.map { floor in
-            "\(floor.name) is \(floor.value), the least is \(floor.floor)\(floor.option)"
+extension TrustPolicy.Violation {
+    /// For a person: the parameter, its value, the bound, and the option that sets it.
+    fileprivate var text: String {
+        switch parameter {
+        case .threshold: "threshold t is \(value), the least is \(bound) (--min-threshold)"
+        case .polynomials: "polynomials k are \(value), the least is \(bound)"
+        case .coverSlots: "cover slots c are \(value), the least is \(bound)"
+        case .separation: "separation r is \(value), the least is \(bound)"
+        case .entries: "entries n are \(value), the least is \(bound) (--min-entries)"
+        case .cells: "cells m are \(value), the most is \(bound)"
+        case .lifetime: "its life is \(value) s, the longest is \(bound) s"
         }
-        if cells > policy.maximumCells { found.append("cells m are \(cells), the most is \(policy.maximumCells)") }
-        let lifetime = header.expiresAt - min(header.issuedAt, header.expiresAt)
-        if lifetime > policy.maximumLifetime {
-            found.append("its life is \(lifetime) s, the longest is \(policy.maximumLifetime) s")
-        }
-        return found.joined(separator: "; ")
     }
 }

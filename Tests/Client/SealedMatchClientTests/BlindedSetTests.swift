@@ -119,15 +119,23 @@ import Testing
             ("separation", { $0.minimumSeparation = h.parameters.separation + $1 }),
             ("lifetime", { $0.maximumLifetime = h.expiresAt - h.issuedAt - UInt64($1) }),
         ]
+        var parameters: Set<TrustPolicy.Violation.Parameter> = []
         for (name, change) in changes {
             var exact = fixture.forge.trust
             change(&exact, 0)
             try expect(nil, fixture, trust: exact)
+            #expect(exact.violations(of: h).isEmpty)
             var above = fixture.forge.trust
             change(&above, 1)
             // Too many cells are refused by the file's size already.
             try expect(name == "m" ? .wrongLength : .belowFloor, fixture, trust: above, "\(name)")
+            // A violation names the parameter, what it is, and what it may be.
+            let violation = try #require(above.violations(of: h).first)
+            #expect(above.violations(of: h).count == 1)
+            #expect(max(violation.value, violation.bound) - min(violation.value, violation.bound) == 1, "\(name)")
+            parameters.insert(violation.parameter)
         }
+        #expect(parameters.count == changes.count)
         var negative = fixture.forge.trust
         negative.maximumCells = -5
         try expect(.wrongLength, fixture, trust: negative)
