@@ -140,6 +140,37 @@ import Testing
         #expect(try open(scratch.authority)?.vouchers == 1)
     }
 
+    /// What is beyond the caps is kept as it came when the collector forgets it, and opens again.
+    @Test func pruningLosesNothingBeyondTheCaps() throws {
+        var random = SeededRandom(117)
+        let set = try TinySet(in: scratch, random: &random)
+        let opener = VoucherOpener([set.matching])
+        let collector = try CollectorStore(path: scratch.collector, creation: .always)
+        let store = try AuthorityStore(path: scratch.authority, creation: .always)
+        try fill(collector, set, 3, &random)
+        let sent = try collector.vouchers(after: 0, limit: 9).vouchers
+        // The account is at both caps already: openings of one voucher after another, of random bytes.
+        let header = sent[0].voucher.header
+        for page in 0..<(OpeningCaps.counted + OpeningCaps.quarantined) / 512 {
+            let openings = try (0..<512).map { _ in
+                let other = VoucherHeader(
+                    parameters: set.blinded.header.parameters, epoch: header.epoch,
+                    voucherID: try VoucherID.random(from: &random), account: header.account, setRoot: set.root)
+                return Opening(
+                    header: other, slot: 0, words: (0...other.polynomials).map { _ in random.next() },
+                    inner: [UInt8](repeating: 0, count: other.innerCount))
+            }
+            try store.record(openings, from: Int64(1_000 + 512 * page))
+        }
+        let service = OpeningService(source: collector, store: store, opener: opener)
+        let progress = try #require(try service.openPending(prune: true))
+        #expect(progress.openings == 3 && progress.unkept == 3 && progress.pruned == 3)
+        #expect(try collector.vouchers(after: 0, limit: 9).vouchers.isEmpty)
+        let kept = try AuthorityStore(path: scratch.authority).sealed(of: collector.identity(), after: 0, limit: 9)
+        #expect(kept == sent)
+        #expect(try opener.open(kept.map(\.voucher)).map(\.openings.count) == [1, 1, 1])
+    }
+
     /// The commitment comes with the first opening: a reveal does not depend on what the collector forgets later.
     @Test func aRevealOutlivesItsRegistration() throws {
         var random = SeededRandom(116)
