@@ -60,6 +60,20 @@ import Testing
         for beside in ["", "-wal", "-shm"] { #expect(try mode(scratch.database + beside) == 0o600) }
     }
 
+    /// Only root can make another user's file.
+    @Test(.enabled(if: geteuid() == 0)) func anotherUsersFileIsRefused() throws {
+        do { _ = try CollectorStore(path: scratch.database, creation: .always) }
+        for name in [scratch.database, scratch.database + "-wal"] {
+            if !FileManager.default.fileExists(atPath: name) { try Data().write(to: URL(fileURLWithPath: name)) }
+            try FileManager.default.setAttributes([.ownerAccountID: 65_534], ofItemAtPath: name)
+            #expect(code { _ = try CollectorStore(path: scratch.database, creation: .ifMissing) } == .fileFailed)
+            try FileManager.default.setAttributes([.ownerAccountID: 0], ofItemAtPath: name)
+        }
+        do { _ = try CollectorStore(path: scratch.database) }
+        try FileManager.default.setAttributes([.ownerAccountID: 65_534], ofItemAtPath: scratch.path)
+        #expect(code { _ = try CollectorStore(path: scratch.database) } == .fileFailed)
+    }
+
     @Test func aDirectoryThatEverybodyCanWriteInIsRefused() throws {
         let directory = scratch.path + "/open"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)

@@ -47,6 +47,15 @@ import Testing
         #expect(try tool.run("keygen", "alice", "--force").status == 0)
         #expect(try tool.bytes("alice") != secret && tool.bytes("alice.pub") != known)
         #expect(try mode(tool, "alice") == 0o600)
+        // But not what is no key, and no set.
+        try tool.write("a diary", to: "diary")
+        #expect(try tool.run("keygen", "diary", "--force").status == 66)
+        #expect(try build(tool, "-o", "diary", "--force").status == 66)
+        try tool.write("a diary", to: "eve.pub")
+        #expect(try tool.run("keygen", "eve", "--force").status == 66)
+        for name in ["diary", "eve.pub"] { #expect(try tool.bytes(name) == Array("a diary".utf8)) }
+        #expect(!tool.exists("diary.pub") && !tool.exists("eve") && !tool.exists("diary.audit"))
+        #expect(!tool.exists("secrets"))
         #expect(try build(tool, "-o", "known.smset").status == 0)
         #expect(
             try tool.run(
