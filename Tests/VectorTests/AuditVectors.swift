@@ -14,14 +14,15 @@ enum AuditVectors {
             let package = try AuditPackage(canonical: bytes)
             guard package.encoded == bytes else { throw VectorError("encoded again it differs") }
             return [
-                "root": .bytes(package.root), "fillerSeed": .bytes(package.fillerSeed), "keys": .keys(package.keys),
+                "root": .bytes(package.root.encoded), "fillerSeed": .bytes(package.fillerSeed),
+                "keys": .keys(package.keys),
                 "supporters": .numbers(package.supporters), "proofs": .list(package.proofs.map { .bytes($0.encoded) }),
             ]
         },
         "Audit": { input, folder in
             let (path, bytes) = (try folder.path(input.fields("set")), try folder.bytes(input.fields("package")))
             let lists = try input.objects("lists").map {
-                (source: try $0.bytes32("source"), hashes: try $0.listedHashes("hashes"))
+                Audit.SourceList(source: try $0.bytes32("source"), hashes: try $0.listedHashes("hashes"))
             }
             let audit = try Audit.run(
                 SetFile(path: path), package: AuditPackage(canonical: bytes), lists: lists, workers: Workers())

@@ -99,7 +99,8 @@ enum RevealVectors {
 
     private static func describe(_ match: RevealedMatch) -> JSON {
         let own: [String: JSON] = [
-            "voucherID": .bytes(match.voucherID.encoded), "slot": .number(match.slot), "setRoot": .bytes(match.setRoot),
+            "voucherID": .bytes(match.voucherID.encoded), "slot": .number(match.slot),
+            "setRoot": .bytes(match.setRoot.encoded),
             "quarantined": .boolean(match.quarantined),
         ]
         return .object(own.merging(VoucherVectors.describe(match.payload)) { own, _ in own })

@@ -111,7 +111,7 @@ enum SetVectors {
             return try describe(BlindedSet.open(path: path, trust: policy, now: now, lastVersion: newest))
         },
         "SignSet": { input, _ in
-            let (seed, root) = (try input.bytes("seed"), try input.bytes32("root"))
+            let (seed, root) = (try input.bytes("seed"), SetRoot(canonical: try input.bytes32("root")))
             let key = try SigningKey(seed: SecretBytes.copying(seed))
             let signature = try key.sign(SetHeader.signedMessage(root: root))
             guard signature.verifies(SetHeader.signedMessage(root: root), publicKey: key.publicKey) else {
@@ -172,7 +172,7 @@ enum SetVectors {
     private static func describe(_ set: BlindedSet) throws -> [String: JSON] {
         let (header, parameters) = (set.header, set.header.parameters)
         return [
-            "root": .bytes(set.root), "version": .number(header.version), "issuedAt": .number(header.issuedAt),
+            "root": .bytes(set.root.encoded), "version": .number(header.version), "issuedAt": .number(header.issuedAt),
             "expiresAt": .number(header.expiresAt), "tableID": .bytes(header.tableID.encoded),
             "positionSeed": .bytes(header.positionSeed),
             "publicKey": .bytes(header.publicKey.encoded), "entries": .number(header.entries),

@@ -48,7 +48,7 @@ enum VoucherVectors {
                 "payloadCount": .number(header.payloadCount),
                 "epoch": .number(header.epoch), "voucherID": .bytes(header.voucherID.encoded),
                 "account": .bytes(header.account.encoded.bytes),
-                "root": .bytes(header.setRoot),
+                "root": .bytes(header.setRoot.encoded),
             ]
         },
         "Open": { input, folder in

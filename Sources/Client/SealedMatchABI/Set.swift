@@ -110,7 +110,7 @@ private func description(of set: BlindedSet) -> sealedmatch_set_info {
     info.entries = UInt64(header.entries)
     info.cells = UInt64(header.cells)
     unsafe withUnsafeMutableBytes(of: &info.root) { place in
-        unsafe set.root.withBytes { unsafe place.copyMemory(from: $0) }
+        unsafe set.root.encoded.withBytes { unsafe place.copyMemory(from: $0) }
     }
     info.polynomials = UInt32(parameters.polynomials)
     info.cover_slots = UInt32(parameters.coverSlots)

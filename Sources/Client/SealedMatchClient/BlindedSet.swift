@@ -9,7 +9,7 @@ public final class BlindedSet: Sendable {
     /// The signed header.
     public let header: SetHeader
     /// The set's name; vouchers carry it.
-    public let root: Bytes32
+    public let root: SetRoot
     /// Whose signatures the file holds, and how many pinned sources confirm each entry: what users are shown.
     public let signers: VerifiedSigners
     private let file: SetFile
@@ -61,7 +61,7 @@ public final class BlindedSet: Sendable {
         return try BlindedSet(file, signers: signers, root: file.header.root())
     }
 
-    private init(_ file: SetFile, signers: VerifiedSigners, root: Bytes32) {
+    private init(_ file: SetFile, signers: VerifiedSigners, root: SetRoot) {
         self.file = file
         header = file.header
         self.signers = signers

@@ -47,6 +47,14 @@ public struct Outbox: Sendable {
         public let epoch: UInt32
     }
 
+    /// What `due` found.
+    public struct Due: Sendable {
+        /// Vouchers whose time has come, in the order of their release times.
+        public let entries: [Entry]
+        /// Files that were due and are no voucher, or cannot be read now. They are left where they are.
+        public let unreadable: Int
+    }
+
     /// - Throws: `storeFull`, `fileFailed`.
     package func checkRoom() throws(SealedMatchError) {
         guard try count(of: { OutboxEntryName(text: $0) != nil }) < Self.maximumCount else {
@@ -105,7 +113,7 @@ public struct Outbox: Sendable {
     private func newName(_ now: UInt64) throws(SealedMatchError) -> OutboxEntryName {
         var random = SystemRandom()
         // Outbox, step 2: the release time is uniform in the window
-        let delay = window == 0 ? 0 : try random.integer(below: window)
+        let delay = window == 0 ? 0 : try random.integerVarTime(below: window)
         let (release, overflow) = now.addingReportingOverflow(delay)
         guard !overflow else { throw SealedMatchError(.parameterOutOfRange, "the clock is out of range") }
         return OutboxEntryName(release: release, first: try random.word(), second: try random.word())
@@ -121,20 +129,20 @@ public struct Outbox: Sendable {
         }
     }
 
-    /// Vouchers whose time has come, at most `limit`, in the order of their random release times. Unreadable entries
-    /// are left alone and counted. A voucher whose release time lies further ahead than the window gets another one.
-    /// - Parameter previous: go on behind this one in that order; it need not be there any more.
-    public func due(
-        after previous: Entry? = nil, now: UInt64, limit: Int = 64
-    ) throws(SealedMatchError) -> (entries: [Entry], unreadable: Int) {
+    /// Vouchers whose time has come, in the order of their random release times. Unreadable entries are left alone and
+    /// counted. A voucher whose release time lies further ahead than the window gets another one.
+    /// - Parameters:
+    ///   - previous: go on behind this one in that order; it need not be there any more.
+    ///   - now: seconds since 1970.
+    ///   - limit: entries at most.
+    /// - Throws: `fileFailed`, `randomSourceFailed`.
+    public func due(after previous: Entry? = nil, now: UInt64, limit: Int = 64) throws(SealedMatchError) -> Due {
         try redraw(now: now)
         return try due(after: previous?.name, now: now, limit: limit)
     }
 
     /// The same, and nothing changes: for callers that take one at a time.
-    package func due(
-        after previous: OutboxEntryName?, now: UInt64, limit: Int
-    ) throws(SealedMatchError) -> (entries: [Entry], unreadable: Int) {
+    package func due(after previous: OutboxEntryName?, now: UInt64, limit: Int) throws(SealedMatchError) -> Due {
         let names = try names { name in
             guard name.release <= now else { return false }
             if let previous { return previous < name }
@@ -146,7 +154,7 @@ public struct Outbox: Sendable {
             guard entries.count < limit else { break }
             if let entry = read(name) { entries.append(entry) } else { unreadable += 1 }
         }
-        return (entries, unreadable)
+        return Due(entries: entries, unreadable: unreadable)
     }
 
     /// Sets aside a voucher that the collector will never take (Docs/Protocol.md, 5.14, step 5), so that it stands

@@ -55,7 +55,7 @@ package struct VoucherSealing: ~Copyable {
         }
         // Seal, step 7: shuffle the slots (Fisher–Yates)
         for index in stride(from: slots.count - 1, to: 0, by: -1) {
-            slots.swapAt(index, Int(try random.integer(below: UInt64(index + 1))))
+            slots.swapAt(index, Int(try random.integerVarTime(below: UInt64(index + 1))))
         }
         return SealedVoucher(header: header, body: body, slots: slots)
     }

@@ -1,18 +1,18 @@
 internal import CSealedMatchSodium
 
 /// Encryption in place: the stream without a tag, and the AEAD.
-public enum Cipher {
+package enum Cipher {
     /// Bytes of an AEAD's nonce.
-    public static let nonceCount = 24
+    package static let nonceCount = 24
     /// Bytes of an AEAD's tag.
-    public static let tagCount = 16
+    package static let tagCount = 16
 
     /// Exclusive or of `bytes` with the XChaCha20 key stream of `key` under a zero nonce.
     ///
     /// The fixed nonce is safe because a key serves one message: the voucher's `rkey` is drawn for one body (Seal, step
     /// 4). There is no tag on purpose: a decoy must open to a uniformly random body exactly as a match opens to a real
     /// one.
-    public static func streamXOR(_ bytes: UnsafeMutableRawBufferPointer, key: Bytes32) throws(SealedMatchError) {
+    package static func streamXOR(_ bytes: UnsafeMutableRawBufferPointer, key: Bytes32) throws(SealedMatchError) {
         var zero = Bytes32()
         let status = unsafe zero.withMutableBytes { nonce in
             unsafe key.withBytes { key in
@@ -26,7 +26,7 @@ public enum Cipher {
     }
 
     /// XChaCha20-Poly1305-IETF. `sealed` receives nonce (24) ‖ ciphertext ‖ tag (16).
-    public static func seal(
+    package static func seal(
         _ plaintext: UnsafeRawBufferPointer, authenticating header: UnsafeRawBufferPointer, key: borrowing SecretBytes,
         into sealed: UnsafeMutableRawBufferPointer, random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) {
@@ -46,7 +46,7 @@ public enum Cipher {
 
     /// Opens what `seal` made.
     /// - Throws: `wrongLength`, `authenticationFailed`.
-    public static func open(
+    package static func open(
         _ sealed: UnsafeRawBufferPointer, authenticating header: UnsafeRawBufferPointer, key: borrowing SecretBytes
     ) throws(SealedMatchError) -> [UInt8] {
         guard sealed.count >= nonceCount + tagCount, key.count == 32 else {

@@ -1,10 +1,10 @@
 /// The group operations that the builder, the auditor and the authority use: always many at once, so that a faster
 /// backend replaces this one file. Each function works through whole buffers on the calling thread; callers split
 /// buffers over threads.
-public enum GroupBatch {
+package enum GroupBatch {
     /// `out[i] = HashToGroup(message(i))` for i < count.
     /// - Throws: `wrongLength` unless `out` has `count` places.
-    public static func hashToGroup(
+    package static func hashToGroup(
         _ hash: HashToGroup, count: Int, into out: UnsafeMutableBufferPointer<Point>, message: (Int) -> [UInt8]
     ) throws(SealedMatchError) {
         guard out.count == count else { throw SealedMatchError(.wrongLength, "messages and points differ in number") }
@@ -13,7 +13,7 @@ public enum GroupBatch {
 
     /// `points[i] = scalar·points[i]`, constant time in the scalar.
     /// - Throws: `identityPoint` when one of the points is the identity.
-    public static func multiply(
+    package static func multiply(
         _ points: UnsafeMutableBufferPointer<Point>, by scalar: borrowing Scalar
     ) throws(SealedMatchError) {
         for index in points.indices { unsafe points[index] = try points[index].multiplied(by: scalar) }
@@ -40,11 +40,11 @@ public enum GroupBatch {
     /// `table[target] = table[target] − table[first] − table[second]` for each triple of indices. The triples of one
     /// call are independent of each other: no target is another's operand.
     /// - Precondition: indices inside the table; no two threads share a target.
-    public static func subtractPairs(
+    package static func subtractPairs(
         _ triples: UnsafeBufferPointer<(target: Int, first: Int, second: Int)>,
         in table: UnsafeMutableBufferPointer<Point>
     ) throws(SealedMatchError) {
-        for index in unsafe triples.indices {
+        for index in triples.indices {
             let triple = unsafe triples[index]
             let sum = try unsafe table[triple.first].adding(table[triple.second])
             unsafe table[triple.target] = try table[triple.target].subtracting(sum)
@@ -53,7 +53,7 @@ public enum GroupBatch {
 
     /// `Σ scalars[i]·points[i]`, in variable time: for public values only.
     /// - Throws: `wrongLength`.
-    public static func linearCombinationVarTime(
+    package static func linearCombinationVarTime(
         _ scalars: UnsafeBufferPointer<PublicScalar>, _ points: UnsafeBufferPointer<Point>
     ) throws(SealedMatchError) -> Point {
         guard scalars.count == points.count else {
@@ -61,7 +61,7 @@ public enum GroupBatch {
         }
         var sum = Point.identity
         for index in points.indices {
-            sum = try sum.adding(try unsafe points[index].multiplied(byPublic: scalars[index]))
+            sum = try sum.adding(try unsafe points[index].multipliedVarTime(byPublic: scalars[index]))
         }
         return sum
     }

@@ -2,19 +2,19 @@ internal import CSealedMatchSodium
 
 /// HashToGroup and HashToScalar of RFC 9497's suite OPRF(ristretto255, SHA-512) in verifiable mode (4.1, with RFC
 /// 9380's `expand_message_xmd`), under a domain-separation tag fixed at creation.
-public struct HashToGroup: Sendable {
+package struct HashToGroup: Sendable {
     // DST_prime = DST ‖ I2OSP(len(DST), 1)
     private let dstPrime: [UInt8]
 
     /// RFC 9497's context string: "OPRFV1-" ‖ I2OSP(1, 1) ‖ "-ristretto255-SHA512" (mode 1 is VOPRF).
-    public static let contextString: [UInt8] =
+    package static let contextString: [UInt8] =
         [0x4F, 0x50, 0x52, 0x46, 0x56, 0x31, 0x2D, 0x01] + ascii("-ristretto255-SHA512")
 
     /// For elements: DST "HashToGroup-" ‖ contextString.
-    public static let elements = HashToGroup(dst: ascii("HashToGroup-") + contextString)
+    package static let elements = HashToGroup(dst: ascii("HashToGroup-") + contextString)
 
     /// For RFC 9497's scalars: DST "HashToScalar-" ‖ contextString.
-    public static let scalars = HashToGroup(dst: ascii("HashToScalar-") + contextString)
+    package static let scalars = HashToGroup(dst: ascii("HashToScalar-") + contextString)
 
     /// - Precondition: at most 255 bytes, which every tag in this module is.
     package init(dst: [UInt8]) {
@@ -27,7 +27,7 @@ public struct HashToGroup: Sendable {
     }
 
     /// The group element of `message`. Variable time only in the message's length.
-    public func point(_ message: UnsafeRawBufferPointer) throws(SealedMatchError) -> Point {
+    package func point(_ message: UnsafeRawBufferPointer) throws(SealedMatchError) -> Point {
         let uniform = unsafe try expand(message)
         var out = Bytes32()
         let status = unsafe withUnsafeBytes(of: uniform) { uniform in
@@ -42,12 +42,12 @@ public struct HashToGroup: Sendable {
 
     /// The same for an array.
     /// - Throws: `primitiveFailed`.
-    public func point(_ message: [UInt8]) throws(SealedMatchError) -> Point {
+    package func point(_ message: [UInt8]) throws(SealedMatchError) -> Point {
         try unsafe message.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe point(raw) }
     }
 
     /// The scalar of `message`: 64 expanded bytes modulo ℓ.
-    public func scalar(_ message: [UInt8]) throws(SealedMatchError) -> PublicScalar {
+    package func scalar(_ message: [UInt8]) throws(SealedMatchError) -> PublicScalar {
         try unsafe message.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
             PublicScalar(reducing: unsafe try expand(raw))
         }

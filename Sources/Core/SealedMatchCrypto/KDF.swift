@@ -2,7 +2,7 @@ internal import CSealedMatchSodium
 
 /// What a derived key or a hash is for. Two uses never share a label. Every label of the protocol stands in
 /// `MatchProtocol/Labels.swift`.
-public struct Label: Sendable {
+package struct Label: Sendable {
     package let text: StaticString
     package init(_ text: StaticString) { self.text = text }
 }
@@ -11,13 +11,14 @@ public struct Label: Sendable {
 ///
 /// The hashed message is `"SealedMatch/1 " ‖ label ‖ 0x00 ‖ fields`; labels hold no zero byte, so no label is another's
 /// prefix, and callers append fields of fixed length, so that a message parses in one way. Messages are short: they are
-/// gathered, then hashed and wiped.
-public struct KDF: ~Copyable {
+/// gathered, then hashed and wiped. (Embedded Swift has to see the deinit of a type that cannot be copied, hence
+/// `@usableFromInline`.)
+@usableFromInline package struct KDF: ~Copyable {
     private var message: [UInt8]
 
     /// - Parameter capacity: the expected length of the fields; a larger message is not an error, but may leave an
     ///   unwiped copy behind.
-    public init(_ label: Label, capacity: Int = 256) {
+    package init(_ label: Label, capacity: Int = 256) {
         message = []
         message.reserveCapacity(64 + capacity)
         message += HashToGroup.ascii("SealedMatch/1 ")
@@ -25,26 +26,26 @@ public struct KDF: ~Copyable {
         message.append(0)
     }
 
-    deinit {
+    @usableFromInline deinit {
         // In place: asking the array for its mutable bytes here would copy it first, and wipe the copy. Nobody else
         // holds this array, and nobody reads it again.
         unsafe message.withUnsafeBytes { unsafe sodium_memzero(UnsafeMutableRawPointer(mutating: $0.u8), $0.count) }
     }
 
     /// Appends a field, as it is.
-    public mutating func append(_ bytes: UnsafeRawBufferPointer) { unsafe message.append(contentsOf: bytes) }
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) { unsafe message.append(contentsOf: bytes) }
     /// Appends a field, as it is.
-    public mutating func append(_ bytes: [UInt8]) { message += bytes }
+    package mutating func append(_ bytes: [UInt8]) { message += bytes }
     /// Appends a field of 32 bytes.
-    public mutating func append(_ bytes: Bytes32) { unsafe bytes.withBytes { unsafe message.append(contentsOf: $0) } }
+    package mutating func append(_ bytes: Bytes32) { unsafe bytes.withBytes { unsafe message.append(contentsOf: $0) } }
 
     /// A number in little-endian bytes.
-    public mutating func append(_ word: some FixedWidthInteger) {
+    package mutating func append(_ word: some FixedWidthInteger) {
         unsafe withUnsafeBytes(of: word.littleEndian) { unsafe message.append(contentsOf: $0) }
     }
 
     /// Without a key: a hash of public values.
-    public consuming func hash() throws(SealedMatchError) -> Bytes32 {
+    package consuming func hash() throws(SealedMatchError) -> Bytes32 {
         var out = Bytes32()
         try unsafe out.withMutableBytes { (out) throws(SealedMatchError) in
             try unsafe digest(key: UnsafeRawBufferPointer(start: nil, count: 0), into: out)
@@ -53,7 +54,7 @@ public struct KDF: ~Copyable {
     }
 
     /// Keyed by the 32 bytes of `key`.
-    public consuming func derive(key: Bytes32) throws(SealedMatchError) -> Bytes32 {
+    package consuming func derive(key: Bytes32) throws(SealedMatchError) -> Bytes32 {
         var out = Bytes32()
         try unsafe out.withMutableBytes { (out) throws(SealedMatchError) in
             try unsafe key.withBytes { (key) throws(SealedMatchError) in try unsafe digest(key: key, into: out) }
@@ -62,7 +63,7 @@ public struct KDF: ~Copyable {
     }
 
     /// Keyed by a secret of 16...64 bytes; for results that are public, like a commitment.
-    public consuming func derive(key: borrowing SecretBytes) throws(SealedMatchError) -> Bytes32 {
+    package consuming func derive(key: borrowing SecretBytes) throws(SealedMatchError) -> Bytes32 {
         var out = Bytes32()
         try unsafe out.withMutableBytes { (out) throws(SealedMatchError) in
             try unsafe key.withBytes { (key) throws(SealedMatchError) in try unsafe digest(key: key, into: out) }
@@ -71,7 +72,7 @@ public struct KDF: ~Copyable {
     }
 
     /// Keyed by a secret of 16...64 bytes; the result, 32 bytes, is a secret.
-    public consuming func deriveSecret(key: borrowing SecretBytes) throws(SealedMatchError) -> SecretBytes {
+    package consuming func deriveSecret(key: borrowing SecretBytes) throws(SealedMatchError) -> SecretBytes {
         var out = try SecretBytes.zeros(count: 32)
         try unsafe out.withMutableBytes { (out) throws(SealedMatchError) in
             try unsafe key.withBytes { (key) throws(SealedMatchError) in try unsafe digest(key: key, into: out) }
@@ -90,7 +91,7 @@ public struct KDF: ~Copyable {
 
     /// BLAKE2b-256 of a public byte string of any length, without label or key: for the bytes of a whole table, whose
     /// digest then enters a labelled hash.
-    public static func plainDigest(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) -> Bytes32 {
+    package static func plainDigest(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) -> Bytes32 {
         var out = Bytes32()
         let status = unsafe out.withMutableBytes {
             unsafe crypto_generichash_blake2b($0.u8, 32, bytes.u8, UInt64(bytes.count), nil, 0)

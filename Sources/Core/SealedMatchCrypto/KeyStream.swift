@@ -3,7 +3,7 @@ internal import CSealedMatchSodium
 /// A deterministic source of words: the ChaCha20 key stream (the original, with a 64-bit nonce, here zero) of a secret
 /// key, read in little-endian order. A PRF stream, for the polynomials' coefficients and for the epoch's decoy
 /// intensity.
-public struct KeyStream: ~Copyable, RandomSource {
+package struct KeyStream: ~Copyable, RandomSource {
     private let key: SecretBytes
     private var buffer: SecretBytes
     private var used: Int
@@ -12,7 +12,7 @@ public struct KeyStream: ~Copyable, RandomSource {
     private static let blockCount = 64
 
     /// - Parameter key: 32 bytes, used for this stream only.
-    public init(key: consuming SecretBytes) throws(SealedMatchError) {
+    package init(key: consuming SecretBytes) throws(SealedMatchError) {
         guard key.count == 32 else { throw SealedMatchError(.wrongLength, "a stream key has 32 bytes") }
         let buffer = try SecretBytes.zeros(count: Self.blockCount)
         self.key = key
@@ -22,7 +22,7 @@ public struct KeyStream: ~Copyable, RandomSource {
 
     /// Fills the buffer with the next bytes of the stream.
     /// - Throws: `primitiveFailed`.
-    public mutating func fill(_ out: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
+    package mutating func fill(_ out: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
         for index in out.indices {
             if used == Self.blockCount { try refill() }
             unsafe out[index] = unsafe buffer.withBytes { unsafe $0[used] }

@@ -97,11 +97,11 @@ public struct Point: Hashable, Sendable {
     public static func generator() throws(SealedMatchError) -> Point {
         var one = Bytes32()
         one[0] = 1
-        return try identity.adding(base(timesPublic: PublicScalar(canonical: one)))
+        return try identity.adding(baseVarTime(timesPublic: PublicScalar(canonical: one)))
     }
 
-    /// `scalar·B` for a public scalar; zero gives the identity.
-    public static func base(timesPublic scalar: PublicScalar) throws(SealedMatchError) -> Point {
+    /// `scalar·B` for a public scalar, in variable time; zero gives the identity.
+    public static func baseVarTime(timesPublic scalar: PublicScalar) throws(SealedMatchError) -> Point {
         guard !scalar.encoded.isZero else { return identity }
         var out = Bytes32()
         let status = unsafe out.withMutableBytes { out in
@@ -114,8 +114,8 @@ public struct Point: Hashable, Sendable {
         return Point(unchecked: out)
     }
 
-    /// `scalar·self` for a public scalar; zero or the identity give the identity.
-    public func multiplied(byPublic scalar: PublicScalar) throws(SealedMatchError) -> Point {
+    /// `scalar·self` for a public scalar, in variable time; zero or the identity give the identity.
+    public func multipliedVarTime(byPublic scalar: PublicScalar) throws(SealedMatchError) -> Point {
         guard !scalar.encoded.isZero && !isIdentity else { return .identity }
         var out = Bytes32()
         let status = unsafe out.withMutableBytes { out in

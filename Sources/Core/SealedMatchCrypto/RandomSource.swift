@@ -2,7 +2,7 @@ internal import CSealedMatchPlatform
 
 /// Where randomness comes from. Public callers always get `SystemRandom`; the overloads that take another source are
 /// `package`, for vectors and tests.
-public protocol RandomSource: ~Copyable {
+package protocol RandomSource: ~Copyable {
     /// Fills `buffer` with uniformly random bytes.
     /// - Throws: `randomSourceFailed`; then nothing of the buffer may be used.
     mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SealedMatchError)
@@ -10,13 +10,13 @@ public protocol RandomSource: ~Copyable {
 
 /// The kernel's generator, by getrandom(2), which is what libsodium itself reads on Linux. Called directly because
 /// `randombytes_buf` answers a failing source by ending the process, and a messenger must get an error instead.
-public struct SystemRandom: RandomSource, Sendable {
+package struct SystemRandom: RandomSource, Sendable {
     /// The operating system's generator.
-    public init() {}
+    package init() {}
 
     /// Fills the buffer with random bytes.
     /// - Throws: `randomSourceFailed`.
-    public mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
+    package mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
         var done = 0
         while done < buffer.count {
             let got = unsafe getrandom(buffer.baseAddress! + done, buffer.count - done, 0)
@@ -33,7 +33,7 @@ public struct SystemRandom: RandomSource, Sendable {
 
 extension RandomSource where Self: ~Copyable {
     /// A uniformly random 64-bit word.
-    public mutating func word() throws(SealedMatchError) -> UInt64 {
+    package mutating func word() throws(SealedMatchError) -> UInt64 {
         var bytes = Bytes32()
         try fill(&bytes, count: 8)
         let value = UInt64(littleEndian: bytes.words.0)
@@ -42,15 +42,16 @@ extension RandomSource where Self: ~Copyable {
     }
 
     /// 32 uniformly random bytes.
-    public mutating func bytes32() throws(SealedMatchError) -> Bytes32 {
+    package mutating func bytes32() throws(SealedMatchError) -> Bytes32 {
         var bytes = Bytes32()
         try fill(&bytes, count: 32)
         return bytes
     }
 
-    /// A uniformly random integer below `bound`, by rejection (no modulo bias).
+    /// A uniformly random integer below `bound`, by rejection (no modulo bias), in variable time: a draw that was
+    /// rejected tells nothing of the next, but a division takes longer for some values than for others.
     /// - Precondition: `bound` > 0.
-    public mutating func integer(below bound: UInt64) throws(SealedMatchError) -> UInt64 {
+    package mutating func integerVarTime(below bound: UInt64) throws(SealedMatchError) -> UInt64 {
         // Words at or above the largest multiple of `bound` are drawn again.
         let limit = UInt64.max - (UInt64.max % bound + 1) % bound
         while true {

@@ -1,12 +1,12 @@
 internal import CSealedMatchSodium
 
 /// SHA-512 (FIPS 180-4), in pieces; its state is not wiped: for the elements, not for keys.
-public struct SHA512: ~Copyable {
+package struct SHA512: ~Copyable {
     private var state: crypto_hash_sha512_state
 
     /// Begins a hash.
     /// - Throws: `sodiumUnavailable`, `primitiveFailed`.
-    public init() throws(SealedMatchError) {
+    package init() throws(SealedMatchError) {
         state = crypto_hash_sha512_state()
         guard unsafe crypto_hash_sha512_init(&state) == 0 else {
             throw SealedMatchError(.primitiveFailed, "SHA-512 failed")
@@ -14,24 +14,24 @@ public struct SHA512: ~Copyable {
     }
 
     /// Takes in bytes.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
         let status = unsafe crypto_hash_sha512_update(
             &state, bytes.u8, UInt64(bytes.count))
         guard status == 0 else { throw SealedMatchError(.primitiveFailed, "SHA-512 failed") }
     }
 
     /// Takes in bytes.
-    public mutating func update(_ bytes: [UInt8]) throws(SealedMatchError) {
+    package mutating func update(_ bytes: [UInt8]) throws(SealedMatchError) {
         try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe update(raw) }
     }
 
     /// Takes in 32 bytes.
-    public mutating func update(_ bytes: Bytes32) throws(SealedMatchError) {
+    package mutating func update(_ bytes: Bytes32) throws(SealedMatchError) {
         try unsafe bytes.withBytes { (raw) throws(SealedMatchError) in try unsafe update(raw) }
     }
 
     /// The digest, 64 bytes in two halves.
-    public consuming func finish() throws(SealedMatchError) -> (Bytes32, Bytes32) {
+    package consuming func finish() throws(SealedMatchError) -> (Bytes32, Bytes32) {
         var out = (Bytes32(), Bytes32())
         let status = unsafe withUnsafeMutableBytes(of: &out) {
             unsafe crypto_hash_sha512_final(&state, $0.u8)
@@ -42,12 +42,12 @@ public struct SHA512: ~Copyable {
 }
 
 /// SHA-256 (FIPS 180-4), in pieces: the exact hash of a media file.
-public struct SHA256: ~Copyable {
+package struct SHA256: ~Copyable {
     private var state: crypto_hash_sha256_state
 
     /// Begins a hash.
     /// - Throws: `sodiumUnavailable`, `primitiveFailed`.
-    public init() throws(SealedMatchError) {
+    package init() throws(SealedMatchError) {
         state = crypto_hash_sha256_state()
         guard unsafe crypto_hash_sha256_init(&state) == 0 else {
             throw SealedMatchError(.primitiveFailed, "SHA-256 failed")
@@ -55,14 +55,14 @@ public struct SHA256: ~Copyable {
     }
 
     /// Takes in bytes.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
         let status = unsafe crypto_hash_sha256_update(
             &state, bytes.u8, UInt64(bytes.count))
         guard status == 0 else { throw SealedMatchError(.primitiveFailed, "SHA-256 failed") }
     }
 
     /// The digest, 32 bytes.
-    public consuming func finish() throws(SealedMatchError) -> Bytes32 {
+    package consuming func finish() throws(SealedMatchError) -> Bytes32 {
         var out = Bytes32()
         let status = unsafe out.withMutableBytes {
             unsafe crypto_hash_sha256_final(&state, $0.u8)

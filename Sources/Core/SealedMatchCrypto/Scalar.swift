@@ -11,7 +11,7 @@ public struct Scalar: ~Copyable, Sendable {
     private init(bytes: consuming SecretBytes) { self.bytes = bytes }
 
     /// A uniformly random non-zero scalar.
-    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> Scalar {
+    package static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> Scalar {
         var scalar = Scalar(bytes: try SecretBytes.zeros(count: 64))
         try scalar.randomise(from: &random)
         return scalar
@@ -20,7 +20,7 @@ public struct Scalar: ~Copyable, Sendable {
     /// Draws the scalar anew in place: for one-shot values (β, γ), which must never serve twice.
     ///
     /// 64 random bytes modulo ℓ: the distance from uniform is below 2^-250. Zero is drawn again.
-    public mutating func randomise(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) {
+    package mutating func randomise(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) {
         repeat {
             try unsafe bytes.withMutableBytes { (raw) throws(SealedMatchError) in
                 try unsafe random.fill(raw)

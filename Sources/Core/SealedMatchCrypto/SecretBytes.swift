@@ -39,7 +39,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
 
     /// `count` bytes from `random`.
-    public static func random(
+    package static func random(
         count: Int, from random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) -> SecretBytes {
         let secret = try zeros(count: count)

@@ -6,8 +6,16 @@ public struct SigningKey: ~Copyable, Sendable {
     /// The public key, 32 bytes (RFC 8032, 5.1.5).
     public let publicKey: Bytes32
 
-    /// A new key from `random`.
-    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> SigningKey {
+    /// A new random key.
+    /// - Throws: `randomSourceFailed`, `sodiumUnavailable`, `outOfMemory`.
+    public static func random() throws(SealedMatchError) -> SigningKey {
+        var random = SystemRandom()
+        return try self.random(from: &random)
+    }
+
+    /// The same, from another source of randomness.
+    package static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> SigningKey
+    {
         try SigningKey(seed: SecretBytes.random(count: 32, from: &random))
     }
 

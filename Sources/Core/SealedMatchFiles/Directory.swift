@@ -1,18 +1,18 @@
 internal import CSealedMatchPlatform
-public import SealedMatchCrypto
+package import SealedMatchCrypto
 
 /// A directory that one process at a time works in, by an advisory lock on a file inside.
 @safe
-public final class LockedDirectory: @unchecked Sendable {
+package final class LockedDirectory: @unchecked Sendable {
     // Only a descriptor, closed once in deinit.
     private let descriptor: Int32
     /// The directory's path, as it was given.
-    public let path: String
+    package let path: String
 
     /// Creates the directory (owner only) if it is missing, and takes its lock.
     /// - Throws: `fileFailed` when it cannot be created, or another process holds it; `notPrivate` when it is another
     ///   user's, or others may write into it.
-    public convenience init(path: String) throws(SealedMatchError) {
+    package convenience init(path: String) throws(SealedMatchError) {
         if unsafe mkdir(path, 0o700) != 0 && platform_errno() != EEXIST {
             throw .file("a directory cannot be created")
         }
@@ -43,7 +43,7 @@ public final class LockedDirectory: @unchecked Sendable {
     }
 
     /// Names of entries, without those that begin with a dot; at most `limit`, in no order.
-    public static func names(in path: String, limit: Int) throws(SealedMatchError) -> [String] {
+    package static func names(in path: String, limit: Int) throws(SealedMatchError) -> [String] {
         var names: [String] = []
         try visit(path) { (name) throws(SealedMatchError) in
             if names.count < limit { names.append(String(decoding: name, as: UTF8.self)) }
@@ -69,14 +69,14 @@ public final class LockedDirectory: @unchecked Sendable {
     }
 
     /// Removes a file; a missing one is no error.
-    public static func remove(_ path: String) throws(SealedMatchError) {
+    package static func remove(_ path: String) throws(SealedMatchError) {
         guard unsafe unlink(path) == 0 || platform_errno() == ENOENT else {
             throw .file("a file cannot be removed")
         }
     }
 
     /// Creates a directory for the owner only; an existing one is no error.
-    public static func make(_ path: String) throws(SealedMatchError) {
+    package static func make(_ path: String) throws(SealedMatchError) {
         guard unsafe mkdir(path, 0o700) == 0 || platform_errno() == EEXIST else {
             throw .file("a directory cannot be created")
         }

@@ -1,16 +1,16 @@
 internal import CSealedMatchPlatform
-public import SealedMatchCrypto
+package import SealedMatchCrypto
 
 /// Files that are there whole or not at all: written beside their place, synced, then renamed into it, and the
 /// directory synced.
-public enum DurableFile {
+package enum DurableFile {
     /// Stands in the name of a file that is being written, and of one that a killed process left.
     package static let partialMark = ".partial-"
 
     /// Replaces `path` by a file of the parts, one after another. Owner-readable only if `secret`.
     /// - Throws: `fileFailed`, `randomSourceFailed`; then the old file is untouched, or, if the directory could not be
     ///   synced, the new one is there and may not outlast a power failure.
-    public static func write(
+    package static func write(
         _ parts: [UnsafeRawBufferPointer], to path: String, secret: Bool
     ) throws(SealedMatchError) {
         // A name of its own for each write: with a shared one, of two writers of one path the first would put the
@@ -36,7 +36,7 @@ public enum DurableFile {
     }
 
     /// The same for one part.
-    public static func write(_ bytes: [UInt8], to path: String, secret: Bool) throws(SealedMatchError) {
+    package static func write(_ bytes: [UInt8], to path: String, secret: Bool) throws(SealedMatchError) {
         try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
             try unsafe write([raw], to: path, secret: secret)
         }
@@ -44,7 +44,7 @@ public enum DurableFile {
 
     /// The whole of a regular file.
     /// - Throws: `fileFailed`; `wrongLength` beyond `limit` bytes.
-    public static func read(_ path: String, limit: Int) throws(SealedMatchError) -> [UInt8] {
+    package static func read(_ path: String, limit: Int) throws(SealedMatchError) -> [UInt8] {
         guard let bytes = try readIfPresent(path, limit: limit) else {
             throw .file("the file cannot be opened")
         }
@@ -144,7 +144,7 @@ public enum DurableFile {
     }
 
     /// Makes a rename or a removal in the directory of `path` durable.
-    public static func syncDirectory(of path: String) throws(SealedMatchError) {
+    package static func syncDirectory(of path: String) throws(SealedMatchError) {
         let directory = unsafe platform_open(parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
         guard directory >= 0 else { throw .file("a directory cannot be opened") }
         defer { close(directory) }

@@ -1,5 +1,5 @@
 internal import CSealedMatchPlatform
-public import SealedMatchCrypto
+package import SealedMatchCrypto
 
 /// A regular file mapped read-only, so that its pages are shared and can be dropped under memory pressure. Unmapped
 /// when the last reference goes.
@@ -7,16 +7,16 @@ public import SealedMatchCrypto
 /// The file must not be changed in place while it is mapped: SealedMatch only ever replaces files by renaming. A
 /// process that can truncate the file can end this one (SIGBUS), as with every mapping.
 @safe
-public final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
     // The region is immutable and lives as long as this object, so sharing it between threads is safe.
     private let base: UnsafeMutableRawPointer
     /// Bytes of the file.
-    public let count: Int
+    package let count: Int
 
     /// - Parameter limit: the largest accepted size in bytes.
     /// - Throws: `fileFailed` when it cannot be opened or mapped; `wrongLength` when it is empty or larger than
     ///   `limit`.
-    public convenience init(path: String, limit: Int) throws(SealedMatchError) {
+    package convenience init(path: String, limit: Int) throws(SealedMatchError) {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         guard descriptor >= 0 else { throw .file("the file cannot be opened") }
         defer { close(descriptor) }
@@ -65,14 +65,14 @@ public final class MappedFile: @unchecked Sendable {
     deinit { unsafe munmap(base, count) }
 
     /// The file's bytes; valid while this object lives.
-    @unsafe public var bytes: UnsafeRawBufferPointer {
+    @unsafe package var bytes: UnsafeRawBufferPointer {
         let start = unsafe UnsafeRawPointer(base)
         return unsafe UnsafeRawBufferPointer(start: start, count: count)
     }
 
     /// A copy of part of the file.
     /// - Throws: `wrongLength` when the range is not inside the file.
-    public func copy(_ range: Range<Int>) throws(SealedMatchError) -> [UInt8] {
+    package func copy(_ range: Range<Int>) throws(SealedMatchError) -> [UInt8] {
         guard range.lowerBound >= 0, range.upperBound <= count else {
             throw SealedMatchError(.wrongLength, "the file is too short")
         }

@@ -1,22 +1,22 @@
 internal import CSealedMatchPlatform
-public import SealedMatchCrypto
+package import SealedMatchCrypto
 
 /// A file to create: where there is one of its name already, it stays, and nothing is created.
 ///
 /// For what cannot be made again: keys, a set's secrets, a signed set.
-@unsafe public struct NewFile {
+@unsafe package struct NewFile {
     /// Where the file will be.
-    public let path: String
+    package let path: String
     /// What it holds, one part after another; valid while the file is created.
-    public let parts: [UnsafeRawBufferPointer]
+    package let parts: [UnsafeRawBufferPointer]
     /// Whether its owner alone may read it.
-    public let isSecret: Bool
+    package let isSecret: Bool
     /// How a file begins that it may replace, where replacing is asked for: in ASCII, the mark of its kind. None for a
     /// file that never replaces another.
-    public let kind: StaticString?
+    package let kind: StaticString?
 
     /// A file that is not there yet.
-    public init(path: String, parts: [UnsafeRawBufferPointer], isSecret: Bool, kind: StaticString? = nil) {
+    package init(path: String, parts: [UnsafeRawBufferPointer], isSecret: Bool, kind: StaticString? = nil) {
         unsafe self.path = path
         unsafe self.parts = unsafe parts
         unsafe self.isSecret = isSecret
@@ -36,7 +36,7 @@ extension DurableFile {
     /// - Throws: `fileFailed` when a file cannot be written, or one of its name exists, or one that is to be replaced
     ///   is of another kind; `randomSourceFailed`. Then none of the files is new. Or, if a directory could not be
     ///   synced, all are there and may not outlast a power failure.
-    public static func create(_ files: [NewFile], replacing: Bool = false) throws(SealedMatchError) {
+    package static func create(_ files: [NewFile], replacing: Bool = false) throws(SealedMatchError) {
         var pending: [PendingFile] = []
         do throws(SealedMatchError) {
             for index in unsafe files.indices { pending.append(try unsafe PendingFile(files[index])) }
@@ -51,14 +51,14 @@ extension DurableFile {
 
     /// Creates one file.
     /// - Throws: as for several.
-    public static func create(_ bytes: [UInt8], at path: String, isSecret: Bool) throws(SealedMatchError) {
+    package static func create(_ bytes: [UInt8], at path: String, isSecret: Bool) throws(SealedMatchError) {
         try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
             try unsafe create([NewFile(path: path, parts: [raw], isSecret: isSecret)])
         }
     }
 
     /// Whether there is anything of this name, a broken link for example.
-    public static func exists(_ path: String) -> Bool {
+    package static func exists(_ path: String) -> Bool {
         var status = stat()
         return unsafe lstat(path, &status) == 0
     }

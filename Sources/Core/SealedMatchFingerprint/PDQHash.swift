@@ -13,7 +13,7 @@ public struct PDQHash: Hashable, Sendable {
     public static let encodedCount = 32
 
     /// The hash whose bits 64w ... 64w + 63 are word w, lowest bit first.
-    public init(words: (UInt64, UInt64, UInt64, UInt64)) {
+    package init(words: (UInt64, UInt64, UInt64, UInt64)) {
         self.words = words
     }
 

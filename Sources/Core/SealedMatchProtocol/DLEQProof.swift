@@ -77,8 +77,8 @@ public struct DLEQProof: Equatable, Sendable {
         let m = try Self.combination(weights, elements)
         let z = try Self.combination(weights, evaluated)
         // t2 = s·B + c·L; t3 = s·M + c·Z
-        let t2 = try Point.base(timesPublic: s).adding(publicKey.multiplied(byPublic: c))
-        let t3 = try m.multiplied(byPublic: s).adding(z.multiplied(byPublic: c))
+        let t2 = try Point.baseVarTime(timesPublic: s).adding(publicKey.multipliedVarTime(byPublic: c))
+        let t3 = try m.multipliedVarTime(byPublic: s).adding(z.multipliedVarTime(byPublic: c))
         guard try Self.challenge(publicKey, m, z, t2, t3) == c else {
             throw SealedMatchError(.proofRejected, "the DLEQ proof does not verify")
         }

@@ -1,21 +1,20 @@
 /// An element of F_p, p = 2^64 − 59, the largest prime below 2^64. Canonical: always below p. Arithmetic has no branch,
 /// comparison or table look-up, so it is constant-time on secrets.
-@frozen
-public struct FieldElement: Equatable, Sendable {
+package struct FieldElement: Equatable, Sendable, BitwiseCopyable {
     /// The value, below p.
-    public let word: UInt64
+    package let word: UInt64
 
     /// p = 2^64 − 59.
-    public static let modulus: UInt64 = 0 &- 59
+    package static let modulus: UInt64 = 0 &- 59
     /// 0.
-    public static let zero = FieldElement(unchecked: 0)
+    package static let zero = FieldElement(unchecked: 0)
     /// 1.
-    public static let one = FieldElement(unchecked: 1)
+    package static let one = FieldElement(unchecked: 1)
 
     init(unchecked word: UInt64) { self.word = word }
 
     /// `nil` for a word of at least p: a non-canonical encoding.
-    public init?(canonical word: UInt64) {
+    package init?(canonical word: UInt64) {
         guard word < Self.modulus else { return nil }
         self.word = word
     }
@@ -32,7 +31,7 @@ public struct FieldElement: Equatable, Sendable {
     }
 
     /// The sum modulo p, in constant time.
-    public static func + (a: FieldElement, b: FieldElement) -> FieldElement {
+    package static func + (a: FieldElement, b: FieldElement) -> FieldElement {
         let sum = UInt128(a.word) &+ UInt128(b.word)
         // 2^64 ≡ 59; a sum that carried is at most 2p − 2 − 2^64 < p − 59, so adding 59 carries no more.
         let carry = UInt64(truncatingIfNeeded: sum >> 64)
@@ -40,14 +39,14 @@ public struct FieldElement: Equatable, Sendable {
     }
 
     /// The difference modulo p, in constant time.
-    public static func - (a: FieldElement, b: FieldElement) -> FieldElement {
+    package static func - (a: FieldElement, b: FieldElement) -> FieldElement {
         let difference = UInt128(a.word) &- UInt128(b.word)
         let mask = UInt64(truncatingIfNeeded: difference >> 64)
         return FieldElement(unchecked: UInt64(truncatingIfNeeded: difference) &- (59 & mask))
     }
 
     /// The product modulo p, in constant time.
-    public static func * (a: FieldElement, b: FieldElement) -> FieldElement {
+    package static func * (a: FieldElement, b: FieldElement) -> FieldElement {
         let product = a.word.multipliedFullWidth(by: b.word)
         return FieldElement(unchecked: reduce(high: product.high, low: product.low))
     }
@@ -65,7 +64,7 @@ public struct FieldElement: Equatable, Sendable {
 
     /// The inverse, by Fermat: self^(p − 2). Variable time only in the fixed exponent.
     /// - Precondition: not zero; zero gives zero.
-    public var inverse: FieldElement {
+    package var inverse: FieldElement {
         var result = FieldElement.one
         var square = self
         var exponent = Self.modulus - 2

@@ -10,7 +10,13 @@ public struct MatchingKey: ~Copyable, Sendable {
 
     /// A new α, uniform and not zero.
     /// - Throws: `randomSourceFailed`, `outOfMemory`.
-    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> MatchingKey
+    public static func random() throws(SealedMatchError) -> MatchingKey {
+        var random = SystemRandom()
+        return try self.random(from: &random)
+    }
+
+    /// The same, from another source of randomness.
+    package static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> MatchingKey
     {
         try MatchingKey(alpha: Scalar.random(from: &random))
     }

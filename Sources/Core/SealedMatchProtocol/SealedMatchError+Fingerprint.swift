@@ -1,5 +1,5 @@
 package import SealedMatchFingerprint
-public import SealedMatchCrypto
+internal import SealedMatchCrypto
 
 extension SealedMatchError {
     /// A fingerprint's error under its own code, 1 to 7, which is the same in every language.

@@ -124,8 +124,8 @@ extension SetHeader {
     }
 
     /// What a source signs: the root under a context of its own.
-    package static func signedMessage(root: Bytes32) -> [UInt8] {
-        HashToGroup.ascii(Separator.setSignature) + [0] + root.bytes
+    package static func signedMessage(root: SetRoot) -> [UInt8] {
+        HashToGroup.ascii(Separator.setSignature) + [0] + root.encoded.bytes
     }
 
     /// Signs the set's root with a source's key, whatever is in the set: an auditor's way is `Audit.sign`.

@@ -64,11 +64,12 @@ public struct SetHeader: Equatable, Sendable {
     /// The same for a date alone.
     static func isAhead(_ issuedAt: UInt64, of now: UInt64) -> Bool { issuedAt > now && issuedAt - now > 86_400 }
 
-    /// The set's name everywhere: what sources sign and vouchers carry. KDF("set root", signed part).
-    public func root() throws(SealedMatchError) -> Bytes32 {
+    /// The set's name: KDF("set root", signed part).
+    /// - Throws: `primitiveFailed`.
+    public func root() throws(SealedMatchError) -> SetRoot {
         var hash = KDF(.setRoot, capacity: Self.encodedCount)
         hash.append(encoded)
-        return try hash.hash()
+        return SetRoot(canonical: try hash.hash())
     }
 
     /// Whether a version and dates are a set's: the version is at most `issuedAt`, and the set lives for more than no

@@ -1,7 +1,7 @@
-public import SealedMatchCrypto
+package import SealedMatchCrypto
 
 /// K_e: opens the payloads of one account's matches in one epoch. 32 bytes, secret.
-public struct EpochKey: ~Copyable, Sendable {
+package struct EpochKey: ~Copyable, Sendable {
     package let bytes: SecretBytes
 
     /// From the k shared secrets p_1(0) … p_k(0), canonical words.
@@ -21,7 +21,7 @@ public struct EpochKey: ~Copyable, Sendable {
     package init(bytes: consuming SecretBytes) { self.bytes = bytes }
 
     /// commitment = KDF(K_e, "commitment", account ‖ epoch)
-    public borrowing func commitment(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Commitment {
+    package borrowing func commitment(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Commitment {
         var derivation = KDF(.commitment)
         derivation.append(account.encoded)
         derivation.append(epoch)
@@ -31,11 +31,11 @@ public struct EpochKey: ~Copyable, Sendable {
 
 /// The k polynomials of degree t − 1 over F_p of one account and epoch. Every device of the account derives the same
 /// ones. Secret.
-public struct Sharing: ~Copyable, Sendable {
+package struct Sharing: ~Copyable, Sendable {
     /// k.
-    public let polynomials: Int
+    package let polynomials: Int
     /// t.
-    public let threshold: Int
+    package let threshold: Int
     // coefficient i of polynomial j is word j·t + i
     private let coefficients: SecretBytes
 
@@ -106,14 +106,14 @@ public struct Sharing: ~Copyable, Sendable {
 
 /// One evaluation of the k polynomials: (x, p_1(x) … p_k(x)). What a decoy opens to looks the same, but lies on no
 /// polynomials.
-public struct Share: Equatable, Sendable {
+package struct Share: Equatable, Sendable {
     /// The place, never zero.
-    public let x: FieldElement
+    package let x: FieldElement
     /// The k values at x.
-    public let z: [FieldElement]
+    package let z: [FieldElement]
 
     /// A share from its parts.
-    public init(x: FieldElement, z: [FieldElement]) {
+    package init(x: FieldElement, z: [FieldElement]) {
         self.x = x
         self.z = z
     }

@@ -1,15 +1,15 @@
 public import SealedMatchCrypto
 
 /// The group elements of one table: `H(tableID ‖ y)` for keys, and fillers under a tag of their own.
-public struct TableElement: Sendable {
+package struct TableElement: Sendable {
     /// The table whose elements these are.
-    public let tableID: TableID
+    package let tableID: TableID
 
     /// The elements of one table.
-    public init(tableID: TableID) { self.tableID = tableID }
+    package init(tableID: TableID) { self.tableID = tableID }
 
     /// RFC 9497's HashToGroup in verifiable mode, so that α is a VOPRF key and its DLEQ proofs apply unchanged.
-    public func point(of key: EntryKey) throws(SealedMatchError) -> Point {
+    package func point(of key: EntryKey) throws(SealedMatchError) -> Point {
         try HashToGroup.elements.point(tableID.encoded + key.encoded)
     }
 
@@ -41,7 +41,7 @@ public struct TableID: Hashable, Sendable {
 
     /// A new random name.
     /// - Throws: `randomSourceFailed`.
-    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> TableID {
+    package static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> TableID {
         try TableID(canonical: Array(random.bytes32().bytes[0..<encodedCount]))
     }
 }

@@ -1,19 +1,19 @@
-public import SealedMatchCrypto
+package import SealedMatchCrypto
 
 /// Where a key's three cells are: h1, h2, h3, one in each third of the table, from a public random seed
 /// (Docs/Protocol.md, "Positions").
-public struct TablePositions: Equatable, Sendable {
+package struct TablePositions: Equatable, Sendable {
     /// h_1, in the table's first third.
-    public let first: Int
+    package let first: Int
     /// h_2, in the second third.
-    public let second: Int
+    package let second: Int
     /// h_3, in the last third.
-    public let third: Int
+    package let third: Int
 
     /// - Parameters:
     ///   - seed: the set's position seed, drawn after its entries were fixed.
     ///   - cells: m, a multiple of 3, at most 3·2^31.
-    public init(of key: EntryKey, seed: Bytes32, cells: Int) throws(SealedMatchError) {
+    package init(of key: EntryKey, seed: Bytes32, cells: Int) throws(SealedMatchError) {
         // Positions, step 1: w = KDF(seed, "positions", y), four little-endian words of 64 bits
         var hash = KDF(.positions, capacity: 40)
         hash.append(key.encoded)
@@ -38,7 +38,7 @@ public struct TablePositions: Equatable, Sendable {
 
     /// m for n entries: 3·⌈max(10·n^(2/3), 0.41·n + √n)⌉, at least 4,098. A random seed fails to peel with probability
     /// about 6·10⁻⁴ or less.
-    public static func cells(forEntries n: Int) -> Int {
+    package static func cells(forEntries n: Int) -> Int {
         // In integers, rounded up at each step, so that every implementation agrees: ∛(1000·n²) = 10·n^(2/3).
         let small = ceilingRoot(3, of: 1000 * UInt128(n) * UInt128(n))
         let large = (41 * n + 99) / 100 + ceilingRoot(2, of: UInt128(n))

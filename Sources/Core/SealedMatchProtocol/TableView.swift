@@ -1,15 +1,15 @@
-public import SealedMatchCrypto
+package import SealedMatchCrypto
 
 /// Read access to a table of m cells in memory that somebody else owns and keeps alive.
 @safe
-public struct TableView: @unchecked Sendable {
+package struct TableView: @unchecked Sendable {
     // Only ever read, so any number of threads may share it.
     private let base: UnsafeRawPointer
     /// m, the number of cells.
-    public let cells: Int
+    package let cells: Int
 
     /// - Parameter bytes: 32·m bytes. The contents need not be valid points.
-    @unsafe public init(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
+    @unsafe package init(_ bytes: UnsafeRawBufferPointer) throws(SealedMatchError) {
         guard let base = bytes.baseAddress, bytes.count >= 32, bytes.count % 32 == 0 else {
             throw SealedMatchError(.wrongLength, "a table is a whole number of 32-byte cells")
         }

@@ -16,10 +16,10 @@ public struct VoucherHeader: Equatable, Sendable {
     /// Whose voucher it is.
     public var account: AccountID
     /// The root of the set that the voucher was sealed under.
-    public var setRoot: Bytes32
+    public var setRoot: SetRoot
 
     /// The header of a voucher under sets of these parameters.
-    public init(parameters: Parameters, epoch: UInt32, voucherID: VoucherID, account: AccountID, setRoot: Bytes32) {
+    public init(parameters: Parameters, epoch: UInt32, voucherID: VoucherID, account: AccountID, setRoot: SetRoot) {
         slots = parameters.slots
         polynomials = parameters.polynomials
         payloadCount = parameters.payloadCount
@@ -42,7 +42,7 @@ public struct VoucherHeader: Equatable, Sendable {
         out.put(epoch)
         out.put(voucherID.encoded)
         out.put(account.encoded)
-        out.put(setRoot)
+        out.put(setRoot.encoded)
         return out.bytes
     }
 
@@ -59,7 +59,7 @@ public struct VoucherHeader: Equatable, Sendable {
         epoch = try reader.number(UInt32.self)
         voucherID = try VoucherID(canonical: reader.take(VoucherID.encodedCount))
         account = try AccountID(canonical: reader.bytes32())
-        setRoot = try reader.bytes32()
+        setRoot = SetRoot(canonical: try reader.bytes32())
         let most = FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound
         guard (1 + Parameters.coverCounts.lowerBound...most).contains(slots),
             Parameters.polynomialCounts.contains(polynomials),
@@ -80,7 +80,8 @@ public struct VoucherHeader: Equatable, Sendable {
     package static func voucherCount(_ parameters: Parameters) -> Int {
         let none = Bytes32()
         return VoucherHeader(
-            parameters: parameters, epoch: 0, voucherID: VoucherID(), account: AccountID(canonical: none), setRoot: none
+            parameters: parameters, epoch: 0, voucherID: VoucherID(), account: AccountID(canonical: none),
+            setRoot: SetRoot(canonical: none)
         ).voucherCount
     }
 
@@ -110,7 +111,7 @@ public struct VoucherID: Hashable, Sendable {
 
     /// A new random name.
     /// - Throws: `randomSourceFailed`.
-    public static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> VoucherID {
+    package static func random(from random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> VoucherID {
         try VoucherID(canonical: Array(random.bytes32().bytes[0..<encodedCount]))
     }
 }

@@ -38,7 +38,7 @@ struct TwoHeaderVoucher: ~Copyable {
         let places = try TablePositions(of: key, seed: positionSeed, cells: cells.count)
         let first = try header(element, cells[places.first], rkey, context)
         let second = try header(element, cells[places.second], rkey, context)
-        return try random.integer(below: 2) == 0 ? (first, second) : (second, first)
+        return try random.integerVarTime(below: 2) == 0 ? (first, second) : (second, first)
     }
 
     private mutating func header(_ element: Point, _ cell: Point, _ rkey: Bytes32, _ context: SlotContext) throws

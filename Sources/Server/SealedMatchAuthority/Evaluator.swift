@@ -25,10 +25,14 @@ public protocol Evaluator: Sendable {
 public final class LocalEvaluator: Evaluator {
     private let key: MatchingKey
 
+    /// Takes α over. It is wiped when the last reference to this object ends.
     public init(_ key: consuming MatchingKey) { self.key = key }
 
+    /// L = αB.
     public var publicKey: Point { key.publicKey }
 
+    /// Replaces each Q by αQ, 32 bytes each, in constant time; zero bytes where Q is no element. (Docs/Protocol.md,
+    /// "Open", step 1) It throws nothing.
     public func evaluate(_ elements: inout [Bytes32]) throws(SealedMatchError) {
         var span = elements.mutableSpan
         unsafe span.withUnsafeMutableBufferPointer { unsafe GroupBatch.multiplyUnchecked($0, by: key.alpha) }

@@ -5,9 +5,10 @@ public import SealedMatchProtocol
 ///
 /// Delete the key when no retried voucher of the set can arrive any more.
 public struct MatchingSet<E: Evaluator>: Sendable {
+    /// The set's public header: its parameters, sources and L.
     public let header: SetHeader
     /// The set's name, which its vouchers carry.
-    public let root: Bytes32
+    public let root: SetRoot
     let evaluator: E
 
     /// - Throws: `setMismatch` when the evaluator's key is not the one that the set was built with (αB ≠ L).

@@ -2,6 +2,7 @@ public import SealedMatchCollector
 
 /// How far `OpeningService.openPending` is. Inside knowledge.
 public struct OpeningProgress: Equatable, Sendable {
+    /// Vouchers that were looked at, whatever came of them.
     public var vouchers = 0
     /// Slots that opened, by match or decoy.
     public var openings = 0

@@ -7,10 +7,14 @@ public import SealedMatchOpenings
 /// Runs asynchronously to the collector, in this process or another: no client's reply waits for it or depends on it.
 /// Its functions block. (Docs/Protocol.md, "Open")
 public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Evaluator>: Sendable {
+    /// Where vouchers come from.
     public let source: Source
+    /// Where openings are kept. As sensitive as α.
     public let store: Store
+    /// What opens them, with the keys of some sets.
     public let opener: VoucherOpener<E>
 
+    /// Nothing is read or written yet.
     public init(source: Source, store: Store, opener: VoucherOpener<E>) {
         self.source = source
         self.store = store

@@ -6,16 +6,18 @@ internal import Synchronization
 
 /// Opens sealed vouchers with the matching keys, on all cores. (Docs/Protocol.md, "Open")
 public struct VoucherOpener<E: Evaluator>: Sendable {
-    private let sets: [Bytes32: MatchingSet<E>]
+    private let sets: [SetRoot: MatchingSet<E>]
 
+    /// Sets of different roots; of two with the same root the first is used.
     public init(_ sets: [MatchingSet<E>]) {
         self.sets = Dictionary(sets.map { ($0.root, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    public var roots: Set<Bytes32> { Set(sets.keys) }
+    /// The roots of the sets whose keys are here, 32 bytes each.
+    public var roots: Set<SetRoot> { Set(sets.keys) }
 
     /// The set of this root, if its key is here.
-    public func set(_ root: Bytes32) -> MatchingSet<E>? { sets[root] }
+    public func set(_ root: SetRoot) -> MatchingSet<E>? { sets[root] }
 
     /// Vouchers that one thread opens at a time: about 10 ms of work.
     private static var chunk: Int { 8 }

@@ -1,17 +1,18 @@
 public import SealedMatchCrypto
-public import SealedMatchOpenings
+internal import SealedMatchOpenings
 public import SealedMatchProtocol
 
 /// Everything that the matches of a reveal are compared with: plaintext lists, and the public headers of the sets that
 /// their vouchers were sealed under. No matching key.
 public struct CaseComparison: Sendable {
+    /// The plaintext lists, in the order in which they were given.
     public let lists: [KnownList]
-    private let known: [Bytes32: KnownHashes]
+    private let known: [SetRoot: KnownHashes]
 
     /// - Throws: as `check`, of each list.
     public init(lists: [KnownList], sets: [SetHeader]) throws(SealedMatchError) {
         for list in lists { try Self.check(list, against: sets) }
-        var known: [Bytes32: KnownHashes] = [:]
+        var known: [SetRoot: KnownHashes] = [:]
         for header in sets { known[try header.root()] = KnownHashes(lists, of: header) }
         self.lists = lists
         self.known = known

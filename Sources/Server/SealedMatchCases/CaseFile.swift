@@ -9,20 +9,26 @@ internal import SealedMatchProtocol
 public struct CaseFile: Equatable, Sendable, Codable {
     /// A list that the matches were compared with.
     public struct List: Equatable, Sendable, Codable {
+        /// The list's file name. Whoever wrote it chose it: escape it where it is shown.
         public let name: String
         /// The source's key, 64 hexadecimal digits.
         public let source: String
+        /// Hashes that were compared with.
         public let hashes: Int
-        /// Lines left out: of too low a quality, and no hash.
+        /// Lines left out because their quality is too low.
         public let poorLines: Int
+        /// Lines left out because they are no hash.
         public let badLines: Int
     }
 
+    /// What `format` says in every case file.
     public static let format = "SealedMatch case file"
+    /// The version that is written, and the only one that `init(decoding:)` reads.
     public static let formatVersion = 2
 
     /// `SealedMatch case file`
     public let format: String
+    /// The version of the document's form.
     public let formatVersion: Int
     /// 1 for the first reveal; a later reveal that adds matches is a part of its own.
     public let part: Int
@@ -30,9 +36,11 @@ public struct CaseFile: Equatable, Sendable, Codable {
     public let notice: String
     /// 64 hexadecimal digits.
     public let account: String
+    /// e. (Docs/Protocol.md, "Epochs and ratchet")
     public let epoch: UInt32
     /// Seconds since 1970 at which the epoch began; it lasts 30 days.
     public let epochStart: UInt64
+    /// t, of the openings that the account was revealed by.
     public let threshold: Int
     /// Roots of the sets that this part's matches were sealed under, ascending.
     public let setRoots: [String]
@@ -42,9 +50,11 @@ public struct CaseFile: Equatable, Sendable, Codable {
     public let listedMatchCount: Int
     /// Different entries of the lists among all.
     public let listedEntryCount: Int
+    /// What the matches were compared with.
     public let lists: [List]
     /// Those that no earlier part has.
     public let matches: [CaseMatch]
+    /// What a reviewer has to know of the whole case, in English sentences. Each match has its own.
     public let warnings: [String]
 
     /// Compares a reveal with plaintext lists.
@@ -67,7 +77,7 @@ public struct CaseFile: Equatable, Sendable, Codable {
         epoch = reveal.epoch
         epochStart = UInt64(reveal.epoch) * Parameters.secondsPerEpoch
         threshold = reveal.threshold
-        setRoots = Set(new.map(\.match.setRoot)).sorted(by: <).map { Self.hexadecimal($0.bytes) }
+        setRoots = Set(new.map(\.match.setRoot.encoded)).sorted(by: <).map { Self.hexadecimal($0.bytes) }
         matchCount = all.count
         listedMatchCount = listed.count
         listedEntryCount = Set(listed.map(\.key)).count

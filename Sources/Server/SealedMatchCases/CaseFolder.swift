@@ -6,6 +6,7 @@ public import SealedMatchOpenings
 /// A directory of case files. A file in it is written once, and never changed or replaced: what a reviewer added to it
 /// stays. (Docs/Protocol.md, "Case file")
 public struct CaseFolder: Sendable {
+    /// The directory's path, as it was given.
     public let path: String
 
     /// Makes the directory, for its owner alone, if it is missing.

@@ -6,6 +6,7 @@ internal import SealedMatchProtocol
 public struct CaseMatch: Equatable, Sendable, Codable {
     /// 32 hexadecimal digits.
     public let voucherID: String
+    /// The voucher's slot that opened, from 0.
     public let slot: Int
     /// 64 hexadecimal digits.
     public let setRoot: String
@@ -29,12 +30,13 @@ public struct CaseMatch: Equatable, Sendable, Codable {
     public let sources: [String]
     /// The messenger's bytes, base64.
     public let note: String
+    /// What a reviewer has to know of this match, in English sentences.
     public let warnings: [String]
 
     init(_ match: RevealedMatch, _ finding: Finding) {
         voucherID = CaseFile.hexadecimal(match.voucherID.encoded)
         slot = match.slot
-        setRoot = CaseFile.hexadecimal(match.setRoot.bytes)
+        setRoot = CaseFile.hexadecimal(match.setRoot.encoded.bytes)
         let payload = match.payload
         fingerprintKind =
             switch payload.fingerprintKind {

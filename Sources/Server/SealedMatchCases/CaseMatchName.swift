@@ -4,6 +4,7 @@ internal import SealedMatchOpenings
 public struct CaseMatchName: Hashable, Sendable, Decodable {
     /// 32 hexadecimal digits.
     public let voucherID: String
+    /// The voucher's slot that opened, from 0.
     public let slot: Int
 
     init(_ match: RevealedMatch) {

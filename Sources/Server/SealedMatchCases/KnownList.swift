@@ -7,13 +7,16 @@ public struct KnownList: Sendable {
     public let name: String
     /// The source's public key.
     public let source: Bytes32
+    /// The hashes that are compared with, in the order of the list.
     public let hashes: [ListedHash]
     /// The line of each hash, from 1.
     public let lines: [Int]
-    /// Lines that were left out because their quality is too low, and because they are no hash.
+    /// Lines that were left out because their quality is too low.
     public let poorLines: Int
+    /// Lines that were left out because they are no hash.
     public let badLines: Int
 
+    /// The hashes of a list that was read. The source's key is not checked here: `CaseComparison.check` does.
     public init(name: String, source: Bytes32, list: HashList) {
         self.name = name
         self.source = source

@@ -1,5 +1,5 @@
 public import SealedMatchProtocol
-public import SealedMatchCrypto
+package import SealedMatchCrypto
 
 /// What a collector accepts. It depends on form, registration and amount only, never on whether anything matched: the
 /// collector cannot know.
@@ -10,8 +10,9 @@ public struct CollectorPolicy: Sendable {
     /// collector keep.
     public var epochsPerAccount = 64
     /// The sets whose vouchers are accepted, by root; `nil` accepts any set, in any form that a voucher may have.
-    public var knownSets: [Bytes32: Parameters]?
+    public var knownSets: [SetRoot: Parameters]?
 
+    /// The default: 65,536 vouchers an epoch, 64 epochs, any set.
     public init() {}
 
     /// - Throws: `unknownSet`; `setMismatch` when the voucher's form is not the one that its set fixes.

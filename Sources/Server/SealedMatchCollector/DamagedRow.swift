@@ -12,15 +12,18 @@ extension SealedMatchError.Code {
 /// A row of a store that no version wrote: truncated, of another type, or inconsistent. It was skipped and left where
 /// it is.
 public struct DamagedRow: Equatable, Sendable {
+    /// The table that a damaged row is in.
     public enum Table: String, Sendable {
         case registration, voucher, opening, account
     }
+    /// Where it is.
     public let table: Table
     /// The row's number in its table.
     public let row: Int64
     /// What is wrong with it.
     public let error: SealedMatchError
 
+    /// The fields, each as its property says.
     public init(table: Table, row: Int64, error: SealedMatchError) {
         self.table = table
         self.row = row

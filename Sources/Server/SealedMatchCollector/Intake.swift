@@ -52,9 +52,12 @@ public protocol Intake: Sendable {
 
 /// What an expiry forgot.
 public struct ExpiredCounts: Equatable, Sendable {
+    /// Registrations, one an account and epoch.
     public let registrations: Int
+    /// Vouchers, also those whose bytes were forgotten before.
     public let vouchers: Int
 
+    /// The fields, each as its property says.
     public init(registrations: Int, vouchers: Int) {
         self.registrations = registrations
         self.vouchers = vouchers

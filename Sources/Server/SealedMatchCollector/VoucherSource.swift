@@ -21,6 +21,8 @@ public import SealedMatchProtocol
 /// One reader uses a source at a time and has nothing else to do, so the functions block. A work queue implements the
 /// seam with its stream's sequence numbers.
 public protocol VoucherSource: Sendable {
+    /// Which store this is: 32 bytes, the same for as long as the store lives.
+    /// - Throws: `fileFailed`, `damagedStore`.
     func identity() throws(SealedMatchError) -> StoreIdentity
 
     /// The greatest position that was ever used; 0 before the first voucher.
@@ -56,8 +58,10 @@ public protocol VoucherSource: Sendable {
 public struct StoredVoucher: Equatable, Sendable {
     /// Ascending, never used twice.
     public let position: Int64
+    /// As it was stored, byte for byte.
     public let voucher: SealedVoucher
 
+    /// The fields, each as its property says.
     public init(position: Int64, voucher: SealedVoucher) {
         self.position = position
         self.voucher = voucher
@@ -66,12 +70,14 @@ public struct StoredVoucher: Equatable, Sendable {
 
 /// Part of a source's vouchers, in the order of arrival.
 public struct VoucherPage: Sendable {
+    /// In ascending order of their positions.
     public let vouchers: [StoredVoucher]
     /// Rows that were skipped. They stay in the store.
     public let damaged: [DamagedRow]
     /// Where the next page begins after; equal to the argument when there was nothing more.
     public let last: Int64
 
+    /// The fields, each as its property says.
     public init(vouchers: [StoredVoucher], damaged: [DamagedRow], last: Int64) {
         self.vouchers = vouchers
         self.damaged = damaged

@@ -2,6 +2,7 @@ public import SealedMatchProtocol
 
 /// An account and epoch as the authority sees it. Not for anybody outside: decoys hide only so much.
 public struct AccountState: Equatable, Sendable {
+    /// Whose state it is.
     public let name: AccountEpoch
     /// Each (t, k) of its openings, in the order in which they are tried.
     public let forms: [FormCount]
@@ -9,8 +10,10 @@ public struct AccountState: Equatable, Sendable {
     public let quarantined: Int
     /// The commitment of the first try.
     public let commitment: Commitment?
+    /// K_e of the account and epoch is kept.
     public let isRevealed: Bool
 
+    /// The fields, each as its property says; `forms` in any order.
     public init(
         name: AccountEpoch, forms: [FormCount], quarantined: Int, commitment: Commitment?, isRevealed: Bool
     ) {

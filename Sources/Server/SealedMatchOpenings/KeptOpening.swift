@@ -4,10 +4,12 @@ public import SealedMatchProtocol
 public struct KeptOpening: Equatable, Sendable {
     /// Its number in the store: ascending in the order of opening.
     public let number: Int64
+    /// What the slot opened to.
     public let opening: Opening
     /// Beyond its voucher's c + 1, or beyond the account's cap: never decoded, but tested as a match after a reveal.
     public let quarantined: Bool
 
+    /// The fields, each as its property says.
     public init(number: Int64, opening: Opening, quarantined: Bool) {
         self.number = number
         self.opening = opening

@@ -2,6 +2,7 @@ public import SealedMatchCollector
 
 /// The openings of one account, epoch and form that are kept, in the order of opening.
 public struct KeptOpenings: Sendable {
+    /// At most 20,480: what the caps let a store keep.
     public let openings: [KeptOpening]
     /// C as the store counts it: those that are not quarantined, damaged ones included.
     public let counted: Int
@@ -10,6 +11,7 @@ public struct KeptOpenings: Sendable {
     /// Rows that were skipped.
     public let damaged: [DamagedRow]
 
+    /// The fields, each as its property says.
     public init(openings: [KeptOpening], counted: Int, basis: Set<Int64>, damaged: [DamagedRow]) {
         self.openings = openings
         self.counted = counted

@@ -6,6 +6,7 @@ public struct OpeningForm: Hashable, Sendable {
     /// k
     public let polynomials: Int
 
+    /// The fields, each as its property says.
     public init(threshold: Int, polynomials: Int) {
         self.threshold = threshold
         self.polynomials = polynomials
@@ -14,12 +15,14 @@ public struct OpeningForm: Hashable, Sendable {
 
 /// How many openings of one form an account has, and had at the form's last try.
 public struct FormCount: Equatable, Sendable {
+    /// The form that is counted.
     public let form: OpeningForm
     /// C: openings that are not quarantined.
     public let openings: Int
     /// C': C at the last try that ended in a verdict; 0 before the first.
     public let tried: Int
 
+    /// The fields, each as its property says.
     public init(form: OpeningForm, openings: Int, tried: Int) {
         self.form = form
         self.openings = openings

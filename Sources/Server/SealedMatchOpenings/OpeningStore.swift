@@ -54,7 +54,7 @@ public protocol OpeningStore: Sendable {
     ) throws(SealedMatchError) -> [StoredVoucher]
 
     /// Positions of vouchers that wait for the key of one of these sets, ascending; at most `limit`.
-    func waiting(for roots: Set<Bytes32>, in source: StoreIdentity, limit: Int) throws(SealedMatchError) -> [Int64]
+    func waiting(for roots: Set<SetRoot>, in source: StoreIdentity, limit: Int) throws(SealedMatchError) -> [Int64]
 
     /// Stops waiting for vouchers that were dealt with, or that the source no longer has.
     func stopWaiting(for positions: [Int64], in source: StoreIdentity) throws(SealedMatchError)
@@ -104,10 +104,12 @@ extension OpeningStore {
 
 /// The accounts of a store of openings.
 public struct AccountList: Sendable {
+    /// In the order in which they first had an opening.
     public let accounts: [AccountState]
     /// Rows that were skipped.
     public let damaged: [DamagedRow]
 
+    /// The fields, each as its property says.
     public init(accounts: [AccountState], damaged: [DamagedRow]) {
         self.accounts = accounts
         self.damaged = damaged

@@ -1,17 +1,19 @@
-public import SealedMatchCrypto
 public import SealedMatchProtocol
 
 /// One match that a reveal proved to belong to the account's polynomials, with what the client put into it.
 public struct RevealedMatch: Equatable, Sendable {
+    /// The voucher's name, 16 bytes that its client drew.
     public let voucherID: VoucherID
+    /// The voucher's slot that opened, from 0.
     public let slot: Int
     /// The set that the voucher was sealed under.
-    public let setRoot: Bytes32
+    public let setRoot: SetRoot
+    /// The fingerprint and note that the client put in. A modified client can invent them.
     public let payload: Payload
     /// Arrived beyond the account's cap, or beyond its voucher's.
     public let quarantined: Bool
 
-    package init(voucherID: VoucherID, slot: Int, setRoot: Bytes32, payload: Payload, quarantined: Bool) {
+    package init(voucherID: VoucherID, slot: Int, setRoot: SetRoot, payload: Payload, quarantined: Bool) {
         self.voucherID = voucherID
         self.slot = slot
         self.setRoot = setRoot
@@ -23,8 +25,11 @@ public struct RevealedMatch: Equatable, Sendable {
 /// An account above the threshold in one epoch: its matches, and nothing else of it. A reason for a person to look, not
 /// a proof.
 public struct Reveal: Equatable, Sendable {
+    /// The messenger's account, 32 bytes.
     public let account: AccountID
+    /// e. (Docs/Protocol.md, "Epochs and ratchet")
     public let epoch: UInt32
+    /// t, of the form that was decoded.
     public let threshold: Int
     /// In the order of opening. At least t distinct vouchers.
     public let matches: [RevealedMatch]

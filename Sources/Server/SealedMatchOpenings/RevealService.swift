@@ -4,6 +4,7 @@ public import SealedMatchProtocol
 
 /// A reveal, with what was wrong in the store while it was made.
 public struct RevealResult: Equatable, Sendable {
+    /// The account's matches.
     public let reveal: Reveal
     /// Rows that were skipped.
     public let damaged: [DamagedRow]
@@ -11,6 +12,7 @@ public struct RevealResult: Equatable, Sendable {
 
 /// What became of one account that was due.
 public struct RevealDecision: Sendable {
+    /// The account and epoch that was decided.
     public let name: AccountEpoch
     /// The reveal, or why there is none: `belowThreshold`, `notDecodable`, `commitmentMismatch`, `commitmentConflict`,
     /// `notRegistered`, `damagedStore`.
@@ -19,6 +21,7 @@ public struct RevealDecision: Sendable {
 
 /// What `RevealService.revealReady` decided.
 public struct RevealDecisions: Sendable {
+    /// One for each account that was due, those with few openings first.
     public let decisions: [RevealDecision]
     /// Rows of accounts that could not be read.
     public let damaged: [DamagedRow]
@@ -29,8 +32,10 @@ public struct RevealDecisions: Sendable {
 public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendable {
     /// Where commitments were registered.
     public let source: Source
+    /// Where openings are kept, and what is revealed.
     public let store: Store
 
+    /// Nothing is read or written yet.
     public init(source: Source, store: Store) {
         self.source = source
         self.store = store

@@ -10,6 +10,9 @@ extension AuthorityStore {
         commitment IS NULL, epochKey IS NOT NULL
         """
 
+    /// All accounts and epochs with openings, in the order in which they first had one.
+    /// - Throws: `damagedStore` for a file that cannot be read in order; `fileFailed`, `interrupted`. A damaged row is
+    ///   reported in the list.
     public func accounts() throws(SealedMatchError) -> AccountList {
         try file.read { db in
             var accounts: [AccountState] = []
@@ -34,6 +37,8 @@ extension AuthorityStore {
         }
     }
 
+    /// One account and epoch; nil if nothing of it ever opened.
+    /// - Throws: `damagedStore` when its row is damaged; `fileFailed`, `interrupted`.
     public func account(_ name: AccountEpoch) throws(SealedMatchError) -> AccountState? {
         try file.read { db in
             guard
@@ -82,6 +87,8 @@ extension AuthorityStore {
         ).map { try RowReader($0).integer(0) }
     }
 
+    /// The openings of one account, epoch and form, in the order of opening; none for a form that it does not have.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`. A damaged row is reported in the result.
     public func openings(of name: AccountEpoch, _ form: OpeningForm) throws(SealedMatchError) -> KeptOpenings {
         try file.read { db in
             guard let account = try Self.number(of: name, db) else {

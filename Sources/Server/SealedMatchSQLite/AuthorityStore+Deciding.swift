@@ -4,6 +4,10 @@ public import SealedMatchOpenings
 public import SealedMatchProtocol
 
 extension AuthorityStore {
+    /// Settles the commitment of an account and epoch: the first one stays. (Docs/Protocol.md, "Reveal")
+    /// - Throws: `commitmentConflict` if another one was settled; `damagedStore` if nothing of the account ever
+    /// opened;
+    ///   `fileFailed`, `interrupted`.
     public func settle(_ commitment: Commitment, of name: AccountEpoch) throws(SealedMatchError) {
         try write(name) { db, account in
             let sql = "SELECT \(RowReader.bounded("commitment", 32)), commitment IS NULL FROM account WHERE id = ?"
@@ -20,6 +24,8 @@ extension AuthorityStore {
         }
     }
 
+    /// Notes that a try of a form ended in a verdict with C = `openings`.
+    /// - Throws: `damagedStore` if nothing of the account ever opened; `fileFailed`, `interrupted`.
     public func noteTry(of name: AccountEpoch, _ form: OpeningForm, openings: Int) throws(SealedMatchError) {
         try write(name) { db, account in
             try db.execute(
@@ -28,6 +34,9 @@ extension AuthorityStore {
         }
     }
 
+    /// Keeps K_e, 32 bytes, and the numbers of t openings that fix the polynomials. From then on the file opens the
+    /// account's payloads of this epoch.
+    /// - Throws: `damagedStore` if nothing of the account ever opened; `fileFailed`, `interrupted`.
     public func keepReveal(
         of name: AccountEpoch, epochKey: borrowing SecretBytes, basis: [Int64]
     ) throws(SealedMatchError) {
@@ -44,6 +53,8 @@ extension AuthorityStore {
         }
     }
 
+    /// K_e of a revealed account, in guarded memory; nil if it is not revealed.
+    /// - Throws: `damagedStore`, `outOfMemory`, `fileFailed`, `interrupted`.
     public func epochKey(of name: AccountEpoch) throws(SealedMatchError) -> SecretBytes? {
         let key: [UInt8]? = try file.read { db in
             guard let account = try Self.number(of: name, db) else { return nil }

@@ -5,6 +5,9 @@ public import SealedMatchOpenings
 internal import SealedMatchProtocol
 
 extension AuthorityStore {
+    /// Records a page of opened vouchers and moves the cursor, in one transaction. (Docs/Protocol.md, 4.11)
+    /// - Returns: positions of vouchers of which an opening was not kept, because the account is beyond the caps.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was recorded.
     public func record(
         _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
         commitments: [AccountEpoch: Commitment]
@@ -19,7 +22,7 @@ extension AuthorityStore {
                 case .unknownSet:
                     try db.execute(
                         sql: "INSERT OR IGNORE INTO waiting (source, position, setRoot) VALUES (?, ?, ?)",
-                        arguments: [number, placed.position, placed.voucher.header.setRoot.databaseBlob])
+                        arguments: [number, placed.position, placed.voucher.header.setRoot.encoded.databaseBlob])
                 case .opened:
                     try db.cachedStatement(sql: "DELETE FROM waiting WHERE source = ? AND position = ?")
                         .execute(arguments: [number, placed.position])

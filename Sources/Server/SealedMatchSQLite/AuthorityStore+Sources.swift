@@ -4,6 +4,8 @@ public import SealedMatchCrypto
 internal import SealedMatchProtocol
 
 extension AuthorityStore {
+    /// How far this store has read a source; nil if it never did.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
     public func cursor(in source: StoreIdentity) throws(SealedMatchError) -> SourceCursor? {
         try file.read { db in
             let sql = """
@@ -38,6 +40,8 @@ extension AuthorityStore {
             arguments: [cursor.position, cursor.mark?.databaseBlob, source])
     }
 
+    /// Keeps sealed vouchers as they came, until an operator decides otherwise.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then none is kept.
     public func keepSealed(_ vouchers: [StoredVoucher], of source: StoreIdentity) throws(SealedMatchError) {
         guard !vouchers.isEmpty else { return }
         try file.write { db in
@@ -50,6 +54,10 @@ extension AuthorityStore {
         }
     }
 
+    /// At most `limit` of the sealed vouchers that are kept of a source, behind a position, ascending.
+    /// - Throws: `fileFailed`, `interrupted`; `damagedStore`, `wrongLength`, `invalidMagic`, `parameterOutOfRange` for
+    /// a
+    ///   row that is no voucher.
     public func sealed(
         of source: StoreIdentity, after position: Int64, limit: Int
     ) throws(SealedMatchError) -> [StoredVoucher] {
@@ -68,8 +76,10 @@ extension AuthorityStore {
         }
     }
 
+    /// Positions of at most `limit` vouchers that wait for the key of one of these sets, ascending.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
     public func waiting(
-        for roots: Set<Bytes32>, in source: StoreIdentity, limit: Int
+        for roots: Set<SetRoot>, in source: StoreIdentity, limit: Int
     ) throws(SealedMatchError) -> [Int64] {
         try file.read { db in
             var positions: [Int64] = []
@@ -80,13 +90,15 @@ extension AuthorityStore {
                         SELECT waiting.position FROM waiting JOIN source ON source.id = waiting.source
                         WHERE identity = ? AND setRoot = ? ORDER BY waiting.position LIMIT ?
                         """,
-                    arguments: [source.databaseBlob, root.databaseBlob, limit - positions.count])
+                    arguments: [source.databaseBlob, root.encoded.databaseBlob, limit - positions.count])
                 for row in rows { positions.append(try RowReader(row).integer(0)) }
             }
             return positions.sorted()
         }
     }
 
+    /// Stops waiting for vouchers that were dealt with, or that the source no longer has.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
     public func stopWaiting(for positions: [Int64], in source: StoreIdentity) throws(SealedMatchError) {
         try file.write { db in
             let number = try Self.number(of: source, db)

@@ -26,6 +26,9 @@ public final class AuthorityStore: OpeningStore {
     /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.
     public func interrupt() { file.interrupt() }
 
+    /// Takes the turn of opening into this store, by a lock on a file beside it whose name ends in `.lock`.
+    /// - Returns: nil while another holder, maybe in another process, has it.
+    /// - Throws: `fileFailed` when the lock's file cannot be opened.
     public func takeTurn() throws(SealedMatchError) -> OpeningTurn? { try OpeningTurn.take(path: path + ".lock") }
 
     /// How many vouchers wait for a set's key, of all sources.

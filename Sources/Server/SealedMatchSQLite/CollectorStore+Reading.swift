@@ -4,6 +4,8 @@ public import SealedMatchCrypto
 public import SealedMatchProtocol
 
 extension CollectorStore {
+    /// Drawn when the file was made, and kept in it: 32 bytes.
+    /// - Throws: `damagedStore`, `fileFailed`, `interrupted`.
     public func identity() throws(SealedMatchError) -> StoreIdentity {
         try file.read { db in
             let sql = "SELECT \(RowReader.bounded("bytes", 32)) FROM identity WHERE id = 1"
@@ -14,6 +16,8 @@ extension CollectorStore {
         }
     }
 
+    /// The greatest position that was ever used; 0 before the first voucher.
+    /// - Throws: `damagedStore`, `fileFailed`, `interrupted`.
     public func end() throws(SealedMatchError) -> Int64 {
         try file.read { db in
             // SQLite's own record, which no deletion turns back.
@@ -24,6 +28,8 @@ extension CollectorStore {
         }
     }
 
+    /// The digest, BLAKE2b-256, of the voucher at a position; nil if there is none, or its row is damaged.
+    /// - Throws: `damagedStore`, `fileFailed`, `interrupted`.
     public func mark(at position: Int64) throws(SealedMatchError) -> Bytes32? {
         try file.read { db in
             let sql = "SELECT \(RowReader.bounded("digest", 32)) FROM voucher WHERE sequence = ?"
@@ -75,6 +81,8 @@ extension CollectorStore {
         return voucher
     }
 
+    /// The vouchers at these positions that still have their bytes, in ascending order, checked as those of a page.
+    /// - Throws: `damagedStore`, `fileFailed`, `interrupted`.
     public func vouchers(at positions: [Int64]) throws(SealedMatchError) -> VoucherPage {
         var vouchers: [StoredVoucher] = []
         var damaged: [DamagedRow] = []
@@ -144,15 +152,28 @@ extension CollectorStore {
 
     /// One registered account and epoch.
     public struct Account: Equatable, Sendable {
+        /// Account, epoch and commitment.
         public let registration: Registration
         /// Vouchers stored, pruned ones included.
         public let vouchers: Int
     }
 
-    /// All registered accounts and epochs, in the order of registration, after the row `after`.
-    public func accounts(after: Int64 = 0, limit: Int = 1000) throws(SealedMatchError) -> (
-        accounts: [Account], damaged: [DamagedRow], last: Int64
-    ) {
+    /// Part of the registered accounts and epochs.
+    public struct AccountPage: Sendable {
+        /// In the order of registration.
+        public let accounts: [Account]
+        /// Rows that were skipped. They stay in the file.
+        public let damaged: [DamagedRow]
+        /// The row behind which the next page begins; equal to the argument when there was nothing more.
+        public let last: Int64
+    }
+
+    /// Registered accounts and epochs, in the order of registration.
+    /// - Parameters:
+    ///   - after: the row behind which the page begins; 0 for the first.
+    ///   - limit: rows at most.
+    /// - Throws: `damagedStore`, `fileFailed`, `interrupted`.
+    public func accounts(after: Int64 = 0, limit: Int = 1000) throws(SealedMatchError) -> AccountPage {
         try file.read { db in
             var accounts: [Account] = []
             var damaged: [DamagedRow] = []
@@ -182,10 +203,13 @@ extension CollectorStore {
                     damaged.append(DamagedRow(table: .registration, row: last, error: error))
                 }
             }
-            return (accounts, damaged, last)
+            return AccountPage(accounts: accounts, damaged: damaged, last: last)
         }
     }
 
+    /// Forgets the bytes of these vouchers, and keeps their digests. They are overwritten in the file.
+    /// - Returns: how many had bytes to forget.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was forgotten.
     @discardableResult
     public func acknowledge(_ positions: [Int64]) throws(SealedMatchError) -> Int {
         guard !positions.isEmpty else { return 0 }
@@ -201,6 +225,8 @@ extension CollectorStore {
         }
     }
 
+    /// How many vouchers behind a position have no bytes any more, because a reader acknowledged them.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
     public func forgotten(after position: Int64) throws(SealedMatchError) -> Int {
         try file.read { db in
             let sql = "SELECT count(*) FROM voucher WHERE sequence > ? AND bytes IS NULL"
@@ -208,6 +234,9 @@ extension CollectorStore {
         }
     }
 
+    /// Forgets everything of epochs before `epoch`, and refuses them from now on. (Docs/Protocol.md, "Collector")
+    /// - Returns: how many registrations and vouchers were forgotten.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was forgotten.
     @discardableResult
     public func expire(before epoch: UInt32) throws(SealedMatchError) -> ExpiredCounts {
         try file.write { db in

@@ -1,6 +1,6 @@
 internal import Foundation
 package import GRDB
-package import SealedMatchCollector
+internal import SealedMatchCollector
 package import SealedMatchCrypto
 
 /// Reads a column without trusting its type: GRDB's own conversions end the process on a value that does not convert.

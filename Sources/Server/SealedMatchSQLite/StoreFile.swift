@@ -1,7 +1,7 @@
 package import GRDB
 internal import Foundation
 internal import GRDBSQLite
-package import SealedMatchCollector
+internal import SealedMatchCollector
 package import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import Synchronization

@@ -20,12 +20,26 @@ public struct SourceLists: Sendable {
         case givenTwice(path: String)
     }
 
+    /// The files of one source.
+    public struct Files: Sendable {
+        /// The path of its public key.
+        public let key: String
+        /// The path of its list.
+        public let list: String
+
+        /// The fields.
+        public init(key: String, list: String) {
+            self.key = key
+            self.list = list
+        }
+    }
+
     /// - Parameters:
-    ///   - files: for each source the path of its public key and that of its list.
+    ///   - files: of each source, in any order.
     ///   - profile: see `HashList.read`.
     /// - Throws: `Failure`.
     public init(
-        _ files: [(key: String, list: String)], profile: FingerprintProfile, skippingBadLines: Bool = false
+        _ files: [Files], profile: FingerprintProfile, skippingBadLines: Bool = false
     ) throws(Failure) {
         var read: [(key: Bytes32, list: HashList, path: String)] = []
         for file in files {

@@ -1,4 +1,4 @@
-public import SealedMatchProtocol
+internal import SealedMatchProtocol
 public import SealedMatchCrypto
 public import SealedMatchFiles
 

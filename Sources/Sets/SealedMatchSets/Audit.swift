@@ -9,13 +9,27 @@ public import SealedMatchWorkers
 /// Only `run` makes one, and only with one can a source sign (`sign(_:with:)`).
 public struct Audit: Sendable {
     /// The root of the set that was audited.
-    public let root: Bytes32
+    public let root: SetRoot
     /// What is wrong, for a person; empty for a sound set.
     public private(set) var findings: [Finding] = []
     /// The sources' own lists that the entries were compared with, in the order given.
     public private(set) var lists: [List] = []
 
-    /// A source's list, and what the set says of it.
+    /// A source's own list, to compare the entries with.
+    public struct SourceList: Sendable {
+        /// The source's public key.
+        public let source: Bytes32
+        /// The hashes of its list, in any order.
+        public let hashes: [ListedHash]
+
+        /// The fields.
+        public init(source: Bytes32, hashes: [ListedHash]) {
+            self.source = source
+            self.hashes = hashes
+        }
+    }
+
+    /// A source's list that was compared, and what the set says of it.
     public struct List: Equatable, Sendable {
         /// The source's public key.
         public let source: Bytes32
@@ -53,17 +67,17 @@ public struct Audit: Sendable {
     /// Most findings of one kind that are reported.
     private static let limit = 20
 
-    private init(root: Bytes32) { self.root = root }
+    private init(root: SetRoot) { self.root = root }
 
     /// Docs/Protocol.md, "Audit".
     /// - Parameters:
     ///   - set: the open set file; it is not opened again.
-    ///   - lists: lists of sources, by their public keys: an auditing source gives its own. Every entry that names the
+    ///   - lists: lists of sources: an auditing source gives its own. Every entry that names the
     ///     source must be in its list.
     /// - Throws: `parameterOutOfRange` for a list of a source that the set does not name, `interrupted`. What is wrong
     ///   with the set is no error but a finding.
     public static func run(
-        _ set: SetFile, package: AuditPackage, lists: [(source: Bytes32, hashes: [ListedHash])], workers: Workers
+        _ set: SetFile, package: AuditPackage, lists: [SourceList], workers: Workers
     ) throws(SealedMatchError) -> Audit {
         try Sodium.start()
         let header = set.header
@@ -122,7 +136,7 @@ public struct Audit: Sendable {
     }
 
     private mutating func checkLists(
-        _ package: AuditPackage, _ header: SetHeader, _ lists: [(source: Bytes32, hashes: [ListedHash])]
+        _ package: AuditPackage, _ header: SetHeader, _ lists: [SourceList]
     ) throws(SealedMatchError) {
         for list in lists {
             guard let place = header.sources.firstIndex(of: list.source) else {

@@ -9,7 +9,7 @@ public import SealedMatchWorkers
 /// `"SMA-PKG1" ‖ root (32) ‖ fillerSeed (32) ‖ n (8) ‖ n × (kind ‖ bits ‖ supporters (2)) ‖ ⌈n / 65,535⌉ × proof (64)`
 public struct AuditPackage: Equatable, Sendable {
     /// The set that the package belongs to.
-    public var root: Bytes32
+    public var root: SetRoot
     /// From which the fillers follow.
     public var fillerSeed: Bytes32
     /// The entries, strictly ascending.
@@ -46,7 +46,7 @@ public struct AuditPackage: Equatable, Sendable {
             proofs: (0..<count).compactMap { proofs[$0] })
     }
 
-    init(root: Bytes32, fillerSeed: Bytes32, keys: [EntryKey], supporters: [UInt16], proofs: [DLEQProof]) {
+    init(root: SetRoot, fillerSeed: Bytes32, keys: [EntryKey], supporters: [UInt16], proofs: [DLEQProof]) {
         self.root = root
         self.fillerSeed = fillerSeed
         self.keys = keys
@@ -58,7 +58,7 @@ public struct AuditPackage: Equatable, Sendable {
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: 80 + 12 * keys.count + 64 * proofs.count)
         out.magic("SMA-PKG1")
-        out.put(root)
+        out.put(root.encoded)
         out.put(fillerSeed)
         out.put(UInt64(keys.count))
         for (key, mask) in zip(keys, supporters) {
@@ -73,7 +73,7 @@ public struct AuditPackage: Equatable, Sendable {
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
         var reader = ByteReader(bytes)
         try reader.magic("SMA-PKG1")
-        root = try reader.bytes32()
+        root = SetRoot(canonical: try reader.bytes32())
         fillerSeed = try reader.bytes32()
         let n = try reader.number(UInt64.self)
         guard (1...UInt64(SetHeader.maximumEntries)).contains(n) else {

@@ -12,7 +12,7 @@ public import SealedMatchFiles
 /// `"SMPROOF1" ‖ root (32) ‖ kind (1) ‖ bits (32) ‖ V (32) ‖ proof (64)`, 169 bytes.
 public struct KeyProof: Equatable, Sendable {
     /// The set that the proof is about.
-    public let root: Bytes32
+    public let root: SetRoot
     /// The key that is, or is not, in it.
     public let key: EntryKey
     /// V = α·H(y).
@@ -76,7 +76,7 @@ public struct KeyProof: Equatable, Sendable {
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: Self.encodedCount)
         out.magic("SMPROOF1")
-        out.put(root)
+        out.put(root.encoded)
         out.put([key.kind.rawValue])
         out.put(key.bits)
         out.put(evaluated.encoded)
@@ -84,7 +84,7 @@ public struct KeyProof: Equatable, Sendable {
         return out.bytes
     }
 
-    private init(root: Bytes32, key: EntryKey, evaluated: Point, proof: DLEQProof) {
+    private init(root: SetRoot, key: EntryKey, evaluated: Point, proof: DLEQProof) {
         self.root = root
         self.key = key
         self.evaluated = evaluated
@@ -98,7 +98,7 @@ public struct KeyProof: Equatable, Sendable {
         }
         var reader = ByteReader(bytes)
         try reader.magic("SMPROOF1")
-        root = try reader.bytes32()
+        root = SetRoot(canonical: try reader.bytes32())
         guard let kind = EntryKey.Kind(rawValue: try reader.number(UInt8.self)) else {
             throw SealedMatchError(.nonCanonical, "the proof's key has an unknown kind")
         }

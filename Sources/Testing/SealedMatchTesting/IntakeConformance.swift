@@ -106,7 +106,9 @@ public enum IntakeConformance {
     private static func takesKnownSetsOnly<Store: Intake>(_ make: (CollectorPolicy) throws -> Store) async throws {
         var synthetic = SyntheticVouchers(seed: 3)
         var policy = CollectorPolicy()
-        let (known, other) = (try synthetic.bytes32(), try synthetic.bytes32())
+        let (known, other) = (
+            SetRoot(canonical: try synthetic.bytes32()), SetRoot(canonical: try synthetic.bytes32())
+        )
         var larger = synthetic.parameters
         larger.payloadCount += 1
         policy.knownSets = [known: synthetic.parameters, other: larger]

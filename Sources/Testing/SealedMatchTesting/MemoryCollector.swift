@@ -41,6 +41,7 @@ public final class MemoryCollector: Intake, VoucherSource {
 
     // MARK: Intake
 
+    /// Registers the commitment of an account and epoch, as `Intake` says; in memory alone.
     public func register(
         _ registration: Registration, authenticatedAs account: AccountID
     ) throws(SealedMatchError) -> IntakeOutcome {
@@ -65,6 +66,7 @@ public final class MemoryCollector: Intake, VoucherSource {
         }
     }
 
+    /// Stores vouchers of one account, as `Intake` says; in memory alone. It throws nothing.
     public func store(
         all vouchers: [[UInt8]], authenticatedAs account: AccountID
     ) throws(SealedMatchError) -> [Result<IntakeOutcome, SealedMatchError>] {
@@ -106,6 +108,7 @@ public final class MemoryCollector: Intake, VoucherSource {
         }
     }
 
+    /// Forgets everything of epochs before `epoch`, as `Intake` says. It throws nothing.
     @discardableResult
     public func expire(before epoch: UInt32) throws(SealedMatchError) -> ExpiredCounts {
         state.withLock { state in
@@ -121,28 +124,35 @@ public final class MemoryCollector: Intake, VoucherSource {
 
     // MARK: VoucherSource
 
+    /// 32 random bytes, drawn with the object.
     public func identity() throws(SealedMatchError) -> StoreIdentity { ownIdentity }
 
+    /// The greatest position that was ever used; 0 before the first voucher.
     public func end() throws(SealedMatchError) -> Int64 { state.withLock { $0.end } }
 
+    /// The digest, BLAKE2b-256, of the voucher at a position; nil if there is none, or its epoch has expired.
     public func mark(at position: Int64) throws(SealedMatchError) -> Bytes32? {
         state.withLock { state in
             state.vouchers.values.flatMap(\.values).first { $0.position == position }?.digest
         }
     }
 
+    /// At most `limit` vouchers behind a position, ascending. None is ever damaged.
     public func vouchers(after position: Int64, limit: Int) throws(SealedMatchError) -> VoucherPage {
         let all = state.withLock { $0.stored { $0.position > position } }
         let page = Array(all.prefix(max(0, limit)))
         return VoucherPage(vouchers: page, damaged: [], last: page.last?.position ?? position)
     }
 
+    /// The vouchers at these positions that still have their bytes, ascending.
     public func vouchers(at positions: [Int64]) throws(SealedMatchError) -> VoucherPage {
         let wanted = Set(positions)
         let page = state.withLock { $0.stored { wanted.contains($0.position) } }
         return VoucherPage(vouchers: page, damaged: [], last: positions.max() ?? 0)
     }
 
+    /// Forgets the bytes of these vouchers, and keeps their digests.
+    /// - Returns: how many had bytes to forget.
     @discardableResult
     public func acknowledge(_ positions: [Int64]) throws(SealedMatchError) -> Int {
         let wanted = Set(positions)
@@ -158,6 +168,7 @@ public final class MemoryCollector: Intake, VoucherSource {
         }
     }
 
+    /// How many vouchers behind a position have no bytes any more, because a reader acknowledged them.
     public func forgotten(after position: Int64) throws(SealedMatchError) -> Int {
         state.withLock { state in
             state.vouchers.values.reduce(0) { count, vouchers in
@@ -166,6 +177,7 @@ public final class MemoryCollector: Intake, VoucherSource {
         }
     }
 
+    /// The registration of an account and epoch, if there is one.
     public func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration? {
         state.withLock { $0.registrations[Key(account: account, epoch: epoch)] }.map {
             Registration(account: account, epoch: epoch, commitment: $0)

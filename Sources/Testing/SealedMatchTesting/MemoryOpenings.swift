@@ -24,7 +24,7 @@ public final class MemoryOpenings: OpeningStore {
     }
     private struct Source {
         var cursor: SourceCursor?
-        var waiting: [Int64: Bytes32] = [:]
+        var waiting: [Int64: SetRoot] = [:]
         var sealed: [Int64: SealedVoucher] = [:]
     }
     private struct State {
@@ -36,6 +36,7 @@ public final class MemoryOpenings: OpeningStore {
     private let state = Mutex(State())
     private let isTaken = Mutex(false)
 
+    /// An empty store.
     public init() {}
 
     /// The turn, for as long as it lives.
@@ -47,6 +48,7 @@ public final class MemoryOpenings: OpeningStore {
 
     // MARK: Record
 
+    /// The turn of opening into this store; nil while another holder has it.
     public func takeTurn() throws(SealedMatchError) -> Turn? {
         let isFree = isTaken.withLock { taken in
             defer { taken = true }
@@ -55,10 +57,13 @@ public final class MemoryOpenings: OpeningStore {
         return isFree ? Turn(self) : nil
     }
 
+    /// How far this store has read a source; nil if it never did.
     public func cursor(in source: StoreIdentity) throws(SealedMatchError) -> SourceCursor? {
         state.withLock { $0.sources[source]?.cursor }
     }
 
+    /// Records a page of opened vouchers and moves the cursor, as `OpeningStore` says.
+    /// - Returns: positions of vouchers of which an opening was not kept, because the account is beyond the caps.
     public func record(
         _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
         commitments: [AccountEpoch: Commitment]
@@ -111,6 +116,7 @@ public final class MemoryOpenings: OpeningStore {
         return isComplete
     }
 
+    /// Keeps sealed vouchers as they came.
     public func keepSealed(_ vouchers: [StoredVoucher], of source: StoreIdentity) throws(SealedMatchError) {
         state.withLock { state in
             for voucher in vouchers {
@@ -119,6 +125,7 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
+    /// At most `limit` of the sealed vouchers that are kept of a source, behind a position, ascending.
     public func sealed(
         of source: StoreIdentity, after position: Int64, limit: Int
     ) throws(SealedMatchError) -> [StoredVoucher] {
@@ -130,8 +137,9 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
+    /// Positions of at most `limit` vouchers that wait for the key of one of these sets, ascending.
     public func waiting(
-        for roots: Set<Bytes32>, in source: StoreIdentity, limit: Int
+        for roots: Set<SetRoot>, in source: StoreIdentity, limit: Int
     ) throws(SealedMatchError) -> [Int64] {
         state.withLock { state in
             let waiting = state.sources[source]?.waiting.filter { roots.contains($0.value) } ?? [:]
@@ -139,6 +147,7 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
+    /// Stops waiting for vouchers that were dealt with, or that the source no longer has.
     public func stopWaiting(for positions: [Int64], in source: StoreIdentity) throws(SealedMatchError) {
         state.withLock { state in
             for position in positions { state.sources[source]?.waiting[position] = nil }
@@ -147,12 +156,14 @@ public final class MemoryOpenings: OpeningStore {
 
     // MARK: List
 
+    /// All accounts and epochs with openings, in the order in which they first had one.
     public func accounts() throws(SealedMatchError) -> AccountList {
         state.withLock { state in
             AccountList(accounts: state.order.compactMap { Self.account($0, state) }, damaged: [])
         }
     }
 
+    /// One account and epoch; nil if nothing of it ever opened.
     public func account(_ name: AccountEpoch) throws(SealedMatchError) -> AccountState? {
         state.withLock { Self.account(name, $0) }
     }
@@ -169,6 +180,7 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
+    /// The openings of one account, epoch and form, in the order of opening; none for a form that it does not have.
     public func openings(of name: AccountEpoch, _ form: OpeningForm) throws(SealedMatchError) -> KeptOpenings {
         state.withLock { state in
             guard let account = state.accounts[name] else {
@@ -195,6 +207,9 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
+    /// Settles the commitment of an account and epoch: the first one stays.
+    /// - Throws: `commitmentConflict` if another one was settled; `damagedStore` if nothing of the account ever
+    /// opened.
     public func settle(_ commitment: Commitment, of name: AccountEpoch) throws(SealedMatchError) {
         try change(name) { (account) throws(SealedMatchError) in
             guard account.commitment == nil || account.commitment == commitment else {
@@ -205,6 +220,8 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
+    /// Notes that a try of a form ended in a verdict with C = `openings`.
+    /// - Throws: `damagedStore` if nothing of the account ever opened.
     public func noteTry(of name: AccountEpoch, _ form: OpeningForm, openings: Int) throws(SealedMatchError) {
         try change(name) { account in
             guard account.tried[form] != nil else { return }
@@ -212,6 +229,8 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
+    /// Keeps K_e, 32 bytes, in ordinary memory, and the numbers of t openings that fix the polynomials.
+    /// - Throws: `damagedStore` if nothing of the account ever opened.
     public func keepReveal(
         of name: AccountEpoch, epochKey: borrowing SecretBytes, basis: [Int64]
     ) throws(SealedMatchError) {
@@ -222,6 +241,8 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
+    /// K_e of a revealed account; nil if it is not revealed.
+    /// - Throws: `outOfMemory`.
     public func epochKey(of name: AccountEpoch) throws(SealedMatchError) -> SecretBytes? {
         guard let key = state.withLock({ $0.accounts[name]?.epochKey }) else { return nil }
         return try SecretBytes.copying(key)

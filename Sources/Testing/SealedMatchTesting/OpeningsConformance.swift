@@ -111,7 +111,7 @@ public enum OpeningsConformance {
     ) throws {
         let store = try make()
         var synthetic = SyntheticVouchers(seed: 23)
-        let roots = [try synthetic.bytes32(), try synthetic.bytes32(), try synthetic.bytes32()]
+        let roots = try (0..<3).map { _ in SetRoot(canonical: try synthetic.bytes32()) }
         var vouchers: [OpenedVoucher] = []
         for index in [0, 1, 0, 2, 0] {
             vouchers.append(try synthetic.opened(alice, openings: 0, root: roots[index], status: .unknownSet))

@@ -3,16 +3,30 @@ internal import SealedMatchCrypto
 internal import SealedMatchOpenings
 internal import SealedMatchProtocol
 
+/// A source of vouchers with the intake that fills it; often both are one object.
+public struct FilledSource<Front: Intake, Source: VoucherSource>: Sendable {
+    /// Takes what clients send.
+    public let intake: Front
+    /// Gives what the intake has stored.
+    public let source: Source
+
+    /// The fields.
+    public init(intake: Front, source: Source) {
+        self.intake = intake
+        self.source = source
+    }
+}
+
 /// Checks a source of vouchers against the contract of its seam, without any test framework. It is filled through the
 /// intake that belongs to it.
 public enum SourceConformance {
     /// Runs every check on stores of their own.
     /// - Parameters:
-    ///   - make: a new, empty pair of intake and source.
+    ///   - make: a new, empty source with its intake.
     ///   - reopen: the same source as another process would open it; for a store that has no file, itself.
     /// - Throws: `ConformanceFailure`, or what the store throws unasked.
     public static func run<Front: Intake, Source: VoucherSource>(
-        make: () throws -> (intake: Front, source: Source), reopen: (Source) throws -> Source
+        make: () throws -> FilledSource<Front, Source>, reopen: (Source) throws -> Source
     ) async throws {
         try await pages(make, reopen)
         try await forgets(make)
@@ -34,9 +48,10 @@ public enum SourceConformance {
     }
 
     private static func pages<Front: Intake, Source: VoucherSource>(
-        _ make: () throws -> (intake: Front, source: Source), _ reopen: (Source) throws -> Source
+        _ make: () throws -> FilledSource<Front, Source>, _ reopen: (Source) throws -> Source
     ) async throws {
-        let (intake, source) = try make()
+        let stores = try make()
+        let (intake, source) = (stores.intake, stores.source)
         let empty = try source.vouchers(after: 0, limit: 10)
         try require(empty.vouchers.isEmpty && empty.last == 0, "an empty source has no page")
         try require(try source.end() == 0, "an empty source ends at 0")
@@ -66,9 +81,10 @@ public enum SourceConformance {
     }
 
     private static func forgets<Front: Intake, Source: VoucherSource>(
-        _ make: () throws -> (intake: Front, source: Source)
+        _ make: () throws -> FilledSource<Front, Source>
     ) async throws {
-        let (intake, source) = try make()
+        let stores = try make()
+        let (intake, source) = (stores.intake, stores.source)
         let vouchers = try await fill(intake, 4, seed: 12)
         let found = try source.vouchers(after: 0, limit: 10).vouchers
         let mark = try source.mark(at: found[1].position)
@@ -90,9 +106,10 @@ public enum SourceConformance {
     }
 
     private static func expires<Front: Intake, Source: VoucherSource>(
-        _ make: () throws -> (intake: Front, source: Source)
+        _ make: () throws -> FilledSource<Front, Source>
     ) async throws {
-        let (intake, source) = try make()
+        let stores = try make()
+        let (intake, source) = (stores.intake, stores.source)
         _ = try await fill(intake, 3, seed: 13)
         let end = try source.end()
         _ = try source.acknowledge([end])
@@ -113,7 +130,7 @@ public enum SourceConformance {
     }
 
     private static func hasAnIdentity<Front: Intake, Source: VoucherSource>(
-        _ make: () throws -> (intake: Front, source: Source), _ reopen: (Source) throws -> Source
+        _ make: () throws -> FilledSource<Front, Source>, _ reopen: (Source) throws -> Source
     ) async throws {
         let (one, other) = (try make().source, try make().source)
         try require(try one.identity() != other.identity(), "two stores have different identities")

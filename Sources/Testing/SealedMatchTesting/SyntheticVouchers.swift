@@ -29,14 +29,14 @@ struct SyntheticVouchers {
 
     mutating func bytes32() throws -> Bytes32 { try Bytes32(exactly: bytes(32)) }
 
-    mutating func header(_ name: AccountEpoch, root: Bytes32 = Bytes32()) throws -> VoucherHeader {
+    mutating func header(_ name: AccountEpoch, root: SetRoot = SetRoot(canonical: Bytes32())) throws -> VoucherHeader {
         VoucherHeader(
             parameters: parameters, epoch: name.epoch, voucherID: try VoucherID(canonical: bytes(16)),
             account: name.account, setRoot: root)
     }
 
     /// A sealed voucher, encoded.
-    mutating func voucher(_ name: AccountEpoch, root: Bytes32 = Bytes32()) throws -> [UInt8] {
+    mutating func voucher(_ name: AccountEpoch, root: SetRoot = SetRoot(canonical: Bytes32())) throws -> [UInt8] {
         let header = try header(name, root: root)
         return header.encoded + bytes(header.voucherCount - VoucherHeader.encodedCount)
     }
@@ -49,8 +49,8 @@ struct SyntheticVouchers {
 
     /// An opened voucher with so many openings that count, and so many more.
     mutating func opened(
-        _ name: AccountEpoch, threshold: Int = 3, openings: Int = 1, excess: Int = 0, root: Bytes32 = Bytes32(),
-        status: OpenedVoucher.Status = .opened
+        _ name: AccountEpoch, threshold: Int = 3, openings: Int = 1, excess: Int = 0,
+        root: SetRoot = SetRoot(canonical: Bytes32()), status: OpenedVoucher.Status = .opened
     ) throws -> OpenedVoucher {
         let header = try header(name, root: root)
         let all = (0..<(openings + excess)).map { opening(header, slot: $0) }

@@ -39,7 +39,8 @@ struct AuditOptions: ParsableArguments {
         }
         let audit = try about(file) {
             try Audit.run(
-                set, package: audited, lists: zip(sources.keys, sources.lists).map { ($0, $1.hashes) },
+                set, package: audited,
+                lists: zip(sources.keys, sources.lists).map { Audit.SourceList(source: $0, hashes: $1.hashes) },
                 workers: workers)
         }
         for finding in audit.findings {

@@ -31,7 +31,7 @@ enum KeyFiles {
     /// that has the root's name (Docs/Protocol.md, 4.2). Of a set file that was renamed they are found all the same.
     static func secretsPath(of header: SetHeader, beside set: String, folder: String?) throws -> String {
         let folder = folder ?? secretsFolder(beside: set)
-        return try "\(folder)/\(hexadecimal(header.root().bytes)).secrets"
+        return try "\(folder)/\(hexadecimal(header.root().encoded.bytes)).secrets"
     }
 
     static func secretsFolder(beside set: String) -> String {

@@ -20,8 +20,7 @@ struct KeygenCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             try Sodium.start()
-            var random = SystemRandom()
-            let key = try SigningKey.random(from: &random)
+            let key = try SigningKey.random()
             try KeyFiles.writeSource(key, to: file, replacing: force)
             Terminal.print("secret key \(file)")
             Terminal.print("public key \(file).pub  \(hexadecimal(key.publicKey.bytes))")

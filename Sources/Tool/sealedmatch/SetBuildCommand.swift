@@ -153,7 +153,7 @@ struct SetBuildCommand: ParsableCommand {
 
     private func printReport(_ set: BuiltSet, _ entries: EntrySelection, _ lists: SourceLists) throws {
         let report = Report(
-            set: out, root: hexadecimal(try set.header.root().bytes),
+            set: out, root: hexadecimal(try set.header.root().encoded.bytes),
             secrets: try KeyFiles.secretsPath(of: set.header, beside: out, folder: secrets),
             entries: set.header.entries,
             cells: set.header.cells,

@@ -53,7 +53,7 @@ struct SetInspectCommand: ParsableCommand {
                 if json {
                     try Terminal.printJSON(
                         Report(
-                            root: hexadecimal(try header.root().bytes), version: header.version,
+                            root: hexadecimal(try header.root().encoded.bytes), version: header.version,
                             issuedAt: header.issuedAt, expiresAt: header.expiresAt, entries: header.entries,
                             cells: header.cells, threshold: parameters.threshold, polynomials: parameters.polynomials,
                             coverSlots: parameters.coverSlots, probes: parameters.probes,

@@ -11,7 +11,7 @@ struct SetSummary {
     /// Prints everything but the sources.
     func print() throws {
         let parameters = header.parameters
-        Terminal.print("root        \(hexadecimal(try header.root().bytes))")
+        Terminal.print("root        \(hexadecimal(try header.root().encoded.bytes))")
         Terminal.print("version     \(header.version)")
         Terminal.print("issued      \(day(header.issuedAt))")
         let days = (header.expiresAt - header.issuedAt) / 86_400

@@ -21,7 +21,7 @@ extension SourceLists {
     init(_ arguments: [SourceList], profile: FingerprintProfile, skipBadLines: Bool) throws {
         do throws(SourceLists.Failure) {
             try self.init(
-                arguments.map { (key: $0.keyFile, list: $0.listFile) }, profile: profile,
+                arguments.map { Files(key: $0.keyFile, list: $0.listFile) }, profile: profile,
                 skippingBadLines: skipBadLines)
         } catch {
             switch error {

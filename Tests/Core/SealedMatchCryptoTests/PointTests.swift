@@ -72,9 +72,9 @@ private func scalar(_ number: UInt8) throws -> Scalar {
         #expect(identity.isIdentity && identity == .identity)
         expectCode(.identityPoint) { _ = try Point.identity.multiplied(by: scalar(5)) }
         let zero = try PublicScalar(canonical: Bytes32())
-        #expect(try Point.base(timesPublic: zero).isIdentity)
-        #expect(try Point.generator().multiplied(byPublic: zero).isIdentity)
-        #expect(try Point.identity.multiplied(byPublic: zero).isIdentity)
+        #expect(try Point.baseVarTime(timesPublic: zero).isIdentity)
+        #expect(try Point.generator().multipliedVarTime(byPublic: zero).isIdentity)
+        #expect(try Point.identity.multipliedVarTime(byPublic: zero).isIdentity)
         let b = try Point.generator()
         #expect(try b.subtracting(b).isIdentity)
         #expect(try b.adding(.identity) == b)
@@ -86,8 +86,8 @@ private func scalar(_ number: UInt8) throws -> Scalar {
             let secret = try Scalar.random(from: &random)
             let open = try PublicScalar(canonical: secret.withEncoded { unsafe Bytes32(loading: $0.baseAddress!) })
             let point = try HashToGroup.elements.point(random.bytes(9))
-            #expect(try point.multiplied(by: secret) == point.multiplied(byPublic: open))
-            #expect(try Point.base(times: secret) == Point.base(timesPublic: open))
+            #expect(try point.multiplied(by: secret) == point.multipliedVarTime(byPublic: open))
+            #expect(try Point.base(times: secret) == Point.baseVarTime(timesPublic: open))
         }
     }
 
@@ -142,8 +142,10 @@ private func scalar(_ number: UInt8) throws -> Scalar {
         let combined = try weights.withUnsafeBufferPointer { weights in
             try Array(single[0..<3]).withUnsafeBufferPointer { try GroupBatch.linearCombinationVarTime(weights, $0) }
         }
-        let expected = try single[0].multiplied(byPublic: weights[0]).adding(single[1].multiplied(byPublic: weights[1]))
-            .adding(single[2].multiplied(byPublic: weights[2]))
+        let expected = try single[0].multipliedVarTime(byPublic: weights[0]).adding(
+            single[1].multipliedVarTime(byPublic: weights[1])
+        )
+        .adding(single[2].multipliedVarTime(byPublic: weights[2]))
         #expect(combined == expected)
     }
 

@@ -84,7 +84,7 @@ import Testing
                 var source = FailingRandom(after: limit); _ = try source.word()
             }
             expectFailure {
-                var source = FailingRandom(after: limit); _ = try source.integer(below: 10)
+                var source = FailingRandom(after: limit); _ = try source.integerVarTime(below: 10)
             }
         }
         for limit in [0, 31] {
@@ -110,12 +110,12 @@ import Testing
         // A bound at which a modulo would favour the lower half two to one.
         let bound: UInt64 = 3 << 62
         var lower = 0
-        for _ in 0..<3000 where try random.integer(below: bound) < bound / 3 { lower += 1 }
+        for _ in 0..<3000 where try random.integerVarTime(below: bound) < bound / 3 { lower += 1 }
         // Expected 1,000, standard deviation 26.
         #expect((870...1130).contains(lower))
-        for bound: UInt64 in [1, 2, .max] { #expect(try random.integer(below: bound) < bound) }
+        for bound: UInt64 in [1, 2, .max] { #expect(try random.integerVarTime(below: bound) < bound) }
         var counts = [Int](repeating: 0, count: 22)
-        for _ in 0..<22_000 { counts[Int(try random.integer(below: 22))] += 1 }
+        for _ in 0..<22_000 { counts[Int(try random.integerVarTime(below: 22))] += 1 }
         let chi = counts.reduce(0.0) { $0 + Double(($1 - 1000) * ($1 - 1000)) / 1000 }
         // 21 degrees of freedom: 60 has probability 1e-5.
         #expect(chi < 60)

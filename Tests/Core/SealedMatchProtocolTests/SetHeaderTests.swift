@@ -181,7 +181,7 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
 
     @Test func everySignedByteChangesTheRoot() throws {
         let header = try sampleHeader()
-        var roots: Set<Bytes32> = [try header.root()]
+        var roots: Set<SetRoot> = [try header.root()]
         var variants = 0
         func vary(_ change: (inout SetHeader) throws -> Void) throws {
             var other = header
@@ -281,7 +281,7 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         expectCode(.invalidSignature, "damaged") { _ = try damaged.validSigners(of: header) }
         // A signature on the bare root is none: the message has a context of its own.
         var bare = SetSignatures()
-        bare.places[0] = try key(header.sources[0]).sign(header.root().bytes)
+        bare.places[0] = try key(header.sources[0]).sign(header.root().encoded.bytes)
         expectCode(.invalidSignature, "without context") { _ = try bare.validSigners(of: header) }
     }
 }

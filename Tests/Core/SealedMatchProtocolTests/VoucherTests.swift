@@ -15,7 +15,7 @@ private func sampleHeader(
         id: 1, positions: FingerprintProfile.standard.positions, probes: probes, minimumQuality: 50)
     return VoucherHeader(
         parameters: parameters, epoch: 600, voucherID: try VoucherID.random(from: &random),
-        account: AccountID(canonical: try random.bytes32()), setRoot: try random.bytes32())
+        account: AccountID(canonical: try random.bytes32()), setRoot: SetRoot(canonical: try random.bytes32()))
 }
 
 private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom) throws -> SealedVoucher {
@@ -92,7 +92,7 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         let header = VoucherHeader(
             parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random),
             account: AccountID(canonical: Bytes32()),
-            setRoot: Bytes32())
+            setRoot: SetRoot(canonical: Bytes32()))
         #expect(header.fits(parameters))
         parameters.threshold = 31
         #expect(header.fits(parameters))

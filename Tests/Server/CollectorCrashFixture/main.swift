@@ -22,7 +22,7 @@ var random = SystemRandom()
 while true {
     let header = VoucherHeader(
         parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random), account: account,
-        setRoot: bytes)
+        setRoot: SetRoot(canonical: bytes))
     var voucher = header.encoded
     while voucher.count < header.voucherCount { voucher.append(UInt8(truncatingIfNeeded: voucher.count)) }
     _ = try store.store(voucher, authenticatedAs: account)

@@ -47,7 +47,7 @@ import Testing
         try await SourceConformance.run(
             make: {
                 let store = try collector()
-                return (store, store)
+                return FilledSource(intake: store, source: store)
             }, reopen: again)
     }
 
@@ -56,7 +56,7 @@ import Testing
         try await SourceConformance.run(
             make: {
                 let store = try MemoryCollector()
-                return (store, store)
+                return FilledSource(intake: store, source: store)
             }, reopen: { $0 })
     }
 

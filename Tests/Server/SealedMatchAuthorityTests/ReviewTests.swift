@@ -32,7 +32,7 @@ import Testing
         Payload(fingerprintKind: .pdq, fingerprint: Bytes32(hash), quality: 90, note: [])
     }
 
-    private func reveal(_ payloads: [Payload], _ random: inout SeededRandom, root: Bytes32) throws -> Reveal {
+    private func reveal(_ payloads: [Payload], _ random: inout SeededRandom, root: SetRoot) throws -> Reveal {
         Reveal(
             account: account(1), epoch: 7, threshold: 3,
             matches: try payloads.map {
@@ -113,7 +113,7 @@ import Testing
         let comparison = try CaseComparison(lists: [theirs], sets: [set.blinded.header, other.blinded.header])
         let file = try CaseFile(reveal([sent(picture)], &random, root: set.root), by: comparison)
         #expect(file.matches[0].finding == "notListed" && file.listedMatchCount == 0)
-        let foreign = try reveal([sent(picture)], &random, root: bytes(77))
+        let foreign = try reveal([sent(picture)], &random, root: SetRoot(canonical: bytes(77)))
         #expect(code { _ = try CaseFile(foreign, by: comparison) } == .unknownSet)
         let skipped = KnownList(
             name: "k", source: set.blinded.header.sources[0],

@@ -63,7 +63,7 @@ struct Owner: ~Copyable {
     func header(for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> VoucherHeader {
         VoucherHeader(
             parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random),
-            account: victim ?? name, setRoot: Bytes32())
+            account: victim ?? name, setRoot: SetRoot(canonical: Bytes32()))
     }
 
     /// A match. `victim`: under another account's name, with these polynomials and this K_e.

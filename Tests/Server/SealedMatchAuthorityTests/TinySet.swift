@@ -14,7 +14,7 @@ struct TinySet {
     let matching: MatchingSet<LocalEvaluator>
     let members: [EntryKey]
 
-    var root: Bytes32 { blinded.root }
+    var root: SetRoot { blinded.root }
 
     private static let issued: UInt64 = 1_800_000_000
 

@@ -90,16 +90,17 @@ import Testing
 
     @Test func knowsItsSets() throws {
         var policy = CollectorPolicy()
-        policy.knownSets = [bytes(3): smallParameters, bytes(4): Parameters()]
+        func root(_ byte: UInt8) -> SetRoot { SetRoot(canonical: bytes(byte)) }
+        policy.knownSets = [root(3): smallParameters, root(4): Parameters()]
         let store = try registered(policy)
         var random = SeededRandom(3)
-        let good = voucherBytes(alice, root: bytes(3), random: &random)
+        let good = voucherBytes(alice, root: root(3), random: &random)
         #expect(try store.store(good, authenticatedAs: alice) == .stored)
         #expect(
-            code { _ = try store.store(voucherBytes(alice, root: bytes(5), random: &random), authenticatedAs: alice) }
+            code { _ = try store.store(voucherBytes(alice, root: root(5), random: &random), authenticatedAs: alice) }
                 == .unknownSet)
         #expect(
-            code { _ = try store.store(voucherBytes(alice, root: bytes(4), random: &random), authenticatedAs: alice) }
+            code { _ = try store.store(voucherBytes(alice, root: root(4), random: &random), authenticatedAs: alice) }
                 == .setMismatch)
         // A retry of what was acknowledged is answered as before when its set has been retired since.
         store.policy.knownSets = [:]

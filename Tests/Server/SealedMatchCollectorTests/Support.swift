@@ -23,7 +23,8 @@ let smallParameters: Parameters = {
 
 /// Bytes of a voucher that nobody can open: the collector cannot tell.
 func voucherBytes(
-    _ account: AccountID, epoch: UInt32 = 7, root: Bytes32 = Bytes32(), parameters: Parameters = smallParameters,
+    _ account: AccountID, epoch: UInt32 = 7, root: SetRoot = SetRoot(canonical: Bytes32()),
+    parameters: Parameters = smallParameters,
     random: inout SeededRandom
 ) -> [UInt8] {
     let header = VoucherHeader(

@@ -41,8 +41,13 @@ final class Sound {
         try forge.write(to: path)
     }
 
-    func audit(_ package: AuditPackage? = nil, lists: [(source: Bytes32, hashes: [ListedHash])] = []) throws -> Audit {
+    func audit(_ package: AuditPackage? = nil, lists: [Audit.SourceList] = []) throws -> Audit {
         try Audit.run(SetFile(path: path), package: package ?? self.package, lists: lists, workers: workers)
+    }
+
+    /// A source's own list.
+    func sourceList(_ place: Int) -> Audit.SourceList {
+        Audit.SourceList(source: built.header.sources[place], hashes: lists[place])
     }
 
     /// Audits a bent set, whose builder committed to the bent package. It has a file of its own: `path` keeps what it
@@ -79,7 +84,7 @@ final class Sound {
             of: keys, masks, fillerSeed: secrets.fillerSeed)
         let proof = try DLEQProof.prove(secrets.key, elements: keys.map { try elements.point(of: $0) }, evaluated: v)
         var bytes =
-            Array("SMA-PKG1".utf8) + (try forge.header.root().bytes) + secrets.fillerSeed.bytes
+            Array("SMA-PKG1".utf8) + (try forge.header.root().encoded.bytes) + secrets.fillerSeed.bytes
             + littleEndian(UInt64(keys.count))
         for (index, key) in keys.enumerated() { bytes += key.encoded + littleEndian(masks[index]) }
         return (forge, try AuditPackage(canonical: bytes + proof.encoded))
@@ -90,7 +95,7 @@ final class Sound {
     @Test func aSoundSetPasses() throws {
         let sound = try Sound()
         let sources = sound.built.header.sources
-        let audit = try sound.audit(lists: [(sources[0], sound.lists[0]), (sources[1], sound.lists[1])])
+        let audit = try sound.audit(lists: [0, 1].map(sound.sourceList))
         #expect(audit.isSound && audit.findings.isEmpty)
         #expect(audit.root == (try sound.built.header.root()))
         #expect(audit.lists.map(\.source) == sources && audit.lists.map(\.confirmed) == [41, 41])
@@ -234,14 +239,18 @@ final class Sound {
         #expect(try sound.audit(sound.forge) { $0.supporters[3] = 0b1000_0000_0000_0001 } == ["unknownSource"])
         let sources = sound.built.header.sources
         // Its own list lacks an entry that names the source.
-        let audit = try sound.audit(lists: [(sources[1], Array(sound.lists[1].dropFirst()))])
+        let audit = try sound.audit(lists: [
+            Audit.SourceList(source: sources[1], hashes: Array(sound.lists[1].dropFirst()))
+        ])
         #expect(audit.findings.map(\.kind) == [.notListed])
         let missing = try #require(sound.lists[1].first).key(.standard)
         #expect(audit.findings[0].entry == sound.entries.keys.firstIndex(of: missing))
         #expect(audit.lists.map(\.source) == [sources[1]] && audit.lists.map(\.confirmed) == [40])
-        expectCode(.parameterOutOfRange) { _ = try sound.audit(lists: [(Bytes32(), [])]) }
+        expectCode(.parameterOutOfRange) {
+            _ = try sound.audit(lists: [Audit.SourceList(source: Bytes32(), hashes: [])])
+        }
         // Findings are limited, and the audit does not drown.
-        #expect(try sound.audit(lists: [(sources[1], [])]).findings.count == 20)
+        #expect(try sound.audit(lists: [Audit.SourceList(source: sources[1], hashes: [])]).findings.count == 20)
     }
 
     // Two auditors of one set cannot be shown different supporters: each would find its own name missing.
@@ -271,7 +280,7 @@ final class Sound {
         package.root = try forge.header.root()
         try forge.write(to: sound.path)
         for order in [[0, 1], [1, 0]] {
-            let audit = try sound.audit(package, lists: order.map { (sources[$0], sound.lists[$0]) })
+            let audit = try sound.audit(package, lists: order.map(sound.sourceList))
             #expect(audit.isSound)
             #expect(audit.lists.map(\.source) == order.map { sources[$0] })
             #expect(audit.lists.map(\.confirmed) == order.map { $0 == 0 ? 41 : 36 })
@@ -360,7 +369,8 @@ final class Sound {
         let bytes = proof.encoded
         // Relabelled for the other set, or for another key.
         expectCode(.proofRejected) {
-            _ = try KeyProof(canonical: bytes.replacing(otherSet.header.root().bytes, at: 8)).verify(in: otherSet)
+            _ = try KeyProof(canonical: bytes.replacing(otherSet.header.root().encoded.bytes, at: 8)).verify(
+                in: otherSet)
         }
         let second = sound.entries.keys[1]
         #expect(second.kind == .sha256)

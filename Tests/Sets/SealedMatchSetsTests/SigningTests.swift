@@ -9,7 +9,7 @@ import Testing
 @Suite struct SigningTests {
     /// An audit with the list of the source at `place`.
     private func audit(_ sound: Sound, _ place: Int) throws -> Audit {
-        try sound.audit(lists: [(sound.built.header.sources[place], sound.lists[place])])
+        try sound.audit(lists: [sound.sourceList(place)])
     }
 
     private func signers(_ path: String) throws -> [Bytes32] {
@@ -52,7 +52,7 @@ import Testing
             ("no list", try sound.audit(), .notAudited),
             ("the other source's list", try audit(sound, 1), .notAudited),
             (
-                "faults", try sound.audit(unsound, lists: [(sources[0], sound.lists[0])]), .notAudited
+                "faults", try sound.audit(unsound, lists: [sound.sourceList(0)]), .notAudited
             ),
             (
                 "nothing was looked at",
@@ -61,7 +61,7 @@ import Testing
                         var fewer = package
                         fewer.proofs = []
                         return fewer
-                    }(sound.package), lists: [(sources[0], sound.lists[0])]), .notAudited
+                    }(sound.package), lists: [sound.sourceList(0)]), .notAudited
             ),
             ("another set", try audit(other, 0), .notAudited),
         ]
@@ -90,7 +90,7 @@ import Testing
         try sound.built.write(to: sound.path)
         let file = try SignableSetFile(path: sound.path)
         let audit = try Audit.run(
-            file.set, package: sound.package, lists: [(sources[0], sound.lists[0])], workers: sound.workers)
+            file.set, package: sound.package, lists: [sound.sourceList(0)], workers: sound.workers)
         var bad = sound.forge
         bad.header.version = 2
         try bad.write(to: sound.directory.file("bad"), SetSignatures())
@@ -121,7 +121,7 @@ import Testing
         try sound.built.write(to: sound.path)
         let file = try SignableSetFile(path: sound.path)
         let audit = try Audit.run(
-            file.set, package: sound.package, lists: [(sources[0], sound.lists[0])], workers: sound.workers)
+            file.set, package: sound.package, lists: [sound.sourceList(0)], workers: sound.workers)
         var other = sound.forge.header
         other.version = 2
         let handle = try #require(FileHandle(forUpdatingAtPath: sound.path))

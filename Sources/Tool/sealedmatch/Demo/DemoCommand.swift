@@ -147,7 +147,8 @@ struct Demo {
         let package = try AuditPackage.make(new.set, entries: entries, secrets: new.secrets, workers: workers)
         for list in lists {
             let file = try SignableSetFile(path: path)
-            let audit = try Audit.run(file.set, package: package, lists: [(list.0, list.1)], workers: workers)
+            let audit = try Audit.run(
+                file.set, package: package, lists: [Audit.SourceList(source: list.0, hashes: list.1)], workers: workers)
             if list.0 == one.publicKey {
                 try file.sign(with: one, after: audit)
             } else {
