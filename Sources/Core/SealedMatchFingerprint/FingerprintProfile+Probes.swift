@@ -30,7 +30,7 @@ extension FingerprintProfile {
         var lists: [Candidates] = []
         lists.reserveCapacity(hypotheses.count)
         for (hypothesis, values) in zip(hypotheses, coefficients) {
-            // Step 1.
+            // Probes, step 1
             let median = PDQFingerprint.lowerMedian(values)
             var key: UInt64 = 0
             var costs: [Float] = []
@@ -40,13 +40,13 @@ extension FingerprintProfile {
                 if x > 0 { key |= 1 << UInt64(index) }
                 costs.append(abs(x))
             }
-            // Steps 2 and 3.
+            // Probes, steps 2–3
             lists.append(
                 Candidates(
                     offset: Float(hypothesis.penalty) * spread / 256, keys: NearestKeys(to: key, margins: costs),
                     left: probes))
         }
-        // Steps 4 and 5. Costs never fall along a list, so the next candidate is the first that is left of some list,
+        // Probes, steps 4–5. Costs never fall along a list, so the next candidate is the first that is left of some list,
         // of equal ones the earliest list's. Most of the lists is never made.
         let limit = separation > 0 ? separation : 64
         var chosen: [UInt64] = []
@@ -78,7 +78,7 @@ extension FingerprintProfile {
         }
     }
 
-    /// Step 2: the 128th smallest distance of a coefficient from the median.
+    /// Probes, step 2: the 128th smallest distance of a coefficient from the median.
     private static func spread(of fingerprint: PDQFingerprint) -> Float {
         PDQFingerprint.lowerMedian((0..<PDQHash.bitCount).map { fingerprint.margin(ofBit: $0) })
     }

@@ -1,4 +1,5 @@
-/// Blurs a picture twice and takes 64 × 64 samples of it, in one pass over the rows.
+/// Blurs a picture twice and takes 64 × 64 samples of it, in one pass over the rows (Docs/Protocol.md, 5.11: PDQ with
+/// coefficients, steps 2–5).
 ///
 /// `pdqhash` holds the whole picture as Floats, twice, and passes over it four times. Here rows flow through four
 /// stages:
@@ -61,7 +62,7 @@ struct LumaReduction: ~Copyable {
 
     /// Reduces a picture whose shape has been checked.
     ///
-    /// Two rules of `pdqhash` besides the blur: a picture with a side below five pixels has no content (an all-zero
+    /// Two rules of `pdqhash` besides the blur (PDQ with coefficients, steps 1 and 3): a picture with a side below five pixels has no content (an all-zero
     /// hash of quality 0), and one of 64 × 64 pixels is taken as it is.
     static func grid(of picture: PixelBuffer) -> LumaGrid {
         if min(picture.width, picture.height) < LumaGrid.leastSide {

@@ -6,12 +6,12 @@ extension PictureRaster {
         switch hypothesis {
         case .asSent: fingerprint.coefficients
         case .raster(let tone, let shift, let zoom, _):
-            // Step 5.
+            // Coefficients of a hypothesis, step 5
             CosineTransform.coefficients(of: grid(tone: tone, shift: shift, zoom: zoom))
         }
     }
 
-    /// Steps 1 to 4: a triangle about each of 64 × 64 sample places. Up to the one division all numbers are whole and
+    /// Coefficients of a hypothesis, steps 1–4: a triangle about each of 64 × 64 sample places. Up to the one division all numbers are whole and
     /// below 2^53: exact in double precision, in any order.
     func grid(tone: Int, shift: Int, zoom: Int) -> LumaGrid {
         let taps = (0..<LumaGrid.side).map { Taps(place: $0, shift: shift, zoom: zoom) }

@@ -50,7 +50,7 @@ public struct PictureRaster: Equatable, Sendable {
         var parts = [Int](repeating: 0, count: side)
         for y in 0..<height {
             sumLuma(of: picture, row: y, into: &before)
-            // Step 2, along the row: part l is what lies in [l·W, (l + 1)·W], in 1/256 of a pixel.
+            // Raster, step 2, along the row: part l is what lies in [l·W, (l + 1)·W], in 1/256 of a pixel.
             var low = 0
             for l in 0..<side {
                 let end = (l + 1) * width
@@ -60,7 +60,7 @@ public struct PictureRaster: Equatable, Sendable {
                 parts[l] = high - low
                 low = high
             }
-            // Step 3: the raster rows that pixel row y overlaps, in order; those that end here are done.
+            // Raster, step 3: the raster rows that pixel row y overlaps, in order; those that end here are done.
             let top = side * y
             let bottom = top + side
             while cells.count < count {
@@ -69,7 +69,7 @@ public struct PictureRaster: Equatable, Sendable {
                 let overlap = min(end, bottom) - max(row * height, top)
                 for l in 0..<side { sums[l] += overlap * parts[l] }
                 if end > bottom { break }
-                // Step 4.
+                // Raster, step 4
                 for l in 0..<side {
                     cells.append(UInt8(truncatingIfNeeded: (2 * sums[l] + area) / (2 * area)))
                     sums[l] = 0
@@ -80,7 +80,7 @@ public struct PictureRaster: Equatable, Sendable {
         return cells
     }
 
-    /// Step 1. `before[x]` becomes the sum of the luma of the row's first x pixels.
+    /// Raster, step 1. `before[x]` becomes the sum of the luma of the row's first x pixels.
     private static func sumLuma(of picture: PixelBuffer, row: Int, into before: inout [Int]) {
         let pixels = unsafe picture.row(row)
         let red: Int

@@ -1,4 +1,4 @@
-/// The stillest samples of a video, found as they come: `Docs/Protocol.md`, 5.11, "Videos", steps 1 to 3. Keeps three
+/// The stillest samples of a video, found as they come: `Docs/Protocol.md`, 5.11, "Videos", steps 1–3. Keeps three
 /// samples and one that waits for its verdict.
 package struct StillSamples<Content: Sendable>: Sendable {
     package struct Candidate: Sendable {
@@ -34,10 +34,10 @@ package struct StillSamples<Content: Sendable>: Sendable {
         if recent.count > 3 { recent.removeFirst() }
         count += 1
         guard count >= 5 else { return nil }
-        // Step 2: two samples before it and two after it.
+        // Videos, step 2: two samples before it and two after it.
         let middle = recent[0]
         let score = distances[0] + distances[1] + distances[2] + distances[3]
-        // Step 3.
+        // Videos, step 3
         let found = waiting.flatMap { $0.score < score ? $0 : nil }
         let isNoLessStill = lastScore.map { score <= $0 } ?? true
         waiting =
@@ -58,7 +58,7 @@ package struct StillSamples<Content: Sendable>: Sendable {
     }
 }
 
-/// The best of the candidates, no two of them alike: step 4.
+/// The best of the candidates, no two of them alike: Videos, step 4.
 package struct ChosenSamples<Content: Sendable>: Sendable {
     /// Chosen samples differ in more bits than this, of 256.
     private static var near: Int { 10 }

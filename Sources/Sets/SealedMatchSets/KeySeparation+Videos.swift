@@ -12,6 +12,7 @@ extension KeySeparation {
     )] {
         guard separation > 0, !companions.isEmpty else { return [] }
         let related = try relatives(keys, companions)
+        // Videos apart, step 3: the keys that have companions, ascending
         var folds: [(key: Int, into: Int)] = []
         var gone: Set<Int> = []
         for key in companions.keys.sorted() {
@@ -27,7 +28,7 @@ extension KeySeparation {
     /// thousands of near keys costs no more than others.
     private static var limit: Int { 16 }
 
-    /// For each key of a video the lowest keys that are of the same video, ascending.
+    /// Videos apart, step 2: for each key of a video the lowest keys that are of the same video, ascending.
     private func relatives(_ keys: [UInt64], _ companions: [Int: [UInt64]]) throws(SealedMatchError) -> [Int: [Int]] {
         // Keys first, companions behind them, each with the key it belongs to.
         var words = keys

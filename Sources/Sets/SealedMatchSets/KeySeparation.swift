@@ -30,7 +30,7 @@ package struct KeySeparation {
         weightMasks = Self.masks(within: Self.weightDistance, bits: bits)
     }
 
-    /// A mask for each pair of `distance` + 2 blocks: keys within the distance agree under one of them at least.
+    /// Entries apart, step 1: a mask for each pair of `distance` + 2 blocks: keys within the distance agree under one of them at least.
     private static func masks(within distance: Int, bits: Int) -> [UInt64] {
         let count = distance + 2
         let blocks = (0..<count).map { block in
@@ -56,9 +56,11 @@ package struct KeySeparation {
         // A key can give way to one that itself gives way later in the same pass. Those that are left without a near
         // kept key go round again.
         while !candidates.isEmpty {
+            // Entries apart, steps 4–5
             let survivors = try thin(keys, candidates)
             for index in survivors { kept[index] = true }
             let gone = candidates.filter { !kept[$0] }
+            // Entries apart, step 6: what is near nothing that stays goes round again
             let nearest = try nearestKept(keys, kept, to: gone, order: order)
             candidates = []
             for (index, into) in zip(gone, nearest) {

@@ -1,4 +1,5 @@
 /// How a picture has to be turned for a viewer: the number of EXIF's tag 0x0112.
+/// (Docs/Protocol.md, 5.11: Pictures, step 3)
 ///
 /// A camera stores the rows as its sensor has them and notes how it was held. Every viewer turns the picture, so the
 /// fingerprint is of the turned one.

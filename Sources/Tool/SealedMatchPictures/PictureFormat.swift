@@ -1,4 +1,5 @@
 /// The file formats that are read, told by their first bytes, never by a file's name.
+/// (Docs/Protocol.md, 5.11: Pictures, step 1)
 public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
     case jpeg
     case png
