@@ -8,6 +8,8 @@ difference, then exit code 1.
 
     registry.py           compares; `make check` runs it
     registry.py --write   makes the registry anew from the Swift sources; then compares the rest
+    registry.py --with PATH FILE
+                          compares, with FILE in place of the repository's PATH: for tests of this program
 
 After adding an error code, a label, a finding or a constant in Swift: run it with --write, look at the difference of
 Vectors/registry.json, and mend each place that is then named. A new constant is a line of CONSTANTS below.
@@ -25,7 +27,11 @@ CORE = "Sources/Core/SealedMatchProtocol/"
 FINGERPRINT = "Sources/Core/SealedMatchFingerprint/"
 REFERENCE = "Vectors/generate/reference/"
 PROTOCOL = "Docs/Protocol.md"
+SCHEMAS = "Vectors/schemas/"
+HEADER = "Sources/Client/CSealedMatch/include/sealedmatch.h"
+REPLACED = {}
 RANGE = r"([\d_]+\s*\.\.\.\s*[\d_]+)"
+BOUNDS = r'("minimum": \d+, "maximum": \d+)'
 NUMBER = r"([\d_x<>* A-F]+?)\s*(?:$|[#,/)}])"
 
 # name: (path of the Swift source, what stands before the value, its form), then the same for other places.
@@ -50,6 +56,7 @@ CONSTANTS = {
         (CORE + "DecoySchedule.swift", r"static let coverCounts = ", RANGE),
         (REFERENCE + "parameters.py", r"require\(", r"(\d+ <= self\.cover_slots <= [\d_]+)"),
         (PROTOCOL, r"^\| c \| `coverSlots` \| 6 \| ", r"([\d,…]+)"),
+        (SCHEMAS + "decoys.schema.json", r'"coverSlots": \{ "type": "integer", ', BOUNDS),
     ],
     "P": [
         (CORE + "Parameters.swift", r"static let payloadCounts = ", RANGE),
@@ -85,6 +92,15 @@ CONSTANTS = {
     "hypotheses at most": [
         (FINGERPRINT + "FingerprintProfile.swift", r"static let maximumHypotheses = ", NUMBER),
         (REFERENCE + "profile.py", r"^MAXIMUM_HYPOTHESES = ", NUMBER),
+        (SCHEMAS + "common.schema.json", r'"hypotheses": .*"maxItems": ', NUMBER),
+    ],
+    "registration's bytes": [
+        (CORE + "Registration.swift", r"static let encodedCount = ", NUMBER),
+        (HEADER, r"^#define SEALEDMATCH_REGISTRATION_BYTES ", NUMBER),
+    ],
+    "account secret's bytes": [
+        (CORE + "AccountSecret.swift", r"static let encodedCount = ", NUMBER),
+        (HEADER, r"^#define SEALEDMATCH_SECRET_BYTES ", NUMBER),
     ],
     "picture side at most": [
         (FINGERPRINT + "PDQFingerprint.swift", r"static let maximumSide = ", NUMBER),
@@ -94,13 +110,16 @@ CONSTANTS = {
 
 
 def text(path):
-    return (ROOT / path).read_text()
+    return (ROOT / REPLACED.get(path, path)).read_text()
 
 
 def value(written):
     """Of a number or a range in Swift, Python or the specification: a number, or the two ends."""
     written = written.strip()
-    ends = re.fullmatch(r"([\d_,]+)\s*(?:\.\.\.|…)\s*([\d_,]+)|([\d_]+) <= [\w.]+ <= ([\d_]+)", written)
+    ends = re.fullmatch(
+        r"([\d_,]+)\s*(?:\.\.\.|…)\s*([\d_,]+)|([\d_]+) <= [\w.]+ <= ([\d_]+)|\"minimum\": (\d+), \"maximum\": (\d+)",
+        written,
+    )
     if ends:
         return [value(end) for end in ends.groups() if end]
     written = written.replace(",", "").replace("_", "")
@@ -136,20 +155,20 @@ def swift_texts():
     return {first or second: said for first, second, said in re.findall(pattern, source)}
 
 
-def swift_labels():
-    found = re.findall(r'Label\("([^"]*)"\)', text(CORE + "Labels.swift"))
+def in_labels(pattern, elsewhere, noun):
+    """What Labels.swift has of a kind, and no other file may have."""
     for path in swift_files():
-        if path.name != "Labels.swift" and re.search(r'\bLabel\("', path.read_text()):
-            raise SystemExit(f"registry.py: {path.relative_to(ROOT)} has a label, which belongs to Labels.swift")
-    return found
+        if path.name != "Labels.swift" and re.search(elsewhere, path.read_text(), re.M):
+            raise SystemExit(f"registry.py: {path.relative_to(ROOT)} has a {noun}, which belongs to Labels.swift")
+    return re.findall(pattern, text(CORE + "Labels.swift"))
+
+
+def swift_labels():
+    return in_labels(r'Label\("([^"]*)"\)', r'\bLabel\("', "label")
 
 
 def swift_separators():
-    found = re.findall(r'"(SealedMatch/1 [^"]+)"', text(CORE + "Labels.swift"))
-    for path in swift_files():
-        if path.name != "Labels.swift" and re.search(r'^[^/]*"SealedMatch/1 [^"]', path.read_text(), re.M):
-            raise SystemExit(f"registry.py: {path.relative_to(ROOT)} has a separator, which belongs to Labels.swift")
-    return found
+    return in_labels(r'"(SealedMatch/1 [^"]+)"', r'^[^/]*"SealedMatch/1 [^"]', "separator")
 
 
 def swift_findings():
@@ -248,6 +267,70 @@ def compared(place, expected, found):
             yield f"{place}: {name} is {found.get(name)!r}, in the registry {expected.get(name)!r}"
 
 
+def same_names(place, expected, found):
+    """The same for names without a value."""
+    yield from compared(place, dict.fromkeys(expected, "there"), dict.fromkeys(found, "there"))
+
+
+def reference_profile():
+    """The independent implementation's profile. Its modules need libsodium, so two definitions are run alone."""
+    wanted = [
+        node
+        for node in ast.parse(text(REFERENCE + "profile.py")).body
+        if getattr(node, "name", None) == "lowest_frequencies"
+        or isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "PROFILE_2"
+    ]
+    names = {"RASTER": 1, "Profile": dict}
+    names["Hypothesis"] = lambda kind=0, tone=0, shift=0, zoom=0, penalty=0: [tone, shift, zoom, penalty]
+    exec(compile(ast.Module(wanted, []), REFERENCE + "profile.py", "exec"), names)
+    profile = names["PROFILE_2"]
+    return {
+        "id": profile["id"],
+        "positions": list(profile["positions"]),
+        "probes": profile["probes"],
+        "minimumQuality": profile["minimum_quality"],
+        "probeQuality": profile["probe_quality"],
+        "hypotheses": list(profile["hypotheses"]),
+    }
+
+
+def specified_profile():
+    """The paragraph on the profile, its positions, and the table of hypotheses: shift, zoom, tone, penalty."""
+    body = section("### 5.11 Fingerprints")
+    numbers = re.search(
+        r"\*\*Profile (\d+)\.\*\* b = (\d+), M = (\d+), minimum quality (\d+), probe quality (\d+)\.", body
+    )
+    identifier, b, probes, minimum, probe = (int(number) for number in numbers.groups())
+    positions = re.search(r"choose:\n\n((?:    [\d ]+\n)+)", body).group(1)
+    rows = re.findall(r"^\| \d \| raster \| (\S+) \| (\S+) \| (\S+) \| (\S+) \|$", body, re.M)
+    rows = [[int(cell.replace(",", "").replace("−", "-")) for cell in row] for row in rows]
+    found = [int(position) for position in positions.split()]
+    return {
+        "id": identifier,
+        "positions": found if len(found) == b else f"{len(found)} positions for b = {b}",
+        "probes": probes,
+        "minimumQuality": minimum,
+        "probeQuality": probe,
+        "hypotheses": [[0, 0, 0, 0]] + [[tone, shift, zoom, penalty] for shift, zoom, tone, penalty in rows],
+    }
+
+
+# What a schema lists beside errors and findings of audits: outcomes, and the findings of a reveal.
+OTHER_WORDS = {"valid", "stored", "alreadyStored", "expired", "notDue", "revealed"}
+OTHER_WORDS |= {"key", "near", "exact", "noFingerprint"}
+
+
+def enumerations(schema):
+    if isinstance(schema, dict):
+        if isinstance(schema.get("enum"), list):
+            yield schema["enum"]
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from enumerations(part)
+
+
 def differences(registry):
     current = from_swift()
     for part in current:
@@ -262,7 +345,7 @@ def differences(registry):
         yield "registry: two errors have one text"
     server = {"damagedStore", "lostVouchers"} | {error["name"] for error in registry["errors"] if error["text"] is None}
     yield from compared(f"{PROTOCOL}, section 6", codes, specified_codes())
-    header = text("Sources/Client/CSealedMatch/include/sealedmatch.h")
+    header = text(HEADER)
     body = re.search(r"enum sealedmatch_code \{(.*?)\}", header, re.S).group(1)
     shipped = {upper(name): code for name, code in codes.items() if name not in server}
     in_header = {name: int(n) for name, n in re.findall(r"SEALEDMATCH_(\w+) = (\d+)", body)}
@@ -282,20 +365,33 @@ def differences(registry):
         (f"{PROTOCOL}, Labels", rows),
         (REFERENCE + "labels.py", assigned(REFERENCE + "labels.py", "LABELS")),
     ):
-        yield from compared(place, dict.fromkeys(registry["labels"], 1), dict.fromkeys(found, 1))
+        yield from same_names(place, registry["labels"], found)
     for place, pattern in (
         (PROTOCOL, r'"(SealedMatch/1 [^"]+[^" ])"'),
         (REFERENCE, r'b"(SealedMatch/1 [^"]+[^" ])"'),
     ):
         files = [place] if place == PROTOCOL else [f"{place}{p.name}" for p in (ROOT / place).glob("*.py")]
         found = {name for path in files for name in re.findall(pattern, text(path))}
-        yield from compared(place, dict.fromkeys(registry["separators"], 1), dict.fromkeys(found, 1))
+        yield from same_names(place, registry["separators"], found)
 
-    names = dict.fromkeys(registry["findings"], 1)
-    yield from compared(REFERENCE + "audit.py", names, dict.fromkeys(assigned(REFERENCE + "audit.py", "FINDINGS"), 1))
+    findings = registry["findings"]
+    yield from same_names(REFERENCE + "audit.py", findings, assigned(REFERENCE + "audit.py", "FINDINGS"))
     # Its errors stand in brackets too.
     audit = set(re.findall(r"\[`(\w+)`[];]", section("### 5.19 Audit"))) - codes.keys()
-    yield from compared(f"{PROTOCOL}, Audit", names, dict.fromkeys(audit, 1))
+    yield from same_names(f"{PROTOCOL}, Audit", findings, audit)
+
+    names = codes.keys() | findings.keys()
+    for path in sorted((ROOT / SCHEMAS).glob("*.json")):
+        for words in enumerations(json.loads(text(SCHEMAS + path.name))):
+            if names & set(words):
+                for word in set(words) - names - OTHER_WORDS:
+                    yield f"{SCHEMAS}{path.name}: {word} is no error and no finding"
+
+    for place, found in (
+        (REFERENCE + "profile.py", reference_profile()),
+        (f"{PROTOCOL}, Profile 2", specified_profile()),
+    ):
+        yield from compared(place, registry["profile"], found)
 
     for name, places in CONSTANTS.items():
         for place in places[1:]:
@@ -306,6 +402,8 @@ def differences(registry):
 def main():
     if sys.argv[1:] == ["--write"]:
         REGISTRY.write_text(json.dumps(from_swift(), indent=2, ensure_ascii=False) + "\n")
+    elif sys.argv[1:2] == ["--with"] and len(sys.argv) == 4 and (ROOT / sys.argv[2]).is_file():
+        REPLACED[sys.argv[2]] = sys.argv[3]
     elif sys.argv[1:]:
         raise SystemExit(__doc__)
     found = list(differences(json.loads(REGISTRY.read_text())))
