@@ -1,5 +1,6 @@
 import Foundation
 import SealedMatchProtocol
+import Synchronization
 
 /// The figures of Docs/Decoys.md, recomputed: `sealedmatch bench --decoys`.
 ///
@@ -165,24 +166,25 @@ package enum DecoyCurve {
         let seed: UInt64
     }
 
-    private final class Queue: @unchecked Sendable {
-        // Guarded by `lock`.
-        private var results: [ExactAttack.Ratios]
-        private var next = 0
-        private let lock = NSLock()
+    private final class Queue: Sendable {
+        private struct State {
+            var results: [ExactAttack.Ratios]
+            var next = 0
+        }
+        private let state: Mutex<State>
 
-        init(count: Int) { results = Array(repeating: ExactAttack.Ratios(), count: count) }
+        init(count: Int) { state = Mutex(State(results: Array(repeating: ExactAttack.Ratios(), count: count))) }
 
         /// The next part to work on.
         func take() -> Int? {
-            lock.withLock {
-                guard next < results.count else { return nil }
-                defer { next += 1 }
-                return next
+            state.withLock { state in
+                guard state.next < state.results.count else { return nil }
+                defer { state.next += 1 }
+                return state.next
             }
         }
 
-        func set(_ index: Int, _ value: ExactAttack.Ratios) { lock.withLock { results[index] = value } }
-        var all: [ExactAttack.Ratios] { lock.withLock { results } }
+        func set(_ index: Int, _ value: ExactAttack.Ratios) { state.withLock { $0.results[index] = value } }
+        var all: [ExactAttack.Ratios] { state.withLock { $0.results } }
     }
 }

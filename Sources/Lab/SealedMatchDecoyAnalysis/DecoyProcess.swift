@@ -35,7 +35,10 @@ package struct DecoyProcess: Sendable, Hashable {
                 var schedule = try? DecoySchedule(
                     epochWords: &words, devices: devices, coverSlots: coverSlots,
                     lastEpochVolume: lastVolume(of: volume))
-            else { preconditionFailure("a seeded generator cannot fail, and the parameters are the lab's own") }
+            else {
+                // No input from outside comes here. A figure of a process that was left out would be a wrong figure.
+                preconditionFailure("a seeded generator cannot fail, and the parameters are the lab's own")
+            }
             intensities = (0..<coverSlots).map { schedule.intensities[$0] }
             streams.append(
                 (0..<(volume / activeDevices)).map { _ in

@@ -24,7 +24,10 @@ package struct RevealDelay {
                 var schedule = try? DecoySchedule(
                     epochWords: &random, devices: 1, coverSlots: 6,
                     lastEpochVolume: first ? 0 : others + threshold)
-            else { preconditionFailure("a seeded generator cannot fail, and the parameters are the lab's own") }
+            else {
+                // As in `DecoyProcess`: no input from outside comes here, and there is no figure without a schedule.
+                preconditionFailure("a seeded generator cannot fail, and the parameters are the lab's own")
+            }
             var decoys = 0
             func next() {
                 var fresh = InlineArray<32, UInt64>(repeating: 0)
