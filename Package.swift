@@ -216,7 +216,8 @@ let package = Package(
 if ProcessInfo.processInfo.environment["SEALEDMATCH_FUZZING"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzzing", dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"],
+            name: "Fuzzing",
+            dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchPictures"],
             path: "Tests/Fuzzing", exclude: ["README.md", "ABI"],
             swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]))
 }

@@ -3,6 +3,7 @@ import Foundation
 import SealedMatchClient
 import SealedMatchProtocol
 import SealedMatchCrypto
+import SealedMatchPictures
 import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchWorkers
@@ -23,9 +24,18 @@ private struct Harness {
         case "package": Harness(run: package)
         case "state": Harness(run: StateHarness().run)
         case "small": Harness(run: small)
+        case "picture": Harness(run: picture)
         default: nil
         }
     }
+}
+
+/// Pictures: what is decoded has its pixels, and not more than the limit.
+private func picture(_ input: UnsafeRawBufferPointer) throws {
+    let limits = PictureLimits(fileBytes: 1 << 20, pixels: 1 << 18)
+    let picture = try Picture.decode([UInt8](input), limits: limits)
+    require(picture.pixels.count == 3 * picture.width * picture.height, "a picture has not its pixels")
+    require(picture.width * picture.height <= limits.pixels, "a picture is beyond the limit")
 }
 
 private func require(_ condition: Bool, _ message: StaticString) {
