@@ -46,8 +46,8 @@ extension FingerprintProfile {
                     offset: Float(hypothesis.penalty) * spread / 256, keys: NearestKeys(to: key, margins: costs),
                     left: probes))
         }
-        // Probes, steps 4–5. Costs never fall along a list, so the next candidate is the first that is left of some list,
-        // of equal ones the earliest list's. Most of the lists is never made.
+        // Probes, steps 4–5. Costs never fall along a list, so the next candidate is the first that is left of some
+        // list, of equal ones the earliest list's. Most of the lists is never made.
         let limit = separation > 0 ? separation : 64
         var chosen: [UInt64] = []
         chosen.reserveCapacity(probes)

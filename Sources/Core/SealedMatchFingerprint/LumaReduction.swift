@@ -62,8 +62,8 @@ struct LumaReduction: ~Copyable {
 
     /// Reduces a picture whose shape has been checked.
     ///
-    /// Two rules of `pdqhash` besides the blur (PDQ with coefficients, steps 1 and 3): a picture with a side below five pixels has no content (an all-zero
-    /// hash of quality 0), and one of 64 × 64 pixels is taken as it is.
+    /// Two rules of `pdqhash` besides the blur (PDQ with coefficients, steps 1 and 3): a picture with a side below
+    /// five pixels has no content (an all-zero hash of quality 0), and one of 64 × 64 pixels is taken as it is.
     static func grid(of picture: PixelBuffer) -> LumaGrid {
         if min(picture.width, picture.height) < LumaGrid.leastSide {
             return LumaGrid(values: [Float](repeating: 0, count: LumaGrid.side * LumaGrid.side))

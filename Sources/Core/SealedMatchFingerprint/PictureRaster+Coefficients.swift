@@ -11,8 +11,8 @@ extension PictureRaster {
         }
     }
 
-    /// Coefficients of a hypothesis, steps 1–4: a triangle about each of 64 × 64 sample places. Up to the one division all numbers are whole and
-    /// below 2^53: exact in double precision, in any order.
+    /// Coefficients of a hypothesis, steps 1–4: a triangle about each of 64 × 64 sample places. Up to the one
+    /// division all numbers are whole and below 2^53: exact in double precision, in any order.
     func grid(tone: Int, shift: Int, zoom: Int) -> LumaGrid {
         let taps = (0..<LumaGrid.side).map { Taps(place: $0, shift: shift, zoom: zoom) }
         // Step 1 is A·(full − tone·A). Single precision holds it: it is below 2^24. For tone 0 too all is f = 1,024

@@ -30,7 +30,8 @@ package struct KeySeparation {
         weightMasks = Self.masks(within: Self.weightDistance, bits: bits)
     }
 
-    /// Entries apart, step 1: a mask for each pair of `distance` + 2 blocks: keys within the distance agree under one of them at least.
+    /// Entries apart, step 1: a mask for each pair of `distance` + 2 blocks: keys within the distance agree under one
+    /// of them at least.
     private static func masks(within distance: Int, bits: Int) -> [UInt64] {
         let count = distance + 2
         let blocks = (0..<count).map { block in

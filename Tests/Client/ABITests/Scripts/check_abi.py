@@ -94,7 +94,8 @@ def main():
         sys.exit(1)
     functions, codes, _ = header_of(arguments.header.read_text())
     print(
-        f"{library.name}: {len(functions)} functions, {len(codes)} codes, {library.stat().st_size} bytes; library and header agree"
+        f"{library.name}: {len(functions)} functions, {len(codes)} codes, {library.stat().st_size} bytes; "
+        "library and header agree"
     )
 
 
