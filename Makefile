@@ -39,7 +39,7 @@ check: setup lint
 FAST_TESTS := ^(SealedMatchCryptoTests|SealedMatchProtocolTests|SealedMatchFilesTests|SealedMatchListsTests)\.
 
 # Public declarations of the rooms that integrators see have comments (the C interface's are in its header).
-DOCUMENTED := Sources/Core Sources/Client/SealedMatchClient Sources/Sets
+DOCUMENTED := Sources/Core Sources/Client/SealedMatchClient Sources/Sets Sources/Server Sources/Testing
 C_FILES = $(shell git ls-files '*.c' 'Tests/*.h' 'Sources/Tool/*.h')
 SWIFT_FILES = $(shell git ls-files '*.swift')
 
@@ -69,14 +69,20 @@ tools: .venv-tools/ready
 	.venv-tools/bin/pip install --quiet ruff==0.14.6 clang-format==19.1.7
 	touch $@
 
-# The products' documentation, into .build/docs. A link in it that leads nowhere is an error.
-PRODUCTS := Client/SealedMatchClient Sets/SealedMatchSets Server/SealedMatchCollector Server/SealedMatchAuthority
+# The products' documentation, into .build/docs. A link in it that leads nowhere is an error, and so is a public type
+# that no product shows.
+PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets Server/SealedMatchCollector \
+	Server/SealedMatchOpenings Server/SealedMatchAuthority Server/SealedMatchCases Server/SealedMatchSQLite \
+	Testing/SealedMatchTesting
 MODULES_AT = $(shell swift build -c release --show-bin-path)/Modules
+DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite
 
 docs: build
+	swift build -c release --target SealedMatchTesting
+	python3 Tests/House/surface.py "$(MODULES_AT)"
 	@rm -rf .build/docs && mkdir -p .build/docs
 	@set -e; for product in $(PRODUCTS); do name=$${product##*/}; at=.build/docs/$$name; mkdir -p $$at; \
-	    swift-symbolgraph-extract -module-name $$name -I $(MODULES_AT) $(addprefix -I ,$(SYSTEM_MODULES)) \
+	    swift-symbolgraph-extract -module-name $$name $(addprefix -I ,$(DOCUMENTATION_MODULES)) \
 	        -target $$(uname -m)-unknown-linux-gnu -output-dir $$at -minimum-access-level public; \
 	    docc convert Sources/$$product/$$name.docc --additional-symbol-graph-dir $$at \
 	        --fallback-display-name $$name --fallback-bundle-identifier org.sealedmatch.$$name \

@@ -176,7 +176,13 @@ let testing: [Target] = [
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
     tests("Tool", "ToolTests", ["sealedmatch", "SealedMatchPictures"], exclude: ["Scripts"]),
-    tests("Tool", "ReadmeTests", ["SealedMatchClient", "SealedMatchSets"]),
+    tests(
+        "Tool", "ReadmeTests",
+        [
+            "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
+            "SealedMatchOpenings", "SealedMatchAuthority", "SealedMatchCases", "SealedMatchSQLite",
+            "SealedMatchTesting",
+        ]),
     tests("Lab", "SealedMatchDecoyAnalysisTests", ["SealedMatchDecoyAnalysis"]),
     tests("Lab", "SealedMatchBenchmarksTests", ["SealedMatchBenchmarks"]),
     .testTarget(

@@ -2,4 +2,5 @@
 @_exported public import SealedMatchCollector
 @_exported public import SealedMatchCrypto
 @_exported public import SealedMatchFingerprint
+@_exported public import SealedMatchOpenings
 @_exported public import SealedMatchProtocol

@@ -1,8 +1,7 @@
-import SealedMatchFingerprint
 import Foundation
+import SealedMatchAuthority
 import SealedMatchClient
-import SealedMatchProtocol
-import SealedMatchCrypto
+import SealedMatchLists
 import SealedMatchSets
 import SealedMatchTestSupport
 import Testing
@@ -31,24 +30,75 @@ import Testing
         #expect(Array(compiled[first..<min(compiled.count, first + code.count)]) == code)
     }
 
-    /// What the articles of a product's catalogue show of Swift stands in the same compiled snippet.
+    /// What the articles of the products' catalogues show of Swift stands in the snippets that are compiled.
     @Test func articlesShowCompiledLines() throws {
-        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-            "ReadmeSnippet.swift")
-        let compiled = Set(Self.lines(try String(contentsOf: source, encoding: .utf8)))
+        let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let compiled = Set(
+            try ["ReadmeSnippet.swift", "ArticleSnippets.swift"].flatMap {
+                Self.lines(try String(contentsOf: here.appendingPathComponent($0), encoding: .utf8))
+            })
         let sources = Self.root.appendingPathComponent("Sources")
         let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
-        var shown = 0
+        var catalogues: Set<String> = []
         for case let file as URL in files where file.path.contains(".docc/") && file.pathExtension == "md" {
             let parts = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "```")
             for part in parts where part.hasPrefix("swift\n") {
+                catalogues.insert(file.deletingLastPathComponent().lastPathComponent)
                 for line in Self.lines(part.dropFirst("swift\n".count)) {
-                    shown += 1
-                    #expect(compiled.contains(line), "\(file.lastPathComponent): \(line)")
+                    #expect(compiled.contains(line), "\(file.path): \(line)")
                 }
             }
         }
-        #expect(shown >= 4)
+        #expect(catalogues.count == 9)
+    }
+
+    /// The articles' snippets in a row: two lists, a set that both sources sign, a client, a collector, an authority.
+    @Test func articlesSnippetsWorkTogether() async throws {
+        let directory = TemporaryDirectory()
+        var random = SeededRandom(12)
+        let now = SmallSet.now
+        let text = (0..<1100).map { _ in
+            PDQHash(words: (random.next(), random.next(), random.next(), random.next())).hexadecimal
+        }.joined(separator: "\n")
+        var files: [SourceLists.Files] = []
+        for name in ["alice", "bob"] {
+            try SourceKeyFile.create(SigningKey.random(), at: directory.file(name))
+            try text.write(toFile: directory.file(name + ".txt"), atomically: true, encoding: .utf8)
+            files.append(SourceLists.Files(key: directory.file(name + ".pub"), list: directory.file(name + ".txt")))
+        }
+        let lists = try listsSnippet(files[0], files[1])
+        let signers = try files.map { file in
+            let place = try #require(lists.paths.firstIndex(of: file.list))
+            return (key: String(file.key.dropLast(4)), place: place)
+        }
+        let setFile = directory.file("known.smset")
+        let key = try setsSnippet(lists, Parameters(), setFile: setFile, now: now, signers: signers)
+        let header = try SetFile(path: setFile).header
+        let (collector, authority) = try storesSnippet(
+            header, collectorFile: directory.file("collector"), authorityFile: directory.file("authority"))
+
+        let account = AccountID(canonical: try random.bytes32())
+        let pixels = random.bytes(1280 * 720 * 3)
+        var registrations: [UInt8] = []
+        var uploads: [[UInt8]] = []
+        for moment in [now + 1, now + 86_401] {
+            try readmeSnippet(
+                sources: lists.keys, setFile: setFile, directory: directory.file("client"), account: account,
+                rgb: pixels.span.bytes, note: [1], now: moment, register: { registrations += $0.encoded },
+                upload: { uploads.append($0) })
+        }
+        try #require(!uploads.isEmpty)
+        let outcomes = try await collectorSnippet(
+            collector, account: account, registrations: registrations, vouchers: uploads)
+        #expect(outcomes == uploads.map { _ in .success(.stored) })
+        let progress = try authoritySnippet(key, header, source: collector, store: authority)
+        #expect(progress?.vouchers == uploads.count && progress?.isComplete == true)
+        #expect(try revealSnippet(source: collector, store: authority).decisions.isEmpty)
+        let folder = try casesSnippet(
+            [], source: lists.keys[0], list: lists.lists[0], header: header, path: directory.file("cases"))
+        #expect(folder.path == directory.file("cases"))
+        #expect(try await expirySnippet(collector, firstEpoch: .max).vouchers == uploads.count)
+        try await testingSnippet(LocalEvaluator(MatchingKey.random()))
     }
 
     @Test func snippetSealsAVoucher() throws {

@@ -1,0 +1,114 @@
+import SealedMatchAuthority
+import SealedMatchCases
+import SealedMatchCollector
+import SealedMatchLists
+import SealedMatchOpenings
+import SealedMatchSQLite
+import SealedMatchSets
+import SealedMatchTesting
+
+// The snippets of the articles "Getting started", word for word; `ReadmeTests` compares the two and runs them.
+
+func listsSnippet(_ alice: SourceLists.Files, _ bob: SourceLists.Files) throws -> SourceLists {
+    let lists = try SourceLists([alice, bob], profile: .standard)
+    for (path, list) in zip(lists.paths, lists.lists) {
+        for warning in list.warnings { print("\(path):\(warning.line): \(warning.text)") }
+    }
+    return lists
+}
+
+/// - Returns: the matching key of the set that was built.
+func setsSnippet(
+    _ lists: SourceLists, _ parameters: Parameters, setFile: String, now: UInt64, signers: [(key: String, place: Int)]
+) throws -> MatchingKey {
+    let workers = Workers(threads: 2)
+    let entries = try EntrySelection(
+        lists: lists.lists.map(\.hashes), profile: parameters.profile, minimumSources: parameters.minimumSources,
+        separation: parameters.separation, workers: workers)
+    let description = BuiltSet.Description(
+        version: 1, issuedAt: now, expiresAt: now + 300 * 86_400, parameters: parameters, sources: lists.keys)
+    let new = try NewSet.build(entries, description, workers: workers)
+    let package = try AuditPackage.make(new.set, entries: entries, secrets: new.secrets, workers: workers)
+    try new.set.write(to: setFile)
+    for signer in signers {
+        let key = try SourceKeyFile.readSecret(signer.key)
+        try signingSnippet(setFile, package, key, lists.lists[signer.place].hashes, workers)
+    }
+    return try new.secrets.matchingKey()
+}
+
+private func signingSnippet(
+    _ setFile: String, _ package: AuditPackage, _ key: borrowing SigningKey, _ ownHashes: [ListedHash],
+    _ workers: Workers
+) throws {
+    let file = try SignableSetFile(path: setFile)
+    let own = Audit.SourceList(source: key.publicKey, hashes: ownHashes)
+    let audit = try Audit.run(file.set, package: package, lists: [own], workers: workers)
+    for finding in audit.findings { print(finding.kind.rawValue) }
+    try file.sign(with: key, after: audit)
+}
+
+func storesSnippet(
+    _ header: SetHeader, collectorFile: String, authorityFile: String
+) throws -> (CollectorStore, AuthorityStore) {
+    let collector = try CollectorStore(path: collectorFile, creation: .ifMissing)
+    let authority = try AuthorityStore(path: authorityFile, creation: .ifMissing)
+    collector.policy.knownSets = [try header.root(): header.parameters]
+    return (collector, authority)
+}
+
+func collectorSnippet<Front: Intake>(
+    _ intake: Front, account: AccountID, registrations: [UInt8], vouchers: [[UInt8]]
+) async throws -> [Result<IntakeOutcome, SealedMatchError>] {
+    for registration in try Registration.all(in: registrations) {
+        _ = try await intake.register(registration, authenticatedAs: account)
+    }
+    let outcomes = try await intake.store(all: vouchers, authenticatedAs: account)
+    return outcomes
+}
+
+func expirySnippet<Front: Intake>(_ intake: Front, firstEpoch: UInt32) async throws -> ExpiredCounts {
+    let forgotten = try await intake.expire(before: firstEpoch)
+    return forgotten
+}
+
+func authoritySnippet<Source: VoucherSource, Store: OpeningStore>(
+    _ key: consuming MatchingKey, _ header: SetHeader, source: Source, store: Store
+) throws -> OpeningProgress? {
+    let set = try MatchingSet(key: key, header: header)
+    let service = OpeningService(source: source, store: store, opener: VoucherOpener([set]))
+    let progress = try service.openPending()
+    return progress
+}
+
+func revealSnippet<Source: VoucherSource, Store: OpeningStore>(
+    source: Source, store: Store
+) throws -> RevealDecisions {
+    let revealed = try RevealService(source: source, store: store).revealReady()
+    for decision in revealed.decisions {
+        switch decision.result {
+        case .success(let result): print("\(result.reveal.matches.count) matches")
+        case .failure(let error): print("stays sealed: \(error)")
+        }
+    }
+    return revealed
+}
+
+func casesSnippet(
+    _ reveals: [Reveal], source: Bytes32, list: HashList, header: SetHeader, path: String
+) throws -> CaseFolder {
+    let known = KnownList(name: "alice.txt", source: source, list: list)
+    let comparison = try CaseComparison(lists: [known], sets: [header])
+    let folder = try CaseFolder(path: path)
+    for reveal in reveals {
+        let addition = try folder.add(reveal, by: comparison)
+        print("\(addition.path): \(addition.file?.matches.count ?? 0) new matches")
+    }
+    return folder
+}
+
+func testingSnippet<E: Evaluator>(_ evaluator: E) async throws {
+    try await IntakeConformance.run(make: { try MemoryCollector(policy: $0) }, reopen: { $0 })
+    try await OpeningsConformance.run(make: { MemoryOpenings() }, reopen: { $0 })
+    try EvaluatorConformance.run(evaluator)
+}
