@@ -1,4 +1,4 @@
-public import SealedMatchProtocol
+package import SealedMatchProtocol
 public import SealedMatchCrypto
 
 /// What the messenger pins: whose signatures a set needs, which fingerprint profiles, and the floors below which no
