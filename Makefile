@@ -31,7 +31,7 @@ ENVIRONMENT = SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(C
 
 # What a change is looked over with before it is sent, below two minutes when all is built: format, comments, registry,
 # quoted steps, versions, and the fast tests.
-check: setup lint
+check: lint
 	swift build --build-tests
 	$(ENVIRONMENT) swift test --skip-build --filter '$(FAST_TESTS)'
 
@@ -62,7 +62,7 @@ format: tools
 
 # The formatters that do not come with the compiler.
 .PHONY: tools
-tools: .venv-tools/ready
+tools: setup .venv-tools/ready
 
 .venv-tools/ready: Makefile
 	python3 -m venv .venv-tools
@@ -185,7 +185,7 @@ $(PHOTOS):
 
 # The reference implementation of PDQ that ours must equal bit for bit, and what the independent implementation in
 # Vectors/generate needs.
-python: .venv/ready
+python: setup .venv/ready
 
 .venv/ready: Vectors/generate/requirements.txt
 	python3 -m venv .venv

@@ -12,7 +12,7 @@ public struct Outbox: Sendable {
     /// Seconds: a voucher waits up to this long.
     public let window: UInt64
 
-    /// Vouchers that the outbox holds at most; 65,536 of the default size are about 220 MB.
+    /// Vouchers that the outbox holds at most; 65,536 of the default size are about 290 MB.
     public static let maximumCount = 1 << 16
 
     /// Seconds; an epoch.

@@ -96,7 +96,9 @@ public struct CaseFile: Equatable, Sendable, Codable {
                 "The listed matches name fewer different entries than the threshold of \(reveal.threshold).")
         }
         if reveal.matches.contains(where: \.quarantined) {
-            warnings.append("The account opened more slots than any unmodified client makes.")
+            warnings.append(
+                "The account opened more slots than pictures of an unmodified client do. Videos with several keys, "
+                    + "and devices that are set up wrongly, can do this, too.")
         }
         for list in comparison.lists where list.badLines > 0 {
             warnings.append("\(list.badLines) lines of \(list.name) are no hash and were left out.")

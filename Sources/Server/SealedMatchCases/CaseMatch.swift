@@ -78,7 +78,9 @@ public struct CaseMatch: Equatable, Sendable, Codable {
             (keyDistance, distance) = (nil, nil)
             warnings.append("The client sent no fingerprint.")
         }
-        if match.quarantined { warnings.append("Opened beyond the number that an unmodified client makes.") }
+        if match.quarantined {
+            warnings.append("Opened beyond the number that counts; a video with several keys can do this, too.")
+        }
         self.warnings = warnings
     }
 }

@@ -8,7 +8,7 @@ public import SealedMatchProtocol
 ///
 /// - *Order.* Each voucher has a position: 1 or more, greater than those of all vouchers that were stored before it,
 ///   never used twice, not even after an expiry. A page is in ascending order. A voucher whose storing was acknowledged
-///   before a page was asked for, and whose position is behind the page's start, is in it or behind its end.
+///   before a page was asked for, and whose position is after the page's start, is in it or after its end.
 /// - *Complete.* Every voucher that was stored is given again to whoever asks again, until it is acknowledged or its
 ///   epoch expires. The reader remembers how far it is (`SourceCursor`).
 /// - *Identity.* A store that was made anew has another `identity`. One that was restored from a backup has the old
@@ -32,7 +32,7 @@ public protocol VoucherSource: Sendable {
     /// has expired.
     func mark(at position: Int64) throws(SealedMatchError) -> Bytes32?
 
-    /// At most `limit` vouchers behind a position (0 for the first).
+    /// At most `limit` vouchers after a position (0 for the first).
     /// - Throws: `fileFailed`, `damagedStore` for a store that cannot be read at all; `interrupted`.
     func vouchers(after position: Int64, limit: Int) throws(SealedMatchError) -> VoucherPage
 
@@ -45,7 +45,7 @@ public protocol VoucherSource: Sendable {
     @discardableResult
     func acknowledge(_ positions: [Int64]) throws(SealedMatchError) -> Int
 
-    /// How many vouchers behind a position the source has forgotten because a reader acknowledged them. Those of
+    /// How many vouchers after a position the source has forgotten because a reader acknowledged them. Those of
     /// expired epochs do not count.
     func forgotten(after position: Int64) throws(SealedMatchError) -> Int
 

@@ -48,7 +48,7 @@ public protocol OpeningStore: Sendable {
     /// lost when the source forgets its bytes. Idempotent by source and position.
     func keepSealed(_ vouchers: [StoredVoucher], of source: StoreIdentity) throws(SealedMatchError)
 
-    /// At most `limit` of the sealed vouchers that are kept of a source, behind a position.
+    /// At most `limit` of the sealed vouchers that are kept of a source, after a position.
     func sealed(
         of source: StoreIdentity, after position: Int64, limit: Int
     ) throws(SealedMatchError) -> [StoredVoucher]

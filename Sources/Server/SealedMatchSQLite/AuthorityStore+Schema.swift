@@ -13,7 +13,7 @@ extension AuthorityStore {
                         id INTEGER PRIMARY KEY,
                         account BLOB NOT NULL CHECK (length(account) = 32),
                         epoch INTEGER NOT NULL CHECK (epoch BETWEEN 0 AND 4294967295),
-                        -- openings that were not quarantined; and those that were, kept or not
+                        -- openings that were not quarantined; and those that were, as far as they are kept
                         kept INTEGER NOT NULL DEFAULT 0,
                         quarantined INTEGER NOT NULL DEFAULT 0,
                         -- the commitment of the first attempt: the collector cannot replace it later

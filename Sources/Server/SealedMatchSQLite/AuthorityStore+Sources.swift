@@ -54,7 +54,7 @@ extension AuthorityStore {
         }
     }
 
-    /// At most `limit` of the sealed vouchers that are kept of a source, behind a position, ascending.
+    /// At most `limit` of the sealed vouchers that are kept of a source, after a position, ascending.
     /// - Throws: `fileFailed`, `interrupted`; `damagedStore`, `wrongLength`, `invalidMagic`, `parameterOutOfRange` for
     /// a
     ///   row that is no voucher.

@@ -164,13 +164,13 @@ extension CollectorStore {
         public let accounts: [Account]
         /// Rows that were skipped. They stay in the file.
         public let damaged: [DamagedRow]
-        /// The row behind which the next page begins; equal to the argument when there was nothing more.
+        /// The row after which the next page begins; equal to the argument when there was nothing more.
         public let last: Int64
     }
 
     /// Registered accounts and epochs, in the order of registration.
     /// - Parameters:
-    ///   - after: the row behind which the page begins; 0 for the first.
+    ///   - after: the row after which the page begins; 0 for the first.
     ///   - limit: rows at most.
     /// - Throws: `damagedStore`, `fileFailed`, `interrupted`.
     public func accounts(after: Int64 = 0, limit: Int = 1000) throws(SealedMatchError) -> AccountPage {
@@ -225,7 +225,7 @@ extension CollectorStore {
         }
     }
 
-    /// How many vouchers behind a position have no bytes any more, because a reader acknowledged them.
+    /// How many vouchers after a position have no bytes any more, because a reader acknowledged them.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
     public func forgotten(after position: Int64) throws(SealedMatchError) -> Int {
         try file.read { db in

@@ -27,7 +27,7 @@ struct OpenCommand: ParsableCommand {
             everything done so far. What it prints is for the inside: no client may learn it.
 
             The authority's file is made by --first-run and by nothing else. After --prune it is the only copy of what \
-            opened: back it up before. A file that was restored from an older copy lacks what was pruned since; that is \
+            opened: back it up before each run with --prune. A file that was restored from an older copy lacks what was pruned since; that is \
             an error, unless --accept-loss says to go on without. Vouchers of an account beyond the caps (16,384 openings, and 4,096 more that \
             are quarantined) are then kept in it as they came.
             """)

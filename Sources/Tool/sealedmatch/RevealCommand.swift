@@ -12,7 +12,8 @@ struct RevealCommand: ParsableCommand {
         commandName: "reveal", abstract: "Reveals the accounts above the threshold and writes case files.",
         discussion: """
             A reveal is a reason for a person to look, not a proof. It needs no matching key: --set takes the public \
-            set files. Every account with an opening that came in since its last try is decided.
+            set files. Every account with \
+            at least t openings is decided, if one of them came in since its last try.
 
             A case file is never changed: matches that a later reveal adds go into another one, ACCOUNT-EPOCH-2.json \
             and so on. A list must be of a source of one of the sets, and not empty.

@@ -14,7 +14,7 @@ struct SealCommand: ParsableCommand {
             are due into the upload directory, with the registration that the collector needs first. Every file is read \
             before the first is sealed; so if one is missing, nothing is sealed. A file that was sealed before in this \
             epoch is left out, so a run that ended early can be repeated; --again seals it again, as for a second \
-            message. Of a run that was killed, the one file that it was at may be sealed once more: the second voucher \
+            message. The voucher's note, which a reveal shows, is the file's name. Of a run that was killed, the one file that it was at may be sealed once more: the second voucher \
             cannot match.
             """)
 

@@ -19,7 +19,7 @@ struct SetProveCommand: ParsableCommand {
     @Option(help: "A PDQ hash, 64 hexadecimal digits.") var pdq: String?
     @Option(help: "A SHA-256, 64 hexadecimal digits.") var sha256: String?
     @Option(help: "A picture, by its PDQ hash; another file, by its SHA-256.") var media: FileName?
-    @Option(name: [.customShort("o"), .customLong("out")], help: "Where the proof goes.") var out: String
+    @Option(name: [.customShort("o"), .customLong("out")], help: "Where the proof goes: a new file.") var out: String
 
     func run() throws {
         try reportingFailures {
@@ -29,7 +29,7 @@ struct SetProveCommand: ParsableCommand {
             let secrets = try KeyFiles.readSetSecrets(path)
             let proof = try about(file) { try KeyProof.make(key, in: set.header, secrets: secrets) }
             let verdict = try about(file) { try proof.verify(in: set) }
-            try about(out) { try DurableFile.write(proof.encoded, to: out, secret: false) }
+            try about(out) { try DurableFile.create(proof.encoded, at: out, isSecret: false) }
             Terminal.print("\(verdict.rawValue): \(hexadecimal(key.encoded))")
             Terminal.print("proof in \(out)")
         }

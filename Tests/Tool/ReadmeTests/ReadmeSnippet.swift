@@ -10,14 +10,13 @@ func readmeSnippet(
     let trust = TrustPolicy(sources: sources, minimumSignatures: 2)
     let set = try BlindedSet.open(path: setFile, trust: trust, now: now)
     var client = try ClientDirectory.open(path: directory, set: set, account: account, now: now)
-    // With your collector, over your authenticated channel.
-    for registration in try client.registrations() { try register(registration) }
-
     // For each picture, before it is encrypted: one voucher, which waits in the outbox.
     let item = try MediaItem.picture(pixels: rgb, width: 1280, height: 720, bytesPerRow: 3 * 1280, format: .rgb8)
     try client.seal(item, note: note, now: now)
 
-    // Now and then: send what is due. A retry sends the same bytes.
+    // Now and then, over your authenticated channel: first what has to be registered (an epoch may have begun),
+    // then what is due. A retry sends the same bytes.
+    for registration in try client.registrations() { try register(registration) }
     for entry in try client.outbox.due(now: now).entries {
         try upload(entry.voucher)
         try client.outbox.acknowledge(entry)

@@ -295,15 +295,16 @@ int32_t sealedmatch_video_sample(
  * Errors: BAD_HANDLE. */
 int32_t sealedmatch_video_close(sealedmatch_video video);
 
-/* The secret that an account's devices share over their own channel; in guarded memory. A thief reads this and later
- * epochs' payloads, nothing of earlier ones. Its functions come after those of clients. */
+/* The secret that an account's devices share over their own channel; in guarded memory. A thief who also has the
+ * authority's openings reads payloads of this and later epochs, none of earlier ones. Its functions come after those of
+ * clients. */
 typedef struct sealedmatch_secret { uint64_t id; } sealedmatch_secret;
 
 /* -- Clients: all state in a directory ----------------------------------------------------------------------------- */
 
 /* A client keeps one account's secret, state and outbox on one device in a directory of its own. A messenger with an
  * encrypted store should use a sealer instead: the files here are in the clear, for their owner only (0600 and 0700).
- * Whoever copies them can read later payloads of this account and epoch, and test which keys were probed. */
+ * Whoever copies them can test which keys were probed, and has the secret. */
 typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
 
 #define SEALEDMATCH_REGISTRATION_BYTES 72
@@ -322,8 +323,8 @@ typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
  * state is gone while other files say that it was there: Docs/Embedding.md, "When the state is lost"),
  * SET_NOT_YET_ISSUED (a first run with a clock more than a day before the set was issued), SET_EXPIRED,
  * SET_ROLLED_BACK, SET_MISMATCH (t, k, c or the profile changed inside an epoch: use the old set until it ends),
- * EPOCH_TOO_FAR, PARAMETER_OUT_OF_RANGE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, STORE_FULL (damaged state),
- * SODIUM_UNAVAILABLE, RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
+ * EPOCH_TOO_FAR, PARAMETER_OUT_OF_RANGE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, SODIUM_UNAVAILABLE,
+ * RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_client_open(
     const char *directory, sealedmatch_set set, const uint8_t account[32], sealedmatch_secret secret, uint32_t devices,
     uint64_t window, uint64_t now, sealedmatch_client *client);
