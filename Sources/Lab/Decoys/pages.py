@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Puts the figures of Sources/Lab/Decoys/decoys.jsonl into the documents: tables between `<!-- table NAME -->` and
-`<!-- end -->`, and the plots Docs/decoys.svg and Docs/reveal.svg. Standard library only; `make decoys` runs it.
+`<!-- end -->`, and the plots Docs/decoys.svg, Docs/reveal.svg and Docs/check.svg. Standard library only; `make decoys`
+runs it.
 
 usage: pages.py [--check]     with --check nothing is written, and a page that is not as printed is an error
 """
@@ -40,6 +41,12 @@ class Figures:
         row = self.rows[name]
         return f"{decimal(row['value'])} ± {decimal(max(row['error'], 0.001), 3 if row['error'] < 0.0095 else 2)}"
 
+    def fine(self, name):
+        """The same with as many places of the advantage as of its error."""
+        row = self.rows[name]
+        places = 3 if row["error"] < 0.0095 else 2
+        return f"{decimal(row['value'], places)} ± {decimal(max(row['error'], 0.001), places)}"
+
 
 def decimal(value, places=2):
     text = f"{value:.{places}f}"
@@ -60,15 +67,16 @@ def by_scenario(figures, prefix, scenarios, volumes=VOLUMES):
     return table(head, [[thousands(n), *(figures.cell(f"{prefix}{s}.{n}") for s in scenarios)] for n in volumes])
 
 
-def others(figures):
-    rows = [
-        ("100 vouchers, two rows of five", "decoys.tworows.100"),
-        ("300 vouchers, two rows of five", "decoys.tworows.300"),
-        ("100 vouchers, ten of thirty suspected ones", "decoys.known30.100"),
-        ("300 vouchers, ten of thirty suspected ones", "decoys.known30.300"),
-        *((f"{thousands(n)} vouchers, one suspected voucher", f"decoys.1.known1.{n}") for n in VOLUMES),
+def other_cells():
+    """What both processes are judged in beside the basic tables: words, and the name of the cell."""
+    return [
+        ("100 vouchers, two rows of five", "tworows.100"),
+        ("300 vouchers, two rows of five", "tworows.300"),
+        ("100 vouchers, ten of thirty suspected ones", "known30.100"),
+        ("300 vouchers, ten of thirty suspected ones", "known30.300"),
+        *((f"{thousands(n)} vouchers, one suspected voucher", f"1.known1.{n}") for n in VOLUMES),
         *(
-            (f"{n} vouchers, {m} matches, {s}", f"decoys.{m}.{s}.{n}")
+            (f"{n} vouchers, {m} matches, {s}", f"{m}.{s}.{n}")
             for m, s, n in [
                 (3, "scattered", 30),
                 (3, "scattered", 100),
@@ -85,6 +93,12 @@ def others(figures):
                 (29, "late", 300),
             ]
         ),
+    ]
+
+
+def others(figures):
+    rows = [
+        *((what, f"decoys.{name}") for what, name in other_cells()),
         *(
             (f"100 vouchers after an epoch of 3,000, {s}", f"decoys.quiet.{s}.100")
             for s in ("row", "scattered", "late")
@@ -138,6 +152,95 @@ def short(figures):
     return by_scenario(figures, "decoys.", ["row", "scattered", "late", "known10"], [30, 100, 300, 3000])
 
 
+def both(figures, kind, scenarios):
+    """Decoys and the short check, one below the other."""
+    rows = []
+    for n in VOLUMES:
+        rows.append([thousands(n), "decoys", *(figures.cell(f"decoys.{kind}{s}.{n}") for s in scenarios)])
+        rows.append(["", "short check", *(figures.fine(f"check.{kind}{s}.{n}") for s in scenarios)])
+    return table(["vouchers", "", *(SCENARIOS[s][0] for s in scenarios)], rows)
+
+
+def check_others(figures):
+    rows = [(what, f"decoys.{name}", f"check.{name}") for what, name in other_cells()]
+    for n, words, kind, scenarios in [
+        (100, "100 vouchers after an epoch of 3,000", "quiet", ("row", "scattered", "late")),
+        (3000, "3,000 vouchers in a first epoch", "first", ("scattered", "late")),
+        (300, "300 vouchers, four devices", "devices", ("scattered", "late")),
+        (300, "300 vouchers, one of four devices sends", "idle", ("row", "scattered", "late")),
+    ]:
+        for s in scenarios:
+            rows.append((f"{words}, {SCENARIOS[s][0]}", f"decoys.{kind}.{s}.{n}", f"check.{s}.{n}"))
+    return table(
+        ["what", "decoys", "short check"],
+        [[what, figures.cell(decoys), figures.fine(check)] for what, decoys, check in rows],
+    )
+
+
+def check_price(figures):
+    rows = []
+    for n in [*VOLUMES, 10000, 65536]:
+        decoys = [""] * 3
+        if n in VOLUMES:
+            most = figures.value(f"decoys.price.p99.{n}")
+            decoys = [thousands(round(figures.value(f"decoys.price.mean.{n}"))), thousands(round(most))]
+            decoys.append(str(math.ceil(most / 64)))
+        check = [thousands(round(figures.value(f"check.price.{kind}.{n}"))) for kind in ("mean", "p99", "beyond")]
+        rows.append([thousands(n), *decoys, *check])
+    head = ["vouchers", "decoys, mean", "99th percentile", "matches beyond t"]
+    return table([*head, "chance openings, mean", "99th percentile", "matches beyond t"], rows)
+
+
+def check_reveal(figures):
+    columns = [("first", "middle"), ("first", "p99"), ("later", "middle"), ("later", "p99")]
+    rows = []
+    for n in OTHERS:
+        decoys = [f"{figures.value(f'reveal.{epoch}.{kind}.{n}'):.0f}" for epoch, kind in columns]
+        check = [f"{figures.value(f'reveal.check.{kind}.{n}'):.0f}" for kind in ("middle", "p99")]
+        rows.append([thousands(n), " / ".join(decoys[:2]), " / ".join(decoys[2:]), " / ".join(check)])
+    return table(["other media before", "decoys, first epoch", "decoys, later epochs", "short check"], rows)
+
+
+def bounds(figures):
+    scenarios = ["row", "scattered", "late", "other", "known10"]
+    rows = [[thousands(n), *(decimal(figures.value(f"check.bound.{s}.{n}")) for s in scenarios)] for n in VOLUMES]
+    return table(["vouchers", *(SCENARIOS[s][0] for s in scenarios)], rows)
+
+
+def levels(figures):
+    rows = []
+    for level in (5, 6, 7, 8, 16, 28, 36, 80, 160, 255):
+
+        def value(kind, places=3, level=level):
+            return decimal(figures.value(f"check.level.{kind}.{level}"), places)
+
+        factors = " … ".join(f"{figures.value(f'check.level.{kind}.{level}'):.2g}" for kind in ("low", "high"))
+        deltas = [value(kind, 4) for kind in ("accusing", "clearing")]
+        rows.append([str(level), value("advantage"), factors, value("cleared", 4), *deltas])
+    head = ["N", "advantage", "factor of the odds, 98 % of matches", "opens nothing, without a match"]
+    return table([*head, "δ, match over none", "δ, none over match"], rows)
+
+
+def frontier(figures):
+    def cells(name, kind):
+        return " / ".join(decimal(figures.value(f"check.{name}{kind}.{n}")) for n in VOLUMES)
+
+    rows = []
+    for words, name in [
+        ("**recommended**", ""),
+        ("recommended, but N = 1 below 32: all open", "open."),
+        ("recommended, but N = 2 below 32", "two."),
+        *((f"N = {n}", f"n{n}.") for n in (6, 7, 8, 16)),
+    ]:
+        price = name or "price."
+        whole = [
+            " / ".join(thousands(round(figures.value(f"check.{price}{kind}.{n}"))) for n in VOLUMES)
+            for kind in ("mean", "beyond")
+        ]
+        rows.append([words, *whole, *(cells(name, s) for s in ("row", "scattered", "late"))])
+    return table(["levels", "chance openings, mean", "matches beyond t", "in a row", "scattered", "late"], rows)
+
+
 TABLES = {
     "decoys": lambda f: by_scenario(f, "decoys.", SCENARIOS),
     "told": lambda f: by_scenario(f, "decoys.told.", ["row", "scattered", "late"]),
@@ -146,6 +249,14 @@ TABLES = {
     "price": price,
     "reveal": reveal,
     "short": short,
+    "check": lambda f: both(f, "", SCENARIOS),
+    "check_twelve": lambda f: both(f, "twelve.", ["row", "burst", "scattered", "late"]),
+    "check_others": check_others,
+    "check_price": check_price,
+    "check_reveal": check_reveal,
+    "bounds": bounds,
+    "levels": levels,
+    "frontier": frontier,
 }
 
 
@@ -204,19 +315,31 @@ def drawing(width, panels, keys, foot):
     return "\n".join([*out, f'<text x="40" y="{height - 10}">{foot}</text></svg>']) + "\n"
 
 
-def plot_decoys(figures):
+def plot_advantages(figures, left, right, foot):
+    """Two panels: each a prefix of names, and its title."""
+
     def x(n):
         return 10 + 280 * math.log(n / 30) / math.log(100)
 
     panels = []
-    for index, (prefix, title) in enumerate([("decoys.", "one epoch"), ("decoys.twelve.", "ten in each of 12 epochs")]):
+    for index, (prefix, title) in enumerate([left, right]):
         panel = Panel(40 + index * 350, title, [0, 0.25, 0.5, 0.75, 1], 1)
         panel.labels([(x(n), thousands(n)) for n in VOLUMES])
         for scenario, (_, colour) in SCENARIOS.items():
             panel.line([(x(n), max(0, figures.value(f"{prefix}{scenario}.{n}"))) for n in VOLUMES], colour)
         panels.append(panel)
     keys = [(label, colour, "") for label, colour in SCENARIOS.values()]
-    return drawing(790, panels, keys, "advantage of the exact attack, ten matches, against vouchers in the epoch")
+    return drawing(790, panels, keys, foot)
+
+
+def plot_decoys(figures):
+    foot = "advantage of the exact attack, ten matches, against vouchers in the epoch"
+    return plot_advantages(figures, ("decoys.", "one epoch"), ("decoys.twelve.", "ten in each of 12 epochs"), foot)
+
+
+def plot_check(figures):
+    foot = "advantage of the best attack, ten matches in one epoch, against vouchers in the epoch"
+    return plot_advantages(figures, ("decoys.", "decoys"), ("check.", "short check"), foot)
 
 
 def plot_reveal(figures):
@@ -242,6 +365,7 @@ def main():
     wanted = {name: fill((TOP / name).read_text(), figures) for name in DOCUMENTS}
     wanted["Docs/decoys.svg"] = plot_decoys(figures)
     wanted["Docs/reveal.svg"] = plot_reveal(figures)
+    wanted["Docs/check.svg"] = plot_check(figures)
     for name, text in wanted.items():
         path = TOP / name
         if path.exists() and path.read_text() == text:

@@ -1,7 +1,3 @@
-import Foundation
-import SealedMatchProtocol
-import Synchronization
-
 /// The figures of Docs/Decoys.md, recomputed: `sealedmatch bench --decoys`.
 ///
 /// Advantages are `ExactAttack`'s. Names, N the vouchers of the epoch:
@@ -33,13 +29,14 @@ package enum DecoyCurve {
         let ratios = evaluate(cells, seed: seed)
         var figures: [DecoyFigure] = []
         for (cell, ratios) in zip(cells, ratios) {
+            let mean = SampleMean(ratios.gains)
             figures.append(
-                DecoyFigure(cell.name, ratios.advantage, error: ratios.standardError, "advantage"))
+                DecoyFigure("decoys.\(cell.name)", mean.value, error: mean.standardError, "advantage"))
             if cell.repeated {
-                let twelve = overTwelveEpochs(ratios, seed: seed)
+                let twelve = SampleMean(overTwelveEpochs(ratios, seed: seed).gains)
                 figures.append(
                     DecoyFigure(
-                        cell.name.replacing("decoys.", with: "decoys.twelve.", maxReplacements: 1), twelve.advantage,
+                        "decoys.twelve.\(cell.name)", twelve.value,
                         error: twelve.standardError * cell.resamplingError, "advantage"))
             }
         }
@@ -52,7 +49,7 @@ package enum DecoyCurve {
         return figures
     }
 
-    struct Cell: Sendable {
+    private struct Cell: Sendable {
         let name: String
         let attack: ExactAttack
         let pairs: Int
@@ -75,43 +72,31 @@ package enum DecoyCurve {
             }
         }
         let draws = extent == .full ? 48 : 16
-        let basic: [Scenario] = [.row, .scattered, .late, .everyOther, .known(among: 10)]
-        let short: [Scenario] = [.row, .scattered, .late]
         var cells: [Cell] = []
         func add(
-            _ kind: String, _ scenarios: [Scenario], _ volumes: [Int], process: DecoyProcess = DecoyProcess(),
-            matches: Int = 10, share: Int = 1, told: Bool = false, repeated: Bool = false
+            _ cases: [AttackCase], process: DecoyProcess = DecoyProcess(), share: Int = 1,
+            told: Bool = false, named kind: String = ""
         ) {
-            for n in volumes {
-                for scenario in scenarios {
-                    cells.append(
-                        Cell(
-                            name: "decoys.\(kind)\(scenario.name).\(n)",
-                            attack: ExactAttack(process, volume: n, scenario, matches: matches),
-                            pairs: pairs(n) / share, draws: told ? 0 : draws, repeated: repeated))
-                }
+            cells += cases.map { one in
+                Cell(
+                    name: kind + one.name,
+                    attack: ExactAttack(process, volume: one.volume, one.scenario, matches: one.matches),
+                    pairs: pairs(one.volume) / share, draws: told ? 0 : draws, repeated: one.repeated)
             }
         }
-        switch extent {
-        case .least: add("", basic, [30])
-        case .quick: add("", basic, [30, 100])
-        case .full:
-            add("", basic, volumes, repeated: true)
-            add("", [.burst], volumes, share: 2, repeated: true)
-            add("told.", short, volumes, told: true)
-            add("", [.twoRows], [100, 300])
-            add("", [.known(among: 30)], [100, 300])
-            add("1.", [.known(among: 1)], volumes, matches: 1)
-            add("3.", [.scattered, .late], [30, 100, 300], matches: 3)
-            add("20.", [.scattered], [30, 100, 300], matches: 20)
-            add("20.", [.late], [100, 300], matches: 20)
-            add("29.", [.scattered, .late], [300], matches: 29, share: 2)
-            add("c8.", short, [30, 300], process: DecoyProcess(coverSlots: 8))
-            add("devices.", [.scattered, .late], [300], process: DecoyProcess(devices: 4, activeDevices: 4))
-            add("idle.", short, [300], process: DecoyProcess(devices: 4))
-            add("quiet.", short, [100], process: DecoyProcess(lastVolume: 3_000))
-            add("first.", [.scattered, .late], [3_000], process: DecoyProcess(lastVolume: 0))
-        }
+        add(AttackCase.basic(extent))
+        guard extent == .full else { return cells }
+        let short: [Scenario] = [.row, .scattered, .late]
+        add(AttackCase.bursts, share: 2)
+        add(AttackCase.product(short, volumes), told: true, named: "told.")
+        add(AttackCase.others)
+        add(AttackCase.nearlyAll, share: 2)
+        add(AttackCase.product(short, [30, 300]), process: DecoyProcess(coverSlots: 8), named: "c8.")
+        let devices = DecoyProcess(devices: 4, activeDevices: 4)
+        add(AttackCase.product([.scattered, .late], [300]), process: devices, named: "devices.")
+        add(AttackCase.product(short, [300]), process: DecoyProcess(devices: 4), named: "idle.")
+        add(AttackCase.product(short, [100]), process: DecoyProcess(lastVolume: 3_000), named: "quiet.")
+        add(AttackCase.product([.scattered, .late], [3_000]), process: DecoyProcess(lastVolume: 0), named: "first.")
         return cells
     }
 
@@ -136,24 +121,12 @@ package enum DecoyCurve {
                 parts.append(Part(cell: index, pairs: min(100, cell.pairs - first), seed: partSeed))
             }
         }
-        let queue = Queue(count: parts.count)
-        // Threads of our own: concurrentPerform stayed on one core when measured.
-        let done = DispatchSemaphore(value: 0)
-        let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
-        for _ in 0..<workers {
-            let thread = Thread { [parts] in
-                while let next = queue.take() {
-                    let (part, cell) = (parts[next], cells[parts[next].cell])
-                    queue.set(next, cell.attack.run(pairs: part.pairs, draws: cell.draws, seed: part.seed))
-                }
-                done.signal()
-            }
-            thread.stackSize = 8 << 20
-            thread.start()
+        let results = inParallel(parts.count) { [parts] index in
+            let (part, cell) = (parts[index], cells[parts[index].cell])
+            return cell.attack.run(pairs: part.pairs, draws: cell.draws, seed: part.seed)
         }
-        for _ in 0..<workers { done.wait() }
         var out = [ExactAttack.Ratios](repeating: ExactAttack.Ratios(), count: cells.count)
-        for (part, ratios) in zip(parts, queue.all) {
+        for (part, ratios) in zip(parts, results) {
             out[part.cell].none += ratios.none
             out[part.cell].matched += ratios.matched
         }
@@ -164,27 +137,5 @@ package enum DecoyCurve {
         let cell: Int
         let pairs: Int
         let seed: UInt64
-    }
-
-    private final class Queue: Sendable {
-        private struct State {
-            var results: [ExactAttack.Ratios]
-            var next = 0
-        }
-        private let state: Mutex<State>
-
-        init(count: Int) { state = Mutex(State(results: Array(repeating: ExactAttack.Ratios(), count: count))) }
-
-        /// The next part to work on.
-        func take() -> Int? {
-            state.withLock { state in
-                guard state.next < state.results.count else { return nil }
-                defer { state.next += 1 }
-                return state.next
-            }
-        }
-
-        func set(_ index: Int, _ value: ExactAttack.Ratios) { state.withLock { $0.results[index] = value } }
-        var all: [ExactAttack.Ratios] { state.withLock { $0.results } }
     }
 }

@@ -2,12 +2,12 @@ import Foundation
 
 /// One figure of Docs/Decoys.md.
 package struct DecoyFigure: Sendable, Equatable {
-    /// `decoys.SCENARIO.VOUCHERS` and the like; `DecoyCurve` lists them.
+    /// `decoys.SCENARIO.VOUCHERS` and the like; `DecoyCurve` and `CheckCurve` list them.
     package let name: String
     package let value: Double
     /// The standard error of `value`; nil for what is no average.
     package let error: Double?
-    /// "advantage", "decoys", "matches" or "share".
+    /// "advantage", "decoys", "openings", "matches", "share" or "factor".
     package let unit: String
 
     init(_ name: String, _ value: Double, error: Double? = nil, _ unit: String) {

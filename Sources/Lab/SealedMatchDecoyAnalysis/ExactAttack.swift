@@ -25,17 +25,11 @@ package struct ExactAttack: Sendable, Hashable {
         package var none: [Double] = []
         package var matched: [Double] = []
 
-        /// True-positive rate minus false-positive rate at the threshold LR = 1.
-        package var advantage: Double { zip(none, matched).reduce(0) { $0 + Self.gain($1) } / Double(none.count) }
-
-        /// The advantage's standard error.
-        package var standardError: Double {
-            let mean = advantage
-            let variance = zip(none, matched).reduce(0) { $0 + (Self.gain($1) - mean) * (Self.gain($1) - mean) }
-            return (variance / Double(none.count - 1) / Double(none.count)).squareRoot()
+        /// True-positive rate minus false-positive rate at the threshold LR = 1: of each pair its part of it.
+        package var gains: [Double] {
+            zip(none, matched).map { none, matched in (matched > 0 ? 1 : 0) - (none > 0 ? 1 : 0) }
         }
-
-        private static func gain(_ pair: (Double, Double)) -> Double { (pair.1 > 0 ? 1 : 0) - (pair.0 > 0 ? 1 : 0) }
+        package var advantage: Double { SampleMean(gains).value }
     }
 
     /// - Parameters:

@@ -28,32 +28,61 @@ package struct RevealDelay {
                 // As in `DecoyProcess`: no input from outside comes here, and there is no figure without a schedule.
                 preconditionFailure("a seeded generator cannot fail, and the parameters are the lab's own")
             }
-            var decoys = 0
-            func next() {
+            return matches(afterOthers: others) { _ in
                 var fresh = InlineArray<32, UInt64>(repeating: 0)
                 for word in 0..<12 { fresh[word] = random.draw() }
-                decoys += schedule.step(fresh)
+                return schedule.step(fresh)
             }
-            for _ in 0..<others { next() }
-            var matches = 0
-            while matches < threshold || polynomials * (matches - threshold) < decoys {
-                next()
-                matches += 1
-            }
-            return matches
         }.sorted()
     }
 
-    /// The table of README and Docs/Embedding.md: the middle account and the 99th of a hundred.
+    /// The same under a short check: `matches(afterOthers:first:epochs:seed:)`. No epoch is like a first one.
+    package func matches(afterOthers others: Int, check: ShortCheck, epochs: Int, seed: UInt64) -> [Int] {
+        var random = SeededGenerator(seed: seed)
+        let laws = check.laws
+        return (0..<epochs).map { _ in
+            var voucher = 0
+            return matches(afterOthers: others) { matching in
+                defer { voucher += 1 }
+                // The matching slot's own opening is none by chance.
+                return (laws[check.levels[voucher]]?.openings(matching: matching, &random) ?? 0) - (matching ? 1 : 0)
+            }
+        }.sorted()
+    }
+
+    /// - Parameter next: seals a voucher, with a match or without, and returns how many slots open without one.
+    private func matches(afterOthers others: Int, next: (_ matching: Bool) -> Int) -> Int {
+        var decoys = 0
+        for _ in 0..<others { decoys += next(false) }
+        var matches = 0
+        while matches < threshold || polynomials * (matches - threshold) < decoys {
+            decoys += next(true)
+            matches += 1
+        }
+        return matches
+    }
+
+    /// The table of README and Docs/Embedding.md, the middle account and the 99th of a hundred; and the same with a
+    /// short check in place of decoys.
     package static func figures(seed: UInt64) -> [DecoyFigure] {
-        [0, 10, 30, 100, 300, 1_000, 3_000].flatMap { others in
+        let others = [0, 10, 30, 100, 300, 1_000, 3_000]
+        func figures(_ name: String, _ others: Int, _ matches: [Int]) -> [DecoyFigure] {
+            [
+                DecoyFigure("reveal.\(name).middle.\(others)", Double(matches[1_000]), "matches"),
+                DecoyFigure("reveal.\(name).p99.\(others)", Double(matches[1_980]), "matches"),
+            ]
+        }
+        let decoys = others.flatMap { others in
             [(true, "first"), (false, "later")].flatMap { first, name in
-                let matches = RevealDelay().matches(afterOthers: others, first: first, epochs: 2_000, seed: seed)
-                return [
-                    DecoyFigure("reveal.\(name).middle.\(others)", Double(matches[1_000]), "matches"),
-                    DecoyFigure("reveal.\(name).p99.\(others)", Double(matches[1_980]), "matches"),
-                ]
+                figures(
+                    name, others,
+                    RevealDelay().matches(afterOthers: others, first: first, epochs: 2_000, seed: seed))
             }
         }
+        let delay = RevealDelay(polynomials: CheckCurve.polynomials)
+        return decoys
+            + others.flatMap {
+                figures("check", $0, delay.matches(afterOthers: $0, check: ShortCheck(), epochs: 2_000, seed: seed))
+            }
     }
 }

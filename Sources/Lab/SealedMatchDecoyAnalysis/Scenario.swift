@@ -8,7 +8,8 @@ package enum Scenario: Sendable, Hashable {
     case twoRows
     /// Every other voucher of a stretch, anywhere.
     case everyOther
-    /// In a window of w vouchers anywhere, w log-uniform in 10...100. The attack models this roughly.
+    /// In a window of w vouchers anywhere, w log-uniform in 10...100. `ExactAttack` models this
+    /// roughly, `CheckAttack` as it is.
     case burst
     /// Anywhere.
     case scattered
@@ -32,6 +33,18 @@ package enum Scenario: Sendable, Hashable {
 
     /// The vouchers of `late`.
     static func lateWindow(_ n: Int) -> Int { max(min(15, n), n / 4) }
+
+    private static func burstWidth(_ drawn: Int, _ matches: Int, _ n: Int) -> Int { min(n, max(matches, drawn)) }
+
+    /// The widths of a burst's window, with their probabilities.
+    static func burstWidths(_ matches: Int, _ n: Int) -> [(width: Int, weight: Double)] {
+        var weights: [Int: Double] = [:]
+        for drawn in 10...100 {
+            let width = burstWidth(drawn, matches, n)
+            weights[width, default: 0] += log(Double(drawn + 1) / Double(drawn)) / log(10.1)
+        }
+        return weights.sorted { $0.key < $1.key }.map { (width: $0.key, weight: $0.value) }
+    }
 
     /// Of n vouchers those that may match, for `late` and `known`; nil: all may.
     func allowed(_ n: Int, _ random: inout SeededGenerator) -> [Bool]? {
@@ -61,7 +74,7 @@ package enum Scenario: Sendable, Hashable {
             for place in pattern(matches, n, &random) { out[0][place] += 1 }
         case .burst:
             precondition(streams.count == 1, "bursts are placed in one stream")
-            let window = min(n, max(matches, Int(10 * exp(random.unit() * log(10.1)))))
+            let window = Self.burstWidth(Int(10 * exp(random.unit() * log(10.1))), matches, n)
             let start = random.below(n - window + 1)
             var left = matches
             for offset in 0..<window where random.below(window - offset) < left {

@@ -15,7 +15,8 @@ struct BenchCommand: ParsableCommand {
 
     @Flag(help: "A smaller set; within a minute.") var quick = false
     @Flag(help: "One JSON object a line.") var json = false
-    @Flag(help: "What the decoys hide, and what they cost, instead (Docs/Decoys.md).") var decoys = false
+    @Flag(help: "What decoys, and the check that is to replace them, hide and cost (Docs/Decoys.md).") var decoys =
+        false
 
     func run() throws {
         try reportingFailures {
@@ -48,7 +49,9 @@ struct BenchCommand: ParsableCommand {
 
     private func printFigures() throws {
         if !json { printRow("name", "value", "error", "unit") }
-        for figure in DecoyCurve.figures(quick ? .quick : .full) + RevealDelay.figures(seed: DecoyCurve.seed) {
+        let extent: DecoyCurve.Extent = quick ? .quick : .full
+        let figures = DecoyCurve.figures(extent) + CheckCurve.figures(extent)
+        for figure in figures + RevealDelay.figures(seed: DecoyCurve.seed) {
             if json {
                 Terminal.print(figure.json)
             } else {

@@ -50,25 +50,6 @@ import Testing
         }
     }
 
-    /// All placements of a scenario, as lists of matching vouchers.
-    static func placements(_ scenario: Scenario, _ m: Int, _ n: Int, allowed: [Bool]?) -> [[Int]] {
-        func choose(_ from: Int, _ count: Int) -> [[Int]] {
-            if count == 0 { return [[]] }
-            if from >= n { return [] }
-            let rest = choose(from + 1, count)
-            if let allowed, !allowed[from] { return rest }
-            return choose(from + 1, count - 1).map { [from] + $0 } + rest
-        }
-        return choose(0, m).filter { places in
-            switch scenario {
-            case .row: places == Array(places[0]..<(places[0] + m))
-            case .everyOther: places == (0..<m).map { places[0] + 2 * $0 }
-            case .twoRows: places[1] > places[0] + 1
-            default: true
-            }
-        }
-    }
-
     @Test(arguments: [
         (Scenario.row, 2, 0), (.everyOther, 2, 0), (.twoRows, 2, 0), (.scattered, 2, 0), (.scattered, 1, 900),
         (.known(among: 3), 2, 0), (.row, 3, 5_000), (.scattered, 3, 0),
@@ -85,7 +66,7 @@ import Testing
                 DecoyProcess(coverSlots: c, lastVolume: last), volume: n, scenario, matches: matches)
             let epoch = ExactAttack.Epoch(
                 streams: [x.map { UInt8($0) }], allowed: [allowed], told: u.map { Float($0) })
-            let places = Self.placements(scenario, matches, n, allowed: allowed)
+            let places = placements(scenario, matches, n, allowed: allowed)
             let matched =
                 places.reduce(0) { sum, places in
                     var y = x
