@@ -308,10 +308,11 @@ def drawing(width, panels, keys, foot):
         '<rect width="100%" height="100%" fill="white"/>',
         *(line for panel in panels for line in panel.out),
     ]
-    for index, (label, colour, dashes) in enumerate(keys):
-        x = 40 + index * 122
+    x = 40
+    for label, colour, dashes in keys:
         out.append(f'<path d="M{x} {height - 36}h18" stroke="{colour}" stroke-width="3" stroke-dasharray="{dashes}"/>')
         out.append(f'<text x="{x + 23}" y="{height - 32}">{label}</text>')
+        x += 48 + 6 * len(label)
     return "\n".join([*out, f'<text x="40" y="{height - 10}">{foot}</text></svg>']) + "\n"
 
 
@@ -338,7 +339,7 @@ def plot_decoys(figures):
 
 
 def plot_check(figures):
-    foot = "advantage of the best attack, ten matches in one epoch, against vouchers in the epoch"
+    foot = "advantage of the exact attack, ten matches in one epoch, against vouchers in the epoch"
     return plot_advantages(figures, ("decoys.", "decoys"), ("check.", "short check"), foot)
 
 
