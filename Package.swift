@@ -175,7 +175,9 @@ let testing: [Target] = [
         ]),
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
-    tests("Tool", "ToolTests", ["sealedmatch", "SealedMatchPictures"], exclude: ["Scripts"]),
+    tests(
+        "Tool", "ToolTests", ["sealedmatch", "SealedMatchPictures", "SealedMatchLists", "SealedMatchProtocol"],
+        exclude: ["Scripts"]),
     tests(
         "Tool", "ReadmeTests",
         [

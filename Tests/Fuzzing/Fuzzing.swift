@@ -135,7 +135,7 @@ private func small(_ input: UnsafeRawBufferPointer) throws {
     guard let choice = input.first else { return }
     let raw = UnsafeRawBufferPointer(rebasing: input[1...])
     let bytes = [UInt8](raw)
-    switch choice % 6 {
+    switch choice % 8 {
     case 0: require(try KeyProof(canonical: bytes).encoded == bytes, "a key proof is not canonical")
     case 1: require(try Registration(canonical: bytes).encoded == bytes, "a registration is not canonical")
     case 2: require(try DLEQProof(canonical: bytes).encoded == bytes, "a proof is not canonical")
@@ -146,6 +146,8 @@ private func small(_ input: UnsafeRawBufferPointer) throws {
         require(
             exported.withBytes({ (raw: UnsafeRawBufferPointer) in Array(raw) }) == bytes,
             "an account secret is not canonical")
+    case 6: require(try ResolutionRequest(canonical: bytes).encoded == bytes, "a request is not canonical")
+    case 7: require(try Release(canonical: bytes).encoded == bytes, "a release is not canonical")
     default:
         let secrets = try SetSecrets(canonical: raw)
         let digest = try SetSecrets.entriesDigest(inEncoded: raw)
@@ -223,7 +225,7 @@ private func writeSeeds(to directory: String) throws {
             id: 1, positions: FingerprintProfile.standard.positions, probes: m, minimumQuality: 50)
         let voucherHeader = VoucherHeader(
             parameters: chosen, epoch: 600, voucherID: try VoucherID.random(from: &random),
-            account: AccountID(canonical: try random.bytes32()),
+            pseudonym: Pseudonym(canonical: try random.bytes32()),
             setRoot: try header.root())
         var slots: [SealedSlot] = []
         var body = [UInt8](repeating: 0, count: voucherHeader.bodyCount)
@@ -255,8 +257,18 @@ private func writeSeeds(to directory: String) throws {
         [1]
             + Registration(
                 account: AccountID(canonical: random.bytes32()), epoch: 1,
+                pseudonym: Pseudonym(canonical: random.bytes32()),
                 commitment: Commitment(canonical: random.bytes32())
             ).encoded)
+    let registration = Registration(
+        account: AccountID(canonical: try random.bytes32()), epoch: 1,
+        pseudonym: Pseudonym(canonical: try random.bytes32()), commitment: Commitment(canonical: try random.bytes32()))
+    let token = ResolutionToken(canonical: try random.bytes32())
+    let request = ResolutionRequest(epoch: 1, pseudonym: registration.pseudonym, token: token)
+    try write("small", "request", [6] + request.encoded)
+    let key = try SigningKey.random(from: &random)
+    let release = try Release(number: 1, token: token, registration: registration, key: key)
+    try write("small", "release", [7] + release.encoded)
     try write(
         "small", "payload",
         [3]

@@ -95,7 +95,8 @@ CONSTANTS = {
         (SCHEMAS + "common.schema.json", r'"hypotheses": .*"maxItems": ', NUMBER),
     ],
     "registration's bytes": [
-        (CORE + "Registration.swift", r"static let encodedCount = ", NUMBER),
+        (CORE + "Registration.swift", r"static var unsignedCount: Int \{ ", NUMBER),
+        (REFERENCE + "registration.py", r"^FIXED_BYTES = ", NUMBER),
         (HEADER, r"^#define SEALEDMATCH_REGISTRATION_BYTES ", NUMBER),
     ],
     "account secret's bytes": [
@@ -317,7 +318,7 @@ def specified_profile():
 
 
 # What a schema lists beside errors and findings of audits: outcomes, and the findings of a reveal.
-OTHER_WORDS = {"valid", "stored", "alreadyStored", "expired", "notDue", "revealed"}
+OTHER_WORDS = {"valid", "stored", "alreadyStored", "expired", "released", "notDue", "revealed"}
 OTHER_WORDS |= {"key", "near", "exact", "noFingerprint"}
 
 

@@ -33,19 +33,20 @@ enum ClientVectors {
             ["isElement": .boolean(FieldElement(canonical: try input.word("word")) != nil)]
         },
         "Derive": { input, _ in
-            let (secret, account, epoch) = (
-                try input.bytes("secret"), try input.account("account"), try input.number("epoch", as: UInt32.self)
+            let (secret, pseudonym, epoch) = (
+                try input.bytes("secret"), try input.pseudonym("pseudonym"), try input.number("epoch", as: UInt32.self)
             )
             var parameters = Parameters()
             parameters.threshold = try input.number("threshold")
             parameters.polynomials = try input.number("polynomials")
             let xs = try input.words("xs")
-            let sharing = try accountSecret(secret, epoch: epoch).sharing(account: account, parameters: parameters)
-            let key = try sharing.epochKey(account: account, epoch: epoch)
+            let sharing = try accountSecret(secret, epoch: epoch).sharing(pseudonym: pseudonym, parameters: parameters)
+            let key = try sharing.epochKey(pseudonym: pseudonym, epoch: epoch)
             return [
                 "secrets": .words(sharing.share(at: .zero).map(\.word)),
                 "epochKey": .bytes(key.bytes.withBytes { Array($0) }),
-                "commitment": .bytes(try key.commitment(account: account, epoch: epoch).encoded.bytes),
+                "token": .bytes(try key.token(pseudonym: pseudonym, epoch: epoch).encoded.bytes),
+                "commitment": .bytes(try key.commitment(pseudonym: pseudonym, epoch: epoch).encoded.bytes),
                 "shares": .list(
                     try xs.map { x in
                         .object(["x": .word(x), "z": .words(sharing.share(at: try element(x)).map(\.word))])
@@ -79,15 +80,15 @@ enum ClientVectors {
 
     static let decoys: [String: VectorRunner] = [
         "Schedule": { input, _ in
-            let (secret, account, epoch) = (
-                try input.bytes("secret"), try input.account("account"), try input.number("epoch", as: UInt32.self)
+            let (secret, pseudonym, epoch) = (
+                try input.bytes("secret"), try input.pseudonym("pseudonym"), try input.number("epoch", as: UInt32.self)
             )
             let (coverSlots, devices) = (
                 try input.number("coverSlots", as: Int.self), try input.number("devices", as: Int.self)
             )
             let volume = try input.number("lastEpochVolume", as: Int.self)
             var random = ReplayRandom(try input.bytes("random"))
-            var stream = try accountSecret(secret, epoch: epoch).decoyStream(account: account)
+            var stream = try accountSecret(secret, epoch: epoch).decoyStream(pseudonym: pseudonym)
             var schedule = try DecoySchedule(
                 epochWords: &stream, devices: devices, coverSlots: coverSlots, lastEpochVolume: volume)
             // Protocol 4.7: U_0 … U_15 begin at 20.
@@ -122,8 +123,20 @@ enum ClientVectors {
             guard registration.encoded == bytes else { throw VectorError("encoded again it differs") }
             return [
                 "account": .bytes(registration.account.encoded.bytes), "epoch": .number(registration.epoch),
+                "pseudonym": .bytes(registration.pseudonym.encoded.bytes),
                 "commitment": .bytes(registration.commitment.encoded.bytes),
+                "signature": .bytes(registration.signature),
             ]
+        },
+        "VerifyRegistration": { input, _ in
+            let key = try input.isNull("key") ? nil : input.bytes32("key")
+            let registration = try Registration(canonical: input.bytes("bytes"))
+            try registration.verify(by: Ed25519Identities(key.map { [registration.account: $0] } ?? [:]))
+            return [:]
+        },
+        "Pseudonym": { input, _ in
+            let secret = try accountSecret(input.bytes("secret"), epoch: input.number("epoch", as: UInt32.self))
+            return ["pseudonym": .bytes(try secret.pseudonym(of: input.account("account")).encoded.bytes)]
         },
         "DecodeAccountSecret": { input, _ in
             let bytes = try input.bytes("bytes")
@@ -139,11 +152,11 @@ enum ClientVectors {
             return ["bytes": .bytes(try secret.encoded().withBytes { Array($0) })]
         },
         "Distinctness": { input, _ in
-            let (secret, account, epoch) = (
-                try input.bytes("secret"), try input.account("account"), try input.number("epoch", as: UInt32.self)
+            let (secret, pseudonym, epoch) = (
+                try input.bytes("secret"), try input.pseudonym("pseudonym"), try input.number("epoch", as: UInt32.self)
             )
             let items = try input.objects("items").map { (video: try $0.boolean("video"), keys: try $0.keys("keys")) }
-            let key = try accountSecret(secret, epoch: epoch).distinctnessKey(account: account)
+            let key = try accountSecret(secret, epoch: epoch).distinctnessKey(pseudonym: pseudonym)
             var store = DistinctnessStore()
             var probed: [JSON] = []
             for item in items { probed.append(.keys(try store.note(item.keys, ofVideo: item.video, under: key))) }

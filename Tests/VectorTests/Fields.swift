@@ -107,6 +107,8 @@ final class Fields {
     }
 
     func account(_ key: String) throws -> AccountID { AccountID(canonical: try bytes32(key)) }
+    func pseudonym(_ key: String) throws -> Pseudonym { Pseudonym(canonical: try bytes32(key)) }
+    func token(_ key: String) throws -> ResolutionToken { ResolutionToken(canonical: try bytes32(key)) }
     func bytes32(_ key: String) throws -> Bytes32 { try Bytes32(exactly: bytes(key, count: 32)) }
 
     func allBytes32(_ key: String) throws -> [Bytes32] {

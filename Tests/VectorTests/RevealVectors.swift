@@ -15,7 +15,7 @@ import SealedMatchTesting
 enum RevealVectors {
     static let reveal: [String: VectorRunner] = [
         "Reveal": { input, folder in
-            let (account, epoch) = (try input.account("account"), try input.number("epoch", as: UInt32.self))
+            let (pseudonym, epoch) = (try input.pseudonym("pseudonym"), try input.number("epoch", as: UInt32.self))
             let (threshold, polynomials) = (
                 try input.number("threshold", as: Int.self), try input.number("polynomials", as: Int.self)
             )
@@ -24,20 +24,22 @@ enum RevealVectors {
             guard let commitment else {
                 // Nothing is decoded without a registration: that is said before an opening is looked at.
                 _ = try RevealService(source: MemoryCollector(), store: MemoryOpenings()).reveal(
-                    AccountEpoch(account: account, epoch: epoch), commitment: nil)
+                    AccountEpoch(pseudonym: pseudonym, epoch: epoch), commitment: nil)
                 throw VectorError("a reveal without a commitment")
             }
             let revealer = Revealer(
-                account: account, epoch: epoch, threshold: threshold, polynomials: polynomials, commitment: commitment)
+                pseudonym: pseudonym, epoch: epoch, threshold: threshold, polynomials: polynomials,
+                commitment: commitment)
             let revealed = try revealer.reveal(openings)
             return [
                 "epochKey": .bytes(revealed.epochKey.bytes.withBytes { Array($0) }),
+                "token": .bytes(revealed.reveal.token.encoded.bytes),
                 "matches": .list(revealed.reveal.matches.map(describe)),
             ]
         },
         "Tries": { input, _ in
             let name = AccountEpoch(
-                account: try input.account("account"), epoch: try input.number("epoch", as: UInt32.self))
+                pseudonym: try input.pseudonym("pseudonym"), epoch: try input.number("epoch", as: UInt32.self))
             let reveals = RevealService(source: try MemoryCollector(), store: MemoryOpenings())
             var tries: [JSON] = []
             for (number, step) in try input.objects("steps").enumerated() {
@@ -133,11 +135,11 @@ enum RevealVectors {
             let decided = try reveals.revealReady(force: true)
             guard decided.damaged.isEmpty else { throw VectorError("the store is damaged") }
             var registered = try collector.accounts().accounts.map(\.registration)
-            registered.sort { ($0.account.encoded.bytes, $0.epoch) < ($1.account.encoded.bytes, $1.epoch) }
+            registered.sort { ($0.pseudonym.encoded.bytes, $0.epoch) < ($1.pseudonym.encoded.bytes, $1.epoch) }
             return [
                 "accounts": .list(
                     try registered.map { registration in
-                        let name = AccountEpoch(account: registration.account, epoch: registration.epoch)
+                        let name = AccountEpoch(pseudonym: registration.pseudonym, epoch: registration.epoch)
                         let decision = decided.decisions.first { $0.name == name }
                         return try describe(
                             registration, decision?.result ?? withoutOpenings(registration, reveals), known)
@@ -152,7 +154,7 @@ enum RevealVectors {
     ) throws -> Result<RevealResult, SealedMatchError> {
         do throws(SealedMatchError) {
             let result = try reveals.reveal(
-                AccountEpoch(account: registration.account, epoch: registration.epoch),
+                AccountEpoch(pseudonym: registration.pseudonym, epoch: registration.epoch),
                 commitment: registration.commitment, force: true)
             guard let result else { throw SealedMatchError(.damagedStore, "a forced reveal decided nothing") }
             return .success(result)
@@ -166,8 +168,10 @@ enum RevealVectors {
     ) throws -> JSON {
         var matches: [JSON] = []
         var verdict = "valid"
+        var token = JSON.null
         switch result {
         case .success(let result):
+            token = .bytes(result.reveal.token.encoded.bytes)
             // Through the case file, which is what a person gets.
             matches = try CaseFile(result.reveal, by: known).matches.map { match in
                 .object([
@@ -181,8 +185,8 @@ enum RevealVectors {
         case .failure(let error): verdict = ErrorNames.name(error.code)
         }
         return .object([
-            "account": .bytes(registration.account.encoded.bytes), "epoch": .number(registration.epoch),
-            "result": .text(verdict),
+            "pseudonym": .bytes(registration.pseudonym.encoded.bytes), "epoch": .number(registration.epoch),
+            "result": .text(verdict), "token": token,
             "matches": .list(matches),
         ])
     }

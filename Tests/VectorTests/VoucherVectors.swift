@@ -14,8 +14,8 @@ enum VoucherVectors {
     static let voucher: [String: VectorRunner] = [
         "Seal": { input, folder in
             let path = try folder.path(input.fields("set"))
-            let (secret, account, epoch) = (
-                try input.bytes("secret"), try input.account("account"), try input.number("epoch", as: UInt32.self)
+            let (secret, pseudonym, epoch) = (
+                try input.bytes("secret"), try input.pseudonym("pseudonym"), try input.number("epoch", as: UInt32.self)
             )
             let (keys, decoys, payload) = (
                 try input.keys("keys"), try input.number("decoys", as: Int.self), try input.fields("payload").payload()
@@ -25,13 +25,14 @@ enum VoucherVectors {
             let set = try folder.openedSet(path)
             let parameters = set.header.parameters
             let sharing = try ClientVectors.accountSecret(secret, epoch: epoch).sharing(
-                account: account, parameters: parameters)
-            let key = try sharing.epochKey(account: account, epoch: epoch)
+                pseudonym: pseudonym, parameters: parameters)
+            let key = try sharing.epochKey(pseudonym: pseudonym, epoch: epoch)
             var system = SystemRandom()
             var sealing = try VoucherSealing(random: &system)
             let voucher = try sealing.seal(
                 header: VoucherHeader(
-                    parameters: parameters, epoch: epoch, voucherID: voucherID, account: account, setRoot: set.root),
+                    parameters: parameters, epoch: epoch, voucherID: voucherID, pseudonym: pseudonym,
+                    setRoot: set.root),
                 set: set,
                 probes: keys, decoys: decoys, payload: payload.padded(to: parameters.payloadCount), sharing: sharing,
                 epochKey: key, random: &random)
@@ -47,7 +48,7 @@ enum VoucherVectors {
                 "slots": .number(header.slots), "polynomials": .number(header.polynomials),
                 "payloadCount": .number(header.payloadCount),
                 "epoch": .number(header.epoch), "voucherID": .bytes(header.voucherID.encoded),
-                "account": .bytes(header.account.encoded.bytes),
+                "pseudonym": .bytes(header.pseudonym.encoded.bytes),
                 "root": .bytes(header.setRoot.encoded),
             ]
         },
@@ -100,6 +101,13 @@ enum VoucherVectors {
                 let headers = try fields.objects("sets").map { try SetFile(path: folder.path($0)).header }
                 policy.knownSets = Dictionary(uniqueKeysWithValues: try headers.map { (try $0.root(), $0.parameters) })
             }
+            if try !fields.isNull("identities") {
+                policy.identities = Ed25519Identities(
+                    Dictionary(
+                        uniqueKeysWithValues: try fields.objects("identities").map {
+                            (try $0.account("account"), try $0.bytes32("key"))
+                        }))
+            }
             let requests = try input.objects("steps").map { try Request($0, folder) }
             let path = folder.scratch("collector.sqlite")
             var replies: [JSON] = []
@@ -108,14 +116,23 @@ enum VoucherVectors {
                 let store = try CollectorStore(path: path, policy: policy, creation: .ifMissing)
                 replies.append(.text(try request.reply(of: store)))
             }
-            return ["replies": .list(replies)]
+            let counts = try CollectorStore(path: path, policy: policy, creation: .ifMissing).resolutionCounts()
+            return ["replies": .list(replies), "counts": .list(counts.map(describe))]
         }
     ]
+
+    private static func describe(_ counts: ResolutionCounts) -> JSON {
+        .object([
+            "epoch": counts.epoch.map { .number($0) } ?? .null, "releases": .number(counts.releases),
+            "repeats": .number(counts.repeats), "refusals": .number(counts.refusals),
+        ])
+    }
 
     /// A request as the collector meets it, on a channel that has authenticated `caller`.
     enum Request {
         case register(AccountID, [UInt8])
         case store(AccountID, [UInt8])
+        case resolve([UInt8])
         case expire(UInt32)
 
         init(_ fields: Fields, _ folder: VectorFolder) throws {
@@ -125,6 +142,10 @@ enum VoucherVectors {
                 try Self.expectNull("epoch", fields)
             case "store":
                 self = .store(try fields.account("caller"), try fields.contents("bytes", folder))
+                try Self.expectNull("epoch", fields)
+            case "resolve":
+                self = .resolve(try fields.bytes("bytes"))
+                try Self.expectNull("caller", fields)
                 try Self.expectNull("epoch", fields)
             case "expire":
                 self = .expire(try fields.number("epoch"))
@@ -145,6 +166,9 @@ enum VoucherVectors {
                     return Self.name(try store.register(Registration(canonical: bytes), authenticatedAs: caller))
                 case .store(let caller, let bytes):
                     return Self.name(try store.store(bytes, authenticatedAs: caller))
+                case .resolve(let bytes):
+                    _ = try store.resolve(bytes)
+                    return "released"
                 case .expire(let epoch):
                     try store.expire(before: epoch)
                     return "expired"

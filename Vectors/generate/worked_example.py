@@ -14,6 +14,7 @@ from dataclasses import replace
 from envelope import Recorder, seeded
 from pictures import changed_pictures, known_pictures
 from reference.building import build_with_secrets
+from reference.collector import Collector
 from reference.decoder import decoder, syndrome_weights
 from reference.decoys import decoys, decoys_at_epoch_start, level_and_gate
 from reference.entries import ListedHash, select_entries
@@ -28,16 +29,18 @@ from reference.payload import PDQ, SHA256, Payload
 from reference.probes import probes
 from reference.profile import PROFILE_2
 from reference.raster import hypothesis_coefficients
+from reference.registration import Registration
+from reference.resolution import ResolutionRequest
 from reference.reveal import reveal
 from reference.seal import seal, slot_of
 from reference.set_file import sign
-from reference.sharing import share_at, shared_words, sharing
+from reference.sharing import pseudonym_of, share_at, shared_words, sharing
 from reference.table import decode, peel, positions
 from reference.voucher import Header, slot_mask_and_check, transcript
 
 BEGIN = "<!-- worked example: begin (made by Vectors/generate) -->"
 END = "<!-- worked example: end -->"
-SEED = "worked example 3"  # of several tried, one whose first voucher holds a decoy beside its match
+SEED = "worked example 3 4"  # of several tried, one whose first voucher holds a decoy beside its match
 WIDTH = 92  # hexadecimal digits a line: 120 columns with the label
 
 
@@ -144,26 +147,31 @@ def text() -> str:
     # Account
     account, epoch = draw(32), 677
     secret = AccountSecret(epoch, draw(32))
-    shared = sharing(secret.secret, account, epoch, parameters.threshold, parameters.polynomials)
-    state = decoys_at_epoch_start(secret.secret, account, epoch, parameters.cover_slots, 1, 0)
+    pseudonym = pseudonym_of(secret.secret, account, epoch)
+    shared = sharing(secret.secret, pseudonym, epoch, parameters.threshold, parameters.polynomials)
+    state = decoys_at_epoch_start(secret.secret, pseudonym, epoch, parameters.cover_slots, 1, 0)
     page.say("**The account** (5.6, 5.7, 5.9), one device, its first epoch.")
     page.put("account", account)
     page.put("epoch", epoch)
     page.put("s_e", secret.secret)
+    page.put("pseudonym", pseudonym)
     page.put(
         "polynomial key",
         kdf(
             secret.secret,
             "polynomial key",
-            account + encode_integer(epoch, 4) + encode_integer(2, 2) + encode_integer(4, 2),
+            pseudonym + encode_integer(epoch, 4) + encode_integer(2, 2) + encode_integer(4, 2),
         ),
     )
     for number, polynomial in enumerate(shared.polynomials, 1):
         page.put(f"p_{number}, from constant", " ".join(word(c).hex() for c in polynomial))
     page.put("w", shared_words(p[0] for p in shared.polynomials))
     page.put("K_e", shared.epoch_key)
+    page.put("token", shared.token)
     page.put("commitment", shared.commitment)
-    page.put("decoy key", kdf(secret.secret, "decoy key", account + encode_integer(epoch, 4)))
+    registration = Registration(epoch, account, pseudonym, shared.commitment)
+    page.put("registration", registration.encode())
+    page.put("decoy key", kdf(secret.secret, "decoy key", pseudonym + encode_integer(epoch, 4)))
     page.put("U_0 … U_3", ", ".join(map(str, state.intensities)))
 
     # The first voucher, in full
@@ -198,7 +206,7 @@ def text() -> str:
         w, z = (drawn.drawn[at : at + 8].hex() for at in (16 * i, 16 * i + 8))
         page.put(f"chain {i}", f"w {w}, z {z}, m {level}, a {a}, {'on' if state.chains >> i & 1 else 'off'}")
     page.put("d", d)
-    voucher_header = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], account, new.set_file.root)
+    voucher_header = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], pseudonym, new.set_file.root)
     random = Recorder(draw)
     voucher = seal(voucher_header, keys, d, payload, new.set_file, shared, random)
     replay = iter_draw(random.drawn)
@@ -278,7 +286,7 @@ def text() -> str:
     vouchers = [voucher]
     for file in files:
         d, state = decoys(state, draw)
-        h = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], account, new.set_file.root)
+        h = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], pseudonym, new.set_file.root)
         digest = sha256_of(file)
         vouchers.append(
             seal(h, [sha256_key(digest)], d, Payload(SHA256, 0, digest, b"").encode(128), new.set_file, shared, draw)
@@ -301,7 +309,7 @@ def text() -> str:
             page.put("its words", " ".join(word(v).hex() for v in opening.words))
     found = decoder(2, 4, [(o.x, o.z) for o in openings])
     assert found is not None
-    revealed = reveal(openings, account, epoch, 2, 4, shared.commitment)
+    revealed = reveal(openings, pseudonym, epoch, 2, 4, shared.commitment)
     errors = len(openings) - len(found.members)
     page.say(
         f"**Reveal** (5.18): C = {len(openings)}, R = {len(found.members)}, e = {errors}, and k(R − t) = "
@@ -328,6 +336,16 @@ def text() -> str:
     for match in revealed.matches:
         page.put("a match: voucherID", match.opening.header.voucher_id)
         page.put("its fingerprint", match.payload.fingerprint)
+    page.say("**Resolve** (5.21, 4.13, 4.14): the authority asks for the name, and the collector releases it.")
+    request = ResolutionRequest(epoch, pseudonym, revealed.token)
+    page.put("request", request.encode())
+    seed = draw(32)
+    page.put("the collector's seed", seed)
+    collector = Collector(seed=seed)
+    collector.register(account, registration.encode())
+    release = collector.resolve(request.encode())
+    page.put("release", release.encode())
+    release.verify(source_public_key(seed))
     assert revealed.epoch_key == shared.epoch_key and len(revealed.matches) == 3 and errors > 0
     return "\n".join(page.lines) + "\n"
 

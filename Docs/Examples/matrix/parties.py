@@ -193,18 +193,48 @@ class CollectorByFiles:
         return self.tool.run("collect", "--database", self.database, "--account-id", self.account.hex(), self.upload)
 
 
+class Releases:
+    """Where the collector releases names, each against the token of a reveal and against nothing else."""
+
+    def __init__(self, directory: Path, database: Path, tool: Tool) -> None:
+        directory.mkdir()
+        self.directory = directory
+        self.tool = tool
+        self._database = database
+        self._key = directory / "collector.key"
+        tool.run("keygen", self._key)
+
+    def names(self, requests: list[Path]) -> dict[str, str]:
+        """Accounts by pseudonym, both in hexadecimal, of the requests that an authority's reveal wrote."""
+        if requests:
+            self.tool.run(
+                "resolve", "--database", self._database, "--key", self._key, "--releases", self.directory, *requests
+            )
+        names: dict[str, str] = {}
+        for path in self.directory.glob("*.release"):
+            # What the authority does with a release: it verifies it.
+            release = json.loads(self.tool.run("release", path, "--collector", f"{self._key}.pub", "--json"))
+            names[release["pseudonym"]] = release["account"]
+        return names
+
+
 class Authority:
-    """Holds the set's secret key, and looks for accounts above the threshold."""
+    """Holds the set's secret key, and looks for accounts above the threshold. It knows them by pseudonym."""
 
     def __init__(self, directory: Path, collector: Path, known: KnownSet) -> None:
         directory.mkdir()
         self.known = known
+        self.directory = directory
         self.cases = directory / "cases"
         self._store = directory / "authority.sqlite"
         self._databases: list[str | Path] = ["--database", collector, "--authority", self._store]
 
+    def requests(self) -> list[Path]:
+        """What the collector releases names against; it goes there by itself, apart from the cases."""
+        return sorted(self.cases.glob("*.request"))
+
     def open_and_reveal(self) -> dict[str, dict[str, Any]]:
-        """Cases by account, in hexadecimal; matches that a later reveal added are in a part of their own."""
+        """Cases by pseudonym, in hexadecimal; matches that a later reveal added are in a part of their own."""
         first_run = [] if self._store.exists() else ["--first-run"]
         self.known.tool.run("open", *self._databases, "--set", *self.known.versions, *first_run)
         self.known.tool.run(
@@ -221,7 +251,7 @@ class Authority:
         cases = [json.loads(path.read_text()) for path in self.cases.glob("*.json")] if self.cases.exists() else []
         found: dict[str, dict[str, Any]] = {}
         for case in sorted(cases, key=lambda case: case.get("part", 1)):
-            if case["account"] in found:
-                case["matches"] = [*found[case["account"]]["matches"], *case["matches"]]
-            found[case["account"]] = case
+            if case["pseudonym"] in found:
+                case["matches"] = [*found[case["pseudonym"]]["matches"], *case["matches"]]
+            found[case["pseudonym"]] = case
         return found

@@ -33,7 +33,7 @@ from nio import (
     SyncError,
 )
 from nio.crypto import decrypt_attachment
-from parties import Authority, CollectorByFiles, KnownSet, Photograph, Tool, photographs
+from parties import Authority, CollectorByFiles, KnownSet, Photograph, Releases, Tool, photographs
 from sealedmatch import DAY, account_of
 from sealing import OnFailure, Sealing, SealingConfiguration
 from sealing_client import SealingClient
@@ -54,7 +54,7 @@ class Person:
 
     @property
     def account(self) -> bytes:
-        """The account in vouchers."""
+        """The account in registrations. Vouchers carry a pseudonym."""
         return account_of(self.user_id)
 
 
@@ -174,6 +174,7 @@ class Outcome:
     sent: list[Sent]
     received: dict[str, Received]
     collectors: dict[str, CollectorByFiles]
+    #: By account, in hexadecimal: of those whose names were released.
     cases: dict[str, dict[str, Any]]
     threshold: int
     seconds: float
@@ -260,9 +261,12 @@ class Scenario:
             collectors = {person.name: self.collector(person) for person in people}
             for person, client in zip(people, senders, strict=True):
                 await self.a_day_later(person, client, collectors[person.name])
-        cases = Authority(
-            self.directory / "authority", self.directory / "collector.sqlite", self.known
-        ).open_and_reveal()
+        database = self.directory / "collector.sqlite"
+        authority = Authority(self.directory / "authority", database, self.known)
+        revealed = authority.open_and_reveal()
+        # The collector releases the names of the revealed, and of nobody else.
+        names = Releases(self.directory / "releases", database, self.tool).names(authority.requests())
+        cases = {names[pseudonym]: case for pseudonym, case in revealed.items()}
         return Outcome(people, sent, arrived, collectors, cases, self.known.threshold, time.monotonic() - started)
 
     def collector(self, person: Person) -> CollectorByFiles:

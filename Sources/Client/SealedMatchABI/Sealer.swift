@@ -43,7 +43,7 @@ public func sealedmatch_sealer_registration(_ sealer: sealedmatch_sealer, _ regi
     code { () throws(SealedMatchError) in
         guard let registration = unsafe registration else { throw badArgument("a null pointer") }
         let encoded = try sealers[sealer.id].use { (sealer) throws(SealedMatchError) in sealer.registration.encoded }
-        unsafe UnsafeMutableRawBufferPointer(start: registration, count: Registration.encodedCount).copyBytes(
+        unsafe UnsafeMutableRawBufferPointer(start: registration, count: Registration.unsignedCount).copyBytes(
             from: encoded)
     }
 }

@@ -75,8 +75,7 @@ public func sealedmatch_secret_commitment(
         let account = AccountID(canonical: try unsafe bytes32(account))
         let parameters = try sets[set.id].header.parameters
         let value = try secrets[secret.id].use { (secret) throws(SealedMatchError) in
-            try secret.sharing(account: account, parameters: parameters)
-                .epochKey(account: account, epoch: secret.epoch).commitment(account: account, epoch: secret.epoch)
+            try EpochSecrets.derive(secret, account: account, parameters: parameters).registration.commitment
         }
         unsafe write(value.encoded, to: commitment)
     }

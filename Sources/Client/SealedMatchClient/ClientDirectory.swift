@@ -142,7 +142,7 @@ public struct ClientDirectory: ~Copyable {
         var saved: [SavedRegistration] = []
         for name in try names(in: directory, where: { isRegistration($0) }) {
             let path = directory.path + "/" + name
-            let registration = try Registration(canonical: DurableFile.read(path, limit: Registration.encodedCount))
+            let registration = try Registration(canonical: DurableFile.read(path, limit: Registration.unsignedCount))
             // In order of epochs; there are few.
             let place = saved.firstIndex { $0.registration.epoch > registration.epoch } ?? saved.endIndex
             saved.insert(SavedRegistration(path: path, registration: registration), at: place)
@@ -224,7 +224,7 @@ public struct ClientDirectory: ~Copyable {
         }
         let registration = sealer.registration
         let place = directory.path + "/" + Self.registrationPrefix + String(registration.epoch)
-        guard try DurableFile.readIfPresent(place, limit: Registration.encodedCount) == nil else { return }
+        guard try DurableFile.readIfPresent(place, limit: Registration.unsignedCount) == nil else { return }
         try DurableFile.write(registration.encoded, to: place, secret: true)
     }
 }

@@ -1,23 +1,25 @@
-internal import SealedMatchProtocol
-internal import SealedMatchCrypto
+package import SealedMatchProtocol
+package import SealedMatchCrypto
 
 /// Everything derived from the account secret for one epoch under one choice of t and k.
-struct EpochSecrets: ~Copyable {
+package struct EpochSecrets: ~Copyable {
     let sharing: Sharing
     let epochKey: EpochKey
     let distinctnessKey: SecretBytes
-    let registration: Registration
+    package let registration: Registration
 
-    static func derive(
+    package static func derive(
         _ secret: borrowing AccountSecret, account: AccountID, parameters: Parameters
     ) throws(SealedMatchError) -> EpochSecrets {
-        let sharing = try secret.sharing(account: account, parameters: parameters)
-        let epochKey = try sharing.epochKey(account: account, epoch: secret.epoch)
-        let commitment = try epochKey.commitment(account: account, epoch: secret.epoch)
-        let distinctnessKey = try secret.distinctnessKey(account: account)
+        let pseudonym = try secret.pseudonym(of: account)
+        let sharing = try secret.sharing(pseudonym: pseudonym, parameters: parameters)
+        let epochKey = try sharing.epochKey(pseudonym: pseudonym, epoch: secret.epoch)
+        let commitment = try epochKey.commitment(pseudonym: pseudonym, epoch: secret.epoch)
+        let distinctnessKey = try secret.distinctnessKey(pseudonym: pseudonym)
         return EpochSecrets(
             sharing: sharing, epochKey: epochKey, distinctnessKey: distinctnessKey,
-            registration: Registration(account: account, epoch: secret.epoch, commitment: commitment))
+            registration: Registration(
+                account: account, epoch: secret.epoch, pseudonym: pseudonym, commitment: commitment))
     }
 
     private init(

@@ -74,7 +74,7 @@ public struct Sealer: ~Copyable {
                 return state
             }
         }
-        var stream = try secret.decoyStream(account: account)
+        var stream = try secret.decoyStream(pseudonym: secret.pseudonym(of: account))
         let decoys = try DecoySchedule(
             epochWords: &stream, devices: devices, coverSlots: parameters.coverSlots,
             lastEpochVolume: old?.decoys.vouchers ?? 0)
@@ -141,7 +141,7 @@ public struct Sealer: ~Copyable {
         // Seal an item, step 5
         let header = VoucherHeader(
             parameters: parameters, epoch: secret.epoch, voucherID: try VoucherID.random(from: &random),
-            account: account, setRoot: set.root)
+            pseudonym: epochSecrets.registration.pseudonym, setRoot: set.root)
         let voucher = try sealing.seal(
             header: header, set: set, probes: probes, decoys: decoys, payload: payload,
             sharing: epochSecrets.sharing, epochKey: epochSecrets.epochKey, random: &random)

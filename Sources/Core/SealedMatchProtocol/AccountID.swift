@@ -1,7 +1,8 @@
 public import SealedMatchCrypto
 
-/// An account's name towards collector and authority: 32 bytes that the messenger chooses, for example a hash of its
-/// account number under a label of its own. Everybody who sees a voucher sees it.
+/// An account's name towards the collector: 32 bytes that the messenger chooses, for example a hash of its account
+/// number under a label of its own. No voucher holds it, and no authority sees it before a name is released:
+/// `Pseudonym`.
 @frozen
 public struct AccountID: Hashable, Sendable {
     /// The 32 bytes.

@@ -103,24 +103,28 @@ public struct AccountSecret: ~Copyable, Sendable {
         }
     }
 
+    /// The account's pseudonym in this epoch: KDF(s_e, "pseudonym", account ‖ epoch), the same on all devices.
+    package borrowing func pseudonym(of account: AccountID) throws(SealedMatchError) -> Pseudonym {
+        var derivation = KDF(.pseudonym)
+        derivation.append(account.encoded)
+        derivation.append(epoch)
+        return Pseudonym(canonical: try derivation.derive(key: bytes))
+    }
+
     /// The polynomials of this epoch.
-    package borrowing func sharing(account: AccountID, parameters: Parameters) throws(SealedMatchError) -> Sharing {
-        try Sharing(epochSecret: bytes, account: account, epoch: epoch, parameters: parameters)
+    package borrowing func sharing(
+        pseudonym: Pseudonym, parameters: Parameters
+    ) throws(SealedMatchError) -> Sharing {
+        try Sharing(epochSecret: bytes, pseudonym: pseudonym, epoch: epoch, parameters: parameters)
     }
 
     /// The stream from which this epoch's decoy intensity is drawn: the same on all devices.
-    package borrowing func decoyStream(account: AccountID) throws(SealedMatchError) -> KeyStream {
-        var derivation = KDF(.decoyKey)
-        derivation.append(account.encoded)
-        derivation.append(epoch)
-        return try KeyStream(key: derivation.deriveSecret(key: bytes))
+    package borrowing func decoyStream(pseudonym: Pseudonym) throws(SealedMatchError) -> KeyStream {
+        try KeyStream(key: KDF(.decoyKey, pseudonym, epoch).deriveSecret(key: bytes))
     }
 
     /// The key of this epoch's distinctness tags.
-    package borrowing func distinctnessKey(account: AccountID) throws(SealedMatchError) -> SecretBytes {
-        var derivation = KDF(.distinctnessKey)
-        derivation.append(account.encoded)
-        derivation.append(epoch)
-        return try derivation.deriveSecret(key: bytes)
+    package borrowing func distinctnessKey(pseudonym: Pseudonym) throws(SealedMatchError) -> SecretBytes {
+        try KDF(.distinctnessKey, pseudonym, epoch).deriveSecret(key: bytes)
     }
 }

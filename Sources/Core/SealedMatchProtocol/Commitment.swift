@@ -1,7 +1,7 @@
 public import SealedMatchCrypto
 
-/// The commitment to an account's epoch key, registered with the collector before the first voucher of the epoch
-/// (Docs/Protocol.md, "Sharing"). Public: it says nothing about the key.
+/// The commitment to the token of an account's epoch key, registered with the collector before the first voucher of the
+/// epoch (Docs/Protocol.md, "Sharing"). Public: it says nothing about the key.
 @frozen
 public struct Commitment: Hashable, Sendable {
     /// The 32 bytes.

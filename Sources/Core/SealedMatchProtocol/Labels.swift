@@ -1,7 +1,7 @@
 package import SealedMatchCrypto
 
-/// Texts that separate the protocol's other uses of a hash or a signature (Docs/Protocol.md, 3 and 4.1). A new one is
-/// added here, and nowhere else.
+/// Texts that separate the protocol's other uses of a hash or a signature (Docs/Protocol.md, 3, 4.1, 4.5 and 4.14). A
+/// new one is added here, and nowhere else.
 package enum Separator {
     /// The message whose element stands in for cells that decode to nothing.
     package static let substitute: StaticString = "SealedMatch/1 substitute"
@@ -9,6 +9,10 @@ package enum Separator {
     package static let filler: StaticString = "SealedMatch/1 filler ristretto255-SHA512"
     /// Before the root, in what a source signs.
     package static let setSignature: StaticString = "SealedMatch/1 set signature"
+    /// Before the first 104 bytes of a registration, in what the account's identity key signs.
+    package static let registration: StaticString = "SealedMatch/1 registration"
+    /// Before a release, in what the collector signs.
+    package static let release: StaticString = "SealedMatch/1 release"
 }
 
 // Every label of the protocol (Docs/Protocol.md, "Labels"). Adding a use means adding a line here.
@@ -19,12 +23,14 @@ extension Label {
     static let slotMask = Label("slot mask")
     static let slotCheck = Label("slot check")
     static let ratchet = Label("epoch ratchet")
+    static let pseudonym = Label("pseudonym")
     static let polynomialKey = Label("polynomial key")
     static let decoyKey = Label("decoy key")
     static let distinctnessKey = Label("distinctness key")
     package static let distinctnessTag = Label("distinctness tag")
     static let sharedWords = Label("shared words")
     static let epochKey = Label("epoch key")
+    static let resolution = Label("resolution")
     static let commitment = Label("commitment")
     static let proofNonce = Label("proof nonce")
     static let profile = Label("profile")
@@ -32,10 +38,13 @@ extension Label {
     package static let entrySupport = Label("entry support")
     static let accountName = Label("account name")
 
-    /// All of them, for the vectors and for the comparison with the specification's table.
-    package static let all = [
-        setRoot, positions, transcript, slotMask, slotCheck, ratchet, polynomialKey, decoyKey, distinctnessKey,
-        distinctnessTag, sharedWords, epochKey, commitment,
-        proofNonce, profile, entriesDigest, entrySupport, accountName,
-    ]
+    #if !hasFeature(Embedded)
+        /// All of them, for the vectors and for the comparison with the specification's table.
+        package static let all = [
+            setRoot, positions, transcript, slotMask, slotCheck, ratchet, pseudonym, polynomialKey, decoyKey,
+            distinctnessKey,
+            distinctnessTag, sharedWords, epochKey, resolution, commitment,
+            proofNonce, profile, entriesDigest, entrySupport, accountName,
+        ]
+    #endif
 }

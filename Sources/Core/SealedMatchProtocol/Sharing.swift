@@ -6,26 +6,27 @@ package struct EpochKey: ~Copyable, Sendable {
 
     /// From the k shared secrets p_1(0) … p_k(0), canonical words.
     ///
-    ///     w = KDF(0, "shared words", p_1(0) ‖ … ‖ p_k(0));  K_e = KDF(w, "epoch key", account ‖ epoch)
-    package init(secrets: [FieldElement], account: AccountID, epoch: UInt32) throws(SealedMatchError) {
+    ///     w = KDF(0, "shared words", p_1(0) ‖ … ‖ p_k(0));  K_e = KDF(w, "epoch key", pseudonym ‖ epoch)
+    package init(secrets: [FieldElement], pseudonym: Pseudonym, epoch: UInt32) throws(SealedMatchError) {
         var words = KDF(.sharedWords, capacity: 8 * secrets.count)
         for secret in secrets { words.append(secret.word) }
         let zero = try SecretBytes.zeros(count: 32)
         let key = try words.deriveSecret(key: zero)
-        var derivation = KDF(.epochKey)
-        derivation.append(account.encoded)
-        derivation.append(epoch)
-        bytes = try derivation.deriveSecret(key: key)
+        bytes = try KDF(.epochKey, pseudonym, epoch).deriveSecret(key: key)
     }
 
     package init(bytes: consuming SecretBytes) { self.bytes = bytes }
 
-    /// commitment = KDF(K_e, "commitment", account ‖ epoch)
-    package borrowing func commitment(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Commitment {
-        var derivation = KDF(.commitment)
-        derivation.append(account.encoded)
-        derivation.append(epoch)
-        return Commitment(canonical: try derivation.derive(key: bytes))
+    /// token = KDF(K_e, "resolution", pseudonym ‖ epoch)
+    package borrowing func token(pseudonym: Pseudonym, epoch: UInt32) throws(SealedMatchError) -> ResolutionToken {
+        ResolutionToken(canonical: try KDF(.resolution, pseudonym, epoch).derive(key: bytes))
+    }
+
+    /// The commitment of its token.
+    public borrowing func commitment(pseudonym: Pseudonym, epoch: UInt32) throws(SealedMatchError) -> Commitment {
+        var token = try token(pseudonym: pseudonym, epoch: epoch)
+        defer { token.wipe() }
+        return try token.commitment(pseudonym: pseudonym, epoch: epoch)
     }
 }
 
@@ -39,14 +40,12 @@ package struct Sharing: ~Copyable, Sendable {
     // coefficient i of polynomial j is word j·t + i
     private let coefficients: SecretBytes
 
-    /// Sharing, steps 1–2: the key is KDF(s_e, "polynomial key", account ‖ epoch ‖ t ‖ k); coefficients are the words
+    /// Sharing, steps 1–2: the key is KDF(s_e, "polynomial key", pseudonym ‖ epoch ‖ t ‖ k); coefficients are the words
     /// of its key stream below p, in the order p_1's constant term first.
     package init(
-        epochSecret: borrowing SecretBytes, account: AccountID, epoch: UInt32, parameters: Parameters
+        epochSecret: borrowing SecretBytes, pseudonym: Pseudonym, epoch: UInt32, parameters: Parameters
     ) throws(SealedMatchError) {
-        var derivation = KDF(.polynomialKey)
-        derivation.append(account.encoded)
-        derivation.append(epoch)
+        var derivation = KDF(.polynomialKey, pseudonym, epoch)
         derivation.append(UInt16(parameters.threshold))
         derivation.append(UInt16(parameters.polynomials))
         var stream = try KeyStream(key: derivation.deriveSecret(key: epochSecret))
@@ -86,10 +85,10 @@ package struct Sharing: ~Copyable, Sendable {
     }
 
     /// K_e of these polynomials.
-    package borrowing func epochKey(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> EpochKey {
+    package borrowing func epochKey(pseudonym: Pseudonym, epoch: UInt32) throws(SealedMatchError) -> EpochKey {
         var secrets = share(at: .zero)
         defer { secrets.wipe() }
-        return try EpochKey(secrets: secrets, account: account, epoch: epoch)
+        return try EpochKey(secrets: secrets, pseudonym: pseudonym, epoch: epoch)
     }
 
     /// A share at a fresh x ∈ F_p \ {0}. x is never derived from the item: equal items must not give equal openings,

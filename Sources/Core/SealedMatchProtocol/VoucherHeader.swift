@@ -1,7 +1,7 @@
 internal import SealedMatchFingerprint
 public import SealedMatchCrypto
 
-/// The public part of a voucher: account, epoch, set, and a random ID. It names no attachment, no size and no time.
+/// The public part of a voucher: pseudonym, epoch, set, and a random ID. It names no attachment, no size and no time.
 public struct VoucherHeader: Equatable, Sendable {
     /// Slots, M + c.
     public var slots: Int
@@ -13,19 +13,19 @@ public struct VoucherHeader: Equatable, Sendable {
     public var epoch: UInt32
     /// The voucher's random name.
     public var voucherID: VoucherID
-    /// Whose voucher it is.
-    public var account: AccountID
+    /// Whose voucher it is: the account's name in this epoch.
+    public var pseudonym: Pseudonym
     /// The root of the set that the voucher was sealed under.
     public var setRoot: SetRoot
 
     /// The header of a voucher under sets of these parameters.
-    public init(parameters: Parameters, epoch: UInt32, voucherID: VoucherID, account: AccountID, setRoot: SetRoot) {
+    public init(parameters: Parameters, epoch: UInt32, voucherID: VoucherID, pseudonym: Pseudonym, setRoot: SetRoot) {
         slots = parameters.slots
         polynomials = parameters.polynomials
         payloadCount = parameters.payloadCount
         self.epoch = epoch
         self.voucherID = voucherID
-        self.account = account
+        self.pseudonym = pseudonym
         self.setRoot = setRoot
     }
 
@@ -41,7 +41,7 @@ public struct VoucherHeader: Equatable, Sendable {
         out.put(UInt32(payloadCount))
         out.put(epoch)
         out.put(voucherID.encoded)
-        out.put(account.encoded)
+        out.put(pseudonym.encoded)
         out.put(setRoot.encoded)
         return out.bytes
     }
@@ -58,7 +58,7 @@ public struct VoucherHeader: Equatable, Sendable {
         payloadCount = Int(truncatingIfNeeded: try reader.number(UInt32.self))
         epoch = try reader.number(UInt32.self)
         voucherID = try VoucherID(canonical: reader.take(VoucherID.encodedCount))
-        account = try AccountID(canonical: reader.bytes32())
+        pseudonym = try Pseudonym(canonical: reader.bytes32())
         setRoot = SetRoot(canonical: try reader.bytes32())
         let most = FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound
         guard (1 + Parameters.coverCounts.lowerBound...most).contains(slots),
@@ -80,7 +80,7 @@ public struct VoucherHeader: Equatable, Sendable {
     package static func voucherCount(_ parameters: Parameters) -> Int {
         let none = Bytes32()
         return VoucherHeader(
-            parameters: parameters, epoch: 0, voucherID: VoucherID(), account: AccountID(canonical: none),
+            parameters: parameters, epoch: 0, voucherID: VoucherID(), pseudonym: Pseudonym(canonical: none),
             setRoot: SetRoot(canonical: none)
         ).voucherCount
     }

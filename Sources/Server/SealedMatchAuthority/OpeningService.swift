@@ -107,10 +107,10 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
     private func commitments(of opened: [OpenedVoucher]) throws(SealedMatchError) -> [AccountEpoch: Commitment] {
         var commitments: [AccountEpoch: Commitment] = [:]
         for voucher in opened where !voucher.openings.isEmpty || !voucher.excess.isEmpty {
-            let name = AccountEpoch(account: voucher.header.account, epoch: voucher.header.epoch)
+            let name = AccountEpoch(pseudonym: voucher.header.pseudonym, epoch: voucher.header.epoch)
             guard commitments[name] == nil else { continue }
             do throws(SealedMatchError) {
-                commitments[name] = try source.registration(account: name.account, epoch: name.epoch)?.commitment
+                commitments[name] = try source.commitment(of: name.pseudonym, epoch: name.epoch)
             } catch {
                 guard error.code == .damagedStore else { throw error }
             }

@@ -24,7 +24,7 @@ public struct CaseFile: Equatable, Sendable, Codable {
     /// What `format` says in every case file.
     public static let format = "SealedMatch case file"
     /// The version that is written, and the only one that `init(decoding:)` reads.
-    public static let formatVersion = 2
+    public static let formatVersion = 3
 
     /// `SealedMatch case file`
     public let format: String
@@ -34,8 +34,8 @@ public struct CaseFile: Equatable, Sendable, Codable {
     public let part: Int
     /// What this document is, and what it is not.
     public let notice: String
-    /// 64 hexadecimal digits.
-    public let account: String
+    /// Whose case it is: 64 hexadecimal digits that tell nobody but the collector.
+    public let pseudonym: String
     /// e. (Docs/Protocol.md, "Epochs and ratchet")
     public let epoch: UInt32
     /// Seconds since 1970 at which the epoch began; it lasts 30 days.
@@ -73,7 +73,7 @@ public struct CaseFile: Equatable, Sendable, Codable {
         formatVersion = Self.formatVersion
         self.part = part
         notice = Self.notice
-        account = Self.hexadecimal(reveal.account.encoded.bytes)
+        pseudonym = Self.hexadecimal(reveal.pseudonym.encoded.bytes)
         epoch = reveal.epoch
         epochStart = UInt64(reveal.epoch) * Parameters.secondsPerEpoch
         threshold = reveal.threshold

@@ -2,6 +2,7 @@ internal import Foundation
 public import SealedMatchCrypto
 internal import SealedMatchFiles
 public import SealedMatchOpenings
+internal import SealedMatchProtocol
 
 /// A directory of case files. A file in it is written once, and never changed or replaced: what a reviewer added to it
 /// stays. (Docs/Protocol.md, "Case file")
@@ -22,26 +23,47 @@ public struct CaseFolder: Sendable {
         public let file: CaseFile?
         /// Its path, or that of the last part.
         public let path: String
+        /// The path of the request for the name, beside it.
+        public let request: String
     }
 
-    /// Writes the matches that no part has yet as the next part.
+    /// Writes the matches that no part has yet as the next part, and before it, once for each case, the request with
+    /// which the account's name is asked for.
     ///
     /// Of two processes that add the same part at once one is refused; its next run finds the other's.
     /// - Throws: `unknownSet` when a match's set was not given; `fileFailed`, `wrongLength`, `invalidMagic` when an
     ///   earlier part cannot be read, and when the part cannot be written. Then nothing was written.
     public func add(_ reveal: Reveal, by comparison: CaseComparison) throws(SealedMatchError) -> Addition {
-        let stem = "\(CaseFile.hexadecimal(reveal.account.encoded.bytes))-\(reveal.epoch)"
+        let stem = "\(CaseFile.hexadecimal(reveal.pseudonym.encoded.bytes))-\(reveal.epoch)"
+        let request = try addRequest(reveal, stem)
         let parts = try parts(stem)
         var earlier: Set<CaseMatchName> = []
         for part in parts { earlier.formUnion(try names(in: "\(path)/\(Self.name(stem, part))", reveal)) }
         let next = (parts.last ?? 0) + 1
         let file = try CaseFile(reveal, by: comparison, part: next, without: earlier)
         if let last = parts.last, file.matches.isEmpty {
-            return Addition(file: nil, path: "\(path)/\(Self.name(stem, last))")
+            return Addition(file: nil, path: "\(path)/\(Self.name(stem, last))", request: request)
         }
         let place = "\(path)/\(Self.name(stem, next))"
         try DurableFile.create(file.encoded(), at: place, isSecret: true)
-        return Addition(file: file, path: place)
+        return Addition(file: file, path: place, request: request)
+    }
+
+    /// The request for the name, apart from the case, for its owner alone. It is the same at every reveal.
+    private func addRequest(_ reveal: Reveal, _ stem: String) throws(SealedMatchError) -> String {
+        let place = "\(path)/\(stem).request"
+        let request = ResolutionRequest(epoch: reveal.epoch, pseudonym: reveal.pseudonym, token: reveal.token)
+        if let there = try DurableFile.readIfPresent(
+            place, limit: ResolutionRequest.encodedCount, access: .secret)
+        {
+            guard there == request.encoded else {
+                throw SealedMatchError(
+                    .invalidMagic, "the case's request for a name is another one: nothing was written")
+            }
+            return place
+        }
+        try DurableFile.create(request.encoded, at: place, isSecret: true)
+        return place
     }
 
     private static func name(_ stem: String, _ part: Int) -> String {
@@ -63,7 +85,7 @@ public struct CaseFolder: Sendable {
     private struct Part: Decodable {
         let format: String
         let formatVersion: Int
-        let account: String
+        let pseudonym: String
         let epoch: UInt32
         let matches: [CaseMatchName]
     }
@@ -71,8 +93,8 @@ public struct CaseFolder: Sendable {
     private func names(in file: String, _ reveal: Reveal) throws(SealedMatchError) -> [CaseMatchName] {
         let bytes = try DurableFile.read(file, limit: CaseFile.maximumCount)
         guard let part = try? JSONDecoder().decode(Part.self, from: Data(bytes)), part.format == CaseFile.format,
-            (1...CaseFile.formatVersion).contains(part.formatVersion),
-            part.account == CaseFile.hexadecimal(reveal.account.encoded.bytes), part.epoch == reveal.epoch
+            part.formatVersion == CaseFile.formatVersion,
+            part.pseudonym == CaseFile.hexadecimal(reveal.pseudonym.encoded.bytes), part.epoch == reveal.epoch
         else {
             throw SealedMatchError(.invalidMagic, "an earlier part of this case cannot be read: nothing was written")
         }

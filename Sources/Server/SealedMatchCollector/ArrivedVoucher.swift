@@ -1,22 +1,33 @@
 package import SealedMatchProtocol
 package import SealedMatchCrypto
 
-/// A voucher that decoded and names its caller's account: what every intake looks at before its store.
+/// A voucher that decoded: what every intake looks at before its store.
 package struct ArrivedVoucher: Sendable {
     package let bytes: [UInt8]
     package let header: VoucherHeader
     /// BLAKE2b-256 of the bytes: tells a retry from a conflict, also once the bytes are forgotten.
     package let digest: Bytes32
 
-    /// Collector, steps 1–2.
-    /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`, `authenticationFailed`.
-    package init(_ bytes: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) {
+    /// Store, step 1.
+    /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`.
+    package init(_ bytes: [UInt8]) throws(SealedMatchError) {
         header = try SealedVoucher(canonical: bytes).header
-        guard header.account == account else {
-            throw SealedMatchError(.authenticationFailed, "the voucher names another account than the caller's")
-        }
         digest = try Self.digest(bytes)
         self.bytes = bytes
+    }
+
+    /// Store, step 3: the pseudonym is registered, and by the caller.
+    /// - Parameters:
+    ///   - registered: whose the header's pseudonym is in its epoch; nil if it is nobody's.
+    ///   - caller: the authenticated account.
+    /// - Throws: `notRegistered`, `authenticationFailed`.
+    package static func check(_ registered: AccountID?, is caller: AccountID) throws(SealedMatchError) {
+        guard let registered else {
+            throw SealedMatchError(.notRegistered, "the voucher's pseudonym is not registered in its epoch")
+        }
+        guard registered == caller else {
+            throw SealedMatchError(.authenticationFailed, "the voucher's pseudonym is another account's")
+        }
     }
 
     package static func digest(_ bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {

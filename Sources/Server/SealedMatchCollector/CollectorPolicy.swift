@@ -12,8 +12,23 @@ public struct CollectorPolicy: Sendable {
     /// The sets whose vouchers are accepted, by root; `nil` accepts any set, in any form that a voucher may have.
     public var knownSets: [SetRoot: Parameters]?
 
-    /// The default: 65,536 vouchers an epoch, 64 epochs, any set.
+    /// Verifies that registrations are signed by their account's identity key; `nil` looks at no signature.
+    public var identities: (any IdentityVerifier)?
+
+    /// The default: 65,536 vouchers an epoch, 64 epochs, any set, any signature.
     public init() {}
+
+    /// Register, steps 1–2.
+    /// - Throws: `authenticationFailed` when the registration names another account than the caller's;
+    ///   `invalidSignature`; what the verifier throws.
+    package func check(
+        _ registration: Registration, authenticatedAs account: AccountID
+    ) throws(SealedMatchError) {
+        guard registration.account == account else {
+            throw SealedMatchError(.authenticationFailed, "the registration names another account than the caller's")
+        }
+        if let identities { try registration.verify(by: identities) }
+    }
 
     /// - Throws: `unknownSet`; `setMismatch` when the voucher's form is not the one that its set fixes.
     package func check(_ header: VoucherHeader) throws(SealedMatchError) {

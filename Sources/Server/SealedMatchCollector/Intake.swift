@@ -16,8 +16,11 @@ public enum IntakeOutcome: Equatable, Sendable {
 /// - *Durable.* When a call returns, what it accepted survives the end of the process and of the machine.
 /// - *Idempotent.* The same registration or voucher again is `alreadyStored`, at any later time, also after the
 ///   voucher's bytes were forgotten.
-/// - *One winner.* Of different commitments for one account and epoch, or different vouchers of one ID, sent at once by
-///   any number of processes, exactly one is stored; the others are conflicts.
+/// - *One winner.* Of different registrations for one account and epoch, of one pseudonym for several accounts, or of
+///   different vouchers of one ID, sent at once by any number of processes, exactly one is stored; the others are
+///   conflicts.
+/// - *One name.* An account has exactly one pseudonym in an epoch, and a pseudonym exactly one account. Vouchers are
+///   taken under the caller's own pseudonym only.
 /// - *Blind.* A reply depends on length, form, registration and amount only, never on what is inside a voucher.
 /// - *Whole.* A refused request changes nothing. A refused voucher of a batch does not touch the others.
 /// - *Hostile input.* Any bytes may arrive. No time of arrival is kept.
@@ -25,17 +28,19 @@ public enum IntakeOutcome: Equatable, Sendable {
 /// Many callers use an intake at a time, so its functions may suspend. A store that blocks may implement them without
 /// `async`; its callers then see to the threads.
 public protocol Intake: Sendable {
-    /// Registers the commitment of an account and epoch.
+    /// Registers an account's pseudonym and commitment of an epoch.
     /// - Parameter account: whom the caller has authenticated.
-    /// - Throws: `authenticationFailed` when the registration names another account; `epochInPast`;
-    ///   `commitmentConflict` when another commitment is registered; `quotaExceeded`; `fileFailed`, `damagedStore`.
+    /// - Throws: `authenticationFailed` when the registration names another account; `invalidSignature` when the policy
+    ///   asks for the account's own; `epochInPast`; `commitmentConflict` when the account has registered another
+    ///   pseudonym or commitment; `pseudonymConflict` when the pseudonym is another account's; `quotaExceeded`;
+    ///   `fileFailed`, `damagedStore`.
     func register(
         _ registration: Registration, authenticatedAs account: AccountID
     ) async throws(SealedMatchError) -> IntakeOutcome
 
     /// Stores vouchers of one account. When this returns, all that were accepted are durable.
     /// - Returns: as many outcomes as vouchers, in their order. A refusal is `wrongLength`, `invalidMagic` or
-    ///   `parameterOutOfRange` for what is no voucher; `authenticationFailed` when its header names another account;
+    ///   `parameterOutOfRange` for what is no voucher; `authenticationFailed` when its pseudonym is another account's;
     ///   `epochInPast`, `notRegistered`, `voucherConflict` for the same ID with other bytes, `unknownSet`,
     ///   `setMismatch`, `quotaExceeded`.
     /// - Throws: `fileFailed`, `damagedStore`; then nothing was stored.

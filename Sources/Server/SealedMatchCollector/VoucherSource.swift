@@ -4,6 +4,8 @@ public import SealedMatchProtocol
 /// Where an authority reads what clients sent: the seam between a collector's store and the opener. The authority needs
 /// no more of a collector than this. (Docs/Protocol.md, "Open")
 ///
+/// Nothing of it names an account: vouchers carry pseudonyms, and commitments are asked for by them.
+///
 /// The contract, which `SourceConformance` of SealedMatchTesting runs against an implementation:
 ///
 /// - *Order.* Each voucher has a position: 1 or more, greater than those of all vouchers that were stored before it,
@@ -49,9 +51,9 @@ public protocol VoucherSource: Sendable {
     /// expired epochs do not count.
     func forgotten(after position: Int64) throws(SealedMatchError) -> Int
 
-    /// The registration of an account and epoch, if there is one.
+    /// The commitment that was registered with a pseudonym in an epoch, if there is one.
     /// - Throws: `damagedStore` when it was damaged; `fileFailed`.
-    func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration?
+    func commitment(of pseudonym: Pseudonym, epoch: UInt32) throws(SealedMatchError) -> Commitment?
 }
 
 /// A voucher with its place in the order of arrival.

@@ -11,7 +11,7 @@ public struct OpenedVoucher: Sendable {
         /// The voucher's form is not the one that its set fixes: a client that is not ours. It opens nothing.
         case setMismatch
     }
-    /// The voucher's public header: account, epoch, set and form.
+    /// The voucher's public header: pseudonym, epoch, set and form.
     public let header: VoucherHeader
     /// Whether it was opened.
     public let status: Status

@@ -5,15 +5,15 @@ public import SealedMatchProtocol
 /// What the authority keeps: the seam between opening and revealing on one side, and a database on the other.
 /// (Docs/Protocol.md, 4.11, "Open" and "Reveal")
 ///
-/// **A store of openings is as sensitive as α.** It tells which accounts opened slots and how many, which shrinks what
-/// decoys hide to the printed curves; above the threshold it holds the keys that open payloads. Never where the
+/// **A store of openings is as sensitive as α.** It tells which pseudonyms opened slots and how many, which shrinks
+/// what decoys hide to the printed curves; above the threshold it holds the keys that open payloads. Never where the
 /// collector can read it.
 ///
 /// The contract, which `OpeningsConformance` of SealedMatchTesting runs against an implementation:
 ///
 /// - *Durable and whole.* Each function is one transaction: when it returns, all of it is on disk; a process that is
 ///   killed leaves all or nothing of it. A page's openings and its cursor are one transaction.
-/// - *Idempotent.* An opening is recorded once, by account, epoch, voucher ID and slot; the first stays.
+/// - *Idempotent.* An opening is recorded once, by pseudonym, epoch, voucher ID and slot; the first stays.
 /// - *Order.* Openings come back in the order in which they were recorded.
 /// - *Counted.* C counts an opening exactly if it is not quarantined.
 /// - *First use decides.* The first commitment that is recorded or settled for an account and epoch stays.

@@ -25,18 +25,23 @@ public struct RevealedMatch: Equatable, Sendable {
 /// An account above the threshold in one epoch: its matches, and nothing else of it. A reason for a person to look, not
 /// a proof.
 public struct Reveal: Equatable, Sendable {
-    /// The messenger's account, 32 bytes.
-    public let account: AccountID
+    /// The account's name in this epoch, 32 bytes, which only the collector can turn into the account.
+    public let pseudonym: Pseudonym
     /// e. (Docs/Protocol.md, "Epochs and ratchet")
     public let epoch: UInt32
+    /// What the collector releases the account's name against. As secret as K_e.
+    public let token: ResolutionToken
     /// t, of the form that was decoded.
     public let threshold: Int
     /// In the order of opening. At least t distinct vouchers.
     public let matches: [RevealedMatch]
 
-    package init(account: AccountID, epoch: UInt32, threshold: Int, matches: [RevealedMatch]) {
-        self.account = account
+    package init(
+        pseudonym: Pseudonym, epoch: UInt32, token: ResolutionToken, threshold: Int, matches: [RevealedMatch]
+    ) {
+        self.pseudonym = pseudonym
         self.epoch = epoch
+        self.token = token
         self.threshold = threshold
         self.matches = matches
     }

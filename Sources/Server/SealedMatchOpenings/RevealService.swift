@@ -61,9 +61,9 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
         for (_, state) in due {
             guard proceed() else { throw SealedMatchError(.interrupted, "interrupted; run it again to go on") }
             do throws(SealedMatchError) {
-                let registration = try source.registration(account: state.name.account, epoch: state.name.epoch)
+                let registered = try source.commitment(of: state.name.pseudonym, epoch: state.name.epoch)
                 // One whose epoch has expired at the collector was kept with the first opening.
-                let commitment = registration?.commitment ?? state.commitment
+                let commitment = registered ?? state.commitment
                 guard let result = try reveal(state.name, commitment: commitment, force: force) else { continue }
                 decisions.append(RevealDecision(name: state.name, result: .success(result)))
             } catch {
@@ -90,7 +90,7 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
         _ name: AccountEpoch, commitment: Commitment?, force: Bool = false
     ) throws(SealedMatchError) -> RevealResult? {
         guard let commitment else {
-            throw SealedMatchError(.notRegistered, "no commitment is registered for this account and epoch")
+            throw SealedMatchError(.notRegistered, "no commitment is registered for this pseudonym and epoch")
         }
         guard let state = try store.account(name) else {
             throw SealedMatchError(.belowThreshold, "the account has no openings in this epoch")
@@ -125,7 +125,7 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
 
     private func revealer(_ name: AccountEpoch, _ form: OpeningForm, _ commitment: Commitment) -> Revealer {
         Revealer(
-            account: name.account, epoch: name.epoch, threshold: form.threshold, polynomials: form.polynomials,
+            pseudonym: name.pseudonym, epoch: name.epoch, threshold: form.threshold, polynomials: form.polynomials,
             commitment: commitment)
     }
 
@@ -136,7 +136,8 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
         guard let bytes = try store.epochKey(of: state.name) else { return nil }
         let key = EpochKey(bytes: bytes)
         // The store may have been edited: K_e is checked again.
-        guard try key.commitment(account: state.name.account, epoch: state.name.epoch) == commitment else { return nil }
+        let token = try key.token(pseudonym: state.name.pseudonym, epoch: state.name.epoch)
+        guard try token.opens(commitment, pseudonym: state.name.pseudonym, epoch: state.name.epoch) else { return nil }
         for count in state.forms {
             let kept = try store.openings(of: state.name, count.form)
             guard kept.basis.count == count.form.threshold else { continue }

@@ -11,14 +11,14 @@ package struct RevealedAccount: ~Copyable {
 
 /// The decision of Docs/Protocol.md, "Reveal": which openings of one account and epoch are matches. Pure computation.
 package struct Revealer {
-    let account: AccountID
+    let pseudonym: Pseudonym
     let epoch: UInt32
     let threshold: Int
     let polynomials: Int
     let commitment: Commitment
 
-    package init(account: AccountID, epoch: UInt32, threshold: Int, polynomials: Int, commitment: Commitment) {
-        self.account = account
+    package init(pseudonym: Pseudonym, epoch: UInt32, threshold: Int, polynomials: Int, commitment: Commitment) {
+        self.pseudonym = pseudonym
         self.epoch = epoch
         self.threshold = threshold
         self.polynomials = polynomials
@@ -35,7 +35,7 @@ package struct Revealer {
     ///   decoding); `commitmentMismatch` when only foreign polynomials were found.
     package func reveal(_ openings: [KeptOpening]) throws(SealedMatchError) -> RevealedAccount {
         let decoder = ShareDecoder(threshold: threshold, polynomials: polynomials)
-        // Reveal, steps 1–2: drop non-canonical words, x = 0, other accounts' and other forms' openings, and repeated x
+        // Reveal, steps 1–2: drop non-canonical words, x = 0, openings of others and of other forms, repeated x
         var places: [Int] = []
         var shares: [Share] = []
         for (place, kept) in openings.enumerated() where !kept.quarantined {
@@ -52,9 +52,9 @@ package struct Revealer {
             // Reveal, step 3: with exactly t shares left the polynomial check is vacuous, and the commitment alone
             // decides
             guard let codeword = decoder.decode(shares, acceptingThreshold: true) else { break }
-            let key = try EpochKey(secrets: codeword.secrets, account: account, epoch: epoch)
-            // Reveal, step 4: K_e counts only if it is the registered one
-            if try key.commitment(account: account, epoch: epoch) == commitment {
+            let key = try EpochKey(secrets: codeword.secrets, pseudonym: pseudonym, epoch: epoch)
+            // Reveal, step 4: K_e counts only if its token's commitment is the registered one
+            if try key.commitment(pseudonym: pseudonym, epoch: epoch) == commitment {
                 let basis = codeword.members.prefix(threshold).map { openings[places[$0]].number }
                 let reveal = try matches(openings, under: key, basis: basis)
                 return RevealedAccount(reveal: reveal, epochKey: key, basis: basis)
@@ -112,7 +112,9 @@ package struct Revealer {
         guard vouchers.count >= threshold, points.count >= threshold else {
             throw SealedMatchError(.belowThreshold, "the matches come from fewer vouchers than the threshold")
         }
-        return Reveal(account: account, epoch: epoch, threshold: threshold, matches: matches)
+        return Reveal(
+            pseudonym: pseudonym, epoch: epoch, token: try key.token(pseudonym: pseudonym, epoch: epoch),
+            threshold: threshold, matches: matches)
     }
 
     private struct SlotlessMatch: Hashable {
@@ -121,7 +123,8 @@ package struct Revealer {
     }
 
     private func belongs(_ opening: Opening) -> Bool {
-        opening.header.account == account && opening.header.epoch == epoch && opening.header.polynomials == polynomials
+        opening.header.pseudonym == pseudonym && opening.header.epoch == epoch
+            && opening.header.polynomials == polynomials
             && opening.words.count == polynomials + 1
     }
 

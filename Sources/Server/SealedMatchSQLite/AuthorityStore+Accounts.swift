@@ -6,7 +6,7 @@ internal import SealedMatchProtocol
 
 extension AuthorityStore {
     private static let columns = """
-        id, \(RowReader.bounded("account", 32)), epoch, quarantined, \(RowReader.bounded("commitment", 32)),
+        id, \(RowReader.bounded("pseudonym", 32)), epoch, quarantined, \(RowReader.bounded("commitment", 32)),
         commitment IS NULL, epochKey IS NOT NULL
         """
 
@@ -43,8 +43,8 @@ extension AuthorityStore {
         try file.read { db in
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT \(Self.columns) FROM account WHERE account = ? AND epoch = ?",
-                    arguments: [name.account.encoded.databaseBlob, name.epoch])
+                    db, sql: "SELECT \(Self.columns) FROM account WHERE pseudonym = ? AND epoch = ?",
+                    arguments: [name.pseudonym.encoded.databaseBlob, name.epoch])
             else { return nil }
             let reader = RowReader(row)
             return try Self.state(reader, reader.integer(0), db)
@@ -55,7 +55,7 @@ extension AuthorityStore {
         _ row: RowReader, _ id: Int64, _ db: Database
     ) throws(SealedMatchError) -> AccountState {
         AccountState(
-            name: AccountEpoch(account: AccountID(canonical: try row.bytes32(1)), epoch: try row.epoch(2)),
+            name: AccountEpoch(pseudonym: Pseudonym(canonical: try row.bytes32(1)), epoch: try row.epoch(2)),
             forms: try forms(of: id, db),
             quarantined: try row.integer(3, in: 0...Int64(Int32.max)),
             commitment: try row.integer(5) == 1 ? nil : Commitment(canonical: row.bytes32(4)),
@@ -82,8 +82,8 @@ extension AuthorityStore {
     /// The number of an account's row; nil if nothing of it ever opened.
     static func number(of name: AccountEpoch, _ db: Database) throws -> Int64? {
         try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT id FROM account WHERE account = ? AND epoch = ?"),
-            arguments: [name.account.encoded.databaseBlob, name.epoch]
+            db.cachedStatement(sql: "SELECT id FROM account WHERE pseudonym = ? AND epoch = ?"),
+            arguments: [name.pseudonym.encoded.databaseBlob, name.epoch]
         ).map { try RowReader($0).integer(0) }
     }
 

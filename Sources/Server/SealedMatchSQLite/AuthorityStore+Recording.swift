@@ -27,7 +27,7 @@ extension AuthorityStore {
                     try db.cachedStatement(sql: "DELETE FROM waiting WHERE source = ? AND position = ?")
                         .execute(arguments: [number, placed.position])
                     let header = placed.voucher.header
-                    let commitment = commitments[AccountEpoch(account: header.account, epoch: header.epoch)]
+                    let commitment = commitments[AccountEpoch(pseudonym: header.pseudonym, epoch: header.epoch)]
                     if try !Self.insert(placed.voucher, commitment, db) { unkept.append(placed.position) }
                 }
             }
@@ -42,12 +42,12 @@ extension AuthorityStore {
     ) throws -> Bool {
         guard !voucher.openings.isEmpty || !voucher.excess.isEmpty else { return true }
         let header = voucher.header
-        try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (account, epoch) VALUES (?, ?)")
-            .execute(arguments: [header.account.encoded.databaseBlob, header.epoch])
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (pseudonym, epoch) VALUES (?, ?)")
+            .execute(arguments: [header.pseudonym.encoded.databaseBlob, header.epoch])
         guard
             let row = try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT id, kept, quarantined FROM account WHERE account = ? AND epoch = ?"),
-                arguments: [header.account.encoded.databaseBlob, header.epoch])
+                db.cachedStatement(sql: "SELECT id, kept, quarantined FROM account WHERE pseudonym = ? AND epoch = ?"),
+                arguments: [header.pseudonym.encoded.databaseBlob, header.epoch])
         else { throw SealedMatchError(.damagedStore, "an account could not be recorded") }
         let account = try RowReader(row).integer(0)
         var kept = try RowReader(row).integer(1, in: 0...Int64(Int32.max))

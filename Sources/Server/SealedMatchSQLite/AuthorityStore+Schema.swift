@@ -6,12 +6,12 @@ extension AuthorityStore {
 
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { db in
+        migrator.registerMigration("3") { db in
             try db.execute(
                 sql: """
                     CREATE TABLE account (
                         id INTEGER PRIMARY KEY,
-                        account BLOB NOT NULL CHECK (length(account) = 32),
+                        pseudonym BLOB NOT NULL CHECK (length(pseudonym) = 32),
                         epoch INTEGER NOT NULL CHECK (epoch BETWEEN 0 AND 4294967295),
                         -- openings that were not quarantined; and those that were, as far as they are kept
                         kept INTEGER NOT NULL DEFAULT 0,
@@ -20,7 +20,7 @@ extension AuthorityStore {
                         commitment BLOB CHECK (commitment IS NULL OR length(commitment) = 32),
                         -- K_e once revealed
                         epochKey BLOB CHECK (epochKey IS NULL OR length(epochKey) = 32),
-                        UNIQUE (account, epoch)
+                        UNIQUE (pseudonym, epoch)
                     ) STRICT;
                     -- Openings under different sets count jointly where t and k are the same: they fix the polynomials.
                     CREATE TABLE form (
@@ -47,25 +47,7 @@ extension AuthorityStore {
                         basis INTEGER NOT NULL DEFAULT 0,
                         UNIQUE (account, voucherID, slot)
                     ) STRICT;
-                    -- vouchers of sets whose key is not here yet, by the collector's sequence
-                    CREATE TABLE waiting (
-                        sequence INTEGER PRIMARY KEY,
-                        setRoot BLOB NOT NULL CHECK (length(setRoot) = 32)
-                    ) STRICT;
-                    CREATE TABLE cursor (
-                        id INTEGER PRIMARY KEY CHECK (id = 1),
-                        sequence INTEGER NOT NULL
-                    ) STRICT;
-                    INSERT INTO cursor VALUES (1, 0);
-                    """)
-        }
-        migrator.registerMigration("2") { db in
-            // Positions are those of one source, told by its identity. Version 1 had one cursor for whatever file was
-            // named: everything is read again, which counts nothing twice.
-            try db.execute(
-                sql: """
-                    DROP TABLE waiting;
-                    DROP TABLE cursor;
+                    -- Positions are those of one source, told by its identity.
                     CREATE TABLE source (
                         id INTEGER PRIMARY KEY,
                         identity BLOB NOT NULL UNIQUE CHECK (length(identity) = 32),

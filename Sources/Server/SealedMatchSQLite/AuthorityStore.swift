@@ -6,10 +6,10 @@ public import SealedMatchOpenings
 /// What the authority keeps, in one SQLite file: openings, how far it has read each source of vouchers, and the keys
 /// K_e of revealed accounts.
 ///
-/// **The file is as sensitive as α.** It tells which accounts opened slots and how many, which shrinks what decoys hide
-/// to the printed curves; above the threshold it holds the keys that open payloads. It is owner-readable only; keep it
-/// on an encrypted disk, and never where the collector can read it. Where the collector forgets vouchers that were
-/// opened, it is the only copy: back it up. (Docs/Protocol.md, "Openings")
+/// **The file is as sensitive as α.** It tells which pseudonyms opened slots and how many, which shrinks what decoys
+/// hide to the printed curves; above the threshold it holds the keys that open payloads. It is owner-readable only;
+/// keep it on an encrypted disk, and never where the collector can read it. Where the collector forgets vouchers that
+/// were opened, it is the only copy: back it up. (Docs/Protocol.md, "Openings")
 public final class AuthorityStore: OpeningStore {
     package let file: StoreFile
     private let path: String

@@ -48,7 +48,7 @@ extension CollectorStore {
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT sequence, \(RowReader.bounded("account", 32)), epoch, \(RowReader.bounded("voucherID", 16)),
+                    SELECT sequence, \(RowReader.bounded("pseudonym", 32)), epoch, \(RowReader.bounded("voucherID", 16)),
                         \(RowReader.bounded("digest", 32)), \(RowReader.bounded("bytes", SealedVoucher.maximumEncodedCount))
                     FROM voucher WHERE sequence > ? AND bytes IS NOT NULL ORDER BY sequence LIMIT ?
                     """, arguments: [position, max(0, limit)])
@@ -73,7 +73,7 @@ extension CollectorStore {
     private static func voucher(_ row: RowReader) throws(SealedMatchError) -> SealedVoucher {
         let bytes = try row.blob(5)
         let voucher = try SealedVoucher(canonical: bytes)
-        guard try row.bytes32(1) == voucher.header.account.encoded, try row.epoch(2) == voucher.header.epoch,
+        guard try row.bytes32(1) == voucher.header.pseudonym.encoded, try row.epoch(2) == voucher.header.epoch,
             try row.blob(3) == voucher.header.voucherID.encoded, try row.bytes32(4) == ArrivedVoucher.digest(bytes)
         else {
             throw SealedMatchError(.damagedStore, "a voucher is not the one that was stored")
@@ -103,12 +103,12 @@ extension CollectorStore {
         let header = try SealedVoucher(canonical: voucher).header
         let digest = try ArrivedVoucher.digest(voucher)
         let place: Int64? = try file.read { db in
-            let sql = "SELECT sequence FROM voucher WHERE account = ? AND epoch = ? AND voucherID = ?"
+            let sql = "SELECT sequence FROM voucher WHERE pseudonym = ? AND epoch = ? AND voucherID = ?"
             guard
                 let row = try Row.fetchOne(
                     db.cachedStatement(sql: sql),
                     arguments: [
-                        header.account.encoded.databaseBlob, header.epoch, header.voucherID.encoded.databaseBlob,
+                        header.pseudonym.encoded.databaseBlob, header.epoch, header.voucherID.encoded.databaseBlob,
                     ])
             else { return nil }
             return try RowReader(row).integer(0)
@@ -120,22 +120,46 @@ extension CollectorStore {
         return try mark(at: place) == digest
     }
 
-    /// The registration of an account and epoch, if there is one.
+    /// The commitment that was registered with a pseudonym in an epoch, if there is one.
     /// - Throws: `damagedStore` when the row was damaged.
-    public func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration? {
+    public func commitment(of pseudonym: Pseudonym, epoch: UInt32) throws(SealedMatchError) -> Commitment? {
         try file.read { db in
             guard
                 let row = try Row.fetchOne(
                     db,
                     sql:
-                        "SELECT \(RowReader.bounded("commitment", 32)) FROM registration WHERE account = ? AND epoch = ?",
-                    arguments: [account.encoded.databaseBlob, epoch])
+                        "SELECT \(RowReader.bounded("commitment", 32)) FROM registration WHERE epoch = ? AND pseudonym = ?",
+                    arguments: [epoch, pseudonym.encoded.databaseBlob])
             else { return nil }
             guard let commitment = try? RowReader(row).bytes32(0) else {
                 throw SealedMatchError(.damagedStore, "a registered commitment has not 32 bytes")
             }
-            return Registration(account: account, epoch: epoch, commitment: Commitment(canonical: commitment))
+            return Commitment(canonical: commitment)
         }
+    }
+
+    /// The registration of an account and epoch, if there is one. Not for an authority.
+    /// - Throws: `damagedStore` when the row was damaged; `fileFailed`.
+    public func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration? {
+        try file.read { db in
+            let sql = "SELECT \(Self.registrationColumns) FROM registration WHERE account = ? AND epoch = ?"
+            return try Row.fetchOne(db, sql: sql, arguments: [account.encoded.databaseBlob, epoch])
+                .map { try Self.registration(RowReader($0)) }
+        }
+    }
+
+    /// What `registration(_:)` reads, from column 0.
+    static let registrationColumns = """
+        \(RowReader.bounded("account", 32)), epoch, \(RowReader.bounded("pseudonym", 32)),
+        \(RowReader.bounded("commitment", 32)), \(RowReader.bounded("signature", Registration.maximumSignatureCount))
+        """
+
+    static func registration(_ row: RowReader) throws(SealedMatchError) -> Registration {
+        var registration = Registration(
+            account: AccountID(canonical: try row.bytes32(0)), epoch: try row.epoch(1),
+            pseudonym: Pseudonym(canonical: try row.bytes32(2)), commitment: Commitment(canonical: try row.bytes32(3)))
+        registration.signature = try row.blob(4)
+        return registration
     }
 
     /// How many vouchers of an account and epoch were stored, pruned ones included; 0 if it is not registered.
@@ -152,7 +176,7 @@ extension CollectorStore {
 
     /// One registered account and epoch.
     public struct Account: Equatable, Sendable {
-        /// Account, epoch and commitment.
+        /// As it came.
         public let registration: Registration
         /// Vouchers stored, pruned ones included.
         public let vouchers: Int
@@ -182,23 +206,22 @@ extension CollectorStore {
                 db,
                 sql:
                     """
-                    SELECT id, \(RowReader.bounded("account", 32)), epoch, \(RowReader.bounded("commitment", 32)), vouchers
+                    SELECT \(Self.registrationColumns), id, vouchers
                     FROM registration WHERE id > ? ORDER BY id LIMIT ?
                     """,
                 arguments: [after, max(0, limit)])
             while let row = try rows.next() {
                 let reader = RowReader(row)
-                let number = try reader.integer(0)
+                let number = try reader.integer(5)
                 guard number > last else {
                     throw SealedMatchError(.damagedStore, "the database's registrations are in no order")
                 }
                 last = number
                 do throws(SealedMatchError) {
-                    let registration = Registration(
-                        account: AccountID(canonical: try reader.bytes32(1)), epoch: try reader.epoch(2),
-                        commitment: Commitment(canonical: try reader.bytes32(3)))
                     accounts.append(
-                        Account(registration: registration, vouchers: try reader.integer(4, in: 0...Int64(Int32.max))))
+                        Account(
+                            registration: try Self.registration(reader),
+                            vouchers: try reader.integer(6, in: 0...Int64(Int32.max))))
                 } catch {
                     damaged.append(DamagedRow(table: .registration, row: last, error: error))
                 }

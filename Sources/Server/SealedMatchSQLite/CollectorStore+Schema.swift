@@ -9,39 +9,48 @@ extension CollectorStore {
     // which the voucher names anyway, is all that expiry needs. The order of arrival remains, in `sequence`.
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { db in
+        // Versions 1 and 2 had vouchers that carry accounts.
+        migrator.registerMigration("3") { db in
             try db.execute(
                 sql: """
                     CREATE TABLE registration (
                         id INTEGER PRIMARY KEY,
                         account BLOB NOT NULL CHECK (length(account) = 32),
                         epoch INTEGER NOT NULL CHECK (epoch BETWEEN 0 AND 4294967295),
+                        pseudonym BLOB NOT NULL CHECK (length(pseudonym) = 32),
                         commitment BLOB NOT NULL CHECK (length(commitment) = 32),
+                        -- by the account's identity key; empty if it made none
+                        signature BLOB NOT NULL CHECK (length(signature) <= 8192),
                         vouchers INTEGER NOT NULL DEFAULT 0,
-                        UNIQUE (account, epoch)
+                        -- the number of its release, once its name was released
+                        released INTEGER UNIQUE,
+                        UNIQUE (account, epoch),
+                        UNIQUE (epoch, pseudonym)
                     ) STRICT;
                     -- sequence is never used twice, not even after a deletion: it is the authority's cursor.
                     CREATE TABLE voucher (
                         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-                        account BLOB NOT NULL CHECK (length(account) = 32),
+                        pseudonym BLOB NOT NULL CHECK (length(pseudonym) = 32),
                         epoch INTEGER NOT NULL,
                         voucherID BLOB NOT NULL CHECK (length(voucherID) = 16),
                         digest BLOB NOT NULL CHECK (length(digest) = 32),
                         -- NULL once pruned: the digest still tells a retry from a conflict.
                         bytes BLOB,
-                        UNIQUE (account, epoch, voucherID)
+                        UNIQUE (pseudonym, epoch, voucherID)
                     ) STRICT;
                     CREATE TABLE expiry (
                         id INTEGER PRIMARY KEY CHECK (id = 1),
                         firstEpoch INTEGER NOT NULL
                     ) STRICT;
                     INSERT INTO expiry VALUES (1, 0);
-                    """)
-        }
-        migrator.registerMigration("2") { db in
-            // Whoever reads the vouchers keeps it with how far it is: a file that was made anew has another one.
-            try db.execute(
-                sql: """
+                    -- requests for names by epoch, -1 for those of none
+                    CREATE TABLE resolution (
+                        epoch INTEGER PRIMARY KEY CHECK (epoch BETWEEN -1 AND 4294967295),
+                        releases INTEGER NOT NULL DEFAULT 0,
+                        repeats INTEGER NOT NULL DEFAULT 0,
+                        refusals INTEGER NOT NULL DEFAULT 0
+                    ) STRICT;
+                    -- Whoever reads the vouchers keeps it with how far it is: a file that was made anew has another one.
                     CREATE TABLE identity (
                         id INTEGER PRIMARY KEY CHECK (id = 1),
                         bytes BLOB NOT NULL CHECK (length(bytes) = 32)

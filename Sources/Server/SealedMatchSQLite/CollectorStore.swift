@@ -4,13 +4,14 @@ public import SealedMatchCrypto
 public import SealedMatchProtocol
 internal import Synchronization
 
-/// The collector: registers commitments and keeps sealed vouchers, durably and idempotently, in one SQLite file. It
-/// holds nothing secret and never meets the matching key.
+/// The collector: registers pseudonyms and commitments, keeps sealed vouchers, and releases names against tokens,
+/// durably and idempotently, in one SQLite file. It never meets the matching key.
 ///
-/// Whoever takes the file without that key learns accounts, epochs, sets, counts and the order of arrival; nothing
-/// about media. Whoever can *change* it can lose vouchers, and can replace commitments before the authority has seen
-/// them. All functions may be called from any thread; they block on the disk. (Docs/Protocol.md, "Collector")
-public final class CollectorStore: Intake, VoucherSource {
+/// Whoever takes the file without that key learns accounts, their pseudonyms, epochs, sets, counts and the order of
+/// arrival; nothing about media. Whoever can *change* it can lose vouchers, and can replace commitments before the
+/// authority has seen them. All functions may be called from any thread; they block on the disk. (Docs/Protocol.md,
+/// "Collector")
+public final class CollectorStore: Intake, VoucherSource, NameResolver {
     package let file: StoreFile
     private let currentPolicy: Mutex<CollectorPolicy>
 
@@ -34,42 +35,60 @@ public final class CollectorStore: Intake, VoucherSource {
         set { currentPolicy.withLock { $0 = newValue } }
     }
 
-    /// Registers the commitment of an account and epoch. The caller has authenticated the account.
+    /// Registers the pseudonym and commitment of an account and epoch. The caller has authenticated the account.
     ///
-    /// One transaction compares and inserts, so of any number of different commitments just one wins, whatever the
+    /// One transaction compares and inserts, so of any number of different registrations just one wins, whatever the
     /// timing.
-    /// - Throws: `commitmentConflict` when another commitment is registered; `epochInPast` when the epoch has expired
-    ///   here; `quotaExceeded` for too many epochs; `fileFailed`, `damagedStore`.
+    /// - Throws: `authenticationFailed` when it names another account; `invalidSignature` when the policy asks for one;
+    ///   `commitmentConflict` when another pseudonym or commitment is registered; `pseudonymConflict` when the
+    ///   pseudonym is another account's; `epochInPast` when the epoch has expired here; `quotaExceeded` for too many
+    ///   epochs; `fileFailed`, `damagedStore`.
     public func register(_ registration: Registration, authenticatedAs account: AccountID) throws(SealedMatchError)
         -> IntakeOutcome
     {
-        guard registration.account == account else {
-            throw SealedMatchError(.authenticationFailed, "the registration names another account than the caller's")
-        }
-        let most = policy.epochsPerAccount
+        let policy = policy
+        // Register, steps 1–2: the caller's account, and its signature
+        try policy.check(registration, authenticatedAs: account)
         return try file.write { db in
+            // Register, step 3: the epoch has not expired
             try Self.checkExpiry(registration.epoch, db)
+            // Register, step 4: the account has a registration of this epoch
             if let row = try Row.fetchOne(
                 db,
-                sql: "SELECT \(RowReader.bounded("commitment", 32)) FROM registration WHERE account = ? AND epoch = ?",
+                sql: """
+                    SELECT \(RowReader.bounded("pseudonym", 32)), \(RowReader.bounded("commitment", 32))
+                    FROM registration WHERE account = ? AND epoch = ?
+                    """,
                 arguments: [account.encoded.databaseBlob, registration.epoch])
             {
-                guard try RowReader(row).bytes32(0) == registration.commitment.encoded else {
+                let reader = RowReader(row)
+                guard try reader.bytes32(0) == registration.pseudonym.encoded,
+                    try reader.bytes32(1) == registration.commitment.encoded
+                else {
                     throw SealedMatchError(
-                        .commitmentConflict, "another commitment is registered for this account and epoch")
+                        .commitmentConflict, "another pseudonym or commitment is registered for this account and epoch")
                 }
                 return .alreadyStored
             }
+            // Register, step 5: the pseudonym is another account's
+            let name: StatementArguments = [registration.epoch, registration.pseudonym.encoded.databaseBlob]
+            let sql = "SELECT 1 FROM registration WHERE epoch = ? AND pseudonym = ?"
+            guard try Row.fetchOne(db, sql: sql, arguments: name) == nil else {
+                throw SealedMatchError(.pseudonymConflict, "the pseudonym is another account's in this epoch")
+            }
+            // Register, step 6: the quota
             let epochs = try Int.fetchOne(
                 db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?",
                 arguments: [account.encoded.databaseBlob])
-            guard (epochs ?? 0) < most else {
+            guard (epochs ?? 0) < policy.epochsPerAccount else {
                 throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs")
             }
             try db.execute(
-                sql: "INSERT INTO registration (account, epoch, commitment) VALUES (?, ?, ?)",
+                sql:
+                    "INSERT INTO registration (account, epoch, pseudonym, commitment, signature) VALUES (?, ?, ?, ?, ?)",
                 arguments: [
-                    account.encoded.databaseBlob, registration.epoch, registration.commitment.encoded.databaseBlob,
+                    account.encoded.databaseBlob, registration.epoch, registration.pseudonym.encoded.databaseBlob,
+                    registration.commitment.encoded.databaseBlob, registration.signature.databaseBlob,
                 ])
             return .stored
         }
@@ -80,8 +99,8 @@ public final class CollectorStore: Intake, VoucherSource {
     /// The reply depends on the voucher's length and form, on the account and on what is registered, never on what is
     /// inside.
     /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange` for what is no voucher; `authenticationFailed`
-    ///   when its header names another account; `notRegistered`, `epochInPast`, `voucherConflict` for the same ID with
-    ///   other bytes, `unknownSet`, `setMismatch`, `quotaExceeded`; `fileFailed`, `damagedStore`.
+    ///   when its pseudonym is another account's; `notRegistered`, `epochInPast`, `voucherConflict` for the same ID
+    ///   with other bytes, `unknownSet`, `setMismatch`, `quotaExceeded`; `fileFailed`, `damagedStore`.
     public func store(_ voucher: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) -> IntakeOutcome
     {
         try store(all: [voucher], authenticatedAs: account)[0].get()
@@ -96,12 +115,12 @@ public final class CollectorStore: Intake, VoucherSource {
     ) throws(SealedMatchError) -> [Result<IntakeOutcome, SealedMatchError>] {
         let policy = policy
         let parsed = vouchers.map { bytes in
-            Result { () throws(SealedMatchError) in try ArrivedVoucher(bytes, authenticatedAs: account) }
+            Result { () throws(SealedMatchError) in try ArrivedVoucher(bytes) }
         }
         return try file.write { db in
             try parsed.map { parsed in
                 do throws(SealedMatchError) {
-                    return .success(try Self.insert(parsed.get(), policy, db))
+                    return .success(try Self.insert(parsed.get(), of: account, policy, db))
                 } catch {
                     // A refusal is the voucher's outcome; a failing disk or file ends the whole transaction.
                     guard ![.fileFailed, .damagedStore, .interrupted].contains(error.code) else { throw error }
@@ -112,27 +131,32 @@ public final class CollectorStore: Intake, VoucherSource {
     }
 
     private static func insert(
-        _ voucher: ArrivedVoucher, _ policy: CollectorPolicy, _ db: Database
+        _ voucher: ArrivedVoucher, of account: AccountID, _ policy: CollectorPolicy, _ db: Database
     ) throws(SealedMatchError) -> IntakeOutcome {
         let (header, digest) = (voucher.header, voucher.digest)
         return try StoreFile.mappingErrors {
+            // Store, step 2: the epoch has not expired
             try checkExpiry(header.epoch, db)
-            let name: StatementArguments = [header.account.encoded.databaseBlob, header.epoch]
-            guard
-                let registration = try Row.fetchOne(
-                    db.cachedStatement(sql: "SELECT id, vouchers FROM registration WHERE account = ? AND epoch = ?"),
-                    arguments: name)
-            else {
-                throw SealedMatchError(.notRegistered, "no commitment is registered for this account and epoch")
-            }
+            // Store, step 3: the pseudonym is registered, by the caller's account
+            let registration = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT id, vouchers, \(RowReader.bounded("account", 32)) FROM registration
+                        WHERE epoch = ? AND pseudonym = ?
+                        """),
+                arguments: [header.epoch, header.pseudonym.encoded.databaseBlob])
+            try ArrivedVoucher.check(
+                registration.map { AccountID(canonical: try RowReader($0).bytes32(2)) }, is: account)
+            guard let registration else { return .stored }
+            let name: StatementArguments = [header.pseudonym.encoded.databaseBlob, header.epoch]
             let id = try RowReader(registration).integer(0)
             let count = try RowReader(registration).integer(1)
-            // Collector, step 4: a retry is answered before anything that may have changed since.
+            // Store, step 4: a retry is answered before anything that may have changed since.
             if let row = try Row.fetchOne(
                 db.cachedStatement(
                     sql: """
                         SELECT \(RowReader.bounded("digest", 32)) FROM voucher
-                        WHERE account = ? AND epoch = ? AND voucherID = ?
+                        WHERE pseudonym = ? AND epoch = ? AND voucherID = ?
                         """),
                 arguments: name + [header.voucherID.encoded.databaseBlob])
             {
@@ -141,13 +165,13 @@ public final class CollectorStore: Intake, VoucherSource {
                 }
                 return .alreadyStored
             }
-            // Collector, steps 5–6: a known set, and the quota
+            // Store, steps 5–6: a known set, and the quota
             try policy.check(header)
             guard count < policy.vouchersPerEpoch else {
                 throw SealedMatchError(.quotaExceeded, "the account has sent too many vouchers in this epoch")
             }
             try db.cachedStatement(
-                sql: "INSERT INTO voucher (account, epoch, voucherID, digest, bytes) VALUES (?, ?, ?, ?, ?)"
+                sql: "INSERT INTO voucher (pseudonym, epoch, voucherID, digest, bytes) VALUES (?, ?, ?, ?, ?)"
             )
             .execute(
                 arguments: name + [

@@ -124,6 +124,11 @@ package struct StoreFile: Sendable {
             guard application == Int64(applicationID) else {
                 throw SealedMatchError(.invalidMagic, "the database belongs to something else")
             }
+            guard try !schema.isOfAccounts(in: db) else {
+                throw SealedMatchError(
+                    .invalidMagic,
+                    "the database is of an older version, whose vouchers carry accounts: see CHANGELOG.md")
+            }
             guard try schema.isVersion(of: migrator, in: db) else {
                 throw SealedMatchError(
                     .damagedStore, "the database's tables are not ours: it is damaged, or of a newer version")

@@ -16,6 +16,13 @@ struct StoreSchema: Equatable {
 
     var isEmpty: Bool { definitions.isEmpty }
 
+    /// Whether the database says that it is of a version whose vouchers carry accounts.
+    func isOfAccounts(in db: Database) throws -> Bool {
+        guard try db.tableExists("grdb_migrations") else { return false }
+        let first = try Row.fetchOne(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid LIMIT 1")
+        return first.map { $0[0] as DatabaseValue } == "1".databaseValue
+    }
+
     /// Whether it is exactly what the first migrations make, and the database says that just these have been applied. A
     /// view in a table's place, a trigger or a further table is none of ours: it could run for ever, or change what is
     /// written.

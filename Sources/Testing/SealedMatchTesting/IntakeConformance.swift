@@ -27,7 +27,7 @@ public enum IntakeConformance {
         _ make: (CollectorPolicy) throws -> Store, _ reopen: (Store) throws -> Store
     ) async throws {
         let store = try make(CollectorPolicy())
-        let (one, other) = (alice.registration(8), alice.registration(9))
+        let (one, other) = (try alice.registration(8), try alice.registration(9))
         let bob = AccountEpoch(2, 7).account
         try await require(.authenticationFailed, "another's registration") {
             try await store.register(one, authenticatedAs: bob)
@@ -38,10 +38,52 @@ public enum IntakeConformance {
             try await require(.commitmentConflict, "another commitment") {
                 try await store.register(other, authenticatedAs: alice.account)
             }
+            let second = AccountEpoch(3, 7)
+            try await require(.commitmentConflict, "a second pseudonym") {
+                try await store.register(second.registration(8, of: alice.account), authenticatedAs: alice.account)
+            }
+            for token in [8, 9] as [UInt8] {
+                try await require(.pseudonymConflict, "another's pseudonym") {
+                    try await store.register(alice.registration(token, of: bob), authenticatedAs: bob)
+                }
+            }
             try require(
                 try await store.register(one, authenticatedAs: alice.account) == .alreadyStored,
                 "a refused commitment changes nothing")
         }
+        let later = AccountEpoch(1, 8)
+        try require(
+            try await store.register(later.registration(8, of: bob), authenticatedAs: bob) == .stored,
+            "a pseudonym is one account's in its epoch alone")
+        try await looksAtSignatures(make)
+    }
+
+    /// Accepts what ends with the account's byte.
+    private struct LastByte: IdentityVerifier {
+        func verifies(_ signature: [UInt8], of message: [UInt8], by account: AccountID) -> Bool {
+            message.count == 131 && signature.last == account.encoded[0]
+        }
+    }
+
+    private static func looksAtSignatures<Store: Intake>(_ make: (CollectorPolicy) throws -> Store) async throws {
+        var policy = CollectorPolicy()
+        policy.identities = LastByte()
+        let store = try make(policy)
+        var registration = try alice.registration(8)
+        for signature in [[], [1, 2]] as [[UInt8]] {
+            registration.signature = signature
+            let unsigned = registration
+            try await require(.invalidSignature, "a registration that its account did not sign") {
+                try await store.register(unsigned, authenticatedAs: alice.account)
+            }
+        }
+        registration.signature = [1, alice.account.encoded[0]]
+        try require(
+            try await store.register(registration, authenticatedAs: alice.account) == .stored, "one that it signed")
+        registration.signature = [2, alice.account.encoded[0]]
+        try require(
+            try await store.register(registration, authenticatedAs: alice.account) == .alreadyStored,
+            "a retry with another signature")
     }
 
     private static func stores<Store: Intake>(
@@ -68,7 +110,7 @@ public enum IntakeConformance {
         let expected: [Result<IntakeOutcome, SealedMatchError>] = [
             .success(.stored), .refused(.wrongLength), .refused(.wrongLength), .refused(.invalidMagic),
             .refused(.wrongLength), .refused(.voucherConflict), .success(.alreadyStored),
-            .refused(.authenticationFailed), .success(.stored),
+            .refused(.notRegistered), .success(.stored),
         ]
         try require(outcomes == expected, "each voucher of a batch has its own outcome: \(outcomes)")
         let again = try await reopen(store).store(
@@ -77,6 +119,13 @@ public enum IntakeConformance {
             again == [.success(.alreadyStored), .success(.alreadyStored), .refused(.voucherConflict)],
             "what was acknowledged is there afterwards")
         try require(try await store.store(all: [], authenticatedAs: alice.account).isEmpty, "no voucher")
+        let bob = AccountEpoch(2, 7)
+        _ = try await store.register(bob.registration(8), authenticatedAs: bob.account)
+        let strange = [strangers, batch[8], try synthetic.voucher(alice)]
+        try require(
+            try await store.store(all: strange, authenticatedAs: bob.account) == [
+                .success(.stored), .refused(.authenticationFailed), .refused(.authenticationFailed),
+            ], "under the caller's own pseudonym only")
     }
 
     private static func keepsBounds<Store: Intake>(_ make: (CollectorPolicy) throws -> Store) async throws {

@@ -5,18 +5,20 @@ internal import Synchronization
 
 /// A collector in memory, for tests: intake and source of vouchers by the contracts of their seams, except that nothing
 /// survives the process.
-public final class MemoryCollector: Intake, VoucherSource {
+public final class MemoryCollector: Intake, VoucherSource, NameResolver {
     private struct Voucher {
         let position: Int64
         let digest: Bytes32
         var voucher: SealedVoucher?
     }
     private struct Key: Hashable {
-        let account: AccountID
+        let pseudonym: Pseudonym
         let epoch: UInt32
     }
     private struct State {
-        var registrations: [Key: Commitment] = [:]
+        var registrations: [Key: Registration] = [:]
+        var released: [Key: UInt64] = [:]
+        var counts: [Int64: ResolutionCounts] = [:]
         var vouchers: [Key: [VoucherID: Voucher]] = [:]
         var firstEpoch: UInt32 = 0
         var end: Int64 = 0
@@ -45,23 +47,25 @@ public final class MemoryCollector: Intake, VoucherSource {
     public func register(
         _ registration: Registration, authenticatedAs account: AccountID
     ) throws(SealedMatchError) -> IntakeOutcome {
-        guard registration.account == account else {
-            throw SealedMatchError(.authenticationFailed, "the registration names another account than the caller's")
-        }
+        try policy.check(registration, authenticatedAs: account)
         return try state.withLock { (state) throws(SealedMatchError) in
             try Self.checkExpiry(registration.epoch, state)
-            let key = Key(account: account, epoch: registration.epoch)
-            if let known = state.registrations[key] {
-                guard known == registration.commitment else {
+            let known = state.registrations.values.first { $0.account == account && $0.epoch == registration.epoch }
+            if let known {
+                guard known.pseudonym == registration.pseudonym, known.commitment == registration.commitment else {
                     throw SealedMatchError(
-                        .commitmentConflict, "another commitment is registered for this account and epoch")
+                        .commitmentConflict, "another pseudonym or commitment is registered for this account and epoch")
                 }
                 return .alreadyStored
             }
-            guard state.registrations.keys.count(where: { $0.account == account }) < policy.epochsPerAccount else {
+            let key = Key(pseudonym: registration.pseudonym, epoch: registration.epoch)
+            guard state.registrations[key] == nil else {
+                throw SealedMatchError(.pseudonymConflict, "the pseudonym is another account's in this epoch")
+            }
+            guard state.registrations.values.count(where: { $0.account == account }) < policy.epochsPerAccount else {
                 throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs")
             }
-            state.registrations[key] = registration.commitment
+            state.registrations[key] = registration
             return .stored
         }
     }
@@ -73,19 +77,19 @@ public final class MemoryCollector: Intake, VoucherSource {
         state.withLock { state in
             vouchers.map { bytes in
                 Result { () throws(SealedMatchError) in
-                    try insert(ArrivedVoucher(bytes, authenticatedAs: account), &state)
+                    try insert(ArrivedVoucher(bytes), of: account, &state)
                 }
             }
         }
     }
 
-    private func insert(_ voucher: ArrivedVoucher, _ state: inout State) throws(SealedMatchError) -> IntakeOutcome {
+    private func insert(
+        _ voucher: ArrivedVoucher, of account: AccountID, _ state: inout State
+    ) throws(SealedMatchError) -> IntakeOutcome {
         let header = voucher.header
         try Self.checkExpiry(header.epoch, state)
-        let key = Key(account: header.account, epoch: header.epoch)
-        guard state.registrations[key] != nil else {
-            throw SealedMatchError(.notRegistered, "no commitment is registered for this account and epoch")
-        }
+        let key = Key(pseudonym: header.pseudonym, epoch: header.epoch)
+        try ArrivedVoucher.check(state.registrations[key]?.account, is: account)
         if let known = state.vouchers[key]?[header.voucherID] {
             guard known.digest == voucher.digest else {
                 throw SealedMatchError(.voucherConflict, "another voucher has this ID")
@@ -177,10 +181,44 @@ public final class MemoryCollector: Intake, VoucherSource {
         }
     }
 
-    /// The registration of an account and epoch, if there is one.
-    public func registration(account: AccountID, epoch: UInt32) throws(SealedMatchError) -> Registration? {
-        state.withLock { $0.registrations[Key(account: account, epoch: epoch)] }.map {
-            Registration(account: account, epoch: epoch, commitment: $0)
+    /// The commitment that was registered with a pseudonym in an epoch, if there is one.
+    public func commitment(of pseudonym: Pseudonym, epoch: UInt32) throws(SealedMatchError) -> Commitment? {
+        state.withLock { $0.registrations[Key(pseudonym: pseudonym, epoch: epoch)]?.commitment }
+    }
+
+    // MARK: NameResolver
+
+    /// Releases the name that an encoded request asks for, and counts the request. (Docs/Protocol.md, "Resolve")
+    /// - Throws: `wrongLength`, `invalidMagic`, `epochInPast`, `notRegistered`, `tokenMismatch`.
+    public func resolve(_ request: [UInt8]) throws(SealedMatchError) -> ReleasedName {
+        try state.withLock { (state) throws(SealedMatchError) in
+            var row: Int64 = -1
+            do throws(SealedMatchError) {
+                let request = try ResolutionRequest(canonical: request)
+                if state.registrations.keys.contains(where: { $0.epoch == request.epoch }) {
+                    row = Int64(request.epoch)
+                }
+                try Self.checkExpiry(request.epoch, state)
+                let key = Key(pseudonym: request.pseudonym, epoch: request.epoch)
+                let registration = try request.check(state.registrations[key])
+                let isNew = state.released[key] == nil
+                let number = state.released[key] ?? UInt64(state.counts.values.reduce(0) { $0 + $1.releases } + 1)
+                state.released[key] = number
+                Self.count(isNew ? \.releases : \.repeats, row, &state)
+                return ReleasedName(number: number, token: request.token, registration: registration)
+            } catch {
+                Self.count(\.refusals, row, &state)
+                throw error
+            }
         }
+    }
+
+    private static func count(_ what: WritableKeyPath<ResolutionCounts, Int>, _ row: Int64, _ state: inout State) {
+        state.counts[row, default: ResolutionCounts(epoch: row < 0 ? nil : UInt32(row))][keyPath: what] += 1
+    }
+
+    /// What was asked for so far, by epoch, ascending; first what belongs to none.
+    public func resolutionCounts() throws(SealedMatchError) -> [ResolutionCounts] {
+        state.withLock { $0.counts.sorted { $0.key < $1.key }.map(\.value) }
     }
 }

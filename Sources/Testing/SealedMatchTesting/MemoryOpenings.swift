@@ -90,7 +90,7 @@ public final class MemoryOpenings: OpeningStore {
     ) -> Bool {
         guard !voucher.openings.isEmpty || !voucher.excess.isEmpty else { return true }
         let header = voucher.header
-        let name = AccountEpoch(account: header.account, epoch: header.epoch)
+        let name = AccountEpoch(pseudonym: header.pseudonym, epoch: header.epoch)
         let form = OpeningForm(threshold: voucher.threshold, polynomials: header.polynomials)
         if state.accounts[name] == nil { state.order.append(name) }
         // Taken out while it changes, so that nothing is copied.

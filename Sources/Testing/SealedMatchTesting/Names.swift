@@ -3,14 +3,31 @@ internal import SealedMatchOpenings
 internal import SealedMatchProtocol
 
 extension AccountEpoch {
-    /// An account whose name is one byte, repeated.
+    /// A pseudonym of one byte, repeated.
     init(_ byte: UInt8, _ epoch: UInt32) {
-        self.init(account: AccountID(canonical: Bytes32(repeating: byte)), epoch: epoch)
+        self.init(pseudonym: Pseudonym(canonical: Bytes32(repeating: byte)), epoch: epoch)
     }
 
-    /// A registration with a commitment of one byte, repeated.
-    func registration(_ byte: UInt8) -> Registration {
-        Registration(account: account, epoch: epoch, commitment: Commitment(canonical: Bytes32(repeating: byte)))
+    /// Whose pseudonym it is: another byte, repeated.
+    var account: AccountID { AccountID(canonical: Bytes32(repeating: ~pseudonym.encoded[0])) }
+
+    /// A registration with the commitment of the token of one byte, repeated.
+    func registration(_ byte: UInt8) throws(SealedMatchError) -> Registration {
+        try registration(byte, of: account)
+    }
+
+    /// The same for another account.
+    func registration(_ byte: UInt8, of account: AccountID) throws(SealedMatchError) -> Registration {
+        Registration(
+            account: account, epoch: epoch, pseudonym: pseudonym,
+            commitment: try Self.token(byte).commitment(pseudonym: pseudonym, epoch: epoch))
+    }
+
+    static func token(_ byte: UInt8) -> ResolutionToken { ResolutionToken(canonical: Bytes32(repeating: byte)) }
+
+    /// A request for the name, with the token of one byte, repeated.
+    func request(_ byte: UInt8) -> [UInt8] {
+        ResolutionRequest(epoch: epoch, pseudonym: pseudonym, token: Self.token(byte)).encoded
     }
 }
 

@@ -158,7 +158,7 @@ public enum OpeningsConformance {
     ) async throws {
         let store = try make()
         var synthetic = SyntheticVouchers(seed: 25)
-        let (one, other) = (alice.registration(1).commitment, alice.registration(2).commitment)
+        let (one, other) = try (alice.registration(1).commitment, alice.registration(2).commitment)
         try await require(.damagedStore, "an account without openings has nothing to settle") {
             try store.settle(one, of: alice)
         }

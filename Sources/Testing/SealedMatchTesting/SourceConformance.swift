@@ -117,11 +117,14 @@ public enum SourceConformance {
         try require(try source.vouchers(after: 0, limit: 10).vouchers.isEmpty, "expired vouchers are gone")
         try require(try source.end() == end, "an expiry does not turn the end back")
         try require(try source.forgotten(after: 0) == 0, "what expired is not what a reader made it forget")
-        try require(try source.registration(account: alice.account, epoch: 7) == nil, "and so are registrations")
+        try require(try source.commitment(of: alice.pseudonym, epoch: 7) == nil, "and so are registrations")
         let next = AccountEpoch(1, 8)
         _ = try await intake.register(next.registration(5), authenticatedAs: next.account)
         try require(
-            try source.registration(account: next.account, epoch: 8) == next.registration(5), "a registration is read")
+            try source.commitment(of: next.pseudonym, epoch: 8) == next.registration(5).commitment
+                && source.commitment(of: next.pseudonym, epoch: 9) == nil
+                && source.commitment(of: Pseudonym(canonical: next.account.encoded), epoch: 8) == nil,
+            "a commitment is read by pseudonym and epoch")
         var synthetic = SyntheticVouchers(seed: 14)
         let voucher = try synthetic.voucher(next)
         _ = try await intake.store(all: [voucher], authenticatedAs: next.account)

@@ -32,7 +32,7 @@ struct SyntheticVouchers {
     mutating func header(_ name: AccountEpoch, root: SetRoot = SetRoot(canonical: Bytes32())) throws -> VoucherHeader {
         VoucherHeader(
             parameters: parameters, epoch: name.epoch, voucherID: try VoucherID(canonical: bytes(16)),
-            account: name.account, setRoot: root)
+            pseudonym: name.pseudonym, setRoot: root)
     }
 
     /// A sealed voucher, encoded.

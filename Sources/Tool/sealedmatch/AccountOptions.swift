@@ -3,7 +3,7 @@ internal import Foundation
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 
-/// Whose vouchers: by name, or by the identifier that vouchers carry.
+/// Which account: by name, or by the identifier that registrations carry.
 struct AccountOptions: ParsableArguments {
     @Option(help: "The account's name, hashed as Docs/Protocol.md, 4.3, says.") var account: String?
     @Option(help: "The account's identifier instead, 64 hexadecimal digits.") var accountId: String?

@@ -21,6 +21,8 @@ struct CollectCommand: ParsableCommand {
     @Option(
         name: .customLong("set"), help: "A set whose vouchers are taken; repeat it for more. Any set's unless given.")
     var sets: [String] = []
+    @Option(help: "The account's public identity key: then its registrations must be signed by it.")
+    var identity: String?
     @Flag(help: "Leave stored files where they are.") var keep = false
     @Argument(help: "The upload directory.") var upload: String
 
@@ -34,8 +36,11 @@ struct CollectCommand: ParsableCommand {
                     policy.knownSets?[try header.root()] = header.parameters
                 }
             }
-            let store = try about(database) { try CollectorStore(path: database, policy: policy, creation: .ifMissing) }
             let id = try account.id()
+            if let identity {
+                policy.identities = Ed25519Identities([id: try KeyFiles.readSourcePublic(identity)])
+            }
+            let store = try about(database) { try CollectorStore(path: database, policy: policy, creation: .ifMissing) }
             let names = try about(upload) { try LockedDirectory.names(in: upload, limit: 1 << 20) }.sorted()
             var refused = 0
             var counts = Counts()
@@ -45,7 +50,7 @@ struct CollectCommand: ParsableCommand {
             for file in names where file.hasSuffix(".registration") {
                 let path = "\(upload)/\(file)"
                 refused += try refusals(path) {
-                    let content = try DurableFile.read(path, limit: Registration.encodedCount * 1_024)
+                    let content = try DurableFile.read(path, limit: Registration.maximumEncodedCount * 1_024)
                     for registration in try Registration.all(in: content) {
                         add(try store.register(registration, authenticatedAs: id))
                     }

@@ -8,8 +8,9 @@ struct ExpireCommand: ParsableCommand {
         discussion: """
             Registrations and vouchers of epochs before the one given are forgotten, and refused from now on; this \
             makes room for accounts that have registered 64 epochs. Open and reveal first: a voucher that was not \
-            opened is lost. What was opened can be revealed later, too. \
-            Vouchers that still wait at a client are refused then: keep the last three epochs at least. The running epoch and later ones cannot be expired.
+            opened is lost. What was opened can be revealed later, too; but no name of an expired epoch is ever released, \
+            so `resolve` what is to be resolved before. Vouchers that still wait at a client are refused then: keep the \
+            last three epochs at least. The running epoch and later ones cannot be expired.
             """)
 
     @Option(help: "The collector's SQLite file.") var database: String

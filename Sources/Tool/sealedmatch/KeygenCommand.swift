@@ -4,7 +4,7 @@ internal import SealedMatchCrypto
 struct KeygenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keygen",
-        abstract: "Makes the signing key of a source.",
+        abstract: "Makes the signing key of a source, or of a collector.",
         discussion: """
             Writes FILE (secret) and FILE.pub, both or neither. A key that is there already is never replaced, unless \
             --force says so: what it signed could not be signed again. The authority's matching key is not made here: \

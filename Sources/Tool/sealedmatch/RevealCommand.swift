@@ -15,8 +15,10 @@ struct RevealCommand: ParsableCommand {
             set files. Every account with \
             at least t openings is decided, if one of them came in since its last try.
 
-            A case file is never changed: matches that a later reveal adds go into another one, ACCOUNT-EPOCH-2.json \
-            and so on. A list must be of a source of one of the sets, and not empty.
+            A case file is never changed: matches that a later reveal adds go into another one, PSEUDONYM-EPOCH-2.json \
+            and so on. It names nobody. PSEUDONYM-EPOCH.request beside it is what `resolve` releases the account's name \
+            against: give it to the collector if and when a name is needed. A list must be of a source of one of the \
+            sets, and not empty.
             """)
 
     @OptionGroup var options: AuthorityOptions
@@ -34,13 +36,14 @@ struct RevealCommand: ParsableCommand {
     @Flag(help: "One JSON object a decision.") var json = false
 
     private struct Row: Encodable {
-        let account: String
+        let pseudonym: String
         let epoch: UInt32
         let revealed: Bool
         var matches: Int?
         var listed: Int?
         var added: Int?
         var caseFile: String?
+        var request: String?
         var reason: String?
     }
 
@@ -94,27 +97,27 @@ struct RevealCommand: ParsableCommand {
     }
 
     private func report(_ decision: RevealDecision, _ comparison: CaseComparison, _ folder: CaseFolder) throws {
-        let account = hexadecimal(decision.name.account.encoded.bytes)
-        var row = Row(account: account, epoch: decision.name.epoch, revealed: false)
+        let pseudonym = hexadecimal(decision.name.pseudonym.encoded.bytes)
+        var row = Row(pseudonym: pseudonym, epoch: decision.name.epoch, revealed: false)
         let line: String
         switch decision.result {
         case .success(let result):
-            let subject = "the case of \(account.prefix(16))…, epoch \(decision.name.epoch)"
+            let subject = "the case of \(pseudonym.prefix(16))…, epoch \(decision.name.epoch)"
             let addition = try about(subject) { try folder.add(result.reveal, by: comparison) }
             row = Row(
-                account: account, epoch: decision.name.epoch, revealed: true, matches: result.reveal.matches.count,
+                pseudonym: pseudonym, epoch: decision.name.epoch, revealed: true, matches: result.reveal.matches.count,
                 listed: addition.file?.listedMatchCount, added: addition.file?.matches.count ?? 0,
-                caseFile: addition.path)
+                caseFile: addition.path, request: addition.request)
             let listed = addition.file.map { ", \($0.listedMatchCount) on the list, \($0.matches.count) new" }
             line =
-                "REVEALED  \(account.prefix(16))…  epoch \(decision.name.epoch)  \(result.reveal.matches.count) matches"
+                "REVEALED  \(pseudonym.prefix(16))…  epoch \(decision.name.epoch)  \(result.reveal.matches.count) matches"
                 + "\(listed ?? ", none new")  \(addition.path)"
         case .failure(let error):
             guard error.isVerdict else {
-                throw Failure(error, "\(account.prefix(16))…, epoch \(decision.name.epoch)")
+                throw Failure(error, "\(pseudonym.prefix(16))…, epoch \(decision.name.epoch)")
             }
             row.reason = error.notYet
-            line = "sealed    \(account.prefix(16))…  epoch \(decision.name.epoch)  \(error.notYet)"
+            line = "sealed    \(pseudonym.prefix(16))…  epoch \(decision.name.epoch)  \(error.notYet)"
         }
         if json { try Terminal.printJSON(row) } else { Terminal.print(line) }
     }

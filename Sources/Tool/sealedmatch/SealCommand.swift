@@ -28,6 +28,8 @@ struct SealCommand: ParsableCommand {
             "Seconds over which the outbox spreads vouchers. 0 sends at once, which links voucher and attachment: for tests."
     )
     var window: UInt64 = 86_400
+    @Option(help: "A secret identity key (`keygen`) that signs registrations, for a trial: messengers have their own.")
+    var identity: String?
     @Flag(help: "Seal files that were sealed before, too.") var again = false
     @Argument(help: "Pictures, videos or other files; none to only release what is due.") var files: [FileName] = []
 
@@ -78,7 +80,10 @@ struct SealCommand: ParsableCommand {
     private func release(_ directory: borrowing ClientDirectory) throws -> Int {
         try about(upload) {
             try LockedDirectory.make(upload)
-            for registration in try directory.registrations() {
+            for var registration in try directory.registrations() {
+                if let identity {
+                    registration = try registration.signed(by: KeyFiles.readSourceSecret(identity))
+                }
                 try DurableFile.write(
                     registration.encoded, to: "\(upload)/\(registration.epoch).registration", secret: false)
             }

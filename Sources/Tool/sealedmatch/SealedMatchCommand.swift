@@ -40,6 +40,7 @@ struct SealedMatchCommand: ParsableCommand {
         subcommands: [
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
             CollectCommand.self, ExpireCommand.self, OpenCommand.self,
-            RevealCommand.self, SampleCommand.self, DemoCommand.self, BenchCommand.self,
+            RevealCommand.self, ResolveCommand.self, ReleaseCommand.self, SampleCommand.self, DemoCommand.self,
+            BenchCommand.self,
         ])
 }

@@ -122,7 +122,7 @@ import Testing
         let registration = try Registration(canonical: bytes("uploads/registration-0"))
         for name in uploads.dropFirst() {
             let voucher = try SealedVoucher(canonical: bytes("uploads/" + name))
-            #expect(voucher.header.account == registration.account && voucher.header.epoch == registration.epoch)
+            #expect(voucher.header.pseudonym == registration.pseudonym && voucher.header.epoch == registration.epoch)
             #expect(try voucher.header.setRoot == set.built.header.root())
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("state/outbox")) == ["lock"])
@@ -146,9 +146,11 @@ import Testing
             try AccountSecret(canonical: raw)
         }
         let registration = try Registration(canonical: bytes("registration"))
-        let sharing = try secret.sharing(account: registration.account, parameters: set.built.header.parameters)
-        let key = try sharing.epochKey(account: registration.account, epoch: secret.epoch)
-        #expect(try key.commitment(account: registration.account, epoch: secret.epoch) == registration.commitment)
+        let sharing = try secret.sharing(pseudonym: registration.pseudonym, parameters: set.built.header.parameters)
+        let key = try sharing.epochKey(pseudonym: registration.pseudonym, epoch: secret.epoch)
+        #expect(
+            try key.commitment(pseudonym: registration.pseudonym, epoch: secret.epoch) == registration.commitment
+                && secret.pseudonym(of: registration.account) == registration.pseudonym)
         for (index, digest) in sent.enumerated() {
             let voucher = try SealedVoucher(canonical: bytes("voucher-\(index)"))
             let context = try SlotContext(

@@ -76,7 +76,8 @@ def test_the_collector_takes_no_voucher_for_another_account(
     anna, bruno, _ = outcome.people
     with sqlite3.connect(scenario.directory / "collector.sqlite") as database:
         (voucher,) = database.execute(
-            "SELECT bytes FROM voucher WHERE account = ? LIMIT 1", (bruno.account,)
+            "SELECT bytes FROM voucher JOIN registration USING (pseudonym, epoch) WHERE account = ? LIMIT 1",
+            (bruno.account,),
         ).fetchone()
     (tmp_path / "stolen.voucher").write_bytes(voucher)
     collector = CollectorByFiles(scenario.directory / "collector.sqlite", tmp_path, anna.account, scenario.tool)
@@ -156,3 +157,15 @@ def test_vouchers_tell_nothing_of_the_room(outcome: Outcome, scenario: Scenario)
         for name in (event_id, arrived.url.rsplit("/", 1)[1], arrived.key, hashlib.sha256(arrived.content).hexdigest()):
             assert name.encode() not in database
     assert outcome.people[0].account in database
+
+
+def test_the_authority_knows_no_account(outcome: Outcome, scenario: Scenario) -> None:
+    """Nothing of its folder names anybody, cases and requests included; the release does."""
+    accounts = [person.account for person in outcome.people]
+    files = [path for path in (scenario.directory / "authority").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} >= {".sqlite", ".json", ".request"}
+    for path in files:
+        content = path.read_bytes()
+        assert not any(name in content or name.hex().encode() in content for name in accounts), path.name
+    (release,) = (scenario.directory / "releases").glob("*.release")
+    assert [name in release.read_bytes() for name in accounts] == [False, False, True]

@@ -159,12 +159,14 @@ def test_a_client_seals_and_gives_out(client: Client, known: BlindedSet) -> None
     for note in notes:
         client.seal(ITEM, note)
     (registration,) = client.registrations()
-    assert registration[:4] == b"SMR1" and registration[8:40] == ACCOUNT
+    assert len(registration) == 106 and registration[:4] == b"SMR2" and registration[8:40] == ACCOUNT
     waiting = list(client.due(LATER))
     assert len(waiting) == len(notes) and client.unreadable == 0
     assert {len(entry.voucher) for entry in waiting} == {known.info.voucher_bytes}
     assert len({entry.voucher_id for entry in waiting}) == len(notes)
-    assert all(entry.voucher[32:64] == ACCOUNT and entry.voucher[64:96] == known.info.root for entry in waiting)
+    assert all(
+        entry.voucher[32:64] == registration[40:72] and entry.voucher[64:96] == known.info.root for entry in waiting
+    )
     # A retry gets the same bytes; what is acknowledged is gone, and again is no error.
     assert list(client.due(LATER)) == waiting
     for entry in client.due(LATER):
@@ -326,7 +328,8 @@ def test_a_new_epoch_has_a_new_registration(published: Published, known: Blinded
         client.seal(ITEM, now=NOW)
         client.seal(ITEM, now=NOW + EPOCH)
         registrations = client.registrations()
-        assert len(registrations) == 2 and registrations[0][40:] != registrations[1][40:]
+        assert len(registrations) == 2 and registrations[0][40:72] != registrations[1][40:72]
+        assert registrations[0][72:] != registrations[1][72:]
         epochs = {int.from_bytes(entry.voucher[12:16], "little") for entry in client.due(NOW + EPOCH + DAY)}
         assert epochs == {NOW // EPOCH, NOW // EPOCH + 1}
 
@@ -342,7 +345,7 @@ def test_a_sealer_s_state_is_the_messenger_s(known: BlindedSet, tmp_path: Path) 
         with Sealer(known, secret, ACCOUNT, now=NOW) as sealer:
             voucher = sealer.seal(ITEM, b"note")
             state, kept = sealer.state, sealer.secret
-            assert sealer.registration[40:] == secret.commitment(known, ACCOUNT)
+            assert sealer.registration[72:104] == secret.commitment(known, ACCOUNT)
             assert kept == exported
         with AccountSecret.from_bytes(kept) as again, Sealer(known, again, ACCOUNT, state=state, now=NOW) as sealer:
             sealer.merge(state)

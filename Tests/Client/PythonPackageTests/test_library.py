@@ -67,7 +67,7 @@ def test_the_wheel_carries_its_library() -> None:
         for line in Path("/proc/self/maps").read_text().splitlines()
         if "libsealedmatch" in line
     }
-    assert mapped == {str((package / "libsealedmatch.so.2").resolve())}
+    assert mapped == {str((package / "libsealedmatch.so.3").resolve())}
     assert (package / "py.typed").exists()
 
 
@@ -146,7 +146,7 @@ def test_the_two_tests_above_can_fail(known: BlindedSet) -> None:
     class Item(ctypes.Structure):
         _fields_ = [("bytes", ctypes.c_uint8 * 66600)]
 
-    keeping = ctypes.PyDLL(str(Path(sealedmatch.__file__).parent / "libsealedmatch.so.2"))
+    keeping = ctypes.PyDLL(str(Path(sealedmatch.__file__).parent / "libsealedmatch.so.3"))
     seal = keeping.sealedmatch_sealer_seal
     seal.argtypes = [
         Sealer,
@@ -272,5 +272,5 @@ def test_the_readme_s_snippet_runs(published: Published, tmp_path: Path) -> None
         "upload": sent.append,
     }
     exec(snippet, names)
-    assert len(sent) >= 1 and len(sent[0]) == 72
+    assert len(sent) >= 1 and len(sent[0]) == 106
     assert len(list((tmp_path / "client" / "outbox").glob("*.voucher"))) + len(sent) == 2

@@ -117,8 +117,9 @@ import Testing
 
     private func epochKey() throws -> EpochKey {
         let secret = try savedSecret()
-        return try secret.sharing(account: Fixture.account, parameters: fixture.open().header.parameters)
-            .epochKey(account: Fixture.account, epoch: secret.epoch)
+        let pseudonym = try secret.pseudonym(of: Fixture.account)
+        return try secret.sharing(pseudonym: pseudonym, parameters: fixture.open().header.parameters)
+            .epochKey(pseudonym: pseudonym, epoch: secret.epoch)
     }
 
     @Test func aStateOrDirectoryThatOthersReachIsRefused() throws {

@@ -89,12 +89,13 @@ final class Fixture {
         throws -> SealedVoucher
     {
         let secret = try Self.secret()
-        let sharing = try secret.sharing(account: Self.account, parameters: parameters)
-        let key = try sharing.epochKey(account: Self.account, epoch: 694)
+        let pseudonym = try secret.pseudonym(of: Self.account)
+        let sharing = try secret.sharing(pseudonym: pseudonym, parameters: parameters)
+        let key = try sharing.epochKey(pseudonym: pseudonym, epoch: 694)
         let payload = try Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: note).padded(
             to: parameters.payloadCount)
         let header = VoucherHeader(
-            parameters: parameters, epoch: 694, voucherID: try VoucherID.random(from: &random), account: Self.account,
+            parameters: parameters, epoch: 694, voucherID: try VoucherID.random(from: &random), pseudonym: pseudonym,
             setRoot: set.root)
         var sealing = try VoucherSealing(random: &random)
         return try sealing.seal(
@@ -107,7 +108,7 @@ final class Fixture {
         guard let share = opening.share else { return false }
         var secret = try Self.secret()
         try secret.ratchet(to: opening.header.epoch)
-        let sharing = try secret.sharing(account: Self.account, parameters: parameters)
+        let sharing = try secret.sharing(pseudonym: secret.pseudonym(of: Self.account), parameters: parameters)
         return sharing.share(at: share.x) == share.z
     }
 }

@@ -185,8 +185,8 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let shares = openings.compactMap(\.share)
         let found = try #require(ShareDecoder(threshold: 3, polynomials: 8).decode(shares, acceptingThreshold: false))
         #expect(found.members == [0, 1, 2, 3, 4])
-        let key = try EpochKey(secrets: found.secrets, account: Fixture.account, epoch: 694)
-        #expect(try key.commitment(account: Fixture.account, epoch: 694) == registration.commitment)
+        let key = try EpochKey(secrets: found.secrets, pseudonym: registration.pseudonym, epoch: 694)
+        #expect(try key.commitment(pseudonym: registration.pseudonym, epoch: 694) == registration.commitment)
         for opening in openings { _ = try opening.payload(under: key) }
     }
 
@@ -244,9 +244,10 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         #expect(try sealer.advance(to: fixture.now + epochSeconds))
         #expect(sealer.epoch == 695 && sealer.registration.epoch == 695)
         #expect(sealer.registration.commitment != before.commitment)
+        #expect(sealer.registration.pseudonym != before.pseudonym && sealer.registration.account == before.account)
         // The same item matches again, once, on the new epoch's polynomials.
         let found = try #require(try opening(fixture, sealer.seal(item)))
-        #expect(found.header.epoch == 695)
+        #expect(found.header.epoch == 695 && found.header.pseudonym == sealer.registration.pseudonym)
         #expect(try opening(fixture, sealer.seal(item)) == nil)
         // Another device comes to the same registration by itself.
         let other = try fixture.sealer(now: fixture.now + epochSeconds)

@@ -26,8 +26,9 @@ import Testing
                 #expect(Set(opened.map(\.rkey)).count == opened.count)
                 // The decoys' bodies are no shares, and no payload opens but the match's.
                 let secret = try Fixture.secret()
-                let key = try secret.sharing(account: Fixture.account, parameters: fixture.parameters).epochKey(
-                    account: Fixture.account, epoch: 694)
+                let pseudonym = try secret.pseudonym(of: Fixture.account)
+                let key = try secret.sharing(pseudonym: pseudonym, parameters: fixture.parameters).epochKey(
+                    pseudonym: pseudonym, epoch: 694)
                 var payloads = 0
                 for one in opened where (try? one.opening.payload(under: key)) != nil { payloads += 1 }
                 #expect(payloads == matches)
@@ -83,7 +84,7 @@ import Testing
                 sealerDraws.insert(random.draws)
                 #expect(
                     voucher.header.fits(fixture.parameters) && voucher.header.setRoot == set.root
-                        && voucher.header.account == Fixture.account)
+                        && voucher.header.pseudonym == sealer.registration.pseudonym)
             }
         }
         // Sixteen distinct keys cost what none cost.

@@ -4,6 +4,7 @@ import SealedMatchTestSupport
 import Testing
 
 private let account = AccountID(canonical: try! Bytes32(exactly: [UInt8](repeating: 9, count: 32)))
+private let pseudonym = Pseudonym(canonical: try! Bytes32(exactly: [UInt8](repeating: 9, count: 32)))
 
 private func parameters(_ t: Int, _ k: Int) -> Parameters {
     var parameters = Parameters()
@@ -21,13 +22,13 @@ private func secret(_ bytes: [UInt8] = Array(0..<32), epoch: UInt32 = 7) throws 
     return try AccountSecret(canonical: UnsafeRawBufferPointer(raw))
 }
 
-private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t: Int, _ k: Int) throws -> (
+private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ t: Int, _ k: Int) throws -> (
     z: [FieldElement], commitment: Commitment
 ) {
-    let sharing = try secret.sharing(account: account, parameters: parameters(t, k))
+    let sharing = try secret.sharing(pseudonym: pseudonym, parameters: parameters(t, k))
     let x = try #require(FieldElement(canonical: 0x12_3456_7890))
-    let commitment = try sharing.epochKey(account: account, epoch: secret.epoch).commitment(
-        account: account, epoch: secret.epoch)
+    let commitment = try sharing.epochKey(pseudonym: pseudonym, epoch: secret.epoch).commitment(
+        pseudonym: pseudonym, epoch: secret.epoch)
     return (sharing.share(at: x), commitment)
 }
 
@@ -35,28 +36,28 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
     /// Expected values from an independent computation in Python: ChaCha20 and BLAKE2b as the specification says,
     /// polynomials in big integers.
     @Test func knownAnswer() throws {
-        let found = try value(secret(), account, 3, 4)
+        let found = try value(secret(), pseudonym, 3, 4)
         #expect(
             found.z.map(\.word) == [
                 0x8822_a1b1_ce81_19ee, 0xebdf_2902_eb9f_c702, 0x740a_3e88_0880_6a6d, 0x2964_1c35_7385_dedf,
             ])
         #expect(
-            found.commitment.encoded.bytes == hex("c7be6ede03d61593b16de3dbcf6ff72d499653fdedab8af23fca342bd36d1212"))
+            found.commitment.encoded.bytes == hex("61aeef844bc3a920d8d0a819f808f1a4380f84eecebee31186f6e7711ed4adf2"))
     }
 
     @Test func devicesAgreeAndEverythingElseDiffers() throws {
         let first = try secret()
         let exported = try first.encoded()
         let second = try exported.withBytes { (raw) throws(SealedMatchError) in try Imported(raw) }
-        let reference = try value(first, account, 3, 4)
-        let other = try second.value(account, 3, 4)
+        let reference = try value(first, pseudonym, 3, 4)
+        let other = try second.value(pseudonym, 3, 4)
         #expect(reference.z == other.z && reference.commitment == other.commitment)
         var seen: [Commitment] = [reference.commitment]
         var zs: [[UInt64]] = [reference.z.map(\.word)]
-        let anotherAccount = AccountID(canonical: try Bytes32(exactly: [UInt8](repeating: 10, count: 32)))
+        let another = Pseudonym(canonical: try Bytes32(exactly: [UInt8](repeating: 10, count: 32)))
         for found in [
-            try value(first, anotherAccount, 3, 4), try value(first, account, 4, 4), try value(first, account, 3, 5),
-            try value(secret(epoch: 8), account, 3, 4), try value(secret([1] + Array(1..<32)), account, 3, 4),
+            try value(first, another, 3, 4), try value(first, pseudonym, 4, 4), try value(first, pseudonym, 3, 5),
+            try value(secret(epoch: 8), pseudonym, 3, 4), try value(secret([1] + Array(1..<32)), pseudonym, 3, 4),
         ] {
             seen.append(found.commitment)
             zs.append(Array(found.z.map(\.word).prefix(4)))
@@ -66,11 +67,49 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
         #expect(Set(zs.joined()).count == 24)
     }
 
+    /// The same on all devices, and another one for each account, epoch and secret.
+    @Test func pseudonyms() throws {
+        let first = try secret()
+        let known = try first.pseudonym(of: account)
+        #expect(known.encoded.bytes == hex("7f9de5d9ce85a2a4d247c059a7ef4d78b4055031b394aaf04c32fa11c574ba54"))
+        var copy = try first.clone()
+        #expect(try copy.pseudonym(of: account) == known)
+        var seen: Set = [known.encoded, account.encoded]
+        #expect(seen.insert(try first.pseudonym(of: AccountID(canonical: Bytes32())).encoded).inserted)
+        #expect(seen.insert(try secret([1] + Array(1..<32)).pseudonym(of: account).encoded).inserted)
+        for epoch in 8...20 as ClosedRange<UInt32> {
+            try copy.ratchet(to: epoch)
+            #expect(seen.insert(try copy.pseudonym(of: account).encoded).inserted)
+        }
+    }
+
+    /// What a name is released against follows from K_e, and opens the one commitment of its pseudonym and epoch.
+    @Test func tokens() throws {
+        let sharing = try secret().sharing(pseudonym: pseudonym, parameters: parameters(3, 4))
+        let key = try sharing.epochKey(pseudonym: pseudonym, epoch: 7)
+        let token = try key.token(pseudonym: pseudonym, epoch: 7)
+        #expect(token.encoded.bytes == hex("2c13a017189ba7f20c3661c8e54a529dbf9c38ffce30407d9b797528eec00e9d"))
+        let commitment = try key.commitment(pseudonym: pseudonym, epoch: 7)
+        #expect(try token.opens(commitment, pseudonym: pseudonym, epoch: 7))
+        let another = Pseudonym(canonical: account.encoded ^ Bytes32.select(1, account.encoded, Bytes32()))
+        #expect(try !token.opens(commitment, pseudonym: pseudonym, epoch: 8))
+        #expect(try !token.opens(commitment, pseudonym: another, epoch: 7))
+        for wrong in [Bytes32(), commitment.encoded, key.bytes.withBytes { unsafe Bytes32(loading: $0.baseAddress!) }] {
+            let made = ResolutionToken(canonical: wrong)
+            #expect(try made != token && !made.opens(commitment, pseudonym: pseudonym, epoch: 7))
+        }
+        for bit in 0..<256 {
+            var bytes = token.encoded
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(try !ResolutionToken(canonical: bytes).opens(commitment, pseudonym: pseudonym, epoch: 7))
+        }
+    }
+
     private final class Imported {
         let secret: AccountSecret
         init(_ raw: UnsafeRawBufferPointer) throws(SealedMatchError) { secret = try AccountSecret(canonical: raw) }
-        func value(_ account: AccountID, _ t: Int, _ k: Int) throws -> (z: [FieldElement], commitment: Commitment) {
-            try SealedMatchProtocolTests.value(secret, account, t, k)
+        func value(_ pseudonym: Pseudonym, _ t: Int, _ k: Int) throws -> (z: [FieldElement], commitment: Commitment) {
+            try SealedMatchProtocolTests.value(secret, pseudonym, t, k)
         }
     }
 
@@ -104,7 +143,7 @@ private func value(_ secret: borrowing AccountSecret, _ account: AccountID, _ t:
                 _ = try Sharing(polynomials: 4, threshold: 3, random: &source)
             }
         }
-        let sharing = try secret().sharing(account: account, parameters: parameters(3, 4))
+        let sharing = try secret().sharing(pseudonym: pseudonym, parameters: parameters(3, 4))
         do {
             var source = FailingRandom(after: 7)
             _ = try sharing.freshShare(random: &source)

@@ -15,7 +15,7 @@ private func sampleHeader(
         id: 1, positions: FingerprintProfile.standard.positions, probes: probes, minimumQuality: 50)
     return VoucherHeader(
         parameters: parameters, epoch: 600, voucherID: try VoucherID.random(from: &random),
-        account: AccountID(canonical: try random.bytes32()), setRoot: SetRoot(canonical: try random.bytes32()))
+        pseudonym: Pseudonym(canonical: try random.bytes32()), setRoot: SetRoot(canonical: try random.bytes32()))
 }
 
 private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom) throws -> SealedVoucher {
@@ -91,7 +91,7 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         var parameters = Parameters()
         let header = VoucherHeader(
             parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random),
-            account: AccountID(canonical: Bytes32()),
+            pseudonym: Pseudonym(canonical: Bytes32()),
             setRoot: SetRoot(canonical: Bytes32()))
         #expect(header.fits(parameters))
         parameters.threshold = 31
@@ -181,17 +181,47 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
 }
 
 @Suite struct SmallEncodingTests {
+    private func registration(_ random: inout SeededRandom) throws -> Registration {
+        Registration(
+            account: AccountID(canonical: try random.bytes32()), epoch: 77,
+            pseudonym: Pseudonym(canonical: try random.bytes32()),
+            commitment: Commitment(canonical: try random.bytes32()))
+    }
+
     @Test func registration() throws {
         var random = SeededRandom(331)
-        let registration = Registration(
-            account: AccountID(canonical: try random.bytes32()), epoch: 77,
-            commitment: Commitment(canonical: try random.bytes32()))
+        var registration = try registration(&random)
         let bytes = registration.encoded
-        #expect(try bytes.count == 72 && Registration(canonical: bytes) == registration)
+        #expect(try bytes.count == Registration.unsignedCount && Registration(canonical: bytes) == registration)
         let counts = try expectCanonical(bytes, mutations: 3000, seed: 5) { try Registration(canonical: $0).encoded }
         #expect(counts.accepted > 300 && counts.refused > 300)
         expectExactLength(bytes) { _ = try Registration(canonical: $0) }
         expectCode(.invalidMagic) { _ = try Registration(canonical: bytes.replacing([0x56], at: 2)) }
+        registration.signature = random.bytes(300)
+        let signed = registration.encoded
+        #expect(signed.count == bytes.count + 300 && signed[..<104] == bytes[..<104])
+        #expect(try Registration(canonical: signed) == registration)
+        expectExactLength(signed) { _ = try Registration(canonical: $0) }
+        #expect(registration.signedMessage == Array("SealedMatch/1 registration\0".utf8) + bytes[..<104])
+    }
+
+    @Test func requestsAndReleases() throws {
+        var random = SeededRandom(334)
+        let registration = try registration(&random)
+        let token = ResolutionToken(canonical: try random.bytes32())
+        let request = ResolutionRequest(epoch: 77, pseudonym: registration.pseudonym, token: token)
+        #expect(try ResolutionRequest(canonical: request.encoded) == request)
+        var counts = try expectCanonical(request.encoded, mutations: 2000, seed: 8) {
+            try ResolutionRequest(canonical: $0).encoded
+        }
+        #expect(counts.accepted > 300 && counts.refused > 300)
+        expectExactLength(request.encoded) { _ = try ResolutionRequest(canonical: $0) }
+        let key = try SigningKey.random(from: &random)
+        let release = try Release(number: 3, token: token, registration: registration, key: key)
+        #expect(try Release(canonical: release.encoded) == release)
+        counts = try expectCanonical(release.encoded, mutations: 3000, seed: 9) { try Release(canonical: $0).encoded }
+        #expect(counts.accepted > 300 && counts.refused > 300)
+        expectExactLength(release.encoded) { _ = try Release(canonical: $0) }
     }
 
     @Test func proofs() throws {

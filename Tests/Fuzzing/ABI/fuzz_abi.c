@@ -389,7 +389,7 @@ static void use_sealer(void) {
         } else {
             checked(sealedmatch_sealer_secret(sealer, buffer, capacity, byte() < 8 ? NULL : &count));
         }
-        uint8_t registration[72];
+        uint8_t registration[SEALEDMATCH_REGISTRATION_BYTES];
         checked(sealedmatch_sealer_registration(sealer, byte() < 8 ? NULL : registration));
         free(buffer);
         break;

@@ -11,7 +11,7 @@ import Testing
 
 @Suite struct AuthorityStoreTests {
     let scratch = TemporaryDirectory()
-    let alice = account(1)
+    let alice = pseudonym(1)
 
     private func plain(_ openings: [KeptOpening]) -> [Opening] { openings.map(\.opening) }
 
@@ -33,11 +33,11 @@ import Testing
         #expect(
             try store.accounts().accounts == [
                 AccountState(
-                    name: AccountEpoch(account: alice, epoch: 7),
+                    name: AccountEpoch(pseudonym: alice, epoch: 7),
                     forms: [FormCount(form: OpeningForm(threshold: 5, polynomials: 8), openings: 10, tried: 0)],
                     quarantined: 0, commitment: nil, isRevealed: false)
             ])
-        let revealed = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)
+        let revealed = try store.reveal(of: alice, epoch: 7, commitment: owner.commitment)
         #expect(revealed?.reveal.matches.count == 6)
     }
 
@@ -46,15 +46,15 @@ import Testing
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
         try store.record(plain(owner.openings(matches: 9, decoys: 0, &random)))
-        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: nil, force: true) } == .notRegistered)
+        #expect(code { _ = try store.reveal(of: alice, epoch: 7, commitment: nil, force: true) } == .notRegistered)
         #expect(
-            code { _ = try store.reveal(account: account(2), epoch: 7, commitment: commitment(9), force: true) }
+            code { _ = try store.reveal(of: pseudonym(2), epoch: 7, commitment: commitment(9), force: true) }
                 == .belowThreshold)
         // The first commitment that was tried is the account's, whatever the collector says later.
         #expect(
-            code { _ = try store.reveal(account: alice, epoch: 7, commitment: commitment(9)) } == .commitmentMismatch)
+            code { _ = try store.reveal(of: alice, epoch: 7, commitment: commitment(9)) } == .commitmentMismatch)
         #expect(
-            code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) }
+            code { _ = try store.reveal(of: alice, epoch: 7, commitment: owner.commitment, force: true) }
                 == .commitmentConflict)
         #expect(try store.accounts().accounts[0].isRevealed == false)
     }
@@ -71,16 +71,16 @@ import Testing
         let owner = try Owner(alice, threshold: 5, polynomials: 4, random: &random)
         let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
         try store.record(plain(owner.openings(matches: 4, decoys: 16, &random)))
-        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) } == .notDecodable)
+        #expect(code { _ = try store.reveal(of: alice, epoch: 7, commitment: owner.commitment) } == .notDecodable)
         #expect(try store.accounts().accounts[0].isDue == false)
-        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) == nil)
+        #expect(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment) == nil)
         #expect(
-            code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) }
+            code { _ = try store.reveal(of: alice, epoch: 7, commitment: owner.commitment, force: true) }
                 == .notDecodable)
         // 4 · (9 − 5) = 16: at the bound
         try store.record(plain(owner.openings(matches: 5, decoys: 0, &random)), from: 21)
         #expect(try store.accounts().accounts[0].isDue)
-        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 9)
+        #expect(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 9)
     }
 
     @Test func laterMatchesOpenUnderTheKnownKey() throws {
@@ -89,18 +89,18 @@ import Testing
         do {
             let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
             try store.record(plain(owner.openings(matches: 5, decoys: 0, &random)))
-            #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 5)
+            #expect(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 5)
         }
         // Far past the bound, after a restart: no decoding could find them any more.
         let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
         try store.record(plain(owner.openings(matches: 2, decoys: 300, &random)), from: 6)
         let state = try store.accounts().accounts[0]
         #expect(state.isRevealed && state.isDue && state.openings == 307)
-        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 7)
+        #expect(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 7)
         // A stored K_e that was edited is not believed: decoded anew, and beyond the bound now.
         try edit(scratch.authority, "UPDATE account SET epochKey = zeroblob(32)")
         #expect(
-            code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true) }
+            code { _ = try store.reveal(of: alice, epoch: 7, commitment: owner.commitment, force: true) }
                 == .notDecodable)
     }
 
@@ -112,14 +112,14 @@ import Testing
         var openings: [Opening] = plain(try owner.openings(matches: 5, decoys: 0, &random))
         for _ in 0..<(OpeningCaps.counted + 4) { openings.append(try owner.decoy(&random)) }
         try store.record(Array(openings[..<5]))
-        #expect(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 5)
+        #expect(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment)?.reveal.matches.count == 5)
         try store.record(Array(openings[5...]), from: 6)
         let late = plain(try owner.openings(matches: 2, decoys: 0, &random))
         try store.record(late, from: 30_000)
         let state = try store.accounts().accounts[0]
         #expect(state.openings == OpeningCaps.counted)
         #expect(state.quarantined == 9 + 2)
-        let matches = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment)).reveal
+        let matches = try #require(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment)).reveal
             .matches
         #expect(matches.map(\.quarantined) == [false, false, false, false, false, true, true])
         // Beyond both caps openings are not kept.
@@ -164,7 +164,7 @@ import Testing
         try store.record(plain(owner.openings(matches: 7, decoys: 2, &random)), threshold: 5, from: 12)
         // The same polynomials, but said to be of another threshold: another form, of too few openings.
         try store.record(plain(owner.openings(matches: 3, decoys: 0, &random)), threshold: 4, from: 30)
-        let revealed = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment))
+        let revealed = try #require(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment))
         #expect(revealed.reveal.matches.count == 7)
         #expect(revealed.reveal.threshold == 5)
     }
@@ -187,7 +187,7 @@ import Testing
             UPDATE opening SET voucherID = zeroblob(16) WHERE id = 7;
             UPDATE opening SET words = zeroblob(72) WHERE id = 8;
             """)
-        let result = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment))
+        let result = try #require(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment))
         #expect(result.damaged.map(\.row) == Array(1...7))
         #expect(result.reveal.matches.count == 8)
         #expect(try store.file.pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM opening") } == 16)
@@ -195,7 +195,7 @@ import Testing
         try edit(
             scratch.authority,
             "UPDATE opening SET inner = x'' WHERE basis = 1 AND id = (SELECT MIN(id) FROM opening WHERE basis = 1)")
-        let again = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true))
+        let again = try #require(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment, force: true))
         #expect(again.reveal.matches.count == 7)
         // A basis that somebody moved to other rows, too.
         try edit(
@@ -203,11 +203,11 @@ import Testing
             "UPDATE opening SET words = zeroblob(72) WHERE basis = 1 AND id = (SELECT MAX(id) FROM opening WHERE basis = 1)"
         )
         #expect(
-            try store.reveal(account: alice, epoch: 7, commitment: owner.commitment, force: true)?.reveal.matches.count
+            try store.reveal(of: alice, epoch: 7, commitment: owner.commitment, force: true)?.reveal.matches.count
                 == 6)
         // Accounts
         try edit(
-            scratch.authority, "PRAGMA ignore_check_constraints = ON; UPDATE account SET account = x'01', kept = -1")
+            scratch.authority, "PRAGMA ignore_check_constraints = ON; UPDATE account SET pseudonym = x'01', kept = -1")
         #expect(try store.accounts().damaged.map(\.table) == [.account])
         try edit(
             scratch.authority, "PRAGMA ignore_check_constraints = ON; UPDATE source SET position = 1, mark = x'01'")
@@ -232,12 +232,12 @@ import Testing
             DROP TABLE account;
             ALTER TABLE copy RENAME TO account;
             """)
-        let result = try #require(try store.reveal(account: alice, epoch: 7, commitment: owner.commitment))
+        let result = try #require(try store.reveal(of: alice, epoch: 7, commitment: owner.commitment))
         #expect(result.damaged.map(\.row) == [1, 2, 3])
         #expect(result.reveal.matches.count == 6)
         try edit(scratch.authority, "UPDATE account SET quarantined = 'many', epochKey = 'text'")
         #expect(try store.accounts().damaged.map(\.table) == [.account])
-        #expect(code { _ = try store.reveal(account: alice, epoch: 7, commitment: owner.commitment) } == .damagedStore)
+        #expect(code { _ = try store.reveal(of: alice, epoch: 7, commitment: owner.commitment) } == .damagedStore)
         // Opened anew, a file with other tables than ours is none of ours.
         #expect(code { _ = try AuthorityStore(path: scratch.authority) } == .damagedStore)
     }

@@ -49,6 +49,11 @@ import Testing
                 let store = try collector()
                 return FilledSource(intake: store, source: store)
             }, reopen: again)
+        try await ResolverConformance.run(
+            make: {
+                let store = try collector()
+                return FilledResolver(intake: store, resolver: store)
+            }, reopen: again)
     }
 
     @Test func collectorInMemory() async throws {
@@ -57,6 +62,11 @@ import Testing
             make: {
                 let store = try MemoryCollector()
                 return FilledSource(intake: store, source: store)
+            }, reopen: { $0 })
+        try await ResolverConformance.run(
+            make: {
+                let store = try MemoryCollector()
+                return FilledResolver(intake: store, resolver: store)
             }, reopen: { $0 })
     }
 

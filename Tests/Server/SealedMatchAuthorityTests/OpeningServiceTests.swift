@@ -14,8 +14,9 @@ import Testing
     let scratch = TemporaryDirectory()
 
     private func send(_ vouchers: [SealedVoucher], to collector: CollectorStore) throws {
-        guard let account = vouchers.first?.header.account else { return }
-        for outcome in try collector.store(all: vouchers.map(\.encoded), authenticatedAs: account) {
+        // The byte of a pseudonym here is the complement of its account's.
+        guard let byte = vouchers.first?.header.pseudonym.encoded[0] else { return }
+        for outcome in try collector.store(all: vouchers.map(\.encoded), authenticatedAs: account(~byte)) {
             #expect(try outcome.get() == .stored)
         }
     }
@@ -51,18 +52,18 @@ import Testing
         #expect(progress.isComplete && progress.vouchers == 60)
         #expect(progress.openings == plans.reduce(0) { $0 + $1.matches + $1.decoys })
         let decisions = try service.reveals.revealReady(force: true).decisions
-        var revealed: [AccountID: Reveal] = [:]
-        var refused: [AccountID: SealedMatchError.Code] = [:]
+        var revealed: [Pseudonym: Reveal] = [:]
+        var refused: [Pseudonym: SealedMatchError.Code] = [:]
         for decision in decisions {
             switch decision.result {
-            case .success(let result): revealed[decision.name.account] = result.reveal
-            case .failure(let error): refused[decision.name.account] = error.code
+            case .success(let result): revealed[decision.name.pseudonym] = result.reveal
+            case .failure(let error): refused[decision.name.pseudonym] = error.code
             }
         }
-        #expect(Set(revealed.keys) == [account(3), account(4)])
-        #expect(refused == [account(1): .notDecodable, account(2): .notDecodable, account(5): .notDecodable])
+        #expect(Set(revealed.keys) == [pseudonym(3), pseudonym(4)])
+        #expect(refused == [pseudonym(1): .notDecodable, pseudonym(2): .notDecodable, pseudonym(5): .notDecodable])
         for (name, count) in [(3, 5), (4, 6)] {
-            let matches = try #require(revealed[account(UInt8(name))]).matches
+            let matches = try #require(revealed[pseudonym(UInt8(name))]).matches
             #expect(Set(matches.map(\.payload.note)) == Set((0..<count).map { [UInt8($0)] }))
             #expect(matches.allSatisfy { $0.setRoot == set.root })
         }
@@ -72,8 +73,8 @@ import Testing
         #expect(try service.openPending()?.vouchers == 0)
         // Revealed accounts are listed again, so that a lost case file is written again.
         #expect(
-            try service.reveals.revealReady().decisions.map(\.name.account.encoded).sorted(by: <) == [
-                bytes(3), bytes(4),
+            try service.reveals.revealReady().decisions.map(\.name.pseudonym.encoded).sorted(by: <) == [
+                bytes(~4), bytes(~3),
             ])
     }
 
@@ -102,7 +103,7 @@ import Testing
         let progress = try #require(try service.openPending(batch: 4))
         #expect(progress.isComplete && progress.vouchers == 10 && progress.openings == 10 * 5)
         let decisions = try service.reveals.revealReady(force: true).decisions
-        #expect(decisions.map(\.name.account) == [account(1), account(2)])
+        #expect(decisions.map(\.name.pseudonym) == [pseudonym(1), pseudonym(2)])
         #expect(code { _ = try decisions[0].result.get() } == .notDecodable)
         let matches = try decisions[1].result.get().reveal.matches
         let notes: [UInt8] = matches.flatMap(\.payload.note)

@@ -7,10 +7,10 @@ import Testing
 
 /// What hostile clients and other accounts put among the openings.
 @Suite struct RevealAttackTests {
-    let alice = account(1)
+    let alice = pseudonym(1)
 
     private func matches(
-        _ owner: borrowing Owner, _ count: Int, for victim: AccountID? = nil, _ random: inout SeededRandom
+        _ owner: borrowing Owner, _ count: Int, for victim: Pseudonym? = nil, _ random: inout SeededRandom
     ) throws -> [Opening] {
         var openings: [Opening] = []
         for _ in 0..<count { openings.append(try owner.match(for: victim, &random)) }
@@ -200,14 +200,15 @@ import Testing
         let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
         let own = try matches(owner, 5, &random)
         #expect(try owner.revealer.outcome(own).get().count == 5)
-        let wrong = Revealer(account: alice, epoch: 7, threshold: 5, polynomials: 8, commitment: commitment(9))
+        let wrong = Revealer(pseudonym: alice, epoch: 7, threshold: 5, polynomials: 8, commitment: commitment(9))
         #expect(try wrong.outcome(own).code == .notDecodable)
         let mixed = try own.prefix(4) + [owner.decoy(&random)]
         #expect(try owner.revealer.outcome(Array(mixed)).code == .notDecodable)
         // The right openings under another epoch, account or form are others' openings.
-        let elsewhere = Revealer(account: alice, epoch: 8, threshold: 5, polynomials: 8, commitment: owner.commitment)
+        let elsewhere = Revealer(pseudonym: alice, epoch: 8, threshold: 5, polynomials: 8, commitment: owner.commitment)
         #expect(try elsewhere.outcome(own).code == .belowThreshold)
-        let other = Revealer(account: account(2), epoch: 7, threshold: 5, polynomials: 8, commitment: owner.commitment)
+        let other = Revealer(
+            pseudonym: pseudonym(2), epoch: 7, threshold: 5, polynomials: 8, commitment: owner.commitment)
         #expect(try other.outcome(own).code == .belowThreshold)
     }
 

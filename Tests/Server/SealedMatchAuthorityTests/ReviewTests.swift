@@ -32,9 +32,11 @@ import Testing
         Payload(fingerprintKind: .pdq, fingerprint: Bytes32(hash), quality: 90, note: [])
     }
 
+    private let token = ResolutionToken(canonical: bytes(77))
+
     private func reveal(_ payloads: [Payload], _ random: inout SeededRandom, root: SetRoot) throws -> Reveal {
         Reveal(
-            account: account(1), epoch: 7, threshold: 3,
+            pseudonym: pseudonym(1), epoch: 7, token: token, threshold: 3,
             matches: try payloads.map {
                 RevealedMatch(
                     voucherID: try VoucherID.random(from: &random), slot: 4, setRoot: root, payload: $0,
@@ -142,7 +144,8 @@ import Testing
         let again = try folder.add(first, by: comparison)
         #expect(again.file == nil && again.path == added.path)
         let more = try reveal((0..<2).map { _ in sent(hash(&random)) }, &random, root: set.root)
-        let grown = Reveal(account: account(1), epoch: 7, threshold: 3, matches: first.matches + more.matches)
+        let grown = Reveal(
+            pseudonym: pseudonym(1), epoch: 7, token: token, threshold: 3, matches: first.matches + more.matches)
         let second = try folder.add(grown, by: comparison)
         #expect(second.path.hasSuffix("-7-2.json") && second.file?.part == 2)
         #expect(second.file?.matches.count == 2 && second.file?.matchCount == 5)

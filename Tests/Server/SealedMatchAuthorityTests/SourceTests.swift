@@ -94,7 +94,9 @@ import Testing
         let again = try #require(try open())
         #expect(again.isReadAgain && again.vouchers == 4)
         #expect(
-            try store.accounts().accounts.map(\.name.account) == [account(1), account(2), account(3), account(4)])
+            try store.accounts().accounts.map(\.name.pseudonym) == [
+                pseudonym(1), pseudonym(2), pseudonym(3), pseudonym(4),
+            ])
         #expect(try store.accounts().accounts.map(\.openings) == [3, 2, 1, 1])
     }
 
@@ -155,7 +157,7 @@ import Testing
             let openings = try (0..<512).map { _ in
                 let other = VoucherHeader(
                     parameters: set.blinded.header.parameters, epoch: header.epoch,
-                    voucherID: try VoucherID.random(from: &random), account: header.account, setRoot: set.root)
+                    voucherID: try VoucherID.random(from: &random), pseudonym: header.pseudonym, setRoot: set.root)
                 return Opening(
                     header: other, slot: 0, words: (0...other.polynomials).map { _ in random.next() },
                     inner: [UInt8](repeating: 0, count: other.innerCount))

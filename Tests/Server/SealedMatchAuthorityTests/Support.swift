@@ -15,6 +15,8 @@ extension TemporaryDirectory {
 }
 
 func account(_ byte: UInt8) -> AccountID { AccountID(canonical: bytes(byte)) }
+/// Of the tests' accounts: another byte, repeated, in every epoch.
+func pseudonym(_ byte: UInt8) -> Pseudonym { Pseudonym(canonical: bytes(~byte)) }
 func commitment(_ byte: UInt8) -> Commitment { Commitment(canonical: bytes(byte)) }
 func bytes(_ byte: UInt8) -> Bytes32 { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
 
@@ -32,21 +34,21 @@ func payload(_ byte: UInt8, note: [UInt8] = []) -> Payload {
 /// An account's polynomials in one epoch, and the openings that its client's vouchers would give, made without the
 /// group: fast.
 struct Owner: ~Copyable {
-    let name: AccountID
+    let name: Pseudonym
     let epoch: UInt32
     let parameters: Parameters
     let sharing: Sharing
     let key: EpochKey
     let commitment: Commitment
 
-    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int, polynomials: Int, random: inout SeededRandom) throws {
+    init(_ name: Pseudonym, epoch: UInt32 = 7, threshold: Int, polynomials: Int, random: inout SeededRandom) throws {
         var parameters = Parameters()
         parameters.threshold = threshold
         parameters.polynomials = polynomials
         parameters.payloadCount = 128
         let sharing = try Sharing(polynomials: polynomials, threshold: threshold, random: &random)
-        let key = try sharing.epochKey(account: name, epoch: epoch)
-        commitment = try key.commitment(account: name, epoch: epoch)
+        let key = try sharing.epochKey(pseudonym: name, epoch: epoch)
+        commitment = try key.commitment(pseudonym: name, epoch: epoch)
         self.name = name
         self.epoch = epoch
         self.parameters = parameters
@@ -56,18 +58,18 @@ struct Owner: ~Copyable {
 
     var revealer: Revealer {
         Revealer(
-            account: name, epoch: epoch, threshold: parameters.threshold, polynomials: parameters.polynomials,
+            pseudonym: name, epoch: epoch, threshold: parameters.threshold, polynomials: parameters.polynomials,
             commitment: commitment)
     }
 
-    func header(for victim: AccountID? = nil, _ random: inout SeededRandom) throws -> VoucherHeader {
+    func header(for victim: Pseudonym? = nil, _ random: inout SeededRandom) throws -> VoucherHeader {
         VoucherHeader(
             parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random),
-            account: victim ?? name, setRoot: SetRoot(canonical: Bytes32()))
+            pseudonym: victim ?? name, setRoot: SetRoot(canonical: Bytes32()))
     }
 
     /// A match. `victim`: under another account's name, with these polynomials and this K_e.
-    func match(showing payload: Payload = payload(1), for victim: AccountID? = nil, _ random: inout SeededRandom) throws
+    func match(showing payload: Payload = payload(1), for victim: Pseudonym? = nil, _ random: inout SeededRandom) throws
         -> Opening
     {
         let share = try sharing.freshShare(random: &random)
@@ -159,9 +161,9 @@ extension OpeningStore {
     }
 
     func reveal(
-        account: AccountID, epoch: UInt32, commitment: Commitment?, force: Bool = false
+        of pseudonym: Pseudonym, epoch: UInt32, commitment: Commitment?, force: Bool = false
     ) throws -> RevealResult? {
         try RevealService(source: MemoryCollector(), store: self).reveal(
-            AccountEpoch(account: account, epoch: epoch), commitment: commitment, force: force)
+            AccountEpoch(pseudonym: pseudonym, epoch: epoch), commitment: commitment, force: force)
     }
 }

@@ -11,7 +11,7 @@ import Testing
     private func check(threshold t: Int, polynomials k: Int, matches: Int, decoys e: Int, _ random: inout SeededRandom)
         throws
     {
-        let owner = try Owner(account(1), threshold: t, polynomials: k, random: &random)
+        let owner = try Owner(pseudonym(1), threshold: t, polynomials: k, random: &random)
         let openings = try owner.openings(matches: matches, decoys: e, &random)
         let outcome = owner.revealer.outcome(openings)
         let label: Comment = "t \(t), k \(k), R \(matches), e \(e)"

@@ -75,6 +75,7 @@ struct TinySet {
 /// An account that seals real vouchers under tiny sets.
 struct Sender: ~Copyable {
     let name: AccountID
+    let pseudonym: Pseudonym
     let epoch: UInt32
     let sharing: Sharing
     let key: EpochKey
@@ -85,12 +86,14 @@ struct Sender: ~Copyable {
         throws
     {
         let sharing = try Sharing(polynomials: polynomials, threshold: threshold, random: &random)
-        let key = try sharing.epochKey(account: name, epoch: epoch)
-        let commitment = try key.commitment(account: name, epoch: epoch)
+        let pseudonym = SealedMatchAuthorityTests.pseudonym(name.encoded[0])
+        let key = try sharing.epochKey(pseudonym: pseudonym, epoch: epoch)
+        let commitment = try key.commitment(pseudonym: pseudonym, epoch: epoch)
         let sealing = try VoucherSealing(random: &random)
-        registration = Registration(account: name, epoch: epoch, commitment: commitment)
+        registration = Registration(account: name, epoch: epoch, pseudonym: pseudonym, commitment: commitment)
         self.sealing = sealing
         self.name = name
+        self.pseudonym = pseudonym
         self.epoch = epoch
         self.sharing = sharing
         self.key = key
@@ -103,7 +106,7 @@ struct Sender: ~Copyable {
     ) throws -> SealedVoucher {
         let parameters = set.blinded.header.parameters
         let header = VoucherHeader(
-            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), account: name,
+            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), pseudonym: pseudonym,
             setRoot: set.root)
         var probes = (0..<3).map { _ in EntryKey(perceptual: random.next()) }
         if let member { probes.append(set.members[member]) }

@@ -76,7 +76,7 @@ import Testing
             var header = voucher.header
             switch change {
             case 0: header.epoch += 1
-            case 1: header.account = account(2)
+            case 1: header.pseudonym = pseudonym(2)
             default: header.voucherID = try VoucherID.random(from: &random)
             }
             #expect(
@@ -104,7 +104,7 @@ import Testing
         var parameters = set.blinded.header.parameters
         parameters.polynomials += 1
         let odd = VoucherHeader(
-            parameters: parameters, epoch: 7, voucherID: voucher.header.voucherID, account: account(1),
+            parameters: parameters, epoch: 7, voucherID: voucher.header.voucherID, pseudonym: pseudonym(1),
             setRoot: set.root)
         let bytes = odd.encoded + random.bytes(odd.voucherCount - VoucherHeader.encodedCount)
         #expect(try VoucherOpener([set.matching]).open([SealedVoucher(canonical: bytes)])[0].status == .setMismatch)

@@ -65,8 +65,8 @@ import Testing
             UPDATE voucher SET bytes = substr(bytes, 1, 500) WHERE sequence = 1;
             UPDATE voucher SET bytes = x'' WHERE sequence = 2;
             UPDATE voucher SET bytes = zeroblob(1000000) WHERE sequence = 3;
-            UPDATE voucher SET account = zeroblob(32) WHERE sequence = 4;
-            UPDATE voucher SET account = x'01' WHERE sequence = 5;
+            UPDATE voucher SET pseudonym = zeroblob(32) WHERE sequence = 4;
+            UPDATE voucher SET pseudonym = x'01' WHERE sequence = 5;
             UPDATE voucher SET epoch = -5 WHERE sequence = 6;
             UPDATE voucher SET voucherID = zeroblob(3) WHERE sequence = 7;
             UPDATE voucher SET digest = zeroblob(32) WHERE sequence = 8;
@@ -112,7 +112,7 @@ import Testing
             """
             CREATE TABLE copy AS SELECT * FROM voucher;
             DROP TABLE voucher;
-            CREATE TABLE voucher (sequence INTEGER PRIMARY KEY, account, epoch, voucherID, digest, bytes);
+            CREATE TABLE voucher (sequence INTEGER PRIMARY KEY, pseudonym, epoch, voucherID, digest, bytes);
             INSERT INTO voucher SELECT * FROM copy;
             DROP TABLE copy;
             UPDATE voucher SET bytes = 'text' WHERE sequence = 1;
@@ -120,7 +120,8 @@ import Testing
             INSERT INTO voucher VALUES (4, NULL, NULL, NULL, NULL, 7);
             CREATE TABLE copy AS SELECT * FROM registration;
             DROP TABLE registration;
-            CREATE TABLE registration (id INTEGER PRIMARY KEY, account, epoch, commitment, vouchers);
+            CREATE TABLE registration (
+                id INTEGER PRIMARY KEY, account, epoch, pseudonym, commitment, signature, vouchers, released);
             INSERT INTO registration SELECT * FROM copy;
             UPDATE registration SET commitment = 'text', vouchers = x'00';
             """)

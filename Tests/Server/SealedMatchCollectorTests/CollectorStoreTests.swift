@@ -136,7 +136,7 @@ import Testing
                 voucherBytes(alice, random: &random),
             ],
             authenticatedAs: alice)
-        #expect(outcomes.map(\.code) == [nil, .wrongLength, .voucherConflict, nil, .authenticationFailed, nil])
+        #expect(outcomes.map(\.code) == [nil, .wrongLength, .voucherConflict, nil, .notRegistered, nil])
         #expect(try outcomes[3].get() == .alreadyStored)
         #expect(try store.count(account: alice, epoch: 7) == 2)
     }

@@ -87,12 +87,12 @@ import Testing
     /// Whatever else a file defines is refused before it can run.
     @Test(arguments: [
         "DROP TABLE voucher; CREATE VIEW voucher AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-            + "SELECT i AS sequence, zeroblob(32) AS account, 7 AS epoch, zeroblob(16) AS voucherID, "
+            + "SELECT i AS sequence, zeroblob(32) AS pseudonym, 7 AS epoch, zeroblob(16) AS voucherID, "
             + "zeroblob(32) AS digest, NULL AS bytes FROM n",
         "CREATE TRIGGER t AFTER INSERT ON voucher BEGIN DELETE FROM voucher; END",
         "CREATE INDEX i ON voucher (epoch)", "CREATE TABLE further (a)", "CREATE VIEW further AS SELECT 1",
         "DROP TABLE identity", "DROP TABLE grdb_migrations", "DELETE FROM grdb_migrations",
-        "INSERT INTO grdb_migrations VALUES ('3')", "ALTER TABLE registration ADD COLUMN more INTEGER",
+        "INSERT INTO grdb_migrations VALUES ('4')", "ALTER TABLE registration ADD COLUMN more INTEGER",
         "DROP TABLE expiry; CREATE TABLE expiry (id, firstEpoch)",
     ])
     func anotherSchemaIsRefused(_ change: String) throws {
@@ -130,11 +130,26 @@ import Testing
             } == .interrupted)
     }
 
-    @Test func aFileOfTheFirstVersionIsBroughtUpToDate() throws {
-        let store = try CollectorStore(path: scratch.database, creation: .always)
-        let identity = try store.identity()
-        #expect(try CollectorStore(path: scratch.database).identity() == identity)
-        try edit(scratch.database, "DROP TABLE identity; DELETE FROM grdb_migrations WHERE identifier = '2'")
-        #expect(try CollectorStore(path: scratch.database).identity() != identity)
+    /// Vouchers of versions 1 and 2 carry accounts: such a file is refused as what it is, and left as it is.
+    @Test(arguments: ["VALUES ('1')", "VALUES ('1'), ('2')"])
+    func aFileOfAnOlderVersionIsRefused(_ versions: String) throws {
+        do { _ = try CollectorStore(path: scratch.database, creation: .always) }
+        try edit(
+            scratch.database,
+            """
+            DROP TABLE registration; DROP TABLE voucher; DROP TABLE resolution; DROP TABLE identity;
+            CREATE TABLE registration (id INTEGER PRIMARY KEY, account BLOB, epoch INTEGER, commitment BLOB);
+            DELETE FROM grdb_migrations; INSERT INTO grdb_migrations \(versions);
+            """)
+        let before = try Data(contentsOf: URL(fileURLWithPath: scratch.database))
+        for creation in [StoreCreation.never, .ifMissing] {
+            do {
+                _ = try CollectorStore(path: scratch.database, creation: creation)
+                Issue.record("an older version was opened")
+            } catch {
+                #expect(error.code == .invalidMagic && "\(error.reason)".contains("older version"))
+            }
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.database)) == before)
     }
 }

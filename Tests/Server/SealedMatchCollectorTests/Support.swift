@@ -11,6 +11,8 @@ extension TemporaryDirectory {
 }
 
 func account(_ byte: UInt8) -> AccountID { AccountID(canonical: bytes(byte)) }
+/// Of the tests' accounts: another byte, repeated, in every epoch.
+func pseudonym(of account: AccountID) -> Pseudonym { Pseudonym(canonical: bytes(~account.encoded[0])) }
 func commitment(_ byte: UInt8) -> Commitment { Commitment(canonical: bytes(byte)) }
 func bytes(_ byte: UInt8) -> Bytes32 { try! Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
 
@@ -21,6 +23,14 @@ let smallParameters: Parameters = {
     return parameters
 }()
 
+extension Registration {
+    /// Of the pseudonym that is the account's in these tests.
+    init(account: AccountID, epoch: UInt32, commitment: Commitment) {
+        let pseudonym = SealedMatchCollectorTests.pseudonym(of: account)
+        self.init(account: account, epoch: epoch, pseudonym: pseudonym, commitment: commitment)
+    }
+}
+
 /// Bytes of a voucher that nobody can open: the collector cannot tell.
 func voucherBytes(
     _ account: AccountID, epoch: UInt32 = 7, root: SetRoot = SetRoot(canonical: Bytes32()),
@@ -28,8 +38,8 @@ func voucherBytes(
     random: inout SeededRandom
 ) -> [UInt8] {
     let header = VoucherHeader(
-        parameters: parameters, epoch: epoch, voucherID: try! VoucherID.random(from: &random), account: account,
-        setRoot: root)
+        parameters: parameters, epoch: epoch, voucherID: try! VoucherID.random(from: &random),
+        pseudonym: pseudonym(of: account), setRoot: root)
     var bytes = header.encoded
     while bytes.count < header.voucherCount { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
     return bytes

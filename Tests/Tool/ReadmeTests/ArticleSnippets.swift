@@ -67,6 +67,14 @@ func collectorSnippet<Front: Intake>(
     return outcomes
 }
 
+func releaseSnippet<Names: NameResolver>(
+    _ names: Names, request: [UInt8], key: borrowing SigningKey
+) async throws -> Release {
+    let released = try await names.resolve(request)
+    let release = try released.signed(by: key)
+    return release
+}
+
 func expirySnippet<Front: Intake>(_ intake: Front, firstEpoch: UInt32) async throws -> ExpiredCounts {
     let forgotten = try await intake.expire(before: firstEpoch)
     return forgotten

@@ -97,6 +97,15 @@ import Testing
         let folder = try casesSnippet(
             [], source: lists.keys[0], list: lists.lists[0], header: header, path: directory.file("cases"))
         #expect(folder.path == directory.file("cases"))
+        let bob = AccountID(canonical: Bytes32())
+        let (pseudonym, token) = (Pseudonym(canonical: Bytes32()), ResolutionToken(canonical: Bytes32()))
+        let registration = Registration(
+            account: bob, epoch: 7, pseudonym: pseudonym,
+            commitment: try token.commitment(pseudonym: pseudonym, epoch: 7))
+        _ = try collector.register(registration, authenticatedAs: bob)
+        let asked = ResolutionRequest(epoch: 7, pseudonym: pseudonym, token: token).encoded
+        #expect(
+            try await releaseSnippet(collector, request: asked, key: SigningKey.random()).registration == registration)
         #expect(try await expirySnippet(collector, firstEpoch: .max).vouchers == uploads.count)
         try await testingSnippet(LocalEvaluator(MatchingKey.random()))
     }
@@ -125,7 +134,7 @@ import Testing
         #expect(registrations.count == 2 && registrations[0].account == account)
         #expect(uploads.count >= 1 && uploads.count <= 2)
         let voucher = try SealedVoucher(canonical: uploads[0])
-        #expect(voucher.header.account == account)
+        #expect(voucher.header.pseudonym == registrations[0].pseudonym)
         #expect(voucher.header.setRoot == (try set.built.header.root()))
     }
 }

@@ -12,7 +12,7 @@ import Testing
             .filter { $0.hasPrefix("    ") }.map { String($0.dropFirst(4)) }
     }
 
-    @Test func fromAnEmptyFolderToACaseFile() throws {
+    @Test func fromAnEmptyFolderToAName() throws {
         let tool = try Tool()
         defer { tool.remove() }
         let commands = try Self.commands()
@@ -29,7 +29,10 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("REVEALED") && result.output.contains("This is a sample"))
         // Every copy that is sent is found, and nothing else.
-        let cases = try FileManager.default.contentsOfDirectory(atPath: tool.file("cases"))
+        #expect(result.output.contains("RELEASED") && result.output.contains("which is carol"))
+        let cases = try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).filter {
+            $0.hasSuffix(".json")
+        }
         #expect(cases.count == 1)
         let file = try JSONSerialization.jsonObject(with: Data(tool.bytes("cases/\(cases[0])"))) as? [String: Any]
         #expect(file?["matchCount"] as? Int == 36 && file?["listedMatchCount"] as? Int == 36)

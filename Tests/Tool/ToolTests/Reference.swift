@@ -47,7 +47,7 @@ struct InteropCase: Decodable, Equatable {
     }
     let format: String
     let formatVersion: Int
-    let account: String
+    let pseudonym: String
     let epoch: UInt32
     let epochStart: UInt64
     let threshold: Int
@@ -57,15 +57,15 @@ struct InteropCase: Decodable, Equatable {
     let listedEntryCount: Int
     var matches: [Match]
 
-    /// By account, matches in the order of their vouchers' names.
+    /// By pseudonym, matches in the order of their vouchers' names.
     static func all(in directory: String) throws -> [String: InteropCase] {
         let files = try FileManager.default.contentsOfDirectory(atPath: directory)
-        let cases = try files.map { name in
+        let cases = try files.filter { $0.hasSuffix(".json") }.map { name in
             var one = try JSONDecoder().decode(
                 InteropCase.self, from: Data(contentsOf: URL(filePath: directory + "/" + name)))
-            #expect(name == "\(one.account)-\(one.epoch).json")
+            #expect(name == "\(one.pseudonym)-\(one.epoch).json")
             one.matches.sort { $0.voucherID < $1.voucherID }
-            return (one.account, one)
+            return (one.pseudonym, one)
         }
         return Dictionary(uniqueKeysWithValues: cases)
     }

@@ -1,5 +1,8 @@
 import Foundation
+import SealedMatchCrypto
+import SealedMatchLists
 import SealedMatchPictures
+import SealedMatchProtocol
 import SealedMatchTestSupport
 import Testing
 
@@ -153,7 +156,7 @@ import Testing
         // 29 matches are below the threshold; the verdict says what a reveal would need.
         let sealed = rows.filter { $0.contains("\"revealed\":false") }
         #expect(sealed.count == 1 && sealed[0].contains("not yet: a reveal needs t + "), "\(sealed)")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).count == 1)
+        try resolves(tool, Dictionary(uniqueKeysWithValues: ["carol", "dave"].map { ($0, try identifier($0)) }))
         // A damaged file says nothing about an account.
         var damaged = try tool.bytes("authority.sqlite")
         for index in 8192..<damaged.count { damaged[index] = 0 }
@@ -178,12 +181,121 @@ import Testing
         }
     }
 
-    /// Three registrations of past epochs, 72 bytes each: "SMR1", epoch, account, commitment.
+    private func identifier(_ name: String) throws -> String {
+        try AccountID(name: Array(name.utf8)).encoded.bytes.map { String(format: "%02x", $0) }.joined()
+    }
+
+    /// The authority's files name nobody. Against the token, and against nothing else, the collector says that the case
+    /// is carol's.
+    private func resolves(_ tool: Tool, _ accounts: [String: String]) throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).sorted()
+        #expect(names.count == 2 && names[0].hasSuffix(".json") && names[1].hasSuffix(".request"), "\(names)")
+        for file in names.map({ "cases/" + $0 }) + ["authority.sqlite"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: tool.file(file))[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(file)")
+            let text = try tool.bytes(file).map { String(format: "%02x", $0) }.joined()
+            let content = String(decoding: try tool.bytes(file), as: UTF8.self)
+            for account in accounts.values { #expect(!text.contains(account) && !content.contains(account), "\(file)") }
+        }
+        let request = "cases/" + names[1]
+        let bytes = try tool.bytes(request)
+        #expect(try tool.run("keygen", "collector.key").status == 0)
+        func resolve(_ request: String) throws -> Tool.Result {
+            try tool.run(
+                "resolve", "--database", "collector.sqlite", "--key", "collector.key", "--releases", "releases", request
+            )
+        }
+        // Without the token, with another one, of another epoch, under another pseudonym, of another kind.
+        var (token, epoch, pseudonym, kind) = (bytes, bytes, bytes, bytes)
+        (token[40], epoch[4], pseudonym[8], kind[0]) = (~token[40], ~epoch[4], ~pseudonym[8], 0)
+        for (forged, code) in [
+            (Array(bytes[..<40]), 201), (bytes + [0], 201), (bytes + bytes, 201), ([], 201), (kind, 206), (token, 706),
+            (epoch, 406), (pseudonym, 406),
+        ] {
+            try tool.write(forged, to: "forged.request")
+            let refused = try resolve("forged.request")
+            #expect([1, 65].contains(refused.status), "\(refused.errors)")
+            #expect(refused.errors.contains("forged.request: ") && refused.errors.contains("[error \(code)]"))
+            #expect(refused.output.isEmpty && (try? tool.bytes("releases/" + names[1])) == nil)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("releases")).isEmpty)
+        let released = try resolve(request)
+        #expect(released.status == 0 && released.output.hasPrefix("RELEASED  "), "\(released.errors)")
+        let release = "releases/" + names[1].replacing(".request", with: ".release")
+        let first = try tool.bytes(release)
+        #expect(try resolve(request).status == 0 && tool.bytes(release) == first)
+        let counts = try tool.run("resolve", "--database", "collector.sqlite").output
+        #expect(counts.contains("1 name released, 1 again; 2 requests refused"), "\(counts)")
+        #expect(counts.contains("no epoch: 0 names released, 0 again; "), "\(counts)")
+        // Anybody can verify it, and that it is carol's.
+        func verify(_ rest: String...) throws -> Tool.Result {
+            try runAll(tool, ["release", release, "--collector", "collector.key.pub"] + rest)
+        }
+        let verified = try verify("--account", "carol")
+        let carol = try #require(accounts["carol"])
+        #expect(verified.status == 0 && verified.output.contains("\(carol)  which is carol"), "\(verified.errors)")
+        #expect(try verify("--account", "dave").status == 1)
+        #expect(try verify("--json").output.contains("\"account\":\"\(carol)\""))
+        // Carol's client signed nothing; another collector's key is not this one's.
+        let unsigned = try verify("--identity", "alice.key.pub")
+        #expect(unsigned.status == 1 && unsigned.errors.contains("[error 303]"))
+        let stranger = try tool.run("release", release, "--collector", "alice.key.pub")
+        #expect(stranger.status == 1 && stranger.errors.contains("[error 303]"))
+        var changed = first
+        changed[90] ^= 1
+        try tool.write(changed, to: "changed.release")
+        #expect(try tool.run("release", "changed.release", "--collector", "collector.key.pub").status == 1)
+    }
+
+    /// A registration that the account's identity key signed is kept with its signature, to the release; a collector
+    /// that asks for it takes no other.
+    @Test func registrationsAreSigned() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        let account = [UInt8](repeating: 0xAC, count: 32)
+        let token = ResolutionToken(canonical: Bytes32())
+        let pseudonym = Pseudonym(canonical: try Bytes32(exactly: [UInt8](repeating: 3, count: 32)))
+        #expect(try tool.run("keygen", "identity.key").status == 0 && tool.run("keygen", "other.key").status == 0)
+        #expect(try tool.run("keygen", "collector.key").status == 0)
+        let plain = Registration(
+            account: AccountID(canonical: try Bytes32(exactly: account)), epoch: 690, pseudonym: pseudonym,
+            commitment: try token.commitment(pseudonym: pseudonym, epoch: 690))
+        try FileManager.default.createDirectory(
+            atPath: tool.file("up"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        func collect(_ registration: Registration, _ identity: String...) throws -> Tool.Result {
+            try tool.write(registration.encoded, to: "up/r.registration")
+            let name = ["--account-id", String(repeating: "ac", count: 32)]
+            let options = identity.flatMap { ["--identity", $0] }
+            return try runAll(tool, ["collect", "--database", "c.sqlite"] + name + options + ["up"])
+        }
+        func key(_ name: String) throws -> SigningKey { try SourceKeyFile.readSecret(tool.file(name)) }
+        for wrong in [plain, try plain.signed(by: key("other.key"))] {
+            let refused = try collect(wrong, "identity.key.pub")
+            #expect(refused.status == 65 && refused.errors.contains("[error 303]"), "\(refused.errors)")
+        }
+        let signed = try plain.signed(by: key("identity.key"))
+        #expect(try collect(signed, "identity.key.pub").output.contains("registrations stored 1"))
+        let request = ResolutionRequest(epoch: 690, pseudonym: pseudonym, token: token)
+        try tool.write(request.encoded, to: "r.request")
+        #expect(
+            try tool.run(
+                "resolve", "--database", "c.sqlite", "--key", "collector.key", "--releases", "out", "r.request"
+            ).status == 0)
+        let release = try #require(try FileManager.default.contentsOfDirectory(atPath: tool.file("out")).first)
+        #expect(try Release(canonical: tool.bytes("out/" + release)).registration == signed)
+        for (identity, status) in [("identity.key.pub", 0), ("other.key.pub", 1)] as [(String, Int32)] {
+            let verified = try tool.run(
+                "release", "out/" + release, "--collector", "collector.key.pub", "--identity", identity)
+            #expect(verified.status == status, "\(verified.errors)")
+        }
+    }
+
+    /// Three registrations of past epochs, back to back.
     private func expiresAPastEpoch(_ tool: Tool, _ running: Int) throws {
         let account = [UInt8](repeating: 0xAC, count: 32)
         func registration(_ epoch: Int) -> [UInt8] {
-            Array("SMR1".utf8) + (0..<4).map { UInt8(truncatingIfNeeded: epoch >> (8 * $0)) } + account
-                + [UInt8](repeating: 7, count: 32)
+            Array("SMR2".utf8) + (0..<4).map { UInt8(truncatingIfNeeded: epoch >> (8 * $0)) } + account
+                + [UInt8](repeating: 7, count: 64) + [0, 0]
         }
         let name = ["--account-id", String(repeating: "ac", count: 32)]
         func collect(_ epochs: [Int]) throws -> Tool.Result {

@@ -231,7 +231,8 @@ import Testing
                 "--json",
             ])
         #expect(revealed.output.contains("\"revealed\":true"), "\(revealed.output) \(revealed.errors)")
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).first)
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: tool.file("cases")).first { $0.hasSuffix(".json") })
         let opened = try JSONDecoder().decode(Case.self, from: Data(tool.bytes("cases/" + name)))
         let pictures = opened.matches.filter { $0.fingerprintKind == "pdq" }
         let videos = opened.matches.filter { $0.fingerprintKind == "video" }

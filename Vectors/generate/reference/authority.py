@@ -14,16 +14,17 @@ from .voucher import Voucher
 
 @dataclass(frozen=True)
 class AccountResult:
-    account: bytes
+    pseudonym: bytes
     epoch: int
     result: str  # "valid", or the name of the error by which it stays sealed
     threshold: int
     openings: int
     matches: tuple[Match, ...]
+    token: bytes = b""
 
 
 def reveal_all(collector: Collector, sets: Iterable[OpenedSet]) -> list[AccountResult]:
-    """Every registered account-epoch, ascending."""
+    """Every registered account-epoch, by pseudonym and epoch, ascending: the authority knows no account."""
     opened = Openings()
     forms_of_root: dict[bytes, tuple[int, int]] = {}
     for set_ in sets:
@@ -33,9 +34,9 @@ def reveal_all(collector: Collector, sets: Iterable[OpenedSet]) -> list[AccountR
         if stored.data is not None:
             opened.add(Voucher.decode(stored.data))
     results = []
-    for name, registered in sorted(collector.registrations.items()):
+    for name, registered in sorted(collector.commitments().items()):
         state = AccountEpoch(*name)
-        for opening in opened.by_account.get(name, []):
+        for opening in opened.by_name.get(name, []):
             state.record(forms_of_root[opening.header.root], [opening])
         count = sum(len(openings) for openings in state.openings.values())
         try:
@@ -45,5 +46,6 @@ def reveal_all(collector: Collector, sets: Iterable[OpenedSet]) -> list[AccountR
             results.append(AccountResult(*name, sealed.name, threshold, count, ()))
             continue
         threshold = 0 if state.revealed is None else len(state.revealed.basis)
-        results.append(AccountResult(*name, "valid", threshold, count, matches))
+        token = b"" if state.revealed is None else state.revealed.token
+        results.append(AccountResult(*name, "valid", threshold, count, matches, token))
     return results

@@ -107,7 +107,7 @@ class Comparison:
     r: int
 
 
-def case_file(account: bytes, epoch: int, t: int, matches: Sequence[Match], by: Comparison) -> bytes:
+def case_file(pseudonym: bytes, epoch: int, t: int, matches: Sequence[Match], by: Comparison) -> bytes:
     """Part 1, with all matches."""
     found = [finding(match.payload, by.listed, by.profile, by.r) for match in matches]
     entries = {f.listed.key for f in found if f.listed is not None}
@@ -121,10 +121,10 @@ def case_file(account: bytes, epoch: int, t: int, matches: Sequence[Match], by: 
         warnings.append("An opening was quarantined.")
     document: dict[str, Any] = {
         "format": "SealedMatch case file",
-        "formatVersion": 2,
+        "formatVersion": 3,
         "part": 1,
         "notice": NOTICE,
-        "account": account.hex(),
+        "pseudonym": pseudonym.hex(),
         "epoch": epoch,
         "epochStart": epoch * EPOCH_SECONDS,
         "threshold": t,

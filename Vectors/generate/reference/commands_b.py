@@ -25,7 +25,7 @@ from .commands_a import escaped, key_and_list, read_file, read_key, read_list, r
 from .distinctness import MAXIMUM_TAGS
 from .epochs import ACCOUNT_SECRET_COUNT, AccountSecret
 from .errors import ProtocolError, require
-from .keys import SECRETS_COUNT, SOURCE_WORD, SetSecrets
+from .keys import SECRETS_COUNT, SOURCE_SECRET_WORD, SOURCE_WORD, SetSecrets
 from .labels import system_draw
 from .open import OpenedSet
 from .parameters import Parameters
@@ -35,8 +35,9 @@ from .probes import Picture, probes
 from .profile import PROFILE_2
 from .raster import RASTER_COUNT
 from .raster import SIDE as RASTER_SIDE
-from .registration import BYTES as REGISTRATION_BYTES
+from .registration import MAXIMUM_BYTES as REGISTRATION_BYTES
 from .registration import Registration
+from .resolution import REQUEST_BYTES, Release, ResolutionRequest
 from .seal import Item, Sealer, seal_item, state_at_epoch_start
 from .voucher import Voucher
 
@@ -191,7 +192,9 @@ def seal(arguments: argparse.Namespace) -> int:
         items += given_items(arguments.fingerprints)
     folder = Path(arguments.out)
     folder.mkdir(parents=True, exist_ok=True)
-    registration = Registration(secret.epoch, arguments.account, sealer.sharing().commitment)
+    registration = sealer.registration()
+    if arguments.identity is not None:
+        registration = registration.signed(read_key(arguments.identity, SOURCE_SECRET_WORD))
     write_file(
         str(folder / f"{arguments.account.hex()}-{secret.epoch}.registration"), registration.encode(), replace=True
     )
@@ -205,6 +208,63 @@ def seal(arguments: argparse.Namespace) -> int:
     return 0
 
 
+# Collector
+
+
+def collect(collector: Collector, folder: str) -> int:
+    """Takes a folder's registrations, then its vouchers. Output: how many were refused."""
+    require(Path(folder).is_dir(), "fileFailed", f"{folder} is not a folder")
+    refused = 0
+    for pattern in ("*.registration", "*.voucher"):
+        for path in sorted(Path(folder).glob(pattern)):
+            # The folder stands for the authenticated channel: a registration's caller is the account that it names, a
+            # voucher's the one that registered its pseudonym.
+            try:
+                if pattern == "*.registration":
+                    data = read_file(str(path), REGISTRATION_BYTES)
+                    collector.register(Registration.decode(data).account, data)
+                else:
+                    data = read_file(str(path), MAXIMUM_VOUCHER_BYTES)
+                    header = Voucher.decode(data).header
+                    registered = collector.registered(header.pseudonym, header.epoch)
+                    collector.store(b"" if registered is None else registered.account, data)
+            except ProtocolError as failure:
+                refused += 1
+                print(f"refused: {escaped(path.name)}: {failure}")
+    return refused
+
+
+def resolve(arguments: argparse.Namespace) -> int:
+    """5.21, with the registrations of a folder."""
+    collector = Collector(seed=read_key(arguments.key, SOURCE_SECRET_WORD))
+    refused = collect(collector, arguments.folder)
+    out = Path(arguments.out)
+    out.mkdir(parents=True, exist_ok=True)
+    for path in arguments.requests:
+        try:
+            release = collector.resolve(read_file(path, REQUEST_BYTES + 1))
+        except ProtocolError as failure:
+            refused += 1
+            print(f"refused: {escaped(path)}: {failure}")
+            continue
+        made = release.registration
+        name = str(out / f"{made.pseudonym.hex()}-{made.epoch}.release")
+        write_file(name, release.encode(), secret=True, replace=True)
+        print(f"released {made.account.hex()} epoch {made.epoch}: {escaped(name)}")
+    return 1 if refused else 0
+
+
+def release(arguments: argparse.Namespace) -> int:
+    """4.14, "Verifying one"."""
+    found = Release.decode(read_file(arguments.release, 2**16))
+    found.verify(
+        read_key(arguments.collector, SOURCE_WORD),
+        None if arguments.identity is None else read_key(arguments.identity, SOURCE_WORD),
+    )
+    print(f"account {found.registration.account.hex()} epoch {found.registration.epoch} number {found.number}")
+    return 0
+
+
 # Authority
 
 
@@ -215,21 +275,7 @@ def reveal(arguments: argparse.Namespace) -> int:
         secrets = SetSecrets.decode(read_file(secrets_path, SECRETS_COUNT), header.public_key)
         sets.append(OpenedSet(header, secrets.alpha))
     collector = Collector(sets={set_.root: set_.header for set_ in sets})
-    require(Path(arguments.folder).is_dir(), "fileFailed", f"{arguments.folder} is not a folder")
-    refused = 0
-    for pattern in ("*.registration", "*.voucher"):
-        for path in sorted(Path(arguments.folder).glob(pattern)):
-            # The folder stands for the authenticated channel: a file's caller is the account that it names.
-            try:
-                if pattern == "*.registration":
-                    data = read_file(str(path), REGISTRATION_BYTES)
-                    collector.register(Registration.decode(data).account, data)
-                else:
-                    data = read_file(str(path), MAXIMUM_VOUCHER_BYTES)
-                    collector.store(Voucher.decode(data).header.account, data)
-            except ProtocolError as failure:
-                refused += 1
-                print(f"refused: {escaped(path.name)}: {failure}")
+    refused = collect(collector, arguments.folder)
     lists = [
         (path, read_key(key_file, SOURCE_WORD), read_list(path, 0, arguments.skip_bad_lines))
         for key_file, path in arguments.list
@@ -246,17 +292,15 @@ def reveal(arguments: argparse.Namespace) -> int:
     Path(arguments.cases).mkdir(parents=True, exist_ok=True)
     for found in reveal_all(collector, sets):
         print(
-            f"account {found.account.hex()} epoch {found.epoch}: {found.openings} openings, {found.result}, "
+            f"account {found.pseudonym.hex()} epoch {found.epoch}: {found.openings} openings, {found.result}, "
             f"{len(found.matches)} matches"
         )
         if found.result == "valid":
-            document = case_file(found.account, found.epoch, found.threshold, found.matches, by)
-            write_file(
-                str(Path(arguments.cases) / f"{found.account.hex()}-{found.epoch}.json"),
-                document,
-                secret=True,
-                replace=True,
-            )
+            stem = str(Path(arguments.cases) / f"{found.pseudonym.hex()}-{found.epoch}")
+            document = case_file(found.pseudonym, found.epoch, found.threshold, found.matches, by)
+            write_file(f"{stem}.json", document, secret=True, replace=True)
+            request = ResolutionRequest(found.epoch, found.pseudonym, found.token)
+            write_file(f"{stem}.request", request.encode(), secret=True, replace=True)
     return 1 if refused else 0
 
 
@@ -291,6 +335,7 @@ def add_commands(commands: Any) -> None:
     p.add_argument("--fingerprints", help="JSON: a list of given fingerprints")
     add_account(p)
     p.add_argument("--note", default="")
+    p.add_argument("--identity", metavar="KEYFILE", help="an Ed25519 key that signs the registration")
     p.add_argument("--out", required=True, help="the folder for vouchers and registration")
     p.set_defaults(run=seal)
 
@@ -301,3 +346,16 @@ def add_commands(commands: Any) -> None:
     p.add_argument("--skip-bad-lines", action="store_true")
     p.add_argument("--cases", required=True, help="the folder for case files")
     p.set_defaults(run=reveal)
+
+    p = commands.add_parser("resolve", help="a folder of registrations, and requests in; releases out")
+    p.add_argument("folder")
+    p.add_argument("requests", nargs="+", metavar="REQUEST")
+    p.add_argument("--key", required=True, metavar="KEYFILE", help="the collector's secret key")
+    p.add_argument("--out", required=True, help="the folder for releases")
+    p.set_defaults(run=resolve)
+
+    p = commands.add_parser("release", help="verifies a release")
+    p.add_argument("release")
+    p.add_argument("--collector", required=True, metavar="KEYFILE", help="the collector's public key")
+    p.add_argument("--identity", metavar="KEYFILE", help="the account's public identity key")
+    p.set_defaults(run=release)

@@ -65,10 +65,10 @@ class DecoyState:
         return DecoyState(c, devices, last, n, chains, words[:c])
 
 
-def decoys_at_epoch_start(s_e: bytes, account: bytes, epoch: int, c: int, devices: int, last: int) -> DecoyState:
+def decoys_at_epoch_start(s_e: bytes, pseudonym: bytes, epoch: int, c: int, devices: int, last: int) -> DecoyState:
     """Step 1: "U_i = 2^30 + floor(3 h/4), h the high 32 bits of word i of wordStream(KDF(s_e, "decoy key",
-    account || epoch)). n = 0, all chains off." """
-    stream = word_stream(kdf(s_e, "decoy key", account + epoch.to_bytes(4, "little")))
+    pseudonym || epoch)). n = 0, all chains off." """
+    stream = word_stream(kdf(s_e, "decoy key", pseudonym + epoch.to_bytes(4, "little")))
     intensities = tuple(2**30 + 3 * (next(stream) >> 32) // 4 for _ in range(c))
     return DecoyState(c, devices, min(last, MAXIMUM_COUNT), 0, 0, intensities)
 

@@ -10,8 +10,8 @@ from .labels import decode_integer, encode_integer, kdf
 MAXIMUM_TAGS = 2**20
 
 
-def distinctness_key(s_e: bytes, account: bytes, epoch: int) -> bytes:
-    return kdf(s_e, "distinctness key", account + encode_integer(epoch, 4))
+def distinctness_key(s_e: bytes, pseudonym: bytes, epoch: int) -> bytes:
+    return kdf(s_e, "distinctness key", pseudonym + encode_integer(epoch, 4))
 
 
 def tag(key: bytes, y: bytes) -> int:

@@ -55,6 +55,8 @@ CODES: dict[str, int] = {
     "commitmentMismatch": 603,
     "damagedStore": 703,
     "lostVouchers": 704,
+    "pseudonymConflict": 705,
+    "tokenMismatch": 706,
     # fingerprints
     "badDimensions": 1,
     "tooManyPixels": 2,

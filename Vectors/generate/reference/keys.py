@@ -81,6 +81,21 @@ def source_public_key(seed: bytes) -> bytes:
     return public
 
 
+def sign_message(seed: bytes, message: bytes) -> bytes:
+    """Ed25519 (RFC 8032) by the key of a 32-byte seed."""
+    _, secret = pysodium.crypto_sign_seed_keypair(seed)
+    return pysodium.crypto_sign_detached(message, secret)
+
+
+def verify_message(public: bytes, message: bytes, signature: bytes) -> bool:
+    """4.1, "Verification is libsodium's"."""
+    try:
+        pysodium.crypto_sign_verify_detached(signature, message, public)
+    except ValueError:
+        return False
+    return True
+
+
 def encode_source_secret(seed: bytes) -> str:
     return f"{SOURCE_SECRET_WORD} {seed.hex()}\n"
 

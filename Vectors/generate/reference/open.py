@@ -82,7 +82,7 @@ class Openings:
     """An authority's openings by account and epoch, and the vouchers that wait for their set's key."""
 
     sets: dict[bytes, OpenedSet] = field(default_factory=dict)
-    by_account: dict[tuple[bytes, int], list[Opening]] = field(default_factory=dict)
+    by_name: dict[tuple[bytes, int], list[Opening]] = field(default_factory=dict)
     seen: dict[tuple[bytes, int], int] = field(default_factory=dict)  # all that there were, kept or not
     waiting: list[Voucher] = field(default_factory=list)
 
@@ -98,11 +98,11 @@ class Openings:
         if set_ is None:
             self.waiting.append(voucher)
             return
-        name = (voucher.header.account, voucher.header.epoch)
-        kept = self.by_account.setdefault(name, [])
+        name = (voucher.header.pseudonym, voucher.header.epoch)
+        kept = self.by_name.setdefault(name, [])
         counted, excess = open_voucher(voucher, set_)
         for opening in counted + excess:
-            # 3. "An opening is recorded once, by account, epoch, voucherID and slot."
+            # 3. "An opening is recorded once, by pseudonym, epoch, voucherID and slot."
             if any(
                 (other.header.voucher_id, other.slot) == (voucher.header.voucher_id, opening.slot) for other in kept
             ):

@@ -11,7 +11,7 @@ from .field import is_element
 from .labels import aead_open
 from .open import Opening
 from .payload import Payload
-from .sharing import commitment, epoch_key
+from .sharing import commitment, epoch_key, resolution_token
 from .voucher import Header
 
 ROUNDS = 8
@@ -28,6 +28,7 @@ class Revealed:
     """ "K_e and t openings that fix the polynomials are kept; later openings are tested by step 6." """
 
     epoch_key: bytes
+    token: bytes
     polynomials: tuple[tuple[int, ...], ...]
     basis: tuple[Opening, ...]
     matches: tuple[Match, ...]
@@ -45,15 +46,15 @@ def is_share(opening: Opening) -> bool:
 
 
 def matches_among(
-    openings: Sequence[Opening], account: bytes, epoch: int, k_e: bytes, polynomials: Sequence[Sequence[int]]
+    openings: Sequence[Opening], pseudonym: bytes, epoch: int, k_e: bytes, polynomials: Sequence[Sequence[int]]
 ) -> tuple[Match, ...]:
-    """Step 6, also for what comes after a reveal: "of all openings of this account, epoch and form, quarantined ones
+    """Step 6, also for what comes after a reveal: "of all openings of this pseudonym, epoch and form, quarantined ones
     too, matches are those whose inner opens under K_e with their own header as AD, whose payload decodes, and whose
     share lies on the polynomials. Two slots of a voucher with the same x are one match." """
     matches: list[Match] = []
     counted: set[tuple[bytes, int]] = set()
     for opening in openings:
-        if (opening.header.account, opening.header.epoch) != (account, epoch) or len(opening.z) != len(polynomials):
+        if (opening.header.pseudonym, opening.header.epoch) != (pseudonym, epoch) or len(opening.z) != len(polynomials):
             continue
         if not is_share(opening) or (opening.header.voucher_id, opening.x) in counted:
             continue
@@ -77,17 +78,17 @@ def enough(matches: Sequence[Match], t: int) -> bool:
 
 
 def reveal(
-    openings: Sequence[Opening], account: bytes, epoch: int, t: int, k: int, registered: bytes | None
+    openings: Sequence[Opening], pseudonym: bytes, epoch: int, t: int, k: int, registered: bytes | None
 ) -> Revealed:
     """Input: the openings of an account-epoch of one form (t, k), the registered commitment."""
     if registered is None:
         raise ProtocolError("notRegistered")
-    # 1. "Take openings that are not quarantined, of this account, epoch and k. Drop those with a word >= p or x = 0."
+    # 1. "Take openings that are not quarantined, of this pseudonym, epoch and k. Drop those with a word >= p or x = 0."
     taken = [
         opening
         for opening in openings
         if not opening.quarantined
-        and opening.header.account == account
+        and opening.header.pseudonym == pseudonym
         and opening.header.epoch == epoch
         and opening.header.polynomials == k == len(opening.z)
         and is_share(opening)
@@ -106,16 +107,17 @@ def reveal(
         if found is None:
             break
         members = [remaining[index] for index in found.members]
-        # 4. "K_e from the values at 0. If its commitment is the registered one, go to step 6."
-        k_e = epoch_key(found.constants, account, epoch)
-        if commitment(k_e, account, epoch) == registered:
+        # 4. "K_e and the token from the values at 0. If the token's commitment is the registered one, go to step 6."
+        k_e = epoch_key(found.constants, pseudonym, epoch)
+        token = resolution_token(k_e, pseudonym, epoch)
+        if commitment(token, pseudonym, epoch) == registered:
             # 6. "With the polynomials through the first t members"
             basis = members[:t]
             polynomials = polynomials_through(t, [(opening.x, opening.z) for opening in basis])
-            matches = matches_among(openings, account, epoch, k_e, polynomials)
+            matches = matches_among(openings, pseudonym, epoch, k_e, polynomials)
             # 7.
             require(enough(matches, t), "belowThreshold")
-            return Revealed(k_e, tuple(tuple(p) for p in polynomials), tuple(basis), matches)
+            return Revealed(k_e, token, tuple(tuple(p) for p in polynomials), tuple(basis), matches)
         # 5. "If it has just t shares, nothing was checked: stop. Else it is a foreign codeword: take its shares off and
         #    go to step 3, which runs at most eight times in all."
         if len(members) == t:
@@ -139,7 +141,7 @@ class AccountEpoch:
     """What an authority keeps of one account-epoch between tries (4.11): its openings by form, the first commitment
     used, K_e once revealed, and C' of each form."""
 
-    account: bytes
+    pseudonym: bytes
     epoch: int
     openings: dict[tuple[int, int], list[Opening]] = field(default_factory=dict)
     first_commitment: bytes | None = None
@@ -172,7 +174,7 @@ class AccountEpoch:
         if self.revealed is not None and self.revealed_form is not None:
             # "Later openings of the form are tested by step 6 alone"
             every = self.openings[self.revealed_form]
-            return matches_among(every, self.account, self.epoch, self.revealed.epoch_key, self.revealed.polynomials)
+            return matches_among(every, self.pseudonym, self.epoch, self.revealed.epoch_key, self.revealed.polynomials)
         verdicts: list[str] = []
         # "Each form apart, the one with the greatest C first; of equal C the lesser t, then the lesser k."
         for form in sorted(self.openings, key=lambda form: (-self.count(form), form)):
@@ -181,7 +183,7 @@ class AccountEpoch:
             # "A try sets C' = C if it ends in a verdict, forced or not"
             self.tried[form] = self.count(form)
             try:
-                self.revealed = reveal(self.openings[form], self.account, self.epoch, *form, registered)
+                self.revealed = reveal(self.openings[form], self.pseudonym, self.epoch, *form, registered)
             except ProtocolError as error:
                 verdicts.append(error.name)
                 continue

@@ -16,8 +16,9 @@ from .labels import Draw, aead, decode_integer, encode_integer, stream
 from .payload import NONE, PDQ, SHA256, VIDEO, Payload
 from .probes import Picture, probes
 from .profile import Profile
+from .registration import Registration
 from .set_file import SetFile
-from .sharing import Sharing, share, sharing
+from .sharing import Sharing, pseudonym_of, share, sharing
 from .table import decode
 from .video import video_probes
 from .voucher import Header, Slot, Voucher, exclusive_or, slot_mask_and_check, transcript
@@ -153,9 +154,17 @@ class Sealer:
         require(self.state.profile_digest == parameters.profile.digest(), "setMismatch")
         require(self.set_file.header.version >= self.state.newest_version, "setRolledBack")
 
+    @property
+    def pseudonym(self) -> bytes:
+        return pseudonym_of(self.secret.secret, self.account, self.secret.epoch)
+
+    def registration(self) -> Registration:
+        """5.6, step 4: "register the new pseudonym and commitment before sending one of its vouchers"."""
+        return Registration(self.secret.epoch, self.account, self.pseudonym, self.sharing().commitment)
+
     def sharing(self) -> Sharing:
         return sharing(
-            self.secret.secret, self.account, self.secret.epoch, self.state.threshold, self.state.polynomials
+            self.secret.secret, self.pseudonym, self.secret.epoch, self.state.threshold, self.state.polynomials
         )
 
 
@@ -169,7 +178,14 @@ def state_at_epoch_start(
         max(newest_version, set_file.header.version),
         parameters.threshold,
         parameters.polynomials,
-        decoys_at_epoch_start(secret.secret, account, secret.epoch, parameters.cover_slots, devices, last),
+        decoys_at_epoch_start(
+            secret.secret,
+            pseudonym_of(secret.secret, account, secret.epoch),
+            secret.epoch,
+            parameters.cover_slots,
+            devices,
+            last,
+        ),
         parameters.profile.digest(),
         frozenset(),
     )
@@ -183,18 +199,18 @@ def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Vouc
     # 2. "Keys."
     keys = item.keys(parameters.profile, parameters.separation)
     # 3. "Distinctness leaves the keys that are probed; none for a repeat."
-    tag_key = distinctness_key(sealer.secret.secret, sealer.account, state.epoch)
+    tag_key = distinctness_key(sealer.secret.secret, sealer.pseudonym, state.epoch)
     keys, tags = distinctness(tag_key, keys, item.frames is not None, state.tags)
     # 4. "Decoys: d, the number for this voucher, also for a repeat."
     d, decoy_state = decoys(state.decoys, draw)
-    # 5. "header = (M + c, k, P, epoch, voucherID <-$ 16 bytes, account, root)." Draws: "the first 16 of 32 bytes".
+    # 5. "header = (M + c, k, P, epoch, voucherID <-$ 16 bytes, pseudonym, root)." Draws: "the first 16 of 32 bytes".
     header = Header(
         parameters.slots,
         parameters.polynomials,
         parameters.payload_count,
         state.epoch,
         draw(32)[:16],
-        sealer.account,
+        sealer.pseudonym,
         sealer.set_file.root,
     )
     voucher = seal(header, keys, d, payload, sealer.set_file, sealer.sharing(), draw)

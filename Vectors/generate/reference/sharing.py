@@ -1,4 +1,4 @@
-"""Protocol 5.7: p_1 ... p_k over F_p, K_e, the commitment, and shares."""
+"""Protocol 5.7: p_1 ... p_k over F_p, K_e, the token, the commitment, and shares; 5.6, the pseudonym."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from .labels import Draw, decode_integer, encode_integer, kdf, word_stream
 class Sharing:
     polynomials: tuple[tuple[int, ...], ...]  # p_1 ... p_k, constant term first
     epoch_key: bytes  # K_e
+    token: bytes
     commitment: bytes
+
+
+def pseudonym_of(s_e: bytes, account: bytes, epoch: int) -> bytes:
+    """5.6, step 2: "pseudonym = KDF(s_e, "pseudonym", account || epoch)"."""
+    return kdf(s_e, "pseudonym", account + encode_integer(epoch, 4))
 
 
 def shared_words(constants: Iterable[int]) -> bytes:
@@ -21,27 +27,33 @@ def shared_words(constants: Iterable[int]) -> bytes:
     return kdf(bytes(32), "shared words", b"".join(encode_integer(value, 8) for value in constants))
 
 
-def epoch_key(constants: Iterable[int], account: bytes, epoch: int) -> bytes:
-    """Step 3: "K_e = KDF(w, "epoch key", account || epoch)"."""
-    return kdf(shared_words(constants), "epoch key", account + encode_integer(epoch, 4))
+def epoch_key(constants: Iterable[int], pseudonym: bytes, epoch: int) -> bytes:
+    """Step 3: "K_e = KDF(w, "epoch key", pseudonym || epoch)"."""
+    return kdf(shared_words(constants), "epoch key", pseudonym + encode_integer(epoch, 4))
 
 
-def commitment(k_e: bytes, account: bytes, epoch: int) -> bytes:
-    """Step 3: "commitment = KDF(K_e, "commitment", account || epoch)"."""
-    return kdf(k_e, "commitment", account + encode_integer(epoch, 4))
+def resolution_token(k_e: bytes, pseudonym: bytes, epoch: int) -> bytes:
+    """Step 3: "token = KDF(K_e, "resolution", pseudonym || epoch)"."""
+    return kdf(k_e, "resolution", pseudonym + encode_integer(epoch, 4))
 
 
-def sharing(s_e: bytes, account: bytes, epoch: int, t: int, k: int) -> Sharing:
-    # 1. "sigma = wordStream(KDF(s_e, "polynomial key", account || epoch || t || k))"
-    fields = account + encode_integer(epoch, 4) + encode_integer(t, 2) + encode_integer(k, 2)
+def commitment(token: bytes, pseudonym: bytes, epoch: int) -> bytes:
+    """Step 3: "commitment = KDF(token, "commitment", pseudonym || epoch)"."""
+    return kdf(token, "commitment", pseudonym + encode_integer(epoch, 4))
+
+
+def sharing(s_e: bytes, pseudonym: bytes, epoch: int, t: int, k: int) -> Sharing:
+    # 1. "sigma = wordStream(KDF(s_e, "polynomial key", pseudonym || epoch || t || k))"
+    fields = pseudonym + encode_integer(epoch, 4) + encode_integer(t, 2) + encode_integer(k, 2)
     sigma = word_stream(kdf(s_e, "polynomial key", fields))
     # 2. "Take words of sigma, dropping those >= p: k t coefficients, p_1's first, each polynomial's constant term
     #    first."
     kept = (word for word in sigma if word < P)
     polynomials = tuple(tuple(next(kept) for _ in range(t)) for _ in range(k))
     # 3.
-    k_e = epoch_key((polynomial[0] for polynomial in polynomials), account, epoch)
-    return Sharing(polynomials, k_e, commitment(k_e, account, epoch))
+    k_e = epoch_key((polynomial[0] for polynomial in polynomials), pseudonym, epoch)
+    token = resolution_token(k_e, pseudonym, epoch)
+    return Sharing(polynomials, k_e, token, commitment(token, pseudonym, epoch))
 
 
 def share(polynomials: Iterable[Iterable[int]], draw: Draw) -> tuple[int, tuple[int, ...]]:

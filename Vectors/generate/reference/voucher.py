@@ -19,7 +19,7 @@ class Header:
     payload_count: int  # P
     epoch: int
     voucher_id: bytes
-    account: bytes
+    pseudonym: bytes
     root: bytes
 
     def encode(self) -> bytes:
@@ -30,7 +30,7 @@ class Header:
             + encode_integer(self.payload_count, 4)
             + encode_integer(self.epoch, 4)
             + self.voucher_id
-            + self.account
+            + self.pseudonym
             + self.root
         )
 

@@ -12,10 +12,12 @@ from reference.client_state import ClientState
 from reference.decoys import DecoyState
 from reference.distinctness import distinctness, distinctness_key
 from reference.epochs import AccountSecret, first_epoch
-from reference.keys import perceptual_key, sha256_key
+from reference.keys import perceptual_key, sha256_key, sign_message, source_public_key
 from reference.labels import encode_integer
 from reference.profile import PROFILE_2, Profile
-from reference.registration import Registration
+from reference.registration import MAXIMUM_SIGNATURE_BYTES, Registration
+from reference.resolution import RELEASE_LABEL
+from reference.sharing import pseudonym_of
 
 NOTES = {
     "TruncatedInput": "too short",
@@ -23,6 +25,7 @@ NOTES = {
     "WrongMagic": "another format or version",
     "NameOfDigits": "no name is taken for an account's bytes",
     "NameAsBytes": "names are byte strings: nothing is folded or trimmed",
+    "ForgedSignature": "not the account's signature of this registration",
     "OutOfRange": "a number outside the range that the specification gives",
     "ReservedBytes": "bytes that must be zero are not",
     "LeastParameters": "the least of everything",
@@ -44,6 +47,7 @@ def build() -> dict[str, Topic | bytes]:
         NOTES,
     )
     names(topic)
+    pseudonyms(topic)
     registrations(topic)
     secrets(topic)
     first_epochs(topic)
@@ -55,7 +59,7 @@ def build() -> dict[str, Topic | bytes]:
 
 
 def names(topic: Topic) -> None:
-    group = topic.group("AccountName", "4.3: a name's bytes, and the account in headers and registrations.")
+    group = topic.group("AccountName", "4.3: a name's bytes, and the account in registrations.")
 
     def add(comment: str, name: bytes, *flags: str, result: str = "valid") -> None:
         group.add(comment, {"name": name.hex()}, lambda: {"account": account_of(name).hex()}, *flags, result=result)
@@ -73,10 +77,33 @@ def names(topic: Topic) -> None:
     add("4,097 bytes", b"n" * 4_097, "TrailingBytes", result="wrongLength")
 
 
+def pseudonyms(topic: Topic) -> None:
+    group = topic.group("Pseudonym", "5.6, step 2: an account's name in one epoch.")
+    draw = seeded("pseudonyms")
+    secret, account = draw(32), draw(32)
+
+    def add(comment: str, secret: bytes, account: bytes, epoch: int, *flags: str) -> None:
+        group.add(
+            comment,
+            {"secret": secret.hex(), "account": account.hex(), "epoch": epoch},
+            lambda: {"pseudonym": pseudonym_of(secret, account, epoch).hex()},
+            *flags,
+        )
+
+    add("an account", secret, account, 679)
+    add("the same in the next epoch, were the secret the same", secret, account, 680)
+    add("another account with the same secret", secret, draw(32), 679)
+    add("another secret", draw(32), account, 679)
+    add("epoch 0", secret, account, 0, "LeastParameters")
+    add("the last epoch", secret, account, 2**32 - 1, "GreatestParameters")
+
+
 def registrations(topic: Topic) -> None:
     group = topic.group("DecodeRegistration", "4.5.")
     draw = seeded("registrations")
-    good = Registration(679, draw(32), draw(32)).encode()
+    made = Registration(679, draw(32), draw(32), draw(32))
+    good, seed = made.encode(), draw(32)
+    signed = made.signed(seed).encode()
 
     def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
         def decode() -> dict:
@@ -84,22 +111,70 @@ def registrations(topic: Topic) -> None:
             return {
                 "account": registration.account.hex(),
                 "epoch": registration.epoch,
+                "pseudonym": registration.pseudonym.hex(),
                 "commitment": registration.commitment.hex(),
+                "signature": registration.signature.hex(),
             }
 
         group.add(comment, {"bytes": data.hex()}, decode, *flags, result=result)
 
+    most = MAXIMUM_SIGNATURE_BYTES
     add("a registration", good)
-    add("the last epoch", Registration(2**32 - 1, draw(32), draw(32)).encode(), "GreatestParameters")
+    add("with a signature", signed)
+    add("the last epoch", replace(made, epoch=2**32 - 1).encode(), "GreatestParameters")
     add(
-        "all zero but the magic: any account and commitment will do",
-        Registration(0, bytes(32), bytes(32)).encode(),
+        "all zero but the magic: any account, pseudonym and commitment will do",
+        Registration(0, bytes(32), bytes(32), bytes(32)).encode(),
         "LeastParameters",
     )
+    add("a signature of one byte", replace(made, signature=b"\x01").encode(), "LeastParameters")
+    add("a signature of 8,192 bytes", replace(made, signature=bytes(most)).encode(), "GreatestParameters")
+    too_long = replace(made, signature=bytes(most + 1)).encode()
+    add("a signature of 8,193 bytes", too_long, "OutOfRange", result="parameterOutOfRange")
     add("the last byte is missing", good[:-1], "TruncatedInput", result="wrongLength")
+    add("the signature's last byte is missing", signed[:-1], "TruncatedInput", result="wrongLength")
     add("empty", b"", "TruncatedInput", result="wrongLength")
     add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
-    add("magic of another version", b"SMR2" + good[4:], "WrongMagic", result="invalidMagic")
+    add("a byte follows the signature", signed + b"\0", "TrailingBytes", result="wrongLength")
+    add("magic of another version", b"SMR1" + good[4:], "WrongMagic", result="invalidMagic")
+    add(
+        "the 72 bytes of version 1",
+        b"SMR1" + good[4:72],
+        "TruncatedInput",
+        result="wrongLength",
+    )
+
+    group = topic.group("VerifyRegistration", "4.5: by an Ed25519 identity key, or none that is known.")
+    key, other = source_public_key(seed), source_public_key(draw(32))
+
+    def check(comment: str, data: bytes, key: bytes | None, *flags: str, result: str = "valid") -> None:
+        def verify() -> dict:
+            Registration.decode(data).check_signature(key)
+            return {}
+
+        group.add(
+            comment, {"bytes": data.hex(), "key": None if key is None else key.hex()}, verify, *flags, result=result
+        )
+
+    bad = "invalidSignature"
+    check("its own key", signed, key)
+    check("another key", signed, other, "ForgedSignature", result=bad)
+    check("no key is known", signed, None, "ForgedSignature", result=bad)
+    check("no signature", good, key, "ForgedSignature", result=bad)
+    for name, change in (
+        ("epoch", {"epoch": 680}),
+        ("account", {"account": bytes(32)}),
+        ("pseudonym", {"pseudonym": bytes(32)}),
+        ("commitment", {"commitment": bytes(32)}),
+    ):
+        changed = replace(made.signed(seed), **change).encode()
+        check(f"another {name} than was signed", changed, key, "ForgedSignature", result=bad)
+    short = replace(made, signature=made.signed(seed).signature[:63]).encode()
+    check("63 bytes of it", short, key, "ForgedSignature", result=bad)
+    bare = replace(made, signature=sign_message(seed, made.signed_part)).encode()
+    check("a signature without the label", bare, key, "ForgedSignature", result=bad)
+    release = replace(made, signature=sign_message(seed, RELEASE_LABEL + made.signed_part)).encode()
+    check("under the label of releases", release, key, "ForgedSignature", result=bad)
 
 
 def secrets(topic: Topic) -> None:
@@ -117,7 +192,7 @@ def secrets(topic: Topic) -> None:
     add("the last epoch", AccountSecret(2**32 - 1, good[8:]).encode(), "GreatestParameters")
     add("the last byte is missing", good[:-1], "TruncatedInput", result="wrongLength")
     add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
-    add("magic of a registration", b"SMR1" + good[4:], "WrongMagic", result="invalidMagic")
+    add("magic of a registration", b"SMR2" + good[4:], "WrongMagic", result="invalidMagic")
 
 
 def first_epochs(topic: Topic) -> None:
@@ -174,8 +249,8 @@ def repeats(topic: Topic) -> None:
     draw = seeded("distinctness")
 
     def add(comment: str, items: list[list[bytes]], *flags: str, videos: Sequence[int] = ()) -> None:
-        secret, account, epoch = draw(32), draw(32), 679
-        key = distinctness_key(secret, account, epoch)
+        secret, pseudonym, epoch = draw(32), draw(32), 679
+        key = distinctness_key(secret, pseudonym, epoch)
         store: frozenset[int] = frozenset()
         found = []
         for index, item in enumerate(items):
@@ -185,7 +260,7 @@ def repeats(topic: Topic) -> None:
             comment,
             {
                 "secret": secret.hex(),
-                "account": account.hex(),
+                "pseudonym": pseudonym.hex(),
                 "epoch": epoch,
                 "items": [
                     {"video": index in videos, "keys": [y.hex() for y in item]} for index, item in enumerate(items)

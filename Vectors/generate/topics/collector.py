@@ -1,4 +1,4 @@
-"""Protocol 5.16."""
+"""Protocol 5.16 and 5.21."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ import item_sets
 from envelope import Topic, seeded
 from item_sets import EPOCH
 from reference.collector import Collector
+from reference.keys import source_public_key
 from reference.labels import encode_integer
 from reference.registration import Registration
+from reference.resolution import ResolutionRequest
 from reference.set_file import SetFile
+from reference.sharing import commitment as commitment_of
 from reference.voucher import Header
 
 NOTES = {
     "Retry": "what is stored already is acknowledged again, whatever the amount",
-    "OtherAccount": "a registration or header names another account than the caller's",
-    "CommitmentConflict": "a second commitment for an epoch",
+    "OtherAccount": "a registration names another account than the caller's, or a header another's pseudonym",
+    "CommitmentConflict": "a second pseudonym or commitment for an epoch",
+    "PseudonymConflict": "the pseudonym is another account's in this epoch",
+    "Identity": "the collector knows identity keys: what they signed, and what they did not",
+    "Resolve": "a name is asked for: with its token, and with anything else",
     "VoucherConflict": "the same voucherID with other bytes",
     "EpochInPast": "the epoch has expired",
     "NotRegistered": "a voucher before its registration",
@@ -56,9 +62,32 @@ def step(
 
 
 def register(
-    account: bytes = ALICE, epoch: int = EPOCH, commitment: int = 1, caller: bytes | None = None
+    account: bytes = ALICE,
+    epoch: int = EPOCH,
+    commitment: int = 1,
+    caller: bytes | None = None,
+    pseudonym: bytes | None = None,
+    seed: bytes | None = None,
 ) -> dict[str, Any]:
-    return step("register", caller or account, Registration(epoch, account, encode_integer(commitment, 32)).encode())
+    """The commitment is that of token_of(commitment)."""
+    name = pseudonym or pseudonym_of(account, epoch)
+    made = Registration(epoch, account, name, commitment_of(token_of(commitment), name, epoch))
+    return step("register", caller or account, (made if seed is None else made.signed(seed)).encode())
+
+
+def pseudonym_of(account: bytes, epoch: int) -> bytes:
+    return seeded(f"collector pseudonym {account.hex()} {epoch}")(32)
+
+
+def token_of(number: int) -> bytes:
+    return encode_integer(number, 32)
+
+
+def resolve(
+    account: bytes = ALICE, epoch: int = EPOCH, token: int = 1, pseudonym: bytes | None = None
+) -> dict[str, Any]:
+    name = pseudonym or pseudonym_of(account, epoch)
+    return step("resolve", None, ResolutionRequest(epoch, name, token_of(token)).encode())
 
 
 def header(set_file: SetFile | None = None, account: bytes = ALICE, epoch: int = EPOCH, voucher_id: int = 1) -> Header:
@@ -66,7 +95,7 @@ def header(set_file: SetFile | None = None, account: bytes = ALICE, epoch: int =
     slots, k, count = (5, 4, 128)
     if set_file is not None:
         slots, k, count = set_file.parameters.slots, set_file.parameters.polynomials, set_file.parameters.payload_count
-    return Header(slots, k, count, epoch, encode_integer(voucher_id, 16), account, root)
+    return Header(slots, k, count, epoch, encode_integer(voucher_id, 16), pseudonym_of(account, epoch), root)
 
 
 def voucher(head: Header, content: int = 0) -> bytes:
@@ -82,7 +111,11 @@ def expire(epoch: int) -> dict[str, Any]:
 
 
 def sequences(topic: Topic) -> None:
-    group = topic.group("Requests", "Replies are stored, alreadyStored, expired (to expire), or the error.")
+    group = topic.group(
+        "Requests",
+        "Replies are stored, alreadyStored, expired (to expire), released (to resolve), or the error. `counts` are "
+        "those of requests for names at the end, by epoch; null is no epoch.",
+    )
     small, second = item_sets.small_items(), item_sets.second_items()
 
     def add(
@@ -92,11 +125,12 @@ def sequences(topic: Topic) -> None:
         vouchers: int = 65_536,
         epochs: int = 64,
         sets: bool = False,
+        identities: dict[bytes, bytes] | None = None,
     ) -> None:
         known = {small.signed.root: small.signed.header, second.signed.root: second.signed.header} if sets else None
 
         def run() -> dict:
-            collector = Collector(vouchers, epochs, known)
+            collector = Collector(vouchers, epochs, known, identities=identities, seed=bytes(32))
             replies = [
                 collector.reply(
                     s["request"],
@@ -108,13 +142,24 @@ def sequences(topic: Topic) -> None:
             ]
             if replies != [expected for _, expected in steps]:
                 raise AssertionError(f"{comment}: {replies}")
-            return {"replies": replies}
+            counts = [
+                {"epoch": epoch, "releases": one.releases, "repeats": one.repeats, "refusals": one.refusals}
+                for epoch, one in sorted(collector.counts.items(), key=lambda pair: -1 if pair[0] is None else pair[0])
+            ]
+            return {"replies": replies, "counts": counts}
 
         files = [item_sets.set_case(fixture) for fixture in (small, second)] if sets else None
         group.add(
             comment,
             {
-                "policy": {"vouchersPerEpoch": vouchers, "epochsPerAccount": epochs, "sets": files},
+                "policy": {
+                    "vouchersPerEpoch": vouchers,
+                    "epochsPerAccount": epochs,
+                    "sets": files,
+                    "identities": None
+                    if identities is None
+                    else [{"account": a.hex(), "key": k.hex()} for a, k in identities.items()],
+                },
                 "steps": [s for s, _ in steps],
             },
             run,
@@ -143,7 +188,8 @@ def sequences(topic: Topic) -> None:
             (step("register", ALICE, good[:-1]), "wrongLength"),
             (step("register", ALICE, good + b"\0"), "wrongLength"),
             (step("register", ALICE, b""), "wrongLength"),
-            (step("register", ALICE, b"SMR2" + good[4:]), "invalidMagic"),
+            (step("register", ALICE, b"SMR1" + good[4:]), "invalidMagic"),
+            (step("register", ALICE, good[:104] + b"\x01\x20" + bytes(8_193)), "parameterOutOfRange"),
             (register(), ok),
         ],
         "Malformed",
@@ -229,6 +275,153 @@ def sequences(topic: Topic) -> None:
     )
     add("another account's registration is none", [(register(BOB), ok), (store(one), "notRegistered")], "NotRegistered")
     add(
+        "another pseudonym's registration is none",
+        [(register(pseudonym=bytes(32)), ok), (store(one), "notRegistered")],
+        "NotRegistered",
+    )
+    add(
+        "a second pseudonym for an epoch, with the same token and with its own commitment",
+        [
+            (register(), ok),
+            (register(pseudonym=bytes(32)), "commitmentConflict"),
+            (register(pseudonym=bytes(32), commitment=2), "commitmentConflict"),
+            (register(), again),
+        ],
+        "CommitmentConflict",
+    )
+    taken = pseudonym_of(ALICE, EPOCH)
+    add(
+        "Bob takes Alice's pseudonym; in another epoch it is free",
+        [
+            (register(), ok),
+            (register(BOB, pseudonym=taken), "pseudonymConflict"),
+            (register(BOB, pseudonym=taken, commitment=2), "pseudonymConflict"),
+            (register(BOB, EPOCH + 1, pseudonym=taken), ok),
+            (register(BOB), ok),
+        ],
+        "PseudonymConflict",
+    )
+    add(
+        "a conflict of commitments comes before one of pseudonyms, that before the amount",
+        [
+            (register(), ok),
+            (register(BOB), ok),
+            (register(BOB, pseudonym=taken), "commitmentConflict"),
+            (register(epoch=EPOCH + 1, pseudonym=taken), "quotaExceeded"),
+            (expire(EPOCH + 1), "expired"),
+            (register(epoch=EPOCH + 1), ok),
+            (register(BOB, EPOCH + 2), ok),
+            (register(epoch=EPOCH + 2, pseudonym=pseudonym_of(BOB, EPOCH + 2)), "pseudonymConflict"),
+            (register(epoch=EPOCH + 2), "quotaExceeded"),
+        ],
+        "Order",
+        "PseudonymConflict",
+        epochs=1,
+    )
+    alices, bobs = seeded("collector identities")(64)[:32], seeded("collector identities")(64)[32:]
+    keys = {ALICE: source_public_key(alices)}
+    add(
+        "identity keys are known",
+        [
+            (register(), "invalidSignature"),
+            (register(seed=bobs), "invalidSignature"),
+            (register(seed=alices), ok),
+            (register(seed=alices), again),
+            (register(), "invalidSignature"),
+            (register(BOB, seed=bobs), "invalidSignature"),
+        ],
+        "Identity",
+        identities=keys,
+    )
+    add(
+        "the account comes before the signature, that before the epoch",
+        [
+            (expire(EPOCH + 1), "expired"),
+            (register(caller=BOB), "authenticationFailed"),
+            (register(), "invalidSignature"),
+            (register(seed=alices), "epochInPast"),
+        ],
+        "Identity",
+        "Order",
+        identities=keys,
+    )
+    add(
+        "no identity key is known: a signature is kept and not looked at",
+        [(register(seed=bobs), ok), (register(), again), (register(seed=alices), again)],
+        "Identity",
+        "Retry",
+    )
+
+    # Names
+    asked = bytes.fromhex(resolve()["bytes"])
+    add(
+        "a name against its token, and again",
+        [(register(), ok), (resolve(), "released"), (resolve(), "released")],
+        "Resolve",
+        "Retry",
+    )
+    add(
+        "without a token, with a byte too many, of another kind",
+        [
+            (register(), ok),
+            (step("resolve", None, asked[:40]), "wrongLength"),
+            (step("resolve", None, b""), "wrongLength"),
+            (step("resolve", None, asked + b"\0"), "wrongLength"),
+            (step("resolve", None, b"SMN1" + asked[4:]), "invalidMagic"),
+        ],
+        "Resolve",
+        "Malformed",
+    )
+    add(
+        "a token of zero bytes, made up, of another epoch, of another account",
+        [
+            (register(), ok),
+            (register(epoch=EPOCH + 1, commitment=2), ok),
+            (register(BOB, commitment=3), ok),
+            (resolve(token=0), "tokenMismatch"),
+            (resolve(token=99), "tokenMismatch"),
+            (resolve(token=2), "tokenMismatch"),
+            (resolve(token=3), "tokenMismatch"),
+            (resolve(epoch=EPOCH + 1, token=1), "tokenMismatch"),
+            (resolve(BOB, token=1), "tokenMismatch"),
+            (resolve(BOB, token=3), "released"),
+            (resolve(epoch=EPOCH + 1, token=2), "released"),
+            (resolve(), "released"),
+        ],
+        "Resolve",
+    )
+    add(
+        "pseudonyms that are not registered, in this epoch or at all",
+        [
+            (resolve(), "notRegistered"),
+            (register(), ok),
+            (resolve(BOB), "notRegistered"),
+            (resolve(epoch=EPOCH + 1), "notRegistered"),
+            (resolve(epoch=EPOCH + 1, pseudonym=pseudonym_of(ALICE, EPOCH)), "notRegistered"),
+        ],
+        "Resolve",
+    )
+    add(
+        "two accounts with the same token: each has its own commitment",
+        [(register(), ok), (register(BOB), ok), (resolve(), "released"), (resolve(BOB), "released")],
+        "Resolve",
+    )
+    add(
+        "after an expiry no name is released; counts stay, and numbers go on",
+        [
+            (register(), ok),
+            (register(epoch=EPOCH + 1), ok),
+            (resolve(), "released"),
+            (resolve(token=5), "tokenMismatch"),
+            (expire(EPOCH + 1), "expired"),
+            (resolve(), "epochInPast"),
+            (resolve(token=5), "epochInPast"),
+            (resolve(epoch=EPOCH + 1), "released"),
+        ],
+        "Resolve",
+        "Expiry",
+    )
+    add(
         "Bob sends what names Alice",
         [(register(), ok), (register(BOB), ok), (store(one, BOB), "authenticationFailed"), (store(one), ok)],
         "OtherAccount",
@@ -298,10 +491,10 @@ def sequences(topic: Topic) -> None:
         [
             (store(one[:-1], BOB), "wrongLength"),
             (expire(EPOCH), "expired"),
-            (store(voucher(header(epoch=EPOCH - 1)), BOB), "authenticationFailed"),
-            (store(voucher(header(epoch=EPOCH - 1))), "epochInPast"),
-            (store(one), "notRegistered"),
+            (store(voucher(header(epoch=EPOCH - 1)), BOB), "epochInPast"),
+            (store(one, BOB), "notRegistered"),
             (register(), ok),
+            (store(one, BOB), "authenticationFailed"),
             (store(one), "quotaExceeded"),
         ],
         "Order",

@@ -42,10 +42,10 @@ def schedules(topic: Topic) -> None:
         comment: str, c: int, devices: int, last: int, vouchers: int, draw: Draw | None, *flags: str, epoch: int = 679
     ) -> None:
         """Without a draw, the words are those at which the comparisons change their results."""
-        secret, account = keys(32), keys(32)
+        secret, pseudonym = keys(32), keys(32)
         edges = EdgesOfDraw()
         recorder = Recorder(draw or edges)
-        start = decoys_at_epoch_start(secret, account, epoch, c, devices, last)
+        start = decoys_at_epoch_start(secret, pseudonym, epoch, c, devices, last)
         state, numbers, states = start, [], []
         for voucher in range(vouchers):
             edges.prepare(state, voucher)
@@ -56,7 +56,7 @@ def schedules(topic: Topic) -> None:
             comment,
             {
                 "secret": secret.hex(),
-                "account": account.hex(),
+                "pseudonym": pseudonym.hex(),
                 "epoch": epoch,
                 "coverSlots": c,
                 "devices": devices,

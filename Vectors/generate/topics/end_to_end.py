@@ -31,7 +31,7 @@ NOTES = {
     "WrongCommitment": "the registered commitment is not that of the vouchers",
     "OtherSet": "vouchers of a set whose key is not here wait",
     "Retry": "a voucher that is sent twice is one voucher",
-    "OtherAccount": "what another sends in an account's name is refused",
+    "OtherAccount": "what another sends under an account's pseudonym is refused",
     "TamperedVoucher": "a voucher that was changed on its way opens nothing",
     "ModifiedClient": "a client that says what it likes: matches that are not on the list, or name nothing",
     "Threshold": "t matches without a decoy, and one less",
@@ -59,9 +59,7 @@ class Device:
         return data
 
     def register(self) -> Device:
-        self.send(
-            "register", Registration(self.sealer.secret.epoch, self.account, self.sealer.sharing().commitment).encode()
-        )
+        self.send("register", self.sealer.registration().encode())
         return self
 
     def item(self, item: Item, note: bytes = b"") -> bytes:
@@ -89,8 +87,10 @@ class Device:
         self.sealer = Sealer(fixture.signed, self.account, secret, state)
         return self.register()
 
-    def modified(self, keys: Sequence[bytes], payload: Payload, d: int) -> Device:
-        """What a modified client seals: keys, payload and decoys of its choice."""
+    def modified(
+        self, keys: Sequence[bytes], payload: Payload, d: int, pseudonym: bytes = b"", caller: bytes | None = None
+    ) -> Device:
+        """What a modified client seals: keys, payload, decoys and pseudonym of its choice."""
         set_file = self.sealer.set_file
         p = set_file.parameters
         header = Header(
@@ -99,12 +99,13 @@ class Device:
             p.payload_count,
             self.sealer.secret.epoch,
             self.draw(16),
-            self.account,
+            pseudonym or self.sealer.pseudonym,
             set_file.root,
         )
         self.send(
             "store",
             seal(header, keys, d, payload.encode(p.payload_count), set_file, self.sealer.sharing(), self.draw).encode(),
+            caller,
         )
         return self
 
@@ -115,7 +116,9 @@ def hashes(fixture: Fixture) -> list[ListedEntry]:
 
 def runs(topic: Topic) -> None:
     group = topic.group(
-        "EndToEnd", "Registered accounts ascending, then epochs; matches in the order of arrival and slot."
+        "EndToEnd",
+        "Registered pseudonyms ascending, then epochs; matches in the order of arrival and slot; the token, where "
+        "there is one.",
     )
     small = item_sets.small_items()
 
@@ -148,7 +151,13 @@ def runs(topic: Topic) -> None:
                         }
                     )
                 accounts.append(
-                    {"account": found.account.hex(), "epoch": found.epoch, "result": found.result, "matches": matches}
+                    {
+                        "pseudonym": found.pseudonym.hex(),
+                        "epoch": found.epoch,
+                        "result": found.result,
+                        "matches": matches,
+                        "token": found.token.hex() or None,
+                    }
                 )
             got = sorted((account["result"], len(account["matches"])) for account in accounts)
             if got != sorted(expected):
@@ -212,7 +221,7 @@ def runs(topic: Topic) -> None:
     add("two matches in each of two epochs", twice.sent, [("notDecodable", 0), ("notDecodable", 0)], "Epochs")
 
     wrong = Device("wrong commitment", small)
-    wrong.send("register", Registration(EPOCH, wrong.account, wrong.draw(32)).encode())
+    wrong.send("register", Registration(EPOCH, wrong.account, wrong.sealer.pseudonym, wrong.draw(32)).encode())
     for i in range(1, 9):
         wrong.picture(f"known-{i}")
     add("eight matches, but the commitment is another", wrong.sent, [("commitmentMismatch", 0)], "WrongCommitment")
@@ -237,15 +246,16 @@ def runs(topic: Topic) -> None:
         data[100 if i == 3 else len(data) - 72 * 12] ^= 1
         hostile.sent[i]["bytes"] = data.hex()
     forged = Device("forged", small)
-    forged.sealer = replace(hostile.sealer, secret=forged.sealer.secret)
-    forged.sealer = replace(forged.sealer, state=replace(hostile.sealer.state, tags=frozenset()))
-    forged.account = stranger.account
-    forged.picture("known-7")  # it names the account, the stranger sends it
+    digest = digest_of_file(0)
+    # It carries the account's pseudonym, the stranger sends it.
+    forged.modified(
+        [sha256_key(digest)], Payload(SHA256, 0, digest, b""), 0, hostile.sealer.pseudonym, stranger.account
+    )
     stranger.picture("known-8").picture("unknown-4")
     # Retries of what was changed on its way are conflicts; the others are stored already.
     sent = hostile.sent + again + forged.sent + stranger.sent
     add(
-        "retries, vouchers changed on their way, and another's in the account's name",
+        "retries, vouchers changed on their way, and another's under the account's pseudonym",
         sent,
         [("valid", 5), ("notDecodable", 0)],
         "Retry",

@@ -74,8 +74,8 @@ class Account:
     def __init__(self, name: str, t: int = 3, k: int = 4, epoch: int = EPOCH) -> None:
         self.draw = seeded(f"reveal {name}")
         self.t, self.k, self.epoch = t, k, epoch
-        self.account, self.secret = self.draw(32), self.draw(32)
-        self.sharing = sharing(self.secret, self.account, epoch, t, k)
+        self.pseudonym, self.secret = self.draw(32), self.draw(32)
+        self.sharing = sharing(self.secret, self.pseudonym, epoch, t, k)
         self.openings: list[Opening] = []
 
     def x(self) -> int:
@@ -84,7 +84,7 @@ class Account:
         return value
 
     def header(self) -> Header:
-        return Header(12, self.k, COUNT, self.epoch, self.draw(16), self.account, self.root)
+        return Header(12, self.k, COUNT, self.epoch, self.draw(16), self.pseudonym, self.root)
 
     @property
     def root(self) -> bytes:
@@ -129,7 +129,7 @@ class Account:
     def of(self, other: Account, count: int) -> Account:
         """Openings with shares and inner of another secret, under this account."""
         stranger = Account.__new__(Account)
-        stranger.__dict__.update(other.__dict__, account=self.account, epoch=self.epoch)
+        stranger.__dict__.update(other.__dict__, pseudonym=self.pseudonym, epoch=self.epoch)
         self.openings += [stranger.match() for _ in range(count)]
         return self
 
@@ -165,11 +165,12 @@ def reveals(topic: Topic) -> None:
         openings = tuple(made.openings)
 
         def run() -> dict:
-            found = reveal(openings, made.account, made.epoch, made.t, made.k, registered)
+            found = reveal(openings, made.pseudonym, made.epoch, made.t, made.k, registered)
             if len(found.matches) != expected:
                 raise AssertionError(f"{comment}: {len(found.matches)} matches")
             return {
                 "epochKey": found.epoch_key.hex(),
+                "token": found.token.hex(),
                 "matches": [
                     {
                         "voucherID": m.opening.header.voucher_id.hex(),
@@ -185,7 +186,7 @@ def reveals(topic: Topic) -> None:
         group.add(
             comment,
             {
-                "account": made.account.hex(),
+                "pseudonym": made.pseudonym.hex(),
                 "epoch": made.epoch,
                 "threshold": made.t,
                 "polynomials": made.k,
@@ -251,7 +252,7 @@ def reveals(topic: Topic) -> None:
         other_epoch,
         mismatch,
         "WrongCommitment",
-        commitment=sharing(other_epoch.secret, other_epoch.account, EPOCH + 1, 3, 4).commitment,
+        commitment=sharing(other_epoch.secret, other_epoch.pseudonym, EPOCH + 1, 3, 4).commitment,
     )
     add("no commitment", Account("no commitment").matches(5), "notRegistered", "MissingCommitment", commitment=None)
 
@@ -474,7 +475,7 @@ def reveals(topic: Topic) -> None:
         "BelowThreshold",
     )
     made = Account("copied").matches(4)
-    copied = [replace(o, header=replace(o.header, account=other.account)) for o in made.openings[:2]]
+    copied = [replace(o, header=replace(o.header, pseudonym=other.pseudonym)) for o in made.openings[:2]]
     late = [replace(o, header=replace(o.header, epoch=EPOCH + 1)) for o in made.openings[2:]]
     add(
         "its own openings once more, under another account and another epoch",
@@ -490,7 +491,7 @@ def reveals(topic: Topic) -> None:
         "OtherAccount",
     )
     made = Account("sealed for another").matches(4)
-    foreign = [replace(made.header(), account=other.account), replace(made.header(), epoch=EPOCH + 1)]
+    foreign = [replace(made.header(), pseudonym=other.pseudonym), replace(made.header(), epoch=EPOCH + 1)]
     add(
         "under the same K_e, but sealed with another account's or epoch's header: no matches here",
         made.add(*(made.match(header=header) for header in foreign)),
@@ -499,7 +500,7 @@ def reveals(topic: Topic) -> None:
     )
     made = Account("another k").matches(4)
     wide = Account("another k, wide", 3, 5)
-    wide.account = made.account
+    wide.pseudonym = made.pseudonym
     add("openings of k = 5", made.add(*(wide.decoy() for _ in range(6))), 4, "OtherAccount")
 
     # Quarantine
@@ -541,7 +542,7 @@ def tries(topic: Topic) -> None:
 
     def add(comment: str, made: Account, steps: Sequence[Step], expected: list[str | int], *flags: str) -> None:
         def run() -> dict:
-            state = AccountEpoch(made.account, made.epoch)
+            state = AccountEpoch(made.pseudonym, made.epoch)
             results = []
             for first, second in steps:
                 if isinstance(first, int) and not isinstance(second, bool):
@@ -567,7 +568,7 @@ def tries(topic: Topic) -> None:
         group.add(
             comment,
             {
-                "account": made.account.hex(),
+                "pseudonym": made.pseudonym.hex(),
                 "epoch": made.epoch,
                 "steps": [
                     {"threshold": first, "record": [opening_form(o) for o in second]}
@@ -747,7 +748,7 @@ def tries(topic: Topic) -> None:
         "Forms",
     )
     one, five = Account("tries: forms"), Account("tries: forms, k = 5", 3, 5)
-    five.account = one.account
+    five.pseudonym = one.pseudonym
     own = one.sharing.commitment
     stranger = Account("tries: forms, a stranger", 3, 5)
     add(
@@ -759,7 +760,7 @@ def tries(topic: Topic) -> None:
         "ForeignCodeword",
     )
     one, five = Account("tries: forms below t"), Account("tries: forms below t, k = 5", 3, 5)
-    five.account = one.account
+    five.pseudonym = one.pseudonym
     own = one.sharing.commitment
     add(
         "notDecodable stands before belowThreshold, whichever form is larger",

@@ -116,7 +116,7 @@ def field_cases(topic: Topic) -> None:
 
 def derivations(topic: Topic) -> None:
     group = topic.group(
-        "Derive", "An account secret's polynomials by their values at 0, K_e, the commitment, and shares at given x."
+        "Derive", "An account secret's polynomials by their values at 0, K_e, token, commitment, and shares at given x."
     )
     draw = seeded("derive")
     for comment, epoch, t, k, xs, *flags in (
@@ -128,21 +128,22 @@ def derivations(topic: Topic) -> None:
         ("the greatest k", 1, 2, 256, 1, "GreatestParameters"),
         ("x = 1 and x = p - 1", 679, 5, 4, 0, "EdgeOfX"),
     ):
-        secret, account = draw(32), draw(32)
+        secret, pseudonym = draw(32), draw(32)
         points = [element(draw, 1) for _ in range(xs)] or [1, P - 1]
 
         def derive(
             secret: bytes = secret,
-            account: bytes = account,
+            pseudonym: bytes = pseudonym,
             epoch: int = epoch,
             t: int = t,
             k: int = k,
             points: list[int] = points,
         ) -> dict:
-            made = sharing(secret, account, epoch, t, k)
+            made = sharing(secret, pseudonym, epoch, t, k)
             return {
                 "secrets": forms.words(polynomial[0] for polynomial in made.polynomials),
                 "epochKey": made.epoch_key.hex(),
+                "token": made.token.hex(),
                 "commitment": made.commitment.hex(),
                 "shares": [forms.share(x, share_at(made.polynomials, x)) for x in points],
             }
@@ -151,7 +152,7 @@ def derivations(topic: Topic) -> None:
             comment,
             {
                 "secret": secret.hex(),
-                "account": account.hex(),
+                "pseudonym": pseudonym.hex(),
                 "epoch": epoch,
                 "threshold": t,
                 "polynomials": k,
@@ -160,7 +161,7 @@ def derivations(topic: Topic) -> None:
             derive,
             *flags,
         )
-    secret, account = draw(32), draw(32)
+    secret, pseudonym = draw(32), draw(32)
     for comment, t, k in (
         ("the same secret with t = 3, k = 4", 3, 4),
         ("and with t = 4: other polynomials", 4, 4),
@@ -170,13 +171,13 @@ def derivations(topic: Topic) -> None:
             comment,
             {
                 "secret": secret.hex(),
-                "account": account.hex(),
+                "pseudonym": pseudonym.hex(),
                 "epoch": 679,
                 "threshold": t,
                 "polynomials": k,
                 "xs": [],
             },
-            lambda t=t, k=k: derive(secret, account, 679, t, k, []),
+            lambda t=t, k=k: derive(secret, pseudonym, 679, t, k, []),
         )
 
 

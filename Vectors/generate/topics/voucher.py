@@ -68,18 +68,18 @@ def build() -> dict[str, Topic | bytes]:
 
 # Seal
 
-SECRET, ACCOUNT = seeded("voucher secret")(32), seeded("voucher account")(32)
+SECRET, PSEUDONYM = seeded("voucher secret")(32), seeded("voucher pseudonym")(32)
 NOTE = Payload(NONE, 0, b"", b"")
 
 
 def sharing_for(parameters: Parameters, epoch: int = EPOCH) -> Sharing:
-    return sharing(SECRET, ACCOUNT, epoch, parameters.threshold, parameters.polynomials)
+    return sharing(SECRET, PSEUDONYM, epoch, parameters.threshold, parameters.polynomials)
 
 
 def header_for(set_file: SetFile, voucher_id: bytes, epoch: int = EPOCH) -> Header:
     parameters = set_file.parameters
     return Header(
-        parameters.slots, parameters.polynomials, parameters.payload_count, epoch, voucher_id, ACCOUNT, set_file.root
+        parameters.slots, parameters.polynomials, parameters.payload_count, epoch, voucher_id, PSEUDONYM, set_file.root
     )
 
 
@@ -146,7 +146,7 @@ def sealing(topic: Topic) -> None:
             {
                 "set": set_case(fixture, changed, ""),
                 "secret": SECRET.hex(),
-                "account": ACCOUNT.hex(),
+                "pseudonym": PSEUDONYM.hex(),
                 "epoch": epoch,
                 "keys": [y.hex() for y in keys],
                 "decoys": d,
@@ -345,7 +345,7 @@ def decoding(topic: Topic) -> None:
                 "payloadCount": header.payload_count,
                 "epoch": header.epoch,
                 "voucherID": header.voucher_id.hex(),
-                "account": header.account.hex(),
+                "pseudonym": header.pseudonym.hex(),
                 "root": header.root.hex(),
             }
 
@@ -495,7 +495,7 @@ def opening(topic: Topic) -> None:
 
     add("epoch changed", tampered(12), 0, 0, "TamperedHeader")
     add("voucherID changed", tampered(16), 0, 0, "TamperedHeader")
-    add("account changed", tampered(63, 128), 0, 0, "TamperedHeader")
+    add("pseudonym changed", tampered(63, 128), 0, 0, "TamperedHeader")
     add("first byte of the body changed", tampered(96), 0, 0, "TamperedBody")
     add("last byte of the body changed", tampered(start - 1, 128), 0, 0, "TamperedBody")
     first = start + 72 * opens[0]

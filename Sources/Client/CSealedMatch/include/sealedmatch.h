@@ -47,7 +47,7 @@ extern "C" {
 /* -- Version ------------------------------------------------------------------------------------------------------- */
 
 /* The major number is the SONAME's and changes when a caller must be changed; the minor one grows with additions. */
-#define SEALEDMATCH_ABI_MAJOR 2
+#define SEALEDMATCH_ABI_MAJOR 3
 #define SEALEDMATCH_ABI_MINOR 0
 #define SEALEDMATCH_ABI_VERSION ((uint32_t)(SEALEDMATCH_ABI_MAJOR << 16 | SEALEDMATCH_ABI_MINOR))
 
@@ -307,7 +307,7 @@ typedef struct sealedmatch_secret { uint64_t id; } sealedmatch_secret;
  * Whoever copies them can test which keys were probed, and has the secret. */
 typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
 
-#define SEALEDMATCH_REGISTRATION_BYTES 72
+#define SEALEDMATCH_REGISTRATION_BYTES 106
 #define SEALEDMATCH_VOUCHER_BYTES_MAXIMUM 24336
 
 /* Opens the directory, or makes one; its parent must exist. It is locked against other processes and other handles
@@ -346,10 +346,14 @@ int32_t sealedmatch_client_state(sealedmatch_client client, void *buffer, size_t
  * Errors: as sealedmatch_sealer_merge(); FILE_FAILED. */
 int32_t sealedmatch_client_merge(sealedmatch_client client, const void *state, size_t state_count);
 
-/* What to register with the collector over the account's authenticated channel before any voucher is sent: 72 bytes for
- * each epoch whose vouchers may still wait, one after another, the earliest first. Register all of them after
- * sealedmatch_client_open() and daily; registering again is no error. They tell the collector the account and the
- * epoch, which it knows.
+/* What to register with the collector over the account's authenticated channel before any voucher is sent: 106 bytes
+ * (SEALEDMATCH_REGISTRATION_BYTES) for each epoch whose vouchers may still wait, one after another, the earliest first.
+ * Register all of them after sealedmatch_client_open() and daily; registering again is no error. Each tells the
+ * collector, and nobody else, which pseudonym is the account's in its epoch: vouchers carry the pseudonym.
+ *
+ * A messenger may sign each with the account's identity key: the signature is of "SealedMatch/1 registration", a zero
+ * byte, and the first 104 bytes; its length (2 bytes, little-endian, at most 8,192) takes the place of the last two
+ * bytes, which are zero, and the signature follows. A collector that replaces a commitment is then found out.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, BUFFER_TOO_SMALL, FILE_FAILED, WRONG_LENGTH, INVALID_MAGIC. */
 int32_t sealedmatch_client_registrations(sealedmatch_client client, void *buffer, size_t capacity, size_t *count);
 
@@ -421,8 +425,8 @@ int32_t sealedmatch_secret_ratchet(sealedmatch_secret secret, uint64_t now);
 /* Errors: BAD_ARGUMENT, BAD_HANDLE. */
 int32_t sealedmatch_secret_epoch(sealedmatch_secret secret, uint32_t *epoch);
 
-/* The commitment to the account's key of the secret's epoch under the set's t and k: what a registration carries, for
- * devices to compare. Public.
+/* The commitment that follows from the account's key of the secret's epoch under the set's t and k: what a registration
+ * carries, for devices to compare. Public.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, OUT_OF_MEMORY. */
 int32_t sealedmatch_secret_commitment(
     sealedmatch_secret secret, sealedmatch_set set, const uint8_t account[32], uint8_t commitment[32]);
@@ -470,7 +474,8 @@ int32_t sealedmatch_sealer_merge(sealedmatch_sealer sealer, const void *state, s
  * sends the same bytes. `note`: as for sealedmatch_client_seal(). Time: three
  * variable-base and one base multiplication for each of M probe slots, one and one for each of c cover slots, whatever
  * the item. A size query seals
- * nothing. A voucher tells: account, epoch, set. Not: attachment, time, size, whether it matched.
+ * nothing. A voucher tells: the account's pseudonym of this epoch, epoch, set. Not: attachment, time, size, whether it
+ * matched.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, BUFFER_TOO_SMALL, PAYLOAD_TOO_LONG, STORE_FULL, INVALID_MAGIC or NON_CANONICAL (not
  * an item), RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_sealer_seal(

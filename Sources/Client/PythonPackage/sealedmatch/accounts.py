@@ -1,4 +1,4 @@
-"""Accounts: from the messenger's name of an account to the 32 bytes that vouchers carry."""
+"""Accounts: from the messenger's name of an account to the 32 bytes that registrations carry."""
 
 from __future__ import annotations
 

@@ -110,10 +110,10 @@ struct Demo {
         let decisions = try about("revealing") {
             try RevealService(source: collector, store: service.store).revealReady(force: true).decisions
         }
-        try DemoReport(
+        let report = DemoReport(
             accounts: accounts, truths: truths, decisions: decisions, collector: collector, store: service.store,
-            lists: published.lists, header: set.header, cases: "\(directory)/cases"
-        ).print()
+            key: try SigningKey.random(), lists: published.lists, header: set.header, cases: "\(directory)/cases")
+        try report.print()
     }
 
     /// Two sources list the known pictures and many hashes besides; the set is built, audited by both, and signed.

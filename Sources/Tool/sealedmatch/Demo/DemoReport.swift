@@ -9,12 +9,14 @@ internal import SealedMatchSets
 
 /// The table at the end: what each person sent, what the server could see, what was revealed, and whether that was
 /// right.
-struct DemoReport {
+struct DemoReport: ~Copyable {
     let accounts: [DemoAccount]
     let truths: [DemoTruth]
     let decisions: [RevealDecision]
     let collector: CollectorStore
     let store: AuthorityStore
+    /// The collector's, for releases.
+    let key: SigningKey
     let lists: [(Bytes32, [ListedHash])]
     let header: SetHeader
     var parameters: Parameters { header.parameters }
@@ -30,9 +32,11 @@ struct DemoReport {
         let states = try store.accounts().accounts
         for (account, truth) in zip(accounts, truths) {
             let id = try account.id()
-            let decision = decisions.first { $0.name.account == id }
-            let openings = states.first { $0.name.account == id }?.openings ?? 0
             let epoch = try Parameters.epoch(at: currentTime())
+            // Only the collector can say this; the report is by nobody's eyes.
+            let pseudonym = try collector.registration(account: id, epoch: epoch)?.pseudonym
+            let decision = decisions.first { $0.name.pseudonym == pseudonym }
+            let openings = states.first { $0.name.pseudonym == pseudonym }?.openings ?? 0
             let vouchers = try collector.count(account: id, epoch: epoch)
             var revealed: RevealResult?
             if case .success(let result) = decision?.result { revealed = result }
@@ -43,6 +47,8 @@ struct DemoReport {
                 if file?.listedMatchCount != file?.matchCount {
                     wrong.append("\(account.name): a revealed picture is not on the lists")
                 }
+                let release = try resolve(revealed.reveal)
+                if release.registration.account != id { wrong.append("\(account.name): another name was released") }
             }
             row(
                 account.name, "\(truth.sent)", "\(account.known.count)", "\(truth.matched.count)",
@@ -57,6 +63,9 @@ struct DemoReport {
             server     accounts, counts, arrival; nothing about pictures
             authority  matches and decoys together, which look alike until t = \(parameters.threshold) real ones are there
             revealed   pictures opened for a person to look at: exactly those that matched, and no other
+
+            The authority knows each account by a pseudonym of this epoch. Of those that it revealed, and of no other, the
+            collector released the name: against a token that nobody but the account could have before.
             """)
         for account in accounts {
             Terminal.print("\(account.name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(account.story)")
@@ -66,6 +75,19 @@ struct DemoReport {
         }
         Terminal.print("")
         Terminal.print("Every account came out as it should.")
+    }
+
+    /// The authority asks the collector for the name with the token of the reveal; a made-up one is refused before.
+    private func resolve(_ reveal: Reveal) throws -> Release {
+        let forged = ResolutionRequest(
+            epoch: reveal.epoch, pseudonym: reveal.pseudonym, token: ResolutionToken(canonical: Bytes32()))
+        guard (try? collector.resolve(forged.encoded)) == nil else {
+            throw Failure("a name was released without its token", code: Failure.negative)
+        }
+        let request = ResolutionRequest(epoch: reveal.epoch, pseudonym: reveal.pseudonym, token: reveal.token)
+        let release = try collector.resolve(request.encoded).signed(by: key)
+        try release.verify(by: key.publicKey)
+        return release
     }
 
     /// What is wrong with an outcome: revealed below t, missed although k(R − t) ≥ e, or another set of pictures than

@@ -41,7 +41,7 @@ int main(int argc, char **argv) {
     }
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_registration(sealer, registration));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_commitment(secret, set, account, commitment));
-    REQUIRE(memcmp(registration + 40, commitment, 32) == 0);
+    REQUIRE(memcmp(registration + 72, commitment, 32) == 0);
     save(argv[2], "registration", registration, sizeof registration);
     save(argv[2], "secret", exported, sizeof exported);
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_close(sealer));

@@ -287,8 +287,8 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     sealedmatch_sealer sealer, none = {0};
     sealedmatch_set no_set = {0};
     sealedmatch_set_info info;
-    uint8_t voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM], state[4096], registration[72], bytes[40],
-        note[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM] = {0};
+    uint8_t voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM], state[4096], registration[SEALEDMATCH_REGISTRATION_BYTES],
+        bytes[40], note[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM] = {0};
     size_t count, state_count;
     int32_t is_new;
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
@@ -347,7 +347,7 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_merge(sealer, NULL, 0));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_registration(sealer, NULL));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_registration(sealer, registration));
-    REQUIRE(memcmp(registration, "SMR1", 4) == 0);
+    REQUIRE(memcmp(registration, "SMR2", 4) == 0);
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_advance(sealer, now, &is_new));
     REQUIRE(is_new == 0);
     EXPECT(SEALEDMATCH_SET_EXPIRED, sealedmatch_sealer_advance(sealer, UINT64_MAX, &is_new));
@@ -444,9 +444,10 @@ static void clients(sealedmatch_set set, const sealedmatch_item *picture, const 
            sealedmatch_client_open(in(directory, "no/such"), set, account, no_secret, 1, 0, now, &client));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &client));
     EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &second));
-    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_registrations(client, buffer, 71, &count));
-    REQUIRE(count == 72);
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_registrations(client, buffer, 72, &count));
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL,
+           sealedmatch_client_registrations(client, buffer, SEALEDMATCH_REGISTRATION_BYTES - 1, &count));
+    REQUIRE(count == SEALEDMATCH_REGISTRATION_BYTES);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_registrations(client, buffer, SEALEDMATCH_REGISTRATION_BYTES, &count));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(client, NULL, UINT64_MAX, &entry, NULL, 0, &count, NULL));
     REQUIRE(count == 0);
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_seal(client, NULL, NULL, 0, now));
@@ -512,7 +513,7 @@ static void devices(sealedmatch_set set, const sealedmatch_item *picture, const 
     sealedmatch_client first, second;
     sealedmatch_secret secret, stranger;
     sealedmatch_entry entry;
-    uint8_t bytes[41], commitment[33], other[32], state[4096], registration[72],
+    uint8_t bytes[41], commitment[33], other[32], state[4096], registration[SEALEDMATCH_REGISTRATION_BYTES],
         voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM];
     size_t count, size;
     snprintf(first_path, sizeof first_path, "%s/first%d", directory, round);
@@ -531,8 +532,8 @@ static void devices(sealedmatch_set set, const sealedmatch_item *picture, const 
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_commitment(second, other));
     REQUIRE(memcmp(commitment, other, 32) == 0 && commitment[32] == 0xee);
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_commitment(first, NULL));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_registrations(first, registration, 72, &count));
-    REQUIRE(count == 72 && memcmp(registration + 40, commitment, 32) == 0);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_registrations(first, registration, sizeof registration, &count));
+    REQUIRE(count == sizeof registration && memcmp(registration + 72, commitment, 32) == 0);
 
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_state(first, NULL, 0, &size));
     REQUIRE(size == 144);
@@ -575,10 +576,10 @@ static void devices(sealedmatch_set set, const sealedmatch_item *picture, const 
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_seal(first, picture, NULL, 0, now + (uint64_t)5 * 2592000));
     for (int i = 0; i < 2; i++) {
         EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_registrations(first, NULL, 0, &count));
-        REQUIRE(count == 3 * 72);
+        REQUIRE(count == 3 * SEALEDMATCH_REGISTRATION_BYTES);
     }
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_registrations(first, state, sizeof state, &count));
-    REQUIRE(count == 3 * 72 && memcmp(state, registration, 72) == 0);
+    REQUIRE(count == 3 * sizeof registration && memcmp(state, registration, sizeof registration) == 0);
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(first));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_secret(first, bytes, sizeof bytes, &count));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_state(first, state, sizeof state, &count));

@@ -32,7 +32,7 @@ let item: MediaItem = try MediaItem.picture(
 try client.seal(item, now: now)
 let entries = try client.outbox.due(now: now + 1).entries
 let voucher = try SealedVoucher(canonical: entries[0].voucher)
-guard registrations.count == 1, entries.count == 1, voucher.header.account == account else {
+guard registrations.count == 1, entries.count == 1, voucher.header.pseudonym == registrations[0].pseudonym else {
     fatalError("not the voucher of this account")
 }
 print("sealed \(entries[0].voucher.count) bytes beside GRDB \(Storage.majorVersion)")
