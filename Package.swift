@@ -176,7 +176,7 @@ let testing: [Target] = [
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
     tests(
-        "Tool", "ToolTests", ["sealedmatch", "SealedMatchPictures", "SealedMatchLists", "SealedMatchProtocol"],
+        "Tool", "ToolTests", ["sealedmatch", "SealedMatchPictures", "SealedMatchLists", "SealedMatchCollector"],
         exclude: ["Scripts"]),
     tests(
         "Tool", "ReadmeTests",

@@ -1,6 +1,7 @@
 import SealedMatchFingerprint
 import Foundation
 import SealedMatchClient
+import SealedMatchCollector
 import SealedMatchProtocol
 import SealedMatchPictures
 import SealedMatchCrypto

@@ -1,3 +1,4 @@
+import SealedMatchCollector
 import SealedMatchCrypto
 import SealedMatchProtocol
 

@@ -52,7 +52,7 @@ public struct CaseFolder: Sendable {
     /// The request for the name, apart from the case, for its owner alone. It is the same at every reveal.
     private func addRequest(_ reveal: Reveal, _ stem: String) throws(SealedMatchError) -> String {
         let place = "\(path)/\(stem).request"
-        let request = ResolutionRequest(epoch: reveal.epoch, pseudonym: reveal.pseudonym, token: reveal.token)
+        let request = reveal.request
         if let there = try DurableFile.readIfPresent(
             place, limit: ResolutionRequest.encodedCount, access: .secret)
         {

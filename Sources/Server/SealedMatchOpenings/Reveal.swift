@@ -31,6 +31,10 @@ public struct Reveal: Equatable, Sendable {
     public let epoch: UInt32
     /// What the collector releases the account's name against. As secret as K_e.
     public let token: ResolutionToken
+    /// What the collector is asked for the account's name with.
+    public var request: ResolutionRequest {
+        ResolutionRequest(epoch: epoch, pseudonym: pseudonym, token: token)
+    }
     /// t, of the form that was decoded.
     public let threshold: Int
     /// In the order of opening. At least t distinct vouchers.

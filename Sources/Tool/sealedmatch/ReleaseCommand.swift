@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SealedMatchCollector
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import SealedMatchProtocol

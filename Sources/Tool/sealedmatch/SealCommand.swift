@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import SealedMatchClient
+internal import SealedMatchCollector
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 internal import SealedMatchFiles

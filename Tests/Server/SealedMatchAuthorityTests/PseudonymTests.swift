@@ -71,8 +71,7 @@ import Testing
         var random = SeededRandom(142)
         let key = try SigningKey.random(from: &random)
         for (number, reveal) in run.reveals.enumerated() {
-            let request = ResolutionRequest(epoch: reveal.epoch, pseudonym: reveal.pseudonym, token: reveal.token)
-            let release = try run.collector.resolve(request.encoded).signed(by: key)
+            let release = try run.collector.resolve(reveal.request.encoded).signed(by: key)
             try release.verify(by: key.publicKey)
             #expect(release.registration.account.encoded == bytes(0xA1) && release.number == UInt64(number + 1))
         }
@@ -89,7 +88,7 @@ import Testing
         let crossed = ResolutionRequest(epoch: other.epoch, pseudonym: one.pseudonym, token: one.token)
         #expect(code { _ = try run.collector.resolve(crossed.encoded) } == .notRegistered)
         // Vouchers that were forgotten do not matter; a registration that was, does.
-        let request = ResolutionRequest(epoch: one.epoch, pseudonym: one.pseudonym, token: one.token)
+        let request = one.request
         _ = try run.collector.acknowledge(Array(1...48))
         #expect(try run.collector.resolve(request.encoded).registration.account.encoded == bytes(0xA1))
         _ = try run.collector.expire(before: 9)

@@ -1,4 +1,5 @@
 import Foundation
+import SealedMatchCollector
 import SealedMatchCrypto
 import SealedMatchLists
 import SealedMatchPictures

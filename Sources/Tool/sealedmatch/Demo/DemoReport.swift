@@ -84,8 +84,7 @@ struct DemoReport: ~Copyable {
         guard (try? collector.resolve(forged.encoded)) == nil else {
             throw Failure("a name was released without its token", code: Failure.negative)
         }
-        let request = ResolutionRequest(epoch: reveal.epoch, pseudonym: reveal.pseudonym, token: reveal.token)
-        let release = try collector.resolve(request.encoded).signed(by: key)
+        let release = try collector.resolve(reveal.request.encoded).signed(by: key)
         try release.verify(by: key.publicKey)
         return release
     }

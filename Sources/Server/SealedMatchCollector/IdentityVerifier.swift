@@ -1,4 +1,5 @@
 public import SealedMatchCrypto
+public import SealedMatchProtocol
 
 /// Verifies what an account's identity key in the messenger signed: cross-signing in Matrix, the identity key in
 /// Signal, or whatever else the integrator has (Docs/Protocol.md, 4.5).
