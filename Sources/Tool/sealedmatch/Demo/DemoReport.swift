@@ -55,8 +55,7 @@ struct DemoReport: ~Copyable {
                 "\(vouchers) vouchers", "\(openings) opened slots",
                 revealed.map { "\($0.reveal.matches.count) pictures" } ?? "nothing", fault == nil ? "yes" : "NO")
         }
-        Terminal.print(
-            """
+        let words = """
 
             sent       pictures, each recompressed (512–1600 px, JPEG 60–85), fingerprinted, sealed, then encrypted
             matched    different entries that the probes met; nobody below the threshold learns this, the sender included
@@ -66,7 +65,9 @@ struct DemoReport: ~Copyable {
 
             The authority knows each account by a pseudonym of this epoch. Of those that it revealed, and of no other, the
             collector released the name: against a token that nobody but the account could have before.
-            """)
+            """
+        // Each a line of its own: `Terminal.print` lets no text begin another one.
+        for line in words.split(separator: "\n", omittingEmptySubsequences: false) { Terminal.print(String(line)) }
         for account in accounts {
             Terminal.print("\(account.name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(account.story)")
         }
