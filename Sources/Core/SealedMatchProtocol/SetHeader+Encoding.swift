@@ -2,10 +2,13 @@ internal import SealedMatchFingerprint
 public import SealedMatchCrypto
 
 extension SetHeader {
+    /// How a set file begins.
+    package static var magic: StaticString { "SMSET001" }
+
     /// The signed 3,072 bytes (Docs/Protocol.md, "Set file").
     package var encoded: [UInt8] {
         var out = ByteWriter(capacity: Self.encodedCount)
-        out.magic("SMSET001")
+        out.magic(Self.magic)
         out.put(version)
         out.put(issuedAt)
         out.put(expiresAt)
@@ -49,7 +52,7 @@ extension SetHeader {
             throw SealedMatchError(.wrongLength, "a set header has 3,072 signed bytes")
         }
         var reader = ByteReader(bytes)
-        try reader.magic("SMSET001")
+        try reader.magic(Self.magic)
         version = try reader.number(UInt64.self)
         issuedAt = try reader.number(UInt64.self)
         expiresAt = try reader.number(UInt64.self)

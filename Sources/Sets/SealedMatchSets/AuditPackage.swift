@@ -54,10 +54,13 @@ public struct AuditPackage: Equatable, Sendable {
         self.proofs = proofs
     }
 
+    /// How a package begins.
+    package static var magic: StaticString { "SMA-PKG1" }
+
     /// The package's bytes (Docs/Protocol.md, 4.9).
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: 80 + 12 * keys.count + 64 * proofs.count)
-        out.magic("SMA-PKG1")
+        out.magic(Self.magic)
         out.put(root.encoded)
         out.put(fillerSeed)
         out.put(UInt64(keys.count))
@@ -72,7 +75,7 @@ public struct AuditPackage: Equatable, Sendable {
     /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `invalidScalar`, `parameterOutOfRange`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
         var reader = ByteReader(bytes)
-        try reader.magic("SMA-PKG1")
+        try reader.magic(Self.magic)
         root = SetRoot(canonical: try reader.bytes32())
         fillerSeed = try reader.bytes32()
         let n = try reader.number(UInt64.self)

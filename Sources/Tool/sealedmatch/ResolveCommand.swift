@@ -58,7 +58,7 @@ struct ResolveCommand: ParsableCommand {
         let released: ReleasedName
         do {
             released = try collector.resolve(bytes)
-        } catch let error as SealedMatchError {
+        } catch {
             let failure = Failure(error, "refused: \(path)")
             throw Failure(failure.message, code: error.isRefusal ? Failure.negative : failure.code)
         }

@@ -142,8 +142,9 @@ struct SetBuildCommand: ParsableCommand {
                         try unsafe DurableFile.create(
                             [
                                 NewFile(path: secretsPath, parts: [secrets], isSecret: true),
-                                NewFile(path: out + ".audit", parts: [package], isSecret: true, kind: "SMA-PKG1"),
-                                NewFile(path: out, parts: set, isSecret: false, kind: "SMSET001"),
+                                NewFile(
+                                    path: out + ".audit", parts: [package], isSecret: true, kind: AuditPackage.magic),
+                                NewFile(path: out, parts: set, isSecret: false, kind: SetHeader.magic),
                             ], replacing: force)
                     }
                 }
