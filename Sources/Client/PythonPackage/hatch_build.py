@@ -17,7 +17,7 @@ HEADER = ROOT / "Sources" / "Client" / "CSealedMatch" / "include" / "sealedmatch
 # auditwheel puts libsodium into the wheel; its licence asks for its notice to come along.
 NOTICES = {ROOT / "LICENSE": "LICENSE", Path("/usr/share/doc/libsodium23/copyright"): "COPYRIGHT.libsodium"}
 # By its SONAME: the name under which the package loads it.
-LIBRARY = "libsealedmatch.so.3"
+LIBRARY = "libsealedmatch.so.4"
 
 
 def declarations(header: str) -> str:

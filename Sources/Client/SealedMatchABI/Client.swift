@@ -8,7 +8,7 @@ let clients = HandleTable<Guarded<ClientDirectory>>(kind: 4)
 @c @implementation
 public func sealedmatch_client_open(
     _ directory: UnsafePointer<CChar>!, _ set: sealedmatch_set, _ account: UnsafePointer<UInt8>!,
-    _ secret: sealedmatch_secret, _ devices: UInt32, _ window: UInt64, _ now: UInt64,
+    _ secret: sealedmatch_secret, _ window: UInt64, _ now: UInt64,
     _ client: UnsafeMutablePointer<sealedmatch_client>!
 ) -> Int32 {
     unsafe client?.pointee = sealedmatch_client()
@@ -20,8 +20,7 @@ public func sealedmatch_client_open(
         // The null handle: none is given.
         let secret: AccountSecret? = secret.id == 0 ? nil : try copy(of: secret)
         let opened = try ClientDirectory.open(
-            path: path, set: set, account: account, secret: secret, devices: Int(clamping: devices), window: window,
-            now: now)
+            path: path, set: set, account: account, secret: secret, window: window, now: now)
         unsafe client.pointee.id = try clients.open(Guarded(opened))
     }
 }

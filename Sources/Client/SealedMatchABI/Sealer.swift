@@ -12,7 +12,7 @@ let longestNote = Parameters.payloadCounts.upperBound - Payload.overhead
 public func sealedmatch_sealer_open(
     _ set: sealedmatch_set, _ secret: sealedmatch_secret, _ account: UnsafePointer<UInt8>!, _ state: UnsafeRawPointer!,
     _ state_count: Int,
-    _ devices: UInt32, _ now: UInt64, _ sealer: UnsafeMutablePointer<sealedmatch_sealer>!
+    _ now: UInt64, _ sealer: UnsafeMutablePointer<sealedmatch_sealer>!
 ) -> Int32 {
     unsafe sealer?.pointee = sealedmatch_sealer()
     return code { () throws(SealedMatchError) in
@@ -27,7 +27,7 @@ public func sealedmatch_sealer_open(
         let set = try sets[set.id]
         let opened = try Sealer(
             set: set, account: account, secret: copy(of: secret), state: saved.isEmpty ? nil : saved,
-            devices: Int(clamping: devices), now: now)
+            now: now)
         unsafe sealer.pointee.id = try sealers.open(Guarded(opened))
     }
 }

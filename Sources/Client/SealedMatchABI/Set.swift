@@ -17,7 +17,10 @@ public func sealedmatch_trust_defaults(_ trust: UnsafeMutablePointer<sealedmatch
         unsafe filled.size = UInt32(size)
         unsafe filled.minimum_threshold = UInt32(defaults.minimumThreshold)
         unsafe filled.minimum_polynomials = UInt32(defaults.minimumPolynomials)
-        unsafe filled.minimum_cover_slots = UInt32(defaults.minimumCoverSlots)
+        unsafe filled.minimum_probes = UInt32(defaults.minimumProbes)
+        unsafe withUnsafeMutableBytes(of: &filled.maximum_check_levels) {
+            unsafe $0.copyBytes(from: defaults.maximumCheckLevels.values)
+        }
         unsafe filled.minimum_confirmed_sources = UInt32(defaults.minimumConfirmedSources)
         unsafe filled.minimum_separation = UInt32(defaults.minimumSeparation)
         unsafe filled.minimum_entries = UInt64(defaults.minimumEntries)
@@ -33,8 +36,6 @@ private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMat
     guard unsafe given.size == UInt32(MemoryLayout<sealedmatch_trust>.size) else {
         throw badArgument("no trust structure of this version")
     }
-    // A later version may give it a meaning, which must not be passed over.
-    guard unsafe given.reserved == 0 else { throw badArgument("a reserved field is not zero") }
     guard let keys = unsafe given.sources, unsafe (1...1_024).contains(given.source_count) else {
         throw badArgument("no pinned source, or too many")
     }
@@ -43,7 +44,9 @@ private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMat
     var policy = unsafe TrustPolicy(sources: sources, minimumSignatures: Int(given.minimum_signatures))
     unsafe policy.minimumThreshold = Int(given.minimum_threshold)
     unsafe policy.minimumPolynomials = Int(given.minimum_polynomials)
-    unsafe policy.minimumCoverSlots = Int(given.minimum_cover_slots)
+    unsafe policy.minimumProbes = Int(given.minimum_probes)
+    let levels = unsafe withUnsafeBytes(of: given.maximum_check_levels) { unsafe [UInt8]($0) }
+    policy.maximumCheckLevels = try CheckLevels(canonical: levels)
     unsafe policy.minimumConfirmedSources = Int(given.minimum_confirmed_sources)
     unsafe policy.minimumSeparation = Int(given.minimum_separation)
     unsafe policy.minimumEntries = Int(clamping: given.minimum_entries)
@@ -113,7 +116,9 @@ private func description(of set: BlindedSet) -> sealedmatch_set_info {
         unsafe set.root.encoded.withBytes { unsafe place.copyMemory(from: $0) }
     }
     info.polynomials = UInt32(parameters.polynomials)
-    info.cover_slots = UInt32(parameters.coverSlots)
+    unsafe withUnsafeMutableBytes(of: &info.check_levels) {
+        unsafe $0.copyBytes(from: parameters.checkLevels.values)
+    }
     // At least 1: opening demanded it.
     info.confirmed_sources = UInt32(clamping: set.signers.confirmedSources)
     info.separation = UInt32(parameters.separation)

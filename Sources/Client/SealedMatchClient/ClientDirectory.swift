@@ -19,7 +19,6 @@ public struct ClientDirectory: ~Copyable {
     /// make vouchers that never decode. With `secret` it begins again; see Docs/Embedding.md, "When the state is lost".
     /// - Parameters:
     ///   - secret: the account secret of another device, on this one's first run; later it must be the same one.
-    ///   - devices: of the account, 1...16; their decoys are divided by it.
     ///   - window: seconds over which the outbox spreads vouchers; a day by default.
     ///   - now: seconds since 1970.
     /// - Throws: `fileFailed` when it is locked or damaged, `notPrivate` when other users can write into it or read the
@@ -27,7 +26,7 @@ public struct ClientDirectory: ~Copyable {
     ///   secret, or had one in this epoch, `stateMissing`, `setNotYetIssued` on a first run with a clock more than a
     ///   day before the set was issued, and the errors of `Sealer` and `Outbox`.
     public static func open(
-        path: String, set: BlindedSet, account: AccountID, secret: consuming AccountSecret? = nil, devices: Int = 1,
+        path: String, set: BlindedSet, account: AccountID, secret: consuming AccountSecret? = nil,
         window: UInt64 = 86_400, now: UInt64
     ) throws(SealedMatchError) -> ClientDirectory {
         let directory = try LockedDirectory(path: path)
@@ -58,7 +57,7 @@ public struct ClientDirectory: ~Copyable {
         }
         var state = saved.map { Array($0[AccountSecret.encodedCount...]) }
         defer { state?.wipe() }
-        let sealer = try Sealer(set: set, account: account, secret: own, state: state, devices: devices, now: now)
+        let sealer = try Sealer(set: set, account: account, secret: own, state: state, now: now)
         // One commitment an epoch: vouchers under another secret would never decode.
         let current = sealer.registration
         for saved in registered where saved.registration.epoch == current.epoch && saved.registration != current {
@@ -112,8 +111,8 @@ public struct ClientDirectory: ~Copyable {
     /// This device's state, for the others to merge; as secret as the account secret.
     public var encodedState: [UInt8] { sealer.encodedState }
 
-    /// Takes in the state of another device of the account, so that what that device sealed counts as sealed; on disk
-    /// when this returns. Other epochs' state is ignored.
+    /// Takes in the state of another device of the account, so that what that device sealed counts as sealed, and goes
+    /// on with the greater of their numbers of vouchers; on disk when this returns. Other epochs' state is ignored.
     /// - Throws: the decoding errors of the state, `storeFull`, `fileFailed`; then nothing changed.
     public mutating func merge(deviceState: [UInt8]) throws(SealedMatchError) {
         let before = sealer.checkpoint

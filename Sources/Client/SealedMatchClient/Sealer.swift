@@ -10,7 +10,6 @@ public struct Sealer: ~Copyable {
     public let account: AccountID
     /// The set in use.
     public private(set) var set: BlindedSet
-    private let devices: Int
     private var secret: AccountSecret
     private var epochSecrets: EpochSecrets
     private var state: SealerState
@@ -20,26 +19,21 @@ public struct Sealer: ~Copyable {
     ///   - secret: the account's secret; it is ratcheted to the epoch of `now`.
     ///   - state: `encodedState` after the last voucher, or `nil` on the very first run. With older state a picture
     ///     that was sent may count again.
-    ///   - devices: among how many devices the account's decoys are divided, 1...16.
     ///   - now: seconds since 1970. A clock behind the client's epoch does not turn it back: the later epoch goes on.
     /// - Throws: `setExpired`, `epochTooFar`, `setRolledBack`, `setMismatch`, and the decoding errors of the state.
     public init(
-        set: BlindedSet, account: AccountID, secret: consuming AccountSecret, state: [UInt8]? = nil, devices: Int = 1,
+        set: BlindedSet, account: AccountID, secret: consuming AccountSecret, state: [UInt8]? = nil,
         now: UInt64
     ) throws(SealedMatchError) {
-        guard (1...16).contains(devices) else {
-            throw SealedMatchError(.parameterOutOfRange, "an account has 1 to 16 devices")
-        }
         let old: SealerState? = if let state { try SealerState(canonical: state) } else { nil }
         let epoch = max(try Self.epoch(at: now, under: set), secret.epoch, old?.epoch ?? 0)
         try secret.ratchet(to: epoch)
-        let current = try Self.state(after: old, secret: secret, account: account, set: set, devices: devices)
+        let current = try Self.state(after: old, secret: secret, account: account, set: set)
         let epochSecrets = try EpochSecrets.derive(secret, account: account, parameters: set.header.parameters)
         var random = SystemRandom()
         let sealing = try VoucherSealing(random: &random)
         self.account = account
         self.set = set
-        self.devices = devices
         self.secret = secret
         self.epochSecrets = epochSecrets
         self.state = current
@@ -57,7 +51,7 @@ public struct Sealer: ~Copyable {
 
     /// The state to go on with in the secret's epoch: the old one, or a new epoch's.
     private static func state(
-        after old: SealerState?, secret: borrowing AccountSecret, account: AccountID, set: BlindedSet, devices: Int
+        after old: SealerState?, secret: borrowing AccountSecret, account: AccountID, set: BlindedSet
     ) throws(SealedMatchError) -> SealerState {
         let parameters = set.header.parameters
         if let old {
@@ -74,12 +68,7 @@ public struct Sealer: ~Copyable {
                 return state
             }
         }
-        var stream = try secret.decoyStream(pseudonym: secret.pseudonym(of: account))
-        let decoys = try DecoySchedule(
-            epochWords: &stream, devices: devices, coverSlots: parameters.coverSlots,
-            lastEpochVolume: old?.decoys.vouchers ?? 0)
-        return try SealerState(
-            epoch: secret.epoch, setVersion: set.header.version, parameters: parameters, decoys: decoys)
+        return try SealerState(epoch: secret.epoch, setVersion: set.header.version, parameters: parameters)
     }
 
     /// What to register with the collector before a voucher of this epoch is sent: look again after `advance`.
@@ -98,7 +87,7 @@ public struct Sealer: ~Copyable {
         // polynomials.
         var next = try secret.clone()
         try next.ratchet(to: target)
-        let nextState = try Self.state(after: state, secret: next, account: account, set: set, devices: devices)
+        let nextState = try Self.state(after: state, secret: next, account: account, set: set)
         let nextSecrets = try EpochSecrets.derive(next, account: account, parameters: set.header.parameters)
         secret = next
         state = nextState
@@ -107,10 +96,10 @@ public struct Sealer: ~Copyable {
     }
 
     /// Uses a newer set from now on. Vouchers under different sets count jointly.
-    /// - Throws: `setRolledBack`; `setMismatch` when t, k, c or the profile differ from this epoch's: then go on with
+    /// - Throws: `setRolledBack`; `setMismatch` when t, k or the profile differ from this epoch's: then go on with
     ///   the old set until the epoch ends.
     public mutating func adopt(_ newer: BlindedSet) throws(SealedMatchError) {
-        state = try Self.state(after: state, secret: secret, account: account, set: newer, devices: devices)
+        state = try Self.state(after: state, secret: secret, account: account, set: newer)
         set = newer
     }
 
@@ -133,17 +122,17 @@ public struct Sealer: ~Copyable {
         // Seal an item, step 1: the payload
         let payload = try item.payload(note: note).padded(to: parameters.payloadCount)
         var next = state
-        // Seal an item, steps 2–4: keys, of which those are probed that are new; the number of decoys does not
-        // depend on them. A repeat gets fillers in all probe slots.
+        // Seal an item, steps 2–3: keys, of which those are probed that are new. A repeat gets fillers in all slots.
         let probes = try next.distinctness.note(
             item.probes(parameters), ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
-        let decoys = try next.decoys.next(&random)
+        // Seal an item, step 4: N by the voucher's number, also of a repeat
+        let number = next.takeNumber()
         // Seal an item, step 5
         let header = VoucherHeader(
-            parameters: parameters, epoch: secret.epoch, voucherID: try VoucherID.random(from: &random),
+            parameters: parameters, number: number, epoch: secret.epoch, voucherID: try VoucherID.random(from: &random),
             pseudonym: epochSecrets.registration.pseudonym, setRoot: set.root)
         let voucher = try sealing.seal(
-            header: header, set: set, probes: probes, decoys: decoys, payload: payload,
+            header: header, set: set, probes: probes, payload: payload,
             sharing: epochSecrets.sharing, epochKey: epochSecrets.epochKey, random: &random)
         state = next
         return voucher
@@ -160,13 +149,13 @@ public struct Sealer: ~Copyable {
     /// voucher is sent.
     public var encodedState: [UInt8] { state.encoded }
 
-    /// Takes in the state of another device of the account, so that what that device sealed counts as sealed. Other
-    /// epochs' state is ignored.
+    /// Takes in the state of another device of the account, so that what that device sealed counts as sealed, and goes
+    /// on with the greater of their numbers of vouchers. Other epochs' state is ignored.
     /// - Throws: the decoding errors of the state, `storeFull`.
     public mutating func merge(deviceState: [UInt8]) throws(SealedMatchError) {
         let other = try SealerState(canonical: deviceState)
         guard other.epoch == state.epoch else { return }
-        try state.distinctness.merge(other.distinctness)
+        try state.merge(other)
     }
 
     /// The account secret, for the messenger's own storage: as it is in the current epoch.

@@ -1,56 +1,64 @@
 package import SealedMatchProtocol
 package import SealedMatchCrypto
 
-/// What a sealer must remember between runs; the messenger keeps it as it keeps the account secret. `"SMC1" ‖ …`
+/// What a sealer must remember between runs; the messenger keeps it as it keeps the account secret. `"SMC2" ‖ …`
 /// (Docs/Protocol.md, "Client state").
 package struct SealerState: Sendable, Equatable {
     package let epoch: UInt32
     /// Newest set version used: older sets are refused.
     package var setVersion: UInt64
-    /// t, k and c of this epoch: t and k fix the polynomials, c the decoys, so they do not change inside it. Neither
-    /// does the profile: under another one a picture that was sent has other keys, and would count again.
+    /// t and k of this epoch: they fix the polynomials, so they do not change inside it. Neither does the profile: under
+    /// another one a picture that was sent has other keys, and would count again.
     package let threshold: Int
     package let polynomials: Int
-    package let coverSlots: Int
     package let profileDigest: Bytes32
-    package var decoys: DecoySchedule
+    /// v: vouchers that this device sealed in this epoch, up to 2^32 − 1. The check level of the next one follows from it.
+    package private(set) var number: UInt32 = 0
     package var distinctness = DistinctnessStore()
 
     /// Bytes before the tags.
-    private static let fixedCount = 60 + DecoySchedule.encodedCount
+    private static let fixedCount = 60
     /// Largest encoding, in bytes.
     package static let maximumEncodedCount = fixedCount + 8 * DistinctnessStore.maximumTags
 
-    package init(epoch: UInt32, setVersion: UInt64, parameters: Parameters, decoys: DecoySchedule)
-        throws(SealedMatchError)
-    {
+    package init(epoch: UInt32, setVersion: UInt64, parameters: Parameters) throws(SealedMatchError) {
         self.epoch = epoch
         self.setVersion = setVersion
         threshold = parameters.threshold
         polynomials = parameters.polynomials
-        coverSlots = parameters.coverSlots
         profileDigest = try parameters.profileDigest()
-        self.decoys = decoys
     }
 
     /// Whether sets of these parameters may be used in this epoch.
     package func allows(_ parameters: Parameters) throws(SealedMatchError) -> Bool {
         let digest = try parameters.profileDigest()
         return threshold == parameters.threshold && polynomials == parameters.polynomials
-            && coverSlots == parameters.coverSlots
             && profileDigest == digest
+    }
+
+    /// The number of the next voucher, which counts as sealed from now on.
+    package mutating func takeNumber() -> UInt32 {
+        defer { number += number < UInt32.max ? 1 : 0 }
+        return number
+    }
+
+    /// Takes in what another device of the account sealed in the same epoch.
+    /// - Throws: `storeFull`; then nothing changed.
+    package mutating func merge(_ other: SealerState) throws(SealedMatchError) {
+        try distinctness.merge(other.distinctness)
+        // Distinctness: devices go on with the greater of their numbers
+        number = max(number, other.number)
     }
 
     package var encoded: [UInt8] {
         var out = ByteWriter(capacity: Self.fixedCount + 8 * distinctness.tags.count)
-        out.magic("SMC1")
+        out.magic("SMC2")
         out.put(epoch)
         out.put(setVersion)
         out.put(UInt16(threshold))
         out.put(UInt16(polynomials))
-        out.put(UInt32(coverSlots))
+        out.put(number)
         out.put(UInt32(distinctness.tags.count))
-        out.put(decoys.encoded)
         out.put(profileDigest)
         for tag in distinctness.tags { out.put(tag) }
         return out.bytes
@@ -59,19 +67,16 @@ package struct SealerState: Sendable, Equatable {
     /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `parameterOutOfRange`.
     package init(canonical bytes: [UInt8]) throws(SealedMatchError) {
         var reader = ByteReader(bytes)
-        try reader.magic("SMC1")
+        try reader.magic("SMC2")
         epoch = try reader.number(UInt32.self)
         setVersion = try reader.number(UInt64.self)
         threshold = Int(try reader.number(UInt16.self))
         polynomials = Int(try reader.number(UInt16.self))
-        coverSlots = Int(truncatingIfNeeded: try reader.number(UInt32.self))
-        guard Parameters.thresholds.contains(threshold), Parameters.polynomialCounts.contains(polynomials),
-            Parameters.coverCounts.contains(coverSlots)
-        else {
+        number = try reader.number(UInt32.self)
+        guard Parameters.thresholds.contains(threshold), Parameters.polynomialCounts.contains(polynomials) else {
             throw SealedMatchError(.parameterOutOfRange, "the client state's parameters are out of range")
         }
         let count = Int(try reader.number(UInt32.self))
-        decoys = try DecoySchedule(canonical: reader.take(DecoySchedule.encodedCount), coverSlots: coverSlots)
         profileDigest = try reader.bytes32()
         guard count <= DistinctnessStore.maximumTags else {
             throw SealedMatchError(.parameterOutOfRange, "the client state has too many tags")

@@ -9,8 +9,10 @@ extension TrustPolicy {
             case threshold
             /// k, at least `minimumPolynomials`.
             case polynomials
-            /// c, at least `minimumCoverSlots`.
-            case coverSlots
+            /// M, at least `minimumProbes`.
+            case probes
+            /// A check level N_i, at most that of `maximumCheckLevels`: the first that is above.
+            case checkLevel
             /// r, at least `minimumSeparation`.
             case separation
             /// n, at least `minimumEntries`.
@@ -39,7 +41,11 @@ extension TrustPolicy {
         }
         check(.threshold, UInt64(clamping: parameters.threshold), UInt64(clamping: minimumThreshold))
         check(.polynomials, UInt64(clamping: parameters.polynomials), UInt64(clamping: minimumPolynomials))
-        check(.coverSlots, UInt64(clamping: parameters.coverSlots), UInt64(clamping: minimumCoverSlots))
+        check(.probes, UInt64(clamping: parameters.probes), UInt64(clamping: minimumProbes))
+        let levels = zip(parameters.checkLevels.values, maximumCheckLevels.values)
+        if let level = levels.first(where: { $0 > $1 }) {
+            check(.checkLevel, UInt64(level.0), UInt64(level.1), isFloor: false)
+        }
         check(.separation, UInt64(clamping: parameters.separation), UInt64(clamping: minimumSeparation))
         check(.entries, UInt64(clamping: header.entries), UInt64(clamping: minimumEntries))
         check(.cells, UInt64(clamping: header.cells), UInt64(clamping: maximumCells), isFloor: false)

@@ -20,28 +20,28 @@ package struct VoucherSealing: ~Copyable {
     }
 
     /// - Parameters:
-    ///   - probes: at most M distinct keys; the remaining probe slots are fillers.
-    ///   - decoys: 0...c cover slots that open.
+    ///   - probes: at most M distinct keys; the remaining slots are fillers.
     ///   - payload: padded.
     package mutating func seal(
-        header: VoucherHeader, set: BlindedSet, probes: [EntryKey], decoys: Int, payload: [UInt8],
+        header: VoucherHeader, set: BlindedSet, probes: [EntryKey], payload: [UInt8],
         sharing: borrowing Sharing, epochKey: borrowing EpochKey, random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) -> SealedVoucher {
-        let parameters = set.header.parameters
         // Seal, step 1: one share for the item, whichever probe matches
-        let share = try sharing.freshShare(random: &random)
+        var words = try sharing.freshShare(random: &random).writtenAtRandom(&random)
+        defer { words.wipe() }
         // Seal, step 2: rkey ←$ 32 bytes
         var rkey = try random.bytes32()
         defer { rkey.wipe() }
         // Seal, steps 3–4: body = stream(rkey, x ‖ z_1 … z_k ‖ inner)
         let encodedHeader = header.encoded
-        let body = try sealedBody(header, encodedHeader, share, payload, epochKey, rkey, &random)
-        let context = try SlotContext(tableID: set.header.tableID, header: encodedHeader, body: body)
-        // Seal, steps 5–6
+        let body = try sealedBody(header, encodedHeader, words, payload, epochKey, rkey, &random)
+        let context = try SlotContext(
+            tableID: set.header.tableID, header: encodedHeader, body: body, checkLevel: header.checkLevel)
+        // Seal, step 5
         var slots: [SealedSlot] = []
-        slots.reserveCapacity(parameters.slots)
+        slots.reserveCapacity(header.probes)
         let elements = TableElement(tableID: set.header.tableID)
-        for index in 0..<parameters.probes {
+        for index in 0..<header.probes {
             let isProbe: UInt64 = index < probes.count ? 1 : 0
             // A filler does a probe's work on a random key, and then drops the slot key. The key is drawn for probes
             // too, so that every item costs the same draws.
@@ -49,11 +49,8 @@ package struct VoucherSealing: ~Copyable {
             let key = index < probes.count ? probes[index] : filler
             slots.append(try probeSlot(key, opens: 0 &- isProbe, rkey, set, elements, context, &random))
         }
-        for index in 0..<parameters.coverSlots {
-            let isDecoy: UInt64 = index < decoys ? 1 : 0
-            slots.append(try coverSlot(opens: 0 &- isDecoy, set, context, &random))
-        }
-        // Seal, step 7: shuffle the slots (Fisher–Yates)
+        // Seal, step 6: shuffle the slots (Fisher–Yates). Probes are in order of likelihood: in that order a match would
+        // show by its place.
         for index in stride(from: slots.count - 1, to: 0, by: -1) {
             slots.swapAt(index, Int(try random.integerVarTime(below: UInt64(index + 1))))
         }
@@ -61,16 +58,12 @@ package struct VoucherSealing: ~Copyable {
     }
 
     private func sealedBody(
-        _ header: VoucherHeader, _ encodedHeader: [UInt8], _ share: Share, _ payload: [UInt8],
+        _ header: VoucherHeader, _ encodedHeader: [UInt8], _ words: [UInt8], _ payload: [UInt8],
         _ epochKey: borrowing EpochKey,
         _ rkey: Bytes32, _ random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) -> [UInt8] {
-        var words = ByteWriter(capacity: header.bodyCount)
-        words.put(share.x.word)
-        for value in share.z { words.put(value.word) }
-        let innerStart = words.bytes.count
-        words.pad(to: header.bodyCount)
-        var body = words.bytes
+        let innerStart = words.count
+        var body = words + [UInt8](repeating: 0, count: header.bodyCount - innerStart)
         var span = body.mutableSpan
         try unsafe span.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in
             try unsafe payload.span.withUnsafeBytes { (payload) throws(SealedMatchError) in
@@ -102,17 +95,5 @@ package struct VoucherSealing: ~Copyable {
         var slotKey = Bytes32.select(opens, s.encoded, try random.bytes32())
         defer { slotKey.wipe() }
         return try context.seal(rkey, slotKey: slotKey, element: q.encoded)
-    }
-
-    private mutating func coverSlot(
-        opens: UInt64, _ set: BlindedSet, _ context: SlotContext, _ random: inout some RandomSource & ~Copyable
-    ) throws(SealedMatchError) -> SealedSlot {
-        try gamma.randomise(from: &random)
-        // Decoy: Q = γB, S = γL, a random key of its own; filler: the same Q, S unrelated
-        let q = try Point.base(times: gamma)
-        let s = try set.header.publicKey.multiplied(by: gamma)
-        var slotKey = Bytes32.select(opens, s.encoded, try random.bytes32())
-        defer { slotKey.wipe() }
-        return try context.seal(random.bytes32(), slotKey: slotKey, element: q.encoded)
     }
 }

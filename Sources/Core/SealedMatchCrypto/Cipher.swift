@@ -10,7 +10,7 @@ package enum Cipher {
     /// Exclusive or of `bytes` with the XChaCha20 key stream of `key` under a zero nonce.
     ///
     /// The fixed nonce is safe because a key serves one message: the voucher's `rkey` is drawn for one body (Seal, step
-    /// 4). There is no tag on purpose: a decoy must open to a uniformly random body exactly as a match opens to a real
+    /// 4). There is no tag on purpose: what opens by chance must give a random body as a match gives a real
     /// one.
     package static func streamXOR(_ bytes: UnsafeMutableRawBufferPointer, key: Bytes32) throws(SealedMatchError) {
         var zero = Bytes32()

@@ -1,8 +1,7 @@
 internal import CSealedMatchSodium
 
 /// A deterministic source of words: the ChaCha20 key stream (the original, with a 64-bit nonce, here zero) of a secret
-/// key, read in little-endian order. A PRF stream, for the polynomials' coefficients and for the epoch's decoy
-/// intensity.
+/// key, read in little-endian order. A PRF stream, for the polynomials' coefficients.
 package struct KeyStream: ~Copyable, RandomSource {
     private let key: SecretBytes
     private var buffer: SecretBytes

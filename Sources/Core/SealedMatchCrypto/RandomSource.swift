@@ -41,6 +41,15 @@ extension RandomSource where Self: ~Copyable {
         return value
     }
 
+    /// 31 uniformly random bits: 4 bytes without the highest bit.
+    package mutating func word31() throws(SealedMatchError) -> UInt32 {
+        var bytes = Bytes32()
+        try fill(&bytes, count: 4)
+        let value = UInt32(truncatingIfNeeded: UInt64(littleEndian: bytes.words.0)) & 0x7FFF_FFFF
+        bytes.wipe()
+        return value
+    }
+
     /// 32 uniformly random bytes.
     package mutating func bytes32() throws(SealedMatchError) -> Bytes32 {
         var bytes = Bytes32()

@@ -118,11 +118,6 @@ public struct AccountSecret: ~Copyable, Sendable {
         try Sharing(epochSecret: bytes, pseudonym: pseudonym, epoch: epoch, parameters: parameters)
     }
 
-    /// The stream from which this epoch's decoy intensity is drawn: the same on all devices.
-    package borrowing func decoyStream(pseudonym: Pseudonym) throws(SealedMatchError) -> KeyStream {
-        try KeyStream(key: KDF(.decoyKey, pseudonym, epoch).deriveSecret(key: bytes))
-    }
-
     /// The key of this epoch's distinctness tags.
     package borrowing func distinctnessKey(pseudonym: Pseudonym) throws(SealedMatchError) -> SecretBytes {
         try KDF(.distinctnessKey, pseudonym, epoch).deriveSecret(key: bytes)

@@ -1,68 +1,75 @@
-/// An element of F_p, p = 2^64 − 59, the largest prime below 2^64. Canonical: always below p. Arithmetic has no branch,
-/// comparison or table look-up, so it is constant-time on secrets.
+/// An element of F_q, q = 2^31 − 1, a Mersenne prime. Always below q. Arithmetic has no branch, comparison or table
+/// look-up, so it is constant-time on secrets.
+///
+/// A *word of F_q* is any 4 bytes: it stands for its residue modulo q (Docs/Protocol.md, section 3). *Written
+/// canonically* a value is below q; *written at random* it is z or z + q, by a fresh coin.
 package struct FieldElement: Equatable, Sendable, BitwiseCopyable {
-    /// The value, below p.
-    package let word: UInt64
+    /// The value, below q.
+    package let word: UInt32
 
-    /// p = 2^64 − 59.
-    package static let modulus: UInt64 = 0 &- 59
+    /// q = 2^31 − 1.
+    package static let modulus: UInt32 = 0x7FFF_FFFF
     /// 0.
     package static let zero = FieldElement(unchecked: 0)
     /// 1.
     package static let one = FieldElement(unchecked: 1)
 
-    init(unchecked word: UInt64) { self.word = word }
+    init(unchecked word: UInt32) { self.word = word }
 
-    /// `nil` for a word of at least p: a non-canonical encoding.
-    package init?(canonical word: UInt64) {
+    /// `nil` for a word of at least q: a non-canonical encoding.
+    package init?(canonical word: UInt32) {
         guard word < Self.modulus else { return nil }
         self.word = word
     }
 
-    // Carries and borrows are read as the upper half of a 128-bit sum, never asked for by a comparison: a compiler may
-    // make a branch of that, and these words are secret.
+    /// The residue of any word: none is refused by its range.
+    package init(residueOf word: UInt32) { self.word = Self.reduceOnce((word & Self.modulus) &+ (word >> 31)) }
 
-    /// One conditional subtraction of p from any 64-bit word.
-    static func reduceOnce(_ word: UInt64) -> UInt64 {
-        let difference = UInt128(word) &- UInt128(modulus)
-        // All ones where the subtraction borrowed, that is where the word was below p already.
-        let mask = UInt64(truncatingIfNeeded: difference >> 64)
-        return (word & mask) | (UInt64(truncatingIfNeeded: difference) & ~mask)
+    /// The value written at random: z, or z + q. Words of shares must look like any 4 bytes (Docs/Protocol.md,
+    /// section 8).
+    /// - Parameter coin: 0 or 1, fresh and uniform.
+    package func word(coin: UInt32) -> UInt32 { word &+ (Self.modulus & (0 &- coin)) }
+
+    // A borrow is read as the upper half of a difference, never asked for by a comparison: a compiler may make a branch
+    // of that, and these words are secret.
+
+    /// One conditional subtraction of q from a word below 2q.
+    @inline(__always)
+    static func reduceOnce(_ word: UInt32) -> UInt32 {
+        let difference = word &- modulus
+        // All ones where the subtraction borrowed: both sides are below 2^32 and the difference above −2^31.
+        let mask = 0 &- (difference >> 31)
+        return difference &+ (modulus & mask)
     }
 
-    /// The sum modulo p, in constant time.
+    /// Any 64-bit sum modulo q.
+    @inline(__always)
+    static func reduce(_ sum: UInt64) -> UInt32 {
+        // 2^31 ≡ 1: what is folded first is below 2^34, then below 2^31 + 2^3.
+        let once = (sum & UInt64(modulus)) &+ (sum >> 31)
+        let twice = (once & UInt64(modulus)) &+ (once >> 31)
+        return reduceOnce(UInt32(truncatingIfNeeded: twice))
+    }
+
+    /// The sum modulo q, in constant time.
     package static func + (a: FieldElement, b: FieldElement) -> FieldElement {
-        let sum = UInt128(a.word) &+ UInt128(b.word)
-        // 2^64 ≡ 59; a sum that carried is at most 2p − 2 − 2^64 < p − 59, so adding 59 carries no more.
-        let carry = UInt64(truncatingIfNeeded: sum >> 64)
-        return FieldElement(unchecked: reduceOnce(UInt64(truncatingIfNeeded: sum) &+ 59 &* carry))
+        FieldElement(unchecked: reduceOnce(a.word &+ b.word))
     }
 
-    /// The difference modulo p, in constant time.
+    /// The difference modulo q, in constant time.
     package static func - (a: FieldElement, b: FieldElement) -> FieldElement {
-        let difference = UInt128(a.word) &- UInt128(b.word)
-        let mask = UInt64(truncatingIfNeeded: difference >> 64)
-        return FieldElement(unchecked: UInt64(truncatingIfNeeded: difference) &- (59 & mask))
+        FieldElement(unchecked: reduceOnce(a.word &+ (modulus &- b.word)))
     }
 
-    /// The product modulo p, in constant time.
+    /// The product modulo q, in constant time.
     package static func * (a: FieldElement, b: FieldElement) -> FieldElement {
-        let product = a.word.multipliedFullWidth(by: b.word)
-        return FieldElement(unchecked: reduce(high: product.high, low: product.low))
+        let product = UInt64(a.word) &* UInt64(b.word)
+        // Below q^2, so the two halves are at most q and q − 2.
+        return FieldElement(
+            unchecked: reduceOnce(UInt32(truncatingIfNeeded: (product & UInt64(modulus)) &+ (product >> 31))))
     }
 
-    /// high·2^64 + low modulo p.
-    static func reduce(high: UInt64, low: UInt64) -> UInt64 {
-        // high·2^64 ≡ 59·high; with low below 60·2^64
-        let folded = UInt128(high) &* 59 &+ UInt128(low)
-        // The upper part is at most 59, so 59 times it is below 2^12 and the next carry, if any, the last.
-        let again =
-            UInt128(UInt64(truncatingIfNeeded: folded)) &+ UInt128(UInt64(truncatingIfNeeded: folded >> 64) &* 59)
-        let carry = UInt64(truncatingIfNeeded: again >> 64)
-        return reduceOnce(UInt64(truncatingIfNeeded: again) &+ 59 &* carry)
-    }
-
-    /// The inverse, by Fermat: self^(p − 2). Variable time only in the fixed exponent.
+    /// The inverse, by Fermat: self^(q − 2). Variable time only in the fixed exponent.
     /// - Precondition: not zero; zero gives zero.
     package var inverse: FieldElement {
         var result = FieldElement.one
@@ -77,26 +84,22 @@ package struct FieldElement: Equatable, Sendable, BitwiseCopyable {
     }
 }
 
-/// Σ aᵢ·bᵢ with carries saved and one reduction at the end: the inner loop of the decoder.
+/// Σ aᵢ·bᵢ with one reduction at the end: the inner loop of the decoder.
 struct DotProduct {
-    // Lower and upper halves of the products, summed apart: neither overflows, so no carry is ever asked for. A carry
-    // asked for by a comparison became a branch on a random bit, which costs several times the multiplication.
-    private var low: UInt128 = 0
-    private var high: UInt128 = 0
+    // Lower and upper halves of the products, summed apart: neither overflows below 2^32 terms.
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
 
     @inline(__always)
-    mutating func add(_ a: UInt64, _ b: UInt64) {
-        let product = a.multipliedFullWidth(by: b)
-        low &+= UInt128(truncatingIfNeeded: product.low)
-        high &+= UInt128(truncatingIfNeeded: product.high)
+    mutating func add(_ a: UInt32, _ b: UInt32) {
+        let product = UInt64(a) &* UInt64(b)
+        low &+= product & 0xFFFF_FFFF
+        high &+= product >> 32
     }
 
     var value: FieldElement {
-        // low + high·2^64
-        FieldElement(unchecked: FieldElement.reduce(high: Self.reduce(high), low: Self.reduce(low)))
-    }
-
-    private static func reduce(_ sum: UInt128) -> UInt64 {
-        FieldElement.reduce(high: UInt64(truncatingIfNeeded: sum >> 64), low: UInt64(truncatingIfNeeded: sum))
+        // low + high·2^32, and 2^32 ≡ 2
+        let folded = UInt64(FieldElement.reduce(low)) &+ 2 &* UInt64(FieldElement.reduce(high))
+        return FieldElement(unchecked: FieldElement.reduce(folded))
     }
 }

@@ -25,7 +25,6 @@ extension Label {
     static let ratchet = Label("epoch ratchet")
     static let pseudonym = Label("pseudonym")
     static let polynomialKey = Label("polynomial key")
-    static let decoyKey = Label("decoy key")
     static let distinctnessKey = Label("distinctness key")
     package static let distinctnessTag = Label("distinctness tag")
     static let sharedWords = Label("shared words")
@@ -41,9 +40,8 @@ extension Label {
     #if !hasFeature(Embedded)
         /// All of them, for the vectors and for the comparison with the specification's table.
         package static let all = [
-            setRoot, positions, transcript, slotMask, slotCheck, ratchet, pseudonym, polynomialKey, decoyKey,
-            distinctnessKey,
-            distinctnessTag, sharedWords, epochKey, resolution, commitment,
+            setRoot, positions, transcript, slotMask, slotCheck, ratchet, pseudonym, polynomialKey,
+            distinctnessKey, distinctnessTag, sharedWords, epochKey, resolution, commitment,
             proofNonce, profile, entriesDigest, entrySupport, accountName,
         ]
     #endif

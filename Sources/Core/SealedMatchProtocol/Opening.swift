@@ -1,53 +1,60 @@
-package import SealedMatchCrypto
+public import SealedMatchCrypto
 
-/// What a slot opened to: a share and a sealed payload, real or random. Only above the threshold can anybody tell
-/// which.
+/// What a slot opened to: the key of a voucher's body, real or random. Only above the threshold can anybody tell which.
+///
+/// Below the threshold a real one opens a share and a ciphertext under K_e, a random one bytes that look the same. It
+/// is as secret as the matching key's other outputs: it never leaves the authority.
 public struct Opening: Equatable, Sendable {
     /// The header of the voucher that it came from.
     public let header: VoucherHeader
     /// Which slot of the voucher opened.
     public let slot: Int
-    /// x and z_1 … z_k, words as they came; a decoy's are random, so each is non-canonical with probability 59/2^64.
-    public let words: [UInt64]
-    /// nonce ‖ ciphertext ‖ tag, under K_e if the match is real.
-    public let inner: [UInt8]
+    /// rkey', 32 bytes: opens the body if the match is real.
+    public let key: Bytes32
+    /// The voucher's body, as it was sent: `header.bodyCount` bytes, the same for all openings of a voucher.
+    public let body: [UInt8]
 
     /// An opening from its parts, for example from a store.
-    public init(header: VoucherHeader, slot: Int, words: [UInt64], inner: [UInt8]) {
-        self.header = header
-        self.slot = slot
-        self.words = words
-        self.inner = inner
-    }
-
-    /// From the plain body of a voucher.
-    package init(header: VoucherHeader, slot: Int, plainBody: [UInt8]) throws(SealedMatchError) {
-        var reader = ByteReader(plainBody)
-        var words: [UInt64] = []
-        for _ in 0...header.polynomials { words.append(try reader.number(UInt64.self)) }
-        inner = try reader.take(header.innerCount)
-        try reader.end()
-        self.words = words
-        self.header = header
-        self.slot = slot
-    }
-
-    /// The share, if its words are canonical and x is not zero.
-    package var share: Share? {
-        var elements: [FieldElement] = []
-        for word in words {
-            guard let element = FieldElement(canonical: word) else { return nil }
-            elements.append(element)
+    /// - Throws: `wrongLength` unless the body is as long as the header says.
+    public init(header: VoucherHeader, slot: Int, key: Bytes32, body: [UInt8]) throws(SealedMatchError) {
+        guard body.count == header.bodyCount else {
+            throw SealedMatchError(.wrongLength, "an opening's body has not its header's size")
         }
-        guard let x = elements.first, x != .zero else { return nil }
-        return Share(x: x, z: Array(elements.dropFirst()))
+        self.header = header
+        self.slot = slot
+        self.key = key
+        self.body = body
     }
 
-    /// The payload, if `inner` is sealed under this epoch key with this very header.
+    /// x and z_1 … z_k, read as residues: every word is valid. `nil` if x is zero.
+    package func share() throws(SealedMatchError) -> Share? {
+        // The stream's first bytes are those of the whole body's stream.
+        var words = ByteReader(try plain(0..<header.shareCount))
+        let x = FieldElement(residueOf: try words.number(UInt32.self))
+        guard x != .zero else { return nil }
+        var z: [FieldElement] = []
+        z.reserveCapacity(header.polynomials)
+        for _ in 0..<header.polynomials { z.append(FieldElement(residueOf: try words.number(UInt32.self))) }
+        return Share(x: x, z: z)
+    }
+
+    /// nonce ‖ ciphertext ‖ tag, under K_e if the match is real.
+    package func inner() throws(SealedMatchError) -> [UInt8] { try plain(header.shareCount..<header.bodyCount) }
+
+    /// Bytes of the plain body, stream(rkey', body).
+    private func plain(_ range: Range<Int>) throws(SealedMatchError) -> [UInt8] {
+        var plain = Array(body[..<range.upperBound])
+        var span = plain.mutableSpan
+        try unsafe span.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in
+            try unsafe Cipher.streamXOR(raw, key: key)
+        }
+        return range.lowerBound == 0 ? plain : Array(plain[range])
+    }
+
+    /// The payload, if the body's inner ciphertext is sealed under this epoch key with this very header.
+    /// - Throws: `authenticationFailed`, and the errors of `Payload`.
     package func payload(under key: borrowing EpochKey) throws(SealedMatchError) -> Payload {
-        guard inner.count == header.innerCount else {
-            throw SealedMatchError(.authenticationFailed, "the sealed payload has not its header's size")
-        }
+        let inner = try inner()
         let header = header.encoded
         let padded = try unsafe inner.span.withUnsafeBytes { (inner) throws(SealedMatchError) in
             try unsafe header.span.withUnsafeBytes { (header) throws(SealedMatchError) in

@@ -5,10 +5,10 @@ public import SealedMatchCrypto
 public struct Parameters: Equatable, Sendable {
     /// t: matching vouchers of one account in one epoch that open them.
     public var threshold: Int = 30
-    /// k: interleaved polynomials; more of them tolerate more decoys.
-    public var polynomials: Int = 64
-    /// c: cover slots in each voucher.
-    public var coverSlots: Int = 6
+    /// k: interleaved polynomials; more of them tolerate more chance openings.
+    public var polynomials: Int = 312
+    /// N_0 … N_11: a slot that does not match opens with probability 1/N.
+    public var checkLevels: CheckLevels = .standard
     /// Bytes of plaintext payload that a voucher carries, padded to this size.
     public var payloadCount: Int = 1024
     /// q: sources that must list an entry.
@@ -22,10 +22,8 @@ public struct Parameters: Equatable, Sendable {
     /// The defaults.
     public init() {}
 
-    /// M: probe slots in each voucher.
+    /// M: slots in each voucher.
     public var probes: Int { profile.probes }
-    /// Slots in each voucher, M + c.
-    public var slots: Int { probes + coverSlots }
     /// Length of an epoch, 30 days; a constant of the protocol, because a change would renumber the epochs of every
     /// client.
     public static let secondsPerEpoch: UInt64 = 30 * 86_400
@@ -55,8 +53,7 @@ public struct Parameters: Equatable, Sendable {
 
     // The ranges, and why: Docs/Protocol.md, "Parameters". They bound every allocation that a set file can ask for.
     package static let thresholds = 2...1024
-    package static let polynomialCounts = 4...256
-    package static let coverCounts = 4...16
+    package static let polynomialCounts = 16...1024
     package static let payloadCounts = 128...16_384
     package static let separations = 0...16
     package static let maximumSources = 16
@@ -64,7 +61,7 @@ public struct Parameters: Equatable, Sendable {
     /// - Throws: `parameterOutOfRange`.
     package func validate(sources: Int) throws(SealedMatchError) {
         guard Self.thresholds.contains(threshold), Self.polynomialCounts.contains(polynomials),
-            Self.coverCounts.contains(coverSlots), Self.payloadCounts.contains(payloadCount),
+            Self.payloadCounts.contains(payloadCount),
             (1...Self.maximumSources).contains(sources), (1...sources).contains(minimumSources),
             Self.separations.contains(separation)
         else {

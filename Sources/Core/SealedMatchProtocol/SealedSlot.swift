@@ -1,19 +1,19 @@
 public import SealedMatchCrypto
 
-/// One slot: Q ‖ (rkey ⊕ mask) ‖ check, 32 + 32 + 8 bytes.
+/// One slot: Q ‖ (rkey ⊕ mask) ‖ check, 32 + 32 + 1 bytes.
 public struct SealedSlot: Equatable, Sendable {
     /// Q, as it was sent: not checked to be a point before it is opened.
     public var element: Bytes32
     /// rkey ⊕ mask.
     public var wrappedKey: Bytes32
-    /// By which the authority knows a slot that opens, 8 bytes.
-    public var check: UInt64
+    /// By which the authority knows a slot that opens: below the header's N in every slot that this library seals.
+    public var check: UInt8
 
     /// Bytes of the encoding.
-    public static let encodedCount = 72
+    public static let encodedCount = 65
 
     /// A slot from its parts.
-    public init(element: Bytes32, wrappedKey: Bytes32, check: UInt64) {
+    public init(element: Bytes32, wrappedKey: Bytes32, check: UInt8) {
         self.element = element
         self.wrappedKey = wrappedKey
         self.check = check
@@ -25,15 +25,20 @@ public struct SealedSlot: Equatable, Sendable {
 package struct SlotContext {
     private let tableID: TableID
     private let transcript: Bytes32
+    private let checkLevel: UInt8
 
-    /// transcript = KDF("voucher transcript", header ‖ body): tampering with either makes every slot fail, match and
-    /// decoy alike.
-    package init(tableID: TableID, header: [UInt8], body: [UInt8]) throws(SealedMatchError) {
+    /// transcript = KDF("voucher transcript", header ‖ body): after tampering with either, slots open by chance alone,
+    /// match or not.
+    /// - Parameter checkLevel: the header's N.
+    package init(
+        tableID: TableID, header: [UInt8], body: [UInt8], checkLevel: UInt8
+    ) throws(SealedMatchError) {
         var hash = KDF(.transcript, capacity: header.count + body.count)
         hash.append(header)
         hash.append(body)
         transcript = try hash.hash()
         self.tableID = tableID
+        self.checkLevel = checkLevel
     }
 
     /// mask = KDF(S, "slot mask", tableID ‖ Q ‖ transcript)
@@ -41,9 +46,11 @@ package struct SlotContext {
         try input(.slotMask, element).derive(key: slotKey)
     }
 
-    /// check = the first 8 bytes of KDF(S, "slot check", tableID ‖ Q ‖ transcript)
-    package func check(_ slotKey: Bytes32, element: Bytes32) throws(SealedMatchError) -> UInt64 {
-        try input(.slotCheck, element).derive(key: slotKey).word(at: 0)
+    /// check = ⌊N·h / 2^64⌋, h the first 8 bytes of KDF(S, "slot check", tableID ‖ Q ‖ transcript), as a word
+    package func check(_ slotKey: Bytes32, element: Bytes32) throws(SealedMatchError) -> UInt8 {
+        let h = try input(.slotCheck, element).derive(key: slotKey).word(at: 0)
+        // Below N, so it fits.
+        return UInt8(truncatingIfNeeded: h.multipliedFullWidth(by: UInt64(checkLevel)).high)
     }
 
     private func input(_ label: Label, _ element: Bytes32) -> KDF {
@@ -61,7 +68,7 @@ package struct SlotContext {
             check: try check(slotKey, element: element))
     }
 
-    /// The wrapped key, if the slot is sealed under S.
+    /// The wrapped key, if the slot is sealed under S; with probability 1/N a random one, if it is not.
     package func open(_ slot: SealedSlot, slotKey: Bytes32) throws(SealedMatchError) -> Bytes32? {
         // Only the authority runs this, on a value that it is about to learn: an ordinary comparison will do.
         guard try check(slotKey, element: slot.element) == slot.check else { return nil }

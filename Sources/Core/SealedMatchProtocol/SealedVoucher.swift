@@ -7,7 +7,7 @@ public struct SealedVoucher: Equatable, Sendable {
     public let header: VoucherHeader
     /// x ‖ z_1 … z_k ‖ inner under the stream of rkey; without a tag on purpose.
     public let body: [UInt8]
-    /// The slots, M + c of them, shuffled.
+    /// The slots, M of them, shuffled.
     public let slots: [SealedSlot]
 
     package init(header: VoucherHeader, body: [UInt8], slots: [SealedSlot]) {
@@ -18,10 +18,9 @@ public struct SealedVoucher: Equatable, Sendable {
 
     /// Largest voucher that any parameters allow, in bytes: what a collector accepts at most.
     public static let maximumEncodedCount =
-        VoucherHeader.encodedCount + 8 + 8 * Parameters.polynomialCounts.upperBound + Cipher.nonceCount
+        VoucherHeader.encodedCount + 4 + 4 * Parameters.polynomialCounts.upperBound + Cipher.nonceCount
         + Cipher.tagCount
-        + Parameters.payloadCounts.upperBound + (FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound)
-        * SealedSlot.encodedCount
+        + Parameters.payloadCounts.upperBound + FingerprintProfile.maximumProbes * SealedSlot.encodedCount
 
     /// header ‖ body ‖ slots (Docs/Protocol.md, 4.3).
     public var encoded: [UInt8] {
@@ -50,12 +49,12 @@ public struct SealedVoucher: Equatable, Sendable {
         }
         body = try reader.take(header.bodyCount)
         var slots: [SealedSlot] = []
-        slots.reserveCapacity(header.slots)
-        for _ in 0..<header.slots {
+        slots.reserveCapacity(header.probes)
+        for _ in 0..<header.probes {
             slots.append(
                 SealedSlot(
                     element: try reader.bytes32(), wrappedKey: try reader.bytes32(),
-                    check: try reader.number(UInt64.self)))
+                    check: try reader.number(UInt8.self)))
         }
         self.slots = slots
         try reader.end()

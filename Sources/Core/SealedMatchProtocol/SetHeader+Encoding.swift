@@ -3,7 +3,7 @@ public import SealedMatchCrypto
 
 extension SetHeader {
     /// How a set file begins.
-    package static var magic: StaticString { "SMSET001" }
+    package static var magic: StaticString { "SMSET002" }
 
     /// The signed 3,072 bytes (Docs/Protocol.md, "Set file").
     package var encoded: [UInt8] {
@@ -20,7 +20,7 @@ extension SetHeader {
         out.put(tableDigest)
         out.put(UInt16(parameters.threshold))
         out.put(UInt16(parameters.polynomials))
-        out.put(UInt8(parameters.coverSlots))
+        out.put(UInt8(0))
         out.put(UInt8(parameters.minimumSources))
         out.put(UInt8(sources.count))
         out.put(UInt8(parameters.separation))
@@ -40,6 +40,7 @@ extension SetHeader {
         for hypothesis in parameters.profile.hypotheses { out.put(hypothesis.encoded) }
         out.pad(to: 832)
         out.put(supportDigest)
+        out.put(parameters.checkLevels.values)
         out.pad(to: Self.encodedCount)
         return out.bytes
     }
@@ -77,7 +78,7 @@ extension SetHeader {
         var parameters = Parameters()
         parameters.threshold = Int(try reader.number(UInt16.self))
         parameters.polynomials = Int(try reader.number(UInt16.self))
-        parameters.coverSlots = Int(try reader.number(UInt8.self))
+        try reader.zeros(1)
         parameters.minimumSources = Int(try reader.number(UInt8.self))
         let sourceCount = Int(try reader.number(UInt8.self))
         parameters.separation = Int(try reader.number(UInt8.self))
@@ -112,6 +113,7 @@ extension SetHeader {
         for _ in 0..<hypothesisCount { encodedHypotheses.append(try reader.take(Hypothesis.encodedCount)) }
         try reader.zeros(Hypothesis.encodedCount * (FingerprintProfile.maximumHypotheses - hypothesisCount))
         supportDigest = try reader.bytes32()
+        parameters.checkLevels = try CheckLevels(canonical: reader.take(CheckLevels.count))
         try reader.zeros(reader.remaining)
         do throws(FingerprintError) {
             var hypotheses: [Hypothesis] = []

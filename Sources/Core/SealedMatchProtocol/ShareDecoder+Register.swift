@@ -4,17 +4,17 @@ struct Syndromes {
     private let polynomials: Int
     private let points: [FieldElement]
     // Transposed, so that the inner loop walks memory in order: z_{j,i} is word j·C + i.
-    private var values: [UInt64]
+    private var values: [UInt32]
     // w_i·x_i^m for the next m
-    private var powers: [UInt64]
+    private var powers: [UInt32]
     // Reversed rows, so that a discrepancy is a dot product of two ascending runs: S_{j,m} is word j·length + length −
     // 1 − m.
-    private(set) var reversed: [UInt64]
+    private(set) var reversed: [UInt32]
     private var made = 0
 
-    init(of shares: [Share], weights: [UInt64], polynomials: Int, length: Int) {
+    init(of shares: [Share], weights: [UInt32], polynomials: Int, length: Int) {
         let count = shares.count
-        var values = [UInt64](repeating: 0, count: polynomials * count)
+        var values = [UInt32](repeating: 0, count: polynomials * count)
         for (i, share) in shares.enumerated() {
             for j in 0..<polynomials { values[j * count + i] = share.z[j].word }
         }
@@ -23,20 +23,15 @@ struct Syndromes {
         self.values = values
         points = shares.map { $0.x }
         powers = weights
-        reversed = [UInt64](repeating: 0, count: polynomials * length)
+        reversed = [UInt32](repeating: 0, count: polynomials * length)
     }
 
     /// Makes the next S_{j,m} for all j.
     mutating func extend() {
         let count = points.count
-        for j in stride(from: 0, to: polynomials, by: 2) {
-            // Two rows at a time: their carry chains run side by side.
-            let second = min(j + 1, polynomials - 1)
-            let pair = DotProduct.pair(
-                powers.span, values.span.extracting((j * count)..<((j + 1) * count)),
-                values.span.extracting((second * count)..<((second + 1) * count)))
-            reversed[j * length + length - 1 - made] = pair.0.word
-            reversed[second * length + length - 1 - made] = pair.1.word
+        for j in 0..<polynomials {
+            let syndrome = DotProduct.sum(powers.span, values.span.extracting((j * count)..<((j + 1) * count)))
+            reversed[j * length + length - 1 - made] = syndrome.word
         }
         for i in 0..<count { powers[i] = (FieldElement(unchecked: powers[i]) * points[i]).word }
         made += 1
@@ -47,7 +42,7 @@ struct Syndromes {
 /// = 0 for every j and L ≤ m < the syndromes so far.
 struct ShiftRegister {
     private struct Previous {
-        var polynomial: [UInt64] = []
+        var polynomial: [UInt32] = []
         var degree = 0
         var position = 0
         var inverse = FieldElement.one
@@ -55,7 +50,7 @@ struct ShiftRegister {
 
     private let polynomials: Int
     private let length: Int
-    private var coefficients: [UInt64] = [1]
+    private var coefficients: [UInt32] = [1]
     private var degree = 0
     private var previous: [Previous]
 
@@ -66,9 +61,9 @@ struct ShiftRegister {
     }
 
     /// [1, Λ_1 … Λ_L]; `nil` when the polynomial is longer than its register.
-    var locator: [UInt64]? {
+    var locator: [UInt32]? {
         guard coefficients.count <= degree + 1 else { return nil }
-        return coefficients + [UInt64](repeating: 0, count: degree + 1 - coefficients.count)
+        return coefficients + [UInt32](repeating: 0, count: degree + 1 - coefficients.count)
     }
 
     /// Takes in S_{j,position − 1} for all j.
@@ -101,49 +96,26 @@ struct ShiftRegister {
     /// Λ ← Λ − (d / d_j)·X^shift·Λ_j
     private mutating func subtract(_ discrepancy: FieldElement, _ older: Previous, shift: Int) {
         guard !older.polynomial.isEmpty else { return }
-        let factor = (FieldElement.zero - discrepancy * older.inverse).word
+        let factor = FieldElement.zero - discrepancy * older.inverse
         let needed = shift + older.polynomial.count
-        if coefficients.count < needed { coefficients += [UInt64](repeating: 0, count: needed - coefficients.count) }
+        if coefficients.count < needed { coefficients += [UInt32](repeating: 0, count: needed - coefficients.count) }
         let terms = older.polynomial.span
         // At least shift + terms.count long by now.
         var target = coefficients.mutableSpan
         for index in 0..<terms.count {
-            // One reduction of the product and the sum: both factors are below p, so the product's upper half takes the
-            // carry.
-            let product = factor.multipliedFullWidth(by: unsafe terms[unchecked: index])
-            let (low, carry) = product.low.addingReportingOverflow(unsafe target[unchecked: shift + index])
-            unsafe target[unchecked: shift + index] = FieldElement.reduce(
-                high: product.high &+ (carry ? 1 : 0), low: low)
+            let product = factor * FieldElement(unchecked: unsafe terms[unchecked: index])
+            let sum = product + FieldElement(unchecked: unsafe target[unchecked: shift + index])
+            unsafe target[unchecked: shift + index] = sum.word
         }
     }
 }
 
 extension DotProduct {
-    /// Σ aᵢ·bᵢ, even and odd terms apart, so that two carry chains run side by side.
-    static func sum(_ a: Span<UInt64>, _ b: Span<UInt64>) -> FieldElement {
+    /// Σ aᵢ·bᵢ.
+    static func sum(_ a: Span<UInt32>, _ b: Span<UInt32>) -> FieldElement {
         precondition(a.count == b.count)
-        var even = DotProduct()
-        var odd = DotProduct()
-        var index = 0
-        while index + 1 < a.count {
-            unsafe even.add(a[unchecked: index], b[unchecked: index])
-            unsafe odd.add(a[unchecked: index + 1], b[unchecked: index + 1])
-            index += 2
-        }
-        if index < a.count { unsafe even.add(a[unchecked: index], b[unchecked: index]) }
-        return even.value + odd.value
-    }
-
-    /// Σ aᵢ·bᵢ and Σ aᵢ·cᵢ.
-    static func pair(_ a: Span<UInt64>, _ b: Span<UInt64>, _ c: Span<UInt64>) -> (FieldElement, FieldElement) {
-        precondition(a.count == b.count && a.count == c.count)
-        var first = DotProduct()
-        var second = DotProduct()
-        for index in 0..<a.count {
-            let factor = unsafe a[unchecked: index]
-            unsafe first.add(factor, b[unchecked: index])
-            unsafe second.add(factor, c[unchecked: index])
-        }
-        return (first.value, second.value)
+        var sum = DotProduct()
+        for index in 0..<a.count { unsafe sum.add(a[unchecked: index], b[unchecked: index]) }
+        return sum.value
     }
 }

@@ -1,4 +1,4 @@
-/// Finds the shares that lie on common polynomials among decoys: decoding of an interleaved Reed–Solomon code
+/// Finds the shares that lie on common polynomials among chance openings: decoding of an interleaved Reed–Solomon code
 /// (Bleichenbacher, Kiayias, Yung 2003) by syndromes and multi-sequence shift-register synthesis (Schmidt, Sidorenko
 /// 2006). O(k·C²).
 ///
@@ -37,9 +37,9 @@ package struct ShareDecoder {
         return Codeword(members: members, secrets: interpolateAtZero(members.prefix(threshold).map { shares[$0] }))
     }
 
-    /// Shares with canonical non-zero x, k values, and no x twice: the first of each x stays. Indices into `shares`.
+    /// Shares with x ≠ 0, k values, and no x twice: the first of each x stays. Indices into `shares`.
     package func distinct(_ shares: [Share]) -> [Int] {
-        var seen = Set<UInt64>()
+        var seen = Set<UInt32>()
         return shares.indices.filter { index in
             shares[index].x != .zero && shares[index].z.count == polynomials
                 && seen.insert(shares[index].x.word).inserted
@@ -69,7 +69,7 @@ package struct ShareDecoder {
         return kept(shares, locator: register.locator)
     }
 
-    private func kept(_ shares: [Share], locator: [UInt64]?) -> [Int]? {
+    private func kept(_ shares: [Share], locator: [UInt32]?) -> [Int]? {
         guard let locator else { return nil }
         // Decoder, step 5: the errors are the x at which Σ Λ_i·x^(L−i) vanishes; all L roots must be among the x.
         var kept: [Int] = []
@@ -86,7 +86,7 @@ package struct ShareDecoder {
     }
 
     /// Decoder, step 1: w_i = 1/∏_{l≠i}(x_i − x_l). `nil` if two x are equal.
-    private func weights(of shares: [Share]) -> [UInt64]? {
+    private func weights(of shares: [Share]) -> [UInt32]? {
         var products: [FieldElement] = []
         products.reserveCapacity(shares.count)
         for (index, share) in shares.enumerated() {

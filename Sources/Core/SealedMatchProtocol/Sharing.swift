@@ -4,11 +4,11 @@ package import SealedMatchCrypto
 package struct EpochKey: ~Copyable, Sendable {
     package let bytes: SecretBytes
 
-    /// From the k shared secrets p_1(0) … p_k(0), canonical words.
+    /// From the k shared secrets p_1(0) … p_k(0), written canonically, 4 bytes each.
     ///
     ///     w = KDF(0, "shared words", p_1(0) ‖ … ‖ p_k(0));  K_e = KDF(w, "epoch key", pseudonym ‖ epoch)
     package init(secrets: [FieldElement], pseudonym: Pseudonym, epoch: UInt32) throws(SealedMatchError) {
-        var words = KDF(.sharedWords, capacity: 8 * secrets.count)
+        var words = KDF(.sharedWords, capacity: 4 * secrets.count)
         for secret in secrets { words.append(secret.word) }
         let zero = try SecretBytes.zeros(count: 32)
         let key = try words.deriveSecret(key: zero)
@@ -30,18 +30,18 @@ package struct EpochKey: ~Copyable, Sendable {
     }
 }
 
-/// The k polynomials of degree t − 1 over F_p of one account and epoch. Every device of the account derives the same
+/// The k polynomials of degree t − 1 over F_q of one account and epoch. Every device of the account derives the same
 /// ones. Secret.
 package struct Sharing: ~Copyable, Sendable {
     /// k.
     package let polynomials: Int
     /// t.
     package let threshold: Int
-    // coefficient i of polynomial j is word j·t + i
+    // Coefficient i of polynomial j is word i·k + j: the loop over all polynomials walks memory in order.
     private let coefficients: SecretBytes
 
-    /// Sharing, steps 1–2: the key is KDF(s_e, "polynomial key", pseudonym ‖ epoch ‖ t ‖ k); coefficients are the words
-    /// of its key stream below p, in the order p_1's constant term first.
+    /// Sharing, steps 1–2: the key is KDF(s_e, "polynomial key", pseudonym ‖ epoch ‖ t ‖ k); coefficients are words of
+    /// its key stream, without their highest bit and below q, in the order p_1's constant term first.
     package init(
         epochSecret: borrowing SecretBytes, pseudonym: Pseudonym, epoch: UInt32, parameters: Parameters
     ) throws(SealedMatchError) {
@@ -55,13 +55,15 @@ package struct Sharing: ~Copyable, Sendable {
     package init(
         polynomials: Int, threshold: Int, random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) {
-        var words = try SecretBytes.zeros(count: 8 * polynomials * threshold)
-        for index in 0..<(polynomials * threshold) {
-            var word: UInt64
-            // A rejected word has probability 59/2^64; it tells nothing about the accepted ones.
-            repeat { word = try random.word() } while word >= FieldElement.modulus
-            unsafe words.withMutableBytes {
-                unsafe $0.storeBytes(of: word.littleEndian, toByteOffset: 8 * index, as: UInt64.self)
+        var words = try SecretBytes.zeros(count: 4 * polynomials * threshold)
+        for j in 0..<polynomials {
+            for i in 0..<threshold {
+                var word: UInt32
+                // A rejected word has probability 2^-31; it tells nothing about the accepted ones.
+                repeat { word = try random.word31() } while word == FieldElement.modulus
+                unsafe words.withMutableBytes {
+                    unsafe $0.storeBytes(of: word, toByteOffset: 4 * (i * polynomials + j), as: UInt32.self)
+                }
             }
         }
         self.polynomials = polynomials
@@ -71,17 +73,18 @@ package struct Sharing: ~Copyable, Sendable {
 
     /// z_j = p_j(x) for all j, by Horner's rule; constant time in the coefficients.
     package borrowing func share(at x: FieldElement) -> [FieldElement] {
+        var values = [FieldElement](repeating: .zero, count: polynomials)
+        var span = values.mutableSpan
         unsafe coefficients.withBytes { raw in
-            (0..<polynomials).map { j in
-                var value = FieldElement.zero
-                for i in stride(from: threshold - 1, through: 0, by: -1) {
-                    let word = unsafe UInt64(
-                        littleEndian: raw.load(fromByteOffset: 8 * (j * threshold + i), as: UInt64.self))
-                    value = value * x + FieldElement(unchecked: word)
+            for i in stride(from: threshold - 1, through: 0, by: -1) {
+                let row = 4 * i * polynomials
+                for j in 0..<polynomials {
+                    let word = unsafe raw.load(fromByteOffset: row + 4 * j, as: UInt32.self)
+                    unsafe span[unchecked: j] = unsafe span[unchecked: j] * x + FieldElement(unchecked: word)
                 }
-                return value
             }
         }
+        return values
     }
 
     /// K_e of these polynomials.
@@ -91,19 +94,19 @@ package struct Sharing: ~Copyable, Sendable {
         return try EpochKey(secrets: secrets, pseudonym: pseudonym, epoch: epoch)
     }
 
-    /// A share at a fresh x ∈ F_p \ {0}. x is never derived from the item: equal items must not give equal openings,
-    /// which decoys never do.
+    /// A share at a fresh x ∈ F_q \ {0}. x is never derived from the item: equal items must not give equal openings,
+    /// which chance never does.
     package borrowing func freshShare(
         random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) -> Share {
-        var word: UInt64
-        repeat { word = try random.word() } while word == 0 || word >= FieldElement.modulus
+        var word: UInt32
+        repeat { word = try random.word31() } while word == 0 || word == FieldElement.modulus
         let x = FieldElement(unchecked: word)
         return Share(x: x, z: share(at: x))
     }
 }
 
-/// One evaluation of the k polynomials: (x, p_1(x) … p_k(x)). What a decoy opens to looks the same, but lies on no
+/// One evaluation of the k polynomials: (x, p_1(x) … p_k(x)). What opens by chance looks the same, but lies on no
 /// polynomials.
 package struct Share: Equatable, Sendable {
     /// The place, never zero.
@@ -115,5 +118,21 @@ package struct Share: Equatable, Sendable {
     package init(x: FieldElement, z: [FieldElement]) {
         self.x = x
         self.z = z
+    }
+
+    /// x ‖ z_1 … z_k, each word written at random: 4(k + 1) bytes. Plain residues would be below q in every word, which
+    /// what opens by chance is not (Docs/Protocol.md, section 8).
+    package func writtenAtRandom(_ random: inout some RandomSource & ~Copyable) throws(SealedMatchError) -> [UInt8] {
+        // Bit i, the lowest first, is the coin of word i.
+        var coins = [UInt8](repeating: 0, count: (z.count + 8) / 8)
+        defer { coins.wipe() }
+        var span = coins.mutableSpan
+        try unsafe span.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in try unsafe random.fill(raw) }
+        var out = ByteWriter(capacity: 4 * (z.count + 1))
+        for index in 0...z.count {
+            let value = index == 0 ? x : z[index - 1]
+            out.put(value.word(coin: UInt32(coins[index / 8] >> UInt8(index % 8)) & 1))
+        }
+        return out.bytes
     }
 }

@@ -3,8 +3,10 @@ public import SealedMatchCrypto
 
 /// The public part of a voucher: pseudonym, epoch, set, and a random ID. It names no attachment, no size and no time.
 public struct VoucherHeader: Equatable, Sendable {
-    /// Slots, M + c.
-    public var slots: Int
+    /// M: slots.
+    public var probes: Int
+    /// N: a slot that does not match opens with probability 1/N.
+    public var checkLevel: UInt8
     /// k
     public var polynomials: Int
     /// Bytes of the padded payload.
@@ -19,8 +21,13 @@ public struct VoucherHeader: Equatable, Sendable {
     public var setRoot: SetRoot
 
     /// The header of a voucher under sets of these parameters.
-    public init(parameters: Parameters, epoch: UInt32, voucherID: VoucherID, pseudonym: Pseudonym, setRoot: SetRoot) {
-        slots = parameters.slots
+    /// - Parameter number: v, how many vouchers the device has sealed in this epoch before it; N follows from it.
+    public init(
+        parameters: Parameters, number: UInt32, epoch: UInt32, voucherID: VoucherID, pseudonym: Pseudonym,
+        setRoot: SetRoot
+    ) {
+        probes = parameters.probes
+        checkLevel = parameters.checkLevels.level(of: number)
         polynomials = parameters.polynomials
         payloadCount = parameters.payloadCount
         self.epoch = epoch
@@ -35,8 +42,9 @@ public struct VoucherHeader: Equatable, Sendable {
     /// 96 bytes (Docs/Protocol.md, "Voucher").
     public var encoded: [UInt8] {
         var out = ByteWriter(capacity: Self.encodedCount)
-        out.magic("SMV1")
-        out.put(UInt16(slots))
+        out.magic("SMV2")
+        out.put(UInt8(probes))
+        out.put(checkLevel)
         out.put(UInt16(polynomials))
         out.put(UInt32(payloadCount))
         out.put(epoch)
@@ -52,16 +60,16 @@ public struct VoucherHeader: Equatable, Sendable {
             throw SealedMatchError(.wrongLength, "a voucher header has 96 bytes")
         }
         var reader = ByteReader(bytes)
-        try reader.magic("SMV1")
-        slots = Int(try reader.number(UInt16.self))
+        try reader.magic("SMV2")
+        probes = Int(try reader.number(UInt8.self))
+        checkLevel = try reader.number(UInt8.self)
         polynomials = Int(try reader.number(UInt16.self))
         payloadCount = Int(truncatingIfNeeded: try reader.number(UInt32.self))
         epoch = try reader.number(UInt32.self)
         voucherID = try VoucherID(canonical: reader.take(VoucherID.encodedCount))
         pseudonym = try Pseudonym(canonical: reader.bytes32())
         setRoot = SetRoot(canonical: try reader.bytes32())
-        let most = FingerprintProfile.maximumProbes + Parameters.coverCounts.upperBound
-        guard (1 + Parameters.coverCounts.lowerBound...most).contains(slots),
+        guard (1...FingerprintProfile.maximumProbes).contains(probes), checkLevel >= 1,
             Parameters.polynomialCounts.contains(polynomials),
             Parameters.payloadCounts.contains(payloadCount)
         else {
@@ -71,23 +79,26 @@ public struct VoucherHeader: Equatable, Sendable {
 
     /// Bytes of `inner`: nonce ‖ ciphertext ‖ tag.
     package var innerCount: Int { Cipher.nonceCount + payloadCount + Cipher.tagCount }
+    /// Bytes of a share in the body: x ‖ z_1 … z_k.
+    package var shareCount: Int { 4 + 4 * polynomials }
     /// Bytes of the body: x ‖ z_1 … z_k ‖ inner.
-    package var bodyCount: Int { 8 + 8 * polynomials + innerCount }
+    public var bodyCount: Int { shareCount + innerCount }
     /// Bytes of the whole voucher.
-    public var voucherCount: Int { Self.encodedCount + bodyCount + slots * SealedSlot.encodedCount }
+    public var voucherCount: Int { Self.encodedCount + bodyCount + probes * SealedSlot.encodedCount }
 
     /// Bytes of every voucher under sets of these parameters.
     package static func voucherCount(_ parameters: Parameters) -> Int {
         let none = Bytes32()
         return VoucherHeader(
-            parameters: parameters, epoch: 0, voucherID: VoucherID(), pseudonym: Pseudonym(canonical: none),
+            parameters: parameters, number: 0, epoch: 0, voucherID: VoucherID(), pseudonym: Pseudonym(canonical: none),
             setRoot: SetRoot(canonical: none)
         ).voucherCount
     }
 
-    /// Whether a voucher with this header fits sets of these parameters.
+    /// Whether a voucher with this header fits sets of these parameters: M, k and P are theirs. Any N is taken: a
+    /// client's number is its own.
     public func fits(_ parameters: Parameters) -> Bool {
-        slots == parameters.slots && polynomials == parameters.polynomials && payloadCount == parameters.payloadCount
+        probes == parameters.probes && polynomials == parameters.polynomials && payloadCount == parameters.payloadCount
     }
 }
 

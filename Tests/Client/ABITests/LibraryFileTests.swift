@@ -32,7 +32,7 @@ import Testing
             ),
             ("SEALEDMATCH_STORE_FULL = 405", "SEALEDMATCH_STORE_FULL = 415", "code 415: its text is"),
             ("    SEALEDMATCH_BAD_HANDLE = 802,", "", "code 802: its text is"),
-            ("SEALEDMATCH_ABI_MAJOR 3", "SEALEDMATCH_ABI_MAJOR 4", "the SONAME is"),
+            ("SEALEDMATCH_ABI_MAJOR 4", "SEALEDMATCH_ABI_MAJOR 5", "the SONAME is"),
             ("SEALEDMATCH_ABI_MINOR 0", "SEALEDMATCH_ABI_MINOR 1", "the library's version is"),
         ]
         for (old, new, finding) in changes {

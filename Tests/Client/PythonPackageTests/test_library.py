@@ -67,7 +67,7 @@ def test_the_wheel_carries_its_library() -> None:
         for line in Path("/proc/self/maps").read_text().splitlines()
         if "libsealedmatch" in line
     }
-    assert mapped == {str((package / "libsealedmatch.so.3").resolve())}
+    assert mapped == {str((package / "libsealedmatch.so.4").resolve())}
     assert (package / "py.typed").exists()
 
 
@@ -146,7 +146,7 @@ def test_the_two_tests_above_can_fail(known: BlindedSet) -> None:
     class Item(ctypes.Structure):
         _fields_ = [("bytes", ctypes.c_uint8 * 66600)]
 
-    keeping = ctypes.PyDLL(str(Path(sealedmatch.__file__).parent / "libsealedmatch.so.3"))
+    keeping = ctypes.PyDLL(str(Path(sealedmatch.__file__).parent / "libsealedmatch.so.4"))
     seal = keeping.sealedmatch_sealer_seal
     seal.argtypes = [
         Sealer,

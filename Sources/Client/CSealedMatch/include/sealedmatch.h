@@ -47,7 +47,7 @@ extern "C" {
 /* -- Version ------------------------------------------------------------------------------------------------------- */
 
 /* The major number is the SONAME's and changes when a caller must be changed; the minor one grows with additions. */
-#define SEALEDMATCH_ABI_MAJOR 3
+#define SEALEDMATCH_ABI_MAJOR 4
 #define SEALEDMATCH_ABI_MINOR 0
 #define SEALEDMATCH_ABI_VERSION ((uint32_t)(SEALEDMATCH_ABI_MAJOR << 16 | SEALEDMATCH_ABI_MINOR))
 
@@ -165,10 +165,10 @@ typedef struct sealedmatch_trust {
     size_t source_count;         /* 1 to 1,024 */
     uint32_t minimum_threshold;  /* floor of t: matching vouchers that open an account's (30) */
     uint32_t minimum_polynomials;
-    uint32_t minimum_cover_slots;
+    uint32_t minimum_probes;     /* floor of M (32): M/N slots of a voucher open by chance, which hides matches */
     uint32_t minimum_confirmed_sources; /* floor of sealedmatch_set_info.confirmed_sources, at least 1 (2) */
     uint32_t minimum_separation;
-    uint32_t reserved;           /* zero */
+    uint8_t maximum_check_levels[12]; /* ceilings of N_0 ... N_11: each 1 to 255, none below the one before */
     uint64_t minimum_entries;
     uint64_t maximum_cells;      /* bounds the file: 32 bytes a cell (30,000,000) */
     uint64_t maximum_lifetime;   /* ceiling of expires_at - issued_at, in seconds (34,560,000: 400 days) */
@@ -209,7 +209,7 @@ typedef struct sealedmatch_set_info {
     uint64_t cells;               /* m */
     uint8_t root[32];             /* the set's name; every voucher carries it */
     uint32_t polynomials;         /* k */
-    uint32_t cover_slots;         /* c */
+    uint8_t check_levels[12];     /* N_0 ... N_11 */
     /* How many of the pinned sources, at least, have each entry on their own list, if they audit as they promise. Show
      * this to users. It is not the number of sources that the set names: who builds a set can name invented ones. */
     uint32_t confirmed_sources;
@@ -308,25 +308,24 @@ typedef struct sealedmatch_secret { uint64_t id; } sealedmatch_secret;
 typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
 
 #define SEALEDMATCH_REGISTRATION_BYTES 106
-#define SEALEDMATCH_VOUCHER_BYTES_MAXIMUM 24336
+#define SEALEDMATCH_VOUCHER_BYTES_MAXIMUM 24780
 
 /* Opens the directory, or makes one; its parent must exist. It is locked against other processes and other handles
  * until it is closed. For a newer set, close and open again.
  * `secret`: null ({0}) on the first run of an account's first device, which makes a new account secret, and usually
  * later; on another device's first run what sealedmatch_secret_import() gave for it. It is copied, and its handle stays
- * open. `devices`: of the account, 1 to 16; their decoys are divided by it. `window`: seconds over which the outbox
- * spreads vouchers, at most 2,592,000; 86400 is usual, 0 is for tests and lets everybody link vouchers and attachments.
+ * open. `window`: seconds over which the outbox spreads vouchers, at most 2,592,000; 86400 is usual, 0 is for tests and lets everybody link vouchers and attachments.
  * `now`: a clock behind the saved epoch does not turn it back.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, FILE_FAILED (locked, too), NOT_PRIVATE (other users may write
  * into the directory, or read the state), AUTHENTICATION_FAILED (the directory is another account's),
  * COMMITMENT_CONFLICT (it has another account secret than the one given, or had one in this epoch), STATE_MISSING (its
  * state is gone while other files say that it was there: Docs/Embedding.md, "When the state is lost"),
  * SET_NOT_YET_ISSUED (a first run with a clock more than a day before the set was issued), SET_EXPIRED,
- * SET_ROLLED_BACK, SET_MISMATCH (t, k, c or the profile changed inside an epoch: use the old set until it ends),
+ * SET_ROLLED_BACK, SET_MISMATCH (t, k or the profile changed inside an epoch: use the old set until it ends),
  * EPOCH_TOO_FAR, PARAMETER_OUT_OF_RANGE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, SODIUM_UNAVAILABLE,
  * RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_client_open(
-    const char *directory, sealedmatch_set set, const uint8_t account[32], sealedmatch_secret secret, uint32_t devices,
+    const char *directory, sealedmatch_set set, const uint8_t account[32], sealedmatch_secret secret,
     uint64_t window, uint64_t now, sealedmatch_client *client);
 
 /* The commitment of the current epoch, for the devices of an account to compare. Public.
@@ -443,11 +442,11 @@ typedef struct sealedmatch_sealer { uint64_t id; } sealedmatch_sealer;
 /* `secret` is copied and its handle stays open; the sealer's copy goes to the epoch of `now`. `state`: what
  * sealedmatch_sealer_state() gave after the last voucher, or NULL with state_count 0 on the very first run; a pointer
  * to no bytes is WRONG_LENGTH, because a store that lost its state must not begin afresh unnoticed. With older state a
- * picture that was sent may count again. `devices`: as for sealedmatch_client_open().
+ * picture that was sent may count again.
  * Errors: as sealedmatch_client_open() without FILE_FAILED. */
 int32_t sealedmatch_sealer_open(
     sealedmatch_set set, sealedmatch_secret secret, const uint8_t account[32], const void *state, size_t state_count,
-    uint32_t devices, uint64_t now, sealedmatch_sealer *sealer);
+    uint64_t now, sealedmatch_sealer *sealer);
 
 /* What to register with the collector before a voucher of this epoch is sent. Ask again after
  * sealedmatch_sealer_advance() has said that the epoch is new, and keep it as long as the epoch's vouchers wait.
@@ -472,9 +471,7 @@ int32_t sealedmatch_sealer_merge(sealedmatch_sealer sealer, const void *state, s
 /* Seals one item, once, before it is encrypted: `voucher_bytes` of the set's description are written. Then store the
  * state, then the voucher; send it hours later, in random order, over a connection that carries no attachment. A retry
  * sends the same bytes. `note`: as for sealedmatch_client_seal(). Time: three
- * variable-base and one base multiplication for each of M probe slots, one and one for each of c cover slots, whatever
- * the item. A size query seals
- * nothing. A voucher tells: the account's pseudonym of this epoch, epoch, set. Not: attachment, time, size, whether it
+ * variable-base and one base multiplication for each of M slots, whatever the item. A size query seals nothing. A voucher tells: the account's pseudonym of this epoch, epoch, set. Not: attachment, time, size, whether it
  * matched.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, BUFFER_TOO_SMALL, PAYLOAD_TOO_LONG, STORE_FULL, INVALID_MAGIC or NON_CANONICAL (not
  * an item), RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */

@@ -14,7 +14,7 @@ from ._abi import ffi as ffi
 from .errors import error_for
 
 _HERE = Path(__file__).parent
-_SONAME = "libsealedmatch.so.3"
+_SONAME = "libsealedmatch.so.4"
 
 
 def _load() -> Any:

@@ -34,7 +34,6 @@ class Client(HandleWithOutbox):
         account: Buffer,
         *,
         secret: AccountSecret | None = None,
-        devices: int = 1,
         window: int = DAY,
         now: float | None = None,
     ) -> None:
@@ -43,7 +42,6 @@ class Client(HandleWithOutbox):
 
         :param account: 32 bytes, by `account_of` of its name.
         :param secret: on another device's first run: the account's secret. It is copied. Later it must be the same.
-        :param devices: how many the account has, 1 to 16.
         :param window: seconds over which vouchers are spread; 0 is for tests, and links vouchers to attachments.
         :raises MachineError: FILE_FAILED, if it is locked too; NOT_PRIVATE, if other users may write or read there.
         :raises SetError: SET_EXPIRED, SET_ROLLED_BACK; SET_NOT_YET_ISSUED, on a first run with a clock more than a day
@@ -61,7 +59,6 @@ class Client(HandleWithOutbox):
             handle_of(known, BlindedSet, "known"),
             view(account, "account", 32),
             shared,
-            number(devices, 32, "devices"),
             number(window, 64, "window"),
             seconds(now),
             handle,

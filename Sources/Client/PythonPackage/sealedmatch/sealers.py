@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._library import Handle, call, ffi, handle_of, lib, number, seconds, sized, view
+from ._library import Handle, call, ffi, handle_of, lib, seconds, sized, view
 from .items import MediaItem, Video, sealing
 from .sets import BlindedSet
 
@@ -79,7 +79,6 @@ class Sealer(Handle):
         account: Buffer,
         *,
         state: Buffer | None = None,
-        devices: int = 1,
         now: float | None = None,
     ) -> None:
         """:param state: what `state` was after the last voucher; `None` on the very first run. With older state a
@@ -97,7 +96,6 @@ class Sealer(Handle):
             view(account, "account", 32),
             saved,
             0 if state is None else len(saved),
-            number(devices, 32, "devices"),
             seconds(now),
             handle,
         )

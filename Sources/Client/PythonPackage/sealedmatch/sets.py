@@ -28,7 +28,10 @@ class TrustPolicy:
     #: Floor of t (30).
     minimum_threshold: int | None = None
     minimum_polynomials: int | None = None
-    minimum_cover_slots: int | None = None
+    #: Floor of M (32): M/N slots of a voucher open by chance, which hides matches.
+    minimum_probes: int | None = None
+    #: Ceilings of N_0 … N_11, twelve bytes, each 1 to 255, none below the one before.
+    maximum_check_levels: Buffer | None = None
     #: Floor of `SetInfo.confirmed_sources`, at least 1 (2).
     minimum_confirmed_sources: int | None = None
     minimum_separation: int | None = None
@@ -52,11 +55,14 @@ class TrustPolicy:
             value = getattr(self, field)
             if value is not None:
                 setattr(trust, field, number(value, bits, field))
+        if self.maximum_check_levels is not None:
+            levels = view(self.maximum_check_levels, "maximum_check_levels", 12)
+            ffi.memmove(trust.maximum_check_levels, levels, 12)
         return trust, keys
 
 
 _TRUST_FIELDS = {
-    "minimum_signatures": 32, "minimum_threshold": 32, "minimum_polynomials": 32, "minimum_cover_slots": 32,
+    "minimum_signatures": 32, "minimum_threshold": 32, "minimum_polynomials": 32, "minimum_probes": 32,
     "minimum_confirmed_sources": 32, "minimum_separation": 32, "minimum_entries": 64, "maximum_cells": 64,
     "maximum_lifetime": 64,
 }  # fmt: skip
@@ -77,7 +83,8 @@ class SetInfo:
     #: The set's name; every voucher carries it.
     root: bytes
     polynomials: int
-    cover_slots: int
+    #: N_0 … N_11: a slot that does not match opens with probability 1/N (Docs/Protocol.md, 5.9).
+    check_levels: bytes
     #: How many of the pinned sources, at least, have each entry on their own list, if they audit as they promise. It is
     #: not the number of sources that the set names: who builds a set can name invented ones.
     confirmed_sources: int
@@ -153,7 +160,7 @@ class BlindedSet(Handle):
         return SetInfo(
             threshold=raw.threshold, version=raw.version, issued_at=raw.issued_at, expires_at=raw.expires_at,
             entries=raw.entries, cells=raw.cells,
-            root=bytes(ffi.buffer(raw.root)), polynomials=raw.polynomials, cover_slots=raw.cover_slots,
+            root=bytes(ffi.buffer(raw.root)), polynomials=raw.polynomials, check_levels=bytes(raw.check_levels),
             confirmed_sources=raw.confirmed_sources,
             separation=raw.separation, profile=raw.profile, key_bits=raw.key_bits, probes=raw.probes,
             minimum_quality=raw.minimum_quality,
