@@ -77,7 +77,8 @@ public struct SetForge: Sendable {
         var trust = TrustPolicy(sources: header.sources, minimumSignatures: 2)
         trust.minimumThreshold = 2
         trust.minimumEntries = 1
-        trust.minimumCoverSlots = 4
+        trust.minimumProbes = 1
+        trust.maximumCheckLevels = anyCheckLevels
         trust.profiles = [try! header.parameters.profileDigest()]
         return trust
     }

@@ -73,7 +73,8 @@ public final class SmallSet: Sendable {
         var trust = TrustPolicy(sources: sources, minimumSignatures: 2)
         trust.minimumThreshold = 2
         trust.minimumEntries = 1
-        trust.minimumCoverSlots = 4
+        trust.minimumProbes = 1
+        trust.maximumCheckLevels = anyCheckLevels
         trust.profiles = [try parameters.profileDigest()]
         self.directory = directory
         self.entries = entries

@@ -1,8 +1,7 @@
 package import SealedMatchCrypto
 package import SealedMatchWorkers
 
-/// Keeps the perceptual keys of a set apart, so that a match opens one slot as a decoy does (Docs/Protocol.md, "Entries
-/// apart").
+/// Keeps the perceptual keys of a set apart, so that a match opens one slot (Docs/Protocol.md, "Entries apart").
 ///
 /// Keys within distance r agree on at least two of r + 2 blocks of their bits: comparing keys that share two blocks
 /// finds every near pair, without comparing all.

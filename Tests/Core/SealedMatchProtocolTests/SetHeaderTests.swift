@@ -72,11 +72,18 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         // t, k
         for t: UInt16 in [0, 1, 1025, .max] { try refused(160, littleEndian(t), .parameterOutOfRange, "t = \(t)") }
         for t: UInt16 in [2, 1024] { #expect(try accepted(160, littleEndian(t)).parameters.threshold == Int(t)) }
-        for k: UInt16 in [0, 3, 257, .max] { try refused(162, littleEndian(k), .parameterOutOfRange, "k = \(k)") }
-        for k: UInt16 in [4, 256] { #expect(try accepted(162, littleEndian(k)).parameters.polynomials == Int(k)) }
-        // c, q, sources, separation
-        for c: UInt8 in [0, 3, 17, 255] { try refused(164, [c], .parameterOutOfRange, "c = \(c)") }
-        for c: UInt8 in [4, 16] { #expect(try accepted(164, [c]).parameters.coverSlots == Int(c)) }
+        for k: UInt16 in [0, 15, 1025, .max] { try refused(162, littleEndian(k), .parameterOutOfRange, "k = \(k)") }
+        for k: UInt16 in [16, 1024] { #expect(try accepted(162, littleEndian(k)).parameters.polynomials == Int(k)) }
+        // check levels
+        for levels: [UInt8] in [[0], [6, 5], [7], [5, 6, 6, 7, 8, 16, 28, 36, 80, 160, 255, 254]] {
+            try refused(864, levels, .parameterOutOfRange, "levels \(levels)")
+        }
+        for levels in [[UInt8](repeating: 1, count: 12), [UInt8](repeating: 255, count: 12), Array(1...12)] {
+            #expect(try accepted(864, levels).parameters.checkLevels.values == levels)
+        }
+        try refused(164, [6], .nonCanonical, "a reserved byte")
+        try refused(876, [1], .nonCanonical, "a byte after the levels")
+        // q, sources, separation
         for q: UInt8 in [0, 4, 255] { try refused(165, [q], .parameterOutOfRange, "q = \(q) of 3") }
         #expect(try accepted(165, [3]).parameters.minimumSources == 3)
         try refused(166, [0], .parameterOutOfRange, "no source")
@@ -162,7 +169,7 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
     @Test func reservedBytesAreZero() throws {
         var checked = 0
         for offset in [172, 173, 180] + Array(234..<256) + Array(stride(from: 352, to: 768, by: 17))
-            + Array(824..<832) + Array(stride(from: 864, to: 3072, by: 17)) + [3071]
+            + Array(824..<832) + Array(stride(from: 876, to: 3072, by: 17)) + [3071]
         {
             for value: UInt8 in [1, 0x80] { try refused(offset, [value], .nonCanonical, "byte \(offset)") }
             checked += 1
@@ -201,7 +208,11 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
         try vary { $0.supportDigest = Bytes32() }
         try vary { $0.parameters.threshold += 1 }
         try vary { $0.parameters.polynomials += 1 }
-        try vary { $0.parameters.coverSlots += 1 }
+        for index in 0..<12 {
+            var levels = [UInt8](repeating: 5, count: 12)
+            for later in index..<12 { levels[later] += 1 }
+            try vary { $0.parameters.checkLevels = try CheckLevels(canonical: levels) }
+        }
         try vary { $0.parameters.payloadCount += 1 }
         try vary { $0.parameters.minimumSources += 1 }
         try vary { $0.parameters.separation += 1 }

@@ -2,12 +2,12 @@ import SealedMatchProtocol
 import SealedMatchTestSupport
 import Testing
 
-private let p = UInt128(FieldElement.modulus)
-private func times(_ a: UInt64, _ b: UInt64) -> UInt64 { UInt64(UInt128(a) * UInt128(b) % p) }
-private func plus(_ a: UInt64, _ b: UInt64) -> UInt64 { UInt64((UInt128(a) + UInt128(b)) % p) }
-private func minus(_ a: UInt64, _ b: UInt64) -> UInt64 { UInt64((UInt128(a) + p - UInt128(b)) % p) }
-private func inverse(_ a: UInt64) -> UInt64 {
-    var result: UInt64 = 1
+private let p = UInt64(FieldElement.modulus)
+private func times(_ a: UInt32, _ b: UInt32) -> UInt32 { UInt32(UInt64(a) * UInt64(b) % p) }
+private func plus(_ a: UInt32, _ b: UInt32) -> UInt32 { UInt32((UInt64(a) + UInt64(b)) % p) }
+private func minus(_ a: UInt32, _ b: UInt32) -> UInt32 { UInt32((UInt64(a) + p - UInt64(b)) % p) }
+private func inverse(_ a: UInt32) -> UInt32 {
+    var result: UInt32 = 1
     var square = a
     var exponent = FieldElement.modulus - 2
     while exponent > 0 {
@@ -19,8 +19,8 @@ private func inverse(_ a: UInt64) -> UInt64 {
 }
 
 private struct Word {
-    let x: UInt64
-    var z: [UInt64]
+    let x: UInt32
+    var z: [UInt32]
     var share: Share { Share(x: FieldElement(canonical: x)!, z: z.map { FieldElement(canonical: $0)! }) }
 }
 
@@ -31,11 +31,11 @@ private struct Reference {
     let k: Int
 
     /// The polynomials' values at `x`, through `basis` (t shares).
-    func values(_ basis: [Word], at x: UInt64) -> [UInt64] {
-        var out = [UInt64](repeating: 0, count: k)
+    func values(_ basis: [Word], at x: UInt32) -> [UInt32] {
+        var out = [UInt32](repeating: 0, count: k)
         for (i, word) in basis.enumerated() {
-            var numerator: UInt64 = 1
-            var denominator: UInt64 = 1
+            var numerator: UInt32 = 1
+            var denominator: UInt32 = 1
             for (l, other) in basis.enumerated() where l != i {
                 numerator = times(numerator, minus(x, other.x))
                 denominator = times(denominator, minus(word.x, other.x))
@@ -72,19 +72,21 @@ private struct Reference {
     }
 }
 
-private func polynomials(_ t: Int, _ k: Int, _ random: inout SeededRandom) -> [[UInt64]] {
-    (0..<k).map { _ in (0..<t).map { _ in random.next() % FieldElement.modulus } }
+private func field(_ random: inout SeededRandom) -> UInt32 { UInt32(random.next() % p) }
+
+private func polynomials(_ t: Int, _ k: Int, _ random: inout SeededRandom) -> [[UInt32]] {
+    (0..<k).map { _ in (0..<t).map { _ in field(&random) } }
 }
 
-private func evaluate(_ polynomials: [[UInt64]], at x: UInt64) -> Word {
+private func evaluate(_ polynomials: [[UInt32]], at x: UInt32) -> Word {
     Word(x: x, z: polynomials.map { $0.reversed().reduce(0) { plus(times($0, x), $1) } })
 }
 
-private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt64] {
-    var seen: Set<UInt64> = []
+private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt32] {
+    var seen: Set<UInt32> = []
     while seen.count < count {
         // Small points as well as large ones.
-        let x = Bool.random(using: &random) ? random.next() % FieldElement.modulus : random.next() % 20
+        let x = Bool.random(using: &random) ? field(&random) : UInt32(random.next() % 20)
         if x != 0 { seen.insert(x) }
     }
     return seen.shuffled(using: &random)
@@ -107,7 +109,7 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
             let secret = polynomials(t, k, &random)
             let xs = distinctPoints(count, &random)
             var words = xs[..<real].map { evaluate(secret, at: $0) }
-            words += xs[real...].map { Word(x: $0, z: (0..<k).map { _ in random.next() % FieldElement.modulus }) }
+            words += xs[real...].map { Word(x: $0, z: (0..<k).map { _ in field(&random) }) }
             words.shuffle(using: &random)
             let expected = words.indices.filter { index in evaluate(secret, at: words[index].x).z == words[index].z }
             #expect(expected.count == real)
@@ -146,22 +148,22 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
             let real = Int.random(in: 0...count, using: &random)
             let secret = polynomials(t, k, &random)
             let second = polynomials(t, k, &random)
-            let direction = (0..<k).map { _ in random.next() % FieldElement.modulus }
+            let direction = (0..<k).map { _ in field(&random) }
             let xs = distinctPoints(count, &random)
             var words = xs[..<real].map { evaluate(secret, at: $0) }
             for x in xs[real...] {
                 switch round % 5 {
                 case 0: words.append(evaluate(second, at: x))
                 case 1:
-                    let factor = random.next() % FieldElement.modulus
+                    let factor = field(&random)
                     words.append(
                         Word(x: x, z: zip(evaluate(secret, at: x).z, direction).map { plus($0, times(factor, $1)) }))
                 case 2: words.append(Word(x: x, z: evaluate(secret, at: x).z.map { plus($0, 1) }))
-                case 3: words.append(Word(x: x, z: [UInt64](repeating: 0, count: k)))
+                case 3: words.append(Word(x: x, z: [UInt32](repeating: 0, count: k)))
                 default:
                     // Wrong in one polynomial only.
                     var word = evaluate(secret, at: x)
-                    word.z[0] = random.next() % FieldElement.modulus
+                    word.z[0] = field(&random)
                     words.append(word)
                 }
             }
@@ -210,7 +212,7 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
         let t = 5
         let k = 4
         let words = distinctPoints(t, &random).map {
-            Word(x: $0, z: (0..<k).map { _ in random.next() % FieldElement.modulus })
+            Word(x: $0, z: (0..<k).map { _ in field(&random) })
         }
         let decoder = ShareDecoder(threshold: t, polynomials: k)
         #expect(decoder.decode(words.map(\.share), acceptingThreshold: false)?.members == nil)
@@ -243,14 +245,14 @@ private func distinctPoints(_ count: Int, _ random: inout SeededRandom) -> [UInt
     @Test func boundIsExactAtTheDefaultParameters() throws {
         var random = SeededRandom(106)
         let t = 30
-        let k = 64
-        let errors = 300
+        let k = 312
+        let errors = 900
         let secret = polynomials(t, k, &random)
         for real in [t + (errors + k - 1) / k, t + (errors + k - 1) / k - 1] {
             let xs = distinctPoints(real + errors, &random)
             var words =
                 xs[..<real].map { evaluate(secret, at: $0) }
-                + xs[real...].map { Word(x: $0, z: (0..<k).map { _ in random.next() % FieldElement.modulus }) }
+                + xs[real...].map { Word(x: $0, z: (0..<k).map { _ in field(&random) }) }
             words.shuffle(using: &random)
             let result = ShareDecoder(threshold: t, polynomials: k).decode(
                 words.map(\.share), acceptingThreshold: false)

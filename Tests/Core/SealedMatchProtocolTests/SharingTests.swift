@@ -26,7 +26,7 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
     z: [FieldElement], commitment: Commitment
 ) {
     let sharing = try secret.sharing(pseudonym: pseudonym, parameters: parameters(t, k))
-    let x = try #require(FieldElement(canonical: 0x12_3456_7890))
+    let x = try #require(FieldElement(canonical: 0x1234_5678))
     let commitment = try sharing.epochKey(pseudonym: pseudonym, epoch: secret.epoch).commitment(
         pseudonym: pseudonym, epoch: secret.epoch)
     return (sharing.share(at: x), commitment)
@@ -39,10 +39,10 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
         let found = try value(secret(), pseudonym, 3, 4)
         #expect(
             found.z.map(\.word) == [
-                0x8822_a1b1_ce81_19ee, 0xebdf_2902_eb9f_c702, 0x740a_3e88_0880_6a6d, 0x2964_1c35_7385_dedf,
+                0x6122_d8f9, 0x6c47_0cf8, 0x7ca7_3dda, 0x01b1_cff2,
             ])
         #expect(
-            found.commitment.encoded.bytes == hex("61aeef844bc3a920d8d0a819f808f1a4380f84eecebee31186f6e7711ed4adf2"))
+            found.commitment.encoded.bytes == hex("4769d98c6a4644b56ad7c360bb20fd743eebda7d522d991c46a8f07d5b36548e"))
     }
 
     @Test func devicesAgreeAndEverythingElseDiffers() throws {
@@ -53,7 +53,7 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
         let other = try second.value(pseudonym, 3, 4)
         #expect(reference.z == other.z && reference.commitment == other.commitment)
         var seen: [Commitment] = [reference.commitment]
-        var zs: [[UInt64]] = [reference.z.map(\.word)]
+        var zs: [[UInt32]] = [reference.z.map(\.word)]
         let another = Pseudonym(canonical: try Bytes32(exactly: [UInt8](repeating: 10, count: 32)))
         for found in [
             try value(first, another, 3, 4), try value(first, pseudonym, 4, 4), try value(first, pseudonym, 3, 5),
@@ -88,7 +88,7 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
         let sharing = try secret().sharing(pseudonym: pseudonym, parameters: parameters(3, 4))
         let key = try sharing.epochKey(pseudonym: pseudonym, epoch: 7)
         let token = try key.token(pseudonym: pseudonym, epoch: 7)
-        #expect(token.encoded.bytes == hex("2c13a017189ba7f20c3661c8e54a529dbf9c38ffce30407d9b797528eec00e9d"))
+        #expect(token.encoded.bytes == hex("df53f53a7e574d97ba6b59b4dfaf39419c48a21febab68ce69d9adb8c35ea20b"))
         let commitment = try key.commitment(pseudonym: pseudonym, epoch: 7)
         #expect(try token.opens(commitment, pseudonym: pseudonym, epoch: 7))
         let another = Pseudonym(canonical: account.encoded ^ Bytes32.select(1, account.encoded, Bytes32()))
@@ -113,10 +113,10 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
         }
     }
 
-    // Words at or above p are drawn again, zero as x too.
+    // Words have 31 bits; q is drawn again, zero as x too.
     @Test func wordsOutsideTheFieldAreRejected() throws {
         struct Scripted: RandomSource {
-            var words: [UInt64]
+            var words: [UInt32]
             mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
                 guard !words.isEmpty else { throw SealedMatchError(.randomSourceFailed, "script ended") }
                 let bytes = littleEndian(words.removeFirst())
@@ -124,20 +124,56 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
             }
         }
         var coefficients = Scripted(words: [
-            .max, FieldElement.modulus, 5, FieldElement.modulus - 1, FieldElement.modulus + 3, 7, 11,
+            .max, FieldElement.modulus, 5, 1 << 31 + FieldElement.modulus - 1, FieldElement.modulus, 7, 1 << 31 + 11,
         ])
         let sharing = try Sharing(polynomials: 2, threshold: 2, random: &coefficients)
         #expect(coefficients.words.isEmpty)
         #expect(sharing.share(at: .zero).map(\.word) == [5, 7])
         #expect(sharing.share(at: .one).map(\.word) == [4, 18])
-        var points = Scripted(words: [0, FieldElement.modulus, .max, 0, 3])
+        var points = Scripted(words: [0, FieldElement.modulus, .max, 1 << 31, 3])
         let share = try sharing.freshShare(random: &points)
         #expect(share.x.word == 3 && points.words.isEmpty)
         #expect(share.z.map(\.word) == [5 - 3, 7 + 33])
     }
 
+    /// Words of a share are z or z + q by the coins that were drawn, and read back as the share.
+    @Test func sharesAreWrittenAtRandom() throws {
+        var random = SeededRandom(9)
+        for k in [1, 6, 7, 8, 15, 16, 312] {
+            let sharing = try Sharing(polynomials: k, threshold: 2, random: &random)
+            let share = try sharing.freshShare(random: &random)
+            var raised = 0
+            for _ in 0..<8 {
+                let bytes = try share.writtenAtRandom(&random)
+                #expect(bytes.count == 4 * (k + 1))
+                let words = (0...k).map { index in
+                    bytes[(4 * index)..<(4 * index + 4)].reversed().reduce(0 as UInt32) { $0 << 8 | UInt32($1) }
+                }
+                #expect(words.map { FieldElement(residueOf: $0) } == [share.x] + share.z)
+                raised += words.count { $0 >= FieldElement.modulus }
+            }
+            // Half of them; for k = 1 and this seed all but certainly not none and not all of 16.
+            #expect(raised > 0 && raised < 8 * (k + 1))
+            if k == 312 { #expect((1100...1400).contains(raised)) }
+        }
+        // Bit i, the lowest first, belongs to word i, x first.
+        let share = Share(x: .one, z: [FieldElement](repeating: .zero, count: 8))
+        struct Coins: RandomSource {
+            mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SealedMatchError) {
+                buffer[0] = 0b1000_0010
+                buffer[1] = 0b1
+            }
+        }
+        var coins = Coins()
+        let words = try share.writtenAtRandom(&coins)
+        let q = littleEndian(FieldElement.modulus)
+        let zero = littleEndian(0 as UInt32)
+        #expect(
+            words == littleEndian(1 as UInt32) + q + zero + zero + zero + zero + zero + q + q)
+    }
+
     @Test func aFailingSourceGivesNoShareAndNoPolynomials() throws {
-        for limit in stride(from: 0, to: 8 * 12, by: 8) {
+        for limit in stride(from: 0, to: 4 * 12, by: 4) {
             expectCode(.randomSourceFailed) {
                 var source = FailingRandom(after: limit)
                 _ = try Sharing(polynomials: 4, threshold: 3, random: &source)
@@ -145,7 +181,7 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
         }
         let sharing = try secret().sharing(pseudonym: pseudonym, parameters: parameters(3, 4))
         do {
-            var source = FailingRandom(after: 7)
+            var source = FailingRandom(after: 3)
             _ = try sharing.freshShare(random: &source)
             Issue.record("no error")
         } catch { #expect(error.code == .randomSourceFailed) }

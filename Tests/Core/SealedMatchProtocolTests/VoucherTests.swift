@@ -5,24 +5,23 @@ import SealedMatchTestSupport
 import Testing
 
 private func sampleHeader(
-    _ random: inout SeededRandom, polynomials: Int = 4, payload: Int = 128, probes: Int = 1, cover: Int = 4
+    _ random: inout SeededRandom, polynomials: Int = 16, payload: Int = 128, probes: Int = 1, number: UInt32 = 0
 ) throws -> VoucherHeader {
     var parameters = Parameters()
     parameters.polynomials = polynomials
     parameters.payloadCount = payload
-    parameters.coverSlots = cover
     parameters.profile = try FingerprintProfile(
         id: 1, positions: FingerprintProfile.standard.positions, probes: probes, minimumQuality: 50)
     return VoucherHeader(
-        parameters: parameters, epoch: 600, voucherID: try VoucherID.random(from: &random),
+        parameters: parameters, number: number, epoch: 600, voucherID: try VoucherID.random(from: &random),
         pseudonym: Pseudonym(canonical: try random.bytes32()), setRoot: SetRoot(canonical: try random.bytes32()))
 }
 
 private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom) throws -> SealedVoucher {
     SealedVoucher(
         header: header, body: random.bytes(header.bodyCount),
-        slots: try (0..<header.slots).map { _ in
-            SealedSlot(element: try random.bytes32(), wrappedKey: try random.bytes32(), check: random.next())
+        slots: try (0..<header.probes).map { _ in
+            SealedSlot(element: try random.bytes32(), wrappedKey: try random.bytes32(), check: UInt8(random.next() % UInt64(header.checkLevel)))
         })
 }
 
@@ -30,22 +29,24 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
     @Test func roundTripAndMutations() throws {
         var random = SeededRandom(301)
         for header in [
-            try sampleHeader(&random), try sampleHeader(&random, polynomials: 64, payload: 1024, probes: 16, cover: 6),
-            try sampleHeader(&random, polynomials: 256, payload: 16_384, probes: 64, cover: 16),
+            try sampleHeader(&random), try sampleHeader(&random, polynomials: 312, payload: 1024, probes: 32, number: 700),
+            try sampleHeader(&random, polynomials: 1024, payload: 16_384, probes: 64, number: .max),
         ] {
             let voucher = try sampleVoucher(header, &random)
             #expect(voucher.encoded.count == header.voucherCount)
             #expect(try SealedVoucher(canonical: voucher.encoded) == voucher)
-            let counts = try expectCanonical(voucher.encoded, mutations: header.slots > 40 ? 400 : 3000, seed: 2) {
+            let counts = try expectCanonical(voucher.encoded, mutations: header.probes > 40 ? 400 : 3000, seed: 2) {
                 try SealedVoucher(canonical: $0).encoded
             }
             #expect(counts.accepted > 20 && counts.refused > 100)
             expectExactLength(voucher.encoded) { _ = try SealedVoucher(canonical: $0) }
         }
-        let largest = try sampleHeader(&random, polynomials: 256, payload: 16_384, probes: 64, cover: 16)
+        let largest = try sampleHeader(&random, polynomials: 1024, payload: 16_384, probes: 64, number: .max)
         #expect(largest.voucherCount == SealedVoucher.maximumEncodedCount)
-        // The default voucher: 96 + (8 + 512 + 24 + 1024 + 16) + 22 · 72.
-        #expect(try sampleHeader(&random, polynomials: 64, payload: 1024, probes: 16, cover: 6).voucherCount == 3264)
+        #expect(SealedVoucher.maximumEncodedCount == 24_780)
+        // The default voucher: 96 + (4 + 1,248 + 24 + 1,024 + 16) + 32 · 65.
+        #expect(try sampleHeader(&random, polynomials: 312, payload: 1024, probes: 32).voucherCount == 4_492)
+        #expect(VoucherHeader.voucherCount(Parameters()) == 4_492)
     }
 
     @Test func headerMutationsAndNegatives() throws {
@@ -61,12 +62,16 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
                 _ = try VoucherHeader(canonical: bytes.replacing(field, at: offset))
             }
         }
-        refused(0, Array("SMV2".utf8), .invalidMagic)
-        for slots: UInt16 in [0, 4, 81, .max] { refused(4, littleEndian(slots), .parameterOutOfRange) }
-        for k: UInt16 in [0, 3, 257, .max] { refused(6, littleEndian(k), .parameterOutOfRange) }
+        refused(0, Array("SMV1".utf8), .invalidMagic)
+        for probes: UInt8 in [0, 65, .max] { refused(4, [probes], .parameterOutOfRange) }
+        refused(5, [0], .parameterOutOfRange)
+        for k: UInt16 in [0, 15, 1025, .max] { refused(6, littleEndian(k), .parameterOutOfRange) }
         for count: UInt32 in [0, 127, 16_385, 1 << 31, .max] { refused(8, littleEndian(count), .parameterOutOfRange) }
-        for slots: UInt16 in [5, 80] {
-            #expect(try VoucherHeader(canonical: bytes.replacing(littleEndian(slots), at: 4)).slots == Int(slots))
+        for probes: UInt8 in [1, 64] {
+            #expect(try VoucherHeader(canonical: bytes.replacing([probes], at: 4)).probes == Int(probes))
+        }
+        for level: UInt8 in [1, 2, 254, 255] {
+            #expect(try VoucherHeader(canonical: bytes.replacing([level], at: 5)).checkLevel == level)
         }
     }
 
@@ -76,7 +81,7 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         var random = SeededRandom(303)
         let voucher = try sampleVoucher(sampleHeader(&random), &random).encoded
         for (offset, field) in [
-            (4, littleEndian(6 as UInt16)), (6, littleEndian(5 as UInt16)), (8, littleEndian(129 as UInt32)),
+            (4, [2]), (6, littleEndian(17 as UInt16)), (8, littleEndian(129 as UInt32)),
             (8, littleEndian(16_384 as UInt32)),
         ] {
             expectCode(.wrongLength) { _ = try SealedVoucher(canonical: voucher.replacing(field, at: offset)) }
@@ -90,13 +95,16 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         var random = SeededRandom(304)
         var parameters = Parameters()
         let header = VoucherHeader(
-            parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random),
+            parameters: parameters, number: 5_000, epoch: 1, voucherID: try VoucherID.random(from: &random),
             pseudonym: Pseudonym(canonical: Bytes32()),
             setRoot: SetRoot(canonical: Bytes32()))
-        #expect(header.fits(parameters))
+        #expect(header.fits(parameters) && header.checkLevel == 80)
         parameters.threshold = 31
+        parameters.checkLevels = try CheckLevels(canonical: [UInt8](repeating: 9, count: 12))
         #expect(header.fits(parameters))
-        for change in [{ $0.coverSlots = 7 }, { $0.polynomials = 65 }, { $0.payloadCount = 1025 }]
+        let fewer = try FingerprintProfile(
+            id: 2, positions: FingerprintProfile.standard.positions, probes: 31, minimumQuality: 50)
+        for change in [{ $0.profile = fewer }, { $0.polynomials = 65 }, { $0.payloadCount = 1025 }]
             as [(inout Parameters) -> Void]
         {
             var other = Parameters()
@@ -107,34 +115,135 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
 }
 
 @Suite struct SlotTests {
-    /// A slot opens under its own key, element, table, header and body, and under nothing else.
+    private struct Sealed {
+        let table: TableID
+        let header: [UInt8]
+        let body: [UInt8]
+        let key: Bytes32
+        let slotKey: Bytes32
+        let element: Bytes32
+
+        init(_ random: inout SeededRandom) throws {
+            table = try TableID.random(from: &random)
+            header = random.bytes(96)
+            body = random.bytes(200)
+            key = try random.bytes32()
+            slotKey = try random.bytes32()
+            element = try random.bytes32()
+        }
+
+        func context(_ level: UInt8) throws -> SlotContext {
+            try SlotContext(tableID: table, header: header, body: body, checkLevel: level)
+        }
+    }
+
+    /// A slot opens under its own key, element, table, header and body; under anything else by chance, once in N, and
+    /// then to another key.
     @Test func everythingIsBound() throws {
         var random = SeededRandom(311)
-        let table = try TableID.random(from: &random)
-        let header = random.bytes(96)
-        let body = random.bytes(200)
-        let key = try random.bytes32()
-        let slotKey = try random.bytes32()
-        let element = try random.bytes32()
-        let context = try SlotContext(tableID: table, header: header, body: body)
-        let slot = try context.seal(key, slotKey: slotKey, element: element)
-        #expect(try context.open(slot, slotKey: slotKey) == key)
-        #expect(slot.wrappedKey != key)
-        #expect(try context.open(slot, slotKey: random.bytes32()) == nil)
-        var moved = slot
-        moved.element = try random.bytes32()
-        #expect(try context.open(moved, slotKey: slotKey) == nil)
-        var checked = slot
-        checked.check ^= 1 << 63
-        #expect(try context.open(checked, slotKey: slotKey) == nil)
-        let others = [
-            try SlotContext(tableID: TableID.random(from: &random), header: header, body: body),
-            try SlotContext(tableID: table, header: header.replacing([header[95] ^ 1], at: 95), body: body),
-            try SlotContext(tableID: table, header: header, body: body.replacing([body[199] ^ 0x80], at: 199)),
-        ]
-        for other in others { #expect(try other.open(slot, slotKey: slotKey) == nil) }
-        // Mask and check come from keys of their own.
-        #expect(try context.mask(slotKey, element: element).word(at: 0) != context.check(slotKey, element: element))
+        var opened = [Int](repeating: 0, count: 6)
+        let rounds = 2_000
+        for _ in 0..<rounds {
+            let sealed = try Sealed(&random)
+            let context = try sealed.context(8)
+            let slot = try context.seal(sealed.key, slotKey: sealed.slotKey, element: sealed.element)
+            #expect(try context.open(slot, slotKey: sealed.slotKey) == sealed.key)
+            #expect(slot.wrappedKey != sealed.key && slot.check < 8)
+            var moved = slot
+            moved.element = try random.bytes32()
+            var header = sealed.header
+            header[95] ^= 1
+            var body = sealed.body
+            body[199] ^= 0x80
+            let keys = [
+                try context.open(slot, slotKey: random.bytes32()),
+                try context.open(moved, slotKey: sealed.slotKey),
+                try SlotContext(
+                    tableID: TableID.random(from: &random), header: sealed.header, body: sealed.body, checkLevel: 8
+                ).open(slot, slotKey: sealed.slotKey),
+                try SlotContext(tableID: sealed.table, header: header, body: sealed.body, checkLevel: 8)
+                    .open(slot, slotKey: sealed.slotKey),
+                try SlotContext(tableID: sealed.table, header: sealed.header, body: body, checkLevel: 8)
+                    .open(slot, slotKey: sealed.slotKey),
+            ]
+            for (index, key) in keys.enumerated() where key != nil {
+                opened[index] += 1
+                #expect(key != sealed.key)
+            }
+            var checked = slot
+            checked.check ^= 1
+            #expect(try context.open(checked, slotKey: sealed.slotKey) == nil)
+            // Mask and check come from keys of their own.
+            if try context.mask(sealed.slotKey, element: sealed.element)[0] % 8 == slot.check { opened[5] += 1 }
+        }
+        // 250 ± 15 each, five standard deviations and a half.
+        for count in opened { #expect((170...330).contains(count)) }
+    }
+
+    /// The check has N values, all of them equally often; N = 1 opens every slot, a check of N or more none.
+    @Test func checksAreUniform() throws {
+        var random = SeededRandom(312)
+        for level: UInt8 in [1, 2, 5, 7, 28, 255] {
+            var counts = [Int](repeating: 0, count: Int(level))
+            let rounds = 40 * Int(level)
+            for _ in 0..<rounds {
+                let sealed = try Sealed(&random)
+                let context = try sealed.context(level)
+                var slot = try context.seal(sealed.key, slotKey: sealed.slotKey, element: sealed.element)
+                counts[Int(slot.check)] += 1
+                if level == 1 { #expect(try context.open(slot, slotKey: random.bytes32()) != nil) }
+                if level < 255 {
+                    slot.check = level
+                    #expect(try context.open(slot, slotKey: sealed.slotKey) == nil)
+                    slot.check = 255
+                    #expect(try context.open(slot, slotKey: sealed.slotKey) == nil)
+                }
+            }
+            let chi = counts.reduce(0.0) { $0 + (Double($1) - 40) * (Double($1) - 40) / 40 }
+            // The mean is N − 1, the variance 2(N − 1).
+            #expect(chi <= Double(level - 1) + 6 * (2 * Double(level - 1)).squareRoot())
+        }
+    }
+}
+
+@Suite struct CheckLevelTests {
+    @Test func levelsByNumber() throws {
+        let steps = try CheckLevels(canonical: Array(1...12))
+        for (index, first) in ([0] + (0...10).map { UInt32(32) << $0 }).enumerated() {
+            #expect(steps.level(of: first) == UInt8(index + 1))
+            if first > 0 { #expect(steps.level(of: first - 1) == UInt8(index)) }
+        }
+        for number: UInt32 in [65_535, 65_536, 1 << 31, .max] { #expect(steps.level(of: number) == 12) }
+        #expect([0, 31, 32, 127, 128, 256, 511, 512, 16_383, 16_384].map { CheckLevels.standard.level(of: $0) }
+            == [5, 5, 6, 6, 7, 8, 8, 16, 160, 255])
+        #expect(try CheckLevels(canonical: CheckLevels.standard.values) == .standard)
+    }
+
+    @Test func negatives() throws {
+        for count in [0, 11, 13] {
+            expectCode(.wrongLength) { _ = try CheckLevels(canonical: [UInt8](repeating: 5, count: count)) }
+        }
+        let values = CheckLevels.standard.values
+        expectCode(.parameterOutOfRange) { _ = try CheckLevels(canonical: values.replacing([0], at: 0)) }
+        for index in 1..<12 {
+            expectCode(.parameterOutOfRange) {
+                _ = try CheckLevels(canonical: values.replacing([values[index - 1] - 1], at: index))
+            }
+            expectCode(.parameterOutOfRange) { _ = try CheckLevels(canonical: values.replacing([0], at: index)) }
+        }
+    }
+
+    @Test func ceilings() throws {
+        #expect(CheckLevels.standard.areWithin(.standard))
+        let all = try CheckLevels(canonical: [UInt8](repeating: 255, count: 12))
+        #expect(CheckLevels.standard.areWithin(all) && !all.areWithin(.standard))
+        for index in 0..<10 {
+            var lower = CheckLevels.standard.values
+            lower[index] -= 1
+            // Still none below the one before, or it is no list of levels.
+            guard let levels = try? CheckLevels(canonical: lower) else { continue }
+            #expect(levels.areWithin(.standard) && !CheckLevels.standard.areWithin(levels))
+        }
     }
 }
 
@@ -273,25 +382,39 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
     @Test func openingsOfRandomBodies() throws {
         var random = SeededRandom(333)
         let header = try VoucherHeader(canonical: sampleVoucherHeader(&random))
-        let plain = random.bytes(header.bodyCount)
-        let opening = try Opening(header: header, slot: 3, plainBody: plain)
-        #expect(opening.words.count == 5 && opening.inner.count == 168)
-        #expect(opening.words[0] == plain[0..<8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
-        #expect(opening.share?.x.word == opening.words[0])
-        expectCode(.wrongLength) { _ = try Opening(header: header, slot: 3, plainBody: plain + [0]) }
-        expectCode(.wrongLength) { _ = try Opening(header: header, slot: 3, plainBody: Array(plain.dropLast())) }
-        // x = 0 and words of at least p are no share.
-        for (offset, word) in [(0, 0 as UInt64), (0, FieldElement.modulus), (8, FieldElement.modulus), (32, .max)] {
-            #expect(
-                try Opening(header: header, slot: 0, plainBody: plain.replacing(littleEndian(word), at: offset)).share
-                    == nil)
+        let body = random.bytes(header.bodyCount)
+        let key = try random.bytes32()
+        let opening = try Opening(header: header, slot: 3, key: key, body: body)
+        var plain = body
+        try plain.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in try Cipher.streamXOR(raw, key: key) }
+        #expect(try opening.inner() == Array(plain[68...]) && opening.inner().count == 168)
+        let share = try #require(try opening.share())
+        #expect(share.z.count == 16)
+        for (index, element) in ([share.x] + share.z).enumerated() {
+            let word = plain[(4 * index)..<(4 * index + 4)].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+            #expect(UInt64(element.word) == word % UInt64(FieldElement.modulus))
         }
-        let key = EpochKey(bytes: try SecretBytes.zeros(count: 32))
-        expectCode(.authenticationFailed) { _ = try opening.payload(under: key) }
+        for wrong in [body + [0], Array(body.dropLast()), []] {
+            expectCode(.wrongLength) { _ = try Opening(header: header, slot: 3, key: key, body: wrong) }
+        }
+        func opened(_ words: [UInt32]) throws -> Share? {
+            var sealed = plain
+            for (index, word) in words.enumerated() { sealed = sealed.replacing(littleEndian(word), at: 4 * index) }
+            try sealed.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in
+                try Cipher.streamXOR(raw, key: key)
+            }
+            return try Opening(header: header, slot: 0, key: key, body: sealed).share()
+        }
+        // x = 0 in any form is no share; every other word is its residue, and none is refused.
+        let q = FieldElement.modulus
+        for zero in [0, q, 2 * q] { #expect(try opened([zero]) == nil) }
+        let found = try #require(try opened([.max, q, q + 1, 2 * q, 0]))
+        #expect(found.x.word == 1 && found.z.prefix(4).map(\.word) == [0, 1, 0, 0])
+        let epochKey = EpochKey(bytes: try SecretBytes.zeros(count: 32))
+        expectCode(.authenticationFailed) { _ = try opening.payload(under: epochKey) }
     }
 
     private func sampleVoucherHeader(_ random: inout SeededRandom) throws -> [UInt8] {
-        Array("SMV1".utf8) + littleEndian(5 as UInt16) + littleEndian(4 as UInt16) + littleEndian(128 as UInt32)
-            + random.bytes(84)
+        Array("SMV2".utf8) + [5, 7] + littleEndian(16 as UInt16) + littleEndian(128 as UInt32) + random.bytes(84)
     }
 }

@@ -223,7 +223,7 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         try refused(.parameterOutOfRange, []) { _ in }
         try refused(.parameterOutOfRange, keys) { $0.parameters.threshold = 1 }
         try refused(.parameterOutOfRange, keys) { $0.parameters.threshold = 70_000 }
-        try refused(.parameterOutOfRange, keys) { $0.parameters.coverSlots = 3 }
+        try refused(.parameterOutOfRange, keys) { $0.parameters.polynomials = 15 }
         try refused(.parameterOutOfRange, keys) { $0.parameters.minimumSources = 3 }
         try refused(.parameterOutOfRange, keys) { $0.sources = [] }
         try refused(.parameterOutOfRange, keys) { $0.version = $0.issuedAt + 1 }
