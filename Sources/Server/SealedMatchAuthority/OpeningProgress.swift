@@ -4,11 +4,11 @@ public import SealedMatchCollector
 public struct OpeningProgress: Equatable, Sendable {
     /// Vouchers that were looked at, whatever came of them.
     public var vouchers = 0
-    /// Slots that opened, by match or decoy.
+    /// Slots that opened, by match or by chance: about M/N a voucher, so little is to be learned from them.
     public var openings = 0
     /// Vouchers of sets whose key is not here; they are opened when it is.
     public var waiting = 0
-    /// Vouchers whose form is not their set's: from a modified client, and opened to nothing.
+    /// Vouchers whose M, k or P is not their set's: from a modified client, and opened to nothing.
     public var refused = 0
     /// Vouchers of accounts beyond the caps, of which an opening was not kept.
     public var unkept = 0

@@ -106,7 +106,7 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
     /// like none here; a reveal reports it.
     private func commitments(of opened: [OpenedVoucher]) throws(SealedMatchError) -> [AccountEpoch: Commitment] {
         var commitments: [AccountEpoch: Commitment] = [:]
-        for voucher in opened where !voucher.openings.isEmpty || !voucher.excess.isEmpty {
+        for voucher in opened where !voucher.openings.isEmpty {
             let name = AccountEpoch(pseudonym: voucher.header.pseudonym, epoch: voucher.header.epoch)
             guard commitments[name] == nil else { continue }
             do throws(SealedMatchError) {
@@ -128,7 +128,7 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
         let unkept = Set(try store.record(placed, of: identity, cursor: cursor, commitments: commitments))
         for voucher in placed.map(\.voucher) {
             state.vouchers += 1
-            state.openings += voucher.openings.count + voucher.excess.count
+            state.openings += voucher.openings.count
             switch voucher.status {
             case .opened: break
             case .unknownSet: state.waiting += 1

@@ -60,33 +60,22 @@ public struct VoucherOpener<E: Evaluator>: Sendable {
         elements.removeAll(keepingCapacity: true)
         for slot in voucher.slots { elements.append(slot.element) }
         try set.evaluator.evaluate(&elements)
-        // Open, step 2: recompute each check; the wrapped key of a slot that holds opens the body
-        let context = try SlotContext(tableID: set.header.tableID, header: header.encoded, body: voucher.body)
-        let limit = set.header.parameters.coverSlots + 1
+        // Open, step 2: recompute each check under the header's N; a slot whose check holds gives the body's key. What
+        // it opens is not looked at: nothing there tells a match from chance.
+        let context = try SlotContext(
+            tableID: set.header.tableID, header: header.encoded, body: voucher.body, checkLevel: header.checkLevel)
         var openings: [Opening] = []
-        var excess: [Opening] = []
         for (index, slot) in voucher.slots.enumerated() where !elements[index].isZero {
             guard let key = try context.open(slot, slotKey: elements[index]) else { continue }
-            let opening = try Opening(header: header, slot: index, plainBody: Self.plain(voucher.body, key))
-            if openings.count < limit { openings.append(opening) } else { excess.append(opening) }
+            openings.append(try Opening(header: header, slot: index, key: key, body: voucher.body))
         }
         return OpenedVoucher(
-            header: header, status: .opened, threshold: set.header.parameters.threshold, openings: openings,
-            excess: excess)
-    }
-
-    private static func plain(_ body: [UInt8], _ key: Bytes32) throws(SealedMatchError) -> [UInt8] {
-        var body = body
-        var span = body.mutableSpan
-        try unsafe span.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in
-            try unsafe Cipher.streamXOR(raw, key: key)
-        }
-        return body
+            header: header, status: .opened, threshold: set.header.parameters.threshold, openings: openings)
     }
 }
 
 extension OpenedVoucher {
     fileprivate init(_ header: VoucherHeader, _ status: Status) {
-        self.init(header: header, status: status, threshold: 0, openings: [], excess: [])
+        self.init(header: header, status: status, threshold: 0, openings: [])
     }
 }

@@ -97,8 +97,8 @@ public struct CaseFile: Equatable, Sendable, Codable {
         }
         if reveal.matches.contains(where: \.quarantined) {
             warnings.append(
-                "The account opened more slots than pictures of an unmodified client do. Videos with several keys, "
-                    + "and devices that are set up wrongly, can do this, too.")
+                "The account has more openings in this epoch than count, and more than vouchers of an unmodified client "
+                    + "give. Many devices that count their vouchers apart can do this, too.")
         }
         for list in comparison.lists where list.badLines > 0 {
             warnings.append("\(list.badLines) lines of \(list.name) are no hash and were left out.")

@@ -79,7 +79,7 @@ public struct CaseMatch: Equatable, Sendable, Codable {
             warnings.append("The client sent no fingerprint.")
         }
         if match.quarantined {
-            warnings.append("Opened beyond the number that counts; a video with several keys can do this, too.")
+            warnings.append("Opened after as many of the account's openings as count.")
         }
         self.warnings = warnings
     }

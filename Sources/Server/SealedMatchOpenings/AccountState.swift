@@ -1,6 +1,6 @@
 public import SealedMatchProtocol
 
-/// An account and epoch as the authority sees it. Not for anybody outside: decoys hide only so much.
+/// An account and epoch as the authority sees it. Not for anybody outside: chance openings hide only so much.
 public struct AccountState: Equatable, Sendable {
     /// Whose state it is.
     public let name: AccountEpoch
@@ -24,7 +24,9 @@ public struct AccountState: Equatable, Sendable {
         self.isRevealed = isRevealed
     }
 
-    /// Openings that count, decoys and matches, of all forms.
+    /// Vouchers with an opening that counts, of all forms.
+    public var vouchers: Int { forms.reduce(0) { $0 + $1.vouchers } }
+    /// Openings that count, matches and those by chance, of all forms: about M/N a voucher.
     public var openings: Int { forms.reduce(0) { $0 + $1.openings } }
     /// It is revealed, or a form of its openings is due.
     public var isDue: Bool { isRevealed || forms.contains(where: \.isDue) }

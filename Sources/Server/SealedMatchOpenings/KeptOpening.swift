@@ -6,7 +6,7 @@ public struct KeptOpening: Equatable, Sendable {
     public let number: Int64
     /// What the slot opened to.
     public let opening: Opening
-    /// Beyond its voucher's c + 1, or beyond the account's cap: never decoded, but tested as a match after a reveal.
+    /// Beyond the account's cap: never decoded, but tested as a match after a reveal.
     public let quarantined: Bool
 
     /// The fields, each as its property says.

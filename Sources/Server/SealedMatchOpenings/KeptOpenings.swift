@@ -2,7 +2,7 @@ public import SealedMatchCollector
 
 /// The openings of one account, epoch and form that are kept, in the order of opening.
 public struct KeptOpenings: Sendable {
-    /// At most 20,480: what the caps let a store keep.
+    /// At most 28,672: what the caps let a store keep. Those of one voucher share its body in memory.
     public let openings: [KeptOpening]
     /// C as the store counts it: those that are not quarantined, damaged ones included.
     public let counted: Int

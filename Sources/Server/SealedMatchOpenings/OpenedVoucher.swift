@@ -4,11 +4,11 @@ public import SealedMatchProtocol
 public struct OpenedVoucher: Sendable {
     /// Whether the voucher was opened, or why not.
     public enum Status: Sendable, Equatable {
-        /// Every slot was tried. Any number of them opened, by match or decoy.
+        /// Every slot was tried. Any number of them opened, by match or by chance.
         case opened
         /// No key for this set (yet): the voucher waits.
         case unknownSet
-        /// The voucher's form is not the one that its set fixes: a client that is not ours. It opens nothing.
+        /// The voucher's M, k or P is not what its set fixes: a client that is not ours. It opens nothing.
         case setMismatch
     }
     /// The voucher's public header: pseudonym, epoch, set and form.
@@ -17,17 +17,15 @@ public struct OpenedVoucher: Sendable {
     public let status: Status
     /// t of the voucher's set.
     public let threshold: Int
-    /// What its slots opened to, in the order of the slots: at most c + 1, which is what a match and all decoys make.
+    /// What its slots opened to, in the order of the slots: all have the voucher's header and body. About M/N of them
+    /// opened by chance.
     public let openings: [Opening]
-    /// More openings than that, which no client of ours makes.
-    public let excess: [Opening]
 
-    package init(header: VoucherHeader, status: Status, threshold: Int, openings: [Opening], excess: [Opening]) {
+    package init(header: VoucherHeader, status: Status, threshold: Int, openings: [Opening]) {
         self.header = header
         self.status = status
         self.threshold = threshold
         self.openings = openings
-        self.excess = excess
     }
 }
 

@@ -6,16 +6,19 @@ public import SealedMatchProtocol
 /// (Docs/Protocol.md, 4.11, "Open" and "Reveal")
 ///
 /// **A store of openings is as sensitive as α.** It tells which pseudonyms opened slots and how many, which shrinks
-/// what decoys hide to the printed curves; above the threshold it holds the keys that open payloads. Never where the
-/// collector can read it.
+/// what chance openings hide to the printed curves; each opening's key opens a share if it is a match; above the
+/// threshold it holds the keys that open payloads. Never where the collector can read it.
 ///
 /// The contract, which `OpeningsConformance` of SealedMatchTesting runs against an implementation:
 ///
 /// - *Durable and whole.* Each function is one transaction: when it returns, all of it is on disk; a process that is
 ///   killed leaves all or nothing of it. A page's openings and its cursor are one transaction.
-/// - *Idempotent.* An opening is recorded once, by pseudonym, epoch, voucher ID and slot; the first stays.
+/// - *Idempotent.* A voucher is recorded once, by pseudonym, epoch and voucher ID, with its openings: whatever else
+///   comes under a voucher ID that is there changes no opening.
+/// - *One body.* A voucher's header and body are kept once, whatever number of its slots opened.
 /// - *Order.* Openings come back in the order in which they were recorded.
-/// - *Counted.* C counts an opening exactly if it is not quarantined.
+/// - *Counted.* C counts an opening exactly if it is not quarantined, V a voucher exactly if C counts one of its
+///   openings. The first `OpeningCaps.counted` of an account and epoch are not quarantined.
 /// - *First use decides.* The first commitment that is recorded or settled for an account and epoch stays.
 /// - *Damage.* A row that no version wrote is reported and skipped, and left where it is; it never hides another row.
 ///

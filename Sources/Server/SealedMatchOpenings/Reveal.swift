@@ -10,7 +10,7 @@ public struct RevealedMatch: Equatable, Sendable {
     public let setRoot: SetRoot
     /// The fingerprint and note that the client put in. A modified client can invent them.
     public let payload: Payload
-    /// Arrived beyond the account's cap, or beyond its voucher's.
+    /// Arrived beyond the account's cap.
     public let quarantined: Bool
 
     package init(voucherID: VoucherID, slot: Int, setRoot: SetRoot, payload: Payload, quarantined: Bool) {

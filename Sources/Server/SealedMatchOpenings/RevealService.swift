@@ -41,8 +41,9 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
         self.store = store
     }
 
-    /// Decides every account that is due: a form of it has t openings, and at least one came in since that form's last
-    /// try. Lists the revealed ones anew, so that a case file that was not written in time is written the next time.
+    /// Decides every account that is due: t vouchers have openings of one form, and at least one opening came in since
+    /// that form's last try. Lists the revealed ones anew, so that a case file that was not written in time is written
+    /// the next time.
     ///
     /// Nothing that saves work delays a reveal: a try is left out exactly if it would look at what the last one looked
     /// at. Accounts with few openings come first, so that one with thousands keeps nobody waiting.
@@ -104,7 +105,7 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
                 return try decode(name, count.form, commitment)
             } catch {
                 guard let rank = Self.rank(error.code) else { throw error }
-                // The most telling verdict stays: a foreign codeword, then too many decoys, then too few openings.
+                // The most telling verdict stays: a foreign codeword, then too few matches, then too few openings.
                 if let earlier = failure, Self.rank(earlier.code) ?? 0 >= rank { continue }
                 failure = error
             }

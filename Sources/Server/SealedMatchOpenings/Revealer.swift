@@ -31,21 +31,20 @@ package struct Revealer {
     /// Decodes, and accepts only what the registered commitment confirms.
     ///
     /// - Throws: `belowThreshold` for fewer than t usable openings, or matches from fewer than t vouchers;
-    ///   `notDecodable` when no set of shares lies on common polynomials (too many decoys for the matches, or a vacuous
-    ///   decoding); `commitmentMismatch` when only foreign polynomials were found.
+    ///   `notDecodable` when no set of shares lies on common polynomials (too few matches for the chance openings, or a
+    ///   vacuous decoding); `commitmentMismatch` when only foreign polynomials were found.
     package func reveal(_ openings: [KeptOpening]) throws(SealedMatchError) -> RevealedAccount {
         let decoder = ShareDecoder(threshold: threshold, polynomials: polynomials)
-        // Reveal, steps 1–2: drop non-canonical words, x = 0, openings of others and of other forms, repeated x
+        // Reveal, steps 1–2: drop openings of others and of other forms, x = 0, repeated x
         var places: [Int] = []
         var shares: [Share] = []
-        for (place, kept) in openings.enumerated() where !kept.quarantined {
-            guard belongs(kept.opening), let share = kept.opening.share else { continue }
+        var points = Set<UInt32>()
+        for (place, kept) in openings.enumerated() where !kept.quarantined && belongs(kept.opening) {
+            guard let share = try kept.opening.share(), points.insert(share.x.word).inserted else { continue }
             places.append(place)
             shares.append(share)
         }
-        let distinct = decoder.distinct(shares)
-        places = distinct.map { places[$0] }
-        shares = distinct.map { shares[$0] }
+        let usable = shares.count
         var foundForeign = false
         for _ in 0..<Self.maximumRounds {
             guard shares.count >= threshold else { break }
@@ -70,7 +69,7 @@ package struct Revealer {
         if foundForeign {
             throw SealedMatchError(.commitmentMismatch, "the openings' polynomials are not the registered ones")
         }
-        guard distinct.count >= threshold else {
+        guard usable >= threshold else {
             throw SealedMatchError(.belowThreshold, "fewer openings than the threshold")
         }
         throw SealedMatchError(.notDecodable, "no set of openings lies on common polynomials")
@@ -85,7 +84,10 @@ package struct Revealer {
         _ openings: [KeptOpening], under key: borrowing EpochKey, basis: some Collection<Int64>
     ) throws(SealedMatchError) -> Reveal {
         let numbers = Set(basis)
-        let known = openings.filter { numbers.contains($0.number) }.compactMap(\.opening.share)
+        var known: [Share] = []
+        for kept in openings where numbers.contains(kept.number) {
+            if let share = try kept.opening.share() { known.append(share) }
+        }
         guard known.count == threshold else {
             throw SealedMatchError(.damagedStore, "a revealed account's openings are damaged")
         }
@@ -93,11 +95,13 @@ package struct Revealer {
         var matches: [RevealedMatch] = []
         var seen = Set<SlotlessMatch>()
         var vouchers = Set<VoucherID>()
-        var points = Set<UInt64>()
+        var points = Set<UInt32>()
         for kept in openings where belongs(kept.opening) {
             let opening = kept.opening
-            // The payload's tag first: it costs less than the polynomials, and decoys fail it.
-            guard let payload = payload(of: opening, under: key), let share = opening.share, polynomials.contains(share)
+            // Every opening, also one whose x another one has: the payload's tag tells. What opened by chance fails it,
+            // and only what passes costs a share.
+            guard let payload = payload(of: opening, under: key), let share = try opening.share(),
+                polynomials.contains(share)
             else { continue }
             // Two slots of one voucher that open to the same share are one match.
             let id = opening.header.voucherID
@@ -119,13 +123,12 @@ package struct Revealer {
 
     private struct SlotlessMatch: Hashable {
         let voucherID: VoucherID
-        let x: UInt64
+        let x: UInt32
     }
 
     private func belongs(_ opening: Opening) -> Bool {
         opening.header.pseudonym == pseudonym && opening.header.epoch == epoch
             && opening.header.polynomials == polynomials
-            && opening.words.count == polynomials + 1
     }
 
     private func payload(of opening: Opening, under key: borrowing EpochKey) -> Payload? {

@@ -65,7 +65,7 @@ extension AuthorityStore {
     private static func forms(of account: Int64, _ db: Database) throws(SealedMatchError) -> [FormCount] {
         try StoreFile.mappingErrors {
             let statement = try db.cachedStatement(
-                sql: "SELECT threshold, polynomials, kept, attempted FROM form WHERE account = ?")
+                sql: "SELECT threshold, polynomials, vouchers, kept, attempted FROM form WHERE account = ?")
             return try Row.fetchAll(statement, arguments: [account]).map { row in
                 let reader = RowReader(row)
                 let most = Int64(Int32.max)
@@ -73,8 +73,8 @@ extension AuthorityStore {
                     threshold: try reader.integer(0, in: Parameters.thresholds),
                     polynomials: try reader.integer(1, in: Parameters.polynomialCounts))
                 return FormCount(
-                    form: form, openings: try reader.integer(2, in: 0...most),
-                    tried: try reader.integer(3, in: 0...most))
+                    form: form, vouchers: try reader.integer(2, in: 0...most),
+                    openings: try reader.integer(3, in: 0...most), tried: try reader.integer(4, in: 0...most))
             }
         }
     }
@@ -88,51 +88,81 @@ extension AuthorityStore {
     }
 
     /// The openings of one account, epoch and form, in the order of opening; none for a form that it does not have.
-    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`. A damaged row is reported in the result.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`. A damaged row is reported in the result; one of a
+    ///   voucher takes its openings with it.
     public func openings(of name: AccountEpoch, _ form: OpeningForm) throws(SealedMatchError) -> KeptOpenings {
         try file.read { db in
             guard let account = try Self.number(of: name, db) else {
                 return KeptOpenings(openings: [], counted: 0, basis: [], damaged: [])
             }
             let count = try Self.forms(of: account, db).first { $0.form == form }
-            var openings: [KeptOpening] = []
-            var basis: Set<Int64> = []
-            var damaged: [DamagedRow] = []
+            var kept = Kept()
+            // A voucher is recorded with its openings, so their order is that of the vouchers.
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT id, \(RowReader.bounded("voucherID", 16)), slot,
+                    SELECT id, \(RowReader.bounded("voucherID", VoucherID.encodedCount)),
                         \(RowReader.bounded("header", VoucherHeader.encodedCount)),
-                        \(RowReader.bounded("words", 8 + 8 * Parameters.polynomialCounts.upperBound)),
-                        \(RowReader.bounded("inner", SealedVoucher.maximumEncodedCount)), quarantined, basis
-                    FROM opening WHERE account = ? AND threshold = ? AND polynomials = ? ORDER BY id LIMIT ?
-                    """,
-                arguments: [
-                    account, form.threshold, form.polynomials, OpeningCaps.counted + OpeningCaps.quarantined,
-                ])
-            while let row = try rows.next() {
+                        \(RowReader.bounded("body", SealedVoucher.maximumEncodedCount))
+                    FROM voucher WHERE account = ? AND threshold = ? AND polynomials = ? ORDER BY id
+                    """, arguments: [account, form.threshold, form.polynomials])
+            while kept.openings.count < Kept.most, let row = try rows.next() {
                 let reader = RowReader(row)
                 let id = try reader.integer(0)
                 do throws(SealedMatchError) {
-                    let opening = try Self.opening(reader)
-                    if try reader.integer(7) != 0 { basis.insert(id) }
-                    openings.append(
-                        KeptOpening(number: id, opening: opening, quarantined: try reader.integer(6) != 0))
+                    let (header, body) = try Self.voucher(reader)
+                    try StoreFile.mappingErrors { try kept.add(openingsOf: id, header, body, db) }
                 } catch {
-                    damaged.append(DamagedRow(table: .opening, row: id, error: error))
+                    guard error.code != .fileFailed, error.code != .interrupted else { throw error }
+                    kept.damaged.append(DamagedRow(table: .voucher, row: id, error: error))
                 }
             }
             return KeptOpenings(
-                openings: openings, counted: count?.openings ?? 0, basis: basis, damaged: damaged)
+                openings: kept.openings, counted: count?.openings ?? 0, basis: kept.basis, damaged: kept.damaged)
         }
     }
 
-    private static func opening(_ row: RowReader) throws(SealedMatchError) -> Opening {
-        let header = try VoucherHeader(canonical: row.blob(3))
-        let slot = try row.integer(2, in: 0...Int64(header.slots - 1))
+    private static func voucher(_ row: RowReader) throws(SealedMatchError) -> (VoucherHeader, [UInt8]) {
+        let header = try VoucherHeader(canonical: row.blob(2))
         guard try row.blob(1) == header.voucherID.encoded else {
-            throw SealedMatchError(.damagedStore, "an opening's voucher ID is not its header's")
+            throw SealedMatchError(.damagedStore, "a voucher's ID is not its header's")
         }
-        return try Opening(header: header, slot: slot, plainBody: row.blob(4) + row.blob(5))
+        let body = try row.blob(3)
+        guard body.count == header.bodyCount else {
+            throw SealedMatchError(.damagedStore, "a voucher's body has not its header's size")
+        }
+        return (header, body)
+    }
+}
+
+/// Openings that were read so far.
+private struct Kept {
+    static let most = OpeningCaps.counted + OpeningCaps.quarantined
+
+    var openings: [KeptOpening] = []
+    var basis: Set<Int64> = []
+    var damaged: [DamagedRow] = []
+
+    mutating func add(openingsOf voucher: Int64, _ header: VoucherHeader, _ body: [UInt8], _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, slot, \(RowReader.bounded("rkey", 32)), quarantined, basis
+                FROM opening WHERE voucher = ? ORDER BY id LIMIT ?
+                """)
+        let rows = try Row.fetchCursor(statement, arguments: [voucher, min(header.probes, Self.most - openings.count)])
+        while let row = try rows.next() {
+            let reader = RowReader(row)
+            let id = try reader.integer(0)
+            do throws(SealedMatchError) {
+                let opening = try Opening(
+                    header: header, slot: reader.integer(1, in: 0...(header.probes - 1)), key: reader.bytes32(2),
+                    body: body)
+                let kept = KeptOpening(number: id, opening: opening, quarantined: try reader.integer(3) != 0)
+                if try reader.integer(4) != 0 { basis.insert(id) }
+                openings.append(kept)
+            } catch {
+                damaged.append(DamagedRow(table: .opening, row: id, error: error))
+            }
+        }
     }
 }

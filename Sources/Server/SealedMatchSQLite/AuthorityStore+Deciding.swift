@@ -45,10 +45,11 @@ extension AuthorityStore {
         try write(name) { db, account in
             try db.execute(
                 sql: "UPDATE account SET epochKey = ? WHERE id = ?", arguments: [key.databaseBlob, account])
-            try db.execute(sql: "UPDATE opening SET basis = 0 WHERE account = ?", arguments: [account])
+            let own = "voucher IN (SELECT id FROM voucher WHERE account = ?)"
+            try db.execute(sql: "UPDATE opening SET basis = 0 WHERE \(own)", arguments: [account])
             for number in basis {
                 try db.execute(
-                    sql: "UPDATE opening SET basis = 1 WHERE id = ? AND account = ?", arguments: [number, account])
+                    sql: "UPDATE opening SET basis = 1 WHERE id = ? AND \(own)", arguments: [number, account])
             }
         }
     }

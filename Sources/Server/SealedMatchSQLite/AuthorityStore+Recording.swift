@@ -40,7 +40,7 @@ extension AuthorityStore {
     private static func insert(
         _ voucher: OpenedVoucher, _ commitment: Commitment?, _ db: Database
     ) throws -> Bool {
-        guard !voucher.openings.isEmpty || !voucher.excess.isEmpty else { return true }
+        guard !voucher.openings.isEmpty else { return true }
         let header = voucher.header
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (pseudonym, epoch) VALUES (?, ?)")
             .execute(arguments: [header.pseudonym.encoded.databaseBlob, header.epoch])
@@ -50,53 +50,76 @@ extension AuthorityStore {
                 arguments: [header.pseudonym.encoded.databaseBlob, header.epoch])
         else { throw SealedMatchError(.damagedStore, "an account could not be recorded") }
         let account = try RowReader(row).integer(0)
-        var kept = try RowReader(row).integer(1, in: 0...Int64(Int32.max))
-        var quarantined = try RowReader(row).integer(2, in: 0...Int64(Int32.max))
-        let keptBefore = kept
-        var isComplete = true
-        for (opening, isExcess) in voucher.openings.map({ ($0, false) }) + voucher.excess.map({ ($0, true) }) {
-            let isQuarantined = isExcess || kept >= OpeningCaps.counted
-            if isQuarantined && quarantined >= OpeningCaps.quarantined {
-                // Recorded before the cap was reached, or not kept.
-                if try !isRecorded(opening, account, db) { isComplete = false }
-                continue
+        let kept = try RowReader(row).integer(1, in: 0...Int64(Int32.max))
+        let quarantined = try RowReader(row).integer(2, in: 0...Int64(Int32.max))
+        // The first openings count, the next are quarantined, the rest is not kept.
+        let counting = min(voucher.openings.count, max(0, OpeningCaps.counted - kept))
+        let keeping = min(voucher.openings.count - counting, max(0, OpeningCaps.quarantined - quarantined))
+        var added = (counting: 0, quarantined: 0)
+        var isComplete = counting + keeping == voucher.openings.count
+        if try isRecorded(header.voucherID, account, db) {
+            // Whatever it is now: what was recorded stays.
+            for opening in voucher.openings where try !isRecorded(opening, account, db) { isComplete = false }
+        } else if counting + keeping > 0 {
+            let number = try insert(header, voucher.openings[0].body, voucher.threshold, account, db)
+            for (index, opening) in voucher.openings.prefix(counting + keeping).enumerated() {
+                try db.cachedStatement(
+                    sql: "INSERT INTO opening (voucher, slot, rkey, quarantined) VALUES (?, ?, ?, ?)"
+                ).execute(arguments: [number, opening.slot, opening.key.databaseBlob, index >= counting])
             }
-            try db.cachedStatement(
-                sql: """
-                    INSERT OR IGNORE INTO opening
-                        (account, threshold, polynomials, voucherID, slot, header, words, inner, quarantined)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """
-            ).execute(
-                arguments: StatementArguments([
-                    account.databaseValue, voucher.threshold.databaseValue, header.polynomials.databaseValue,
-                    header.voucherID.encoded.databaseBlob, opening.slot.databaseValue, header.encoded.databaseBlob,
-                    encodedWords(opening.words).databaseBlob, opening.inner.databaseBlob, isQuarantined.databaseValue,
-                ]))
-            guard db.changesCount == 1 else { continue }
-            if isQuarantined { quarantined += 1 } else { kept += 1 }
+            added = (counting, keeping)
         }
         try db.cachedStatement(
             sql: "UPDATE account SET kept = ?, quarantined = ?, commitment = coalesce(commitment, ?) WHERE id = ?"
-        ).execute(arguments: [kept, quarantined, commitment?.encoded.databaseBlob, account])
+        ).execute(
+            arguments: [
+                kept + added.counting, quarantined + added.quarantined, commitment?.encoded.databaseBlob, account,
+            ])
         try db.cachedStatement(
             sql: """
-                INSERT INTO form (account, threshold, polynomials, kept) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET kept = kept + excluded.kept
+                INSERT INTO form (account, threshold, polynomials, kept, vouchers) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET kept = kept + excluded.kept, vouchers = vouchers + excluded.vouchers
                 """
-        ).execute(arguments: [account, voucher.threshold, header.polynomials, kept - keptBefore])
+        ).execute(
+            arguments: [
+                account, voucher.threshold, header.polynomials, added.counting, added.counting > 0 ? 1 : 0,
+            ])
         return isComplete
+    }
+
+    /// - Returns: the voucher's number.
+    private static func insert(
+        _ header: VoucherHeader, _ body: [UInt8], _ threshold: Int, _ account: Int64, _ db: Database
+    ) throws -> Int64 {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO voucher (account, threshold, polynomials, voucherID, header, body)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(
+            arguments: [
+                account, threshold, header.polynomials, header.voucherID.encoded.databaseBlob,
+                header.encoded.databaseBlob, body.databaseBlob,
+            ])
+        return db.lastInsertedRowID
+    }
+
+    private static func isRecorded(_ voucherID: VoucherID, _ account: Int64, _ db: Database) throws -> Bool {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT 1 FROM voucher WHERE account = ? AND voucherID = ?"),
+            arguments: [account, voucherID.encoded.databaseBlob]) != nil
     }
 
     private static func isRecorded(_ opening: Opening, _ account: Int64, _ db: Database) throws -> Bool {
         try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT 1 FROM opening WHERE account = ? AND voucherID = ? AND slot = ?"),
-            arguments: [account, opening.header.voucherID.encoded.databaseBlob, opening.slot]) != nil
-    }
-
-    static func encodedWords(_ words: [UInt64]) -> [UInt8] {
-        var out = ByteWriter(capacity: 8 * words.count)
-        for word in words { out.put(word) }
-        return out.bytes
+            db.cachedStatement(
+                sql: """
+                    SELECT 1 FROM voucher JOIN opening ON opening.voucher = voucher.id
+                    WHERE account = ? AND voucherID = ? AND slot = ? AND rkey = ? AND header = ? AND body = ?
+                    """),
+            arguments: [
+                account, opening.header.voucherID.encoded.databaseBlob, opening.slot, opening.key.databaseBlob,
+                opening.header.encoded.databaseBlob, opening.body.databaseBlob,
+            ]) != nil
     }
 }

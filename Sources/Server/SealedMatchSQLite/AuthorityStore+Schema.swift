@@ -6,7 +6,8 @@ extension AuthorityStore {
 
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("3") { db in
+        // Versions up to 3 kept the words of each opening.
+        migrator.registerMigration("4") { db in
             try db.execute(
                 sql: """
                     CREATE TABLE account (
@@ -28,24 +29,35 @@ extension AuthorityStore {
                         threshold INTEGER NOT NULL,
                         polynomials INTEGER NOT NULL,
                         kept INTEGER NOT NULL DEFAULT 0,
+                        -- vouchers with an opening that was not quarantined
+                        vouchers INTEGER NOT NULL DEFAULT 0,
                         -- kept at the last decoding
                         attempted INTEGER NOT NULL DEFAULT 0,
                         PRIMARY KEY (account, threshold, polynomials)
                     ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE opening (
+                    -- vouchers with an opening that is kept
+                    CREATE TABLE voucher (
                         id INTEGER PRIMARY KEY,
                         account INTEGER NOT NULL REFERENCES account (id),
                         threshold INTEGER NOT NULL,
                         polynomials INTEGER NOT NULL,
                         voucherID BLOB NOT NULL CHECK (length(voucherID) = 16),
-                        slot INTEGER NOT NULL,
                         header BLOB NOT NULL,
-                        words BLOB NOT NULL,
-                        inner BLOB NOT NULL,
+                        body BLOB NOT NULL,
+                        UNIQUE (account, voucherID)
+                    ) STRICT;
+                    -- in the order of opening, without sorting bodies
+                    CREATE INDEX voucherForm ON voucher (account, threshold, polynomials);
+                    CREATE TABLE opening (
+                        id INTEGER PRIMARY KEY,
+                        voucher INTEGER NOT NULL REFERENCES voucher (id),
+                        slot INTEGER NOT NULL,
+                        -- rkey', which opens the voucher's body if the slot is a match
+                        rkey BLOB NOT NULL CHECK (length(rkey) = 32),
                         quarantined INTEGER NOT NULL,
                         -- one of the t that fix a revealed account's polynomials
                         basis INTEGER NOT NULL DEFAULT 0,
-                        UNIQUE (account, voucherID, slot)
+                        UNIQUE (voucher, slot)
                     ) STRICT;
                     -- Positions are those of one source, told by its identity.
                     CREATE TABLE source (

@@ -6,17 +6,19 @@ public import SealedMatchOpenings
 /// What the authority keeps, in one SQLite file: openings, how far it has read each source of vouchers, and the keys
 /// K_e of revealed accounts.
 ///
-/// **The file is as sensitive as α.** It tells which pseudonyms opened slots and how many, which shrinks what decoys
-/// hide to the printed curves; above the threshold it holds the keys that open payloads. It is owner-readable only;
-/// keep it on an encrypted disk, and never where the collector can read it. Where the collector forgets vouchers that
-/// were opened, it is the only copy: back it up. (Docs/Protocol.md, "Openings")
+/// **The file is as sensitive as α.** It tells which pseudonyms opened slots and how many, which shrinks what chance
+/// openings hide to the printed curves, and holds what opens the matches' shares; above the threshold it holds the keys
+/// that open payloads. It is owner-readable only; keep it on an encrypted disk, and never where the collector can read
+/// it. Where the collector forgets vouchers that were opened, it is the only copy: back it up. (Docs/Protocol.md,
+/// "Openings")
 public final class AuthorityStore: OpeningStore {
     package let file: StoreFile
     private let path: String
 
     /// Opens the file, or makes one.
     /// - Throws: `fileFailed`, also when it is missing and may not be made, or is another user's; `invalidMagic` for a
-    ///   database of something else, which is left untouched; `damagedStore` for one that is corrupt or newer.
+    ///   database of something else, or of an older version, which is left untouched; `damagedStore` for one that is
+    ///   corrupt or newer.
     public init(path: String, creation: StoreCreation = .never) throws(SealedMatchError) {
         file = try StoreFile.open(
             path: path, applicationID: Self.applicationID, migrator: Self.migrator, creation: creation)

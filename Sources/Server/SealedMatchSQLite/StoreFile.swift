@@ -21,8 +21,8 @@ package struct StoreFile: Sendable {
     ///   - applicationID: SQLite's `application_id` of this role's files. A file with another one, or with tables and
     ///     none, is left untouched.
     /// - Throws: `fileFailed`, also when the file is missing, is there, or is another user's; `invalidMagic` for a file
-    ///   of something else; `damagedStore` for an empty, corrupt or newer one, or one whose schema is not exactly a
-    ///   version's.
+    ///   of something else, or of an older version; `damagedStore` for an empty, corrupt or newer one, or one whose schema
+    ///   is not exactly a version's.
     package static func open(
         path: String, applicationID: Int32, migrator: DatabaseMigrator, creation: StoreCreation
     ) throws(SealedMatchError) -> StoreFile {
@@ -124,10 +124,10 @@ package struct StoreFile: Sendable {
             guard application == Int64(applicationID) else {
                 throw SealedMatchError(.invalidMagic, "the database belongs to something else")
             }
-            guard try !schema.isOfAccounts(in: db) else {
+            guard try !schema.isOlder(than: migrator, in: db) else {
                 throw SealedMatchError(
                     .invalidMagic,
-                    "the database is of an older version, whose vouchers carry accounts: see CHANGELOG.md")
+                    "the database is of an older version, which holds other vouchers or openings: see CHANGELOG.md")
             }
             guard try schema.isVersion(of: migrator, in: db) else {
                 throw SealedMatchError(

@@ -16,11 +16,13 @@ struct StoreSchema: Equatable {
 
     var isEmpty: Bool { definitions.isEmpty }
 
-    /// Whether the database says that it is of a version whose vouchers carry accounts.
-    func isOfAccounts(in db: Database) throws -> Bool {
-        guard try db.tableExists("grdb_migrations") else { return false }
-        let first = try Row.fetchOne(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid LIMIT 1")
-        return first.map { $0[0] as DatabaseValue } == "1".databaseValue
+    /// Whether the database says that it is of a version before the first that is read: what it holds has another form.
+    func isOlder(than migrator: DatabaseMigrator, in db: Database) throws -> Bool {
+        guard try db.tableExists("grdb_migrations"), let oldest = migrator.migrations.first.flatMap({ Int($0) }),
+            let row = try Row.fetchOne(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid LIMIT 1"),
+            case .string(let first) = (row[0] as DatabaseValue).storage, let version = Int(first)
+        else { return false }
+        return version < oldest
     }
 
     /// Whether it is exactly what the first migrations make, and the database says that just these have been applied. A

@@ -7,20 +7,15 @@ internal import Synchronization
 /// A store of openings in memory, for tests: by the contract of its seam, except that nothing survives the process, and
 /// that K_e lies in ordinary memory.
 public final class MemoryOpenings: OpeningStore {
-    private struct Slot: Hashable {
-        let voucher: VoucherID
-        let slot: Int
-    }
     private struct Account {
+        // The openings of a voucher share its body.
         var openings: [(form: OpeningForm, kept: KeptOpening)] = []
-        var slots: Set<Slot> = []
+        var vouchers: [VoucherID: [Opening]] = [:]
+        var counts: [OpeningForm: (vouchers: Int, openings: Int, tried: Int)] = [:]
         var quarantined = 0
-        var tried: [OpeningForm: Int] = [:]
         var commitment: Commitment?
         var epochKey: [UInt8]?
         var basis: Set<Int64> = []
-
-        func counted(_ form: OpeningForm) -> Int { openings.count { $0.form == form && !$0.kept.quarantined } }
     }
     private struct Source {
         var cursor: SourceCursor?
@@ -88,32 +83,37 @@ public final class MemoryOpenings: OpeningStore {
     private static func insert(
         _ voucher: OpenedVoucher, _ commitments: [AccountEpoch: Commitment], _ state: inout State
     ) -> Bool {
-        guard !voucher.openings.isEmpty || !voucher.excess.isEmpty else { return true }
+        guard !voucher.openings.isEmpty else { return true }
         let header = voucher.header
         let name = AccountEpoch(pseudonym: header.pseudonym, epoch: header.epoch)
         let form = OpeningForm(threshold: voucher.threshold, polynomials: header.polynomials)
         if state.accounts[name] == nil { state.order.append(name) }
         // Taken out while it changes, so that nothing is copied.
         var account = state.accounts.removeValue(forKey: name) ?? Account()
-        account.tried[form] = account.tried[form] ?? 0
+        defer { state.accounts[name] = account }
         account.commitment = account.commitment ?? commitments[name]
-        var isComplete = true
-        for (opening, isExcess) in voucher.openings.map({ ($0, false) }) + voucher.excess.map({ ($0, true) }) {
-            let slot = Slot(voucher: header.voucherID, slot: opening.slot)
-            guard !account.slots.contains(slot) else { continue }
-            let isQuarantined = isExcess || account.openings.count - account.quarantined >= OpeningCaps.counted
-            guard !isQuarantined || account.quarantined < OpeningCaps.quarantined else {
-                isComplete = false
-                continue
-            }
-            account.slots.insert(slot)
-            if isQuarantined { account.quarantined += 1 }
+        var counts = account.counts[form] ?? (0, 0, 0)
+        defer { account.counts[form] = counts }
+        if let known = account.vouchers[header.voucherID] {
+            // Whatever it is now: what was recorded stays.
+            return voucher.openings.allSatisfy(known.contains)
+        }
+        // The first openings count, the next are quarantined, the rest is not kept.
+        let counting = min(
+            voucher.openings.count, OpeningCaps.counted - account.openings.count + account.quarantined)
+        let keeping = min(voucher.openings.count - counting, OpeningCaps.quarantined - account.quarantined)
+        for (index, opening) in voucher.openings.prefix(counting + keeping).enumerated() {
             account.openings.append(
-                (form, KeptOpening(number: state.next, opening: opening, quarantined: isQuarantined)))
+                (form, KeptOpening(number: state.next, opening: opening, quarantined: index >= counting)))
             state.next += 1
         }
-        state.accounts[name] = account
-        return isComplete
+        if counting + keeping > 0 {
+            account.vouchers[header.voucherID] = Array(voucher.openings.prefix(counting + keeping))
+        }
+        account.quarantined += keeping
+        counts.vouchers += counting > 0 ? 1 : 0
+        counts.openings += counting
+        return counting + keeping == voucher.openings.count
     }
 
     /// Keeps sealed vouchers as they came.
@@ -172,8 +172,9 @@ public final class MemoryOpenings: OpeningStore {
         state.accounts[name].map { account in
             AccountState(
                 name: name,
-                forms: account.tried.map {
-                    FormCount(form: $0.key, openings: account.counted($0.key), tried: $0.value)
+                forms: account.counts.map {
+                    FormCount(
+                        form: $0.key, vouchers: $0.value.vouchers, openings: $0.value.openings, tried: $0.value.tried)
                 },
                 quarantined: account.quarantined, commitment: account.commitment,
                 isRevealed: account.epochKey != nil)
@@ -188,7 +189,7 @@ public final class MemoryOpenings: OpeningStore {
             }
             let openings = account.openings.filter { $0.form == form }.map(\.kept)
             return KeptOpenings(
-                openings: openings, counted: account.counted(form),
+                openings: openings, counted: account.counts[form]?.openings ?? 0,
                 basis: account.basis.intersection(openings.map(\.number)), damaged: [])
         }
     }
@@ -224,8 +225,7 @@ public final class MemoryOpenings: OpeningStore {
     /// - Throws: `damagedStore` if nothing of the account ever opened.
     public func noteTry(of name: AccountEpoch, _ form: OpeningForm, openings: Int) throws(SealedMatchError) {
         try change(name) { account in
-            guard account.tried[form] != nil else { return }
-            account.tried[form] = openings
+            account.counts[form]?.tried = openings
         }
     }
 

@@ -23,7 +23,7 @@ public enum OpeningsConformance {
 
     private static let alice = AccountEpoch(1, 7)
     private static let source = StoreIdentity(repeating: 200)
-    private static let form = OpeningForm(threshold: 3, polynomials: 4)
+    private static let form = OpeningForm(threshold: 3, polynomials: 16)
 
     private static func placed(_ vouchers: [OpenedVoucher], from first: Int64 = 1) -> [PositionedVoucher] {
         vouchers.enumerated().map { PositionedVoucher(position: first + Int64($0), voucher: $1) }
@@ -38,7 +38,7 @@ public enum OpeningsConformance {
         let vouchers = [
             try synthetic.opened(alice, openings: 2), try synthetic.opened(bob),
             try synthetic.opened(alice, openings: 0),
-            try synthetic.opened(alice, threshold: 4), try synthetic.opened(alice, openings: 3, excess: 2),
+            try synthetic.opened(alice, threshold: 4), try synthetic.opened(alice, openings: 3),
         ]
         try require(try store.cursor(in: source) == nil, "a source that was never read has no cursor")
         try require(try store.account(alice) == nil, "an account without openings is none")
@@ -55,25 +55,29 @@ public enum OpeningsConformance {
             try require(try store.account(alice) == state, "one account, as in the list")
             try require(
                 state.forms == [
-                    FormCount(form: form, openings: 5, tried: 0),
-                    FormCount(form: OpeningForm(threshold: 4, polynomials: 4), openings: 1, tried: 0),
-                ] && state.quarantined == 2 && !state.isRevealed && state.commitment == nil,
-                "openings are counted once, by form: \(state)")
+                    FormCount(form: form, vouchers: 2, openings: 5, tried: 0),
+                    FormCount(
+                        form: OpeningForm(threshold: 4, polynomials: 16), vouchers: 1, openings: 1, tried: 0),
+                ] && state.quarantined == 0 && !state.isRevealed && state.commitment == nil,
+                "vouchers and openings are counted once, by form: \(state)")
             let kept = try store.openings(of: alice, form)
-            let expected = vouchers[0].openings + vouchers[4].openings + vouchers[4].excess
+            let expected = vouchers[0].openings + vouchers[4].openings
             try require(kept.openings.map(\.opening) == expected, "openings come back in order, as they were")
             try require(
-                kept.openings.map(\.quarantined) == [false, false, false, false, false, true, true] && kept.counted == 5
-                    && kept.basis.isEmpty && kept.damaged.isEmpty, "excess is quarantined and not counted")
+                kept.openings.allSatisfy { !$0.quarantined } && kept.counted == 5 && kept.basis.isEmpty
+                    && kept.damaged.isEmpty, "below the cap nothing is quarantined")
             try require(kept.openings.map(\.number).isStrictlyAscending, "numbers ascend in the order of opening")
         }
-        // The same slot with other words: the first stays.
-        let changed = OpenedVoucher(
-            header: vouchers[1].header, status: .opened, threshold: 3,
-            openings: [synthetic.opening(vouchers[1].header, slot: 0)], excess: [])
-        _ = try store.record(placed([changed], from: 9), of: source, cursor: nil)
+        // Another voucher of the same ID: the first stays, with nothing of the other, which is named as not kept.
+        let changed = try synthetic.opened(vouchers[1].header, openings: 2)
+        try require(
+            try store.record(placed([changed], from: 9), of: source, cursor: nil) == [9],
+            "a voucher that another one of the same ID keeps out is named")
         try require(
             try store.openings(of: bob, form).openings.map(\.opening) == vouchers[1].openings, "the first one stays")
+        try require(
+            try store.account(bob)?.forms == [FormCount(form: form, vouchers: 1, openings: 1, tried: 0)],
+            "and nothing else is counted")
         try require(try store.cursor(in: source) == cursor, "a page without a cursor does not move it")
         let back = SourceCursor(source: source)
         _ = try store.record([], of: source, cursor: back)
@@ -83,27 +87,45 @@ public enum OpeningsConformance {
     private static func keepsCaps<Store: OpeningStore>(_ make: () throws -> Store) throws {
         let store = try make()
         var synthetic = SyntheticVouchers(seed: 22)
-        let perVoucher = 8
+        // One opening, then 31 a voucher: a voucher of each cap is partly on its other side.
         var position: Int64 = 1
-        for _ in 0..<(OpeningCaps.counted + OpeningCaps.quarantined) / perVoucher / 64 {
-            var page: [OpenedVoucher] = []
-            for _ in 0..<64 { page.append(try synthetic.opened(alice, openings: perVoucher)) }
-            try require(
-                try store.record(placed(page, from: position), of: source, cursor: nil).isEmpty, "up to both caps")
-            position += 64
+        func record(_ page: [OpenedVoucher]) throws -> [Int64] {
+            let first = position
+            position += Int64(page.count)
+            return try store.record(placed(page, from: first), of: source, cursor: nil)
         }
-        let more = placed([try synthetic.opened(alice), try synthetic.opened(AccountEpoch(1, 8))], from: position)
+        // Another form counts against the same cap.
+        try require(try record([synthetic.opened(alice, threshold: 4)]).isEmpty, "up to both caps")
+        let (perVoucher, caps) = (31, OpeningCaps.counted + OpeningCaps.quarantined)
+        var rest = caps - 1
+        while rest >= perVoucher {
+            var page: [OpenedVoucher] = []
+            while page.count < 64 && rest >= perVoucher {
+                page.append(try synthetic.opened(alice, openings: perVoucher))
+                rest -= perVoucher
+            }
+            try require(try record(page).isEmpty, "up to both caps")
+        }
+        let last = try synthetic.opened(alice, openings: perVoucher)
+        for _ in 0..<2 {
+            try require(try record([last]) == [position - 1], "a voucher of which an opening was not kept is named")
+        }
         try require(
-            try store.record(more, of: source, cursor: nil) == [position],
-            "a voucher of which an opening was not kept is named; other epochs have caps of their own")
-        let state = try store.account(alice)
+            try record([synthetic.opened(alice), synthetic.opened(AccountEpoch(1, 8))]) == [position - 2],
+            "and so is one of which none was; other epochs have caps of their own")
+        guard let state = try store.account(alice) else { throw ConformanceFailure("an account with openings") }
+        let counting = (OpeningCaps.counted - 1 + perVoucher - 1) / perVoucher
         try require(
-            state?.openings == OpeningCaps.counted && state?.quarantined == OpeningCaps.quarantined, "the caps")
+            state.openings == OpeningCaps.counted && state.quarantined == OpeningCaps.quarantined, "the caps")
+        try require(
+            state.forms.map(\.vouchers) == [counting, 1],
+            "a voucher counts if one of its openings does: \(state.forms)")
         let kept = try store.openings(of: alice, form).openings
         try require(
-            kept.count == OpeningCaps.counted + OpeningCaps.quarantined
-                && kept.prefix(OpeningCaps.counted).allSatisfy { !$0.quarantined }
-                && kept.dropFirst(OpeningCaps.counted).allSatisfy(\.quarantined), "the first ones count")
+            kept.count == caps - 1 && kept.prefix(OpeningCaps.counted - 1).allSatisfy { !$0.quarantined }
+                && kept.dropFirst(OpeningCaps.counted - 1).allSatisfy(\.quarantined), "the first ones count")
+        try require(
+            kept.suffix(rest).map(\.opening) == Array(last.openings.prefix(rest)), "what there was room for is kept")
     }
 
     private static func waits<Store: OpeningStore>(
@@ -180,10 +202,11 @@ public enum OpeningsConformance {
         for _ in 0..<2 { try store.settle(one, of: alice) }
         try await require(.commitmentConflict, "another commitment") { try store.settle(other, of: alice) }
         try store.noteTry(of: alice, form, openings: 6)
-        try store.noteTry(of: alice, OpeningForm(threshold: 9, polynomials: 9), openings: 6)
+        try store.noteTry(of: alice, OpeningForm(threshold: 9, polynomials: 19), openings: 6)
         let tried = try reopen(store)
         try require(
-            try tried.account(alice)?.forms == [FormCount(form: form, openings: 6, tried: 6)], "a try is kept")
+            try tried.account(alice)?.forms == [FormCount(form: form, vouchers: 6, openings: 6, tried: 6)],
+            "a try is kept")
         try require(try tried.account(alice)?.isDue == false, "and not due until an opening comes in")
         try require(try tried.account(alice)?.commitment == one, "the first commitment stays")
         try require(try tried.epochKey(of: alice) == nil, "no key before a reveal")

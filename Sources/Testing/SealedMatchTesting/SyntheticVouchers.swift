@@ -11,7 +11,7 @@ struct SyntheticVouchers {
     init(seed: UInt64) {
         state = seed
         var parameters = Parameters()
-        parameters.polynomials = 4
+        parameters.polynomials = 16
         parameters.payloadCount = 128
         self.parameters = parameters
     }
@@ -31,7 +31,7 @@ struct SyntheticVouchers {
 
     mutating func header(_ name: AccountEpoch, root: SetRoot = SetRoot(canonical: Bytes32())) throws -> VoucherHeader {
         VoucherHeader(
-            parameters: parameters, epoch: name.epoch, voucherID: try VoucherID(canonical: bytes(16)),
+            parameters: parameters, number: 0, epoch: name.epoch, voucherID: try VoucherID(canonical: bytes(16)),
             pseudonym: name.pseudonym, setRoot: root)
     }
 
@@ -41,21 +41,21 @@ struct SyntheticVouchers {
         return header.encoded + bytes(header.voucherCount - VoucherHeader.encodedCount)
     }
 
-    mutating func opening(_ header: VoucherHeader, slot: Int) -> Opening {
-        Opening(
-            header: header, slot: slot, words: (0...header.polynomials).map { _ in word() },
-            inner: bytes(header.innerCount))
+    /// An opened voucher: its first slots opened.
+    mutating func opened(
+        _ name: AccountEpoch, threshold: Int = 3, openings: Int = 1, root: SetRoot = SetRoot(canonical: Bytes32()),
+        status: OpenedVoucher.Status = .opened
+    ) throws -> OpenedVoucher {
+        try opened(header(name, root: root), threshold: threshold, openings: openings, status: status)
     }
 
-    /// An opened voucher with so many openings that count, and so many more.
+    /// The same with a header that is there: another body, and other keys.
     mutating func opened(
-        _ name: AccountEpoch, threshold: Int = 3, openings: Int = 1, excess: Int = 0,
-        root: SetRoot = SetRoot(canonical: Bytes32()), status: OpenedVoucher.Status = .opened
+        _ header: VoucherHeader, threshold: Int = 3, openings: Int = 1, status: OpenedVoucher.Status = .opened
     ) throws -> OpenedVoucher {
-        let header = try header(name, root: root)
-        let all = (0..<(openings + excess)).map { opening(header, slot: $0) }
+        let body = bytes(header.bodyCount)
         return OpenedVoucher(
-            header: header, status: status, threshold: threshold, openings: Array(all[..<openings]),
-            excess: Array(all[openings...]))
+            header: header, status: status, threshold: threshold,
+            openings: try (0..<openings).map { try Opening(header: header, slot: $0, key: try bytes32(), body: body) })
     }
 }
