@@ -72,7 +72,8 @@ private final class SetHarness {
         trust.minimumConfirmedSources = 1
         trust.minimumEntries = 0
         trust.minimumThreshold = 2
-        trust.minimumCoverSlots = 4
+        trust.minimumProbes = 1
+        trust.maximumCheckLevels = try CheckLevels(canonical: [UInt8](repeating: .max, count: CheckLevels.count))
         trust.profiles = nil
         if let opened = try? BlindedSet.open(path: path, trust: trust, now: 1_800_000_000) {
             require(opened.header == set.header, "two readings of one file differ")
@@ -96,13 +97,15 @@ private func voucher(_ input: UnsafeRawBufferPointer) throws {
     let voucher = try SealedVoucher(canonical: bytes)
     require(voucher.encoded == bytes, "a voucher is not canonical")
     require(voucher.header.voucherCount == bytes.count, "a voucher's length does not follow from its header")
-    let context = try SlotContext(tableID: tableID, header: voucher.header.encoded, body: voucher.body)
+    let context = try SlotContext(
+        tableID: tableID, header: voucher.header.encoded, body: voucher.body, checkLevel: voucher.header.checkLevel)
     for (index, slot) in voucher.slots.prefix(2).enumerated() {
         guard let element = try? Point(canonical: slot.element), !element.isIdentity else { continue }
         let slotKey = try matchingKey.evaluate(element).encoded
-        _ = try context.open(slot, slotKey: slotKey)
-        let opening = try Opening(header: voucher.header, slot: index, plainBody: voucher.body)
-        _ = opening.share
+        let found = try context.open(slot, slotKey: slotKey)
+        let opening = try Opening(
+            header: voucher.header, slot: index, key: found ?? slot.wrappedKey, body: voucher.body)
+        _ = try opening.share()
         let key = EpochKey(bytes: try SecretBytes.zeros(count: 32))
         _ = try? opening.payload(under: key)
     }
@@ -192,7 +195,7 @@ private func writeSeeds(to directory: String) throws {
     let signer = try SigningKey.random(from: &random)
     var parameters = Parameters()
     parameters.minimumSources = 1
-    parameters.polynomials = 4
+    parameters.polynomials = 16
     parameters.payloadCount = 128
     let hashes = try (0..<20).map { _ in ListedHash.sha256(try random.bytes32()) }
     let entries = try EntrySelection(
@@ -217,23 +220,23 @@ private func writeSeeds(to directory: String) throws {
     try write("set", "short", [0] + header.encoded + signatures.encoded)
     header.sources = try (0..<3).map { _ in try random.bytes32() }.sorted { $0 < $1 }
     try write("set", "sources", [1] + header.encoded + SetSignatures().encoded)
-    for (name, k, m) in [("small", 4, 1), ("default", 64, 16)] {
+    for (name, k, m) in [("small", 16, 1), ("default", 312, 32)] {
         var chosen = parameters
         chosen.polynomials = k
-        chosen.coverSlots = 4
         chosen.profile = try FingerprintProfile(
             id: 1, positions: FingerprintProfile.standard.positions, probes: m, minimumQuality: 50)
         let voucherHeader = VoucherHeader(
-            parameters: chosen, epoch: 600, voucherID: try VoucherID.random(from: &random),
+            parameters: chosen, number: 600, epoch: 600, voucherID: try VoucherID.random(from: &random),
             pseudonym: Pseudonym(canonical: try random.bytes32()),
             setRoot: try header.root())
         var slots: [SealedSlot] = []
         var body = [UInt8](repeating: 0, count: voucherHeader.bodyCount)
         for index in body.indices { body[index] = UInt8(truncatingIfNeeded: try random.word()) }
-        for _ in 0..<voucherHeader.slots {
+        for _ in 0..<voucherHeader.probes {
             // One slot in two opens under the harness's key.
             let element = try HashToGroup.elements.point(random.bytes32().bytes)
-            let context = try SlotContext(tableID: tableID, header: voucherHeader.encoded, body: body)
+            let context = try SlotContext(
+                tableID: tableID, header: voucherHeader.encoded, body: body, checkLevel: voucherHeader.checkLevel)
             let slotKey = slots.count % 2 == 0 ? try matchingKey.evaluate(element).encoded : try random.bytes32()
             slots.append(try context.seal(random.bytes32(), slotKey: slotKey, element: element.encoded))
         }
@@ -247,9 +250,7 @@ private func writeSeeds(to directory: String) throws {
                 .utf8))
     try write(
         "package", "small", try AuditPackage.make(built, entries: entries, secrets: secrets, workers: workers).encoded)
-    var stream = SystemRandom()
-    let decoys = try DecoySchedule(epochWords: &stream, devices: 1, coverSlots: 6, lastEpochVolume: 300)
-    let state = try! SealerState(epoch: 600, setVersion: 1, parameters: Parameters(), decoys: decoys).encoded
+    let state = try! SealerState(epoch: 600, setVersion: 1, parameters: Parameters()).encoded
     try write("state", "empty", state)
     try write("small", "proof", [0] + KeyProof.make(entries.keys[0], in: built.header, secrets: secrets).encoded)
     try write(

@@ -40,7 +40,7 @@ func sampleHeader(sources: Int = 3) throws -> SetHeader {
     }
 
     @Test func eachFieldIsChecked() throws {
-        try refused(0, Array("SMSET002".utf8), .invalidMagic, "another version")
+        try refused(0, Array("SMSET001".utf8), .invalidMagic, "another version")
         try refused(80, [UInt8](repeating: 0, count: 32), .identityPoint, "L is the identity")
         for (name, bytes) in [
             ("not below p", "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),

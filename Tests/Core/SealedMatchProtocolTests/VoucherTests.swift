@@ -385,8 +385,14 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         let body = random.bytes(header.bodyCount)
         let key = try random.bytes32()
         let opening = try Opening(header: header, slot: 3, key: key, body: body)
-        var plain = body
-        try plain.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in try Cipher.streamXOR(raw, key: key) }
+        func xored(_ bytes: [UInt8]) throws -> [UInt8] {
+            let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+            defer { raw.deallocate() }
+            raw.copyBytes(from: bytes)
+            try Cipher.streamXOR(raw, key: key)
+            return Array(raw)
+        }
+        let plain = try xored(body)
         #expect(try opening.inner() == Array(plain[68...]) && opening.inner().count == 168)
         let share = try #require(try opening.share())
         #expect(share.z.count == 16)
@@ -400,10 +406,7 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
         func opened(_ words: [UInt32]) throws -> Share? {
             var sealed = plain
             for (index, word) in words.enumerated() { sealed = sealed.replacing(littleEndian(word), at: 4 * index) }
-            try sealed.withUnsafeMutableBytes { (raw) throws(SealedMatchError) in
-                try Cipher.streamXOR(raw, key: key)
-            }
-            return try Opening(header: header, slot: 0, key: key, body: sealed).share()
+            return try Opening(header: header, slot: 0, key: key, body: xored(sealed)).share()
         }
         // x = 0 in any form is no share; every other word is its residue, and none is refused.
         let q = FieldElement.modulus
