@@ -85,7 +85,7 @@ int main(int argc, char **argv) {
      * secret of its own: none is given. The window of 0 is for this example only. */
     sealedmatch_client client;
     size_t count;
-    check(sealedmatch_client_open(argv[2], set, account, (sealedmatch_secret){0}, 1, 0, now, &client), argv[2]);
+    check(sealedmatch_client_open(argv[2], set, account, (sealedmatch_secret){0}, 0, now, &client), argv[2]);
     check(sealedmatch_client_registrations(client, buffer, sizeof buffer, &count), "registrations");
     for (unsigned i = 0; i < count / SEALEDMATCH_REGISTRATION_BYTES; i++)
         save(argv[3], "registration", i, buffer + i * SEALEDMATCH_REGISTRATION_BYTES, SEALEDMATCH_REGISTRATION_BYTES);

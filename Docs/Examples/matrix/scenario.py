@@ -208,7 +208,7 @@ class Scenario:
             Person("anna", other[:12]),
             # One short of the threshold of 30, some of them twice.
             Person("bruno", known[:29] + other[12:18] + known[:6]),
-            # The threshold, what decoys cost, and more.
+            # The threshold, what chance openings cost, and more.
             Person("carla", known[10:58] + other[18:24]),
         ]
 

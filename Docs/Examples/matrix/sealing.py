@@ -58,7 +58,6 @@ class SealingConfiguration:
     on_failure: OnFailure
     #: Gets every error, also when the messenger goes on: for a log or a warning, not for the user's contacts.
     report: Callable[[Exception], None]
-    devices: int = 1
     window: int = DAY
     clock: Callable[[], float] = time.time
 
@@ -248,7 +247,6 @@ class Sealing:
             configuration.directory / "client",
             known,
             configuration.account,
-            devices=configuration.devices,
             window=configuration.window,
             now=now,
         )

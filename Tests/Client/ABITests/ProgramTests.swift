@@ -154,20 +154,19 @@ import Testing
         for (index, digest) in sent.enumerated() {
             let voucher = try SealedVoucher(canonical: bytes("voucher-\(index)"))
             let context = try SlotContext(
-                tableID: set.secrets.tableID, header: voucher.header.encoded, body: voucher.body)
+                tableID: set.secrets.tableID, header: voucher.header.encoded, body: voucher.body,
+                checkLevel: voucher.header.checkLevel)
             var payloads: [Payload] = []
             for (number, slot) in voucher.slots.enumerated() {
                 let element = try Point(canonical: slot.element)
                 guard let rkey = try context.open(slot, slotKey: set.secrets.key.evaluate(element).encoded) else {
                     continue
                 }
-                var body = voucher.body
-                try body.withUnsafeMutableBytes { try Cipher.streamXOR($0, key: rkey) }
-                let opening = try Opening(header: voucher.header, slot: number, plainBody: body)
-                // Decoys open too, to nothing.
+                let opening = try Opening(header: voucher.header, slot: number, key: rkey, body: voucher.body)
+                // Others open by chance, to nothing.
                 guard let payload = try? opening.payload(under: key) else { continue }
                 payloads.append(payload)
-                #expect(opening.share.map { sharing.share(at: $0.x) == $0.z } == true)
+                #expect(try opening.share().map { sharing.share(at: $0.x) == $0.z } == true)
             }
             let expected =
                 index < known.count

@@ -17,6 +17,11 @@ ITEM = MediaItem.exact(hashlib.sha256(b"an attachment").digest())
 EPOCH = 30 * DAY
 
 
+def number(state: bytes) -> int:
+    """How many vouchers of its epoch a device's state counts (Docs/Protocol.md, "Client state")."""
+    return int.from_bytes(state[20:24], "little")
+
+
 def code_of(function: Callable[[], Any]) -> int:
     with pytest.raises(SealedMatchError) as refused:
         function()
@@ -37,21 +42,23 @@ def test_names_are_always_hashed() -> None:
 
 
 def test_a_second_device_shares_the_secret(known: BlindedSet, tmp_path: Path) -> None:
-    with Client(tmp_path / "phone", known, ACCOUNT, devices=2, window=0) as phone:
+    with Client(tmp_path / "phone", known, ACCOUNT, window=0) as phone:
         with AccountSecret.from_bytes(phone.secret) as secret:
-            desktop = Client(tmp_path / "desktop", known, ACCOUNT, secret=secret, devices=2, window=0)
+            desktop = Client(tmp_path / "desktop", known, ACCOUNT, secret=secret, window=0)
             # The secret was copied: closing its handle ends nothing.
         with desktop:
             assert desktop.commitment == phone.commitment == phone.registrations()[0][72:104]
             assert desktop.registrations() == phone.registrations()
             phone.seal(ITEM)
             assert len(phone.state) > len(desktop.state)
+            assert (number(phone.state), number(desktop.state)) == (1, 0)
             desktop.merge(phone.state)
-            assert bytes(desktop.state[144:]) == bytes(phone.state[144:])
+            assert number(desktop.state) == 1
+            assert bytes(desktop.state[60:]) == bytes(phone.state[60:])
             assert code_of(lambda: desktop.merge(phone.state[:-1])) == ErrorCode.WRONG_LENGTH
         # On disk, and without the secret's being given again.
-        with Client(tmp_path / "desktop", known, ACCOUNT, devices=2, window=0) as desktop:
-            assert bytes(desktop.state[144:]) == bytes(phone.state[144:])
+        with Client(tmp_path / "desktop", known, ACCOUNT, window=0) as desktop:
+            assert bytes(desktop.state[60:]) == bytes(phone.state[60:])
         with AccountSecret.create(known) as stranger:
             assert (
                 code_of(lambda: Client(tmp_path / "desktop", known, ACCOUNT, secret=stranger))

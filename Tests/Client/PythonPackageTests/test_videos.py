@@ -24,7 +24,7 @@ from sealedmatch import (
 from test_clients import LATER
 
 Pixels = NDArray[np.uint8]
-STATE = 144
+STATE = 60
 
 
 def shots(count: int, length: int = 8, side: int = 64) -> list[Pixels]:

@@ -107,13 +107,14 @@ import Testing
     }
 
     @Test func eachFloorHolds() throws {
-        let fixture = try Fixture()
+        let fixture = try Fixture { $0.checkLevels = .constant(255) }
         try fixture.forge.write(to: fixture.directory.file("set"))
         let h = fixture.forge.header
         let changes: [(String, (inout TrustPolicy, Int) -> Void)] = [
             ("t", { $0.minimumThreshold = h.parameters.threshold + $1 }),
             ("k", { $0.minimumPolynomials = h.parameters.polynomials + $1 }),
-            ("c", { $0.minimumCoverSlots = h.parameters.coverSlots + $1 }),
+            ("M", { $0.minimumProbes = h.parameters.probes + $1 }),
+            ("N", { $0.maximumCheckLevels = .constant(255 - UInt8($1)) }),
             ("n", { $0.minimumEntries = h.entries + $1 }),
             ("m", { $0.maximumCells = h.cells - $1 }),
             ("separation", { $0.minimumSeparation = h.parameters.separation + $1 }),
@@ -140,8 +141,56 @@ import Testing
         negative.maximumCells = -5
         try expect(.wrongLength, fixture, trust: negative)
         let standard = TrustPolicy(sources: h.sources, minimumSignatures: 2)
-        #expect(standard.minimumThreshold == 30 && standard.minimumPolynomials >= 4 && standard.minimumEntries == 1000)
+        #expect(standard.minimumThreshold == 30 && standard.minimumPolynomials == 16 && standard.minimumEntries == 1000)
+        #expect(standard.minimumProbes == 32 && standard.maximumCheckLevels == .standard)
         try expect(.belowFloor, fixture, trust: standard)
+        #expect(standard.violations(of: h).map(\.parameter) == [.threshold, .checkLevel, .entries])
+    }
+
+    /// M/N slots of a voucher open by chance, which hides matches: neither fewer slots nor a greater level at any place
+    /// is taken, and the first level that is above is named.
+    @Test func whatHidesMatchesIsPinned() throws {
+        let standard = CheckLevels.standard.values
+        func trust(_ fixture: Fixture) -> TrustPolicy {
+            var trust = fixture.forge.trust
+            let defaults = TrustPolicy(sources: [], minimumSignatures: 1)
+            trust.minimumProbes = defaults.minimumProbes
+            trust.maximumCheckLevels = defaults.maximumCheckLevels
+            return trust
+        }
+        func expectOne(_ violation: TrustPolicy.Violation.Parameter, _ value: UInt64, _ bound: UInt64, _ of: Fixture)
+            throws
+        {
+            try of.forge.write(to: of.directory.file("set"))
+            try expect(.belowFloor, of, trust: trust(of), "\(value), \(bound)")
+            let found = trust(of).violations(of: of.forge.header)
+            #expect(found.count == 1)
+            let first = try #require(found.first)
+            #expect(first.parameter == violation && first.value == value && first.bound == bound)
+        }
+        let fixture = try Fixture()
+        try fixture.forge.write(to: fixture.directory.file("set"))
+        try expect(nil, fixture, trust: trust(fixture))
+        for probes in [1, 31] {
+            try expectOne(
+                .probes, UInt64(probes), 32, Fixture { $0.profile = try $0.profile.with(probes: probes) })
+        }
+        for index in standard.indices where standard[index] < 255 {
+            // One more at this place, and no less after it.
+            let levels = standard.indices.map {
+                $0 < index ? standard[$0] : max(standard[$0], standard[index] + 1)
+            }
+            let other = try Fixture { $0.checkLevels = try CheckLevels(canonical: levels) }
+            try expectOne(.checkLevel, UInt64(levels[index]), UInt64(standard[index]), other)
+        }
+        // Smaller levels and more slots hide better.
+        let better = try Fixture {
+            $0.checkLevels = try CheckLevels(canonical: standard.map { $0 - 1 })
+            $0.profile = try $0.profile.with(probes: 64)
+        }
+        try better.forge.write(to: better.directory.file("set"))
+        try expect(nil, better, trust: trust(better))
+        #expect(trust(better).violations(of: better.forge.header).isEmpty)
     }
 
     @Test func theProfileIsPinned() throws {

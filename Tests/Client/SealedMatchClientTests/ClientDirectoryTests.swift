@@ -92,6 +92,7 @@ import Testing
     /// The disk fails when the state is written: the item is not spent, and its next voucher matches.
     @Test func anItemThatCouldNotBeSavedIsSealedAgain() throws {
         var client = try open()
+        let before = client.encodedState
         let state = directory.file("c/client")
         let saved = try Data(contentsOf: URL(fileURLWithPath: state))
         try FileManager.default.removeItem(atPath: state)
@@ -103,6 +104,8 @@ import Testing
         } catch {
             #expect(error.code == .fileFailed)
         }
+        // It counts neither as sent nor in the number of vouchers.
+        #expect(client.encodedState == before)
         #expect(try client.outbox.due(now: fixture.now).entries.isEmpty)
         try FileManager.default.removeItem(atPath: state)
         try saved.write(to: URL(fileURLWithPath: state))

@@ -25,7 +25,7 @@ final class Fixture {
         var random = SeededRandom(seed)
         var parameters = Parameters()
         parameters.threshold = 3
-        parameters.polynomials = 8
+        parameters.polynomials = 16
         parameters.payloadCount = 256
         try change(&parameters)
         self.parameters = parameters
@@ -71,23 +71,28 @@ final class Fixture {
 
     /// What the authority sees: every slot that opens, with the key it wraps.
     func opened(_ voucher: SealedVoucher) throws -> [(slot: Int, rkey: Bytes32, opening: Opening)] {
-        let context = try SlotContext(tableID: secrets.tableID, header: voucher.header.encoded, body: voucher.body)
+        let header = voucher.header
+        let context = try SlotContext(
+            tableID: secrets.tableID, header: header.encoded, body: voucher.body, checkLevel: header.checkLevel)
         var out: [(Int, Bytes32, Opening)] = []
         for (index, slot) in voucher.slots.enumerated() {
             let element = try Point(canonical: slot.element)
             guard !element.isIdentity else { continue }
             guard let rkey = try context.open(slot, slotKey: secrets.key.evaluate(element).encoded) else { continue }
-            var body = voucher.body
-            try body.withUnsafeMutableBytes { try Cipher.streamXOR($0, key: rkey) }
-            out.append((index, rkey, try Opening(header: voucher.header, slot: index, plainBody: body)))
+            out.append((index, rkey, try Opening(header: header, slot: index, key: rkey, body: voucher.body)))
         }
         return out
     }
 
-    /// Seals with a chosen number of decoys, without a sealer's schedule and store.
-    func seal(_ probes: [EntryKey], decoys: Int, set: BlindedSet, random: inout some RandomSource, note: [UInt8] = [])
-        throws -> SealedVoucher
-    {
+    /// How many of the slots that open are matches.
+    func matches(_ voucher: SealedVoucher) throws -> Int {
+        try opened(voucher).count { try isReal($0.opening) }
+    }
+
+    /// Seals chosen keys, without a sealer's number and store.
+    func seal(
+        _ probes: [EntryKey], number: UInt32 = 0, set: BlindedSet, random: inout some RandomSource, note: [UInt8] = []
+    ) throws -> SealedVoucher {
         let secret = try Self.secret()
         let pseudonym = try secret.pseudonym(of: Self.account)
         let sharing = try secret.sharing(pseudonym: pseudonym, parameters: parameters)
@@ -95,20 +100,36 @@ final class Fixture {
         let payload = try Payload(fingerprintKind: .none, fingerprint: Bytes32(), quality: 0, note: note).padded(
             to: parameters.payloadCount)
         let header = VoucherHeader(
-            parameters: parameters, epoch: 694, voucherID: try VoucherID.random(from: &random), pseudonym: pseudonym,
-            setRoot: set.root)
+            parameters: parameters, number: number, epoch: 694, voucherID: try VoucherID.random(from: &random),
+            pseudonym: pseudonym, setRoot: set.root)
         var sealing = try VoucherSealing(random: &random)
         return try sealing.seal(
-            header: header, set: set, probes: probes, decoys: decoys, payload: payload, sharing: sharing, epochKey: key,
-            random: &random)
+            header: header, set: set, probes: probes, payload: payload, sharing: sharing, epochKey: key, random: &random
+        )
     }
 
     /// Whether the share lies on the account's polynomials.
     func isReal(_ opening: Opening) throws -> Bool {
-        guard let share = opening.share else { return false }
+        guard let share = try opening.share() else { return false }
         var secret = try Self.secret()
         try secret.ratchet(to: opening.header.epoch)
         let sharing = try secret.sharing(pseudonym: secret.pseudonym(of: Self.account), parameters: parameters)
         return sharing.share(at: share.x) == share.z
+    }
+}
+
+extension FingerprintProfile {
+    /// With another M.
+    func with(probes: Int) throws -> FingerprintProfile {
+        try FingerprintProfile(
+            id: id, positions: positions, probes: probes, minimumQuality: minimumQuality, probeQuality: probeQuality,
+            hypotheses: hypotheses)
+    }
+}
+
+extension CheckLevels {
+    /// One N for all vouchers of a device.
+    static func constant(_ level: UInt8) -> CheckLevels {
+        try! CheckLevels(canonical: [UInt8](repeating: level, count: count))
     }
 }

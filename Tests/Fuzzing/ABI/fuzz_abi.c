@@ -153,6 +153,12 @@ static void open_set(void) {
     case 7:
         trust.source_count = SIZE_MAX - byte();
         break;
+    case 8:
+        trust.minimum_probes = (uint32_t)number();
+        break;
+    case 9:
+        trust.maximum_check_levels[byte() % sizeof trust.maximum_check_levels] = byte();
+        break;
     default:
         break;
     }
@@ -332,8 +338,7 @@ static void use_sealer(void) {
         }
         if (place->id != 0) sealedmatch_sealer_close(*place);
         checked(sealedmatch_sealer_open(PICK(sets), PICK(secrets), byte() < 8 ? NULL : account, state,
-                                        kind == 255 ? SIZE_MAX : count,
-                                        byte() < 16 ? (uint32_t)number() : 1 + byte() % 16u, now(), &opened));
+                                        kind == 255 ? SIZE_MAX : count, now(), &opened));
         *place = opened;
         free(state);
         break;
@@ -431,8 +436,7 @@ static void use_client(void) {
         uint8_t account[32] = {byte()};
         if (place->id != 0) sealedmatch_client_close(*place);
         checked(sealedmatch_client_open(some_path(space, sizeof space), PICK(sets), byte() < 8 ? NULL : account,
-                                        PICK(secrets), byte() < 16 ? (uint32_t)number() : 1 + byte() % 16u,
-                                        byte() < 128 ? 0 : number(), now(), &opened));
+                                        PICK(secrets), byte() < 128 ? 0 : number(), now(), &opened));
         *place = opened;
         break;
     }
@@ -667,7 +671,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         trust.minimum_entries = 1;
         checked(sealedmatch_set_open(set_path, &trust, real_now, 0, &sets[0]));
         checked(sealedmatch_secret_create(sets[0], real_now, &secrets[0]));
-        checked(sealedmatch_sealer_open(sets[0], secrets[0], account, NULL, 0, 1, real_now, &sealers[0]));
+        checked(sealedmatch_sealer_open(sets[0], secrets[0], account, NULL, 0, real_now, &sealers[0]));
         checked(sealedmatch_item_unreadable(&last_item));
     }
     for (int calls = 0; left > 0 && calls < 200; calls++) {

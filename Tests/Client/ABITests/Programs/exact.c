@@ -22,7 +22,7 @@ int main(int argc, char **argv) {
     char line[80];
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_open(argv[1], &trust, now, 0, &set));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, now, &sealer));
     for (int number = 0; fgets(line, sizeof line, stdin); number++) {
         char name[32];
         sealedmatch_item item;
@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
         EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_close(sealer));
         EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
         EXPECT(SEALEDMATCH_OK, sealedmatch_secret_import(exported, count, &secret));
-        EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, state, state_count, 1, now, &sealer));
+        EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, state, state_count, now, &sealer));
     }
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_registration(sealer, registration));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_commitment(secret, set, account, commitment));

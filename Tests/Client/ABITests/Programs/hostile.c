@@ -77,9 +77,34 @@ static void sets(const char *name, const char *directory) {
     other = trust;
     other.size = 8;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
+    /* What hides matches: M has a floor, and each level a ceiling. */
     other = trust;
-    other.reserved = 1;
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
+    other.minimum_probes = 33;
+    EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
+    other.minimum_probes = UINT32_MAX;
+    EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
+    for (size_t i = 0; i < sizeof trust.maximum_check_levels; i++) {
+        /* The levels before it cannot be above it. */
+        other = trust;
+        for (size_t j = 0; j <= i; j++)
+            if (other.maximum_check_levels[j] >= trust.maximum_check_levels[i])
+                other.maximum_check_levels[j] = trust.maximum_check_levels[i] - 1;
+        EXPECT(SEALEDMATCH_BELOW_FLOOR, sealedmatch_set_open(name, &other, now, 0, &set));
+        other = trust;
+        other.maximum_check_levels[i] = 0;
+        EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_set_open(name, &other, now, 0, &set));
+    }
+    other = trust;
+    other.maximum_check_levels[10] = 254;
+    other.maximum_check_levels[11] = 253;
+    EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_set_open(name, &other, now, 0, &set));
+    REQUIRE(set.id == 0);
+    other = trust;
+    memset(other.maximum_check_levels, 255, sizeof other.maximum_check_levels);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_set_open(name, &other, now, 0, &set));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
+    REQUIRE(memcmp(info.check_levels, trust.maximum_check_levels, sizeof info.check_levels) == 0);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_set_close(set));
     /* Signed as the set is: only their profiles are others. */
     EXPECT(SEALEDMATCH_UNKNOWN_PROFILE,
            sealedmatch_set_open(in(directory, "other-penalty.smset"), &trust, now, 0, &set));
@@ -293,27 +318,23 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     int32_t is_new;
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, NULL, NULL, 0, 1, now, &sealer));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, NULL, NULL, 0, now, &sealer));
     REQUIRE(sealer.id == 0);
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, NULL));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, NULL, 5, 1, now, &sealer));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, bytes, SIZE_MAX, 1, now, &sealer));
-    EXPECT(SEALEDMATCH_WRONG_LENGTH,
-           sealedmatch_sealer_open(set, secret, account, bytes, SIZE_MAX / 2, 1, now, &sealer));
-    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_open(set, secret, account, bytes, 0, 1, now, &sealer));
-    EXPECT(SEALEDMATCH_INVALID_MAGIC, sealedmatch_sealer_open(set, secret, account, note, 144, 1, now, &sealer));
-    EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE, sealedmatch_sealer_open(set, secret, account, NULL, 0, 0, now, &sealer));
-    EXPECT(SEALEDMATCH_PARAMETER_OUT_OF_RANGE,
-           sealedmatch_sealer_open(set, secret, account, NULL, 0, UINT32_MAX, now, &sealer));
-    EXPECT(SEALEDMATCH_SET_EXPIRED, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, UINT64_MAX, &sealer));
-    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_open(no_set, secret, account, NULL, 0, 1, now, &sealer));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, NULL, 0, now, NULL));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, NULL, 5, now, &sealer));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_open(set, secret, account, bytes, SIZE_MAX, now, &sealer));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_open(set, secret, account, bytes, SIZE_MAX / 2, now, &sealer));
+    EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_open(set, secret, account, bytes, 0, now, &sealer));
+    EXPECT(SEALEDMATCH_INVALID_MAGIC, sealedmatch_sealer_open(set, secret, account, note, 60, now, &sealer));
+    EXPECT(SEALEDMATCH_SET_EXPIRED, sealedmatch_sealer_open(set, secret, account, NULL, 0, UINT64_MAX, &sealer));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_open(no_set, secret, account, NULL, 0, now, &sealer));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, now, &sealer));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
-    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &none));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_sealer_open(set, secret, account, NULL, 0, now, &none));
 
     /* What is refused leaves the state as it is. */
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_state(sealer, state, sizeof state, &state_count));
-    REQUIRE(state_count == 144);
+    REQUIRE(state_count == 60);
     memset(voucher, 0xee, sizeof voucher);
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_sealer_seal(sealer, picture, NULL, 0, NULL, 0, &count));
     REQUIRE(count == info.voucher_bytes);
@@ -336,14 +357,14 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
 
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_seal(sealer, picture, note, info.maximum_note_bytes, voucher,
                                                    info.voucher_bytes, &count));
-    REQUIRE(count == info.voucher_bytes && voucher[count] == 0xee && memcmp(voucher, "SMV1", 4) == 0 &&
+    REQUIRE(count == info.voucher_bytes && voucher[count] == 0xee && memcmp(voucher, "SMV2", 4) == 0 &&
             memcmp(voucher + 64, info.root, 32) == 0);
-    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_sealer_state(sealer, state, 144, &state_count));
-    REQUIRE(state_count == 144 + 8 * info.probes);
+    EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_sealer_state(sealer, state, 60, &state_count));
+    REQUIRE(state_count == 60 + 8 * info.probes);
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_state(sealer, state, state_count, &state_count));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_merge(sealer, state, state_count));
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_merge(sealer, state, state_count - 1));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_merge(sealer, NULL, 144));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_merge(sealer, NULL, 60));
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_merge(sealer, NULL, 0));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_registration(sealer, NULL));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_registration(sealer, registration));
@@ -370,7 +391,7 @@ static void videos(sealedmatch_set set) {
     sealedmatch_secret secret;
     sealedmatch_sealer sealer;
     sealedmatch_set_info info;
-    uint8_t pixels[64 * 64], voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM], state[144 + 8 * 64];
+    uint8_t pixels[64 * 64], voucher[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM], state[60 + 8 * 64];
     size_t count, before, after;
     uint32_t seed = 5;
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
@@ -396,7 +417,7 @@ static void videos(sealedmatch_set set) {
                sealedmatch_video_sample(other, pixels, sizeof pixels, 64, 64, 64, SEALEDMATCH_GRAY8));
     }
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, now, &sealer));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
     EXPECT(SEALEDMATCH_BAD_HANDLE,
            sealedmatch_sealer_seal_video(sealer, none, NULL, 0, voucher, sizeof voucher, &count));
@@ -407,7 +428,7 @@ static void videos(sealedmatch_set set) {
            sealedmatch_sealer_seal_video(sealer, video, voucher, info.maximum_note_bytes + 1, voucher, sizeof voucher,
                                          &count));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_state(sealer, state, sizeof state, &before));
-    REQUIRE(before == 144);
+    REQUIRE(before == 60);
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_seal_video(sealer, video, NULL, 0, voucher, sizeof voucher, &count));
     REQUIRE(count == info.voucher_bytes);
     /* One sample is chosen of forty equal ones: it probes as a picture does. */
@@ -437,13 +458,13 @@ static void clients(sealedmatch_set set, const sealedmatch_item *picture, const 
     size_t count, unreadable;
     snprintf(sub, sizeof sub, "%s/client%d", directory, round);
     snprintf(box, sizeof box, "%s/box%d", directory, round);
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(NULL, set, account, no_secret, 1, 0, now, &client));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, NULL, no_secret, 1, 0, now, &client));
-    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, NULL));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(NULL, set, account, no_secret, 0, now, &client));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, NULL, no_secret, 0, now, &client));
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_open(sub, set, account, no_secret, 0, now, NULL));
     EXPECT(SEALEDMATCH_FILE_FAILED,
-           sealedmatch_client_open(in(directory, "no/such"), set, account, no_secret, 1, 0, now, &client));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &client));
-    EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &second));
+           sealedmatch_client_open(in(directory, "no/such"), set, account, no_secret, 0, now, &client));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, no_secret, 0, now, &client));
+    EXPECT(SEALEDMATCH_FILE_FAILED, sealedmatch_client_open(sub, set, account, no_secret, 0, now, &second));
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL,
            sealedmatch_client_registrations(client, buffer, SEALEDMATCH_REGISTRATION_BYTES - 1, &count));
     REQUIRE(count == SEALEDMATCH_REGISTRATION_BYTES);
@@ -500,7 +521,7 @@ static void clients(sealedmatch_set set, const sealedmatch_item *picture, const 
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_seal(client, picture, NULL, 0, now));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_close(client));
     /* Closed means unlocked, at once; the voucher still waits. */
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, no_secret, 1, 0, now, &client));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(sub, set, account, no_secret, 0, now, &client));
     EXPECT(SEALEDMATCH_OK,
            sealedmatch_client_next(client, NULL, now, &forged, retry, sizeof retry, &count, &unreadable));
     REQUIRE(memcmp(&entry, &forged, sizeof entry) == 0 && memcmp(buffer, retry, count) == 0);
@@ -518,15 +539,14 @@ static void devices(sealedmatch_set set, const sealedmatch_item *picture, const 
     size_t count, size;
     snprintf(first_path, sizeof first_path, "%s/first%d", directory, round);
     snprintf(second_path, sizeof second_path, "%s/second%d", directory, round);
-    EXPECT(SEALEDMATCH_SET_NOT_YET_ISSUED,
-           sealedmatch_client_open(first_path, set, account, no_secret, 2, 0, 0, &first));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(first_path, set, account, no_secret, 2, 0, now, &first));
+    EXPECT(SEALEDMATCH_SET_NOT_YET_ISSUED, sealedmatch_client_open(first_path, set, account, no_secret, 0, 0, &first));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(first_path, set, account, no_secret, 0, now, &first));
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_secret(first, NULL, 0, &count));
     REQUIRE(count == SEALEDMATCH_SECRET_BYTES);
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_secret(first, bytes, sizeof bytes, NULL));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_secret(first, bytes, sizeof bytes, &count));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_import(bytes, count, &secret));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 0, now, &second));
     commitment[32] = 0xee;
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_commitment(first, commitment));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_commitment(second, other));
@@ -536,27 +556,30 @@ static void devices(sealedmatch_set set, const sealedmatch_item *picture, const 
     REQUIRE(count == sizeof registration && memcmp(registration + 72, commitment, 32) == 0);
 
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_state(first, NULL, 0, &size));
-    REQUIRE(size == 144);
+    REQUIRE(size == 60);
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_seal(first, picture, NULL, 0, now));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_state(first, state, sizeof state, &size));
-    REQUIRE(size > 144);
+    REQUIRE(size > 60);
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_client_merge(second, NULL, size));
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_client_merge(second, state, size - 8));
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_client_merge(second, state, SIZE_MAX / 2));
-    EXPECT(SEALEDMATCH_INVALID_MAGIC, sealedmatch_client_merge(second, voucher, 144));
+    EXPECT(SEALEDMATCH_INVALID_MAGIC, sealedmatch_client_merge(second, voucher, 60));
+    state[3] = '1';
+    EXPECT(SEALEDMATCH_INVALID_MAGIC, sealedmatch_client_merge(second, state, size));
+    state[3] = '2';
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_merge(second, state, size));
     /* It is on disk: the tags are there after the directory is opened again, and the secret may be given again. */
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(second));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 0, now, &second));
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_client_state(second, NULL, 0, &count));
     REQUIRE(count == size);
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(second));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &stranger));
     EXPECT(SEALEDMATCH_COMMITMENT_CONFLICT,
-           sealedmatch_client_open(second_path, set, account, stranger, 2, 0, now, &second));
+           sealedmatch_client_open(second_path, set, account, stranger, 0, now, &second));
     REQUIRE(second.id == 0);
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(stranger));
-    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_open(second_path, set, account, stranger, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_open(second_path, set, account, stranger, 0, now, &second));
 
     /* Set aside: not due any more, and not lost. */
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_next(first, NULL, now, &entry, voucher, sizeof voucher, &count, NULL));
@@ -583,21 +606,20 @@ static void devices(sealedmatch_set set, const sealedmatch_item *picture, const 
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(first));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_secret(first, bytes, sizeof bytes, &count));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_state(first, state, sizeof state, &count));
-    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_merge(first, state, 144));
+    EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_merge(first, state, 60));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_commitment(first, commitment));
     EXPECT(SEALEDMATCH_BAD_HANDLE, sealedmatch_client_refuse(first, &entry));
 
     /* The state is gone: nothing begins afresh unnoticed, and the secret brings it back. */
     REQUIRE(unlink(in(second_path, "client")) == 0);
-    EXPECT(SEALEDMATCH_STATE_MISSING,
-           sealedmatch_client_open(second_path, set, account, no_secret, 2, 0, now, &second));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_STATE_MISSING, sealedmatch_client_open(second_path, set, account, no_secret, 0, now, &second));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_client_open(second_path, set, account, secret, 0, now, &second));
     EXPECT(SEALEDMATCH_OK, sealedmatch_client_close(second));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
     REQUIRE(chmod(in(second_path, "client"), 0644) == 0);
-    EXPECT(SEALEDMATCH_NOT_PRIVATE, sealedmatch_client_open(second_path, set, account, no_secret, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_NOT_PRIVATE, sealedmatch_client_open(second_path, set, account, no_secret, 0, now, &second));
     REQUIRE(chmod(in(second_path, "client"), 0600) == 0 && chmod(second_path, 0777) == 0);
-    EXPECT(SEALEDMATCH_NOT_PRIVATE, sealedmatch_client_open(second_path, set, account, no_secret, 2, 0, now, &second));
+    EXPECT(SEALEDMATCH_NOT_PRIVATE, sealedmatch_client_open(second_path, set, account, no_secret, 0, now, &second));
 }
 
 /* Guarded memory is mapped, not allocated, so that no leak checker sees it. */

@@ -36,7 +36,7 @@ static void *own_sealer(void *argument) {
     sealedmatch_secret secret;
     sealedmatch_sealer sealer;
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &sealer));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, now, &sealer));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
     for (uint32_t round = 0; round < ROUNDS; round++) {
         seal(sealer, 1000 * number + round);
@@ -77,7 +77,7 @@ int main(int argc, char **argv) {
     for (uintptr_t i = 0; i < 4; i++) REQUIRE(pthread_create(&threads[THREADS + i], NULL, mover, (void *)i) == 0);
     EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_create(set, now, &secret));
-    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, 1, now, &shared));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_open(set, secret, account, NULL, 0, now, &shared));
     EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(secret));
     for (uintptr_t i = 0; i < THREADS; i++) REQUIRE(pthread_create(&threads[i], NULL, own_sealer, (void *)i) == 0);
     for (size_t i = 0; i < THREADS + 4; i++) REQUIRE(pthread_join(threads[i], NULL) == 0);
@@ -90,7 +90,7 @@ int main(int argc, char **argv) {
     /* Every item of the shared sealer was noted: its keys are in the state. */
     size_t count;
     EXPECT(SEALEDMATCH_BUFFER_TOO_SMALL, sealedmatch_sealer_state(shared, NULL, 0, &count));
-    REQUIRE(count == 144 + 8 * (size_t)info.probes * (THREADS * ROUNDS + 1));
+    REQUIRE(count == 60 + 8 * (size_t)info.probes * (THREADS * ROUNDS + 1));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_close(shared));
     for (int i = 0; i < 4; i++)
         if (moving[i].id != 0) EXPECT(SEALEDMATCH_OK, sealedmatch_secret_close(moving[i]));
