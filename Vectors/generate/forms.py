@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from reference.case_file import KIND_NAMES
+from reference.field import canonical
 from reference.labels import encode_integer
 from reference.payload import Payload
 from reference.profile import Profile
@@ -21,6 +22,15 @@ def word(value: int) -> str:
 
 def words(values: Iterable[int]) -> list[str]:
     return [word(value) for value in values]
+
+
+def element(value: int) -> str:
+    """Of F_q, canonical."""
+    return canonical(value).hex()
+
+
+def elements(values: Iterable[int]) -> list[str]:
+    return [element(value) for value in values]
 
 
 def float32(value: np.float32) -> str:
@@ -48,4 +58,4 @@ def payload(value: Payload) -> dict[str, Any]:
 
 
 def share(x: int, z: Sequence[int]) -> dict[str, Any]:
-    return {"x": word(x), "z": words(z)}
+    return {"x": element(x), "z": elements(z)}

@@ -24,7 +24,6 @@ EPOCH = 679
 SMALL_PARAMETERS = Parameters(
     threshold=3,
     polynomials=16,
-    cover_slots=4,
     payload_count=128,
     minimum_sources=2,
     separation=6,
@@ -65,7 +64,7 @@ def made(name: str, parameters: Parameters, version: int, files: int) -> Fixture
 
 @functools.cache
 def small_items() -> Fixture:
-    """11 entries, t = 3, k = 16, c = 4, P = 128, M = 8."""
+    """11 entries, t = 3, k = 16, P = 128, M = 8, the default levels."""
     return made("small set of items", SMALL_PARAMETERS, 7, 2)
 
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import textwrap
+from collections.abc import Iterable
 from dataclasses import replace
 
 from envelope import Recorder, seeded
 from pictures import changed_pictures, known_pictures
 from reference.building import build_with_secrets
+from reference.check_level import check_level
 from reference.collector import Collector
-from reference.decoder import decoder, syndrome_weights
-from reference.decoys import decoys, decoys_at_epoch_start, level_and_gate
+from reference.decoder import decoder, dense_elimination, syndrome_weights
 from reference.entries import ListedHash, select_entries
 from reference.epochs import AccountSecret
-from reference.field import P
+from reference.field import Q, at_random, canonical
 from reference.group import add, encode_scalar, hash_key, multiply, multiply_base, random_scalar
 from reference.keys import SetSecrets, perceptual_key, sha256_key, source_public_key
 from reference.labels import aead, blake2b_256, encode_integer, kdf, stream
@@ -32,15 +33,15 @@ from reference.raster import hypothesis_coefficients
 from reference.registration import Registration
 from reference.resolution import ResolutionRequest
 from reference.reveal import reveal
-from reference.seal import seal, slot_of
+from reference.seal import header_of, seal, slot_of
 from reference.set_file import sign
 from reference.sharing import pseudonym_of, share_at, shared_words, sharing
 from reference.table import decode, peel, positions
-from reference.voucher import Header, slot_mask_and_check, transcript
+from reference.voucher import slot_mask_and_check, transcript
 
 BEGIN = "<!-- worked example: begin (made by Vectors/generate) -->"
 END = "<!-- worked example: end -->"
-SEED = "worked example 3 4"  # of several tried, one whose first voucher holds a decoy beside its match
+SEED = "worked example 4 36"  # of several tried, one whose first voucher has a chance opening beside its match
 WIDTH = 92  # hexadecimal digits a line: 120 columns with the label
 
 
@@ -66,6 +67,10 @@ def word(value: int) -> bytes:
     return encode_integer(value, 8)
 
 
+def elements(values: Iterable[int]) -> str:
+    return " ".join(canonical(value).hex() for value in values)
+
+
 def text() -> str:
     page = Page()
     draw = seeded(SEED)
@@ -80,8 +85,7 @@ def text() -> str:
     listed = [ListedHash("pdq", picture.pdq())] + [ListedHash("sha256", sha256_of(file)) for file in files]
     parameters = Parameters(
         threshold=2,
-        polynomials=4,
-        cover_slots=4,
+        polynomials=16,
         payload_count=128,
         minimum_sources=2,
         separation=6,
@@ -95,10 +99,10 @@ def text() -> str:
     header = new.set_file.header
 
     page.say(
-        "Values are the hexadecimal of their encodings, words and field elements of their 8 bytes; lines that "
-        "begin without a symbol go on with the value above. "
-        f"Parameters: t = 2, k = 4, c = 4, P = 128, M = {parameters.profile.probes}, q = S = 2, r = 6, and what "
-        "else profile 2 has. "
+        "Values are the hexadecimal of their encodings, elements of F_q of their 4 bytes, canonical; lines that begin "
+        f"without a symbol go on with the value above. Parameters: t = 2, k = 16, P = 128, M = "
+        f"{parameters.profile.probes}, two sources of which both must list an entry, r = 6, the default levels, and "
+        "what else profile 2 has. "
         "The entries are a picture's PDQ hash and the SHA-256 of two files, listed by two sources."
     )
     page.put("picture", f"Vectors/fingerprint/{picture.name}.png, its copy {copy.name}.png")
@@ -137,6 +141,7 @@ def text() -> str:
     page.put("tableDigest", header.table_digest)
     page.put("signed part [0..184]", new.set_file.signed_part[:184])
     page.put("signed part [768..824]", new.set_file.signed_part[768:824])
+    page.put("signed part [832..876]", new.set_file.signed_part[832:876])
     for number, (seed, source) in enumerate(zip(seeds, sources)):
         page.put(f"source {number}, its seed", seed)
         page.put(f"source {number}, its key", source)
@@ -149,8 +154,7 @@ def text() -> str:
     secret = AccountSecret(epoch, draw(32))
     pseudonym = pseudonym_of(secret.secret, account, epoch)
     shared = sharing(secret.secret, pseudonym, epoch, parameters.threshold, parameters.polynomials)
-    state = decoys_at_epoch_start(secret.secret, pseudonym, epoch, parameters.cover_slots, 1, 0)
-    page.say("**The account** (5.6, 5.7, 5.9), one device, its first epoch.")
+    page.say("**The account** (5.6, 5.7), one device, its first epoch.")
     page.put("account", account)
     page.put("epoch", epoch)
     page.put("s_e", secret.secret)
@@ -160,24 +164,22 @@ def text() -> str:
         kdf(
             secret.secret,
             "polynomial key",
-            pseudonym + encode_integer(epoch, 4) + encode_integer(2, 2) + encode_integer(4, 2),
+            pseudonym + encode_integer(epoch, 4) + encode_integer(2, 2) + encode_integer(16, 2),
         ),
     )
-    for number, polynomial in enumerate(shared.polynomials, 1):
-        page.put(f"p_{number}, from constant", " ".join(word(c).hex() for c in polynomial))
+    page.put("p_1(0) … p_16(0)", elements(p[0] for p in shared.polynomials))
+    page.put("coefficients of X", elements(p[1] for p in shared.polynomials))
     page.put("w", shared_words(p[0] for p in shared.polynomials))
     page.put("K_e", shared.epoch_key)
     page.put("token", shared.token)
     page.put("commitment", shared.commitment)
     registration = Registration(epoch, account, pseudonym, shared.commitment)
     page.put("registration", registration.encode())
-    page.put("decoy key", kdf(secret.secret, "decoy key", pseudonym + encode_integer(epoch, 4)))
-    page.put("U_0 … U_3", ", ".join(map(str, state.intensities)))
 
     # The first voucher, in full
     fingerprint = copy.fingerprint()
     keys = probes(copy.sent(), parameters.profile, parameters.separation)
-    page.say("**The first voucher** (5.11 to 5.13): a recompressed copy of the picture.")
+    page.say("**The first voucher** (5.9, 5.11 to 5.13): a recompressed copy of the picture.")
     page.put("PDQ of the copy", fingerprint.encoding())
     page.put("quality", fingerprint.quality)
     page.put("median", fingerprint.median.tobytes())
@@ -196,31 +198,28 @@ def text() -> str:
         page.put(f"probe {number}", y)
     page.put("the entry is probe", next(i for i, y in enumerate(keys) if y in selection.keys))
     payload = Payload(PDQ, fingerprint.quality, fingerprint.encoding(), b"example").encode(parameters.payload_count)
-    drawn = Recorder(draw)
-    before = state
-    d, state = decoys(state, drawn)
-    page.put("V, B (5.9, step 3)", "300, 1073741824")
-    assert parameters.cover_slots * 300 == 1_200 and before.n == 0
-    for i in range(parameters.cover_slots):
-        level, a = level_and_gate(before, i)
-        w, z = (drawn.drawn[at : at + 8].hex() for at in (16 * i, 16 * i + 8))
-        page.put(f"chain {i}", f"w {w}, z {z}, m {level}, a {a}, {'on' if state.chains >> i & 1 else 'off'}")
-    page.put("d", d)
-    voucher_header = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], pseudonym, new.set_file.root)
+    n = check_level(0, parameters.levels)
+    page.put("v, N", f"0, {n}")
+    voucher_header = header_of(new.set_file, n, epoch, draw(32)[:16], pseudonym)
     random = Recorder(draw)
-    voucher = seal(voucher_header, keys, d, payload, new.set_file, shared, random)
+    voucher = seal(voucher_header, keys, payload, new.set_file, shared, random)
     replay = iter_draw(random.drawn)
-    x = int.from_bytes(replay(8), "little")
-    while not 1 <= x < 2**64 - 59:
-        x = int.from_bytes(replay(8), "little")
+    x = 0
+    while not 1 <= x < Q:
+        x = int.from_bytes(replay(4), "little") & 0x7FFF_FFFF
     z = share_at(shared.polynomials, x)
+    coins = replay(3)
+    bits = [int.from_bytes(coins, "little") >> i & 1 for i in range(17)]
+    written = b"".join(at_random(value, bit) for value, bit in zip((x, *z), bits))
     rkey, nonce = replay(32), replay(24)
     inner = nonce + aead(shared.epoch_key, nonce, payload, voucher_header.encode())
-    plain = b"".join(word(v) for v in (x, *z)) + inner
+    plain = written + inner
     page.put("header", voucher_header.encode())
     page.put("payload", payload)
-    page.put("x", word(x))
-    page.put("z_1 … z_4", " ".join(word(v).hex() for v in z))
+    page.put("x", canonical(x))
+    page.put("z_1 … z_16", elements(z))
+    page.put("coins", coins)
+    page.put("x, z written at random", " ".join(written[at : at + 4].hex() for at in range(0, len(written), 4)))
     page.put("rkey", rkey)
     page.put("inner (nonce first)", inner)
     body = stream(rkey, plain)
@@ -235,9 +234,10 @@ def text() -> str:
         q = add(multiply(beta, hash_key(secrets.table_id, y)), multiply_base(gamma))
         decoded = decode(new.set_file.table, y, secrets.position_seed)
         s = add(multiply(beta, decoded), multiply(gamma, header.public_key))
-        made.append(slot_of(rkey, s, q, secrets.table_id, t_))
-        mask, check = slot_mask_and_check(s, secrets.table_id, q, t_)
-        page.say(f"Probe slot {number} ({'a match' if y in selection.keys else 'no match'}):")
+        made.append(slot_of(rkey, s, q, secrets.table_id, t_, n))
+        mask, check = slot_mask_and_check(s, secrets.table_id, q, t_, n)
+        h = kdf(s, "slot check", secrets.table_id + q + t_)[:8]
+        page.say(f"Slot {number}, before the shuffle ({'a match' if y in selection.keys else 'no match'}):")
         for symbol, value in (
             ("β", encode_scalar(beta)),
             ("γ", encode_scalar(gamma)),
@@ -247,36 +247,16 @@ def text() -> str:
             ("S", s),
             ("mask", mask),
             ("wrapped", made[-1].wrapped),
-            ("check", check),
+            ("h", h),
+            ("check", bytes([check])),
         ):
             page.put(symbol, value)
         page.put("not used: key, S", stand_in_key.hex() + " " + stand_in_s.hex())
-    for number in range(parameters.cover_slots):
-        gamma, stand_in_s, own = random_scalar(replay), replay(32), replay(32)
-        q, s = multiply_base(gamma), multiply(gamma, header.public_key) if number < d else stand_in_s
-        made.append(slot_of(own, s, q, secrets.table_id, t_))
-        mask, _ = slot_mask_and_check(s, secrets.table_id, q, t_)
-        page.say(f"Cover slot {number} ({'a decoy' if number < d else 'no decoy'}):")
-        for symbol, value in (
-            ("γ", encode_scalar(gamma)),
-            ("Q", q),
-            ("S", s),
-            ("its own key", own),
-            ("mask", mask),
-            ("wrapped", made[-1].wrapped),
-            ("check", made[-1].check),
-        ):
-            page.put(symbol, value)
-        if number < d:
-            page.put("not used: S", stand_in_s)
     order = [made.index(slot) for slot in voucher.slots]
-    assert sorted(order) == list(range(parameters.slots))
-    page.say(
-        "The shuffle's words, and for each slot of the voucher, from 0, which it was before (probe slots from "
-        f"0, cover slots from {parameters.profile.probes}):"
-    )
+    assert sorted(order) == list(range(voucher_header.probes))
+    page.say("The shuffle's words, and for each slot of the voucher, from 0, which it was before:")
     page.put(
-        "v",
+        "w",
         " ".join(random.drawn[i : i + 8].hex() for i in range(len(random.drawn) - replay.left(), len(random.drawn), 8)),
     )
     page.put("order", ", ".join(map(str, order)))
@@ -284,54 +264,52 @@ def text() -> str:
 
     # Two more vouchers, and the authority
     vouchers = [voucher]
-    for file in files:
-        d, state = decoys(state, draw)
-        h = Header(parameters.slots, 4, 128, epoch, draw(32)[:16], pseudonym, new.set_file.root)
+    for number, file in enumerate(files, 1):
+        h = header_of(new.set_file, check_level(number, parameters.levels), epoch, draw(32)[:16], pseudonym)
         digest = sha256_of(file)
-        vouchers.append(
-            seal(h, [sha256_key(digest)], d, Payload(SHA256, 0, digest, b"").encode(128), new.set_file, shared, draw)
-        )
+        padded = Payload(SHA256, 0, digest, b"").encode(128)
+        vouchers.append(seal(h, [sha256_key(digest)], padded, new.set_file, shared, draw))
     page.say(
-        "**Open** (5.17): what opens in this voucher and in those of the two files (their other values are not "
-        "printed). S′ = αQ, slots from 0; the words are x, z_1 … z_4."
+        "**Open** (5.17): what opens in this voucher and in those of the two files, v = 1 and 2 (their other values "
+        "are not printed). S′ = αQ, slots from 0; the residues of the plain body's words are x, z_1 … z_16."
     )
     opened = OpenedSet(header, secrets.alpha)
     openings = []
     for number, sealed in enumerate(vouchers, 1):
-        counted, excess = open_voucher(sealed, opened)
-        assert not excess
-        for opening in counted:
+        for opening in open_voucher(sealed, opened):
             openings.append(opening)
             page.put(
                 f"voucher {number}, slot {opening.slot}: S′",
                 multiply(secrets.alpha, sealed.slots[opening.slot].element),
             )
-            page.put("its words", " ".join(word(v).hex() for v in opening.words))
-    found = decoder(2, 4, [(o.x, o.z) for o in openings])
+            page.put("rkey′", opening.rkey)
+            page.put("its residues", elements(opening.words))
+    found = decoder(2, 16, [(o.x, o.z) for o in openings])
     assert found is not None
-    revealed = reveal(openings, pseudonym, epoch, 2, 4, shared.commitment)
+    assert found == replace(dense_elimination(2, 16, [(o.x, o.z) for o in openings]), early=found.early)
+    revealed = reveal(openings, pseudonym, epoch, 2, 16, shared.commitment)
     errors = len(openings) - len(found.members)
     page.say(
-        f"**Reveal** (5.18): C = {len(openings)}, R = {len(found.members)}, e = {errors}, and k(R − t) = "
-        f"{4 * (len(found.members) - 2)} ≥ e. "
-        "The decoder names the shares that lie on k common polynomials of degree below t; the others are decoys."
+        f"**Reveal** (5.18): V = 3, C = {len(openings)}, R = {len(found.members)}, e = {errors}, and k(R − t) = "
+        f"{16 * (len(found.members) - 2)} ≥ e. "
+        "The decoder names the shares that lie on k common polynomials of degree below t; the others opened by chance."
     )
     weights = syndrome_weights([o.x for o in openings])
     for number, weight in enumerate(weights):
-        page.put(f"w_{number}", word(weight))
-    for j in range(4):
+        page.put(f"w_{number}", canonical(weight))
+    for j in range(16):
         syndromes = [
-            sum(weight * pow(o.x, m, P) * o.z[j] for weight, o in zip(weights, openings)) % P
+            sum(weight * pow(o.x, m, Q) * o.z[j] for weight, o in zip(weights, openings)) % Q
             for m in range(len(openings) - 2)
         ]
-        page.put(f"S_{{{j + 1},m}}, m = 0 … {len(openings) - 3}", " ".join(word(s).hex() for s in syndromes))
+        page.put(f"S_{{{j + 1},m}}, m = 0 … {len(openings) - 3}", elements(syndromes))
     locator = [1]
     for index, opening in enumerate(openings):
         if index not in found.members:
-            locator = [(a - opening.x * b) % P for a, b in zip(locator + [0], [0] + locator)]
-    page.put(f"Λ_0 … Λ_{len(locator) - 1}", " ".join(word(c).hex() for c in locator))
+            locator = [(a - opening.x * b) % Q for a, b in zip(locator + [0], [0] + locator)]
+    page.put(f"Λ_0 … Λ_{len(locator) - 1}", elements(locator))
     page.put("members, from 0", ", ".join(map(str, found.members)))
-    page.put("p_1(0) … p_4(0)", " ".join(word(v).hex() for v in found.constants))
+    page.put("p_1(0) … p_16(0)", elements(found.constants))
     page.put("K_e", revealed.epoch_key)
     for match in revealed.matches:
         page.put("a match: voucherID", match.opening.header.voucher_id)

@@ -1,4 +1,4 @@
-"""Protocol 4.3, "Account names": from the messenger's name of an account to the 32 bytes that vouchers carry."""
+"""Protocol 4.7, "Account names": from the messenger's name of an account to the 32 bytes that registrations carry."""
 
 from __future__ import annotations
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .decoys import STATE_BYTES, DecoyState
 from .distinctness import MAXIMUM_TAGS
+from .distinctness import merge as merge_tags
 from .errors import require
 from .labels import decode_integer, encode_integer, words
 
-MAGIC = b"SMC1"
-HEADER_BYTES = 144
+MAGIC = b"SMC2"
+HEADER_BYTES = 60
+MAXIMUM_NUMBER = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class ClientState:
     newest_version: int
     threshold: int
     polynomials: int
-    decoys: DecoyState  # its c is the state's
+    number: int  # "vouchers that this device sealed in this epoch"
     profile_digest: bytes
     tags: frozenset[int]
 
@@ -30,9 +31,8 @@ class ClientState:
             + encode_integer(self.newest_version, 8)
             + encode_integer(self.threshold, 2)
             + encode_integer(self.polynomials, 2)
-            + encode_integer(self.decoys.c, 4)
+            + encode_integer(self.number, 4)
             + encode_integer(len(self.tags), 4)
-            + self.decoys.encode()
             + self.profile_digest
             + b"".join(encode_integer(word, 8) for word in sorted(self.tags))
         )
@@ -43,12 +43,21 @@ class ClientState:
         require(data[0:4] == MAGIC, "invalidMagic")
         epoch, newest = decode_integer(data[4:8]), decode_integer(data[8:16])
         t, k = decode_integer(data[16:18]), decode_integer(data[18:20])
-        c, count = decode_integer(data[20:24]), decode_integer(data[24:28])
-        require(2 <= t <= 1024 and 4 <= k <= 256 and 4 <= c <= 16, "parameterOutOfRange")
+        number, count = decode_integer(data[20:24]), decode_integer(data[24:28])
+        require(2 <= t <= 1024 and 16 <= k <= 1024, "parameterOutOfRange")
         require(count <= MAXIMUM_TAGS, "parameterOutOfRange")
         require(len(data) == HEADER_BYTES + 8 * count, "wrongLength")
-        decoys = DecoyState.decode(data[28 : 28 + STATE_BYTES])
-        require(decoys.c == c, "parameterOutOfRange")  # 4.7: "another c than the reader runs"
         tags = words(data[HEADER_BYTES:])
         require(all(a < b for a, b in zip(tags, tags[1:])), "nonCanonical")  # "strictly ascending as words"
-        return ClientState(epoch, newest, t, k, decoys, data[112:144], frozenset(tags))
+        return ClientState(epoch, newest, t, k, number, data[28:60], frozenset(tags))
+
+    def after_a_voucher(self) -> ClientState:
+        """5.12, step 4: "the state's number, which grows by one"; 4.8: "at most 2^32 - 1, where it stays"."""
+        return replace(self, number=min(self.number + 1, MAXIMUM_NUMBER))
+
+    def merged(self, other: ClientState) -> ClientState:
+        """5.10: "Devices merge stores by union, and their numbers by taking the greater; another epoch's state is
+        ignored." """
+        if other.epoch != self.epoch:
+            return self
+        return replace(self, number=max(self.number, other.number), tags=merge_tags(self.tags, other.tags))

@@ -109,16 +109,12 @@ class Collector:
         if name in self.vouchers:
             require(self.vouchers[name].digest == digest, "voucherConflict")
             return ALREADY_STORED
-        # 5. "If the collector knows its sets: the root is one of them [unknownSet] and slots, k and P are that set's
-        # [setMismatch]."
+        # 5. "If the collector knows its sets: the root is one of them [unknownSet] and M, k and P are that set's
+        # [setMismatch]. N may be any."
         if self.sets is not None:
             require(header.root in self.sets, "unknownSet")
             parameters = self.sets[header.root].parameters
-            require(
-                (header.slots, header.polynomials, header.payload_count)
-                == (parameters.slots, parameters.polynomials, parameters.payload_count),
-                "setMismatch",
-            )
+            require((header.probes, header.polynomials, header.payload_count) == parameters.sizes, "setMismatch")
         # 6. "At most 65,536 vouchers an account-epoch [quotaExceeded]. Stored."
         held = sum((pseudonym, epoch) == (header.pseudonym, header.epoch) for pseudonym, epoch, _ in self.vouchers)
         require(held < self.vouchers_per_epoch, "quotaExceeded")

@@ -18,6 +18,7 @@ from typing import Any
 from .audit import AuditPackage, AuditReport, audit
 from .audit import sign as sign_audited
 from .building import build_set
+from .check_level import LEVEL_COUNT
 from .entries import ListedHash, key_of, list_text, parse_fields, parse_list
 from .errors import ProtocolError, require
 from .key_proof import KeyProof, prove, verify
@@ -164,6 +165,14 @@ def read_lists(
     return lists
 
 
+def levels_argument(text: str) -> tuple[int, ...]:
+    """N_0 … N_11, apart by commas."""
+    parts = text.split(",")
+    if len(parts) != LEVEL_COUNT or not all(part.isdecimal() and int(part) <= 255 for part in parts):
+        raise argparse.ArgumentTypeError("twelve numbers from 1 to 255 are expected, with commas between them")
+    return tuple(map(int, parts))
+
+
 # Sources
 
 
@@ -190,7 +199,7 @@ def build(arguments: argparse.Namespace) -> int:
     parameters = Parameters(
         threshold=arguments.threshold,
         polynomials=arguments.polynomials,
-        cover_slots=arguments.cover_slots,
+        levels=arguments.check_levels,
         payload_count=arguments.payload,
         minimum_sources=arguments.minimum_sources,
         separation=arguments.separation,
@@ -252,7 +261,7 @@ def described(set_file: SetFile) -> dict[str, Any]:
         "supportDigest": header.support_digest.hex(),
         "threshold": parameters.threshold,
         "polynomials": parameters.polynomials,
-        "coverSlots": parameters.cover_slots,
+        "checkLevels": list(parameters.levels),
         "payloadCount": parameters.payload_count,
         "minimumSources": parameters.minimum_sources,
         "separation": parameters.separation,
@@ -272,7 +281,8 @@ def described(set_file: SetFile) -> dict[str, Any]:
 
 def open_command(arguments: argparse.Namespace) -> int:
     pinned = frozenset(read_key(path, SOURCE_WORD) for path in arguments.pin)
-    policy = TrustPolicy(sources=pinned, **{name: getattr(arguments, name) for name in POLICY_NUMBERS})
+    numbers = {name: getattr(arguments, name) for name in POLICY_NUMBERS}
+    policy = TrustPolicy(sources=pinned, maximum_levels=arguments.maximum_check_levels, **numbers)
     now = int(time.time()) if arguments.now is None else arguments.now
     opened = open_set_file(Path(arguments.set), policy, arguments.newest_version, now)
     print(json.dumps(described(opened) | {"confirmedSources": opened.confirmed_sources(pinned)}, indent=2))
@@ -337,7 +347,7 @@ def verify_and_print(set_file: SetFile, proof: KeyProof) -> int:
 
 # The command line
 
-POLICY_NUMBERS = [field.name for field in fields(TrustPolicy) if field.name not in ("sources", "profiles")]
+POLICY_NUMBERS = [field.name for field in fields(TrustPolicy) if field.type == "int"]
 
 
 def add_commands(commands: Any) -> None:
@@ -368,7 +378,7 @@ def add_commands(commands: Any) -> None:
     p.add_argument("--expires", type=int, required=True, help="seconds since 1970")
     p.add_argument("--threshold", type=int, default=defaults.threshold)
     p.add_argument("--polynomials", type=int, default=defaults.polynomials)
-    p.add_argument("--cover-slots", type=int, default=defaults.cover_slots)
+    p.add_argument("--check-levels", type=levels_argument, default=defaults.levels, metavar="N,…")
     p.add_argument("--payload", type=int, default=defaults.payload_count)
     p.add_argument("--minimum-sources", type=int, default=defaults.minimum_sources)
     p.add_argument("--separation", type=int, default=defaults.separation)
@@ -405,6 +415,7 @@ def add_commands(commands: Any) -> None:
                 required=not has_default,
                 default=field.default if has_default else None,
             )
+    p.add_argument("--maximum-check-levels", type=levels_argument, default=TrustPolicy.maximum_levels, metavar="N,…")
     p.add_argument("--newest-version", type=int, default=0)
     p.add_argument("--now", type=int, help="seconds since 1970; now, if it is not given")
     p.set_defaults(run=open_command)

@@ -39,10 +39,9 @@ from .registration import MAXIMUM_BYTES as REGISTRATION_BYTES
 from .registration import Registration
 from .resolution import REQUEST_BYTES, Release, ResolutionRequest
 from .seal import Item, Sealer, seal_item, state_at_epoch_start
-from .voucher import Voucher
+from .voucher import MAXIMUM_VOUCHER_BYTES, Voucher
 
 MAXIMUM_ITEM_BYTES = 2**31
-MAXIMUM_VOUCHER_BYTES = 24_336
 MAXIMUM_CLIENT_BYTES = ACCOUNT_SECRET_COUNT + HEADER_BYTES + 8 * MAXIMUM_TAGS
 
 
@@ -70,7 +69,7 @@ def name_argument(text: str) -> bytes:
 
 
 def add_account(parser: Any) -> None:
-    """4.3, "Account names": by name, or the 32 bytes themselves."""
+    """4.7, "Account names": by name, or the 32 bytes themselves."""
     either = parser.add_mutually_exclusive_group(required=True)
     either.add_argument("--account", type=name_argument, metavar="NAME", help="the account's name, which is hashed")
     either.add_argument(
@@ -175,9 +174,9 @@ def read_client(path: str) -> tuple[AccountSecret, ClientState]:
 
 def new_client(arguments: argparse.Namespace) -> int:
     set_file = read_set(arguments.set)
-    require(0 <= arguments.epoch < 2**32 and 1 <= arguments.devices <= 256, "parameterOutOfRange", "epoch or devices")
+    require(0 <= arguments.epoch < 2**32, "parameterOutOfRange", "epoch")
     secret = AccountSecret.first(arguments.epoch)
-    state = state_at_epoch_start(set_file, arguments.account, secret, arguments.devices, 0)
+    state = state_at_epoch_start(set_file, arguments.epoch)
     write_file(arguments.client, secret.encode() + state.encode(), secret=True)
     return 0
 
@@ -319,7 +318,6 @@ def add_commands(commands: Any) -> None:
     p.add_argument("client", help="the file to make")
     add_account(p)
     p.add_argument("--epoch", type=int, required=True)
-    p.add_argument("--devices", type=int, default=1)
     p.set_defaults(run=new_client)
 
     p = commands.add_parser("seal", help="items in; one voucher each and the epoch's registration out")

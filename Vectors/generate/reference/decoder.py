@@ -1,11 +1,11 @@
-"""Protocol 5.8: the decoder. Plain integers modulo p = 2^64 - 59."""
+"""Protocol 5.8: the decoder. Plain integers modulo q = 2^31 - 1."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .field import P, evaluate, interpolate, inverse
+from .field import Q, evaluate, interpolate, inverse
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def syndrome_weights(xs: Sequence[int]) -> list[int]:
         product = 1
         for l, other in enumerate(xs):
             if l != i:
-                product = product * (x - other) % P
+                product = product * (x - other) % Q
         weights.append(inverse(product))
     return weights
 
@@ -75,7 +75,7 @@ def decoder(t: int, k: int, shares: Sequence[tuple[int, Sequence[int]]], early_e
     # "If C < t: nothing."
     if count < t:
         return None
-    # "If C = t: all shares, unchecked (the caller compares the commitment)."
+    # "If C = t: all shares, unchecked: only the commitment tells whether they are anything."
     if count == t:
         polynomials = polynomials_through(t, shares)
         return Decoded(tuple(range(count)), tuple(polynomial[0] for polynomial in polynomials))
@@ -92,12 +92,12 @@ def decoder(t: int, k: int, shares: Sequence[tuple[int, Sequence[int]]], early_e
     quiet_rounds, tried = 0, False
     for rho in range(1, total + 1):  # "For rho = 1...N,
         for j in range(k):
-            syndromes[j].append(sum(power * value for power, value in zip(powers, columns[j])) % P)
-        powers = [power * x % P for power, x in zip(powers, xs)]
+            syndromes[j].append(sum(power * value for power, value in zip(powers, columns[j])) % Q)
+        powers = [power * x % Q for power, x in zip(powers, xs)]
         quiet = True
         for j in range(k):  # and in it for j = 1...k:"
             # "delta = sum_i Lambda_i S_{j,rho-1-i} (i from 0 to the smaller of Lambda's length and rho, less one)"
-            delta = sum(locator[i] * syndromes[j][rho - 1 - i] for i in range(min(len(locator), rho))) % P
+            delta = sum(locator[i] * syndromes[j][rho - 1 - i] for i in range(min(len(locator), rho))) % Q
             if delta == 0:
                 continue
             quiet = False
@@ -106,11 +106,11 @@ def decoder(t: int, k: int, shares: Sequence[tuple[int, Sequence[int]]], early_e
             g = other_length + rho - other_rho
             remembered = list(locator)
             # Lambda <- Lambda - (delta/d_j) X^(rho - r_j) Lambda_j;
-            factor = delta * inverse(other_delta) % P
+            factor = delta * inverse(other_delta) % Q
             shift = rho - other_rho
             locator = locator + [0] * max(0, shift + len(other) - len(locator))
             for i, coefficient in enumerate(other):
-                locator[shift + i] = (locator[shift + i] - factor * coefficient) % P
+                locator[shift + i] = (locator[shift + i] - factor * coefficient) % Q
             locator = trimmed(locator)
             # if g > L, then (Lambda_j, L_j, r_j, d_j) <- (the remembered Lambda, L, rho, delta) and L <- g."
             if g > length:
@@ -132,3 +132,47 @@ def decoder(t: int, k: int, shares: Sequence[tuple[int, Sequence[int]]], early_e
             if found is not None:
                 return found
     return errors_out(t, shares, locator, length, early=False)
+
+
+TRIES = 8
+
+
+def dense_elimination(t: int, k: int, shares: Sequence[tuple[int, Sequence[int]]]) -> Decoded | None:
+    """ "Another algorithm": for C > t "the same for errors in general position"; C <= t as above."""
+    count = len(shares)
+    if count <= t:
+        return decoder(t, k, shares)
+    # "D = ceil((C - t)/(k + 1))"
+    d = -(-(count - t) // (k + 1))
+    basis: list[tuple[int, list[int], dict[int, int]]] = []  # pivot column, row, which shares it is made of
+    failed = 0
+    for index, (x, z) in enumerate(shares):
+        # "The row of a share is 1, x, ..., x^(t+D-2), then z_1 ... z_k, x z_1 ... x z_k, ..., and of these the first C
+        # numbers."
+        row = [pow(x, power, Q) for power in range(t + d - 1)]
+        row += [pow(x, power, Q) * value % Q for power in range(d) for value in z]
+        row, made_of = row[:count], {index: 1}
+        for pivot, other, parts in basis:  # "Eliminate the rows one by one, in the shares' order."
+            factor = row[pivot]
+            if factor:
+                row = [(a - factor * b) % Q for a, b in zip(row, other)]
+                for part, value in parts.items():
+                    made_of[part] = (made_of.get(part, 0) - factor * value) % Q
+        pivot = next((column for column, value in enumerate(row) if value), -1)
+        if pivot >= 0:
+            scale = inverse(row[pivot])
+            made_of = {part: value * scale % Q for part, value in made_of.items()}
+            basis.append((pivot, [value * scale % Q for value in row], made_of))
+            continue
+        # "A row that vanishes is a dependency; the shares of its non-zero coefficients are right if they are more than
+        # t and all of them lie on the polynomials through the first t."
+        support = [shares[part] for part in sorted(made_of) if made_of[part]]
+        if len(support) > t:
+            polynomials = polynomials_through(t, support)
+            if all(on_polynomials(share, polynomials) for share in support[t:]):
+                members = tuple(i for i, share in enumerate(shares) if on_polynomials(share, polynomials))
+                return Decoded(members, tuple(polynomial[0] for polynomial in polynomials))
+        failed += 1
+        if failed == TRIES:  # "after eight rows that vanished nothing is found"
+            return None
+    return None

@@ -25,7 +25,6 @@ LABELS = frozenset(
         "epoch ratchet",
         "pseudonym",
         "polynomial key",
-        "decoy key",
         "distinctness key",
         "distinctness tag",
         "shared words",

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from .errors import require
+from .field import residues
 from .group import IDENTITY, is_canonical, multiply, multiply_base
-from .labels import stream, words
+from .labels import stream
 from .set_file import SetHeader, root
 from .voucher import Header, Voucher, exclusive_or, slot_mask_and_check, transcript
 
-MAXIMUM_OPENINGS = 16_384
+MAXIMUM_OPENINGS = 24_576
 MAXIMUM_QUARANTINED = 4_096
 
 
 @dataclass(frozen=True)
 class Opening:
-    """4.11: (header, slot, x || z_1...z_k, inner)."""
+    """4.11: (header, slot, rkey') and the voucher's body, which all openings of the voucher share."""
 
     header: Header
     slot: int
-    words: tuple[int, ...]  # x, z_1 ... z_k; any words, "not checked here"
-    inner: bytes
+    rkey: bytes  # rkey'
+    body: bytes
     quarantined: bool = False
+
+    @cached_property
+    def plain(self) -> bytes:
+        """ "Its plain body is stream(rkey', body): x || z_1...z_k || inner." """
+        return stream(self.rkey, self.body)
+
+    @cached_property
+    def words(self) -> tuple[int, ...]:
+        """x, z_1 ... z_k, "read as residues, whatever they are"."""
+        return residues(self.plain[: self.header.share_bytes])
 
     @property
     def x(self) -> int:
@@ -31,6 +43,10 @@ class Opening:
     @property
     def z(self) -> tuple[int, ...]:
         return self.words[1:]
+
+    @property
+    def inner(self) -> bytes:
+        return self.plain[self.header.share_bytes :]
 
 
 @dataclass(frozen=True)
@@ -49,15 +65,12 @@ class OpenedSet:
         return root(self.header.encode())
 
 
-def open_voucher(voucher: Voucher, set_: OpenedSet) -> tuple[list[Opening], list[Opening]]:
-    """5.17. Output: the openings that count, and those in excess, which are quarantined."""
+def open_voucher(voucher: Voucher, set_: OpenedSet) -> list[Opening]:
+    """5.17. Output: the openings, in slot order."""
     header, parameters = voucher.header, set_.header.parameters
-    # "one whose slots, k or P are not its set's opens nothing"
-    if header.root != set_.root or (
-        (header.slots, header.polynomials, header.payload_count)
-        != (parameters.slots, parameters.polynomials, parameters.payload_count)
-    ):
-        return [], []
+    # "one whose M, k or P is not its set's opens nothing. Any N is taken"
+    if header.root != set_.root or (header.probes, header.polynomials, header.payload_count) != parameters.sizes:
+        return []
     transcript_ = transcript(header.encode(), voucher.body)
     openings: list[Opening] = []
     for index, slot in enumerate(voucher.slots):
@@ -65,16 +78,11 @@ def open_voucher(voucher: Voucher, set_: OpenedSet) -> tuple[list[Opening], list
         if not is_canonical(slot.element) or slot.element == IDENTITY:
             continue
         s = multiply(set_.alpha, slot.element)
-        # 2. "Recompute check under S'. If it is equal, rkey' = wrapped XOR mask,
-        mask, check = slot_mask_and_check(s, set_.header.table_id, slot.element, transcript_)
+        # 2. "If the slot's check is the check of S' under the header's N, the slot opens: rkey' = wrapped XOR mask"
+        mask, check = slot_mask_and_check(s, set_.header.table_id, slot.element, transcript_, header.check_level)
         if check == slot.check:
-            # and stream(rkey', body) is the plain body of an opening."
-            plain = stream(exclusive_or(slot.wrapped, mask), voucher.body)
-            end = 8 + 8 * header.polynomials
-            openings.append(Opening(header, index, tuple(words(plain[:end])), plain[end:]))
-    # 3. "The first c + 1 openings of a voucher, in slot order, count; more are quarantined."
-    counted = parameters.cover_slots + 1
-    return openings[:counted], [replace(opening, quarantined=True) for opening in openings[counted:]]
+            openings.append(Opening(header, index, exclusive_or(slot.wrapped, mask), voucher.body))
+    return openings
 
 
 @dataclass
@@ -83,7 +91,7 @@ class Openings:
 
     sets: dict[bytes, OpenedSet] = field(default_factory=dict)
     by_name: dict[tuple[bytes, int], list[Opening]] = field(default_factory=dict)
-    seen: dict[tuple[bytes, int], int] = field(default_factory=dict)  # all that there were, kept or not
+    recorded: set[tuple[bytes, int, bytes]] = field(default_factory=set)
     waiting: list[Voucher] = field(default_factory=list)
 
     def add_set(self, set_: OpenedSet) -> None:
@@ -98,19 +106,17 @@ class Openings:
         if set_ is None:
             self.waiting.append(voucher)
             return
+        openings = open_voucher(voucher, set_)
+        # 3. "A voucher is recorded once, by pseudonym, epoch and voucherID"
         name = (voucher.header.pseudonym, voucher.header.epoch)
+        if not openings or (*name, voucher.header.voucher_id) in self.recorded:
+            return
+        self.recorded.add((*name, voucher.header.voucher_id))
         kept = self.by_name.setdefault(name, [])
-        counted, excess = open_voucher(voucher, set_)
-        for opening in counted + excess:
-            # 3. "An opening is recorded once, by pseudonym, epoch, voucherID and slot."
-            if any(
-                (other.header.voucher_id, other.slot) == (voucher.header.voucher_id, opening.slot) for other in kept
-            ):
-                continue
-            self.seen[name] = self.seen.get(name, 0) + 1
-            # "So are those beyond 16,384 of an account-epoch; of quarantined ones 4,096 are kept."
-            if not opening.quarantined and sum(not other.quarantined for other in kept) >= MAXIMUM_OPENINGS:
+        for opening in openings:
+            # "The first 24,576 openings of an account-epoch count; more are quarantined, and of these 4,096 are kept."
+            if sum(not other.quarantined for other in kept) >= MAXIMUM_OPENINGS:
                 opening = replace(opening, quarantined=True)
-            if opening.quarantined and sum(other.quarantined for other in kept) >= MAXIMUM_QUARANTINED:
-                continue
+                if sum(other.quarantined for other in kept) >= MAXIMUM_QUARANTINED:
+                    continue
             kept.append(opening)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .check_level import STANDARD_LEVELS, check_levels
 from .errors import require
 from .profile import PROFILE_2, Profile
 
@@ -25,10 +26,10 @@ class Parameters:
 
     threshold: int = 30
     """t"""
-    polynomials: int = 64
+    polynomials: int = 312
     """k"""
-    cover_slots: int = 6
-    """c"""
+    levels: tuple[int, ...] = STANDARD_LEVELS
+    """N_0 ... N_11"""
     payload_count: int = 1_024
     """P"""
     minimum_sources: int = 2
@@ -38,16 +39,16 @@ class Parameters:
     profile: Profile = field(default=PROFILE_2)
 
     @property
-    def slots(self) -> int:
-        """A voucher has M + c slots."""
-        return self.profile.probes + self.cover_slots
+    def sizes(self) -> tuple[int, int, int]:
+        """M, k and P: a voucher of this set has the same."""
+        return self.profile.probes, self.polynomials, self.payload_count
 
     def check(self, sources: int) -> None:
         """The ranges of section 2, `parameterOutOfRange`; the profile's own are `unknownProfile`."""
         self.profile.check()
         require(2 <= self.threshold <= 1_024, "parameterOutOfRange", "t")
-        require(4 <= self.polynomials <= 256, "parameterOutOfRange", "k")
-        require(4 <= self.cover_slots <= 16, "parameterOutOfRange", "c")
+        require(16 <= self.polynomials <= 1_024, "parameterOutOfRange", "k")
+        check_levels(self.levels)
         require(128 <= self.payload_count <= 16_384, "parameterOutOfRange", "P")
         require(1 <= sources <= MAXIMUM_SOURCES, "parameterOutOfRange", "S")
         require(1 <= self.minimum_sources <= sources, "parameterOutOfRange", "q")
@@ -61,11 +62,13 @@ class TrustPolicy:
     sources: frozenset[bytes]
     minimum_signatures: int
     minimum_threshold: int = 30
-    minimum_polynomials: int = 4
-    minimum_cover_slots: int = 6
+    minimum_polynomials: int = 16
+    minimum_probes: int = 32
+    """M"""
     minimum_confirmed_sources: int = 2
     minimum_entries: int = 1_000
     minimum_separation: int = 6
+    maximum_levels: tuple[int, ...] = STANDARD_LEVELS
     maximum_cells: int = 30_000_000
     maximum_lifetime: int = MAXIMUM_LIFETIME
     profiles: frozenset[bytes] | None = frozenset([PROFILE_2.digest()])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from .decoder import decoder, on_polynomials, polynomials_through
+from .decoder import Decoded, decoder, on_polynomials, polynomials_through
 from .errors import ProtocolError, require
-from .field import is_element
 from .labels import aead_open
 from .open import Opening
 from .payload import Payload
@@ -15,6 +14,7 @@ from .sharing import commitment, epoch_key, resolution_token
 from .voucher import Header
 
 ROUNDS = 8
+Decode = Callable[[int, int, Sequence[tuple[int, Sequence[int]]]], Decoded | None]
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ def open_payload(header: bytes, inner: bytes, k_e: bytes) -> Payload:
 
 
 def is_share(opening: Opening) -> bool:
-    """Step 1: no word >= p, and x != 0."""
-    return all(is_element(word) for word in opening.words) and opening.x != 0
+    """Step 1: "Words are read as residues, whatever they are. Drop those with x = 0." """
+    return opening.x != 0
 
 
 def matches_among(
@@ -54,7 +54,9 @@ def matches_among(
     matches: list[Match] = []
     counted: set[tuple[bytes, int]] = set()
     for opening in openings:
-        if (opening.header.pseudonym, opening.header.epoch) != (pseudonym, epoch) or len(opening.z) != len(polynomials):
+        if (opening.header.pseudonym, opening.header.epoch) != (pseudonym, epoch):
+            continue
+        if opening.header.polynomials != len(polynomials):
             continue
         if not is_share(opening) or (opening.header.voucher_id, opening.x) in counted:
             continue
@@ -78,19 +80,26 @@ def enough(matches: Sequence[Match], t: int) -> bool:
 
 
 def reveal(
-    openings: Sequence[Opening], pseudonym: bytes, epoch: int, t: int, k: int, registered: bytes | None
+    openings: Sequence[Opening],
+    pseudonym: bytes,
+    epoch: int,
+    t: int,
+    k: int,
+    registered: bytes | None,
+    decode: Decode = decoder,
 ) -> Revealed:
     """Input: the openings of an account-epoch of one form (t, k), the registered commitment."""
     if registered is None:
         raise ProtocolError("notRegistered")
-    # 1. "Take openings that are not quarantined, of this pseudonym, epoch and k. Drop those with a word >= p or x = 0."
+    # 1. "Take openings that are not quarantined, of this pseudonym, epoch and form, and make their plain bodies. Drop
+    #    those with x = 0."
     taken = [
         opening
         for opening in openings
         if not opening.quarantined
         and opening.header.pseudonym == pseudonym
         and opening.header.epoch == epoch
-        and opening.header.polynomials == k == len(opening.z)
+        and opening.header.polynomials == k
         and is_share(opening)
     ]
     # 2. "Of equal x, keep the first."
@@ -103,7 +112,7 @@ def reveal(
     for _ in range(ROUNDS):
         # 3. "Run the decoder. If it finds nothing, stop."
         shares = [(opening.x, opening.z) for opening in remaining]
-        found = decoder(t, k, shares)
+        found = decode(t, k, shares)
         if found is None:
             break
         members = [remaining[index] for index in found.members]
@@ -156,9 +165,13 @@ class AccountEpoch:
         """ "C is the number of the form's openings that are not quarantined" """
         return sum(not opening.quarantined for opening in self.openings[form])
 
+    def vouchers(self, form: tuple[int, int]) -> int:
+        """ "V the number of vouchers that have one of these" """
+        return len({opening.header.voucher_id for opening in self.openings[form] if not opening.quarantined})
+
     def is_due(self, form: tuple[int, int]) -> bool:
-        """ "A form is tried when C >= t and C > C'" """
-        return self.count(form) >= form[0] and self.count(form) > self.tried.get(form, 0)
+        """ "A form is tried when V >= t and C > C'" """
+        return self.vouchers(form) >= form[0] and self.count(form) > self.tried.get(form, 0)
 
     def try_reveal(self, registered: bytes | None, forced: bool = False) -> tuple[Match, ...] | None:
         """Output: the matches, or None if no form was tried; the forms' verdict if none reveals."""

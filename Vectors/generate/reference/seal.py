@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .check_level import check_level
 from .client_state import ClientState
-from .decoys import decoys, decoys_at_epoch_start
 from .distinctness import distinctness, distinctness_key
 from .epochs import AccountSecret
 from .errors import ProtocolError, require
+from .field import at_random
 from .group import add, hash_key, multiply, multiply_base, random_scalar
 from .keys import sha256_key
 from .labels import Draw, aead, decode_integer, encode_integer, stream
@@ -25,60 +26,59 @@ from .voucher import Header, Slot, Voucher, exclusive_or, slot_mask_and_check, t
 
 
 def shuffle(slots: list[Slot], draw: Draw) -> list[Slot]:
-    """5.13, step 7: "Shuffle the slots uniformly (Fisher-Yates, indices by rejection)."
+    """5.13, step 6: "Shuffle the slots uniformly (Fisher-Yates, indices by rejection)."
 
-    "for i from the last index down to 1 a word v below the greatest multiple of i + 1 that 2^64 holds, and slots i and
-    v mod (i + 1) change places"
+    "for i from the last index down to 1 a word w of 8 bytes below the greatest multiple of i + 1 that 2^64 holds, drawn
+    again until it is, and slots i and w mod (i + 1) change places"
     """
     shuffled = list(slots)
     for i in range(len(shuffled) - 1, 0, -1):
         limit = 2**64 - 2**64 % (i + 1)
-        while (v := decode_integer(draw(8))) >= limit:
+        while (w := decode_integer(draw(8))) >= limit:
             pass
-        j = v % (i + 1)
+        j = w % (i + 1)
         shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
     return shuffled
 
 
-def slot_of(key: bytes, s: bytes, q: bytes, table_id: bytes, transcript_: bytes) -> Slot:
-    """ "Slot of (key, S, Q): Q || key XOR KDF(S, "slot mask", .) || KDF(S, "slot check", .)[0..8]"."""
-    mask, check = slot_mask_and_check(s, table_id, q, transcript_)
+def slot_of(key: bytes, s: bytes, q: bytes, table_id: bytes, transcript_: bytes, n: int) -> Slot:
+    """ "Slot of (key, S, Q): Q || key XOR KDF(S, "slot mask", .) || the check of S under the header's N"."""
+    mask, check = slot_mask_and_check(s, table_id, q, transcript_, n)
     return Slot(q, exclusive_or(key, mask), check)
 
 
+def written_at_random(values: Sequence[int], draw: Draw) -> bytes:
+    """ "ceil((k + 1)/8) bytes of coins, bit i of them, the lowest of a byte first, that of word i" """
+    coins = decode_integer(draw((len(values) + 7) // 8))
+    return b"".join(at_random(value, coins >> i & 1) for i, value in enumerate(values))
+
+
 def seal(
-    header: Header, keys: Sequence[bytes], d: int, payload: bytes, set_file: SetFile, secrets: Sharing, draw: Draw
+    header: Header, keys: Sequence[bytes], payload: bytes, set_file: SetFile, secrets: Sharing, draw: Draw
 ) -> Voucher:
-    """5.13. Input: header, at most M distinct keys, d, padded payload, set, p_1 ... p_k and K_e."""
+    """5.13. Input: header, at most M distinct keys, padded payload, set, p_1 ... p_k and K_e."""
     table_id, public_key = set_file.header.table_id, set_file.header.public_key  # tableID, L
-    parameters = set_file.parameters
-    probe_slots, c = parameters.profile.probes, parameters.cover_slots
     require(
-        (header.slots, header.polynomials, header.payload_count)
-        == (parameters.slots, parameters.polynomials, parameters.payload_count),
+        (header.probes, header.polynomials, header.payload_count) == set_file.parameters.sizes,
         "setMismatch",
     )
-    if (
-        len(keys) > probe_slots
-        or len(set(keys)) != len(keys)
-        or not 0 <= d <= c
-        or len(payload) != header.payload_count
-    ):
+    if len(keys) > header.probes or len(set(keys)) != len(keys) or len(payload) != header.payload_count:
         raise ValueError("the input of Seal")
     # 1. "A share (x, z_1...z_k): one for the item, whichever probe matches."
     x, z = share(secrets.polynomials, draw)
+    # 4. "x and z_1...z_k written at random": the coins are drawn before what follows.
+    words = written_at_random((x, *z), draw)
     # 2. "rkey <-$ 32 bytes."
     rkey = draw(32)
     # 3. "inner = nonce || aead(K_e, nonce <-$ 24 bytes, payload, AD = header)."
     nonce = draw(24)
     inner = nonce + aead(secrets.epoch_key, nonce, payload, header.encode())
-    # 4. "body = stream(rkey, x || z_1 || ... || z_k || inner)."
-    words = b"".join(encode_integer(word, 8) for word in (x, *z))
+    # 4. "body = stream(rkey, x || z_1 || ... || z_k || inner)"
     body = stream(rkey, words + inner)
     transcript_ = transcript(header.encode(), body)
     slots: list[Slot] = []
-    # 5. "For each of M probe slots:"  Draws: the stand-in key 8, beta 64, gamma 64, the stand-in S 32.
-    for index in range(probe_slots):
+    # 5. "For each of M slots:"  Draws: the stand-in key 8, beta 64, gamma 64, the stand-in S 32.
+    for index in range(header.probes):
         stand_in_key = b"\x01" + draw(8)
         # "beta, gamma <-$ non-zero scalars, fresh;
         beta, gamma = random_scalar(draw), random_scalar(draw)
@@ -91,15 +91,8 @@ def seal(
         decoded = decode(set_file.table, y, set_file.header.position_seed)
         s = add(multiply(beta, decoded), multiply(gamma, public_key))
         # If the slot has no key, S <- 32 random bytes. Slot of (rkey, S, Q)."
-        slots.append(slot_of(rkey, s if has_key else stand_in_s, q, table_id, transcript_))
-    # 6. "For each of c cover slots, d of them decoys:"  Draws: gamma 64, the stand-in S 32, its own key 32.
-    for index in range(c):
-        # "gamma <-$ a non-zero scalar; Q = gamma B; S = gamma L, or for all but d of them 32 random bytes.
-        gamma, stand_in_s = random_scalar(draw), draw(32)
-        s = multiply(gamma, public_key) if index < d else stand_in_s
-        # Slot of (32 random bytes of its own, S, Q)."
-        slots.append(slot_of(draw(32), s, multiply_base(gamma), table_id, transcript_))
-    # 7. "Shuffle the slots uniformly. Voucher = header || body || slots."
+        slots.append(slot_of(rkey, s if has_key else stand_in_s, q, table_id, transcript_, header.check_level))
+    # 6. "Shuffle the slots uniformly. Voucher = header || body || slots."
     return Voucher(header, body, tuple(shuffle(slots, draw)))
 
 
@@ -145,10 +138,9 @@ class Sealer:
         parameters = self.set_file.parameters
         if self.state.epoch != self.secret.epoch:
             raise ProtocolError("setMismatch", "the secret's epoch is not the state's")
-        # 5.6, step 5: "t, k and c change at an epoch's start only, the version never falls"
+        # 5.6, step 5: "t, k and the profile change at an epoch's start only; the version never falls"
         require(
-            (self.state.threshold, self.state.polynomials, self.state.decoys.c)
-            == (parameters.threshold, parameters.polynomials, parameters.cover_slots),
+            (self.state.threshold, self.state.polynomials) == (parameters.threshold, parameters.polynomials),
             "setMismatch",
         )
         require(self.state.profile_digest == parameters.profile.digest(), "setMismatch")
@@ -168,27 +160,24 @@ class Sealer:
         )
 
 
-def state_at_epoch_start(
-    set_file: SetFile, account: bytes, secret: AccountSecret, devices: int, last: int, newest_version: int = 0
-) -> ClientState:
-    """5.6, step 4: "the distinctness store is empty; the decoy schedule starts with n-hat"."""
+def state_at_epoch_start(set_file: SetFile, epoch: int, newest_version: int = 0) -> ClientState:
+    """5.6, step 4: "the distinctness store is empty; the number is 0"."""
     parameters = set_file.parameters
     return ClientState(
-        secret.epoch,
+        epoch,
         max(newest_version, set_file.header.version),
         parameters.threshold,
         parameters.polynomials,
-        decoys_at_epoch_start(
-            secret.secret,
-            pseudonym_of(secret.secret, account, secret.epoch),
-            secret.epoch,
-            parameters.cover_slots,
-            devices,
-            last,
-        ),
+        0,
         parameters.profile.digest(),
         frozenset(),
     )
+
+
+def header_of(set_file: SetFile, n: int, epoch: int, voucher_id: bytes, pseudonym: bytes) -> Header:
+    """5.12, step 5: "header = (M, N, k, P, epoch, voucherID, pseudonym, root)"."""
+    m, k, count = set_file.parameters.sizes
+    return Header(m, n, k, count, epoch, voucher_id, pseudonym, set_file.root)
 
 
 def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Voucher, ClientState]:
@@ -201,20 +190,11 @@ def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Vouc
     # 3. "Distinctness leaves the keys that are probed; none for a repeat."
     tag_key = distinctness_key(sealer.secret.secret, sealer.pseudonym, state.epoch)
     keys, tags = distinctness(tag_key, keys, item.frames is not None, state.tags)
-    # 4. "Decoys: d, the number for this voucher, also for a repeat."
-    d, decoy_state = decoys(state.decoys, draw)
-    # 5. "header = (M + c, k, P, epoch, voucherID <-$ 16 bytes, pseudonym, root)." Draws: "the first 16 of 32 bytes".
-    header = Header(
-        parameters.slots,
-        parameters.polynomials,
-        parameters.payload_count,
-        state.epoch,
-        draw(32)[:16],
-        sealer.pseudonym,
-        sealer.set_file.root,
-    )
-    voucher = seal(header, keys, d, payload, sealer.set_file, sealer.sharing(), draw)
+    # 4. "v is the state's number, which grows by one, also for a repeat. N is its check level."
+    n = check_level(state.number, parameters.levels)
+    # 5. "voucherID <-$ 16 bytes". Draws: "the first 16 of 32 bytes".
+    header = header_of(sealer.set_file, n, state.epoch, draw(32)[:16], sealer.pseudonym)
+    voucher = seal(header, keys, payload, sealer.set_file, sealer.sharing(), draw)
     # 6. The caller persists the new state, then the voucher.
-    return voucher, replace(
-        state, newest_version=max(state.newest_version, sealer.set_file.header.version), decoys=decoy_state, tags=tags
-    )
+    newest = max(state.newest_version, sealer.set_file.header.version)
+    return voucher, replace(state.after_a_voucher(), newest_version=newest, tags=tags)

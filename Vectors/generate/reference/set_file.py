@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pysodium
 
+from .check_level import LEVEL_COUNT
 from .errors import ProtocolError, require
 from .group import decode_element_but_identity
 from .labels import blake2b_256, decode_integer, encode_integer, kdf
@@ -17,10 +18,11 @@ from .parameters import CLOCK_SLACK, MAXIMUM_ENTRIES, MAXIMUM_LIFETIME, MAXIMUM_
 from .profile import HYPOTHESIS_COUNT, MAXIMUM_HYPOTHESES, Hypothesis, Profile
 from .table import CELL_COUNT, cells
 
-MAGIC = b"SMSET001"
+MAGIC = b"SMSET002"
 SIGNED_COUNT = 3_072
 HYPOTHESES_AT = 768
 SUPPORT_AT = 832
+LEVELS_AT = 864
 SIGNATURES_COUNT = 1_024
 SIGNATURE_COUNT = 64
 HEAD_COUNT = SIGNED_COUNT + SIGNATURES_COUNT
@@ -64,7 +66,7 @@ class SetHeader:
             + self.table_digest
             + encode_integer(p.threshold, 2)
             + encode_integer(p.polynomials, 2)
-            + bytes([p.cover_slots, p.minimum_sources, len(self.sources), p.separation])
+            + bytes([0, p.minimum_sources, len(self.sources), p.separation])
             + encode_integer(p.payload_count, 4)
             + bytes(2)
             + bytes([profile.b, profile.probes])
@@ -76,6 +78,7 @@ class SetHeader:
                 SUPPORT_AT - HYPOTHESES_AT, b"\x00"
             )
             + self.support_digest
+            + bytes(p.levels)
         ).ljust(SIGNED_COUNT, b"\x00")
         if len(part) != SIGNED_COUNT:
             raise ValueError("a field has a wrong length")
@@ -93,7 +96,7 @@ class SetHeader:
         n, m = decode_integer(part[112:120]), decode_integer(part[120:128])
         require(1 <= n <= MAXIMUM_ENTRIES and m == cells(n), "parameterOutOfRange", "n and m")
         b, source_count, hypothesis_count = part[174], part[166], part[183]
-        require(not any(part[172:174]) and part[180] == 0, "nonCanonical", "reserved bytes")
+        require(part[164] == 0 and not any(part[172:174]) and part[180] == 0, "nonCanonical", "reserved bytes")
         # Where the padding begins is known only if b, S and H are in range; they are refused below if they are not.
         require(b > 64 or not any(part[184 + b : 256]), "nonCanonical", "padding of the positions")
         require(
@@ -107,7 +110,7 @@ class SetHeader:
             "nonCanonical",
             "padding of the hypotheses",
         )
-        require(not any(part[SUPPORT_AT + 32 :]), "nonCanonical", "bytes after the support digest")
+        require(not any(part[LEVELS_AT + LEVEL_COUNT :]), "nonCanonical", "bytes after the levels")
         require(b <= 64, "unknownProfile", "b")
         require(hypothesis_count <= MAXIMUM_HYPOTHESES, "unknownProfile", "H")
         profile = Profile(
@@ -124,7 +127,7 @@ class SetHeader:
         parameters = Parameters(
             threshold=decode_integer(part[160:162]),
             polynomials=decode_integer(part[162:164]),
-            cover_slots=part[164],
+            levels=tuple(part[LEVELS_AT : LEVELS_AT + LEVEL_COUNT]),
             payload_count=decode_integer(part[168:172]),
             minimum_sources=part[165],
             separation=part[167],
@@ -272,19 +275,21 @@ def open_set(file: bytes, policy: TrustPolicy, newest_version: int, now: int) ->
     opened = SetFile.decode(file)
     header, p, profile = opened.header, opened.parameters, opened.parameters.profile
     # 4. The policy asks for at least one signature and one confirmed source [parameterOutOfRange]; the profile is one
-    #    of those that it names [unknownProfile]; floors and the ceiling of the lifetime hold [belowFloor]; the ceiling
-    #    of m held in step 1.
+    #    of those that it names [unknownProfile]; the floors, that of M among them, and the ceilings of each of the
+    #    twelve levels and of the lifetime hold [belowFloor]; the ceiling of m held in step 1.
     require(policy.minimum_signatures >= 1, "parameterOutOfRange", "a policy without signatures")
     require(policy.minimum_confirmed_sources >= 1, "parameterOutOfRange", "a policy without confirmed support")
     require(policy.profiles is None or profile.digest() in policy.profiles, "unknownProfile", "not pinned")
     for name, value, floor in (
         ("t", p.threshold, policy.minimum_threshold),
         ("k", p.polynomials, policy.minimum_polynomials),
-        ("c", p.cover_slots, policy.minimum_cover_slots),
+        ("M", profile.probes, policy.minimum_probes),
         ("n", header.entries, policy.minimum_entries),
         ("r", p.separation, policy.minimum_separation),
     ):
         require(value >= floor, "belowFloor", name)
+    for i, (level, ceiling) in enumerate(zip(p.levels, policy.maximum_levels, strict=True)):
+        require(level <= ceiling, "belowFloor", f"N_{i}")
     require(header.expires_at - header.issued_at <= policy.maximum_lifetime, "belowFloor", "lifetime")
     # 5. Every signature that is present verifies [invalidSignature]. T of them are by pinned sources: at least
     #    minimumSignatures [tooFewSignatures]; the confirmed support, T + q − S, is at its floor [supportNotConfirmed].

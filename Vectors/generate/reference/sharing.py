@@ -1,11 +1,11 @@
-"""Protocol 5.7: p_1 ... p_k over F_p, K_e, the token, the commitment, and shares; 5.6, the pseudonym."""
+"""Protocol 5.7: p_1 ... p_k over F_q, K_e, the token, the commitment, and shares; 5.6, the pseudonym."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .field import P, evaluate
+from .field import Q, canonical, evaluate
 from .labels import Draw, decode_integer, encode_integer, kdf, word_stream
 
 
@@ -23,8 +23,8 @@ def pseudonym_of(s_e: bytes, account: bytes, epoch: int) -> bytes:
 
 
 def shared_words(constants: Iterable[int]) -> bytes:
-    """Step 3, w: "KDF(0^32, "shared words", p_1(0) || ... || p_k(0))"."""
-    return kdf(bytes(32), "shared words", b"".join(encode_integer(value, 8) for value in constants))
+    """Step 3, w: "KDF(0^32, "shared words", p_1(0) || ... || p_k(0))", "(4) ..., canonical"."""
+    return kdf(bytes(32), "shared words", b"".join(canonical(value) for value in constants))
 
 
 def epoch_key(constants: Iterable[int], pseudonym: bytes, epoch: int) -> bytes:
@@ -46,9 +46,9 @@ def sharing(s_e: bytes, pseudonym: bytes, epoch: int, t: int, k: int) -> Sharing
     # 1. "sigma = wordStream(KDF(s_e, "polynomial key", pseudonym || epoch || t || k))"
     fields = pseudonym + encode_integer(epoch, 4) + encode_integer(t, 2) + encode_integer(k, 2)
     sigma = word_stream(kdf(s_e, "polynomial key", fields))
-    # 2. "Take words of sigma, dropping those >= p: k t coefficients, p_1's first, each polynomial's constant term
-    #    first."
-    kept = (word for word in sigma if word < P)
+    # 2. "Take sigma's bytes 4 at a time (each word as two, the lower half first), without the highest bit of the 32,
+    #    dropping q: k t coefficients, p_1's first, each polynomial's constant term first."
+    kept = (value for value in halves(sigma) if value != Q)
     polynomials = tuple(tuple(next(kept) for _ in range(t)) for _ in range(k))
     # 3.
     k_e = epoch_key((polynomial[0] for polynomial in polynomials), pseudonym, epoch)
@@ -56,11 +56,18 @@ def sharing(s_e: bytes, pseudonym: bytes, epoch: int, t: int, k: int) -> Sharing
     return Sharing(polynomials, k_e, token, commitment(token, pseudonym, epoch))
 
 
+def halves(sigma: Iterator[int]) -> Iterator[int]:
+    for word in sigma:
+        yield word & 0x7FFF_FFFF
+        yield word >> 32 & 0x7FFF_FFFF
+
+
 def share(polynomials: Iterable[Iterable[int]], draw: Draw) -> tuple[int, tuple[int, ...]]:
-    """Step 4: "x <-$ F_p without 0, z_j = p_j(x)". 5.13: "words of 8 bytes until one is in 1...p - 1"."""
+    """Step 4: "x <-$ F_q without 0, z_j = p_j(x)". 5.13: "4 bytes without the highest bit of the 32, drawn again until
+    it is in 1...q - 1"."""
     while True:
-        x = decode_integer(draw(8))
-        if 1 <= x < P:
+        x = decode_integer(draw(4)) & 0x7FFF_FFFF
+        if 1 <= x < Q:
             return x, share_at(polynomials, x)
 
 

@@ -1,4 +1,4 @@
-"""Protocol 4.3, account names, 4.5, 4.6, 4.8, 5.6 and 5.10."""
+"""Protocol 4.5, 4.6, 4.8, 5.6 and 5.10."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import forms
 from envelope import Topic, seeded
 from reference.account import account_of
 from reference.client_state import ClientState
-from reference.decoys import DecoyState
 from reference.distinctness import distinctness, distinctness_key
 from reference.epochs import AccountSecret, first_epoch
 from reference.keys import perceptual_key, sha256_key, sign_message, source_public_key
@@ -27,7 +26,6 @@ NOTES = {
     "NameAsBytes": "names are byte strings: nothing is folded or trimmed",
     "ForgedSignature": "not the account's signature of this registration",
     "OutOfRange": "a number outside the range that the specification gives",
-    "ReservedBytes": "bytes that must be zero are not",
     "LeastParameters": "the least of everything",
     "GreatestParameters": "the greatest of everything",
     "ClockBehind": "a clock that is behind must not begin an account: the ratchet would never reach the present",
@@ -36,7 +34,8 @@ NOTES = {
     "NearDuplicates": "a repeat notes all its tags: what is near a repeat is a repeat",
     "NoKeys": "an item without keys is never a repeat",
     "TagsNotAscending": "one store has one encoding",
-    "WrongCoverSlots": "the decoy state inside is for another c",
+    "NumberEdge": "the number of vouchers stays at 2^32 - 1",
+    "OtherEpoch": "another epoch's state is ignored",
 }
 
 
@@ -55,11 +54,13 @@ def build() -> dict[str, Topic | bytes]:
     repeats(topic)
     digests(topic)
     states(topic)
+    numbers(topic)
+    merges(topic)
     return {"client/client.json": topic}
 
 
 def names(topic: Topic) -> None:
-    group = topic.group("AccountName", "4.3: a name's bytes, and the account in registrations.")
+    group = topic.group("AccountName", "4.7: a name's bytes, and the account in registrations.")
 
     def add(comment: str, name: bytes, *flags: str, result: str = "valid") -> None:
         group.add(comment, {"name": name.hex()}, lambda: {"account": account_of(name).hex()}, *flags, result=result)
@@ -324,13 +325,15 @@ def digests(topic: Topic) -> None:
     add("b = 1", Profile(0, 0, 0, 1, (255,)), "LeastParameters")
 
 
+def base_state() -> ClientState:
+    draw = seeded("client states")
+    tags = frozenset(int.from_bytes(draw(8), "little") for _ in range(5))
+    return ClientState(679, 7, 30, 312, 120, PROFILE_2.digest(), tags)
+
+
 def states(topic: Topic) -> None:
     group = topic.group("DecodeClientState", "4.8, decoded and encoded again.")
-    draw = seeded("client states")
-    decoy_state = DecoyState(6, 1, 120, 7, 0b100101, tuple(2**30 + 1000 * i for i in range(6)))
-    base = ClientState(
-        679, 7, 30, 64, decoy_state, PROFILE_2.digest(), frozenset(int.from_bytes(draw(8), "little") for _ in range(5))
-    )
+    base = base_state()
 
     def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
         group.add(
@@ -348,46 +351,77 @@ def states(topic: Topic) -> None:
 
     add("five tags", good)
     add("no tags", replace(base, tags=frozenset()).encode(), "LeastParameters")
-    least = DecoyState(4, 1, 0, 0, 0, (2**30,) * 4)
-    add(
-        "the least of everything", ClientState(0, 0, 2, 4, least, bytes(32), frozenset([0])).encode(), "LeastParameters"
-    )
-    greatest = DecoyState(16, 256, 2**30, 2**30, 2**16 - 1, (2**32 - 1,) * 16)
+    add("the least of everything", ClientState(0, 0, 2, 16, 0, bytes(32), frozenset([0])).encode(), "LeastParameters")
     add(
         "the greatest of everything",
-        ClientState(2**32 - 1, 2**64 - 1, 1024, 256, greatest, b"\xff" * 32, frozenset([0, 2**64 - 1])).encode(),
+        ClientState(2**32 - 1, 2**64 - 1, 1024, 1024, 2**32 - 1, b"\xff" * 32, frozenset([0, 2**64 - 1])).encode(),
         "GreatestParameters",
+        "NumberEdge",
     )
     add("ascending as words, not as byte strings", replace(base, tags=frozenset([0x0100, 0xFF])).encode())
-    add("143 bytes", good[:143], "TruncatedInput", result="wrongLength")
+    add("59 bytes", good[:59], "TruncatedInput", result="wrongLength")
     add("empty", b"", "TruncatedInput", result="wrongLength")
     add("a tag is missing", good[:-8], "TruncatedInput", result="wrongLength")
     add("a tag more than it says", good + b"\xff" * 8, "TrailingBytes", result="wrongLength")
     add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
-    add("magic of another version", b"SMC2" + good[4:], "WrongMagic", result="invalidMagic")
+    add("magic of the version before", b"SMC1" + good[4:], "WrongMagic", result="invalidMagic")
+    before = b"SMC1" + good[4:20] + encode_integer(6, 4) + encode_integer(0, 4) + b"SMD1" + bytes(80) + good[28:60]
+    add("a state of the version before", before, "WrongMagic", result="invalidMagic")
+    add("magic of the next version", b"SMC3" + good[4:], "WrongMagic", result="invalidMagic")
     for comment, offset, value, size in (
         ("t = 1", 16, 1, 2),
         ("t = 1,025", 16, 1025, 2),
-        ("k = 3", 18, 3, 2),
-        ("k = 257", 18, 257, 2),
-        ("c = 3", 20, 3, 4),
-        ("c = 17", 20, 17, 4),
-        ("c = 65,542: two bytes of it are 6", 20, 65542, 4),
+        ("k = 15", 18, 15, 2),
+        ("k = 1,025", 18, 1025, 2),
+        ("2^20 + 1 tags, which are not there", 24, 2**20 + 1, 4),
     ):
         add(comment, changed(offset, value, size), "OutOfRange", result="parameterOutOfRange")
-    add("c = 4, the decoy state's is 6", changed(20, 4, 4), "WrongCoverSlots", result="parameterOutOfRange")
-    add("the decoy state has another magic", changed(28, 0, 4), "WrongMagic", result="invalidMagic")
-    add("the decoy state's reserved bytes are not zero", changed(28 + 18, 1, 2), "ReservedBytes", result="nonCanonical")
     tags = sorted(base.tags)
     add(
         "two tags exchanged",
-        good[:144] + b"".join(encode_integer(tag, 8) for tag in [tags[1], tags[0], *tags[2:]]),
+        good[:60] + b"".join(encode_integer(tag, 8) for tag in [tags[1], tags[0], *tags[2:]]),
         "TagsNotAscending",
         result="nonCanonical",
     )
     add(
         "a tag twice",
-        good[:144] + b"".join(encode_integer(tag, 8) for tag in [tags[0], tags[0], *tags[2:]]),
+        good[:60] + b"".join(encode_integer(tag, 8) for tag in [tags[0], tags[0], *tags[2:]]),
         "TagsNotAscending",
         result="nonCanonical",
     )
+
+
+def numbers(topic: Topic) -> None:
+    group = topic.group("TakeNumber", "5.12, step 4: the number of one voucher, and the state after it.")
+    base = replace(base_state(), tags=frozenset())
+    for number in (0, 31, 65_535, 2**31 - 1, 2**32 - 2, 2**32 - 1):
+        state = replace(base, number=number)
+        group.add(
+            f"{number} vouchers before it",
+            {"bytes": state.encode().hex()},
+            lambda: {"number": state.number, "bytes": state.after_a_voucher().encode().hex()},
+            *(["NumberEdge"] if number >= 2**32 - 2 else []),
+        )
+
+
+def merges(topic: Topic) -> None:
+    group = topic.group("MergeStates", "5.10: a device's state, and what it is after it took in another device's.")
+    base = replace(base_state(), number=120, tags=frozenset(range(3)))
+
+    def add(comment: str, other: ClientState, *flags: str, own: ClientState = base) -> None:
+        group.add(
+            comment,
+            {"bytes": own.encode().hex(), "other": other.encode().hex()},
+            lambda: {"bytes": own.merged(other).encode().hex()},
+            *flags,
+        )
+
+    add("the same state", base)
+    add("a greater number, other tags", replace(base, number=121, tags=frozenset([2, 7, 2**63])))
+    add("a lesser number, other tags", replace(base, number=119, tags=frozenset([7])))
+    add("a device that sealed nothing", replace(base, number=0, tags=frozenset()))
+    add("into a device that sealed nothing", base, own=replace(base, number=0, tags=frozenset()))
+    add("the greatest number", replace(base, number=2**32 - 1), "NumberEdge")
+    for epoch in (678, 680):
+        other = replace(base, epoch=epoch, number=500, tags=frozenset([9]))
+        add(f"of epoch {epoch}", other, "OtherEpoch")

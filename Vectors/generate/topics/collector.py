@@ -28,7 +28,7 @@ NOTES = {
     "EpochInPast": "the epoch has expired",
     "NotRegistered": "a voucher before its registration",
     "Malformed": "it does not decode",
-    "KnownSets": "the collector knows its sets: root, slots, k and P must fit",
+    "KnownSets": "the collector knows its sets: root, M, k and P must fit, N need not",
     "Quota": "the amount that is allowed, and one more",
     "Order": "two reasons to refuse: the earlier step answers",
     "Expiry": "expiry forgets, and never goes back",
@@ -92,10 +92,8 @@ def resolve(
 
 def header(set_file: SetFile | None = None, account: bytes = ALICE, epoch: int = EPOCH, voucher_id: int = 1) -> Header:
     root = bytes(32) if set_file is None else set_file.root
-    slots, k, count = (5, 4, 128)
-    if set_file is not None:
-        slots, k, count = set_file.parameters.slots, set_file.parameters.polynomials, set_file.parameters.payload_count
-    return Header(slots, k, count, epoch, encode_integer(voucher_id, 16), pseudonym_of(account, epoch), root)
+    probes, k, count = (4, 16, 128) if set_file is None else set_file.parameters.sizes
+    return Header(probes, 5, k, count, epoch, encode_integer(voucher_id, 16), pseudonym_of(account, epoch), root)
 
 
 def voucher(head: Header, content: int = 0) -> bytes:
@@ -426,7 +424,7 @@ def sequences(topic: Topic) -> None:
         [(register(), ok), (register(BOB), ok), (store(one, BOB), "authenticationFailed"), (store(one), ok)],
         "OtherAccount",
     )
-    too_few, too_many = replace(header(), slots=4), replace(header(), slots=81)
+    too_few, too_many = replace(header(), probes=0), replace(header(), probes=65)
     add(
         "malformed vouchers change nothing",
         [
@@ -435,9 +433,11 @@ def sequences(topic: Topic) -> None:
             (store(one + b"\0"), "wrongLength"),
             (store(b""), "wrongLength"),
             (store(one[:96]), "wrongLength"),
-            (store(b"SMV2" + one[4:]), "invalidMagic"),
+            (store(b"SMV1" + one[4:]), "invalidMagic"),
+            (store(b"SMV3" + one[4:]), "invalidMagic"),
             (store(voucher(too_few)), "parameterOutOfRange"),
             (store(voucher(too_many)), "parameterOutOfRange"),
+            (store(voucher(replace(header(), check_level=0))), "parameterOutOfRange"),
             (store(voucher(replace(header(), polynomials=3))), "parameterOutOfRange"),
             (store(voucher(replace(header(), payload_count=127))), "parameterOutOfRange"),
             (store(one), ok),
@@ -518,8 +518,8 @@ def sequences(topic: Topic) -> None:
         sets=True,
     )
     for comment, change in (
-        ("a slot more", {"slots": 13}),
-        ("a slot less", {"slots": 11}),
+        ("a slot more", {"probes": 9}),
+        ("a slot less", {"probes": 7}),
         ("k + 1", {"polynomials": 17}),
         ("P + 1", {"payload_count": 129}),
     ):
@@ -529,6 +529,11 @@ def sequences(topic: Topic) -> None:
             "KnownSets",
             sets=True,
         )
+    levels = [
+        (store(voucher(replace(header(mine, voucher_id=number), check_level=level))), ok)
+        for number, level in enumerate((1, 4, 6, 255))
+    ]
+    add("any N", [(register(), ok), *levels], "KnownSets", sets=True)
     add(
         "a conflict comes before the set, the set before the amount",
         [
@@ -536,7 +541,7 @@ def sequences(topic: Topic) -> None:
             (store(fits), ok),
             (store(voucher(replace(header(mine), root=bytes(32)))), "voucherConflict"),
             (store(voucher(replace(header(mine, voucher_id=2), root=bytes(32)))), "unknownSet"),
-            (store(voucher(replace(header(mine, voucher_id=2), slots=13))), "setMismatch"),
+            (store(voucher(replace(header(mine, voucher_id=2), probes=9))), "setMismatch"),
             (store(voucher(header(mine, voucher_id=2))), "quotaExceeded"),
         ],
         "KnownSets",

@@ -20,8 +20,7 @@ from reference.keys import sha256_key
 from reference.payload import NONE, SHA256, Payload
 from reference.profile import PROFILE_2
 from reference.registration import Registration
-from reference.seal import Item, Sealer, seal, seal_item, state_at_epoch_start
-from reference.voucher import Header
+from reference.seal import Item, Sealer, header_of, seal, seal_item, state_at_epoch_start
 
 NOTES = {
     "WorkedExample": "the example of the specification's readers: two accounts, one above the threshold",
@@ -32,9 +31,9 @@ NOTES = {
     "OtherSet": "vouchers of a set whose key is not here wait",
     "Retry": "a voucher that is sent twice is one voucher",
     "OtherAccount": "what another sends under an account's pseudonym is refused",
-    "TamperedVoucher": "a voucher that was changed on its way opens nothing",
+    "TamperedVoucher": "a voucher that was changed on its way opens by chance alone",
     "ModifiedClient": "a client that says what it likes: matches that are not on the list, or name nothing",
-    "Threshold": "t matches without a decoy, and one less",
+    "Threshold": "t matches without a chance opening, and one less",
 }
 
 
@@ -51,7 +50,7 @@ class Device:
         self.draw = seeded(f"end-to-end {name}")
         self.account, secret = self.draw(32), AccountSecret.first(epoch, self.draw)
         set_file = fixture.signed
-        self.sealer = Sealer(set_file, self.account, secret, state_at_epoch_start(set_file, self.account, secret, 1, 0))
+        self.sealer = Sealer(set_file, self.account, secret, state_at_epoch_start(set_file, epoch))
         self.sent: list[dict[str, Any]] = []
 
     def send(self, request: str, data: bytes, caller: bytes | None = None) -> bytes:
@@ -81,32 +80,18 @@ class Device:
 
     def next_epoch(self, fixture: Fixture) -> Device:
         secret = self.sealer.secret.ratchet(self.sealer.secret.epoch + 1)
-        state = state_at_epoch_start(
-            fixture.signed, self.account, secret, 1, self.sealer.state.decoys.n, self.sealer.state.newest_version
-        )
+        state = state_at_epoch_start(fixture.signed, secret.epoch, self.sealer.state.newest_version)
         self.sealer = Sealer(fixture.signed, self.account, secret, state)
         return self.register()
 
     def modified(
-        self, keys: Sequence[bytes], payload: Payload, d: int, pseudonym: bytes = b"", caller: bytes | None = None
+        self, keys: Sequence[bytes], payload: Payload, n: int = 255, pseudonym: bytes = b"", caller: bytes | None = None
     ) -> Device:
-        """What a modified client seals: keys, payload, decoys and pseudonym of its choice."""
-        set_file = self.sealer.set_file
-        p = set_file.parameters
-        header = Header(
-            p.slots,
-            p.polynomials,
-            p.payload_count,
-            self.sealer.secret.epoch,
-            self.draw(16),
-            pseudonym or self.sealer.pseudonym,
-            set_file.root,
-        )
-        self.send(
-            "store",
-            seal(header, keys, d, payload.encode(p.payload_count), set_file, self.sealer.sharing(), self.draw).encode(),
-            caller,
-        )
+        """What a modified client seals: keys, payload, N and pseudonym of its choice."""
+        set_file, epoch = self.sealer.set_file, self.sealer.secret.epoch
+        header = header_of(set_file, n, epoch, self.draw(16), pseudonym or self.sealer.pseudonym)
+        padded = payload.encode(header.payload_count)
+        self.send("store", seal(header, keys, padded, set_file, self.sealer.sharing(), self.draw).encode(), caller)
         return self
 
 
@@ -233,7 +218,7 @@ def runs(topic: Topic) -> None:
         if i == 2:
             waiting.sealer = replace(waiting.sealer, set_file=second.signed)
     newer = waiting.sent
-    add("two vouchers under the old set, six under the new: by the old key", newer, [("belowThreshold", 0)], "OtherSet")
+    add("two vouchers under the old set, six under the new: by the old key", newer, [("notDecodable", 0)], "OtherSet")
     add("the same vouchers by the new key", newer, [("valid", 6)], "OtherSet", fixture=second)
 
     hostile = Device("retries and forgeries", small).register()
@@ -243,13 +228,13 @@ def runs(topic: Topic) -> None:
     again = [dict(request) for request in hostile.sent]
     for i in (3, 5):  # on their way: a bit of a body, and a bit of Q in a slot
         data = bytearray.fromhex(hostile.sent[i]["bytes"])
-        data[100 if i == 3 else len(data) - 72 * 12] ^= 1
+        data[100 if i == 3 else len(data) - 65 * 8] ^= 1
         hostile.sent[i]["bytes"] = data.hex()
     forged = Device("forged", small)
     digest = digest_of_file(0)
     # It carries the account's pseudonym, the stranger sends it.
     forged.modified(
-        [sha256_key(digest)], Payload(SHA256, 0, digest, b""), 0, hostile.sealer.pseudonym, stranger.account
+        [sha256_key(digest)], Payload(SHA256, 0, digest, b""), 255, hostile.sealer.pseudonym, stranger.account
     )
     stranger.picture("known-8").picture("unknown-4")
     # Retries of what was changed on its way are conflicts; the others are stored already.
@@ -266,11 +251,11 @@ def runs(topic: Topic) -> None:
     exact = Device("exactly t", small).register()
     almost = Device("t - 1", small).register()
     for i in range(3):
-        exact.modified([sha256_key(digest_of_file(i % 2))], Payload(SHA256, 0, digest_of_file(i % 2), b""), 0)
+        exact.modified([sha256_key(digest_of_file(i % 2))], Payload(SHA256, 0, digest_of_file(i % 2), b""))
     for i in range(2):
-        almost.modified([sha256_key(digest_of_file(i))], Payload(SHA256, 0, digest_of_file(i), b""), 0)
+        almost.modified([sha256_key(digest_of_file(i))], Payload(SHA256, 0, digest_of_file(i), b""))
     add(
-        "t matches without decoys (two of them of one file, by a modified client), and t - 1",
+        "t matches without chance openings (two of them of one file, by a modified client of N = 255), and t - 1",
         exact.sent + almost.sent,
         [("valid", 3), ("belowThreshold", 0)],
         "Threshold",
@@ -281,6 +266,6 @@ def runs(topic: Topic) -> None:
     for i in range(2):
         lying.modified([sha256_key(digest_of_file(i))], Payload(SHA256, 0, bytes([i]) * 32, b"not what was probed"), 1)
     for _ in range(2):
-        lying.modified([sha256_key(digest_of_file(0))], Payload(NONE, 0, b"", b"nothing"), 0)
+        lying.modified([sha256_key(digest_of_file(0))], Payload(NONE, 0, b"", b"nothing"))
     lying.picture("known-3-changed")
     add("matches whose fingerprints are not listed, or that have none", lying.sent, [("valid", 5)], "ModifiedClient")

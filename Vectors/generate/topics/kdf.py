@@ -11,16 +11,15 @@ from reference.labels import LABELS, aead, aead_open, encode_integer, kdf, strea
 FIELDS = {  # label: (unkeyed, number of bytes in its fields)
     "set root": (True, 3_072),
     "positions": (False, 9),
-    "voucher transcript": (True, 96 + 48 + 8 * 4 + 128),
+    "voucher transcript": (True, 96 + 44 + 4 * 16 + 128),
     "slot mask": (False, 80),
     "slot check": (False, 80),
     "epoch ratchet": (False, 4),
     "pseudonym": (False, 36),
     "polynomial key": (False, 40),
-    "decoy key": (False, 36),
     "distinctness key": (False, 36),
     "distinctness tag": (False, 9),
-    "shared words": (False, 32),
+    "shared words": (False, 64),
     "epoch key": (False, 36),
     "resolution": (False, 36),
     "commitment": (False, 36),
@@ -64,10 +63,10 @@ def build() -> dict[str, Topic | bytes]:
             f"the label `{label}`", label, None if unkeyed else draw(32), draw(count), *(["Unkeyed"] if unkeyed else [])
         )
     zeros, message = bytes(32), draw(36)
-    add("`shared words` under its key of 32 zero bytes", "shared words", zeros, draw(64 * 8))
+    add("`shared words` under its key of 32 zero bytes", "shared words", zeros, draw(312 * 4))
     add("no fields, no key", "entries digest", None, b"", "Unkeyed")
     add("no fields, a key of zero bytes", "entries digest", zeros, b"", "Unkeyed")
-    for label in ("decoy key", "distinctness key", "epoch key", "commitment"):
+    for label in ("polynomial key", "distinctness key", "epoch key", "commitment"):
         add(f"the same key and fields under `{label}`", label, zeros, message, "LabelSeparation")
     prefix = len("SealedMatch/1 entries digest") + 1
     for count in (127, 128, 129, 256, 257):
@@ -89,7 +88,7 @@ def build() -> dict[str, Topic | bytes]:
         )
 
     group = topic.group("Stream", "message ⊕ the XChaCha20 key stream under a zero nonce.")
-    for count in (0, 1, 63, 64, 65, 176, 1_584):
+    for count in (0, 1, 63, 64, 65, 236, 2_316):
         key, message = draw(32), draw(count)
         group.add(
             f"{count} bytes",

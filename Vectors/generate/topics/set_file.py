@@ -11,6 +11,7 @@ from files import file_case
 from fixtures import EXPIRES, ISSUED, Fixture, small
 from reference import group as g
 from reference import set_file as sets
+from reference.check_level import LEVEL_COUNT, STANDARD_LEVELS
 from reference.keys import (
     SetSecrets,
     entries_digest,
@@ -34,16 +35,18 @@ POLICY_FIELDS = {  # the names of Vectors/README.md
     "minimum_signatures": "minimumSignatures",
     "minimum_threshold": "minimumThreshold",
     "minimum_polynomials": "minimumPolynomials",
-    "minimum_cover_slots": "minimumCoverSlots",
+    "minimum_probes": "minimumProbes",
     "minimum_confirmed_sources": "minimumConfirmedSources",
     "minimum_entries": "minimumEntries",
     "minimum_separation": "minimumSeparation",
+    "maximum_levels": "maximumCheckLevels",
     "maximum_cells": "maximumCells",
     "maximum_lifetime": "maximumLifetime",
 }
 LOWEST: dict[str, Any] = {name: 0 for name in POLICY_FIELDS} | {
     "minimum_signatures": 1,
     "minimum_confirmed_sources": 1,
+    "maximum_levels": (255,) * LEVEL_COUNT,
     "maximum_cells": 30_000_000,
     "maximum_lifetime": MAXIMUM_LIFETIME,
     "profiles": None,
@@ -56,7 +59,10 @@ def policy_fields(policy: TrustPolicy) -> dict[str, Any]:
     return {
         "sources": [source.hex() for source in sorted(policy.sources)],
         "profiles": None if policy.profiles is None else [digest.hex() for digest in sorted(policy.profiles)],
-    } | {name: getattr(policy, ours) for ours, name in POLICY_FIELDS.items()}
+    } | {
+        name: list(value) if isinstance(value := getattr(policy, ours), tuple) else value
+        for ours, name in POLICY_FIELDS.items()
+    }
 
 
 def opened_fields(opened: SetFile, policy: TrustPolicy) -> dict[str, Any]:
@@ -75,7 +81,7 @@ def opened_fields(opened: SetFile, policy: TrustPolicy) -> dict[str, Any]:
         "supportDigest": header.support_digest.hex(),
         "threshold": p.threshold,
         "polynomials": p.polynomials,
-        "coverSlots": p.cover_slots,
+        "checkLevels": list(p.levels),
         "payloadCount": p.payload_count,
         "minimumSources": p.minimum_sources,
         "separation": p.separation,
@@ -136,7 +142,8 @@ def build() -> dict[str, Topic | bytes]:
             "NonCanonicalScalar": "α is not below ℓ.",
             "WrongSize": "n and m do not belong together, or are no sizes.",
             "OutOfRange": "A value next to the range of Protocol 2.",
-            "BelowFloor": "Below what the policy pins.",
+            "BelowFloor": "Below a floor that the policy pins, or above a ceiling.",
+            "Levels": "N_0 … N_11: in range, never falling, and below the pinned ceilings.",
             "OtherProfile": "A profile that the policy does not pin.",
             "UnderSigned": "Too few signatures that count.",
             "WrongSignature": "A signature that is there and does not verify, whoever it is by.",
@@ -249,7 +256,8 @@ def header_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         result="wrongLength",
     )
     add("just the policy's ceiling of cells", None, "Boundary", policy=replace(cases.policy, maximum_cells=4_098))
-    add("another magic", part({7: b"2"}), "WrongMagic", result="invalidMagic")
+    add("the magic of the version before", part({7: b"1"}), "WrongMagic", result="invalidMagic")
+    add("the magic of the next version", part({7: b"3"}), "WrongMagic", result="invalidMagic")
     add(
         "L with bit 255 set",
         part({80: with_top_bit(header.public_key)}),
@@ -291,7 +299,7 @@ def header_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         policy=replace(cases.policy, maximum_cells=cells(MAXIMUM_ENTRIES)),
         result="wrongLength",
     )
-    for offset in (172, 173, 180, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 831, 864, 1_000, 3_071):
+    for offset in (164, 172, 173, 180, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 831, 876, 1_000, 3_071):
         for value in (1, 128):
             add(f"byte {offset} is {value}", part({offset: bytes([value])}), "ReservedBytes", result="nonCanonical")
 
@@ -403,14 +411,29 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
 
     for symbol, name, least, greatest in (
         ("t", "threshold", 2, 1_024),
-        ("k", "polynomials", 4, 256),
-        ("c", "cover_slots", 4, 16),
+        ("k", "polynomials", 16, 1_024),
         ("P", "payload_count", 128, 16_384),
     ):
         parameter(f"{symbol} = {least}", "Boundary", result="valid", **{name: least})
         parameter(f"{symbol} = {greatest}", "Boundary", result="valid", **{name: greatest})
         parameter(f"{symbol} = {least - 1}", "OutOfRange", **{name: least - 1}, result="parameterOutOfRange")
         parameter(f"{symbol} = {greatest + 1}", "OutOfRange", **{name: greatest + 1}, result="parameterOutOfRange")
+    for about, levels in (
+        ("all 1", (1,) * LEVEL_COUNT),
+        ("all 255", (255,) * LEVEL_COUNT),
+        ("1 to 12", tuple(range(1, 13))),
+        ("one step, at the end", (1,) * 11 + (255,)),
+    ):
+        parameter(f"levels: {about}", "Boundary", "Levels", levels=levels)
+    for about, levels in (
+        ("all 0", (0,) * LEVEL_COUNT),
+        ("the first is 0", (0, *STANDARD_LEVELS[1:])),
+        ("the second falls by one", (6, 5, *STANDARD_LEVELS[2:])),
+        ("one in the middle falls", (*STANDARD_LEVELS[:6], 15, *STANDARD_LEVELS[7:])),
+        ("the last falls by one", (*STANDARD_LEVELS[:11], 254)),
+        ("the last is 0", (*STANDARD_LEVELS[:11], 0)),
+    ):
+        parameter(f"levels: {about}", "OutOfRange", "Levels", levels=levels, result="parameterOutOfRange")
     parameter("r = 0", "Boundary", separation=0)
     parameter("r = 16", "Boundary", separation=16)
     parameter("r = 17", "OutOfRange", separation=17, result="parameterOutOfRange")
@@ -502,6 +525,38 @@ def profile_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     cases.add("pinned profile: any will do", with_profile(other), policy=replace(policy, profiles=None))
 
 
+def levels_pinned(cases: OpenSetCases, fixture: Fixture) -> None:
+    """Step 4: M and each of the twelve levels are pinned; the policy has the defaults."""
+    p, policy = fixture.new.set_file.parameters, cases.policy
+
+    def with_parameters(**changes: Any) -> SetFile:
+        return fixture.with_header(parameters=replace(p, **changes))
+
+    for i in range(LEVEL_COUNT):
+        pinned = (*STANDARD_LEVELS[:i], STANDARD_LEVELS[i] - 1, *STANDARD_LEVELS[i + 1 :])
+        cases.add(
+            f"N_{i} is one above its ceiling",
+            None,
+            "BelowFloor",
+            "Levels",
+            policy=replace(policy, maximum_levels=pinned),
+            result="belowFloor",
+        )
+    cases.add(
+        "the set's N_0 is one greater than the pinned defaults",
+        with_parameters(levels=(6, *STANDARD_LEVELS[1:])),
+        "BelowFloor",
+        "Levels",
+        result="belowFloor",
+    )
+    cases.add("levels below the pinned ones", with_parameters(levels=(1,) * LEVEL_COUNT), "Levels")
+    cases.add("M = 33, 32 are pinned", with_parameters(profile=replace(p.profile, probes=33)), "Boundary")
+    few = with_parameters(profile=replace(p.profile, probes=31))
+    cases.add("M = 31, 32 are pinned", few, "BelowFloor", result="belowFloor")
+    plain = with_parameters(profile=replace(p.profile, probes=1), levels=(255,) * LEVEL_COUNT)
+    cases.add("M = 1 and N = 255: nearly plain", plain, "BelowFloor", "Levels", result="belowFloor")
+
+
 def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     """Steps 4, 6 and 7."""
     policy = cases.policy
@@ -518,8 +573,8 @@ def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     n = fixture.new.set_file.header.entries
     for name, value in (
         ("minimum_threshold", 30),
-        ("minimum_polynomials", 64),
-        ("minimum_cover_slots", 6),
+        ("minimum_polynomials", 312),
+        ("minimum_probes", 32),
         ("minimum_entries", n),
         ("minimum_separation", 6),
     ):
@@ -531,6 +586,7 @@ def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
             policy=replace(policy, **{name: value + 1}),
             result="belowFloor",
         )
+    levels_pinned(cases, fixture)
     cases.add(
         "the default floor of n",
         None,

@@ -11,6 +11,8 @@ import pictures
 from envelope import Recorder, Topic, seeded
 from fixtures import Fixture
 from item_sets import EPOCH, digest_of_file, set_case, small_items
+from reference.check_level import check_level
+from reference.field import Q
 from reference.group import FIELD_PRIME, IDENTITY, ORDER, multiply, multiply_base, random_scalar
 from reference.keys import md5_key, sha256_key
 from reference.labels import Draw, aead, decode_integer, encode_integer, stream
@@ -19,7 +21,7 @@ from reference.parameters import Parameters
 from reference.payload import MD5, NONE, PDQ, SHA256, VIDEO, Payload
 from reference.probes import probes
 from reference.reveal import open_payload
-from reference.seal import seal, slot_of
+from reference.seal import header_of, seal, slot_of
 from reference.set_file import SetFile
 from reference.sharing import Sharing, sharing
 from reference.table import positions
@@ -29,11 +31,14 @@ NOTES = {
     "Match": "a key of the set is probed",
     "NoMatch": "keys that are not in the set",
     "NoKeys": "fillers only: a repeat, a poor picture, an unreadable item",
-    "Decoys": "cover slots that open under keys of their own",
+    "Chance": "slots without a match that open, with probability 1/N",
+    "Level": "N is that of the voucher's number",
+    "AnyLevel": "an N that is not the set's opens like any other",
     "LeastParameters": "the least of everything",
     "GreatestParameters": "the greatest of everything",
-    "DrawnAgain": "a draw is refused and made again: x = 0 or x >= p, a scalar that is zero, an index beyond "
+    "DrawnAgain": "a draw is refused and made again: x = 0 or x = q, a scalar that is zero, an index beyond "
     "the greatest multiple",
+    "Coins": "words are z or z + q, by their coins",
     "InvalidCell": "a cell that is no element: decode(y) is P_sub, the voucher is like any other",
     "IdentityDecoding": "cells that sum to the identity: decode(y) is P_sub",
     "TruncatedInput": "too short",
@@ -41,19 +46,22 @@ NOTES = {
     "WrongMagic": "another format or version",
     "OutOfRange": "a number outside the range that the specification gives",
     "AnyBytes": "after a valid header any bytes of the right length are a voucher",
-    "TamperedHeader": "the transcript covers the header: no slot opens",
-    "TamperedBody": "the transcript covers the body: no slot opens, decoys neither",
+    "TamperedHeader": "the transcript covers the header: what opens opens by chance",
+    "TamperedBody": "the transcript covers the body: what opens opens by chance, the match as well",
     "TamperedSlot": "this slot does not open, the others do",
+    "GreatCheck": "a check of N or more opens nothing",
     "NonCanonicalPoint": "a second encoding of a point that would open",
     "IdentityPoint": "Q is the identity, and the slot is made for S' = identity",
-    "Excess": "more than c + 1 openings: the first c + 1 in slot order count",
-    "UncheckedWords": "words from p on and x = 0 open like others; they are dropped at the reveal",
+    "EverySlot": "as many openings as slots",
+    "UncheckedWords": "words from q on are residues; x = 0 opens like others, and is dropped at the reveal",
     "WrongSet": "a voucher that is not of this set's sizes, though its slots would open",
     "WrongKey": "another alpha or another K_e",
     "Padding": "the payload is not zero where it must be",
     "AnyQuality": "readers take any quality",
     "NoteEdge": "a note of the greatest length, or one byte more",
 }
+RARE = 2**31
+"""A number whose N is 255 under the default levels: hardly any slot opens by chance."""
 
 
 def build() -> dict[str, Topic | bytes]:
@@ -76,11 +84,8 @@ def sharing_for(parameters: Parameters, epoch: int = EPOCH) -> Sharing:
     return sharing(SECRET, PSEUDONYM, epoch, parameters.threshold, parameters.polynomials)
 
 
-def header_for(set_file: SetFile, voucher_id: bytes, epoch: int = EPOCH) -> Header:
-    parameters = set_file.parameters
-    return Header(
-        parameters.slots, parameters.polynomials, parameters.payload_count, epoch, voucher_id, PSEUDONYM, set_file.root
-    )
+def header_for(set_file: SetFile, voucher_id: bytes, number: int = 0, epoch: int = EPOCH) -> Header:
+    return header_of(set_file, check_level(number, set_file.parameters.levels), epoch, voucher_id, PSEUDONYM)
 
 
 def with_inserted(draw: Draw, inserted: Mapping[int, Sequence[bytes]]) -> Draw:
@@ -97,6 +102,19 @@ def with_inserted(draw: Draw, inserted: Mapping[int, Sequence[bytes]]) -> Draw:
             return value
         made += 1
         return draw(n)
+
+    return next_draw
+
+
+def with_replaced(draw: Draw, replaced: Mapping[int, bytes]) -> Draw:
+    """The draws of `draw`, but another value for draw number i."""
+    made = 0
+
+    def next_draw(n: int) -> bytes:
+        nonlocal made
+        made += 1
+        value = draw(n)
+        return replaced.get(made - 1, value)
 
     return next_draw
 
@@ -119,23 +137,23 @@ def sealing(topic: Topic) -> None:
     def add(
         comment: str,
         keys: Sequence[bytes],
-        d: int,
+        number: int,
         payload: Payload,
         *flags: str,
         fixture: Fixture = fixture,
         set_file: SetFile | None = None,
         epoch: int = EPOCH,
         inserted: Mapping[int, Sequence[bytes]] | None = None,
+        replaced: Mapping[int, bytes] | None = None,
     ) -> None:
         changed = set_file
         set_file = fixture.signed if set_file is None else set_file
         draw = seeded(f"seal {comment}")
         voucher_id = draw(16)
-        recorder = Recorder(with_inserted(draw, inserted or {}))
+        recorder = Recorder(with_inserted(with_replaced(draw, replaced or {}), inserted or {}))
         voucher = seal(
-            header_for(set_file, voucher_id, epoch),
+            header_for(set_file, voucher_id, number, epoch),
             keys,
-            d,
             payload.encode(set_file.parameters.payload_count),
             set_file,
             sharing_for(set_file.parameters, epoch),
@@ -149,7 +167,7 @@ def sealing(topic: Topic) -> None:
                 "pseudonym": PSEUDONYM.hex(),
                 "epoch": epoch,
                 "keys": [y.hex() for y in keys],
-                "decoys": d,
+                "number": number,
                 "payload": forms.payload(payload),
                 "voucherID": voucher_id.hex(),
                 "random": recorder.drawn.hex(),
@@ -162,58 +180,60 @@ def sealing(topic: Topic) -> None:
     listed, unlisted = sha256_key(digest_of_file(0)), sha256_key(bytes(32))
     file = Payload(SHA256, 0, digest_of_file(0), b"")
     add(
-        "a changed copy of a listed picture, two decoys",
+        "a changed copy of a listed picture, the first voucher",
         probe_keys("known-1-changed", small),
-        2,
+        0,
         pdq_payload("known-1-changed", b"a note"),
         "Match",
-        "Decoys",
+        "Level",
     )
-    add(
-        "a picture that nobody lists, no decoys", probe_keys("unknown-1", small), 0, pdq_payload("unknown-1"), "NoMatch"
-    )
-    add("a listed file, four decoys: all cover slots open", [listed], 4, file, "Match", "Decoys")
-    add("a file that nobody lists", [unlisted], 1, Payload(SHA256, 0, bytes(32), b""), "NoMatch", "Decoys")
+    add("a picture that nobody lists", probe_keys("unknown-1", small), 1, pdq_payload("unknown-1"), "NoMatch")
+    for number in (31, 32, 511, 512, 16_384, 2**32 - 1):
+        add(f"a listed file, {number} vouchers before it", [listed], number, file, "Match", "Level")
+    add("a file that nobody lists", [unlisted], 2, Payload(SHA256, 0, bytes(32), b""), "NoMatch")
     add("a listed MD5 (the client of the specification never probes one)", [md5_key(bytes(16))], 0, NOTE, "NoMatch")
-    add("no keys, one decoy: a repeat", [], 1, pdq_payload("known-1-changed"), "NoKeys", "Decoys")
-    add("no keys, no decoys: an unreadable item", [], 0, NOTE, "NoKeys")
+    add("no keys: a repeat", [], 3, pdq_payload("known-1-changed"), "NoKeys")
+    add("no keys: an unreadable item", [], 4, NOTE, "NoKeys")
     add("the greatest note", [listed], 0, Payload(SHA256, 0, digest_of_file(0), b"n" * 92), "Match", "NoteEdge")
     add("epoch 0", [listed], 0, file, "Match", epoch=0)
     add("epoch 2^32 - 1", [listed], 0, file, "Match", epoch=2**32 - 1)
 
     default = item_sets.default_items()
     add(
-        "default parameters: a listed picture, three decoys",
+        "default parameters: a listed picture",
         probe_keys("known-2-changed", default.signed),
-        3,
+        0,
         pdq_payload("known-2-changed", "what the messenger adds".encode()),
         "Match",
-        "Decoys",
         fixture=default,
     )
 
-    p, zero = 2**64 - 59, bytes(64)
+    zero = bytes(64)
     add(
-        "x is drawn again: 0, p, 2^64 - 1",
+        "x is drawn again: 0, q, 2^31, 2^32 - 1: the highest bit does not count",
         [listed],
         1,
         file,
         "DrawnAgain",
-        inserted={0: [bytes(8), encode_integer(p, 8), b"\xff" * 8]},
+        inserted={0: [bytes(4), encode_integer(Q, 4), encode_integer(2**31, 4), b"\xff" * 4]},
     )
     order, wide = encode_integer(ORDER, 64), encode_integer(ORDER * ((2**512 - 1) // ORDER), 64)
-    # Draws: x, rkey, nonce, then four for each of 8 probe slots (stand-in key, beta, gamma, stand-in S).
+    for comment, coins in (("no word has q added", b"\x00" * 3), ("every word has", b"\xff" * 3)):
+        add(comment, [listed], 1, file, "Coins", replaced={1: coins})
+    add("x = 1", [listed], 1, file, "Coins", replaced={0: encode_integer(2**31 + 1, 4)})
+    add("x = q - 1", [listed], 1, file, "Coins", replaced={0: encode_integer(Q - 1, 4)})
+    # Draws: x, coins, rkey, nonce, then four for each of 8 slots (stand-in key, beta, gamma, stand-in S).
     add(
         "scalars are drawn again: zero, the order, its greatest multiple",
         [listed],
         1,
         file,
         "DrawnAgain",
-        inserted={4: [zero], 5: [order], 8: [wide, zero], 3 + 32: [zero, order]},
+        inserted={5: [zero], 6: [order], 9: [wide, zero], 4 + 30: [zero, order]},
     )
-    # 8 probe slots, four cover slots of three draws each, then the shuffle: i = 11, 10, ... 1.
-    shuffle = 3 + 32 + 12
-    limit = {i: 2**64 - 2**64 % (i + 1) for i in range(1, 12)}
+    # After 8 slots the shuffle: i = 7, 6, ... 1. 2^64 is a multiple of 8, 4 and 2.
+    shuffle = 4 + 32
+    limit = {i: 2**64 - 2**64 % (i + 1) for i in range(1, 8)}
     add(
         "indices are drawn again, at the greatest multiple and at 2^64 - 1",
         [listed],
@@ -221,9 +241,9 @@ def sealing(topic: Topic) -> None:
         file,
         "DrawnAgain",
         inserted={
-            shuffle: [encode_integer(limit[11], 8)],
-            shuffle + 1: [b"\xff" * 8, encode_integer(limit[10], 8)],
-            shuffle + 9: [b"\xff" * 8],
+            shuffle + 1: [encode_integer(limit[6], 8)],
+            shuffle + 2: [b"\xff" * 8, encode_integer(limit[5], 8)],
+            shuffle + 5: [b"\xff" * 8],
         },
     )
 
@@ -266,8 +286,8 @@ def sealing(topic: Topic) -> None:
 
     least = Parameters(
         2,
-        4,
-        4,
+        16,
+        (1,) * 12,
         128,
         1,
         0,
@@ -280,31 +300,29 @@ def sealing(topic: Topic) -> None:
         ),
     )
     add(
-        "the least parameters: M = 1",
+        "the least parameters: M = 1, N = 1",
         [listed],
-        2,
+        0,
         file,
         "Match",
-        "Decoys",
         "LeastParameters",
         set_file=fixture.with_header(parameters=least),
     )
     greatest = Parameters(
         1024,
-        256,
-        16,
+        1024,
+        (255,) * 12,
         16384,
         3,
         16,
         replace(small.parameters.profile, probes=64, minimum_quality=100, probe_quality=100),
     )
     add(
-        "the greatest parameters: 80 slots, 24,336 bytes",
+        "the greatest parameters: 64 slots, 24,780 bytes",
         probe_keys("known-3-changed", with_probes(small, 64)),
-        16,
+        2**32 - 1,
         pdq_payload("known-3-changed", b"m" * (16384 - 36)),
         "Match",
-        "Decoys",
         "GreatestParameters",
         set_file=fixture.with_header(parameters=greatest),
     )
@@ -319,13 +337,12 @@ def with_probes(set_file: SetFile, count: int) -> SetFile:
 # Encodings
 
 
-def sealed(keys: Sequence[bytes], d: int, payload: Payload, name: str, fixture: Fixture | None = None) -> Voucher:
+def sealed(keys: Sequence[bytes], number: int, payload: Payload, name: str, fixture: Fixture | None = None) -> Voucher:
     set_file = (fixture or small_items()).signed
     draw = seeded(name)
     return seal(
-        header_for(set_file, draw(16)),
+        header_for(set_file, draw(16), number),
         keys,
-        d,
         payload.encode(set_file.parameters.payload_count),
         set_file,
         sharing_for(set_file.parameters),
@@ -340,7 +357,8 @@ def decoding(topic: Topic) -> None:
         def decode() -> dict:
             header = Voucher.decode(data).header
             return {
-                "slots": header.slots,
+                "probes": header.probes,
+                "checkLevel": header.check_level,
                 "polynomials": header.polynomials,
                 "payloadCount": header.payload_count,
                 "epoch": header.epoch,
@@ -354,28 +372,38 @@ def decoding(topic: Topic) -> None:
     good = sealed([sha256_key(digest_of_file(0))], 1, NOTE, "a voucher to decode").encode()
     draw = seeded("voucher bytes")
     add("a voucher", good)
-    least = Header(5, 4, 128, 0, bytes(16), bytes(32), bytes(32))
-    add("the least: 664 bytes", least.encode() + draw(least.voucher_bytes - 96), "LeastParameters", "AnyBytes")
-    greatest = Header(80, 256, 16384, 2**32 - 1, b"\xff" * 16, b"\xff" * 32, b"\xff" * 32)
+    least = Header(1, 1, 16, 128, 0, bytes(16), bytes(32), bytes(32))
+    add("the least: 397 bytes", least.encode() + draw(least.voucher_bytes - 96), "LeastParameters", "AnyBytes")
+    greatest = Header(64, 255, 1024, 16384, 2**32 - 1, b"\xff" * 16, b"\xff" * 32, b"\xff" * 32)
     add(
-        "the greatest: 24,336 bytes",
+        "the greatest: 24,780 bytes",
         greatest.encode() + draw(greatest.voucher_bytes - 96),
         "GreatestParameters",
         "AnyBytes",
     )
-    add("all ones after the header: no Q is an element", good[:96] + b"\xff" * (len(good) - 96), "AnyBytes")
+    assert (least.voucher_bytes, greatest.voucher_bytes) == (397, 24_780)
+    add(
+        "all ones after the header: no Q is an element, every check is above N",
+        good[:96] + b"\xff" * (len(good) - 96),
+        "AnyBytes",
+    )
     add("empty", b"", "TruncatedInput", result="wrongLength")
     add("95 bytes", good[:95], "TruncatedInput", result="wrongLength")
     add("the header alone", good[:96], "TruncatedInput", result="wrongLength")
     add("the last byte is missing", good[:-1], "TruncatedInput", result="wrongLength")
     add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
-    add("a slot follows", good + good[-72:], "TrailingBytes", result="wrongLength")
-    add("magic of another version", b"SMV2" + good[4:], "WrongMagic", result="invalidMagic")
+    add("a slot follows", good + good[-65:], "TrailingBytes", result="wrongLength")
+    add("magic of the version before", b"SMV1" + good[4:], "WrongMagic", result="invalidMagic")
+    before = b"SMV1" + encode_integer(12, 2) + good[6:96] + bytes(48 + 8 * 16 + 128 + 72 * 12)
+    add("a voucher of the version before", before, "WrongMagic", result="invalidMagic")
+    add("magic of the next version", b"SMV3" + good[4:], "WrongMagic", result="invalidMagic")
     for comment, change in (
-        ("4 slots", {"slots": 4}),
-        ("81 slots", {"slots": 81}),
-        ("k = 3", {"polynomials": 3}),
-        ("k = 257", {"polynomials": 257}),
+        ("M = 0", {"probes": 0}),
+        ("M = 65", {"probes": 65}),
+        ("M = 255", {"probes": 255}),
+        ("N = 0", {"check_level": 0}),
+        ("k = 15", {"polynomials": 15}),
+        ("k = 1,025", {"polynomials": 1025}),
         ("P = 127", {"payload_count": 127}),
         ("P = 16,385", {"payload_count": 16385}),
     ):
@@ -403,8 +431,7 @@ class Crafted:
     @staticmethod
     def new(set_file: SetFile, draw: Draw, words: bytes | None = None, header: Header | None = None) -> Crafted:
         header = header or header_for(set_file, draw(16))
-        count = 8 + 8 * header.polynomials
-        plain = (words or draw(count)) + draw(header.inner_bytes)
+        plain = (words or draw(header.share_bytes)) + draw(header.inner_bytes)
         return Crafted(set_file, header, plain, draw(32))
 
     @property
@@ -416,7 +443,8 @@ class Crafted:
         return self.slot(multiply_base(gamma), multiply_base_of(self.set_file, gamma), key or self.rkey)
 
     def slot(self, q: bytes, s: bytes, key: bytes) -> Slot:
-        return slot_of(key, s, q, self.set_file.header.table_id, transcript(self.header.encode(), self.body))
+        table_id, transcript_ = self.set_file.header.table_id, transcript(self.header.encode(), self.body)
+        return slot_of(key, s, q, table_id, transcript_, self.header.check_level)
 
     def closed_slot(self, draw: Draw) -> Slot:
         return self.slot(multiply_base(random_scalar(draw)), draw(32), self.rkey)
@@ -430,22 +458,29 @@ def multiply_base_of(set_file: SetFile, gamma: int) -> bytes:
 
 
 def opening_form(opening: Opening) -> dict:
-    return {"slot": opening.slot, "words": forms.words(opening.words), "inner": opening.inner.hex()}
+    return {
+        "slot": opening.slot,
+        "rkey": opening.rkey.hex(),
+        "share": None if opening.x == 0 else forms.share(opening.x, opening.z),
+        "inner": opening.inner.hex(),
+    }
 
 
 def opening(topic: Topic) -> None:
-    group = topic.group("Open", "The openings that count, and those in excess, both in slot order.")
+    group = topic.group(
+        "Open", "The openings in slot order; `share` and `inner` are those of the plain body, the share null if x = 0."
+    )
     fixture = small_items()
     small = fixture.signed
 
-    def add(comment: str, voucher: Voucher, count: int, excess: int, *flags: str, fixture: Fixture = fixture) -> None:
+    def add(comment: str, voucher: Voucher, count: int, *flags: str, fixture: Fixture = fixture) -> None:
         set_file, alpha = fixture.signed, fixture.new.secrets.alpha
 
         def open_it() -> dict:
-            counted, beyond = open_voucher(voucher, item_sets.opened(set_file, fixture))
-            if (len(counted), len(beyond)) != (count, excess):
-                raise AssertionError(f"{comment}: {len(counted)} openings and {len(beyond)} in excess")
-            return {"openings": [opening_form(o) for o in counted], "excess": [opening_form(o) for o in beyond]}
+            openings = open_voucher(voucher, item_sets.opened(set_file, fixture))
+            if len(openings) != count:
+                raise AssertionError(f"{comment}: {len(openings)} openings")
+            return {"openings": [opening_form(o) for o in openings]}
 
         group.add(
             comment,
@@ -458,57 +493,72 @@ def opening(topic: Topic) -> None:
             *flags,
         )
 
+    def with_openings(count: int, name: str, keys: Sequence[bytes], payload: Payload, number: int = 0) -> Voucher:
+        """Of vouchers under several seeds the first that opens so often."""
+        for i in range(100):
+            voucher = sealed(keys, number, payload, f"{name} {i}")
+            if len(open_voucher(voucher, item_sets.opened(small, fixture))) == count:
+                return voucher
+        raise AssertionError(name)
+
     listed = sha256_key(digest_of_file(0))
-    match = sealed(probe_keys("known-1-changed", small), 2, pdq_payload("known-1-changed", b"a note"), "open a match")
-    add("a match and two decoys", match, 3, 0, "Match", "Decoys")
-    add("a match alone", sealed([listed], 0, NOTE, "open a match alone"), 1, 0, "Match")
-    add("a match and four decoys: c + 1", sealed([listed], 4, NOTE, "open five"), 5, 0, "Match", "Decoys")
-    add("no match, no decoys", sealed(probe_keys("unknown-2", small), 0, NOTE, "open nothing"), 0, 0, "NoMatch")
-    add(
-        "no match, three decoys",
-        sealed(probe_keys("unknown-2", small), 3, NOTE, "open decoys"),
-        3,
-        0,
-        "NoMatch",
-        "Decoys",
-    )
-    add(
-        "a repeat: no keys, one decoy", sealed([], 1, pdq_payload("known-1"), "open a repeat"), 1, 0, "NoKeys", "Decoys"
-    )
+    note = pdq_payload("known-1-changed", b"a note")
+    match = with_openings(3, "open a match", probe_keys("known-1-changed", small), note)
+    add("a match, and two by chance", match, 3, "Match", "Chance")
+    add("a match alone, N = 255", with_openings(1, "open a match alone", [listed], NOTE, RARE), 1, "Match")
+    add("a match alone, N = 5", with_openings(1, "open a match, N = 5", [listed], NOTE), 1, "Match")
+    unlisted = probe_keys("unknown-2", small)
+    add("no match, nothing opens", with_openings(0, "open nothing", unlisted, NOTE), 0, "NoMatch")
+    add("no match, four by chance", with_openings(4, "open by chance", unlisted, NOTE), 4, "NoMatch", "Chance")
+    repeat = with_openings(2, "open a repeat", [], pdq_payload("known-1"))
+    add("a repeat: no keys, two by chance", repeat, 2, "NoKeys", "Chance")
+    for number, count in ((32, 2), (512, 1), (4_096, 0)):
+        name = f"open number {number}"
+        add(f"number {number}, no match", with_openings(count, name, [], NOTE, number), count, "NoKeys", "Level")
     default = item_sets.default_items()
-    add(
-        "default parameters, a match and a decoy",
-        sealed([listed], 1, NOTE, "open default", default),
-        2,
-        0,
-        "Match",
-        "Decoys",
-        fixture=default,
-    )
+    voucher = sealed([listed], 0, NOTE, "open default", default)
+    count = len(open_voucher(voucher, item_sets.opened(default.signed, default)))
+    add(f"default parameters, a match and {count - 1} by chance", voucher, count, "Match", "Chance", fixture=default)
 
-    data = match.encode()
-    start = 96 + match.header.body_bytes
-    opens = [o.slot for o in open_voucher(match, item_sets.opened(small, fixture))[0]]
+    # On the way: a match under N = 255, then one under N = 5, which is changed until something opens.
+    rare = with_openings(1, "open a tampered match", [listed], NOTE, RARE)
 
-    def tampered(offset: int, bit: int = 1) -> Voucher:
+    def tampered(offset: int, bit: int = 1, of: Voucher = rare) -> Voucher:
+        data = of.encode()
         return Voucher.decode(data[:offset] + bytes([data[offset] ^ bit]) + data[offset + 1 :])
 
-    add("epoch changed", tampered(12), 0, 0, "TamperedHeader")
-    add("voucherID changed", tampered(16), 0, 0, "TamperedHeader")
-    add("pseudonym changed", tampered(63, 128), 0, 0, "TamperedHeader")
-    add("first byte of the body changed", tampered(96), 0, 0, "TamperedBody")
-    add("last byte of the body changed", tampered(start - 1, 128), 0, 0, "TamperedBody")
-    first = start + 72 * opens[0]
-    add("Q of an opening slot changed", tampered(first, 2), 2, 0, "TamperedSlot")
-    add("check of an opening slot changed in its last bit", tampered(first + 71, 128), 2, 0, "TamperedSlot")
-    add("wrapped of an opening slot changed: it opens, to other words", tampered(first + 32), 3, 0, "TamperedSlot")
+    start = 96 + rare.header.body_bytes
+    add("epoch changed", tampered(12), 0, "TamperedHeader")
+    add("voucherID changed", tampered(16), 0, "TamperedHeader")
+    add("pseudonym changed", tampered(63, 128), 0, "TamperedHeader")
+    add("N changed to 127", tampered(5, 128), 0, "TamperedHeader")
+    add("first byte of the body changed", tampered(96), 0, "TamperedBody")
+    add("last byte of the body changed", tampered(start - 1, 128), 0, "TamperedBody")
+    opens = open_voucher(match, item_sets.opened(small, fixture))[0].slot
+    for bit in (1, 2, 4):
+        changed = tampered(96, bit, match)
+        count = len(open_voucher(changed, item_sets.opened(small, fixture)))
+        add(f"N = 5, bit {bit} of the body changed: {count} by chance", changed, count, "TamperedBody", "Chance")
+    first = start + 65 * opens
+    add("Q of an opening slot changed", tampered(first, 2, match), 2, "TamperedSlot")
+    for bit in (1, 2, 4):
+        add(f"bit {bit} of an opening slot's check changed", tampered(first + 64, bit, match), 2, "TamperedSlot")
+    for bit in (8, 128):
+        add(f"{bit} added to an opening slot's check", tampered(first + 64, bit, match), 2, "GreatCheck")
+    add(
+        "wrapped of an opening slot changed: it opens, to another key",
+        tampered(first + 32, 1, match),
+        3,
+        "TamperedSlot",
+    )
     swapped = list(match.slots)
     swapped[0], swapped[-1] = swapped[-1], swapped[0]
-    add("two slots exchanged: a slot's place is not bound", replace(match, slots=tuple(swapped)), 3, 0, "TamperedSlot")
+    add("two slots exchanged: a slot's place is not bound", replace(match, slots=tuple(swapped)), 3, "TamperedSlot")
 
     draw = seeded("crafted vouchers")
-    crafted = Crafted.new(small, draw)
-    closed = [crafted.closed_slot(draw) for _ in range(12)]
+    m = small.parameters.profile.probes
+    crafted = Crafted.new(small, draw, header=header_for(small, draw(16), RARE))
+    closed = [crafted.closed_slot(draw) for _ in range(m)]
     good = crafted.opening_slot(draw)
 
     def with_slots(*slots: Slot) -> Voucher:
@@ -516,92 +566,85 @@ def opening(topic: Topic) -> None:
 
     gamma = random_scalar(draw)
     q, s = multiply_base(gamma), multiply_base_of(small, gamma)
-    add("two slots that open, the base of the next cases", with_slots(good, crafted.slot(q, s, crafted.rkey)), 2, 0)
+    add("two slots that open, the base of the next cases", with_slots(good, crafted.slot(q, s, crafted.rkey)), 2)
     high = encode_integer(decode_integer(q) | 1 << 255, 32)
-    add(
-        "Q with bit 255, made for the S of Q",
-        with_slots(good, crafted.slot(high, s, crafted.rkey)),
-        1,
-        0,
-        "NonCanonicalPoint",
-    )
     negative = encode_integer(FIELD_PRIME - decode_integer(q), 32)
-    add(
-        "Q negated as a field element, made for the S of Q",
-        with_slots(good, crafted.slot(negative, s, crafted.rkey)),
-        1,
-        0,
-        "NonCanonicalPoint",
-    )
-    add(
-        "Q = 0, made for S' = identity",
-        with_slots(good, crafted.slot(IDENTITY, IDENTITY, crafted.rkey)),
-        1,
-        0,
-        "IdentityPoint",
-    )
-    add(
-        "Q = p, a second encoding of the identity",
-        with_slots(good, crafted.slot(encode_integer(FIELD_PRIME, 32), IDENTITY, crafted.rkey)),
-        1,
-        0,
-        "NonCanonicalPoint",
-        "IdentityPoint",
-    )
-    add(
-        "Q = 1, no element",
-        with_slots(good, crafted.slot(encode_integer(1, 32), s, crafted.rkey)),
-        1,
-        0,
-        "NonCanonicalPoint",
-    )
-    add("Q = 0xFF...", with_slots(good, crafted.slot(b"\xff" * 32, s, crafted.rkey)), 1, 0, "NonCanonicalPoint")
-    add("the same slot twice", with_slots(good, good), 2, 0)
-    every = [crafted.opening_slot(draw) for _ in range(12)]
-    add("all twelve slots open to the same body: seven in excess", crafted.voucher(every), 5, 7, "Excess")
-    add("the last six open: one in excess", crafted.voucher(closed[:6] + every[6:]), 5, 1, "Excess")
-    others = [crafted.opening_slot(draw, draw(32)) for _ in range(6)]
-    add("six decoys: one in excess", crafted.voucher(closed[:6] + others), 5, 1, "Excess", "Decoys")
+    for comment, element, key, *flags in (
+        ("Q with bit 255, made for the S of Q", high, s, "NonCanonicalPoint"),
+        ("Q negated as a field element, made for the S of Q", negative, s, "NonCanonicalPoint"),
+        ("Q = 0, made for S' = identity", IDENTITY, IDENTITY, "IdentityPoint"),
+        (
+            "Q = p, a second encoding of the identity",
+            encode_integer(FIELD_PRIME, 32),
+            IDENTITY,
+            "NonCanonicalPoint",
+            "IdentityPoint",
+        ),
+        ("Q = 1, no element", encode_integer(1, 32), s, "NonCanonicalPoint"),
+        ("Q = 0xFF...", b"\xff" * 32, s, "NonCanonicalPoint"),
+    ):
+        add(comment, with_slots(good, crafted.slot(element, key, crafted.rkey)), 1, *flags)
+    add("the same slot twice", with_slots(good, good), 2)
+    add("a check of 255, N = 255", with_slots(good, replace(good, check=255)), 1, "GreatCheck")
+    every = [crafted.opening_slot(draw) for _ in range(m)]
+    add("all slots open to the same body", crafted.voucher(every), m, "EverySlot")
+    others = [crafted.opening_slot(draw, draw(32)) for _ in range(m)]
+    add("all slots open, each to another body", crafted.voucher(others), m, "EverySlot")
+    one = Crafted.new(small, draw, header=replace(header_for(small, draw(16)), check_level=1))
+    closed_ones = [one.closed_slot(draw) for _ in range(m)]
+    add("N = 1: all slots open, whatever they are", one.voucher(closed_ones), m, "AnyLevel", "EverySlot", "Chance")
+    great = one.voucher([replace(slot, check=1) for slot in closed_ones])
+    add("N = 1, all checks are 1", great, 0, "AnyLevel", "GreatCheck")
+    for n in (2, 4, 100, 254):
+        other = Crafted.new(small, draw, header=replace(header_for(small, draw(16)), check_level=n))
+        voucher = other.voucher([other.opening_slot(draw) for _ in range(m)])
+        add(f"N = {n}, which is no level of the set", voucher, m, "AnyLevel", "EverySlot")
+        beyond = other.voucher([replace(slot, check=slot.check + n & 255) for slot in voucher.slots])
+        count = sum(a.check == b.check for a, b in zip(voucher.slots, beyond.slots))
+        assert count == 0
+        if n < 128:
+            add(f"N = {n}, all checks are greater by N", beyond, 0, "AnyLevel", "GreatCheck")
 
-    p, k = 2**64 - 59, small.parameters.polynomials
+    k = small.parameters.polynomials
     for comment, values in (
         ("x = 0", [0] + [1] * k),
-        ("x = p", [p] + [1] * k),
-        ("z_16 = 2^64 - 1", [1] * k + [2**64 - 1]),
+        ("x = q: zero", [Q] + [1] * k),
+        ("x = 2^32 - 2: zero", [2**32 - 2] + [1] * k),
+        ("x = q + 1: 1", [Q + 1] + [1] * k),
+        ("x = 2^32 - 1: 1", [2**32 - 1] + [1] * k),
+        ("z_1 … z_16 = q, q + 1, 2^32 - 1, …", [5, Q, Q + 1, 2**32 - 1, 2**32 - 2, Q - 1] + [0] * (k - 5)),
     ):
-        odd = Crafted.new(small, draw, b"".join(encode_integer(value, 8) for value in values))
-        add(
-            comment,
-            odd.voucher([odd.opening_slot(draw), *(odd.closed_slot(draw) for _ in range(11))]),
-            1,
-            0,
-            "UncheckedWords",
+        odd = Crafted.new(
+            small,
+            draw,
+            b"".join(encode_integer(value, 4) for value in values),
+            header=header_for(small, draw(16), RARE),
         )
+        slots = [odd.opening_slot(draw), *(odd.closed_slot(draw) for _ in range(m - 1))]
+        add(comment, odd.voucher(slots), 1, "UncheckedWords")
 
-    for comment, change, slots in (
-        ("a slot more than the set's", {"slots": 13}, 13),
-        ("a slot less", {"slots": 11}, 11),
-        ("k = 15", {"polynomials": 15}, 12),
-        ("P = 129", {"payload_count": 129}, 12),
+    for comment, change in (
+        ("a slot more than the set's", {"probes": m + 1}),
+        ("a slot less", {"probes": m - 1}),
+        ("k = 17", {"polynomials": 17}),
+        ("P = 129", {"payload_count": 129}),
     ):
         header = replace(header_for(small, draw(16)), **change)
         other = Crafted.new(small, draw, header=header)
-        add(comment, other.voucher([other.opening_slot(draw) for _ in range(slots)]), 0, 0, "WrongSet")
+        add(comment, other.voucher([other.opening_slot(draw) for _ in range(header.probes)]), 0, "WrongSet")
     other = Crafted.new(
         small, draw, header=replace(header_for(small, draw(16)), root=item_sets.second_items().signed.root)
     )
     add(
         "the root of another set, slots made for this one",
-        other.voucher([other.opening_slot(draw) for _ in range(12)]),
-        0,
+        other.voucher([other.opening_slot(draw) for _ in range(m)]),
         0,
         "WrongSet",
     )
     second = item_sets.second_items()
     add(
         "sealed under this set, its header then says the next version",
-        replace(match, header=replace(match.header, root=second.signed.root)),
-        0,
+        replace(rare, header=replace(rare.header, root=second.signed.root)),
         0,
         "TamperedHeader",
         fixture=second,
