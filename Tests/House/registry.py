@@ -2,9 +2,9 @@
 """Compares every place that transcribes a number or a name with Vectors/registry.json.
 
 The registry holds the error codes with their texts, the KDF's labels, the domain separators, the findings of an audit,
-and the constants of profile, decoys and limits. The Swift sources, the C header, the Python package, the independent
-Python implementation, the test vectors and the tables of Docs/Protocol.md are compared with it: one line for each
-difference, then exit code 1.
+and the constants of profile, check levels and limits. The Swift sources, the C header, the Python package, the
+independent Python implementation, the test vectors and the tables of Docs/Protocol.md are compared with it: one line
+for each difference, then exit code 1.
 
     registry.py           compares; `make check` runs it
     registry.py --write   makes the registry anew from the Swift sources; then compares the rest
@@ -31,7 +31,6 @@ SCHEMAS = "Vectors/schemas/"
 HEADER = "Sources/Client/CSealedMatch/include/sealedmatch.h"
 REPLACED = {}
 RANGE = r"([\d_]+\s*\.\.\.\s*[\d_]+)"
-BOUNDS = r'("minimum": \d+, "maximum": \d+)'
 NUMBER = r"([\d_x<>* A-F]+?)\s*(?:$|[#,/)}])"
 
 # name: (path of the Swift source, what stands before the value, its form), then the same for other places.
@@ -49,14 +48,7 @@ CONSTANTS = {
     "k": [
         (CORE + "Parameters.swift", r"static let polynomialCounts = ", RANGE),
         (REFERENCE + "parameters.py", r"require\(", r"(\d+ <= self\.polynomials <= [\d_]+)"),
-        (PROTOCOL, r"^\| k \| `polynomials` \| 64 \| ", r"([\d,…]+)"),
-    ],
-    "c": [
-        (CORE + "Parameters.swift", r"static let coverCounts = ", RANGE),
-        (CORE + "DecoySchedule.swift", r"static let coverCounts = ", RANGE),
-        (REFERENCE + "parameters.py", r"require\(", r"(\d+ <= self\.cover_slots <= [\d_]+)"),
-        (PROTOCOL, r"^\| c \| `coverSlots` \| 6 \| ", r"([\d,…]+)"),
-        (SCHEMAS + "decoys.schema.json", r'"coverSlots": \{ "type": "integer", ', BOUNDS),
+        (PROTOCOL, r"^\| k \| `polynomials` \| 312 \| ", r"([\d,…]+)"),
     ],
     "P": [
         (CORE + "Parameters.swift", r"static let payloadCounts = ", RANGE),
@@ -89,6 +81,21 @@ CONSTANTS = {
         (CORE + "DLEQProof.swift", r"static let maximumPairs = ", NUMBER),
         (REFERENCE + "dleq.py", r"^MAXIMUM_PAIRS = ", NUMBER),
     ],
+    "openings that count": [
+        ("Sources/Server/SealedMatchOpenings/OpeningCaps.swift", r"static let counted = ", NUMBER),
+        (REFERENCE + "open.py", r"^MAXIMUM_OPENINGS = ", NUMBER),
+        (PROTOCOL, r"^3\. The first ", r"([\d,]+) openings"),
+    ],
+    "quarantined openings at most": [
+        ("Sources/Server/SealedMatchOpenings/OpeningCaps.swift", r"static let quarantined = ", NUMBER),
+        (REFERENCE + "open.py", r"^MAXIMUM_QUARANTINED = ", NUMBER),
+        (PROTOCOL, r"are \*quarantined\*, and of these ", r"([\d,]+) are kept"),
+    ],
+    "slot's bytes": [
+        (CORE + "SealedSlot.swift", r"static let encodedCount = ", NUMBER),
+        (REFERENCE + "voucher.py", r"^SLOT_BYTES = ", NUMBER),
+        (PROTOCOL, r"^\| 140 \+ 4k \+ P \| ", r"(\d+)·M"),
+    ],
     "hypotheses at most": [
         (FINGERPRINT + "FingerprintProfile.swift", r"static let maximumHypotheses = ", NUMBER),
         (REFERENCE + "profile.py", r"^MAXIMUM_HYPOTHESES = ", NUMBER),
@@ -117,10 +124,7 @@ def text(path):
 def value(written):
     """Of a number or a range in Swift, Python or the specification: a number, or the two ends."""
     written = written.strip()
-    ends = re.fullmatch(
-        r"([\d_,]+)\s*(?:\.\.\.|…)\s*([\d_,]+)|([\d_]+) <= [\w.]+ <= ([\d_]+)|\"minimum\": (\d+), \"maximum\": (\d+)",
-        written,
-    )
+    ends = re.fullmatch(r"([\d_,]+)\s*(?:\.\.\.|…)\s*([\d_,]+)|([\d_]+) <= [\w.]+ <= ([\d_]+)", written)
     if ends:
         return [value(end) for end in ends.groups() if end]
     written = written.replace(",", "").replace("_", "")
@@ -191,15 +195,10 @@ def swift_profile():
     }
 
 
-def swift_decoys():
-    """Every named number of the decoys, and the six kinds of a chain: [redraw, least gain]."""
-    source = text(CORE + "DecoySchedule.swift")
-    named = re.findall(r"static let (\w+): UInt(?:32|64) = ([\d_< ]+)$", source, re.M)
-    kinds = re.findall(r"Kind\(redraw: ([\d_< ]+), leastGain: ([\d_< ]+)\)", source)
-    return {
-        **{name: value(number) for name, number in named},
-        "kinds": [[value(a), value(b)] for a, b in kinds],
-    }
+def swift_levels():
+    """N_0 … N_11, the defaults."""
+    source = text(CORE + "CheckLevels.swift")
+    return [int(n) for n in re.search(r"static let standard = .*?\[([\d, ]+)\]", source).group(1).split(",")]
 
 
 def constant(path, before, form):
@@ -218,7 +217,7 @@ def from_swift():
         "separators": swift_separators(),
         "findings": swift_findings(),
         "profile": swift_profile(),
-        "decoys": swift_decoys(),
+        "checkLevels": swift_levels(),
         "limits": {name: constant(*places[0]) for name, places in CONSTANTS.items()},
     }
 
@@ -393,6 +392,14 @@ def differences(registry):
         (f"{PROTOCOL}, Profile 2", specified_profile()),
     ):
         yield from compared(place, registry["profile"], found)
+
+    row = re.search(r"^\| N_0…N_11 \| `checkLevels` \| ([\d, ]+) \|", text(PROTOCOL), re.M)
+    for place, levels in (
+        (REFERENCE + "check_level.py", list(assigned(REFERENCE + "check_level.py", "STANDARD_LEVELS"))),
+        (f"{PROTOCOL}, section 2", [int(n) for n in row.group(1).split(",")] if row else None),
+    ):
+        if levels != registry["checkLevels"]:
+            yield f"{place}: the check levels are {levels}, in the registry {registry['checkLevels']}"
 
     for name, places in CONSTANTS.items():
         for place in places[1:]:

@@ -125,7 +125,7 @@ class Account:
             words = encode_integer(x_word, 4) + words[4:]
         return self.opening(header, words, self.inner(header, payload or self.payload()))
 
-    def decoy(self, header: Header | None = None, words: bytes | None = None) -> Opening:
+    def chance(self, header: Header | None = None, words: bytes | None = None) -> Opening:
         """What a slot opens to by chance, in a voucher of its own."""
         words = self.draw(4 * self.k + 4) if words is None else words
         return self.opening(header or self.header(), words, self.draw(24 + COUNT + 16))
@@ -138,8 +138,8 @@ class Account:
         self.openings += [self.match() for _ in range(count)]
         return self
 
-    def decoys(self, count: int) -> Account:
-        self.openings += [self.decoy() for _ in range(count)]
+    def by_chance(self, count: int) -> Account:
+        self.openings += [self.chance() for _ in range(count)]
         return self
 
     def add(self, *openings: Opening) -> Account:
@@ -178,7 +178,7 @@ def off(opening: Opening, errors: Sequence[int]) -> Opening:
 
 def at(made: Account, x: int) -> Opening:
     """A chance opening with this x."""
-    return made.decoy(words=made.written((x, *range(1, made.k + 1))))
+    return made.chance(words=made.written((x, *range(1, made.k + 1))))
 
 
 def opening_form(opening: Opening) -> dict:
@@ -256,22 +256,25 @@ def reveals(topic: Topic) -> None:
     add("t matches, t = 2, epoch 0", Account("t=2", 2, 16, 0).matches(2), 2, "AtThreshold")
     add(
         "t openings, one of them by chance",
-        Account("t, one decoy").matches(2).decoys(1).mixed(),
+        Account("t, one decoy").matches(2).by_chance(1).mixed(),
         undecodable,
         "AtThreshold",
     )
     add(
-        "t matches and one by chance", Account("t and a decoy").matches(3).decoys(1).mixed(), undecodable, "BeyondBound"
+        "t matches and one by chance",
+        Account("t and a decoy").matches(3).by_chance(1).mixed(),
+        undecodable,
+        "BeyondBound",
     )
-    add("t + 1 matches and k by chance", Account("bound").matches(4).decoys(16).mixed(), 4, "AtBound")
-    beyond = Account("beyond").matches(4).decoys(17).mixed()
+    add("t + 1 matches and k by chance", Account("bound").matches(4).by_chance(16).mixed(), 4, "AtBound")
+    beyond = Account("beyond").matches(4).by_chance(17).mixed()
     add("t + 1 matches and k + 1 by chance", beyond, undecodable, "BeyondBound")
-    add("t + 2 matches and 2k by chance", Account("bound 2").matches(5).decoys(32).mixed(), 5, "AtBound")
-    beyond = Account("beyond 2").matches(5).decoys(33).mixed()
+    add("t + 2 matches and 2k by chance", Account("bound 2").matches(5).by_chance(32).mixed(), 5, "AtBound")
+    beyond = Account("beyond 2").matches(5).by_chance(33).mixed()
     add("t + 2 matches and 2k + 1 by chance", beyond, undecodable, "BeyondBound")
-    add("t + 3 matches and 2k + 1 by chance", Account("within").matches(6).decoys(33).mixed(), 6)
-    add("t + 6 matches and three by chance", Account("easy").matches(9).decoys(3).mixed(), 9)
-    add("twenty by chance", Account("decoys").decoys(20), undecodable, "AllChance")
+    add("t + 3 matches and 2k + 1 by chance", Account("within").matches(6).by_chance(33).mixed(), 6)
+    add("t + 6 matches and three by chance", Account("easy").matches(9).by_chance(3).mixed(), 9)
+    add("twenty by chance", Account("chance").by_chance(20), undecodable, "AllChance")
     same = Account("chance beside matches").matches(5)
     add(
         "five matches, and in each of their vouchers two more slots opened",
@@ -291,7 +294,7 @@ def reveals(topic: Topic) -> None:
         kinds.add(kinds.match(payload.encode(COUNT)))
     loud = Payload(PDQ, 100, d(32), b"").encode(COUNT)
     kinds.add(kinds.match(loud[:1] + b"\xc8" + loud[2:]))
-    add("payloads of every kind, one with a quality of 200", kinds.decoys(3).mixed(), 6, "Kinds")
+    add("payloads of every kind, one with a quality of 200", kinds.by_chance(3).mixed(), 6, "Kinds")
 
     # Commitments
     add(
@@ -303,7 +306,7 @@ def reveals(topic: Topic) -> None:
     )
     add(
         "t + 2 matches and k by chance, another commitment",
-        Account("wrong commitment 2").matches(5).decoys(16).mixed(),
+        Account("wrong commitment 2").matches(5).by_chance(16).mixed(),
         mismatch,
         "WrongCommitment",
         commitment=b"\xff" * 32,
@@ -334,10 +337,10 @@ def reveals(topic: Topic) -> None:
         words = b"".join(at_random(value, coin) for value in last.words)
         add(f"four matches, the words of one {name}", odd.add(with_plain(last, words, last.inner)), 4, "Residues")
     odd = Account("all ones").matches(4)
-    add("words of 2^32 - 1 only, by chance", odd.add(odd.decoy(words=b"\xff" * 68)), 4, "Residues")
+    add("words of 2^32 - 1 only, by chance", odd.add(odd.chance(words=b"\xff" * 68)), 4, "Residues")
     odd = Account("x written twice").matches(5)
     real = odd.openings[0]
-    twice = with_plain(odd.decoy(), encode_integer((real.x + Q) % 2**32, 4) + bytes(64), odd.draw(24 + COUNT + 16))
+    twice = with_plain(odd.chance(), encode_integer((real.x + Q) % 2**32, 4) + bytes(64), odd.draw(24 + COUNT + 16))
     odd.openings.insert(1, twice)
     add("one by chance has a match's x, written otherwise", odd, 5, "Residues", "DuplicateX")
 
@@ -505,10 +508,10 @@ def reveals(topic: Topic) -> None:
         4,
         "OtherAccount",
     )
-    made = Account("decoys of another epoch").matches(4)
+    made = Account("chance of another epoch").matches(4)
     add(
         "ten by chance of another epoch",
-        made.add(*(made.decoy(replace(made.header(), epoch=EPOCH - 1)) for _ in range(10))),
+        made.add(*(made.chance(replace(made.header(), epoch=EPOCH - 1)) for _ in range(10))),
         4,
         "OtherAccount",
     )
@@ -523,7 +526,7 @@ def reveals(topic: Topic) -> None:
     made = Account("another k").matches(4)
     wide = Account("another k, wide", 3, 17)
     wide.pseudonym = made.pseudonym
-    add("openings of k = 17", made.add(*(wide.decoy() for _ in range(6))), 4, "OtherAccount")
+    add("openings of k = 17", made.add(*(wide.chance() for _ in range(6))), 4, "OtherAccount")
 
     # Quarantine
     made = Account("quarantine").matches(4)
@@ -533,8 +536,8 @@ def reveals(topic: Topic) -> None:
         6,
         "Quarantined",
     )
-    made = Account("quarantined decoys").matches(4)
-    add("ten by chance are quarantined", made.add(*(quarantined(made.decoy()) for _ in range(10))), 4, "Quarantined")
+    made = Account("quarantined chance").matches(4)
+    add("ten by chance are quarantined", made.add(*(quarantined(made.chance()) for _ in range(10))), 4, "Quarantined")
     made = Account("quarantine only").matches(2)
     add(
         "two matches, three more are quarantined",
@@ -562,6 +565,11 @@ def tries(topic: Topic) -> None:
     )
 
     def add(comment: str, made: Account, steps: Sequence[Step], expected: list[str | int], *flags: str) -> None:
+        recorded = [o for first, second in steps if not isinstance(second, bool) for o in second]
+        after = [o.quarantined for o in recorded]
+        assert after == sorted(after), "quarantined openings come last"
+        assert len({o.header.voucher_id for o in recorded}) == len({(o.header, o.body) for o in recorded})
+
         def run() -> dict:
             state = AccountEpoch(made.pseudonym, made.epoch)
             results = []
@@ -633,12 +641,12 @@ def tries(topic: Topic) -> None:
         [
             (3, taken(one.matches(2))),
             (own, False),
-            (3, taken(one.decoys(18))),
+            (3, taken(one.by_chance(18))),
             (own, False),
             (own, False),
             (3, taken(one.matches(2))),
             (own, False),
-            (3, taken(one.decoys(1))),
+            (3, taken(one.by_chance(1))),
             (own, False),
             (3, taken(one.matches(4))),
             (own, False),
@@ -649,9 +657,9 @@ def tries(topic: Topic) -> None:
     )
     one = Account("tries: openings of few vouchers")
     own = one.sharing.commitment
-    two = taken(one.decoys(2))
+    two = taken(one.by_chance(2))
     many = [o for first in two for o in (first, one.beside(first), one.beside(one.beside(first)))]
-    third = one.decoy()
+    third = one.chance()
     add(
         "six openings of two vouchers are no try: fewer than t vouchers; with a third there is one",
         one,
@@ -670,7 +678,7 @@ def tries(topic: Topic) -> None:
     )
     one = Account("tries: few vouchers, forced")
     own = one.sharing.commitment
-    first = one.decoy()
+    first = one.chance()
     add(
         "six openings of two vouchers, forced",
         one,
@@ -686,15 +694,15 @@ def tries(topic: Topic) -> None:
         "Due",
         "SameVoucher",
     )
-    for matches, decoys, more in ((4, 17, 1), (5, 33, 1)):
-        one = Account(f"tries: one of {matches + decoys}")
+    for matches, others, more in ((4, 17, 1), (5, 33, 1)):
+        one = Account(f"tries: one of {matches + others}")
         own = one.sharing.commitment
         add(
-            f"{matches} matches and {decoys} by chance are one match too few: the next opening decides, not the next "
+            f"{matches} matches and {others} by chance are one match too few: the next opening decides, not the next "
             "5 %",
             one,
             [
-                (3, taken(one.matches(matches).decoys(decoys).mixed())),
+                (3, taken(one.matches(matches).by_chance(others).mixed())),
                 (own, False),
                 (3, taken(one.matches(more))),
                 (own, False),
@@ -709,7 +717,7 @@ def tries(topic: Topic) -> None:
         "a forced try counts as the last try",
         one,
         [
-            (3, taken(one.matches(3).decoys(1))),
+            (3, taken(one.matches(3).by_chance(1))),
             (own, True),
             (own, False),
             (own, True),
@@ -750,7 +758,7 @@ def tries(topic: Topic) -> None:
         "a quarantined opening that came in is no reason for a try",
         one,
         [
-            (3, taken(one.matches(3).decoys(1))),
+            (3, taken(one.matches(3).by_chance(1))),
             (own, False),
             (3, [quarantined(o) for o in taken(one.matches(2))]),
             (own, False),
@@ -765,9 +773,9 @@ def tries(topic: Topic) -> None:
         "quarantined openings are matches once the account is revealed",
         one,
         [
-            (3, taken(one.matches(4).decoys(1))),
+            (3, taken(one.matches(4).by_chance(1))),
             (own, False),
-            (3, [quarantined(o) for o in taken(one.matches(2).decoys(2))]),
+            (3, [quarantined(o) for o in taken(one.matches(2).by_chance(2))]),
             (own, False),
         ],
         [4, 6],
@@ -792,7 +800,7 @@ def tries(topic: Topic) -> None:
         [
             (3, taken(one.matches(3))),
             (own, False),
-            (3, taken(one.decoys(40).matches(1).mixed())),
+            (3, taken(one.by_chance(40).matches(1).mixed())),
             (own, False),
             (bytes(32), False),
             (own, True),
@@ -825,7 +833,7 @@ def tries(topic: Topic) -> None:
     add(
         "two forms, one of them somebody else's polynomials: commitmentMismatch stands before notDecodable",
         one,
-        [(3, taken(one.matches(3).decoys(9))), (3, taken(five.of(stranger, 5))), (own, False), (own, False)],
+        [(3, taken(one.matches(3).by_chance(9))), (3, taken(five.of(stranger, 5))), (own, False), (own, False)],
         ["commitmentMismatch", "notDue"],
         "Forms",
         "ForeignCodeword",
@@ -838,7 +846,7 @@ def tries(topic: Topic) -> None:
         one,
         [
             (9, taken(one.matches(4))),
-            (3, taken(five.decoys(3))),
+            (3, taken(five.by_chance(3))),
             (own, True),
             (3, taken(one.matches(4))),
             (own, False),
