@@ -6,7 +6,7 @@ internal import Foundation
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures speed and memory against floors of the same run, or recomputes what the decoys hide.",
+        abstract: "Measures speed and memory against floors of the same run, or recomputes what chance openings hide.",
         discussion: """
             A ratio compares a figure with its floor, both medians of the same run on the same number of threads. The \
             full run really builds a set of a million entries, twice. --json prints one object a line: name, value, \
@@ -15,8 +15,7 @@ struct BenchCommand: ParsableCommand {
 
     @Flag(help: "A smaller set; within a minute.") var quick = false
     @Flag(help: "One JSON object a line.") var json = false
-    @Flag(help: "What decoys, and the check that is to replace them, hide and cost (Docs/Decoys.md).") var decoys =
-        false
+    @Flag(help: "What chance openings hide and cost (Docs/Decoys.md).") var decoys = false
 
     func run() throws {
         try reportingFailures {
@@ -49,9 +48,7 @@ struct BenchCommand: ParsableCommand {
 
     private func printFigures() throws {
         if !json { printRow("name", "value", "error", "unit") }
-        let extent: DecoyCurve.Extent = quick ? .quick : .full
-        let figures = DecoyCurve.figures(extent) + CheckCurve.figures(extent)
-        for figure in figures + RevealDelay.figures(seed: DecoyCurve.seed) {
+        for figure in CheckCurve.figures(quick ? .quick : .full) {
             if json {
                 Terminal.print(figure.json)
             } else {

@@ -9,13 +9,14 @@ extension SealedMatchError {
 
     /// What `reveal` says of an account that it does not reveal, for whoever runs it.
     ///
-    /// The decoys delay a reveal: among e of them the decoder finds the matches from t + ⌈e/k⌉ on (Docs/Protocol.md,
-    /// "Decoder"). Whether an account has t matches or fewer is not known until then.
+    /// Chance openings delay a reveal: among e of them the decoder finds the matches from t + ⌈e/k⌉ on
+    /// (Docs/Protocol.md, "Decoder"). About M/N slots of each voucher open by chance. Whether an account has t matches,
+    /// fewer or none is not known until then.
     var notYet: String {
         switch code {
         case .belowThreshold: "not yet: fewer openings, or fewer matching vouchers, than the threshold"
         case .notDecodable:
-            "not yet: a reveal needs t + ⌈e/k⌉ matches, e the decoys among its openings; there are fewer, maybe none"
+            "not yet: a reveal needs t + ⌈e/k⌉ matches, e the slots that opened by chance; there are fewer, maybe none"
         default: "\(reason)"
         }
     }

@@ -23,12 +23,13 @@ struct OpenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "open", abstract: "Opens what the collector received since the last time.",
         discussion: """
-            What opens is a match or a decoy; below the threshold nobody can tell which. Interrupting it keeps \
-            everything done so far. What it prints is for the inside: no client may learn it.
+            About M/N slots of each voucher open by chance, whatever was sent; a match is one among them, and below the \
+            threshold nobody can tell which. So the number of slots that opened is no evidence, and is not printed. \
+            What is printed is for the inside: no client may learn it. Interrupting it keeps everything done so far.
 
             The authority's file is made by --first-run and by nothing else. After --prune it is the only copy of what \
             opened: back it up before each run with --prune. A file that was restored from an older copy lacks what was pruned since; that is \
-            an error, unless --accept-loss says to go on without. Vouchers of an account beyond the caps (16,384 openings, and 4,096 more that \
+            an error, unless --accept-loss says to go on without. Vouchers of an account beyond the caps (24,576 openings, and 4,096 more that \
             are quarantined) are then kept in it as they came.
             """)
 
@@ -65,7 +66,7 @@ struct OpenCommand: ParsableCommand {
                 }
             }
             Terminal.print(
-                "opened \(count(result.vouchers, "voucher")): \(count(result.openings, "slot")); "
+                "opened \(count(result.vouchers, "voucher")); "
                     + "\(result.refused) refused, \(result.waiting) waiting for a set's key")
             if result.isReadAgain {
                 Terminal.note("the collector's file is not the one that was read before: it was read from its start")

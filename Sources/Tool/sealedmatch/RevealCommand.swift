@@ -12,8 +12,9 @@ struct RevealCommand: ParsableCommand {
         commandName: "reveal", abstract: "Reveals the accounts above the threshold and writes case files.",
         discussion: """
             A reveal is a reason for a person to look, not a proof. It needs no matching key: --set takes the public \
-            set files. Every account with \
-            at least t openings is decided, if one of them came in since its last try.
+            set files. Every account is tried of which at least t vouchers have openings, if one of these came in \
+            since its last try. Nearly every voucher has some, by chance: that an account is tried, also often, says how \
+            much it sent, not what. A try that reveals nothing is no evidence of anything.
 
             A case file is never changed: matches that a later reveal adds go into another one, PSEUDONYM-EPOCH-2.json \
             and so on. It names nobody. PSEUDONYM-EPOCH.request beside it is what `resolve` releases the account's name \
@@ -63,10 +64,14 @@ struct RevealCommand: ParsableCommand {
                 }
             }
             var failed = 0
+            var revealed = 0
             var worst = Failure.negative
             var damaged = result.damaged
             for decision in result.decisions {
-                if case .success(let revealed) = decision.result { damaged += revealed.damaged }
+                if case .success(let result) = decision.result {
+                    damaged += result.damaged
+                    revealed += 1
+                }
                 do {
                     try report(decision, comparison, folder)
                 } catch let failure as Failure {
@@ -76,7 +81,11 @@ struct RevealCommand: ParsableCommand {
                     worst = Failure.worse(worst, failure.code)
                 }
             }
-            if !json && result.decisions.isEmpty { Terminal.print("no account is due") }
+            if !json {
+                let tried = result.decisions.count
+                Terminal.print(
+                    tried == 0 ? "no account is due" : "\(count(tried, "account")): \(revealed) revealed")
+            }
             guard failed == 0 else {
                 throw Failure("\(count(failed, "account")) with errors; see above", code: worst)
             }

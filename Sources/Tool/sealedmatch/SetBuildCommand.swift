@@ -39,6 +39,13 @@ struct SetBuildCommand: ParsableCommand {
     @Option(help: "Bits by which two perceptual keys must differ at least, less one.")
     var separation = Parameters().separation
 
+    @Option(
+        help: """
+            N, twelve numbers from 1 to 255 that do not fall: a slot without a match opens with probability 1/N. \
+            Clients refuse greater ones than they pin (Docs/Decoys.md).
+            """)
+    var checkLevels = CheckLevelList(Parameters().checkLevels)
+
     @Flag(help: "Leave out lines that are no hash, and say how many.")
     var skipBadLines = false
 
@@ -90,6 +97,7 @@ struct SetBuildCommand: ParsableCommand {
             parameters.minimumSources = minimumSources
             parameters.threshold = threshold
             parameters.separation = separation
+            parameters.checkLevels = checkLevels.levels
             let lists = try SourceLists(sources, profile: parameters.profile, skipBadLines: skipBadLines)
             let entries = try about("the lists") {
                 try EntrySelection(

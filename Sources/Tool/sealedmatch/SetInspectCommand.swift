@@ -26,8 +26,8 @@ struct SetInspectCommand: ParsableCommand {
         let cells: Int
         let threshold: Int
         let polynomials: Int
-        let coverSlots: Int
         let probes: Int
+        let checkLevels: [UInt8]
         let keyBits: Int
         let separation: Int
         let profile: UInt32
@@ -56,7 +56,7 @@ struct SetInspectCommand: ParsableCommand {
                             root: hexadecimal(try header.root().encoded.bytes), version: header.version,
                             issuedAt: header.issuedAt, expiresAt: header.expiresAt, entries: header.entries,
                             cells: header.cells, threshold: parameters.threshold, polynomials: parameters.polynomials,
-                            coverSlots: parameters.coverSlots, probes: parameters.probes,
+                            probes: parameters.probes, checkLevels: parameters.checkLevels.values,
                             keyBits: parameters.profile.positions.count, separation: parameters.separation,
                             profile: parameters.profile.id, payloadBytes: parameters.payloadCount,
                             minimumSources: parameters.minimumSources,

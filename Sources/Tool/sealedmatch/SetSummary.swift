@@ -17,12 +17,12 @@ struct SetSummary {
         let days = (header.expiresAt - header.issuedAt) / 86_400
         Terminal.print("expires     \(day(header.expiresAt)), \(days) days after its issue")
         Terminal.print("entries     \(header.entries) in \(header.cells) cells")
-        Terminal.print(
-            "threshold   t = \(parameters.threshold), k = \(parameters.polynomials), "
-                + "c = \(parameters.coverSlots) cover slots")
+        Terminal.print("threshold   t = \(parameters.threshold), k = \(parameters.polynomials)")
         Terminal.print(
             "probes      M = \(parameters.probes) of \(parameters.profile.positions.count) bits, "
                 + "keys more than r = \(parameters.separation) bits apart")
+        let levels = parameters.checkLevels.values.map { "\($0)" }.joined(separator: ", ")
+        Terminal.print("levels      N = \(levels): M/N slots of a voucher open by chance")
         Terminal.print(
             "profile     \(parameters.profile.id), digest \(hexadecimal(try parameters.profileDigest().bytes))")
         Terminal.print(

@@ -17,6 +17,14 @@ struct TrustOptions: ParsableArguments {
     var minConfirmed = TrustPolicy(sources: [], minimumSignatures: 1).minimumConfirmedSources
     @Option(help: "Least threshold.")
     var minThreshold = TrustPolicy(sources: [], minimumSignatures: 1).minimumThreshold
+    @Option(help: "Least number of probes M: with fewer of them fewer slots open by chance, and matches show.")
+    var minProbes = TrustPolicy(sources: [], minimumSignatures: 1).minimumProbes
+    @Option(
+        help: """
+            Greatest check levels N, twelve numbers from 1 to 255 that do not fall: at a greater one fewer slots open \
+            by chance, and matches show.
+            """)
+    var maxCheckLevels = CheckLevelList(TrustPolicy(sources: [], minimumSignatures: 1).maximumCheckLevels)
 
     func policy() throws -> TrustPolicy {
         let sources = try trust.map { try KeyFiles.readSourcePublic($0) }
@@ -24,6 +32,8 @@ struct TrustOptions: ParsableArguments {
         policy.minimumEntries = minEntries
         policy.minimumConfirmedSources = minConfirmed
         policy.minimumThreshold = minThreshold
+        policy.minimumProbes = minProbes
+        policy.maximumCheckLevels = maxCheckLevels.levels
         return policy
     }
 
@@ -47,7 +57,8 @@ extension TrustPolicy.Violation {
         switch parameter {
         case .threshold: "threshold t is \(value), the least is \(bound) (--min-threshold)"
         case .polynomials: "polynomials k are \(value), the least is \(bound)"
-        case .coverSlots: "cover slots c are \(value), the least is \(bound)"
+        case .probes: "probes M are \(value), the least is \(bound) (--min-probes)"
+        case .checkLevel: "a check level N is \(value), the greatest is \(bound) (--max-check-levels)"
         case .separation: "separation r is \(value), the least is \(bound)"
         case .entries: "entries n are \(value), the least is \(bound) (--min-entries)"
         case .cells: "cells m are \(value), the most is \(bound)"

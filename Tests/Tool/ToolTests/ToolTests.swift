@@ -78,9 +78,14 @@ import Testing
         let low = try tool.run(verify + ["--min-threshold", "31", "--min-entries", "5000"])
         #expect(low.status == 65 && low.errors.contains("threshold t is 30, the least is 31 (--min-threshold); "))
         #expect(low.errors.contains("the least is 5000 (--min-entries) [error 301]"), "\(low.errors)")
+        let plain = try tool.run(
+            verify + ["--min-probes", "33", "--max-check-levels", "4,5,6,7,8,16,28,36,80,160,255,255"])
+        #expect(plain.status == 65 && plain.errors.contains("probes M are 32, the least is 33 (--min-probes); "))
+        #expect(plain.errors.contains("a check level N is 5, the greatest is 4 (--max-check-levels) [error 301]"))
         #expect(try verified().status == 0)
         let inspected = try tool.run("set", "inspect", "known.smset", "--json")
         #expect(inspected.status == 0 && inspected.output.contains("\"tableIntact\":true"))
+        #expect(inspected.output.contains("\"checkLevels\":[5,6,6,7,8,16,28,36,80,160,255,255]"))
 
         // Membership, non-membership, and a proof that was touched.
         #expect(
@@ -135,7 +140,9 @@ import Testing
             let stores = ["--database", "collector.sqlite", "--authority", "authority.sqlite"]
             return try runAll(tool, [command] + stores + ["--set", "known.smset"] + rest)
         }
-        #expect(try authority("open", "--first-run").output.contains("opened 69 vouchers"))
+        // How many slots opened is no evidence, and not said.
+        let opened = try authority("open", "--first-run").output
+        #expect(opened == "opened 69 vouchers; 0 refused, 0 waiting for a set's key\n")
         // A list that holds nothing, or of somebody who is no source of the set, would find nothing: both are refused.
         try tool.write("", to: "empty.txt")
         try tool.write("# nothing but a comment\n\n", to: "comment.txt")
@@ -157,6 +164,8 @@ import Testing
         // 29 matches are below the threshold; the verdict says what a reveal would need.
         let sealed = rows.filter { $0.contains("\"revealed\":false") }
         #expect(sealed.count == 1 && sealed[0].contains("not yet: a reveal needs t + "), "\(sealed)")
+        let again = try authority("reveal", "--list", "alice.key.pub=alice.txt", "--cases", "cases", "--force").output
+        #expect(again.contains("REVEALED") && again.hasSuffix("2 accounts: 1 revealed\n"), "\(again)")
         try resolves(tool, Dictionary(uniqueKeysWithValues: ["carol", "dave"].map { ($0, try identifier($0)) }))
         // A damaged file says nothing about an account.
         var damaged = try tool.bytes("authority.sqlite")
@@ -180,6 +189,49 @@ import Testing
             let mode = try FileManager.default.attributesOfItem(atPath: tool.file(secret))[.posixPermissions] as? Int
             #expect(mode == 0o600, "\(secret)")
         }
+    }
+
+    /// A messenger that can pay for it hides more; one that would hide less is refused.
+    @Test func checkLevelsAreChosenAndPinned() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try prepare(tool, pictures: 0)
+        func build(_ levels: String, _ name: String) throws -> Tool.Result {
+            try tool.run(
+                "set", "build", "--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt",
+                "--check-levels", levels, "-o", name)
+        }
+        let better = "2,2,4,7,8,16,28,36,80,160,255,255"
+        let plainer = "5,6,6,7,8,16,28,36,80,161,255,255"
+        for (levels, name, status) in [(better, "better.smset", 0 as Int32), (plainer, "plainer.smset", 65)] {
+            #expect(try build(levels, name).status == 0)
+            for source in ["alice", "bob"] {
+                #expect(
+                    try tool.run(
+                        "set", "sign", name, "--key", "\(source).key", "--package", "\(name).audit", "--list",
+                        "\(source).key.pub=\(source).txt", "--known", "alice.key.pub", "bob.key.pub"
+                    ).status == 0)
+            }
+            let shown = levels.replacing(",", with: ", ")
+            #expect(try tool.run("set", "inspect", name).output.contains("levels      N = \(shown): M/N slots"))
+            let verify = ["set", "verify", name, "--trust", "alice.key.pub", "bob.key.pub"]
+            let verified = try tool.run(verify)
+            #expect(verified.status == status, "\(verified.errors)")
+            #expect(verified.errors.contains("N is 161, the greatest is 160 (--max-check-levels)") == (status != 0))
+            #expect(try tool.run(verify + ["--max-check-levels", levels]).status == 0)
+        }
+        // Twelve numbers from 1 to 255 that do not fall, and nothing else.
+        for bad in [
+            "", "5", "6,5,6,7,8,16,28,36,80,160,255,255", "0,6,6,7,8,16,28,36,80,160,255,255", better + ",255",
+            "2,2,4,7,8,16,28,36,80,160,255,256", "2,2,4,7,8,16,28,36,80,160,255,", better.replacing(",", with: " "),
+            "-1,2,4,7,8,16,28,36,80,160,255,255",
+        ] {
+            #expect(try build(bad, "bad.smset").status == 64, "\(bad)")
+            #expect(
+                try tool.run("set", "verify", "better.smset", "--trust", "alice.key.pub", "--max-check-levels", bad)
+                    .status == 64, "\(bad)")
+        }
+        #expect(!tool.exists("bad.smset"))
     }
 
     private func identifier(_ name: String) throws -> String {

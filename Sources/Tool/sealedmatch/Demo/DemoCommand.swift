@@ -69,14 +69,15 @@ struct Demo {
         let set = published.set
         let parameters = set.header.parameters
         let t = parameters.threshold
-        // What decoys cost: the reveal comes at t + ⌈e/k⌉; an eighth more for copies that the probes miss.
+        // What chance openings cost: the reveal comes at t + ⌈e/k⌉, here t + 2; a fifth more for copies that the probes
+        // miss.
         let accounts = [
             DemoAccount(name: "anna", story: "holiday pictures, nothing known", known: [], innocent: innocent),
             DemoAccount(
                 name: "bruno", story: "one short of the threshold", known: known.prefix(t - 1),
                 innocent: innocent.prefix(20), resent: 10),
             DemoAccount(
-                name: "carla", story: "threshold and what decoys cost", known: known.prefix(t + 14),
+                name: "carla", story: "threshold and what chance openings cost", known: known.prefix(t + 8),
                 innocent: innocent.prefix(20)),
             DemoAccount(name: "dario", story: "many known pictures", known: known, innocent: innocent.prefix(30)),
         ]
@@ -106,7 +107,7 @@ struct Demo {
             throw Failure("another process opens into the demo's folder", code: Failure.unavailable)
         }
         Terminal.print(
-            "   \(opened.vouchers) vouchers, \(opened.openings) slots opened; a match opens one, and so does a decoy")
+            "   \(opened.vouchers) vouchers, \(opened.openings) slots opened: those that match, and others by chance")
         let decisions = try about("revealing") {
             try RevealService(source: collector, store: service.store).revealReady(force: true).decisions
         }

@@ -60,7 +60,8 @@ struct DemoReport: ~Copyable {
             sent       pictures, each recompressed (512–1600 px, JPEG 60–85), fingerprinted, sealed, then encrypted
             matched    different entries that the probes met; nobody below the threshold learns this, the sender included
             server     accounts, counts, arrival; nothing about pictures
-            authority  matches and decoys together, which look alike until t = \(parameters.threshold) real ones are there
+            authority  openings by match and by chance (one in N of the others), which look alike until t = \(parameters.threshold)
+                       matches are there, and some more
             revealed   pictures opened for a person to look at: exactly those that matched, and no other
 
             The authority knows each account by a pseudonym of this epoch. Of those that it revealed, and of no other, the
@@ -90,14 +91,14 @@ struct DemoReport: ~Copyable {
         return release
     }
 
-    /// What is wrong with an outcome: revealed below t, missed although k(R − t) ≥ e, or another set of pictures than
+    /// What is wrong with an outcome: revealed below t, missed although k(R − t) ≥ e, e the openings by chance, or another set of pictures than
     /// those that matched.
     private func fault(_ truth: DemoTruth, openings: Int, _ revealed: RevealResult?) -> String? {
         let matches = truth.matched.count
-        let decoys = openings - matches
+        let byChance = openings - matches
         let margin = parameters.polynomials * (matches - parameters.threshold)
         guard let revealed else {
-            return matches >= parameters.threshold && margin >= decoys ? "should have been revealed" : nil
+            return matches >= parameters.threshold && margin >= byChance ? "should have been revealed" : nil
         }
         if matches < parameters.threshold { return "was revealed below the threshold" }
         let shown = Set(revealed.reveal.matches.map(\.payload.fingerprint))
