@@ -60,8 +60,8 @@ struct DemoReport: ~Copyable {
             sent       pictures, each recompressed (512–1600 px, JPEG 60–85), fingerprinted, sealed, then encrypted
             matched    different entries that the probes met; nobody below the threshold learns this, the sender included
             server     accounts, counts, arrival; nothing about pictures
-            authority  openings by match and by chance (one in N of the others), which look alike until t = \(parameters.threshold)
-                       matches are there, and some more
+            authority  slots that opened, by a match or by chance: they look alike until t = \(parameters.threshold) matches
+                       are there, and some more
             revealed   pictures opened for a person to look at: exactly those that matched, and no other
 
             The authority knows each account by a pseudonym of this epoch. Of those that it revealed, and of no other, the
