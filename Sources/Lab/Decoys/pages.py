@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Puts the figures of Sources/Lab/Decoys/decoys.jsonl into the documents: tables between `<!-- table NAME -->` and
-`<!-- end -->`, and the plots Docs/decoys.svg, Docs/reveal.svg and Docs/check.svg. Standard library only; `make decoys`
-runs it.
+`<!-- end -->`, and the plots Docs/decoys.svg and Docs/reveal.svg. Standard library only; `make decoys` runs it.
 
 usage: pages.py [--check]     with --check nothing is written, and a page that is not as printed is an error
 """
@@ -37,12 +36,7 @@ class Figures:
         return self.rows[name]["value"]
 
     def cell(self, name):
-        """An advantage with its standard error, as in `.39 ± .01`."""
-        row = self.rows[name]
-        return f"{decimal(row['value'])} ± {decimal(max(row['error'], 0.001), 3 if row['error'] < 0.0095 else 2)}"
-
-    def fine(self, name):
-        """The same with as many places of the advantage as of its error."""
+        """An advantage with its standard error, as in `.390 ± .003`."""
         row = self.rows[name]
         places = 3 if row["error"] < 0.0095 else 2
         return f"{decimal(row['value'], places)} ± {decimal(max(row['error'], 0.001), places)}"
@@ -68,7 +62,7 @@ def by_scenario(figures, prefix, scenarios, volumes=VOLUMES):
 
 
 def other_cells():
-    """What both processes are judged in beside the basic tables: words, and the name of the cell."""
+    """What is judged beside the basic tables: words, and the name of the cell."""
     return [
         ("100 vouchers, two rows of five", "tworows.100"),
         ("300 vouchers, two rows of five", "tworows.300"),
@@ -97,108 +91,72 @@ def other_cells():
 
 
 def others(figures):
-    rows = [
-        *((what, f"decoys.{name}") for what, name in other_cells()),
-        *(
-            (f"100 vouchers after an epoch of 3,000, {s}", f"decoys.quiet.{s}.100")
-            for s in ("row", "scattered", "late")
-        ),
-        *((f"3,000 vouchers in a first epoch, {s}", f"decoys.first.{s}.3000") for s in ("scattered", "late")),
-        *(
-            (f"300 vouchers, four devices that the attacker tells apart, {s}", f"decoys.devices.{s}.300")
-            for s in ("scattered", "late")
-        ),
-        *(
-            (f"300 vouchers, one of four devices sends, {s}", f"decoys.idle.{s}.300")
-            for s in ("row", "scattered", "late")
-        ),
-        *((f"{n} vouchers, c = 8, {s}", f"decoys.c8.{s}.{n}") for n in (30, 300) for s in ("row", "scattered", "late")),
-    ]
-    return table(
-        ["what", "advantage"],
-        [[what.replace(", row", ", in a row"), figures.cell(name)] for what, name in rows],
-    )
+    return table(["what", "advantage"], [[what, figures.cell(f"check.{name}")] for what, name in other_cells()])
 
 
 def price(figures):
-    rows = [(thousands(n), f"decoys.price.{{}}.{n}") for n in VOLUMES]
-    rows.append(("3,000, first epoch", "decoys.first.price.{}.3000"))
-    rows.append(("300, one of 16 devices sends", "decoys.idle16.price.{}.300"))
-    return table(
-        ["vouchers", "decoys, mean", "99th percentile", "most of 4,000", "a voucher with c + 1 openings"],
-        [
-            [
-                name,
-                *(thousands(round(figures.value(key.format(kind)))) for kind in ("mean", "p99", "most")),
-                f"{100 * figures.value(key.format('proven')):.1f} %",
-            ]
-            for name, key in rows
-        ],
-    )
+    rows = []
+    for n in [*VOLUMES, 10000, 65536]:
+        whole = [thousands(round(figures.value(f"check.price.{kind}.{n}"))) for kind in ("mean", "p99", "beyond")]
+        rows.append([thousands(n), *whole])
+    return table(["vouchers", "chance openings, mean", "99th percentile", "matches beyond t"], rows)
 
 
 def reveal(figures):
-    rows = []
-    for n in OTHERS:
-        row = [thousands(n)]
-        for epoch in ("first", "later"):
-            row += [f"{figures.value(f'reveal.{epoch}.{kind}.{n}'):.0f}" for kind in ("middle", "p99")]
-        rows.append(row)
-    head = ["other media before", "first epoch: half are revealed at", "99 % at", "later epochs: half at", "99 % at"]
-    return table(head, rows)
+    rows = [
+        [thousands(n), *(f"{figures.value(f'reveal.{kind}.{n}'):.0f}" for kind in ("middle", "p99"))] for n in OTHERS
+    ]
+    return table(["other media before", "half of all accounts are revealed at", "99 of 100 at"], rows)
 
 
 def short(figures):
-    return by_scenario(figures, "decoys.", ["row", "scattered", "late", "known10"], [30, 100, 300, 3000])
+    return by_scenario(figures, "check.", ["row", "scattered", "late", "known10"], [30, 100, 300, 3000])
 
 
-def both(figures, kind, scenarios):
-    """Decoys and the short check, one below the other."""
-    rows = []
-    for n in VOLUMES:
-        rows.append([thousands(n), "decoys", *(figures.cell(f"decoys.{kind}{s}.{n}") for s in scenarios)])
-        rows.append(["", "short check", *(figures.fine(f"check.{kind}{s}.{n}") for s in scenarios)])
-    return table(["vouchers", "", *(SCENARIOS[s][0] for s in scenarios)], rows)
+def shuffled(figures):
+    head = ["vouchers", "in a row, order known", "in a row, order within a day lost", "scattered"]
+    names = ("row", "shuffled", "scattered")
+    return table(head, [[thousands(n), *(figures.cell(f"check.{s}.{n}") for s in names)] for n in VOLUMES])
 
 
-def check_others(figures):
-    rows = [(what, f"decoys.{name}", f"check.{name}") for what, name in other_cells()]
-    for n, words, kind, scenarios in [
-        (100, "100 vouchers after an epoch of 3,000", "quiet", ("row", "scattered", "late")),
-        (3000, "3,000 vouchers in a first epoch", "first", ("scattered", "late")),
-        (300, "300 vouchers, four devices", "devices", ("scattered", "late")),
-        (300, "300 vouchers, one of four devices sends", "idle", ("row", "scattered", "late")),
-    ]:
-        for s in scenarios:
-            rows.append((f"{words}, {SCENARIOS[s][0]}", f"decoys.{kind}.{s}.{n}", f"check.{s}.{n}"))
+def link(figures):
+    words = {
+        "openings": "openings",
+        "levels": "N",
+        "sets": "sets",
+        "order": "order and time of arrival",
+        "edge": "neighbours at the change of epochs",
+        "all": "all of it",
+    }
+    kinds = ("named", "alone", "matching", "bare")
+
+    def cell(kind, name):
+        key = f"link.top.{kind}.{name}"
+        return figures.cell(key) if key in figures.rows else ""
+
+    rows = [["volumes alone", *(cell(kind, "volume") for kind in kinds)]]
+    rows += [[f"volumes and {what}", *(cell(kind, name) for kind in kinds)] for name, what in words.items()]
+    head = ["the linker has", "eleven epochs by name", "the epoch before, no names"]
+    return table([*head, "by name, accounts with matches", "by name, one device and no match"], rows)
+
+
+def gains(figures):
+    names = [
+        ("openings; one device and no match in any account", "bare.openings"),
+        ("N; one device and no match in any account", "bare.levels"),
+        ("openings; a fifth of the accounts has matches in each epoch", "named.openings"),
+        ("openings; of that fifth alone", "matching.openings"),
+        ("openings; the same accounts, but N = 255: nearly no chance opening", "plain.openings"),
+        ("N; half of the accounts has two or three devices", "named.levels"),
+        ("sets; a tenth takes a new set late", "named.sets"),
+        ("order and time of arrival", "named.order"),
+        ("neighbours at the change of epochs", "named.edge"),
+        ("all of it", "named.all"),
+    ]
     return table(
-        ["what", "decoys", "short check"],
-        [[what, figures.cell(decoys), figures.fine(check)] for what, decoys, check in rows],
+        ["by name, beyond volumes alone", "gain"],
+        [[what, figures.cell(f"link.gain.{name}")] for what, name in names],
     )
-
-
-def check_price(figures):
-    rows = []
-    for n in [*VOLUMES, 10000, 65536]:
-        decoys = [""] * 3
-        if n in VOLUMES:
-            most = figures.value(f"decoys.price.p99.{n}")
-            decoys = [thousands(round(figures.value(f"decoys.price.mean.{n}"))), thousands(round(most))]
-            decoys.append(str(math.ceil(most / 64)))
-        check = [thousands(round(figures.value(f"check.price.{kind}.{n}"))) for kind in ("mean", "p99", "beyond")]
-        rows.append([thousands(n), *decoys, *check])
-    head = ["vouchers", "decoys, mean", "99th percentile", "matches beyond t"]
-    return table([*head, "chance openings, mean", "99th percentile", "matches beyond t"], rows)
-
-
-def check_reveal(figures):
-    columns = [("first", "middle"), ("first", "p99"), ("later", "middle"), ("later", "p99")]
-    rows = []
-    for n in OTHERS:
-        decoys = [f"{figures.value(f'reveal.{epoch}.{kind}.{n}'):.0f}" for epoch, kind in columns]
-        check = [f"{figures.value(f'reveal.check.{kind}.{n}'):.0f}" for kind in ("middle", "p99")]
-        rows.append([thousands(n), " / ".join(decoys[:2]), " / ".join(decoys[2:]), " / ".join(check)])
-    return table(["other media before", "decoys, first epoch", "decoys, later epochs", "short check"], rows)
 
 
 def bounds(figures):
@@ -227,9 +185,9 @@ def frontier(figures):
 
     rows = []
     for words, name in [
-        ("**recommended**", ""),
-        ("recommended, but N = 1 below 32: all open", "open."),
-        ("recommended, but N = 2 below 32", "two."),
+        ("**default**", ""),
+        ("default, but N = 1 below 32: all open", "open."),
+        ("default, but N = 2 below 32", "two."),
         *((f"N = {n}", f"n{n}.") for n in (6, 7, 8, 16)),
     ]:
         price = name or "price."
@@ -242,21 +200,18 @@ def frontier(figures):
 
 
 TABLES = {
-    "decoys": lambda f: by_scenario(f, "decoys.", SCENARIOS),
-    "told": lambda f: by_scenario(f, "decoys.told.", ["row", "scattered", "late"]),
-    "twelve": lambda f: by_scenario(f, "decoys.twelve.", ["row", "burst", "scattered", "late"]),
+    "advantages": lambda f: by_scenario(f, "check.", SCENARIOS),
+    "twelve": lambda f: by_scenario(f, "check.twelve.", ["row", "burst", "scattered", "late"]),
     "others": others,
     "price": price,
     "reveal": reveal,
     "short": short,
-    "check": lambda f: both(f, "", SCENARIOS),
-    "check_twelve": lambda f: both(f, "twelve.", ["row", "burst", "scattered", "late"]),
-    "check_others": check_others,
-    "check_price": check_price,
-    "check_reveal": check_reveal,
+    "shuffled": shuffled,
     "bounds": bounds,
     "levels": levels,
     "frontier": frontier,
+    "link": link,
+    "gains": gains,
 }
 
 
@@ -316,31 +271,20 @@ def drawing(width, panels, keys, foot):
     return "\n".join([*out, f'<text x="40" y="{height - 10}">{foot}</text></svg>']) + "\n"
 
 
-def plot_advantages(figures, left, right, foot):
-    """Two panels: each a prefix of names, and its title."""
-
+def plot_advantages(figures):
     def x(n):
         return 10 + 280 * math.log(n / 30) / math.log(100)
 
     panels = []
-    for index, (prefix, title) in enumerate([left, right]):
+    for index, (prefix, title) in enumerate([("check.", "one epoch"), ("check.twelve.", "ten in each of 12 epochs")]):
         panel = Panel(40 + index * 350, title, [0, 0.25, 0.5, 0.75, 1], 1)
         panel.labels([(x(n), thousands(n)) for n in VOLUMES])
         for scenario, (_, colour) in SCENARIOS.items():
             panel.line([(x(n), max(0, figures.value(f"{prefix}{scenario}.{n}"))) for n in VOLUMES], colour)
         panels.append(panel)
     keys = [(label, colour, "") for label, colour in SCENARIOS.values()]
+    foot = "advantage of the best attack, ten matches, against vouchers in the epoch"
     return drawing(790, panels, keys, foot)
-
-
-def plot_decoys(figures):
-    foot = "advantage of the exact attack, ten matches, against vouchers in the epoch"
-    return plot_advantages(figures, ("decoys.", "one epoch"), ("decoys.twelve.", "ten in each of 12 epochs"), foot)
-
-
-def plot_check(figures):
-    foot = "advantage of the exact attack, ten matches in one epoch, against vouchers in the epoch"
-    return plot_advantages(figures, ("decoys.", "decoys"), ("check.", "short check"), foot)
 
 
 def plot_reveal(figures):
@@ -348,13 +292,12 @@ def plot_reveal(figures):
     def x(index):
         return 12 + 276 * index / (len(OTHERS) - 1)
 
-    panel = Panel(40, "matches at the reveal, t = 30, k = 64", range(30, 91, 10), 90, 30)
+    panel = Panel(40, "matches at the reveal, t = 30, k = 312", range(30, 51, 5), 50, 30)
     panel.labels([(x(i), thousands(n)) for i, n in enumerate(OTHERS)])
-    for epoch, colour in (("first", "#1b6ca8"), ("later", "#4a7a1f")):
-        for kind, dashes in (("middle", ""), ("p99", "5 4")):
-            points = [(x(i), figures.value(f"reveal.{epoch}.{kind}.{n}")) for i, n in enumerate(OTHERS)]
-            panel.line(points, colour, dashes)
-    keys = [("first epoch", "#1b6ca8", ""), ("later epochs", "#4a7a1f", ""), ("99 % of them", "#555555", "5 4")]
+    for kind, dashes in (("middle", ""), ("p99", "5 4")):
+        points = [(x(i), figures.value(f"reveal.{kind}.{n}")) for i, n in enumerate(OTHERS)]
+        panel.line(points, "#1b6ca8", dashes)
+    keys = [("half of all accounts", "#1b6ca8", ""), ("99 of 100", "#1b6ca8", "5 4")]
     return drawing(400, [panel], keys, "other media sent before the known ones")
 
 
@@ -364,9 +307,8 @@ def main():
         sys.exit(__doc__)
     figures = Figures(TOP / "Sources/Lab/Decoys/decoys.jsonl")
     wanted = {name: fill((TOP / name).read_text(), figures) for name in DOCUMENTS}
-    wanted["Docs/decoys.svg"] = plot_decoys(figures)
+    wanted["Docs/decoys.svg"] = plot_advantages(figures)
     wanted["Docs/reveal.svg"] = plot_reveal(figures)
-    wanted["Docs/check.svg"] = plot_check(figures)
     for name, text in wanted.items():
         path = TOP / name
         if path.exists() and path.read_text() == text:

@@ -55,14 +55,11 @@ struct GroupCosts: ~Copyable {
             "hash to group \(text(hash)), multiplication \(text(multiplication)), by the base \(text(baseMultiplication)), addition \(text(addition))"
     }
 
-    /// `probe` and `coverSlot` by the last sample alone: for quotients of neighbouring samples, which a machine that
+    /// `probe` by the last sample alone: for quotients of neighbouring samples, which a machine that
     /// changes its speed does not bend.
     var lastProbe: Double {
         (hash.last ?? 0) + 3 * (multiplication.last ?? 0) + (baseMultiplication.last ?? 0) + 4 * (addition.last ?? 0)
     }
-
-    /// γ·B and γ·L, by the last sample alone.
-    var lastCoverSlot: Double { (baseMultiplication.last ?? 0) + (multiplication.last ?? 0) }
 
     /// Of one probe: H(y), β·H(y), γ·B, their sum; two additions to decode; β·decode(y), γ·L, their sum.
     var probe: Double { hash.median + 3 * multiplication.median + baseMultiplication.median + 4 * addition.median }
@@ -72,9 +69,6 @@ struct GroupCosts: ~Copyable {
         guard !hash.isEmpty else { return 0 }
         return (hash.reduce(0, +) + multiplication.reduce(0, +)) / Double(hash.count)
     }
-
-    /// Of one cover slot: γ·B and γ·L.
-    var coverSlot: Double { baseMultiplication.median + multiplication.median }
 
     private static func each(_ body: (Int) throws -> Void) rethrows -> Double {
         try Stopwatch.time { for index in 0..<repeats { try body(index) } } / Double(repeats)

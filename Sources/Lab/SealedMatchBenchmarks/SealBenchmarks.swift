@@ -43,7 +43,7 @@ struct SealBenchmarks {
         var probeRatio: [Double] = []
         var voucherRatio: [Double] = []
         var rivalRatio: [Double] = []
-        let parameters = normal.header.parameters
+        let slots = normal.header.parameters.probes
         let rkey = try SealFixture.rkey()
         for round in 0..<rounds {
             let item = items[round % items.count]
@@ -51,7 +51,6 @@ struct SealBenchmarks {
             // The floors just before and just after what they are compared with.
             try costs.sample()
             var floor = costs.lastProbe
-            var coverFloor = costs.lastCoverSlot
             let small = try Stopwatch.time { _ = try fewSealer.seal(item) }
             let large = try Stopwatch.time { _ = try manySealer.seal(item) }
             voucher.append(try Stopwatch.time { _ = try sealer.seal(item) } / 1e3)
@@ -60,15 +59,13 @@ struct SealBenchmarks {
             }
             try costs.sample()
             floor = (floor + costs.lastProbe) / 2
-            coverFloor = (coverFloor + costs.lastCoverSlot) / 2
             probe.append((large - small) / Double(Self.manyProbes - Self.fewProbes))
             probeRatio.append(probe[round] / floor)
-            voucherRatio.append(
-                voucher[round] * 1e3 / (Double(parameters.probes) * floor + Double(parameters.coverSlots) * coverFloor))
+            voucherRatio.append(voucher[round] * 1e3 / (Double(slots) * floor))
             rivalRatio.append(probe[round] / (rivalTime / Double(keys.count)))
         }
         progress("group operations: " + costs.summary)
-        let floor = (Double(parameters.probes) * costs.probe + Double(parameters.coverSlots) * costs.coverSlot) / 1e3
+        let floor = Double(slots) * costs.probe / 1e3
         report(BenchmarkRow(.sealProbe, probe.median, "us", floor: costs.probe, ratio: probeRatio.median))
         report(BenchmarkRow(.sealTwoHeader, rivalRatio.median, "x"))
         report(BenchmarkRow(.sealVoucher, voucher.median, "ms", floor: floor, ratio: voucherRatio.median))
@@ -81,7 +78,7 @@ struct SealBenchmarks {
         let cells = try (0..<count).map { try Point(canonical: table.cell($0)) }
         let context = try SlotContext(
             tableID: set.header.tableID, header: [UInt8](repeating: 1, count: 96),
-            body: [UInt8](repeating: 2, count: 1_584))
+            body: [UInt8](repeating: 2, count: 2_316), checkLevel: 5)
         return (cells, context)
     }
 }

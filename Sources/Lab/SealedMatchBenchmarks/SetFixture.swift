@@ -41,10 +41,11 @@ final class SetFixture: Sendable {
         return header
     }
 
-    /// Opens a file made by `withProbes`.
+    /// Opens a file made by `withProbes`, with any M.
     func open(path: String) throws -> BlindedSet {
         var trust = TrustPolicy(sources: signers.publicKeys, minimumSignatures: 2)
         trust.minimumEntries = 1
+        trust.minimumProbes = 1
         return try BlindedSet.open(path: path, trust: trust, now: Self.now)
     }
 

@@ -25,7 +25,7 @@ struct SharedLibrary {
     let secretClose: @convention(c) (sealedmatch_secret) -> Int32
     let sealerOpen:
         @convention(c) (
-            sealedmatch_set, sealedmatch_secret, UnsafePointer<UInt8>?, UnsafeRawPointer?, Int, UInt32, UInt64,
+            sealedmatch_set, sealedmatch_secret, UnsafePointer<UInt8>?, UnsafeRawPointer?, Int, UInt64,
             UnsafeMutablePointer<sealedmatch_sealer>?
         ) -> Int32
     let sealerSeal:
@@ -105,7 +105,7 @@ struct SharedLibrary {
         var sealer = sealedmatch_sealer()
         let account = try SealFixture.rkey().bytes
         try check(secretCreate(set, SetFixture.now, &secret))
-        try check(sealerOpen(set, secret, account, nil, 0, 1, SetFixture.now, &sealer))
+        try check(sealerOpen(set, secret, account, nil, 0, SetFixture.now, &sealer))
         try check(secretClose(secret))
         return sealer
     }

@@ -1,4 +1,4 @@
-/// The best attack on a short check: the likelihood ratio of "these matches, placed as the scenario says" against
+/// The best attack: the likelihood ratio of "these matches, placed as the scenario says" against
 /// "none". One voucher's is o/μ, a placement's the product, and the scenario's the mean over its placements. That is a
 /// closed form: nothing is averaged over secrets, and nothing is trained.
 package struct CheckAttack: Sendable {
@@ -32,6 +32,7 @@ package struct CheckAttack: Sendable {
         var random = SeededGenerator(seed: seed)
         let epoch = CheckEpoch(check, volume: volume)
         let width = PlacementMean.Lanes.scalarCount
+        let mean = mean
         var out: [Double] = []
         while out.count < accounts {
             var ratio = PlacementMean.Lanes(repeating: 1)
@@ -44,5 +45,9 @@ package struct CheckAttack: Sendable {
         return out
     }
 
-    private var mean: PlacementMean { PlacementMean(scenario: scenario, matches: matches) }
+    private var mean: PlacementMean {
+        // N is seen, so vouchers of a day are told apart by it.
+        let groups = (0..<volume).map { Scenario.day($0, volume) << 8 | check.level($0) }
+        return PlacementMean(scenario: scenario, matches: matches, groups: groups)
+    }
 }

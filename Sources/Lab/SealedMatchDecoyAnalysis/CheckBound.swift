@@ -10,7 +10,7 @@ package struct CheckBound {
         self.volume = volume
     }
 
-    /// At most 1; nil for the scenarios for which no closed form is written here (two rows, bursts).
+    /// At most 1; nil for the scenarios for which no closed form is written here (two rows, bursts, shuffled rows).
     package func advantage(_ scenario: Scenario, matches: Int = 10, epochs: Int = 1) -> Double? {
         let second: Double
         switch scenario {
@@ -22,7 +22,7 @@ package struct CheckBound {
             second = anywhere(Array(spreads.suffix(window)), among: window, matches)
         // The root of a mean is at least the mean of the roots, so the mean over the known sets may stand inside.
         case .known(let among): second = anywhere(spreads, among: among, matches)
-        case .twoRows, .burst: return nil
+        case .twoRows, .burst, .shuffledRow: return nil
         }
         var power = 1.0
         for _ in 0..<epochs { power *= second }
@@ -31,7 +31,7 @@ package struct CheckBound {
 
     /// (N − 1)/M of each voucher: E[(o/μ)²] − 1 without a match.
     private var spreads: [Double] {
-        (0..<volume).map { Double(check.levels[$0] - 1) / Double(check.slots) }
+        (0..<volume).map { Double(check.level($0) - 1) / Double(check.slots) }
     }
 
     /// T and T' are sets of m among k vouchers, which are the ones given, or a random choice of them: the sum over the

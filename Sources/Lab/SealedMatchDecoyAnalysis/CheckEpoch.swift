@@ -1,12 +1,12 @@
-/// Draws epochs of n vouchers under a short check.
+/// Draws epochs of n vouchers of one device.
 package struct CheckEpoch: Sendable {
-    private let laws: [ShortCheck.Level]
+    private let laws: [ShortCheck.Law]
     /// 1/μ of each voucher.
     private let scales: [Double]
 
     package init(_ check: ShortCheck, volume: Int) {
         let laws = check.laws
-        self.laws = (0..<volume).compactMap { laws[check.levels[$0]] }
+        self.laws = (0..<volume).compactMap { laws[check.level($0)] }
         scales = (0..<volume).map { 1 / check.mean($0) }
     }
 

@@ -1,4 +1,4 @@
-/// What a short check costs: the chance openings of an epoch of vouchers without a match, by their exact law.
+/// What the short check costs: the chance openings of an epoch of vouchers without a match, by their exact law.
 package struct CheckPrice {
     package let mean: Double
     /// The least e such that in 99 of 100 epochs there are at most e chance openings.
@@ -7,7 +7,7 @@ package struct CheckPrice {
     package init(_ check: ShortCheck, volume: Int) {
         // Vouchers of one level open together Bin(M · their number, 1/N); the levels are independent.
         var law = [1.0], first = 0, mean = 0.0
-        for (level, vouchers) in check.levels.vouchers(volume).sorted(by: { $0.key < $1.key }) {
+        for (level, vouchers) in check.vouchers(volume).sorted(by: { $0.key < $1.key }) {
             let trials = check.slots * vouchers
             mean += Double(trials) / Double(level)
             let masses = Binomial(trials, 1 / Double(level)).masses

@@ -6,6 +6,8 @@ struct PlacementMean {
 
     let scenario: Scenario
     let matches: Int
+    /// Of each voucher the group within which the order is lost, ascending: for `shuffledRow` alone.
+    let groups: [Int]
 
     /// - Parameters:
     ///   - factors: one for each voucher of the epoch.
@@ -13,6 +15,7 @@ struct PlacementMean {
     func callAsFunction(_ factors: [Lanes], allowed: [[Bool]?]) -> Lanes {
         switch scenario {
         case .row: Self.pattern(factors, (0..<matches).map { $0 }).mean
+        case .shuffledRow: shuffledRow(factors)
         case .everyOther: Self.pattern(factors, (0..<matches).map { 2 * $0 }).mean
         case .twoRows: Self.twoRows(factors, matches / 2, matches - matches / 2)
         case .burst: Self.burst(factors, matches)
@@ -50,6 +53,27 @@ struct PlacementMean {
         (0..<(factors.count - (offsets.last ?? 0))).map { start in
             offsets.reduce(Lanes(repeating: 1)) { $0 * factors[start + $1] }
         }
+    }
+
+    /// A row, from each start so many matches in each of the groups that it touches, anywhere in the group.
+    private func shuffledRow(_ factors: [Lanes]) -> Lanes {
+        var means: [[Lanes]] = [], group: [Int] = [], first = 0
+        while first < factors.count {
+            let end = groups[first...].firstIndex { $0 != groups[first] } ?? factors.count
+            group += [Int](repeating: means.count, count: end - first)
+            means.append(Self.anywhere(Array(factors[first..<end]), min(matches, end - first)))
+            first = end
+        }
+        let starts = factors.count - matches + 1
+        return (0..<starts).reduce(Lanes()) { sum, start in
+            var product = Lanes(repeating: 1), voucher = start
+            while voucher < start + matches {
+                let here = (voucher..<(start + matches)).prefix { group[$0] == group[voucher] }.count
+                product *= means[group[voucher]][here]
+                voucher += here
+            }
+            return sum + product
+        } / Double(starts)
     }
 
     /// A row of a vouchers, later one of b, and at least one voucher between them.

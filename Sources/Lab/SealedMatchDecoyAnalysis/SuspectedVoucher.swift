@@ -1,4 +1,4 @@
-/// One voucher that the attacker suspects, under a short check: finite sums, exact.
+/// One voucher that the attacker suspects: finite sums, exact.
 package struct SuspectedVoucher {
     /// P(o openings) without and with a match, o in 0...M.
     private let none: [Double]
@@ -6,7 +6,7 @@ package struct SuspectedVoucher {
     private let mean: Double
 
     package init(slots: Int = 32, level: Int) {
-        let law = ShortCheck.Level(slots: slots, level: level)
+        let law = ShortCheck.Law(slots: slots, level: level)
         none = law.none.masses
         matched = [0] + law.besides.masses
         mean = Double(slots) / Double(level)

@@ -2,7 +2,7 @@ import Foundation
 import SealedMatchDecoyAnalysis
 import Testing
 
-/// The judge of the short check: against enumeration, and against accounts that really have matches.
+/// The judge: against enumeration, and against accounts that really have matches.
 @Suite struct CheckAttackTests {
     /// Bin(n, p) from factorials.
     static func binomial(_ n: Int, _ p: Double, _ o: Int) -> Double {
@@ -14,7 +14,7 @@ import Testing
     /// P(openings | the matching vouchers).
     static func likelihood(_ openings: [Int], _ matching: [Int], _ check: ShortCheck) -> Double {
         openings.enumerated().reduce(1) { product, voucher in
-            let p = 1 / Double(check.levels[voucher.offset]), m = check.slots
+            let p = 1 / Double(check.level(voucher.offset)), m = check.slots
             return product
                 * (matching.contains(voucher.offset)
                     ? binomial(m - 1, p, voucher.element - 1) : binomial(m, p, voucher.element))
@@ -31,7 +31,7 @@ import Testing
     ]
 
     static func check(_ slots: Int, _ level: Int) -> ShortCheck {
-        ShortCheck(slots: slots, levels: level == 0 ? .recommended : CheckLevels(constant: level))
+        level == 0 ? ShortCheck(slots: slots) : ShortCheck(slots: slots, constant: UInt8(level))
     }
 
     /// The ratio of every drawn sequence equals the sum over all placements of their probabilities.
@@ -71,6 +71,39 @@ import Testing
             let found = attack.ratio(openings, allowed: allowed)
             #expect(abs(found - expected) <= 1e-9 * max(1, expected), "\(openings) \(found) \(expected)")
         }
+    }
+
+    /// A row whose vouchers changed their order within each day: the mean over all starts and all orders. Days have two
+    /// or three vouchers, and N grows within one of them, which is seen.
+    @Test func lostOrderEqualsEnumeration() {
+        let check = ShortCheck(slots: 5), volume = 75, matches = 4
+        var random = SeededGenerator(seed: 17)
+        let openings = CheckEpoch(check, volume: volume).openings(&random)
+        let ratios = CheckEpoch(check, volume: volume).ratios(openings)
+        var days: [[Int]: [Int]] = [:]
+        for voucher in 0..<volume { days[[voucher * 30 / volume, check.level(voucher)], default: []].append(voucher) }
+        #expect(days.values.map(\.count).max() == 3 && days.count == 31)
+        func orders(_ vouchers: [Int]) -> [[Int]] {
+            if vouchers.isEmpty { return [[]] }
+            return vouchers.flatMap { one in orders(vouchers.filter { $0 != one }).map { [one] + $0 } }
+        }
+        var sum = 0.0
+        for start in 0...(volume - matches) {
+            let row = start..<(start + matches)
+            // Where each voucher of the row may have gone, day by day.
+            sum += days.values.reduce(1) { product, day in
+                let all = orders(day)
+                return product
+                    * all.reduce(0) { mean, order in
+                        mean
+                            + zip(day, order).reduce(1) { row.contains($1.0) ? $0 * ratios[$1.1] : $0 }
+                            / Double(all.count)
+                    }
+            }
+        }
+        let expected = sum / Double(volume - matches + 1)
+        let found = CheckAttack(check, volume: volume, .shuffledRow, matches: matches).ratio(openings)
+        #expect(abs(found - expected) <= 1e-9 * max(1, expected), "\(found) \(expected)")
     }
 
     /// Over every outcome of a small epoch: the best attack's advantage is half the distance of the two laws, and that
@@ -168,7 +201,7 @@ import Testing
 
     /// It has teeth: at N = 255 suspected matches are plain; and where all slots open there is nothing to find.
     @Test func findsWhatIsPlain() {
-        let plain = ShortCheck(levels: CheckLevels(constant: 255)), open = ShortCheck(levels: CheckLevels(constant: 1))
+        let plain = ShortCheck(constant: 255), open = ShortCheck(constant: 1)
         let found = SampleMean(CheckAttack(plain, volume: 40, .known(among: 10)).run(accounts: 160, seed: 1))
         #expect(found.value > 0.99)
         let nothing = SampleMean(CheckAttack(open, volume: 40, .scattered).run(accounts: 16, seed: 1))

@@ -1,13 +1,13 @@
 import Foundation
 
 /// One figure of Docs/Decoys.md.
-package struct DecoyFigure: Sendable, Equatable {
-    /// `decoys.SCENARIO.VOUCHERS` and the like; `DecoyCurve` and `CheckCurve` list them.
+package struct CheckFigure: Sendable, Equatable {
+    /// `check.SCENARIO.VOUCHERS` and the like; `CheckCurve` lists them.
     package let name: String
     package let value: Double
     /// The standard error of `value`; nil for what is no average.
     package let error: Double?
-    /// "advantage", "decoys", "openings", "matches", "share" or "factor".
+    /// "advantage", "openings", "matches", "share" or "factor".
     package let unit: String
 
     init(_ name: String, _ value: Double, error: Double? = nil, _ unit: String) {
