@@ -115,7 +115,8 @@ vectors: python $(MESSENGER)/ready
 bench: build python library photos
 	$(ENVIRONMENT) .build/release/sealedmatch bench $(ARGS)
 
-# What the decoys hide and cost: below ten minutes on two quiet cores. Then the tables and plots of the documents.
+# What chance openings hide and cost: two to three minutes of processor time on two cores, after the build. Then the
+# tables and plots of the documents.
 decoys: build
 	.build/release/sealedmatch bench --decoys --json > .build/decoys.jsonl
 	mv .build/decoys.jsonl Sources/Lab/Decoys/decoys.jsonl
