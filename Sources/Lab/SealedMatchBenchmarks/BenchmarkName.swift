@@ -38,10 +38,10 @@ enum BenchmarkName: String, CaseIterable {
     /// rebuild, and the fillers' hashes.
     case setAudit = "set.audit"
 
-    /// Microseconds for one probe slot: the difference of two sealers' vouchers that differ in M alone, over the
-    /// difference of M. So the keys' enumeration, the distinctness store, KDFs and random numbers are inside; the body
-    /// is not. Floor: the probe's group operations, which are H(y), β·H(y), γ·B and their sum, two
-    /// additions to decode, β·decode(y), γ·L and their sum. Goal: at most 1.15 times the floor.
+    /// Microseconds for one slot: the difference of two sealers' vouchers that differ in M alone, over the difference
+    /// of M. So the keys' enumeration, the distinctness store, KDFs and random numbers are inside; the body is not.
+    /// Floor: the slot's group operations, which are H(y), β·H(y), γ·B and their sum, two additions to decode,
+    /// β·decode(y), γ·L and their sum. Goal: at most 1.15 times the floor.
     case sealProbe = "seal.probe"
     /// `seal.probe` over one key of the published two-header protocol (`TwoHeaderVoucher`). Goal: at most 0.65.
     case sealTwoHeader = "seal.vs_two_header"
@@ -50,8 +50,8 @@ enum BenchmarkName: String, CaseIterable {
     case sealVoucher = "seal.voucher"
 
     /// Microseconds for a slot at the authority, one thread: S' = α·Q, the check, the mask of those that open (one in
-    /// five), and the slot's share of the voucher's transcript. Floor: one variable-base multiplication. Goal: at most 1.1 times
-    /// the floor.
+    /// five), and the slot's share of the voucher's transcript. Floor: one variable-base multiplication. Goal: at most
+    /// 1.1 times the floor.
     case openSlot = "open.slot"
     /// Wall time of opening on one thread over that on two. The ratio is the speed-up itself.
     case openTwoCores = "open.slot.two_cores"
