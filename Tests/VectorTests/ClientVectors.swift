@@ -2,12 +2,13 @@ import SealedMatchFingerprint
 import Foundation
 import SealedMatchClient
 import SealedMatchCollector
+import SealedMatchOpenings
 import SealedMatchProtocol
 import SealedMatchPictures
 import SealedMatchCrypto
 import SealedMatchTestSupport
 
-/// sharing, decoys, client, fingerprint.
+/// sharing, client.
 enum ClientVectors {
     /// An account secret as a client holds it.
     static func accountSecret(_ secret: [UInt8], epoch: UInt32) throws -> AccountSecret {
@@ -24,14 +25,18 @@ enum ClientVectors {
 
     static let sharing: [String: VectorRunner] = [
         "Field": { input, _ in
-            let (a, b) = (try element(input.word("a")), try element(input.word("b")))
+            let (a, b) = (try input.element("a"), try input.element("b"))
             return [
-                "sum": .word((a + b).word), "difference": .word((a - b).word), "product": .word((a * b).word),
-                "inverse": a == .zero ? .null : .word(a.inverse.word),
+                "sum": .element(a + b), "difference": .element(a - b), "product": .element(a * b),
+                "inverse": a == .zero ? .null : .element(a.inverse),
             ]
         },
         "DecodeField": { input, _ in
-            ["isElement": .boolean(FieldElement(canonical: try input.word("word")) != nil)]
+            ["element": .element(FieldElement(residueOf: try input.shortWord("word")))]
+        },
+        "EncodeField": { input, _ in
+            let word = try input.element("element").word(coin: input.number("coin", as: UInt32.self))
+            return ["word": .bytes(littleEndian(word))]
         },
         "Derive": { input, _ in
             let (secret, pseudonym, epoch) = (
@@ -40,75 +45,57 @@ enum ClientVectors {
             var parameters = Parameters()
             parameters.threshold = try input.number("threshold")
             parameters.polynomials = try input.number("polynomials")
-            let xs = try input.words("xs")
+            let xs = try input.elements("xs")
             let sharing = try accountSecret(secret, epoch: epoch).sharing(pseudonym: pseudonym, parameters: parameters)
             let key = try sharing.epochKey(pseudonym: pseudonym, epoch: epoch)
             return [
-                "secrets": .words(sharing.share(at: .zero).map(\.word)),
+                "secrets": .elements(sharing.share(at: .zero)),
                 "epochKey": .bytes(key.bytes.withBytes { Array($0) }),
                 "token": .bytes(try key.token(pseudonym: pseudonym, epoch: epoch).encoded.bytes),
                 "commitment": .bytes(try key.commitment(pseudonym: pseudonym, epoch: epoch).encoded.bytes),
                 "shares": .list(
-                    try xs.map { x in
-                        .object(["x": .word(x), "z": .words(sharing.share(at: try element(x)).map(\.word))])
-                    }),
+                    xs.map { x in .object(["x": .element(x), "z": .elements(sharing.share(at: x))]) }),
             ]
         },
+        // Every decoder that the specification allows.
         "Decode": { input, _ in
-            let decoder = ShareDecoder(
-                threshold: try input.number("threshold"), polynomials: try input.number("polynomials"))
-            let shares = try input.objects("shares").map { fields in
-                Share(x: try element(fields.word("x")), z: try fields.words("z").map { try element($0) })
+            let (decoder, shares) = try decodable(input)
+            let found = decoder.decode(shares, acceptingThreshold: true)
+            let byElimination = DenseDecoder(threshold: decoder.threshold, polynomials: decoder.polynomials).decode(
+                shares, acceptingThreshold: true)
+            guard found?.members == byElimination?.members, found?.secrets == byElimination?.secrets else {
+                throw VectorError("the two decoders differ")
             }
-            guard decoder.distinct(shares).count == shares.count else {
-                throw VectorError("x are distinct and not zero here")
-            }
-            guard let found = decoder.decode(shares, acceptingThreshold: true) else {
-                // What `Revealer` says when nothing decodes.
-                throw SealedMatchError(
-                    shares.count < decoder.threshold ? .belowThreshold : .notDecodable, "nothing is found")
-            }
-            return ["members": .numbers(found.members), "secrets": .words(found.secrets.map(\.word))]
+            return try describe(found, of: shares, by: decoder)
+        },
+        "DecodeSteps": { input, _ in
+            let (decoder, shares) = try decodable(input)
+            return try describe(decoder.decode(shares, acceptingThreshold: true), of: shares, by: decoder)
         },
     ]
 
-    private static func element(_ word: UInt64) throws -> FieldElement {
-        guard let element = FieldElement(canonical: word) else {
-            throw VectorError("a word is no element of the field")
+    private static func decodable(_ input: Fields) throws -> (ShareDecoder, [Share]) {
+        let decoder = ShareDecoder(
+            threshold: try input.number("threshold"), polynomials: try input.number("polynomials"))
+        let shares = try input.objects("shares").map { fields in
+            Share(x: try fields.element("x"), z: try fields.elements("z"))
         }
-        return element
+        guard decoder.distinct(shares).count == shares.count else {
+            throw VectorError("x are distinct and not zero here")
+        }
+        return (decoder, shares)
     }
 
-    static let decoys: [String: VectorRunner] = [
-        "Schedule": { input, _ in
-            let (secret, pseudonym, epoch) = (
-                try input.bytes("secret"), try input.pseudonym("pseudonym"), try input.number("epoch", as: UInt32.self)
-            )
-            let (coverSlots, devices) = (
-                try input.number("coverSlots", as: Int.self), try input.number("devices", as: Int.self)
-            )
-            let volume = try input.number("lastEpochVolume", as: Int.self)
-            var random = ReplayRandom(try input.bytes("random"))
-            var stream = try accountSecret(secret, epoch: epoch).decoyStream(pseudonym: pseudonym)
-            var schedule = try DecoySchedule(
-                epochWords: &stream, devices: devices, coverSlots: coverSlots, lastEpochVolume: volume)
-            // Protocol 4.7: U_0 … U_15 begin at 20.
-            var reader = ByteReader(Array(schedule.encoded[20...]))
-            let levels = try (0..<coverSlots).map { _ in try reader.number(UInt32.self) }
-            var decoys: [Int] = []
-            var states: [JSON] = []
-            while random.remaining > 0 {
-                decoys.append(try schedule.next(&random))
-                states.append(.bytes(schedule.encoded))
-                schedule = try DecoySchedule(canonical: schedule.encoded, coverSlots: coverSlots)
-            }
-            return ["levels": .numbers(levels), "decoys": .numbers(decoys), "states": .list(states)]
-        },
-        "DecodeState": { input, _ in
-            let (bytes, coverSlots) = (try input.bytes("bytes"), try input.number("coverSlots", as: Int.self))
-            return ["bytes": .bytes(try DecoySchedule(canonical: bytes, coverSlots: coverSlots).encoded)]
-        },
-    ]
+    private static func describe(
+        _ found: ShareDecoder.Codeword?, of shares: [Share], by decoder: ShareDecoder
+    ) throws -> [String: JSON] {
+        guard let found else {
+            // What `Revealer` says when nothing decodes.
+            throw SealedMatchError(
+                shares.count < decoder.threshold ? .belowThreshold : .notDecodable, "nothing is found")
+        }
+        return ["members": .numbers(found.members), "secrets": .elements(found.secrets)]
+    }
 
     static let client: [String: VectorRunner] = [
         "AccountName": { input, _ in ["account": .bytes(try AccountID(name: input.bytes("name")).encoded.bytes)] },
@@ -170,6 +157,15 @@ enum ClientVectors {
         },
         "DecodeClientState": { input, _ in
             ["bytes": .bytes(try SealerState(canonical: input.bytes("bytes")).encoded)]
+        },
+        "TakeNumber": { input, _ in
+            var state = try SealerState(canonical: input.bytes("bytes"))
+            return ["number": .number(state.takeNumber()), "bytes": .bytes(state.encoded)]
+        },
+        "MergeStates": { input, _ in
+            var state = try SealerState(canonical: input.bytes("bytes"))
+            try state.merge(SealerState(canonical: input.bytes("other")))
+            return ["bytes": .bytes(state.encoded)]
         },
     ]
 }

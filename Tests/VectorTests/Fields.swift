@@ -127,6 +127,26 @@ final class Fields {
         }
     }
 
+    /// A word of F_q: any 4 bytes.
+    func shortWord(_ key: String) throws -> UInt32 {
+        try bytes(key, count: 4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// An element of F_q, written canonically.
+    func element(_ key: String) throws -> FieldElement {
+        guard let element = FieldElement(canonical: try shortWord(key)) else { throw wrong(key, "element of F_q") }
+        return element
+    }
+
+    func elements(_ key: String) throws -> [FieldElement] {
+        try byteStrings(key).map {
+            guard $0.count == 4,
+                let element = FieldElement(canonical: $0.reversed().reduce(0) { $0 << 8 | UInt32($1) })
+            else { throw wrong(key, "list of elements of F_q") }
+            return element
+        }
+    }
+
     func floats(_ key: String) throws -> [Float] {
         try byteStrings(key).map {
             guard $0.count == 4 else { throw wrong(key, "list of float32") }

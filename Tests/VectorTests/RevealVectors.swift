@@ -40,16 +40,21 @@ enum RevealVectors {
         "Tries": { input, _ in
             let name = AccountEpoch(
                 pseudonym: try input.pseudonym("pseudonym"), epoch: try input.number("epoch", as: UInt32.self))
-            let reveals = RevealService(source: try MemoryCollector(), store: MemoryOpenings())
+            let steps = try input.objects("steps").map { (fields: $0, openings: try $0.openingsIfRecorded()) }
+            // The quarantined openings of a case come last: as many count as came before them.
+            let counted = steps.reduce(0) { $0 + $1.openings.count { !$0.quarantined } }
+            let reveals = RevealService(source: try MemoryCollector(), store: MemoryOpenings(counted: counted))
             var tries: [JSON] = []
-            for (number, step) in try input.objects("steps").enumerated() {
+            for (number, (step, recorded)) in steps.enumerated() {
                 if step.has("record") {
                     let threshold = try step.number("threshold", as: Int.self)
-                    for opening in try step.openings("record") {
+                    // The openings of one voucher stand together, and are recorded together.
+                    var rest = recorded.map(\.opening)[...]
+                    while let first = rest.first {
+                        let openings = Array(rest.prefix { $0.header.voucherID == first.header.voucherID })
+                        rest = rest.dropFirst(openings.count)
                         let voucher = OpenedVoucher(
-                            header: opening.opening.header, status: .opened, threshold: threshold,
-                            openings: opening.quarantined ? [] : [opening.opening],
-                            excess: opening.quarantined ? [opening.opening] : [])
+                            header: first.header, status: .opened, threshold: threshold, openings: openings)
                         _ = try reveals.store.record(
                             [PositionedVoucher(position: Int64(number + 1), voucher: voucher)], of: Bytes32(),
                             cursor: nil)
@@ -193,13 +198,16 @@ enum RevealVectors {
 }
 
 extension Fields {
+    /// The openings of a step that records some; none of a try.
+    fileprivate func openingsIfRecorded() throws -> [KeptOpening] { has("record") ? try openings("record") : [] }
+
     fileprivate func openings(_ key: String) throws -> [KeptOpening] {
         try objects(key).enumerated().map { number, fields in
             KeptOpening(
                 number: Int64(number),
-                opening: Opening(
-                    header: try VoucherHeader(canonical: fields.bytes("header")), slot: try fields.number("slot"),
-                    words: try fields.words("words"), inner: try fields.bytes("inner")),
+                opening: try Opening(
+                    header: VoucherHeader(canonical: fields.bytes("header")), slot: fields.number("slot"),
+                    key: fields.bytes32("rkey"), body: fields.bytes("body")),
                 quarantined: try fields.boolean("quarantined"))
         }
     }

@@ -159,7 +159,8 @@ enum SetVectors {
             sources: try fields.allBytes32("sources"), minimumSignatures: try fields.number("minimumSignatures"))
         trust.minimumThreshold = try fields.number("minimumThreshold")
         trust.minimumPolynomials = try fields.number("minimumPolynomials")
-        trust.minimumCoverSlots = try fields.number("minimumCoverSlots")
+        trust.minimumProbes = try fields.number("minimumProbes")
+        trust.maximumCheckLevels = try CheckLevels(canonical: fields.numbers("maximumCheckLevels", as: UInt8.self))
         trust.minimumConfirmedSources = try fields.number("minimumConfirmedSources")
         trust.minimumEntries = try fields.number("minimumEntries")
         trust.profiles = try fields.isNull("profiles") ? nil : fields.allBytes32("profiles")
@@ -180,7 +181,7 @@ enum SetVectors {
             "tableDigest": .bytes(header.tableDigest), "supportDigest": .bytes(header.supportDigest),
             "threshold": .number(parameters.threshold),
             "polynomials": .number(parameters.polynomials),
-            "coverSlots": .number(parameters.coverSlots), "payloadCount": .number(parameters.payloadCount),
+            "checkLevels": .numbers(parameters.checkLevels.values), "payloadCount": .number(parameters.payloadCount),
             "minimumSources": .number(parameters.minimumSources), "separation": .number(parameters.separation),
             "profile": .profile(parameters.profile), "sources": .list(header.sources.map { .bytes($0) }),
             "signers": .list(set.signers.all.map { .bytes($0) }),

@@ -55,7 +55,8 @@ final class VectorFolder: Sendable {
         var trust = TrustPolicy(sources: header.sources, minimumSignatures: 1)
         trust.minimumThreshold = 0
         trust.minimumPolynomials = 0
-        trust.minimumCoverSlots = 0
+        trust.minimumProbes = 0
+        trust.maximumCheckLevels = anyCheckLevels
         trust.minimumConfirmedSources = 1
         trust.minimumEntries = 0
         trust.profiles = nil
@@ -136,6 +137,8 @@ extension JSON {
     static func keys(_ keys: [EntryKey]) -> JSON { .list(keys.map { .bytes($0.encoded) }) }
     static func bytes(_ value: Bytes32) -> JSON { .bytes(value.bytes) }
     static func words(_ words: [UInt64]) -> JSON { .list(words.map { .word($0) }) }
+    static func element(_ element: FieldElement) -> JSON { .bytes(littleEndian(element.word)) }
+    static func elements(_ elements: [FieldElement]) -> JSON { .list(elements.map { .element($0) }) }
 }
 
 extension ReplayRandom {

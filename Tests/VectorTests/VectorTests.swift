@@ -18,7 +18,7 @@ struct VectorTopic: Sendable, CustomTestStringConvertible {
         VectorTopic(path: "set-file/set-file.json", runners: SetVectors.setFile),
         VectorTopic(path: "audit-package/audit-package.json", runners: AuditVectors.auditPackage),
         VectorTopic(path: "sharing/sharing.json", runners: ClientVectors.sharing),
-        VectorTopic(path: "decoys/decoys.json", runners: ClientVectors.decoys),
+        VectorTopic(path: "check-level/check-level.json", runners: CheckLevelVectors.checkLevel),
         VectorTopic(path: "client/client.json", runners: ClientVectors.client),
         VectorTopic(path: "fingerprint/fingerprint.json", runners: FingerprintVectors.fingerprint),
         VectorTopic(path: "voucher/voucher.json", runners: VoucherVectors.voucher),

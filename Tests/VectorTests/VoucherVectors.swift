@@ -17,8 +17,8 @@ enum VoucherVectors {
             let (secret, pseudonym, epoch) = (
                 try input.bytes("secret"), try input.pseudonym("pseudonym"), try input.number("epoch", as: UInt32.self)
             )
-            let (keys, decoys, payload) = (
-                try input.keys("keys"), try input.number("decoys", as: Int.self), try input.fields("payload").payload()
+            let (keys, number, payload) = (
+                try input.keys("keys"), try input.number("number", as: UInt32.self), try input.fields("payload").payload()
             )
             let voucherID = try VoucherID(canonical: input.bytes("voucherID"))
             var random = ReplayRandom(try input.bytes("random"))
@@ -31,10 +31,10 @@ enum VoucherVectors {
             var sealing = try VoucherSealing(random: &system)
             let voucher = try sealing.seal(
                 header: VoucherHeader(
-                    parameters: parameters, epoch: epoch, voucherID: voucherID, pseudonym: pseudonym,
+                    parameters: parameters, number: number, epoch: epoch, voucherID: voucherID, pseudonym: pseudonym,
                     setRoot: set.root),
                 set: set,
-                probes: keys, decoys: decoys, payload: payload.padded(to: parameters.payloadCount), sharing: sharing,
+                probes: keys, payload: payload.padded(to: parameters.payloadCount), sharing: sharing,
                 epochKey: key, random: &random)
             try random.end()
             return ["voucher": .bytes(voucher.encoded)]
@@ -45,7 +45,8 @@ enum VoucherVectors {
             guard voucher.encoded == bytes else { throw VectorError("encoded again it differs") }
             let header = voucher.header
             return [
-                "slots": .number(header.slots), "polynomials": .number(header.polynomials),
+                "probes": .number(header.probes), "checkLevel": .number(header.checkLevel),
+                "polynomials": .number(header.polynomials),
                 "payloadCount": .number(header.payloadCount),
                 "epoch": .number(header.epoch), "voucherID": .bytes(header.voucherID.encoded),
                 "pseudonym": .bytes(header.pseudonym.encoded.bytes),
@@ -57,13 +58,12 @@ enum VoucherVectors {
             let (alpha, bytes) = (try input.bytes("alpha"), try input.contents("voucher", folder))
             let opener = VoucherOpener([try MatchingSet(key: MatchingKey(canonical: alpha), header: header)])
             let opened = try opener.open([SealedVoucher(canonical: bytes)])[0]
-            return ["openings": .list(opened.openings.map(describe)), "excess": .list(opened.excess.map(describe))]
+            return ["openings": .list(try opened.openings.map(describe))]
         },
         "OpenPayload": { input, _ in
-            let (header, inner) = (try input.bytes("header"), try input.bytes("inner"))
+            let (header, inner) = (try VoucherHeader(canonical: input.bytes("header")), try input.bytes("inner"))
             let key = try SecretBytes.copying(input.bytes("epochKey"))
-            let opening = Opening(header: try VoucherHeader(canonical: header), slot: 0, words: [], inner: inner)
-            return describe(try opening.payload(under: EpochKey(bytes: key)))
+            return describe(try Payload(opening: inner, header: header, under: EpochKey(bytes: key)))
         },
         "EncodePayload": { input, _ in
             let payload = try input.payload()
@@ -77,8 +77,12 @@ enum VoucherVectors {
         },
     ]
 
-    private static func describe(_ opening: Opening) -> JSON {
-        .object(["slot": .number(opening.slot), "words": .words(opening.words), "inner": .bytes(opening.inner)])
+    private static func describe(_ opening: Opening) throws -> JSON {
+        let share = try opening.share().map { JSON.object(["x": .element($0.x), "z": .elements($0.z)]) }
+        return .object([
+            "slot": .number(opening.slot), "rkey": .bytes(opening.key.bytes), "share": share ?? .null,
+            "inner": .bytes(try opening.inner()),
+        ])
     }
 
     static func describe(_ payload: Payload) -> [String: JSON] {

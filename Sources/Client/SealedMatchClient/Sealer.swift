@@ -153,9 +153,7 @@ public struct Sealer: ~Copyable {
     /// on with the greater of their numbers of vouchers. Other epochs' state is ignored.
     /// - Throws: the decoding errors of the state, `storeFull`.
     public mutating func merge(deviceState: [UInt8]) throws(SealedMatchError) {
-        let other = try SealerState(canonical: deviceState)
-        guard other.epoch == state.epoch else { return }
-        try state.merge(other)
+        try state.merge(SealerState(canonical: deviceState))
     }
 
     /// The account secret, for the messenger's own storage: as it is in the current epoch.

@@ -42,9 +42,10 @@ package struct SealerState: Sendable, Equatable {
         return number
     }
 
-    /// Takes in what another device of the account sealed in the same epoch.
+    /// Takes in what another device of the account sealed in the same epoch; another epoch's state is ignored.
     /// - Throws: `storeFull`; then nothing changed.
     package mutating func merge(_ other: SealerState) throws(SealedMatchError) {
+        guard other.epoch == epoch else { return }
         try distinctness.merge(other.distinctness)
         // Distinctness: devices go on with the greater of their numbers
         number = max(number, other.number)

@@ -54,13 +54,26 @@ public struct Opening: Equatable, Sendable {
     /// The payload, if the body's inner ciphertext is sealed under this epoch key with this very header.
     /// - Throws: `authenticationFailed`, and the errors of `Payload`.
     package func payload(under key: borrowing EpochKey) throws(SealedMatchError) -> Payload {
-        let inner = try inner()
+        try Payload(opening: inner(), header: header, under: key)
+    }
+}
+
+extension Payload {
+    /// Opening a payload (Docs/Protocol.md, 4.4).
+    /// - Parameter inner: nonce ‖ ciphertext ‖ tag.
+    /// - Throws: `authenticationFailed`, also for an `inner` of another size than the header's; what decoding throws.
+    package init(
+        opening inner: [UInt8], header: VoucherHeader, under key: borrowing EpochKey
+    ) throws(SealedMatchError) {
+        guard inner.count == header.innerCount else {
+            throw SealedMatchError(.authenticationFailed, "the sealed payload has not its header's size")
+        }
         let header = header.encoded
         let padded = try unsafe inner.span.withUnsafeBytes { (inner) throws(SealedMatchError) in
             try unsafe header.span.withUnsafeBytes { (header) throws(SealedMatchError) in
                 try unsafe Cipher.open(inner, authenticating: header, key: key.bytes)
             }
         }
-        return try Payload(padded: padded)
+        self = try Payload(padded: padded)
     }
 }

@@ -48,9 +48,12 @@ package struct SlotContext {
 
     /// check = ⌊N·h / 2^64⌋, h the first 8 bytes of KDF(S, "slot check", tableID ‖ Q ‖ transcript), as a word
     package func check(_ slotKey: Bytes32, element: Bytes32) throws(SealedMatchError) -> UInt8 {
-        let h = try input(.slotCheck, element).derive(key: slotKey).word(at: 0)
-        // Below N, so it fits.
-        return UInt8(truncatingIfNeeded: h.multipliedFullWidth(by: UInt64(checkLevel)).high)
+        Self.check(of: try input(.slotCheck, element).derive(key: slotKey).word(at: 0), level: checkLevel)
+    }
+
+    /// ⌊N·h / 2^64⌋: below N, so it fits.
+    package static func check(of h: UInt64, level: UInt8) -> UInt8 {
+        UInt8(truncatingIfNeeded: h.multipliedFullWidth(by: UInt64(level)).high)
     }
 
     private func input(_ label: Label, _ element: Bytes32) -> KDF {

@@ -31,8 +31,14 @@ public final class MemoryOpenings: OpeningStore {
     private let state = Mutex(State())
     private let isTaken = Mutex(false)
 
+    // Openings of an account and epoch that count.
+    private let counted: Int
+
     /// An empty store.
-    public init() {}
+    public init() { counted = OpeningCaps.counted }
+
+    /// An empty store with another cap.
+    package init(counted: Int) { self.counted = counted }
 
     /// The turn, for as long as it lives.
     public final class Turn: Sendable {
@@ -72,7 +78,7 @@ public final class MemoryOpenings: OpeningStore {
                     state.sources[source, default: Source()].waiting[placed.position] = placed.voucher.header.setRoot
                 case .opened:
                     state.sources[source]?.waiting[placed.position] = nil
-                    if !Self.insert(placed.voucher, commitments, &state) { unkept.append(placed.position) }
+                    if !insert(placed.voucher, commitments, &state) { unkept.append(placed.position) }
                 }
             }
             if let cursor { state.sources[source, default: Source()].cursor = cursor }
@@ -80,7 +86,7 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
-    private static func insert(
+    private func insert(
         _ voucher: OpenedVoucher, _ commitments: [AccountEpoch: Commitment], _ state: inout State
     ) -> Bool {
         guard !voucher.openings.isEmpty else { return true }
@@ -100,7 +106,7 @@ public final class MemoryOpenings: OpeningStore {
         }
         // The first openings count, the next are quarantined, the rest is not kept.
         let counting = min(
-            voucher.openings.count, OpeningCaps.counted - account.openings.count + account.quarantined)
+            voucher.openings.count, counted - account.openings.count + account.quarantined)
         let keeping = min(voucher.openings.count - counting, OpeningCaps.quarantined - account.quarantined)
         for (index, opening) in voucher.openings.prefix(counting + keeping).enumerated() {
             account.openings.append(
