@@ -31,6 +31,7 @@ ENVIRONMENT = SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(C
 
 # What a change is looked over with before it is sent, below two minutes when all is built: format, comments, registry,
 # quoted steps, versions, and the fast tests.
+check: export SEALEDMATCH_OPTIMISED := 1
 check: lint
 	swift build --build-tests
 	$(ENVIRONMENT) swift test --skip-build --filter '$(FAST_TESTS)'
@@ -74,11 +75,11 @@ tools: setup .venv-tools/ready
 PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets Server/SealedMatchCollector \
 	Server/SealedMatchOpenings Server/SealedMatchAuthority Server/SealedMatchCases Server/SealedMatchSQLite \
 	Testing/SealedMatchTesting
-MODULES_AT = $(shell swift build -c release --show-bin-path)/Modules
+MODULES_AT = .build/$(CONFIGURATION)/Modules
 DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite
 
 docs: build
-	swift build -c release --target SealedMatchTesting
+	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchTesting)
 	python3 Tests/House/surface.py "$(MODULES_AT)"
 	@rm -rf .build/docs && mkdir -p .build/docs
 	@set -e; for product in $(PRODUCTS); do name=$${product##*/}; at=.build/docs/$$name; mkdir -p $$at; \
@@ -93,17 +94,9 @@ docs: build
 consumer: setup
 	Tests/Consumer/run
 
-# The vectors are made again by the independent implementation and compared while the tests are compiled; all of them
-# run in Swift, too. What failed is said again at the end.
-test: setup setup-test photos python library
-	@mkdir -p .build; $(MAKE) --no-print-directory vectors > .build/vectors.log 2>&1 & vectors=$$!; \
-	    set -o pipefail; tested=0; compared=0; echo 'the vectors are compared meanwhile'; \
-	    $(ENVIRONMENT) swift test -c release --disable-testable-imports 2>&1 | tee .build/test.log || tested=1; \
-	    wait $$vectors || compared=1; cat .build/vectors.log; \
-	    [ $$tested = 0 ] || grep ' recorded an issue ' .build/test.log; exit $$((tested + compared))
-	$(MAKE) consumer
-	$(MAKE) test-messenger
-	$(MAKE) docs
+# All tests. What can run side by side does.
+test: setup setup-test photos python
+	$(ENVIRONMENT) Tests/House/test
 
 # What is checked without Swift. What the example messenger needs is fetched here, too: it comes while others compile.
 vectors: python $(MESSENGER)/ready
@@ -122,8 +115,11 @@ decoys: build
 	mv .build/decoys.jsonl Sources/Lab/Decoys/decoys.jsonl
 	python3 Sources/Lab/Decoys/pages.py
 
+# The program, as users have it; `make test` has built another one.
+CONFIGURATION ?= release
+
 build: setup
-	swift build -c release --product sealedmatch
+	$(if $(BUILT),,swift build -c $(CONFIGURATION) --product sealedmatch)
 
 # The program, a manual page for each command, and completions for bash, zsh and fish, under PREFIX.
 BINDIR ?= $(PREFIX)/bin
@@ -159,7 +155,7 @@ wheel: setup library $(MESSENGER)/ready
 test-messenger: build wheel photos
 	$(MESSENGER)/bin/pip install --quiet --force-reinstall --no-deps $(WHEELS)/*.whl
 	$(MESSENGER)/bin/mypy --python-version 3.11 --strict --cache-dir .build/mypy Sources/Client/PythonPackage/sealedmatch
-	SEALEDMATCH_TOOL="$(CURDIR)/.build/release/sealedmatch" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" \
+	SEALEDMATCH_TOOL="$(CURDIR)/.build/$(CONFIGURATION)/sealedmatch" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" \
 	    PYTHONDONTWRITEBYTECODE=1 $(MESSENGER)/bin/python -m pytest -q -p no:cacheprovider \
 	    Tests/Client/PythonPackageTests Tests/Client/MessengerTests
 

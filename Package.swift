@@ -12,8 +12,15 @@ let program: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
 ]
+/// `make test` and `make check` set this variable: in their debug build the libraries are optimised as in a release,
+/// and the tests, which take longest to compile, are not. No dependent package inherits such flags.
+let isOptimised = ProcessInfo.processInfo.environment["SEALEDMATCH_OPTIMISED"] != nil
+let optimised: [SwiftSetting] =
+    isOptimised
+    ? [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"])] : []
+let optimisedC: [CSetting] = isOptimised ? [.unsafeFlags(["-O2"])] : []
 /// Settings of what products hold: unsafe operations are marked, too. Core and Client also build as Embedded Swift.
-let library = program + [.strictMemorySafety()]
+let library = program + [.strictMemorySafety()] + optimised
 
 /// Third-party packages are for the trait `Server` alone: with `traits: []` a dependent package checks out none.
 let grdb = Target.Dependency.product(
@@ -29,7 +36,7 @@ func room(
 ) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Sources/\(room)/\(name)", exclude: exclude,
-        swiftSettings: settings)
+        cSettings: optimisedC, swiftSettings: settings)
 }
 
 func system(_ room: String, _ name: String, pkgConfig: String? = nil, apt: String? = nil) -> Target {
@@ -121,7 +128,7 @@ let tool: [Target] = [
 ]
 
 let lab: [Target] = [
-    room("Lab", "SealedMatchDecoyAnalysis", ["SealedMatchProtocol"], settings: program),
+    room("Lab", "SealedMatchDecoyAnalysis", ["SealedMatchProtocol"], settings: program + optimised),
     room("Lab", "SealedMatchMessengerStandIn", ["CSealedMatchSodium", "SealedMatchCrypto"], settings: program),
     room(
         "Lab", "SealedMatchBenchmarks",

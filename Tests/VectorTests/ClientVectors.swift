@@ -61,10 +61,9 @@ enum ClientVectors {
         "Decode": { input, _ in
             let (decoder, shares) = try decodable(input)
             let found = decoder.decode(shares, acceptingThreshold: true)
-            let byElimination = DenseDecoder(threshold: decoder.threshold, polynomials: decoder.polynomials).decode(
-                shares, acceptingThreshold: true)
-            guard found?.members == byElimination?.members, found?.secrets == byElimination?.secrets else {
-                throw VectorError("the two decoders differ")
+            if shares.count > decoder.threshold {
+                let dense = DenseDecoder(threshold: decoder.threshold, polynomials: decoder.polynomials)
+                guard dense.locate(shares) == found?.members else { throw VectorError("the two decoders differ") }
             }
             return try describe(found, of: shares, by: decoder)
         },
