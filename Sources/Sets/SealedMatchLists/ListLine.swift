@@ -70,7 +70,7 @@ enum ListLine {
     private static func fields(_ bytes: UnsafeRawBufferPointer) -> [[UInt8]] {
         var fields: [[UInt8]] = []
         var field: [UInt8] = []
-        for index in unsafe bytes.indices {
+        for index in bytes.indices {
             let byte = unsafe bytes[index]
             switch byte {
             case 0x20, 0x09, UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: ";"):
