@@ -62,6 +62,33 @@ import Testing
         }
     }
 
+    /// Docs/Decoys.md, "What it replaced": no cell is above the former process's, whose figures stand there as text, and
+    /// no price.
+    @Test func noCellIsAboveTheFormerProcess() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Docs/Decoys.md")
+        let page = try String(contentsOf: file, encoding: .utf8)
+        let section = try #require(page.split(separator: "\n## ").first { $0.hasPrefix("What it replaced") })
+        let scenarios = ["row", "burst", "scattered", "late", "other", "known10"]
+        var compared = 0
+        for line in section.split(separator: "\n") where line.hasPrefix("| ") {
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard let volume = Int(cells[0].replacing(",", with: "")) else { continue }
+            let kind = cells.count == 5 ? "twelve." : ""
+            for (scenario, cell) in zip(scenarios, cells.dropFirst()) {
+                guard cell.contains("±") else { continue }
+                let former = try #require(Double(cell.split(separator: " ")[0]))
+                let found = try #require(Self.published["check.\(kind)\(scenario).\(volume)"])
+                #expect(found.value < former, "\(kind)\(scenario).\(volume)")
+                compared += 1
+            }
+            if cells.count == 8 {
+                let price = try #require(Self.published["check.price.beyond.\(volume)"])
+                #expect(price.value <= (try #require(Double(cells[7]))))
+            }
+        }
+        #expect(compared == 50)
+    }
+
     /// ½·√(E[L²] − 1) without a match, over every pair of placements of small epochs.
     @Test(arguments: [
         (Scenario.row, 3, 8), (.everyOther, 3, 8), (.scattered, 3, 8), (.late, 2, 17), (.scattered, 2, 35),
