@@ -83,7 +83,11 @@ let server: [Target] = [
     // What a collector keeps, and how it is read: the seams `Intake` and `VoucherSource`.
     room("Server", "SealedMatchCollector", ["SealedMatchProtocol"]),
     // What an authority keeps, and the decision on it: the seam `OpeningStore`, and reveal.
-    room("Server", "SealedMatchOpenings", ["SealedMatchProtocol", "SealedMatchCollector"]),
+    room(
+        "Server", "SealedMatchOpenings",
+        ["SealedMatchProtocol", "SealedMatchCollector", "CSealedMatchElimination"]),
+    // The decoder's inner loops, for AVX2 and for every processor.
+    room("Server", "CSealedMatchElimination"),
     // Opening: the seam `Evaluator`, which holds α.
     room(
         "Server", "SealedMatchAuthority",
@@ -178,7 +182,7 @@ let testing: [Target] = [
         "Server", "SealedMatchAuthorityTests",
         [
             "SealedMatchClient", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
-            "SealedMatchCases", "SealedMatchSQLite", "SealedMatchTesting", grdb,
+            "SealedMatchCases", "SealedMatchSQLite", "SealedMatchTesting", "CSealedMatchElimination", grdb,
         ]),
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),

@@ -24,10 +24,17 @@ package struct ShareDecoder {
     /// - Returns: `nil` when no unique set of at least t + 1 shares is found; or at least t, if `acceptingThreshold`:
     ///   with exactly t shares the polynomial check is vacuous, and only a commitment tells right from wrong.
     package func decode(_ shares: [Share], acceptingThreshold: Bool) -> Codeword? {
-        let count = shares.count
-        guard count >= threshold else { return nil }
+        decode(shares, acceptingThreshold: acceptingThreshold, by: locate)
+    }
+
+    /// The same by another algorithm, which gets more than t shares, and returns the indices of at least t + 1 of them
+    /// that lie on common polynomials, or nothing.
+    package func decode(
+        _ shares: [Share], acceptingThreshold: Bool, by locate: ([Share]) -> [Int]?
+    ) -> Codeword? {
+        guard shares.count >= threshold else { return nil }
         let members: [Int]
-        if count == threshold {
+        if shares.count == threshold {
             members = Array(shares.indices)
         } else {
             guard let kept = locate(shares) else { return nil }

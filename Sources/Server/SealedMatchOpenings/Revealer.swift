@@ -34,7 +34,6 @@ package struct Revealer {
     ///   `notDecodable` when no set of shares lies on common polynomials (too few matches for the chance openings, or a
     ///   vacuous decoding); `commitmentMismatch` when only foreign polynomials were found.
     package func reveal(_ openings: [KeptOpening]) throws(SealedMatchError) -> RevealedAccount {
-        let decoder = ShareDecoder(threshold: threshold, polynomials: polynomials)
         // Reveal, steps 1–2: drop openings of others and of other forms, x = 0, repeated x
         var places: [Int] = []
         var shares: [Share] = []
@@ -50,7 +49,7 @@ package struct Revealer {
             guard shares.count >= threshold else { break }
             // Reveal, step 3: with exactly t shares left the polynomial check is vacuous, and the commitment alone
             // decides
-            guard let codeword = decoder.decode(shares, acceptingThreshold: true) else { break }
+            guard let codeword = decode(shares) else { break }
             let key = try EpochKey(secrets: codeword.secrets, pseudonym: pseudonym, epoch: epoch)
             // Reveal, step 4: K_e counts only if its token's commitment is the registered one
             if try key.commitment(pseudonym: pseudonym, epoch: epoch) == commitment {
@@ -73,6 +72,17 @@ package struct Revealer {
             throw SealedMatchError(.belowThreshold, "fewer openings than the threshold")
         }
         throw SealedMatchError(.notDecodable, "no set of openings lies on common polynomials")
+    }
+
+    /// By dense elimination up to some thousand shares, above by 5.8's own steps.
+    private func decode(_ shares: [Share]) -> ShareDecoder.Codeword? {
+        let decoder = ShareDecoder(threshold: threshold, polynomials: polynomials)
+        guard shares.count <= DenseDecoder.maximumShares else {
+            return decoder.decode(shares, acceptingThreshold: true)
+        }
+        return decoder.decode(
+            shares, acceptingThreshold: true,
+            by: DenseDecoder(threshold: threshold, polynomials: polynomials).locate)
     }
 
     /// Reveal, steps 6–7: the matches are the openings whose share lies on the polynomials and whose payload opens

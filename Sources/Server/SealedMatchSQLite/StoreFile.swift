@@ -21,8 +21,8 @@ package struct StoreFile: Sendable {
     ///   - applicationID: SQLite's `application_id` of this role's files. A file with another one, or with tables and
     ///     none, is left untouched.
     /// - Throws: `fileFailed`, also when the file is missing, is there, or is another user's; `invalidMagic` for a file
-    ///   of something else, or of an older version; `damagedStore` for an empty, corrupt or newer one, or one whose schema
-    ///   is not exactly a version's.
+    ///   of something else, or of an older version; `damagedStore` for an empty, corrupt or newer one, or one whose
+    ///   schema is not exactly a version's.
     package static func open(
         path: String, applicationID: Int32, migrator: DatabaseMigrator, creation: StoreCreation
     ) throws(SealedMatchError) -> StoreFile {

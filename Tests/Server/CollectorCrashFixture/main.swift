@@ -19,11 +19,12 @@ _ = try store.register(
     authenticatedAs: account)
 var parameters = Parameters()
 parameters.payloadCount = 128
-parameters.polynomials = 4
+parameters.polynomials = 16
 var random = SystemRandom()
 while true {
     let header = VoucherHeader(
-        parameters: parameters, epoch: 1, voucherID: try VoucherID.random(from: &random), pseudonym: pseudonym,
+        parameters: parameters, number: 0, epoch: 1, voucherID: try VoucherID.random(from: &random),
+        pseudonym: pseudonym,
         setRoot: SetRoot(canonical: bytes))
     var voucher = header.encoded
     while voucher.count < header.voucherCount { voucher.append(UInt8(truncatingIfNeeded: voucher.count)) }

@@ -64,7 +64,7 @@ struct Owner: ~Copyable {
 
     func header(for victim: Pseudonym? = nil, _ random: inout SeededRandom) throws -> VoucherHeader {
         VoucherHeader(
-            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random),
+            parameters: parameters, number: 0, epoch: epoch, voucherID: try VoucherID.random(from: &random),
             pseudonym: victim ?? name, setRoot: SetRoot(canonical: Bytes32()))
     }
 
@@ -89,32 +89,72 @@ struct Owner: ~Copyable {
                 }
             }
         }
-        return Opening(header: header, slot: 0, words: [share.x.word] + share.z.map(\.word), inner: inner)
+        let body = try share.writtenAtRandom(&random) + inner
+        return try Opening(header: header, slot: 0, key: random.bytes32(), plain: body)
     }
 
-    /// What a decoy opens to: random words, a random inner payload.
-    func decoy(_ random: inout SeededRandom) throws -> Opening {
+    /// What a slot opens to by chance: a random key.
+    func chance(_ random: inout SeededRandom) throws -> Opening {
         let header = try header(&random)
-        return Opening(
-            header: header, slot: 3, words: (0...parameters.polynomials).map { _ in random.next() },
-            inner: random.bytes(header.innerCount))
+        return try Opening(
+            header: header, slot: 3, key: random.bytes32(), body: random.bytes(header.bodyCount))
     }
 
-    func openings(matches: Int, decoys: Int, _ random: inout SeededRandom) throws -> [KeptOpening] {
+    func openings(matches: Int, byChance: Int, _ random: inout SeededRandom) throws -> [KeptOpening] {
         var openings: [Opening] = []
         for _ in 0..<matches { openings.append(try match(&random)) }
-        for _ in 0..<decoys { openings.append(try decoy(&random)) }
+        for _ in 0..<byChance { openings.append(try chance(&random)) }
         return kept(openings.shuffled(using: &random))
+    }
+
+    /// What the slots of a voucher open to by the real law: slot 0 if it matches, and each other of M with probability
+    /// 1/N, to a random key of the same body.
+    func voucher(matches: Bool, level: UInt64, _ random: inout SeededRandom) throws -> [Opening] {
+        let match = try match(&random)
+        var openings = matches ? [match] : []
+        for slot in (matches ? 1 : 0)..<parameters.probes where random.next() % level == 0 {
+            openings.append(try Opening(header: match.header, slot: slot, key: random.bytes32(), body: match.body))
+        }
+        return openings
     }
 }
 
 extension Opening {
-    /// As the opener reports it.
-    func opened(threshold: Int) -> OpenedVoucher {
-        OpenedVoucher(header: header, status: .opened, threshold: threshold, openings: [self], excess: [])
+    /// With the body that this key opens to `plain`.
+    init(header: VoucherHeader, slot: Int, key: Bytes32, plain: [UInt8]) throws {
+        var body = plain
+        try body.withUnsafeMutableBytes { try Cipher.streamXOR($0, key: key) }
+        try self.init(header: header, slot: slot, key: key, body: body)
     }
 
-    func with(words: [UInt64]) -> Opening { Opening(header: header, slot: slot, words: words, inner: inner) }
+    /// x and z_1 … z_k as they were written.
+    var words: [UInt32] {
+        get throws {
+            var plain = body
+            try plain.withUnsafeMutableBytes { try Cipher.streamXOR($0, key: key) }
+            return (0...header.polynomials).map { index in
+                (0..<4).reduce(0) { $0 | UInt32(plain[4 * index + $1]) << UInt32(8 * $1) }
+            }
+        }
+    }
+
+    /// With other words, the inner ciphertext and the key as they are.
+    func with(words: [UInt32]) throws -> Opening {
+        let plain = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(8 * $0)) } }
+        return try Opening(header: header, slot: slot, key: key, plain: plain + inner())
+    }
+
+    /// With another inner ciphertext, or another voucher's header, or from another slot.
+    func with(header: VoucherHeader? = nil, slot: Int? = nil, inner: [UInt8]? = nil) throws -> Opening {
+        let words = try words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(8 * $0)) } }
+        return try Opening(
+            header: header ?? self.header, slot: slot ?? self.slot, key: key, plain: words + (inner ?? self.inner()))
+    }
+
+    /// As the opener reports it.
+    func opened(threshold: Int) -> OpenedVoucher {
+        OpenedVoucher(header: header, status: .opened, threshold: threshold, openings: [self])
+    }
 }
 
 extension Revealer {

@@ -8,7 +8,8 @@ import SealedMatchFiles
 import SealedMatchTestSupport
 import Testing
 
-/// A real signed set of a few keys in the smallest table, made by hand, with its matching key.
+/// A real signed set of a few keys in the smallest table, made by hand, with its matching key. A slot of its vouchers
+/// opens by chance with probability 1/`level`.
 struct TinySet {
     let blinded: BlindedSet
     let matching: MatchingSet<LocalEvaluator>
@@ -20,7 +21,7 @@ struct TinySet {
 
     init(
         in scratch: TemporaryDirectory, version: UInt64 = 1, members count: Int = 40, threshold: Int = 5,
-        polynomials: Int = 8, random: inout SeededRandom
+        polynomials: Int = 16, level: UInt8 = 255, random: inout SeededRandom
     ) throws {
         try Sodium.start()
         let alpha = try MatchingKey.random(from: &random)
@@ -49,6 +50,7 @@ struct TinySet {
         parameters.threshold = threshold
         parameters.polynomials = polynomials
         parameters.payloadCount = 128
+        parameters.checkLevels = try CheckLevels(canonical: [UInt8](repeating: level, count: CheckLevels.count))
         let bytes = points.flatMap(\.encoded.bytes)
         let source = try SigningKey.random(from: &random)
         let second = try SigningKey.random(from: &random)
@@ -67,6 +69,7 @@ struct TinySet {
         var trust = TrustPolicy(sources: sources, minimumSignatures: 1)
         trust.minimumThreshold = threshold
         trust.minimumEntries = count
+        trust.maximumCheckLevels = parameters.checkLevels
         blinded = try BlindedSet.open(path: path, trust: trust, now: Self.issued)
         matching = try MatchingSet(key: alpha, header: header)
     }
@@ -81,8 +84,9 @@ struct Sender: ~Copyable {
     let key: EpochKey
     let registration: Registration
     var sealing: VoucherSealing
+    var number: UInt32 = 0
 
-    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int = 5, polynomials: Int = 8, random: inout SeededRandom)
+    init(_ name: AccountID, epoch: UInt32 = 7, threshold: Int = 5, polynomials: Int = 16, random: inout SeededRandom)
         throws
     {
         let sharing = try Sharing(polynomials: polynomials, threshold: threshold, random: &random)
@@ -99,21 +103,36 @@ struct Sender: ~Copyable {
         self.key = key
     }
 
+    /// The next voucher's header; its level is the set's, or a client's own.
+    mutating func header(
+        _ set: TinySet, level: UInt8? = nil, _ random: inout SeededRandom
+    ) throws -> VoucherHeader {
+        var header = VoucherHeader(
+            parameters: set.blinded.header.parameters, number: number, epoch: epoch,
+            voucherID: try VoucherID.random(from: &random), pseudonym: pseudonym, setRoot: set.root)
+        if let level { header.checkLevel = level }
+        number += 1
+        return header
+    }
+
     /// A voucher that matches with `member`, or not; a video's may match with others, too.
     mutating func seal(
-        _ set: TinySet, member: Int? = nil, others: Range<Int> = 0..<0, decoys: Int = 0,
+        _ set: TinySet, member: Int? = nil, others: Range<Int> = 0..<0, payload sent: Payload = payload(1),
+        random: inout SeededRandom
+    ) throws -> SealedVoucher {
+        let header = try header(set, &random)
+        return try seal(header, set, member: member, others: others, payload: sent, random: &random)
+    }
+
+    mutating func seal(
+        _ header: VoucherHeader, _ set: TinySet, member: Int? = nil, others: Range<Int> = 0..<0,
         payload sent: Payload = payload(1), random: inout SeededRandom
     ) throws -> SealedVoucher {
-        let parameters = set.blinded.header.parameters
-        let header = VoucherHeader(
-            parameters: parameters, epoch: epoch, voucherID: try VoucherID.random(from: &random), pseudonym: pseudonym,
-            setRoot: set.root)
         var probes = (0..<3).map { _ in EntryKey(perceptual: random.next()) }
         if let member { probes.append(set.members[member]) }
         probes += set.members[others]
         return try sealing.seal(
-            header: header, set: set.blinded, probes: probes, decoys: decoys,
-            payload: sent.padded(to: parameters.payloadCount),
-            sharing: sharing, epochKey: key, random: &random)
+            header: header, set: set.blinded, probes: probes,
+            payload: sent.padded(to: header.payloadCount), sharing: sharing, epochKey: key, random: &random)
     }
 }

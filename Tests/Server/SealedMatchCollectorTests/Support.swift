@@ -18,7 +18,7 @@ func bytes(_ byte: UInt8) -> Bytes32 { try! Bytes32(exactly: [UInt8](repeating: 
 
 let smallParameters: Parameters = {
     var parameters = Parameters()
-    parameters.polynomials = 4
+    parameters.polynomials = 16
     parameters.payloadCount = 128
     return parameters
 }()
@@ -38,7 +38,7 @@ func voucherBytes(
     random: inout SeededRandom
 ) -> [UInt8] {
     let header = VoucherHeader(
-        parameters: parameters, epoch: epoch, voucherID: try! VoucherID.random(from: &random),
+        parameters: parameters, number: 0, epoch: epoch, voucherID: try! VoucherID.random(from: &random),
         pseudonym: pseudonym(of: account), setRoot: root)
     var bytes = header.encoded
     while bytes.count < header.voucherCount { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
