@@ -62,10 +62,11 @@ import Testing
         }
     }
 
-    /// Docs/Decoys.md, "What it replaced": no cell is above the former process's, whose figures stand there as text, and
-    /// no price.
+    /// Docs/Decoys.md, "What it replaced": no cell is above the former process's, whose figures stand there as text,
+    /// and no price.
     @Test func noCellIsAboveTheFormerProcess() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Docs/Decoys.md")
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../Docs/Decoys.md")
         let page = try String(contentsOf: file, encoding: .utf8)
         let section = try #require(page.split(separator: "\n## ").first { $0.hasPrefix("What it replaced") })
         let scenarios = ["row", "burst", "scattered", "late", "other", "known10"]
