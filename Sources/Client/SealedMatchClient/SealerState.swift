@@ -7,12 +7,13 @@ package struct SealerState: Sendable, Equatable {
     package let epoch: UInt32
     /// Newest set version used: older sets are refused.
     package var setVersion: UInt64
-    /// t and k of this epoch: they fix the polynomials, so they do not change inside it. Neither does the profile: under
-    /// another one a picture that was sent has other keys, and would count again.
+    /// t and k of this epoch: they fix the polynomials, so they do not change inside it. Neither does the profile:
+    /// under another one a picture that was sent has other keys, and would count again.
     package let threshold: Int
     package let polynomials: Int
     package let profileDigest: Bytes32
-    /// v: vouchers that this device sealed in this epoch, up to 2^32 − 1. The check level of the next one follows from it.
+    /// v: vouchers that this device sealed in this epoch, up to 2^32 − 1. The check level of the next one follows from
+    /// it.
     package private(set) var number: UInt32 = 0
     package var distinctness = DistinctnessStore()
 

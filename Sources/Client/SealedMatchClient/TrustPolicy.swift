@@ -16,10 +16,9 @@ public struct TrustPolicy: Sendable {
     /// Floor of k; more polynomials keep chance openings from delaying a reveal, and 16 keep a chance decoding below
     /// 2^-400.
     public var minimumPolynomials = 16
-    /// Floor of M, and ceilings of N_0 … N_11: M/N is how many slots of a voucher open by chance, and that is what hides
-    /// matches (Docs/Decoys.md).
+    /// Floor of M: M/N is how many slots of a voucher open by chance, and that is what hides matches (Docs/Decoys.md).
     public var minimumProbes = 32
-    /// See `minimumProbes`.
+    /// Ceilings of N_0 … N_11; see `minimumProbes`.
     public var maximumCheckLevels = CheckLevels.standard
     /// Floor of the confirmed support, at least 1. Of T pinned sources that have signed a set of S sources, at least
     /// T + q − S have each entry on a list that they compared themselves. So invented sources, which raise S, lower it
@@ -27,7 +26,8 @@ public struct TrustPolicy: Sendable {
     public var minimumConfirmedSources = 2
     /// Floor of n: a set of a few entries is a search for these few.
     public var minimumEntries = 1_000
-    /// Floor of the separation: where entries lie nearer, a match opens several slots to one body, which chance never does.
+    /// Floor of the separation: where entries lie nearer, a match opens several slots to one body, which chance never
+    /// does.
     public var minimumSeparation = 6
     /// Ceiling of m: bounds the file, and what a dishonest builder could hide.
     public var maximumCells = 30_000_000

@@ -49,8 +49,8 @@ package struct VoucherSealing: ~Copyable {
             let key = index < probes.count ? probes[index] : filler
             slots.append(try probeSlot(key, opens: 0 &- isProbe, rkey, set, elements, context, &random))
         }
-        // Seal, step 6: shuffle the slots (Fisher–Yates). Probes are in order of likelihood: in that order a match would
-        // show by its place.
+        // Seal, step 6: shuffle the slots (Fisher–Yates). Probes are in order of likelihood: in that order a match
+        // would show by its place.
         for index in stride(from: slots.count - 1, to: 0, by: -1) {
             slots.swapAt(index, Int(try random.integerVarTime(below: UInt64(index + 1))))
         }

@@ -135,7 +135,7 @@ enum sealedmatch_code {
 };
 
 /* 1, or 0 once the kernel refused to lock memory for a secret of this process (RLIMIT_MEMLOCK; a sealer or client takes
- * about 24 kB of it). Nothing fails for that: such secrets are guarded and wiped like all others, but may be swapped
+ * 60 kB of it). Nothing fails for that: such secrets are guarded and wiped like all others, but may be swapped
  * out. A program that cannot have this raises its limit and looks here after opening. */
 int32_t sealedmatch_memory_is_locked(void);
 
@@ -314,7 +314,8 @@ typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
  * until it is closed. For a newer set, close and open again.
  * `secret`: null ({0}) on the first run of an account's first device, which makes a new account secret, and usually
  * later; on another device's first run what sealedmatch_secret_import() gave for it. It is copied, and its handle stays
- * open. `window`: seconds over which the outbox spreads vouchers, at most 2,592,000; 86400 is usual, 0 is for tests and lets everybody link vouchers and attachments.
+ * open. `window`: seconds over which the outbox spreads vouchers, at most 2,592,000; 86400 is usual, 0 is for tests and
+ * lets everybody link vouchers and attachments.
  * `now`: a clock behind the saved epoch does not turn it back.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, FILE_FAILED (locked, too), NOT_PRIVATE (other users may write
  * into the directory, or read the state), AUTHENTICATION_FAILED (the directory is another account's),
@@ -470,9 +471,10 @@ int32_t sealedmatch_sealer_merge(sealedmatch_sealer sealer, const void *state, s
 
 /* Seals one item, once, before it is encrypted: `voucher_bytes` of the set's description are written. Then store the
  * state, then the voucher; send it hours later, in random order, over a connection that carries no attachment. A retry
- * sends the same bytes. `note`: as for sealedmatch_client_seal(). Time: three
- * variable-base and one base multiplication for each of M slots, whatever the item. A size query seals nothing. A voucher tells: the account's pseudonym of this epoch, epoch, set. Not: attachment, time, size, whether it
- * matched.
+ * sends the same bytes. `note`: as for sealedmatch_client_seal(). Time: three variable-base and one base multiplication
+ * for each of M slots, whatever the item. A size query seals nothing. A voucher tells: the account's pseudonym of this
+ * epoch, epoch, set, and its check level, from which follows about how many vouchers this device has sealed in the
+ * epoch. Not: attachment, time, size, whether it matched.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, BUFFER_TOO_SMALL, PAYLOAD_TOO_LONG, STORE_FULL, INVALID_MAGIC or NON_CANONICAL (not
  * an item), RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_sealer_seal(

@@ -68,7 +68,7 @@ def seconds(now: float | None) -> int:
 
 
 def memory_is_locked() -> bool:
-    """False once the kernel refused to lock memory for a secret of this process (RLIMIT_MEMLOCK; about 24 kB for a
+    """False once the kernel refused to lock memory for a secret of this process (RLIMIT_MEMLOCK; 60 kB for a
     client or sealer). Nothing fails for that, but such secrets may be swapped out.
     """
     refuse_after_fork()
