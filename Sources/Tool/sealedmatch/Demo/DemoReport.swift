@@ -91,8 +91,8 @@ struct DemoReport: ~Copyable {
         return release
     }
 
-    /// What is wrong with an outcome: revealed below t, missed although k(R − t) ≥ e with e openings by chance, or other
-    /// pictures than those that matched.
+    /// What is wrong with an outcome: revealed below t, missed although k(R − t) ≥ e with e openings by chance, or
+    /// other pictures than those that matched.
     private func fault(_ truth: DemoTruth, openings: Int, _ revealed: RevealResult?) -> String? {
         let matches = truth.matched.count
         let byChance = openings - matches
