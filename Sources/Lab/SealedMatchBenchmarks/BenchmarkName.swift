@@ -63,10 +63,14 @@ enum BenchmarkName: String, CaseIterable {
     /// large set. Floor: the same on the smallest set. They differ by nothing that grows with the set.
     case clientGrowth = "client.seal_growth"
 
-    /// Milliseconds of `ShareDecoder.decode` with t = 30, k = 64 and 1,500 openings of which 1,100 are decoys, one
-    /// thread. Floor: the multiply-accumulates of k·(e + ⌈e/k⌉) syndromes over C openings, without which e decoys
-    /// cannot be located. Goal: at most 2,000.
+    /// Milliseconds to decode 1,500 openings with t = 30, k = 312, of which 1,100 are by chance, by dense elimination,
+    /// one thread.
     case reveal = "reveal.1500"
+    /// The same of 1,510 openings without a match, which nearly every try of an account of 300 vouchers is. Goal: at
+    /// most 260, one core for ten million accounts and a try an epoch.
+    case revealNone = "reveal.none.1510"
+    /// The same by the decoder's own steps (Docs/Protocol.md, "Decoder"), as for more than 4,096 openings.
+    case revealNoneBySteps = "reveal.none.1510.steps"
 
     /// Milliseconds to fingerprint 1920 × 1080 RGB pixels, decoding not included. Floor: every pixel read once, its
     /// luma written to an array.
@@ -90,7 +94,7 @@ enum BenchmarkName: String, CaseIterable {
     case pdqLargePeer = "pdq.12mp.vs_pdqhash"
 
     /// Milliseconds of all that SealedMatch does for that picture once the messenger has decoded it: fingerprint,
-    /// raster, probes and a voucher, M = 32, c = 6.
+    /// raster, probes and a voucher, M = 32.
     case sealShareOurs = "seal.share.sealedmatch"
     /// Milliseconds that a messenger spends on it: decode, reduction to 1600 pixels by area means, JPEG at quality 75,
     /// encryption.

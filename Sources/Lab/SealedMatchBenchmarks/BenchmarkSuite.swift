@@ -41,8 +41,7 @@ public struct BenchmarkSuite {
         try ClientMemoryBenchmarks(large: large, directory: directory, items: items, vouchers: scale.vouchers).measure(
             report)
         progress("reveal")
-        try RevealBenchmarks(rounds: scale.revealRounds, real: scale.realShares, decoys: scale.decoyShares).measure(
-            report)
+        try RevealBenchmarks(scale: scale).measure(report)
         progress("fingerprints")
         let library = try SharedLibraryBenchmarks.library()
         try FingerprintBenchmarks(
@@ -76,7 +75,8 @@ package struct BenchmarkScale: Sendable {
     /// Vouchers sealed to see what memory they leave.
     package var vouchers: Int
     package var realShares = 400
-    package var decoyShares = 1_100
+    package var chanceShares = 1_100
+    package var undecodableShares = 1_510
     package var revealRounds: Int
     package var pictureRounds: Int
     /// Of the picture of 12 megapixels.
@@ -91,6 +91,6 @@ package struct BenchmarkScale: Sendable {
     /// For tests of the suite itself: no figure of it means anything.
     package static let tiny = BenchmarkScale(
         entries: 1_500, buildRounds: 1, auditEntries: 1_200, auditRounds: 1, sealRounds: 3, openRounds: 1, vouchers: 4,
-        realShares: 60, decoyShares: 90,
+        realShares: 60, chanceShares: 90, undecodableShares: 150,
         revealRounds: 1, pictureRounds: 1, largePictureRounds: 1)
 }

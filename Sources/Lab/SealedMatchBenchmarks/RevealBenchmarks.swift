@@ -1,81 +1,71 @@
+internal import SealedMatchOpenings
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 
-/// Finding the real shares among decoys.
+/// Finding the real shares among openings by chance, where there are enough of them, and where there are none.
 struct RevealBenchmarks {
     private let rounds: Int
     private let real: Int
     private let shares: [Share]
     private let secrets: [FieldElement]
+    private let chances: [Share]
 
     private static let threshold = 30
-    private static let polynomials = 64
+    private static let polynomials = 312
 
-    init(rounds: Int, real: Int, decoys: Int) throws {
-        self.rounds = rounds
-        self.real = real
+    init(scale: BenchmarkScale) throws {
+        rounds = scale.revealRounds
+        real = scale.realShares
         var random = BenchmarkRandom(14)
         let sharing = try Sharing(polynomials: Self.polynomials, threshold: Self.threshold, random: &random)
         secrets = sharing.share(at: .zero)
         var shares: [Share] = []
         for _ in 0..<real { shares.append(try sharing.freshShare(random: &random)) }
-        for _ in 0..<decoys {
-            shares.append(Share(x: Self.element(&random), z: (0..<Self.polynomials).map { _ in Self.element(&random) }))
-        }
+        for _ in 0..<scale.chanceShares { shares.append(Self.chance(&random)) }
         shares.shuffle(using: &random)
         self.shares = shares
+        chances = (0..<scale.undecodableShares).map { _ in Self.chance(&random) }
+    }
+
+    private static func chance(_ random: inout BenchmarkRandom) -> Share {
+        Share(x: element(&random), z: (0..<polynomials).map { _ in element(&random) })
     }
 
     private static func element(_ random: inout BenchmarkRandom) -> FieldElement {
         while true {
-            if let element = FieldElement(canonical: random.next()), element != .zero { return element }
+            let element = FieldElement(residueOf: UInt32(truncatingIfNeeded: random.next()))
+            if element != .zero { return element }
         }
     }
 
     func measure(_ report: (BenchmarkRow) -> Void) throws {
-        let decoder = ShareDecoder(threshold: Self.threshold, polynomials: Self.polynomials)
-        var times: [Double] = []
-        var floors: [Double] = []
+        let steps = ShareDecoder(threshold: Self.threshold, polynomials: Self.polynomials)
+        let dense = DenseDecoder(threshold: Self.threshold, polynomials: Self.polynomials)
+        var found: [Double] = []
+        var none: [Double] = []
+        var noneBySteps: [Double] = []
         for _ in 0..<rounds {
-            floors.append(syndromeFloor() / 1e3)
-            var found: ShareDecoder.Codeword?
-            times.append(Stopwatch.time { found = decoder.decode(shares, acceptingThreshold: false) } / 1e3)
-            guard found?.members.count == real, found?.secrets == secrets else {
+            var codeword: ShareDecoder.Codeword?
+            found.append(
+                Stopwatch.time {
+                    codeword = steps.decode(shares, acceptingThreshold: false, by: dense.locate)
+                } / 1e3)
+            guard codeword?.members.count == real, codeword?.secrets == secrets else {
                 throw BenchmarkFailure(description: "the decoder missed the real shares")
             }
-        }
-        report(BenchmarkRow(.reveal, times.median, "ms", floor: floors.median))
-    }
-
-    /// Multiply-accumulates of 64-bit words, as many as the syndromes that locate the decoys take; nothing else.
-    private func syndromeFloor() -> Double {
-        let count = shares.count
-        let decoys = count - real
-        let rows = decoys + (decoys + Self.polynomials - 1) / Self.polynomials
-        let a = shares.map(\.x.word)
-        let b = shares.flatMap { $0.z.map(\.word) }
-        var sink: UInt64 = 0
-        let time = Stopwatch.time {
-            a.withUnsafeBufferPointer { a in
-                b.withUnsafeBufferPointer { b in
-                    for _ in 0..<rows {
-                        for j in 0..<Self.polynomials {
-                            var low: UInt128 = 0
-                            var high: UInt128 = 0
-                            let row = UnsafeBufferPointer(rebasing: b[(j * count)..<((j + 1) * count)])
-                            for index in 0..<count {
-                                let product = a[index].multipliedFullWidth(by: row[index])
-                                low &+= UInt128(truncatingIfNeeded: product.low)
-                                high &+= UInt128(truncatingIfNeeded: product.high)
-                            }
-                            sink ^=
-                                UInt64(truncatingIfNeeded: low ^ high) ^ UInt64(truncatingIfNeeded: (low ^ high) >> 64)
-                        }
-                    }
-                }
+            var results: [ShareDecoder.Codeword?] = []
+            none.append(
+                Stopwatch.time {
+                    results.append(steps.decode(chances, acceptingThreshold: false, by: dense.locate))
+                } / 1e3)
+            noneBySteps.append(
+                Stopwatch.time { results.append(steps.decode(chances, acceptingThreshold: false)) } / 1e3)
+            guard results.allSatisfy({ $0 == nil }) else {
+                throw BenchmarkFailure(description: "a decoder found shares where there are none")
             }
         }
-        precondition(sink != 1)
-        return time
+        report(BenchmarkRow(.reveal, found.median, "ms"))
+        report(BenchmarkRow(.revealNone, none.median, "ms"))
+        report(BenchmarkRow(.revealNoneBySteps, noneBySteps.median, "ms"))
     }
 }

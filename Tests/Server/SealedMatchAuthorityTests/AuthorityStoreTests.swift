@@ -158,8 +158,8 @@ import Testing
         let owner = try Owner(alice, threshold: 5, polynomials: 256, random: &random)
         let store = try AuthorityStore(path: scratch.authority, creation: .ifMissing)
         try store.record(plain(owner.openings(matches: 8, byChance: 600, &random)))
-        // Vouchers of another form fill the cap, and go beyond it.
-        let filler = try Owner(alice, threshold: 6, polynomials: 16, random: &random)
+        // Vouchers of another form fill the cap, and go beyond it; they are fewer than its t, so it is not tried.
+        let filler = try Owner(alice, threshold: 900, polynomials: 16, random: &random)
         var left = OpeningCaps.counted - 608 + 20
         var page: [PositionedVoucher] = []
         while left > 0 {
@@ -172,7 +172,7 @@ import Testing
             page.append(
                 PositionedVoucher(
                     position: 2_000 + Int64(page.count),
-                    voucher: OpenedVoucher(header: header, status: .opened, threshold: 6, openings: openings)))
+                    voucher: OpenedVoucher(header: header, status: .opened, threshold: 900, openings: openings)))
         }
         _ = try store.record(page, of: testSource, cursor: nil)
         try store.record(plain(owner.openings(matches: 1, byChance: 30, &random)), from: 9_000)
