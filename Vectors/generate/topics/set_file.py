@@ -533,7 +533,8 @@ def levels_pinned(cases: OpenSetCases, fixture: Fixture) -> None:
         return fixture.with_header(parameters=replace(p, **changes))
 
     for i in range(LEVEL_COUNT):
-        pinned = (*STANDARD_LEVELS[:i], STANDARD_LEVELS[i] - 1, *STANDARD_LEVELS[i + 1 :])
+        # Ceilings are levels, so they do not fall.
+        pinned = tuple(min(n, STANDARD_LEVELS[i] - 1) if j <= i else n for j, n in enumerate(STANDARD_LEVELS))
         cases.add(
             f"N_{i} is one above its ceiling",
             None,
