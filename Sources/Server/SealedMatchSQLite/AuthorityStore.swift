@@ -20,8 +20,10 @@ public final class AuthorityStore: OpeningStore {
     ///   database of something else, or of an older version, which is left untouched; `damagedStore` for one that is
     ///   corrupt or newer.
     public init(path: String, creation: StoreCreation = .never) throws(SealedMatchError) {
+        // A voucher's row of 2.4 kB would fill a page of 4 kB alone.
         file = try StoreFile.open(
-            path: path, applicationID: Self.applicationID, migrator: Self.migrator, creation: creation)
+            path: path, applicationID: Self.applicationID, pageSize: 8_192, migrator: Self.migrator,
+            creation: creation)
         self.path = path
     }
 

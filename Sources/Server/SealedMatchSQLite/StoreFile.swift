@@ -20,16 +20,17 @@ package struct StoreFile: Sendable {
     /// - Parameters:
     ///   - applicationID: SQLite's `application_id` of this role's files. A file with another one, or with tables and
     ///     none, is left untouched.
+    ///   - pageSize: bytes of a page of a file that is made.
     /// - Throws: `fileFailed`, also when the file is missing, is there, or is another user's; `invalidMagic` for a file
     ///   of something else, or of an older version; `damagedStore` for an empty, corrupt or newer one, or one whose
     ///   schema is not exactly a version's.
     package static func open(
-        path: String, applicationID: Int32, migrator: DatabaseMigrator, creation: StoreCreation
+        path: String, applicationID: Int32, pageSize: Int = 4_096, migrator: DatabaseMigrator, creation: StoreCreation
     ) throws(SealedMatchError) -> StoreFile {
         try StoreFilePermissions.checkDirectory(of: path)
         let interruption = Interruption()
         let configuration = configuration(interruption)
-        if creation != .never { try create(path, applicationID, migrator, configuration, creation) }
+        if creation != .never { try create(path, applicationID, pageSize, migrator, configuration, creation) }
         try StoreFilePermissions.narrow(path)
         return try mappingErrors {
             // Looked at before the pool opens it: the pool would turn somebody else's database into a WAL one.
@@ -45,8 +46,8 @@ package struct StoreFile: Sendable {
 
     /// Makes the file where there is none.
     private static func create(
-        _ path: String, _ applicationID: Int32, _ migrator: DatabaseMigrator, _ configuration: Configuration,
-        _ creation: StoreCreation
+        _ path: String, _ applicationID: Int32, _ pageSize: Int, _ migrator: DatabaseMigrator,
+        _ configuration: Configuration, _ creation: StoreCreation
     ) throws(SealedMatchError) {
         let isThere = SealedMatchError(.fileFailed, "there is a file of this name already; this is not the first run")
         guard !DurableFile.exists(path) else {
@@ -61,6 +62,7 @@ package struct StoreFile: Sendable {
         try mappingErrors {
             let queue = try DatabaseQueue(path: temporary, configuration: configuration)
             try queue.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA page_size = \(pageSize)")
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             }
