@@ -37,12 +37,14 @@ package struct Revealer {
         // Reveal, steps 1–2: drop openings of others and of other forms, x = 0, repeated x
         var places: [Int] = []
         var shares: [Share] = []
-        var points = Set<UInt32>()
         for (place, kept) in openings.enumerated() where !kept.quarantined && belongs(kept.opening) {
-            guard let share = try kept.opening.share(), points.insert(share.x.word).inserted else { continue }
+            guard let share = try kept.opening.share() else { continue }
             places.append(place)
             shares.append(share)
         }
+        let distinct = ShareDecoder(threshold: threshold, polynomials: polynomials).distinct(shares)
+        places = distinct.map { places[$0] }
+        shares = distinct.map { shares[$0] }
         let usable = shares.count
         var foundForeign = false
         for _ in 0..<Self.maximumRounds {
