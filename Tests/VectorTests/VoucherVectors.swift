@@ -18,7 +18,8 @@ enum VoucherVectors {
                 try input.bytes("secret"), try input.pseudonym("pseudonym"), try input.number("epoch", as: UInt32.self)
             )
             let (keys, number, payload) = (
-                try input.keys("keys"), try input.number("number", as: UInt32.self), try input.fields("payload").payload()
+                try input.keys("keys"), try input.number("number", as: UInt32.self),
+                try input.fields("payload").payload()
             )
             let voucherID = try VoucherID(canonical: input.bytes("voucherID"))
             var random = ReplayRandom(try input.bytes("random"))

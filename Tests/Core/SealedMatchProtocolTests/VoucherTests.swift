@@ -21,7 +21,9 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
     SealedVoucher(
         header: header, body: random.bytes(header.bodyCount),
         slots: try (0..<header.probes).map { _ in
-            SealedSlot(element: try random.bytes32(), wrappedKey: try random.bytes32(), check: UInt8(random.next() % UInt64(header.checkLevel)))
+            SealedSlot(
+                element: try random.bytes32(), wrappedKey: try random.bytes32(),
+                check: UInt8(random.next() % UInt64(header.checkLevel)))
         })
 }
 
@@ -29,7 +31,8 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
     @Test func roundTripAndMutations() throws {
         var random = SeededRandom(301)
         for header in [
-            try sampleHeader(&random), try sampleHeader(&random, polynomials: 312, payload: 1024, probes: 32, number: 700),
+            try sampleHeader(&random),
+            try sampleHeader(&random, polynomials: 312, payload: 1024, probes: 32, number: 700),
             try sampleHeader(&random, polynomials: 1024, payload: 16_384, probes: 64, number: .max),
         ] {
             let voucher = try sampleVoucher(header, &random)
@@ -214,8 +217,9 @@ private func sampleVoucher(_ header: VoucherHeader, _ random: inout SeededRandom
             if first > 0 { #expect(steps.level(of: first - 1) == UInt8(index)) }
         }
         for number: UInt32 in [65_535, 65_536, 1 << 31, .max] { #expect(steps.level(of: number) == 12) }
-        #expect([0, 31, 32, 127, 128, 256, 511, 512, 16_383, 16_384].map { CheckLevels.standard.level(of: $0) }
-            == [5, 5, 6, 6, 7, 8, 8, 16, 160, 255])
+        #expect(
+            [0, 31, 32, 127, 128, 256, 511, 512, 16_383, 16_384].map { CheckLevels.standard.level(of: $0) }
+                == [5, 5, 6, 6, 7, 8, 8, 16, 160, 255])
         #expect(try CheckLevels(canonical: CheckLevels.standard.values) == .standard)
     }
 
