@@ -76,7 +76,8 @@ PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets 
 	Server/SealedMatchOpenings Server/SealedMatchAuthority Server/SealedMatchCases Server/SealedMatchSQLite \
 	Testing/SealedMatchTesting
 MODULES_AT = .build/$(CONFIGURATION)/Modules
-DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite
+DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite \
+	Sources/Server/CSealedMatchElimination/include
 
 docs: build
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchTesting)

@@ -44,10 +44,13 @@ func system(_ room: String, _ name: String, pkgConfig: String? = nil, apt: Strin
         name: name, path: "Sources/\(room)/\(name)", pkgConfig: pkgConfig, providers: apt.map { [.apt([$0])] })
 }
 
-func tests(_ room: String, _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+func tests(
+    _ room: String, _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+    settings: [SwiftSetting] = program
+) -> Target {
     .testTarget(
         name: name, dependencies: dependencies + ["SealedMatchTestSupport"], path: "Tests/\(room)/\(name)",
-        exclude: exclude, swiftSettings: program)
+        exclude: exclude, swiftSettings: settings)
 }
 
 let core: [Target] = [
@@ -149,7 +152,7 @@ let testing: [Target] = [
         ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings", "SealedMatchAuthority"]),
     .target(
         name: "SealedMatchTestSupport", dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"],
-        path: "Tests/TestSupport", swiftSettings: program),
+        path: "Tests/TestSupport", swiftSettings: program + optimised),
     .executableTarget(
         name: "SealedMatchCollectorCrashFixture", dependencies: ["SealedMatchCollector", "SealedMatchSQLite"],
         path: "Tests/Server/CollectorCrashFixture", swiftSettings: program),
@@ -159,7 +162,9 @@ let testing: [Target] = [
     tests("Core", "SealedMatchCryptoTests", ["SealedMatchProtocol"]),
     tests(
         "Core", "SealedMatchFingerprintTests", ["SealedMatchFingerprint", "SealedMatchPictures"],
-        exclude: ["Scripts", "Data"]),
+        exclude: ["Scripts", "Data"],
+        // What these two compute for comparison takes longer than compiling them well.
+        settings: program + optimised),
     tests("Core", "SealedMatchProtocolTests", ["SealedMatchProtocol"]),
     tests("Core", "SealedMatchFilesTests", ["SealedMatchFiles", "SealedMatchSets"]),
     tests(
@@ -172,7 +177,8 @@ let testing: [Target] = [
     tests("Sets", "SealedMatchListsTests", ["SealedMatchLists"]),
     tests(
         "Sets", "SealedMatchSetsTests",
-        ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchBuildFixture"]),
+        ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchBuildFixture"],
+        settings: program + optimised),
     tests(
         "Server", "SealedMatchCollectorTests",
         [

@@ -86,15 +86,18 @@ package struct FieldElement: Equatable, Sendable, BitwiseCopyable {
 
 /// Σ aᵢ·bᵢ with one reduction at the end: the inner loop of the decoder.
 struct DotProduct {
-    // Lower and upper halves of the products, summed apart: neither overflows below 2^32 terms.
+    // Lower and upper halves, summed apart: neither overflows below 2^32 terms.
     private var low: UInt64 = 0
     private var high: UInt64 = 0
 
     @inline(__always)
-    mutating func add(_ a: UInt32, _ b: UInt32) {
-        let product = UInt64(a) &* UInt64(b)
-        low &+= product & 0xFFFF_FFFF
-        high &+= product >> 32
+    mutating func add(_ a: UInt32, _ b: UInt32) { add(UInt64(a) &* UInt64(b)) }
+
+    /// Adds up to four products, whose sum is below 4·q^2 < 2^64.
+    @inline(__always)
+    mutating func add(_ products: UInt64) {
+        low &+= products & 0xFFFF_FFFF
+        high &+= products >> 32
     }
 
     var value: FieldElement {

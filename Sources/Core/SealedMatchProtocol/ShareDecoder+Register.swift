@@ -115,7 +115,19 @@ extension DotProduct {
     static func sum(_ a: Span<UInt32>, _ b: Span<UInt32>) -> FieldElement {
         precondition(a.count == b.count)
         var sum = DotProduct()
-        for index in 0..<a.count { unsafe sum.add(a[unchecked: index], b[unchecked: index]) }
+        var index = 0
+        while index + 4 <= a.count {
+            let first = unsafe UInt64(a[unchecked: index]) &* UInt64(b[unchecked: index])
+            let second = unsafe UInt64(a[unchecked: index + 1]) &* UInt64(b[unchecked: index + 1])
+            let third = unsafe UInt64(a[unchecked: index + 2]) &* UInt64(b[unchecked: index + 2])
+            let fourth = unsafe UInt64(a[unchecked: index + 3]) &* UInt64(b[unchecked: index + 3])
+            sum.add(first &+ second &+ third &+ fourth)
+            index += 4
+        }
+        while index < a.count {
+            unsafe sum.add(a[unchecked: index], b[unchecked: index])
+            index += 1
+        }
         return sum.value
     }
 }
