@@ -81,7 +81,7 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
     /// - Parameters:
     ///   - commitment: the one registered with the collector; `nil` if none is. The first one used is kept: another one
     ///     later is refused.
-    ///   - force: decode also what was tried before.
+    ///   - force: decode also what was tried before, and by every algorithm: slower.
     /// - Returns: exactly the openings whose shares lie on the account's polynomials and whose payloads open under K_e;
     ///   `nil` when nothing came in since the last try.
     /// - Throws: `notRegistered`; `belowThreshold` also for an account without openings, of which nothing is kept;
@@ -102,7 +102,7 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
         // A key that was kept and is of no use is like none: what it hid is decoded whatever was tried before.
         for count in state.forms where force || state.isRevealed || count.isDue {
             do throws(SealedMatchError) {
-                return try decode(name, count.form, commitment)
+                return try decode(name, count.form, commitment, isThorough: force)
             } catch {
                 guard let rank = Self.rank(error.code) else { throw error }
                 // The most telling verdict stays: a foreign codeword, then too few matches, then too few openings.
@@ -124,10 +124,12 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
         }
     }
 
-    private func revealer(_ name: AccountEpoch, _ form: OpeningForm, _ commitment: Commitment) -> Revealer {
+    private func revealer(
+        _ name: AccountEpoch, _ form: OpeningForm, _ commitment: Commitment, isThorough: Bool = false
+    ) -> Revealer {
         Revealer(
             pseudonym: name.pseudonym, epoch: name.epoch, threshold: form.threshold, polynomials: form.polynomials,
-            commitment: commitment)
+            commitment: commitment, isThorough: isThorough)
     }
 
     /// The matches of an account that was revealed before, under the K_e and the polynomials that are known; `nil` if
@@ -155,11 +157,11 @@ public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendabl
     }
 
     private func decode(
-        _ name: AccountEpoch, _ form: OpeningForm, _ commitment: Commitment
+        _ name: AccountEpoch, _ form: OpeningForm, _ commitment: Commitment, isThorough: Bool
     ) throws(SealedMatchError) -> RevealResult {
         let kept = try store.openings(of: name, form)
         do throws(SealedMatchError) {
-            let revealed = try revealer(name, form, commitment).reveal(kept.openings)
+            let revealed = try revealer(name, form, commitment, isThorough: isThorough).reveal(kept.openings)
             try store.keepReveal(of: name, epochKey: revealed.epochKey.bytes, basis: revealed.basis)
             return RevealResult(reveal: revealed.reveal, damaged: kept.damaged)
         } catch {

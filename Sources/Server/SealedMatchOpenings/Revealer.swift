@@ -16,8 +16,15 @@ package struct Revealer {
     let threshold: Int
     let polynomials: Int
     let commitment: Commitment
+    /// Where dense elimination finds nothing, the decoder's own steps are run, too: they find more among errors of low
+    /// rank, and take several times as long.
+    let isThorough: Bool
 
-    package init(pseudonym: Pseudonym, epoch: UInt32, threshold: Int, polynomials: Int, commitment: Commitment) {
+    package init(
+        pseudonym: Pseudonym, epoch: UInt32, threshold: Int, polynomials: Int, commitment: Commitment,
+        isThorough: Bool = false
+    ) {
+        self.isThorough = isThorough
         self.pseudonym = pseudonym
         self.epoch = epoch
         self.threshold = threshold
@@ -76,15 +83,17 @@ package struct Revealer {
         throw SealedMatchError(.notDecodable, "no set of openings lies on common polynomials")
     }
 
-    /// By dense elimination up to some thousand shares, above by 5.8's own steps.
+    /// By dense elimination up to some thousand shares, above by the decoder's own steps; up to there by both, if
+    /// nothing else helps and somebody asked for it.
     private func decode(_ shares: [Share]) -> ShareDecoder.Codeword? {
         let decoder = ShareDecoder(threshold: threshold, polynomials: polynomials)
         guard shares.count <= DenseDecoder.maximumShares else {
             return decoder.decode(shares, acceptingThreshold: true)
         }
-        return decoder.decode(
+        let found = decoder.decode(
             shares, acceptingThreshold: true,
             by: DenseDecoder(threshold: threshold, polynomials: polynomials).locate)
+        return found ?? (isThorough ? decoder.decode(shares, acceptingThreshold: true) : nil)
     }
 
     /// Reveal, steps 6–7: the matches are the openings whose share lies on the polynomials and whose payload opens

@@ -26,6 +26,13 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
         currentPolicy = Mutex(policy)
     }
 
+    /// Ends the use of the file, which then is whole by itself: nothing of it is in a file beside it. That happens,
+    /// too, when the last reference to the store goes. What is asked of it later fails.
+    /// - Throws: `fileFailed`; nothing is lost then.
+    public func close() throws(SealedMatchError) { try file.close() }
+
+    deinit { file.closeReaders() }
+
     /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.
     public func interrupt() { file.interrupt() }
 

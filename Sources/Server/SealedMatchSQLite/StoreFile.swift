@@ -75,6 +75,18 @@ package struct StoreFile: Sendable {
         if creation == .always { throw isThere }
     }
 
+    /// Waits for what runs in this store, writes all of it into the one file, and ends its use.
+    /// - Throws: `fileFailed`; nothing is lost then, and a part of it may still be in the file ending in `-wal`.
+    package func close() throws(SealedMatchError) {
+        closeReaders()
+        try Self.mappingErrors { try pool.close() }
+    }
+
+    /// To be done before the pool goes, too. SQLite takes what is in the file ending in `-wal` into the database, and
+    /// removes it, when the last connection is closed, unless that is one that only reads; and the pool closes its
+    /// writer first.
+    package func closeReaders() { pool.invalidateReadOnlyConnections() }
+
     /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.
     package func interrupt() { interruption.request() }
 

@@ -5,7 +5,7 @@ internal import SealedMatchCrypto
 
 /// Which account: by name, or by the identifier that registrations carry.
 struct AccountOptions: ParsableArguments {
-    @Option(help: "The account's name, hashed as Docs/Protocol.md, 4.3, says.") var account: String?
+    @Option(help: "The account's name, hashed as Docs/Protocol.md, 4.7, says.") var account: String?
     @Option(help: "The account's identifier instead, 64 hexadecimal digits.") var accountId: String?
 
     func validate() throws {

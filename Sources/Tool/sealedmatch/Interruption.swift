@@ -35,6 +35,9 @@ final class Interruption: Sendable {
                 source.cancel()
                 signal(number, before)
             }
+            // A cancelled source lets go of its handler some time later. What the actions hold, such as an open
+            // database, must not live until then.
+            interruption.actions.withLock { $0 = [] }
         }
         return try work(interruption)
     }

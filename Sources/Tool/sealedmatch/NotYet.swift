@@ -16,7 +16,7 @@ extension SealedMatchError {
         switch code {
         case .belowThreshold: "not yet: fewer openings, or fewer matching vouchers, than the threshold"
         case .notDecodable:
-            "not yet: a reveal needs t + ⌈e/k⌉ matches, e the slots that opened by chance; there are fewer, maybe none"
+            "not yet: no t + ⌈e/k⌉ matches could be decoded among e slots that opened by chance; maybe there are none"
         default: "\(reason)"
         }
     }

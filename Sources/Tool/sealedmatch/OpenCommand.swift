@@ -65,8 +65,11 @@ struct OpenCommand: ParsableCommand {
                     throw Failure(error, "opening")
                 }
             }
+            // Before it is said: the authority's file can be copied, and what was pruned is in no file any more.
+            try about(options.database) { try collector.close() }
+            try about(options.authority) { try store.close() }
             Terminal.print(
-                "opened \(count(result.vouchers, "voucher")); "
+                "opened \(count(result.vouchers - result.refused - result.waiting, "voucher")); "
                     + "\(result.refused) refused, \(result.waiting) waiting for a set's key")
             if result.isReadAgain {
                 Terminal.note("the collector's file is not the one that was read before: it was read from its start")

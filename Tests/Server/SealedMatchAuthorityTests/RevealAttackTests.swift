@@ -98,6 +98,29 @@ import Testing
         }
     }
 
+    /// Two errors of one direction hide matches from dense elimination, and not from the decoder's own steps, which a
+    /// forced try runs, too. (An account could as well send nothing.)
+    @Test func aForcedTryFindsWhatLowRankErrorsHide() throws {
+        var random = SeededRandom(58)
+        let owner = try Owner(alice, threshold: 5, polynomials: 8, random: &random)
+        let own = try matches(owner, 9, &random)
+        let direction = (0..<8).map { _ in FieldElement(residueOf: UInt32(truncatingIfNeeded: random.next())) }
+        let forged = try (0..<2).map { _ in
+            let opening = try owner.match(&random)
+            let factor = FieldElement(residueOf: UInt32(truncatingIfNeeded: random.next()))
+            var words = try opening.words
+            for index in 0..<8 {
+                words[index + 1] = (FieldElement(residueOf: words[index + 1]) + factor * direction[index]).word
+            }
+            return try opening.with(words: words)
+        }
+        #expect(try owner.revealer.outcome(forged + own).code == .notDecodable)
+        let thorough = Revealer(
+            pseudonym: alice, epoch: 7, threshold: 5, polynomials: 8, commitment: owner.commitment, isThorough: true)
+        let found = try thorough.outcome(forged + own).get()
+        #expect(Set(found.map(\.voucherID)) == Set(own.map(\.header.voucherID)))
+    }
+
     /// Errors made so that the first syndromes vanish, as if there were none: the decoder looks early, is not
     /// convinced, and goes on.
     @Test func errorsThatHideInTheFirstSyndromes() throws {
