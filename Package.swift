@@ -193,7 +193,8 @@ let testing: [Target] = [
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
     tests(
-        "Tool", "ToolTests", ["sealedmatch", "SealedMatchPictures", "SealedMatchLists", "SealedMatchCollector"],
+        "Tool", "ToolTests",
+        ["sealedmatch", "SealedMatchPictures", "SealedMatchLists", "SealedMatchCollector", "SealedMatchSQLite"],
         exclude: ["Scripts"]),
     tests(
         "Tool", "ReadmeTests",

@@ -106,8 +106,15 @@ enum VoucherVectors {
                 let headers = try fields.objects("sets").map { try SetFile(path: folder.path($0)).header }
                 policy.knownSets = Dictionary(uniqueKeysWithValues: try headers.map { (try $0.root(), $0.parameters) })
             }
+            if try !fields.isNull("epochs") {
+                let bounds: [UInt32] = try fields.numbers("epochs")
+                guard bounds.count == 2 else { throw VectorError("\(fields.place).epochs are not two") }
+                policy.epochs = bounds[0]...bounds[1]
+            }
+            let identitiesFrom: Int = try fields.number("identitiesFrom")
+            var identities: Ed25519Identities?
             if try !fields.isNull("identities") {
-                policy.identities = Ed25519Identities(
+                identities = Ed25519Identities(
                     Dictionary(
                         uniqueKeysWithValues: try fields.objects("identities").map {
                             (try $0.account("account"), try $0.bytes32("key"))
@@ -116,7 +123,8 @@ enum VoucherVectors {
             let requests = try input.objects("steps").map { try Request($0, folder) }
             let path = folder.scratch("collector.sqlite")
             var replies: [JSON] = []
-            for request in requests {
+            for (number, request) in requests.enumerated() {
+                policy.identities = number >= identitiesFrom ? identities : nil
                 // Everything acknowledged is on disk: each request meets a store that was opened anew.
                 let store = try CollectorStore(path: path, policy: policy, creation: .ifMissing)
                 replies.append(.text(try request.reply(of: store)))

@@ -65,13 +65,13 @@ class SealingConfiguration:
 class Refused(Exception):
     """The collector will never take these bytes: the epoch is over there (401), the form is wrong (404, 2xx), another
     commitment or voucher was first (407, 408), this epoch has its vouchers (410 for a voucher), or its registration was
-    refused (406).
+    refused (406), or is not signed (303).
     """
 
 
 class PutOff(Exception):
     """The collector does not take these bytes now: it does not know the set (409), or has registrations of too many
-    epochs (410 for a registration). Others it may take.
+    epochs, or this clock is ahead of its own (410, 402 for a registration). Others it may take.
     """
 
 

@@ -12,11 +12,27 @@ public struct CollectorPolicy: Sendable {
     /// The sets whose vouchers are accepted, by root; `nil` accepts any set, in any form that a voucher may have.
     public var knownSets: [SetRoot: Parameters]?
 
-    /// Verifies that registrations are signed by their account's identity key; `nil` looks at no signature.
+    /// Verifies that registrations are signed by their account's identity key; `nil` looks at no signature. It is asked
+    /// inside a store's transaction, too, so it must not use the store.
     public var identities: (any IdentityVerifier)?
 
-    /// The default: 65,536 vouchers an epoch, 64 epochs, any set, any signature.
+    /// The epochs that may be registered anew; `nil` takes any. Who has a clock sets it to `epochs(at:)`, again in each
+    /// epoch.
+    public var epochs: ClosedRange<UInt32>?
+
+    /// The default: 65,536 vouchers an epoch, 64 epochs, any set, any signature, any epoch.
     public init() {}
+
+    /// What an honest client may register anew at a time, in seconds since 1970: the running epoch, the next one, for a
+    /// clock that is ahead, and the 64 before. No client steps further than 64 at once, so none that works has vouchers
+    /// from before them.
+    /// - Throws: `parameterOutOfRange` for a clock past the 32-bit epoch count.
+    public static func epochs(at now: UInt64) throws(SealedMatchError) -> ClosedRange<UInt32> {
+        let running = try Parameters.epoch(at: now)
+        let first = running.subtractingReportingOverflow(AccountSecret.maximumSkip)
+        let next = running.addingReportingOverflow(1)
+        return (first.overflow ? 0 : first.partialValue)...(next.overflow ? running : next.partialValue)
+    }
 
     /// Register, steps 1–2.
     /// - Throws: `authenticationFailed` when the registration names another account than the caller's;
@@ -27,6 +43,32 @@ public struct CollectorPolicy: Sendable {
         guard registration.account == account else {
             throw SealedMatchError(.authenticationFailed, "the registration names another account than the caller's")
         }
+        if let identities { try registration.verify(by: identities) }
+    }
+
+    /// Register, step 4: whether the signature of a registration that is there gives way to that of the same one, which
+    /// has just passed steps 1–2.
+    /// - Throws: what the verifier throws.
+    package func replaces(_ known: Registration, by registration: Registration) throws(SealedMatchError) -> Bool {
+        guard let identities, known.signature != registration.signature else { return false }
+        return try !known.isVerified(by: identities)
+    }
+
+    /// Register, step 6: the epoch of one that is new.
+    /// - Throws: `epochTooFar`, `epochInPast`.
+    package func check(new epoch: UInt32) throws(SealedMatchError) {
+        guard let epochs else { return }
+        guard epoch <= epochs.upperBound else {
+            throw SealedMatchError(.epochTooFar, "the epoch is beyond the next one")
+        }
+        guard epoch >= epochs.lowerBound else {
+            throw SealedMatchError(.epochInPast, "the epoch is too long past to be registered")
+        }
+    }
+
+    /// Store, step 5: the registration under which a voucher is stored.
+    /// - Throws: `invalidSignature`; what the verifier throws.
+    package func check(known registration: Registration) throws(SealedMatchError) {
         if let identities { try registration.verify(by: identities) }
     }
 

@@ -27,9 +27,14 @@ extension Registration {
     /// Checks the account's own signature.
     /// - Throws: `invalidSignature` when it does not verify, or there is none; what the verifier throws.
     public func verify(by identities: some IdentityVerifier) throws(SealedMatchError) {
-        guard !signature.isEmpty, try identities.verifies(signature, of: signedMessage, by: account) else {
+        guard try isVerified(by: identities) else {
             throw SealedMatchError(.invalidSignature, "the registration is not signed by its account's identity key")
         }
+    }
+
+    func isVerified(by identities: some IdentityVerifier) throws(SealedMatchError) -> Bool {
+        guard !signature.isEmpty else { return false }
+        return try identities.verifies(signature, of: signedMessage, by: account)
     }
 
     /// The same registration, signed by an Ed25519 identity key.

@@ -22,6 +22,8 @@ public enum IntakeOutcome: Equatable, Sendable {
 /// - *One name.* An account has exactly one pseudonym in an epoch, and a pseudonym exactly one account. Vouchers are
 ///   taken under the caller's own pseudonym only.
 /// - *Blind.* A reply depends on length, form, registration and amount only, never on what is inside a voucher.
+/// - *Signed.* Where the policy has `identities`, the first signature that verifies replaces one that does not, or
+///   none, in the transaction that compares; one that verifies stays. The answer is `alreadyStored`.
 /// - *Whole.* A refused request changes nothing. A refused voucher of a batch does not touch the others.
 /// - *Hostile input.* Any bytes may arrive. No time of arrival is kept.
 ///
@@ -32,8 +34,8 @@ public protocol Intake: Sendable {
     /// - Parameter account: whom the caller has authenticated.
     /// - Throws: `authenticationFailed` when the registration names another account; `invalidSignature` when the policy
     ///   asks for the account's own; `epochInPast`; `commitmentConflict` when the account has registered another
-    ///   pseudonym or commitment; `pseudonymConflict` when the pseudonym is another account's; `quotaExceeded`;
-    ///   `fileFailed`, `damagedStore`.
+    ///   pseudonym or commitment; `pseudonymConflict` when the pseudonym is another account's; `epochTooFar`,
+    ///   `epochInPast` by the policy's epochs, for new ones alone; `quotaExceeded`; `fileFailed`, `damagedStore`.
     func register(
         _ registration: Registration, authenticatedAs account: AccountID
     ) async throws(SealedMatchError) -> IntakeOutcome
@@ -41,8 +43,8 @@ public protocol Intake: Sendable {
     /// Stores vouchers of one account. When this returns, all that were accepted are durable.
     /// - Returns: as many outcomes as vouchers, in their order. A refusal is `wrongLength`, `invalidMagic` or
     ///   `parameterOutOfRange` for what is no voucher; `authenticationFailed` when its pseudonym is another account's;
-    ///   `epochInPast`, `notRegistered`, `voucherConflict` for the same ID with other bytes, `unknownSet`,
-    ///   `setMismatch`, `quotaExceeded`.
+    ///   `epochInPast`, `notRegistered`, `voucherConflict` for the same ID with other bytes, `invalidSignature` when
+    ///   the policy asks for a signature that the registration has not, `unknownSet`, `setMismatch`, `quotaExceeded`.
     /// - Throws: `fileFailed`, `damagedStore`; then nothing was stored.
     func store(
         all vouchers: [[UInt8]], authenticatedAs account: AccountID

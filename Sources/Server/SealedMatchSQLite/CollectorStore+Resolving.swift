@@ -17,7 +17,7 @@ extension CollectorStore {
                 epoch = try Self.isRegistered(request.epoch, db) ? request.epoch : nil
                 return .success(try Self.resolve(request, db))
             } catch {
-                guard ![.fileFailed, .damagedStore, .interrupted].contains(error.code) else { throw error }
+                guard error.isRefusal else { throw error }
                 try Self.count("refusals", of: epoch, db)
                 return .failure(error)
             }

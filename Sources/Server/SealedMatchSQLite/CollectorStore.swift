@@ -48,8 +48,8 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
     /// timing.
     /// - Throws: `authenticationFailed` when it names another account; `invalidSignature` when the policy asks for one;
     ///   `commitmentConflict` when another pseudonym or commitment is registered; `pseudonymConflict` when the
-    ///   pseudonym is another account's; `epochInPast` when the epoch has expired here; `quotaExceeded` for too many
-    ///   epochs; `fileFailed`, `damagedStore`.
+    ///   pseudonym is another account's; `epochInPast` when the epoch has expired here, or is before the policy's;
+    ///   `epochTooFar` when it is behind them; `quotaExceeded` for too many epochs; `fileFailed`, `damagedStore`.
     public func register(_ registration: Registration, authenticatedAs account: AccountID) throws(SealedMatchError)
         -> IntakeOutcome
     {
@@ -62,18 +62,18 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
             // Register, step 4: the account has a registration of this epoch
             if let row = try Row.fetchOne(
                 db,
-                sql: """
-                    SELECT \(RowReader.bounded("pseudonym", 32)), \(RowReader.bounded("commitment", 32))
-                    FROM registration WHERE account = ? AND epoch = ?
-                    """,
+                sql: "SELECT \(Self.registrationColumns), id FROM registration WHERE account = ? AND epoch = ?",
                 arguments: [account.encoded.databaseBlob, registration.epoch])
             {
-                let reader = RowReader(row)
-                guard try reader.bytes32(0) == registration.pseudonym.encoded,
-                    try reader.bytes32(1) == registration.commitment.encoded
-                else {
+                let known = try Self.registration(RowReader(row))
+                guard known.pseudonym == registration.pseudonym, known.commitment == registration.commitment else {
                     throw SealedMatchError(
                         .commitmentConflict, "another pseudonym or commitment is registered for this account and epoch")
+                }
+                if try policy.replaces(known, by: registration) {
+                    try db.execute(
+                        sql: "UPDATE registration SET signature = ? WHERE id = ?",
+                        arguments: [registration.signature.databaseBlob, RowReader(row).integer(5)])
                 }
                 return .alreadyStored
             }
@@ -83,7 +83,8 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
             guard try Row.fetchOne(db, sql: sql, arguments: name) == nil else {
                 throw SealedMatchError(.pseudonymConflict, "the pseudonym is another account's in this epoch")
             }
-            // Register, step 6: the quota
+            // Register, step 6: an epoch of the clock, and the quota
+            try policy.check(new: registration.epoch)
             let epochs = try Int.fetchOne(
                 db, sql: "SELECT COUNT(*) FROM registration WHERE account = ?",
                 arguments: [account.encoded.databaseBlob])
@@ -107,7 +108,8 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
     /// inside.
     /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange` for what is no voucher; `authenticationFailed`
     ///   when its pseudonym is another account's; `notRegistered`, `epochInPast`, `voucherConflict` for the same ID
-    ///   with other bytes, `unknownSet`, `setMismatch`, `quotaExceeded`; `fileFailed`, `damagedStore`.
+    ///   with other bytes, `invalidSignature` when the policy asks for a signature that the registration has not,
+    ///   `unknownSet`, `setMismatch`, `quotaExceeded`; `fileFailed`, `damagedStore`.
     public func store(_ voucher: [UInt8], authenticatedAs account: AccountID) throws(SealedMatchError) -> IntakeOutcome
     {
         try store(all: [voucher], authenticatedAs: account)[0].get()
@@ -125,20 +127,23 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
             Result { () throws(SealedMatchError) in try ArrivedVoucher(bytes) }
         }
         return try file.write { db in
-            try parsed.map { parsed in
+            var signed: Set<Int64> = []
+            return try parsed.map { parsed in
                 do throws(SealedMatchError) {
-                    return .success(try Self.insert(parsed.get(), of: account, policy, db))
+                    return .success(try Self.insert(parsed.get(), of: account, policy, &signed, db))
                 } catch {
                     // A refusal is the voucher's outcome; a failing disk or file ends the whole transaction.
-                    guard ![.fileFailed, .damagedStore, .interrupted].contains(error.code) else { throw error }
+                    guard error.isRefusal else { throw error }
                     return .failure(error)
                 }
             }
         }
     }
 
+    /// - Parameter signed: rows of registrations whose signature was found to verify in this transaction.
     private static func insert(
-        _ voucher: ArrivedVoucher, of account: AccountID, _ policy: CollectorPolicy, _ db: Database
+        _ voucher: ArrivedVoucher, of account: AccountID, _ policy: CollectorPolicy, _ signed: inout Set<Int64>,
+        _ db: Database
     ) throws(SealedMatchError) -> IntakeOutcome {
         let (header, digest) = (voucher.header, voucher.digest)
         return try StoreFile.mappingErrors {
@@ -172,7 +177,11 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
                 }
                 return .alreadyStored
             }
-            // Store, steps 5–6: a known set, and the quota
+            // Store, steps 5–6: a signed registration, a known set, and the quota
+            if policy.identities != nil, !signed.contains(id) {
+                try policy.check(known: Self.registration(id, db))
+                signed.insert(id)
+            }
             try policy.check(header)
             guard count < policy.vouchersPerEpoch else {
                 throw SealedMatchError(.quotaExceeded, "the account has sent too many vouchers in this epoch")
@@ -188,6 +197,14 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
                 arguments: [id])
             return .stored
         }
+    }
+
+    private static func registration(_ id: Int64, _ db: Database) throws -> Registration {
+        let sql = "SELECT \(registrationColumns) FROM registration WHERE id = ?"
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [id]) else {
+            throw SealedMatchError(.damagedStore, "a registration is gone in the middle of a transaction")
+        }
+        return try registration(RowReader(row))
     }
 
     static func checkExpiry(_ epoch: UInt32, _ db: Database) throws {

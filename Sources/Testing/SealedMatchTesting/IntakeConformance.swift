@@ -2,6 +2,7 @@ public import SealedMatchCollector
 internal import SealedMatchCrypto
 internal import SealedMatchOpenings
 internal import SealedMatchProtocol
+internal import Synchronization
 
 /// Checks an intake against the contract of its seam, without any test framework.
 public enum IntakeConformance {
@@ -19,6 +20,9 @@ public enum IntakeConformance {
         try await takesKnownSetsOnly(make)
         try await expires(make, reopen)
         try await letsOneWin(make)
+        try await answersEach(make)
+        try await keepsWhatVerifies(make, reopen)
+        try await looksAtTheClock(make)
     }
 
     private static let alice = AccountEpoch(1, 7)
@@ -84,6 +88,135 @@ public enum IntakeConformance {
         try require(
             try await store.register(registration, authenticatedAs: alice.account) == .alreadyStored,
             "a retry with another signature")
+    }
+
+    /// Registrations back to back, some refused, each in another place.
+    private static func answersEach<Store: Intake>(_ make: (CollectorPolicy) throws -> Store) async throws {
+        let store = try make(CollectorPolicy())
+        let bob = AccountEpoch(2, 9)
+        let taken = AccountEpoch(4, 12)
+        _ = try await store.register(taken.registration(1), authenticatedAs: taken.account)
+        _ = try await store.register(AccountEpoch(1, 8).registration(1), authenticatedAs: alice.account)
+        var signed = try AccountEpoch(1, 10).registration(8)
+        signed.signature = [1, 2, 3]
+        let registrations = [
+            try bob.registration(8), try AccountEpoch(1, 8).registration(2), signed,
+            try taken.registration(8, of: alice.account), try AccountEpoch(1, 13).registration(8),
+        ]
+        let file = registrations.flatMap(\.encoded)
+        let expected: [Result<IntakeOutcome, SealedMatchError>] = [
+            .refused(.authenticationFailed), .refused(.commitmentConflict), .success(.stored),
+            .refused(.pseudonymConflict), .success(.stored),
+        ]
+        let answers = try await store.register(all: file, authenticatedAs: alice.account)
+        try require(answers == expected, "each of several registrations is answered: \(answers)")
+        let later = try AccountEpoch(1, 14).registration(8).encoded
+        let broken: [(bytes: [UInt8], code: SealedMatchError.Code)] = [
+            (Array(later.dropLast()), .wrongLength), ([0] + Array(later.dropFirst()) + later, .invalidMagic),
+            (Array(later.dropLast(2)) + [1, 0x20] + later, .parameterOutOfRange),
+        ]
+        for (rest, code) in broken {
+            // What cannot be read hides where the next one begins.
+            let again = try await store.register(all: file + rest, authenticatedAs: alice.account)
+            try require(
+                again == expected.map { $0 == .success(.stored) ? .success(.alreadyStored) : $0 } + [.refused(code)],
+                "what does not decode is the end: \(again)")
+        }
+        try require(
+            try await store.register(all: [], authenticatedAs: alice.account) == [.refused(.wrongLength)],
+            "no registration at all")
+        try require(
+            try await store.register(all: later, authenticatedAs: alice.account) == [.success(.stored)],
+            "what stood behind was not registered")
+    }
+
+    /// Registrations from before a collector knew identity keys, and vouchers under them.
+    private static func keepsWhatVerifies<Store: Intake>(
+        _ make: (CollectorPolicy) throws -> Store, _ reopen: (Store) throws -> Store
+    ) async throws {
+        let switched = Switch()
+        var policy = CollectorPolicy()
+        policy.identities = switched
+        let store = try make(policy)
+        var synthetic = SyntheticVouchers(seed: 6)
+        let vouchers = [try synthetic.voucher(alice), try synthetic.voucher(alice)]
+        switched.accepts = [9]
+        var registration = try alice.registration(8)
+        registration.signature = [9]
+        _ = try await store.register(registration, authenticatedAs: alice.account)
+        try require(
+            try await store.store(all: [vouchers[0]], authenticatedAs: alice.account) == [.success(.stored)],
+            "a voucher under a signed registration")
+        // Now another key is the account's.
+        switched.accepts = [4, 5]
+        for store in [store, try reopen(store)] {
+            try require(
+                try await store.store(all: vouchers, authenticatedAs: alice.account)
+                    == [.success(.alreadyStored), .refused(.invalidSignature)],
+                "a voucher under a registration whose signature does not verify")
+        }
+        var conflicting = try alice.registration(7)
+        conflicting.signature = [4]
+        let other = conflicting
+        try await require(.commitmentConflict, "another commitment, signed") {
+            try await store.register(other, authenticatedAs: alice.account)
+        }
+        for signature in [4, 5, 4] as [UInt8] {
+            registration.signature = [signature]
+            try require(
+                try await store.register(registration, authenticatedAs: alice.account) == .alreadyStored,
+                "a signature that verifies")
+        }
+        // The first that verified is the one that is kept.
+        switched.accepts = [4]
+        for store in [store, try reopen(store)] {
+            let outcomes = try await store.store(all: vouchers.reversed(), authenticatedAs: alice.account)
+            try require(
+                outcomes.allSatisfy { (try? $0.get()) != nil }, "the first signature that verifies is kept: \(outcomes)"
+            )
+        }
+        switched.accepts = [5]
+        let last = try synthetic.voucher(alice)
+        try require(
+            try await store.store(all: [last], authenticatedAs: alice.account) == [.refused(.invalidSignature)],
+            "one that verifies is not replaced")
+    }
+
+    private static func looksAtTheClock<Store: Intake>(_ make: (CollectorPolicy) throws -> Store) async throws {
+        var policy = CollectorPolicy()
+        (policy.epochs, policy.epochsPerAccount) = (20...22, 2)
+        let store = try make(policy)
+        let refused: [(UInt32, SealedMatchError.Code)] = [
+            (0, .epochInPast), (19, .epochInPast), (23, .epochTooFar), (.max, .epochTooFar),
+        ]
+        for (epoch, code) in refused {
+            try await require(code, "epoch \(epoch)") {
+                try await store.register(AccountEpoch(1, epoch).registration(8), authenticatedAs: alice.account)
+            }
+        }
+        for epoch in [20, 22] as [UInt32] {
+            try require(
+                try await store.register(AccountEpoch(1, epoch).registration(8), authenticatedAs: alice.account)
+                    == .stored, "epoch \(epoch)")
+        }
+        try await require(.quotaExceeded, "a third epoch") {
+            try await store.register(AccountEpoch(1, 21).registration(8), authenticatedAs: alice.account)
+        }
+        try await require(.epochTooFar, "the clock before the amount") {
+            try await store.register(AccountEpoch(1, 23).registration(8), authenticatedAs: alice.account)
+        }
+    }
+
+    /// Accepts the signatures that it is told to.
+    private final class Switch: IdentityVerifier {
+        private let state = Mutex<[UInt8]>([])
+        var accepts: [UInt8] {
+            get { state.withLock { $0 } }
+            set { state.withLock { $0 = newValue } }
+        }
+        func verifies(_ signature: [UInt8], of message: [UInt8], by account: AccountID) -> Bool {
+            signature.count == 1 && accepts.contains(signature[0])
+        }
     }
 
     private static func stores<Store: Intake>(

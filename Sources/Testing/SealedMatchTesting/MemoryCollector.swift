@@ -56,12 +56,16 @@ public final class MemoryCollector: Intake, VoucherSource, NameResolver {
                     throw SealedMatchError(
                         .commitmentConflict, "another pseudonym or commitment is registered for this account and epoch")
                 }
+                if try policy.replaces(known, by: registration) {
+                    state.registrations[Key(pseudonym: known.pseudonym, epoch: known.epoch)] = registration
+                }
                 return .alreadyStored
             }
             let key = Key(pseudonym: registration.pseudonym, epoch: registration.epoch)
             guard state.registrations[key] == nil else {
                 throw SealedMatchError(.pseudonymConflict, "the pseudonym is another account's in this epoch")
             }
+            try policy.check(new: registration.epoch)
             guard state.registrations.values.count(where: { $0.account == account }) < policy.epochsPerAccount else {
                 throw SealedMatchError(.quotaExceeded, "the account has registered too many epochs")
             }
@@ -89,13 +93,15 @@ public final class MemoryCollector: Intake, VoucherSource, NameResolver {
         let header = voucher.header
         try Self.checkExpiry(header.epoch, state)
         let key = Key(pseudonym: header.pseudonym, epoch: header.epoch)
-        try ArrivedVoucher.check(state.registrations[key]?.account, is: account)
+        let registration = state.registrations[key]
+        try ArrivedVoucher.check(registration?.account, is: account)
         if let known = state.vouchers[key]?[header.voucherID] {
             guard known.digest == voucher.digest else {
                 throw SealedMatchError(.voucherConflict, "another voucher has this ID")
             }
             return .alreadyStored
         }
+        if let registration { try policy.check(known: registration) }
         try policy.check(header)
         guard state.vouchers[key]?.count ?? 0 < policy.vouchersPerEpoch else {
             throw SealedMatchError(.quotaExceeded, "the account has sent too many vouchers in this epoch")

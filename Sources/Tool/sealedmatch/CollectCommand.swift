@@ -12,8 +12,9 @@ struct CollectCommand: ParsableCommand {
         discussion: """
             Takes the files of an upload directory. Who runs this has authenticated the account; nothing in a file \
             can change whose it is. A file is removed once all of it is stored durably, a registration's too; a \
-            refused one stays and is named. A file may hold several registrations back to back. The collector holds \
-            no secret.
+            refused one stays and is named. A file may hold several registrations back to back; each is answered by \
+            itself, and the file stays as long as one is refused. New registrations are of the running epoch, the next \
+            one or one of the 64 before, by this machine's clock. The collector holds no secret.
             """)
 
     @Option(help: "The collector's SQLite file; made on the first run.") var database: String
@@ -21,7 +22,10 @@ struct CollectCommand: ParsableCommand {
     @Option(
         name: .customLong("set"), help: "A set whose vouchers are taken; repeat it for more. Any set's unless given.")
     var sets: [String] = []
-    @Option(help: "The account's public identity key: then its registrations must be signed by it.")
+    @Option(
+        help:
+            "The account's public identity key: then its registrations must be signed by it, and vouchers are taken only with such a registration."
+    )
     var identity: String?
     @Flag(help: "Leave stored files where they are.") var keep = false
     @Argument(help: "The upload directory.") var upload: String
@@ -36,6 +40,7 @@ struct CollectCommand: ParsableCommand {
                     policy.knownSets?[try header.root()] = header.parameters
                 }
             }
+            policy.epochs = try about("the clock") { try CollectorPolicy.epochs(at: currentTime()) }
             let id = try account.id()
             if let identity {
                 policy.identities = Ed25519Identities([id: try KeyFiles.readSourcePublic(identity)])
@@ -49,13 +54,13 @@ struct CollectCommand: ParsableCommand {
             }
             for file in names where file.hasSuffix(".registration") {
                 let path = "\(upload)/\(file)"
-                refused += try refusals(path) {
-                    let content = try DurableFile.read(path, limit: Registration.maximumEncodedCount * 1_024)
-                    for registration in try Registration.all(in: content) {
-                        add(try store.register(registration, authenticatedAs: id))
-                    }
-                    if !keep { try LockedDirectory.remove(path) }
+                var isWhole = true
+                let unread = try refusals(path) {
+                    let content = try DurableFile.read(path, limit: Self.registrationLimit)
+                    isWhole = try register(content, of: id, path, store, add)
+                    if isWhole, !keep { try LockedDirectory.remove(path) }
                 }
+                refused += isWhole ? unread : 1
             }
             let registered = counts
             counts = Counts()
@@ -90,6 +95,29 @@ struct CollectCommand: ParsableCommand {
                 throw Failure("refused, and left in place: \(refused) of the files in \(upload)")
             }
         }
+    }
+
+    private static let registrationLimit = Registration.maximumEncodedCount * 1_024
+
+    /// Registers what a file holds. What is refused is named by its place, and does not keep those behind it.
+    /// - Returns: whether all is registered.
+    private func register(
+        _ content: [UInt8], of id: AccountID, _ path: String, _ store: CollectorStore, _ add: (IntakeOutcome) -> Void
+    ) throws -> Bool {
+        var offset = 0
+        var refused = 0
+        for next in Registration.all(in: content) {
+            switch next {
+            case .success(let registration):
+                refused += try refusals("\(path): at byte \(offset), epoch \(registration.epoch)") {
+                    add(try store.register(registration, authenticatedAs: id))
+                }
+                offset += registration.encoded.count
+            case .failure(let error):
+                refused += try refusals("\(path): at byte \(offset), and all from there on") { throw error }
+            }
+        }
+        return refused == 0
     }
 
     private struct Counts {

@@ -32,6 +32,45 @@ import Testing
         #expect(try stores[0].registration(account: alice, epoch: 7)?.commitment == commitment(winners[0].0))
     }
 
+    /// Accepts what ends with 7, and takes its time.
+    private struct EndsWithSeven: IdentityVerifier {
+        func verifies(_ signature: [UInt8], of message: [UInt8], by account: AccountID) -> Bool {
+            usleep(200)
+            return signature.last == 7
+        }
+    }
+
+    @Test func oneOfManySignaturesReplacesAFalseOne() async throws {
+        var policy = CollectorPolicy()
+        let blind = try CollectorStore(path: scratch.database, creation: .ifMissing)
+        policy.identities = EndsWithSeven()
+        let stores = [
+            try CollectorStore(path: scratch.database, policy: policy),
+            try CollectorStore(path: scratch.database, policy: policy),
+        ]
+        var registration = Registration(account: alice, epoch: 7, commitment: commitment(1))
+        registration.signature = [1, 2]
+        _ = try blind.register(registration, authenticatedAs: alice)
+        // What each one finds once it was answered.
+        let found = await withTaskGroup(of: [UInt8]?.self) { group in
+            for index in 0..<32 as Range<UInt8> {
+                var signed = registration
+                signed.signature = [index, 7]
+                let mine = signed
+                let store = stores[Int(index) % 2]
+                group.addTask {
+                    guard (try? store.register(mine, authenticatedAs: mine.account)) == .alreadyStored else {
+                        return nil
+                    }
+                    return try? store.registration(account: mine.account, epoch: 7)?.signature
+                }
+            }
+            return await group.reduce(into: [[UInt8]?]()) { $0.append($1) }
+        }
+        #expect(found.count == 32 && Set(found).count == 1)
+        #expect(found.first??.last == 7)
+    }
+
     @Test func aVoucherThatManyStoreAtOnceIsStoredOnce() async throws {
         let stores = [
             try CollectorStore(path: scratch.database, creation: .ifMissing),

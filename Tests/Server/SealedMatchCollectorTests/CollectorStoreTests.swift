@@ -33,6 +33,61 @@ import Testing
         #expect(try store.accounts().accounts.map(\.registration) == [again])
     }
 
+    /// Empty and false signatures give way to the first that verifies, on whichever of two stores it arrives.
+    @Test func aSignatureThatVerifiesReplacesOneThatDoesNot() throws {
+        var random = SeededRandom(8)
+        let key = try SigningKey.random(from: &random)
+        let other = try SigningKey.random(from: &random)
+        let plain = Registration(account: alice, epoch: 7, commitment: commitment(9))
+        let signed = try plain.signed(by: key)
+        var damaged = signed
+        damaged.signature[63] ^= 1
+        var long = plain
+        long.signature = [UInt8](repeating: 0xA5, count: 8_192)
+        var policy = CollectorPolicy()
+        policy.identities = Ed25519Identities([alice: key.publicKey])
+        for (number, first) in [plain, damaged, long, try plain.signed(by: other), signed].enumerated() {
+            let path = scratch.path + "/\(number).sqlite"
+            let blind = try CollectorStore(path: path, creation: .ifMissing)
+            let store = try CollectorStore(path: path, policy: policy)
+            #expect(try blind.register(first, authenticatedAs: alice) == .stored)
+            let voucher = voucherBytes(alice, random: &random)
+            let expected: SealedMatchError.Code? = first == signed ? nil : .invalidSignature
+            #expect(try store.store(all: [voucher], authenticatedAs: alice).map(\.code) == [expected])
+            // A collector that knows no keys keeps what came first.
+            #expect(try blind.register(signed, authenticatedAs: alice) == .alreadyStored)
+            #expect(try blind.registration(account: alice, epoch: 7) == first)
+            #expect(code { _ = try store.register(damaged, authenticatedAs: alice) } == .invalidSignature)
+            #expect(try blind.registration(account: alice, epoch: 7) == first)
+            #expect(try store.register(signed, authenticatedAs: alice) == .alreadyStored)
+            #expect(try blind.registration(account: alice, epoch: 7) == signed)
+            #expect(try blind.register(plain, authenticatedAs: alice) == .alreadyStored)
+            #expect(try blind.registration(account: alice, epoch: 7) == signed)
+            #expect(try store.store(all: [voucher], authenticatedAs: alice).map(\.code) == [nil])
+        }
+    }
+
+    @Test func epochsOfAClock() throws {
+        let day: UInt64 = 86_400
+        #expect(try CollectorPolicy.epochs(at: 0) == 0...1)
+        #expect(try CollectorPolicy.epochs(at: 64 * 30 * day - 1) == 0...64)
+        #expect(try CollectorPolicy.epochs(at: 65 * 30 * day) == 1...66)
+        #expect(try CollectorPolicy.epochs(at: 692 * 30 * day + 7) == 628...693)
+        let end = UInt64(UInt32.max) * 30 * day
+        #expect(try CollectorPolicy.epochs(at: end) == (UInt32.max - 64)...UInt32.max)
+        #expect(code { _ = try CollectorPolicy.epochs(at: end + 30 * day) } == .parameterOutOfRange)
+        #expect(CollectorPolicy().epochs == nil)
+        // What is registered is answered at any later time, and so are its vouchers.
+        let store = try registered()
+        store.policy.epochs = 9...12
+        let known = Registration(account: alice, epoch: 7, commitment: commitment(9))
+        #expect(try store.register(known, authenticatedAs: alice) == .alreadyStored)
+        var random = SeededRandom(9)
+        #expect(try store.store(voucherBytes(alice, random: &random), authenticatedAs: alice) == .stored)
+        let late = Registration(account: bob, epoch: 8, commitment: commitment(9))
+        #expect(code { _ = try store.register(late, authenticatedAs: bob) } == .epochInPast)
+    }
+
     @Test func boundsTheEpochsOfAnAccount() throws {
         var policy = CollectorPolicy()
         policy.epochsPerAccount = 2

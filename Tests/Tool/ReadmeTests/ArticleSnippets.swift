@@ -60,11 +60,13 @@ func storesSnippet(
 func collectorSnippet<Front: Intake>(
     _ intake: Front, account: AccountID, registrations: [UInt8], vouchers: [[UInt8]]
 ) async throws -> [Result<IntakeOutcome, SealedMatchError>] {
-    for registration in try Registration.all(in: registrations) {
-        _ = try await intake.register(registration, authenticatedAs: account)
-    }
+    let answers = try await intake.register(all: registrations, authenticatedAs: account)
     let outcomes = try await intake.store(all: vouchers, authenticatedAs: account)
-    return outcomes
+    return answers + outcomes
+}
+
+func clockSnippet(_ policy: inout CollectorPolicy, now: UInt64) throws {
+    policy.epochs = try CollectorPolicy.epochs(at: now)
 }
 
 func releaseSnippet<Names: NameResolver>(

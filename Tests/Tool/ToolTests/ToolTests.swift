@@ -4,6 +4,7 @@ import SealedMatchCrypto
 import SealedMatchLists
 import SealedMatchPictures
 import SealedMatchProtocol
+import SealedMatchSQLite
 import SealedMatchTestSupport
 import Testing
 
@@ -360,6 +361,85 @@ import Testing
                 "release", "out/" + release, "--collector", "collector.key.pub", "--identity", identity)
             #expect(verified.status == status, "\(verified.errors)")
         }
+    }
+
+    /// Each of several registrations in a file is answered, at the first attempt and at any later one, and the file
+    /// stays as long as one was refused; signatures that verify replace others; epochs are those of the clock.
+    @Test func registrationsAreAnsweredOneByOne() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        let running = UInt32(Date().timeIntervalSince1970 / 2_592_000)
+        #expect(try tool.run("keygen", "identity.key").status == 0)
+        let key = try SourceKeyFile.readSecret(tool.file("identity.key"))
+        func bytes(_ byte: UInt8) throws -> Bytes32 { try Bytes32(exactly: [UInt8](repeating: byte, count: 32)) }
+        func registration(_ epoch: UInt32, _ commitment: UInt8 = 1, account: UInt8 = 0xAC) throws -> Registration {
+            Registration(
+                account: AccountID(canonical: try bytes(account)), epoch: epoch,
+                pseudonym: Pseudonym(canonical: try bytes(~account)),
+                commitment: Commitment(canonical: try bytes(commitment)))
+        }
+        try FileManager.default.createDirectory(
+            atPath: tool.file("up"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        func collect(_ rest: String...) throws -> Tool.Result {
+            let name = ["--account-id", String(repeating: "ac", count: 32)]
+            return try runAll(tool, ["collect", "--database", "each.sqlite"] + name + rest + ["up"])
+        }
+        let store = try CollectorStore(path: tool.file("each.sqlite"), creation: .ifMissing)
+        _ = try store.register(registration(running), authenticatedAs: registration(running).account)
+        func stored(_ epoch: UInt32) throws -> Registration? {
+            try store.registration(account: registration(epoch).account, epoch: epoch)
+        }
+
+        // A conflict, another's, one too far and one too old stand before, between and behind those that are taken.
+        var long = try registration(running - 1)
+        long.signature = [UInt8](repeating: 5, count: 300)
+        let file = try [
+            registration(running, 2), registration(running - 2), registration(running, account: 0x11),
+            registration(running + 2), long, registration(running - 65), registration(.max), registration(0),
+            registration(running + 1),
+        ].flatMap(\.encoded)
+        for attempt in [(stored: 3, there: 0), (stored: 0, there: 3)] {
+            try tool.write(file, to: "up/many.registration")
+            let result = try collect()
+            let expected = "registrations stored \(attempt.stored), there already \(attempt.there); files refused 1"
+            #expect(result.output.contains(expected) && result.status == 65, "\(result.output)")
+            for (place, code) in [(0, 407), (212, 209), (318, 402), (830, 401), (936, 402), (1_042, 401)] {
+                let line = try #require(
+                    result.errors.split(separator: "\n").first {
+                        $0.contains("up/many.registration: at byte \(place),")
+                    })
+                #expect(line.contains("[error \(code)]"), "\(line)")
+            }
+            #expect(try tool.bytes("up/many.registration") == file)
+        }
+        #expect(try stored(running - 1) == long && stored(running + 1) != nil && stored(running + 2) == nil)
+        // What cannot be read ends the file, and is named; what stands before it is taken.
+        try FileManager.default.removeItem(atPath: tool.file("up/many.registration"))
+        let broken = try registration(running - 3).encoded + [1, 2, 3] + registration(running - 4).encoded
+        try tool.write(broken, to: "up/broken.registration")
+        let ended = try collect()
+        #expect(ended.status == 65 && ended.errors.contains("at byte 106, and all from there on: "), "\(ended.errors)")
+        #expect(ended.errors.contains("[error 206]") && ended.output.contains("registrations stored 1,"))
+        #expect(try tool.bytes("up/broken.registration") == broken)
+        #expect(try stored(running - 4) == nil)
+        try FileManager.default.removeItem(atPath: tool.file("up/broken.registration"))
+
+        // With the identity key: a voucher waits for the signature, which replaces what is no signature of it.
+        let header = VoucherHeader(
+            parameters: Parameters(), number: 0, epoch: running - 1,
+            voucherID: try VoucherID(canonical: [UInt8](repeating: 1, count: 16)), pseudonym: long.pseudonym,
+            setRoot: SetRoot(canonical: Bytes32()))
+        let voucher = header.encoded + [UInt8](repeating: 9, count: header.voucherCount - header.encoded.count)
+        try tool.write(voucher, to: "up/1.voucher")
+        let waits = try collect("--identity", "identity.key.pub")
+        #expect(waits.status == 65 && waits.errors.contains("up/1.voucher: ") && waits.errors.contains("[error 303]"))
+        #expect(tool.exists("up/1.voucher"))
+        let signed = try [running - 2, running - 1].map { try registration($0).signed(by: key) }
+        try tool.write(signed.flatMap(\.encoded), to: "up/signed.registration")
+        let taken = try collect("--identity", "identity.key.pub")
+        #expect(taken.status == 0 && taken.output.contains("vouchers stored 1,"), "\(taken.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tool.file("up")).isEmpty)
+        #expect(try [stored(running - 2), stored(running - 1)] == signed)
     }
 
     /// Three registrations of past epochs, back to back.

@@ -49,6 +49,7 @@ class Collector:
     sets: dict[bytes, SetHeader] | None = None  # by root; None if it does not know its sets
     expired_before: int = 0
     identities: dict[bytes, bytes] | None = None  # Ed25519 keys by account; None if it does not know them
+    epochs: tuple[int, int] | None = None  # first and last that may be registered anew; None without a clock
     seed: bytes | None = None  # of the key that signs releases
     registrations: dict[tuple[bytes, int], Registration] = field(default_factory=dict)  # by account and epoch
     vouchers: dict[tuple[bytes, int, bytes], StoredVoucher] = field(default_factory=dict)
@@ -65,20 +66,38 @@ class Collector:
             registration.check_signature(self.identities.get(caller))
         # 3. "The epoch has not expired here [epochInPast]."
         require(registration.epoch >= self.expired_before, "epochInPast")
-        # 4. "The account has a registration of this epoch: the same pseudonym and commitment are already stored, and
-        # the signature that came first stays; others are [commitmentConflict]."
+        # 4. "The account has a registration of this epoch: the same pseudonym and commitment are already stored, others
+        # [commitmentConflict]. If the collector knows identity keys, and the stored signature does not verify, this one
+        # takes its place; else the signature that came first stays."
         name = (registration.account, registration.epoch)
         if name in self.registrations:
             require(self.registrations[name].signed_part == registration.signed_part, "commitmentConflict")
+            if not self._is_signed(self.registrations[name]):
+                self.registrations[name] = registration
             return ALREADY_STORED
         # 5. "The pseudonym is another account's in this epoch: [pseudonymConflict]."
         taken = self.registered(registration.pseudonym, registration.epoch) is not None
         require(not taken, "pseudonymConflict")
-        # 6. "At most 64 epochs an account [quotaExceeded]."
+        # 6. "If the collector has a clock: the epoch is the next one at most [epochTooFar], and of the 64 before the
+        # running one at least [epochInPast]."
+        if self.epochs is not None:
+            require(registration.epoch <= self.epochs[1], "epochTooFar")
+            require(registration.epoch >= self.epochs[0], "epochInPast")
+        # "The account has at most 64 epochs [quotaExceeded]."
         epochs = sum(account == caller for account, _ in self.registrations)
         require(epochs < self.epochs_per_account, "quotaExceeded")
         self.registrations[name] = registration
         return STORED
+
+    def _is_signed(self, registration: Registration) -> bool:
+        """True also if the collector knows no identity keys."""
+        if self.identities is None:
+            return True
+        try:
+            registration.check_signature(self.identities.get(registration.account))
+        except ProtocolError:
+            return False
+        return True
 
     def registered(self, pseudonym: bytes, epoch: int) -> Registration | None:
         """ "an account has exactly one pseudonym in an epoch, and a pseudonym exactly one account" """
@@ -109,7 +128,9 @@ class Collector:
         if name in self.vouchers:
             require(self.vouchers[name].digest == digest, "voucherConflict")
             return ALREADY_STORED
-        # 5. "If the collector knows its sets: the root is one of them [unknownSet] and M, k and P are that set's
+        # 5. "If the collector knows identity keys: the registration's signature verifies [invalidSignature]."
+        require(self._is_signed(registration), "invalidSignature")
+        # "If it knows its sets: the root is one of them [unknownSet] and M, k and P are that set's
         # [setMismatch]. N may be any."
         if self.sets is not None:
             require(header.root in self.sets, "unknownSet")

@@ -23,6 +23,7 @@ NOTES = {
     "CommitmentConflict": "a second pseudonym or commitment for an epoch",
     "PseudonymConflict": "the pseudonym is another account's in this epoch",
     "Identity": "the collector knows identity keys: what they signed, and what they did not",
+    "Epochs": "the collector has a clock: which epochs may be registered anew",
     "Resolve": "a name is asked for: with its token, and with anything else",
     "VoucherConflict": "the same voucherID with other bytes",
     "EpochInPast": "the epoch has expired",
@@ -112,7 +113,9 @@ def sequences(topic: Topic) -> None:
     group = topic.group(
         "Requests",
         "Replies are stored, alreadyStored, expired (to expire), released (to resolve), or the error. `counts` are "
-        "those of requests for names at the end, by epoch; null is no epoch.",
+        "those of requests for names at the end, by epoch; null is no epoch. `epochs` are the first and the last that "
+        "may be registered anew, null without a clock. The identity keys are known from the step `identitiesFrom` on, "
+        "from 0.",
     )
     small, second = item_sets.small_items(), item_sets.second_items()
 
@@ -124,20 +127,24 @@ def sequences(topic: Topic) -> None:
         epochs: int = 64,
         sets: bool = False,
         identities: dict[bytes, bytes] | None = None,
+        identities_from: int = 0,
+        open_epochs: tuple[int, int] | None = None,
     ) -> None:
         known = {small.signed.root: small.signed.header, second.signed.root: second.signed.header} if sets else None
 
         def run() -> dict:
-            collector = Collector(vouchers, epochs, known, identities=identities, seed=bytes(32))
-            replies = [
-                collector.reply(
-                    s["request"],
-                    s["caller"] and bytes.fromhex(s["caller"]),
-                    None if s["bytes"] is None else bytes.fromhex(s["bytes"]),
-                    s["epoch"],
+            collector = Collector(vouchers, epochs, known, epochs=open_epochs, seed=bytes(32))
+            replies = []
+            for number, (s, _) in enumerate(steps):
+                collector.identities = identities if number >= identities_from else None
+                replies.append(
+                    collector.reply(
+                        s["request"],
+                        s["caller"] and bytes.fromhex(s["caller"]),
+                        None if s["bytes"] is None else bytes.fromhex(s["bytes"]),
+                        s["epoch"],
+                    )
                 )
-                for s, _ in steps
-            ]
             if replies != [expected for _, expected in steps]:
                 raise AssertionError(f"{comment}: {replies}")
             counts = [
@@ -157,6 +164,8 @@ def sequences(topic: Topic) -> None:
                     "identities": None
                     if identities is None
                     else [{"account": a.hex(), "key": k.hex()} for a, k in identities.items()],
+                    "identitiesFrom": identities_from,
+                    "epochs": open_epochs and list(open_epochs),
                 },
                 "steps": [s for s, _ in steps],
             },
@@ -348,6 +357,88 @@ def sequences(topic: Topic) -> None:
         [(register(seed=bobs), ok), (register(), again), (register(seed=alices), again)],
         "Identity",
         "Retry",
+    )
+
+    add(
+        "identity keys become known: vouchers wait for a signature that verifies, which then stays",
+        [
+            (register(seed=bobs), ok),
+            (store(one), ok),
+            (register(), "invalidSignature"),
+            (store(two), "invalidSignature"),
+            (store(one), again),
+            (register(seed=alices), again),
+            (store(two), ok),
+            (register(seed=bobs), "invalidSignature"),
+            (store(three), ok),
+        ],
+        "Identity",
+        "Retry",
+        identities=keys,
+        identities_from=2,
+    )
+    add(
+        "identity keys become known: no signature, another commitment that is signed, the first one signed",
+        [
+            (register(epoch=EPOCH + 1), ok),
+            (register(), ok),
+            (register(seed=alices, commitment=2), "commitmentConflict"),
+            (store(one), "invalidSignature"),
+            (register(seed=alices), again),
+            (store(one), ok),
+            (store(changed_epoch), "invalidSignature"),
+        ],
+        "Identity",
+        "CommitmentConflict",
+        identities=keys,
+        identities_from=2,
+    )
+    add(
+        "a signature comes before the set and the amount, a conflict before it",
+        [
+            (register(), ok),
+            (store(one), ok),
+            (store(two), "invalidSignature"),
+            (store(voucher(header(voucher_id=1), 3)), "voucherConflict"),
+            (register(seed=alices), again),
+            (store(two), "quotaExceeded"),
+        ],
+        "Identity",
+        "Order",
+        identities=keys,
+        identities_from=2,
+        vouchers=1,
+    )
+    add(
+        "a clock: the first and the last epoch that may be registered, and those beside them",
+        [
+            (register(epoch=0), "epochInPast"),
+            (register(epoch=EPOCH - 65), "epochInPast"),
+            (register(epoch=EPOCH - 64), ok),
+            (register(epoch=EPOCH + 1), ok),
+            (register(epoch=EPOCH + 2), "epochTooFar"),
+            (register(epoch=2**32 - 1), "epochTooFar"),
+            (register(epoch=EPOCH + 1), again),
+        ],
+        "Epochs",
+        "Retry",
+        open_epochs=(EPOCH - 64, EPOCH + 1),
+    )
+    add(
+        "the clock comes before the amount",
+        [
+            (register(BOB), ok),
+            (register(BOB, epoch=EPOCH + 1), "epochTooFar"),
+            (register(BOB, epoch=EPOCH - 1), "epochInPast"),
+            (register(BOB, epoch=EPOCH), again),
+            (expire(EPOCH + 1), "expired"),
+            (register(BOB, epoch=EPOCH), "epochInPast"),
+            (register(BOB, epoch=EPOCH + 1), "epochTooFar"),
+        ],
+        "Epochs",
+        "Order",
+        epochs=1,
+        open_epochs=(EPOCH, EPOCH),
     )
 
     # Names
