@@ -14,7 +14,7 @@ PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 MESSENGER := .venv-messenger
 
-.PHONY: demo test vectors check format lint docs consumer bench decoys setup setup-test photos python build \
+.PHONY: demo test vectors check format lint docs consumer bench decoys setup setup-test setup-library photos python build \
 	install-tool wheel clean
 # A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
 .DELETE_ON_ERROR:
@@ -169,7 +169,8 @@ $(MESSENGER)/ready: Tests/Client/MessengerTests/requirements.txt
 # Debian packages, only if one is missing.
 setup: PACKAGES := $(APT)
 setup-test: PACKAGES := $(APT_TEST)
-setup setup-test:
+setup-library: PACKAGES := libsodium-dev pkg-config
+setup setup-test setup-library:
 	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update \
 	    && $(SUDO) apt-get -o Acquire::Retries=3 install -y --no-install-recommends $(PACKAGES))
 

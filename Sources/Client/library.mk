@@ -38,7 +38,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 
 .PHONY: library install check-abi fuzz-abi
 
-library: setup $(SO)
+library: setup-library $(SO)
 
 # One rule a module: its objects come after those of the modules before it.
 define MODULE

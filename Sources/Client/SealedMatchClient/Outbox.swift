@@ -134,7 +134,7 @@ public struct Outbox: Sendable {
     /// - Parameters:
     ///   - previous: go on behind this one in that order; it need not be there any more.
     ///   - now: seconds since 1970.
-    ///   - limit: entries at most.
+    ///   - limit: entries at most. Ask again until there are none, when these are acknowledged, or go on with `after`.
     /// - Throws: `fileFailed`, `randomSourceFailed`.
     public func due(after previous: Entry? = nil, now: UInt64, limit: Int = 64) throws(SealedMatchError) -> Due {
         try redraw(now: now)

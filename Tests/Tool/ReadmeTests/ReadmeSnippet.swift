@@ -15,10 +15,14 @@ func readmeSnippet(
     try client.seal(item, note: note, now: now)
 
     // Now and then, over your authenticated channel: first what has to be registered (an epoch may have begun),
-    // then what is due. A retry sends the same bytes.
+    // then what is due, 64 vouchers at a time. A retry sends the same bytes.
     for registration in try client.registrations() { try register(registration) }
-    for entry in try client.outbox.due(now: now).entries {
-        try upload(entry.voucher)
-        try client.outbox.acknowledge(entry)
+    var due = try client.outbox.due(now: now).entries
+    while !due.isEmpty {
+        for entry in due {
+            try upload(entry.voucher)
+            try client.outbox.acknowledge(entry)
+        }
+        due = try client.outbox.due(now: now).entries
     }
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ._library import Handle, call, ffi, lib, number, path_bytes, seconds, view
@@ -21,7 +21,7 @@ class Waiting:
     collector has it; a retry sends the same bytes.
     """
 
-    voucher: bytes
+    voucher: bytes = field(repr=False)
     #: Names it in the outbox, in the program's next run too.
     entry: bytes
 
