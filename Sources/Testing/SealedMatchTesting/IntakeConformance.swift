@@ -161,7 +161,7 @@ public enum IntakeConformance {
         try await require(.commitmentConflict, "another commitment, signed") {
             try await store.register(other, authenticatedAs: alice.account)
         }
-        for signature in [4, 5, 4] as [UInt8] {
+        for signature in [4, 5] as [UInt8] {
             registration.signature = [signature]
             try require(
                 try await store.register(registration, authenticatedAs: alice.account) == .alreadyStored,
