@@ -14,8 +14,8 @@ PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 MESSENGER := .venv-messenger
 
-.PHONY: demo test vectors check format lint docs consumer bench decoys setup setup-test setup-library photos python build \
-	install-tool wheel clean
+.PHONY: demo test vectors check format lint docs consumer bench decoys setup setup-test setup-library photos python \
+	build install-tool wheel clean
 # A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
