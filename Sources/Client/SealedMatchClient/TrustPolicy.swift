@@ -14,7 +14,7 @@ public struct TrustPolicy: Sendable {
     /// Floor of t.
     public var minimumThreshold = 30
     /// Floor of k; more polynomials keep chance openings from delaying a reveal, and 16 keep a chance decoding below
-    /// 2^-400.
+    /// 2^-380 (Docs/Security.md, 8).
     public var minimumPolynomials = 16
     /// Floor of M: M/N is how many slots of a voucher open by chance, and that is what hides matches (Docs/Decoys.md).
     public var minimumProbes = 32
