@@ -2,6 +2,7 @@
  *
  *     cc -Wall -Wextra seal.c $(pkg-config --cflags --libs sealedmatch) -o seal
  *     ./seal SET DIRECTORY UPLOADS PICTURE.ppm... -- SOURCE-KEY-IN-HEX...
+ *     sealedmatch collect --database collector.sqlite --account example UPLOADS
  */
 #include <sealedmatch.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ static void read_picture(const char *path, sealedmatch_item *item) {
 
 static void save(const char *directory, const char *kind, unsigned number, const uint8_t *bytes, size_t count) {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s-%u", directory, kind, number);
+    snprintf(path, sizeof path, "%s/%u.%s", directory, number, kind);
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(bytes, 1, count, file) != count || fclose(file) != 0) {
         perror(path);
@@ -50,7 +51,7 @@ static void save(const char *directory, const char *kind, unsigned number, const
 }
 
 int main(int argc, char **argv) {
-    uint8_t keys[16][32], account[32] = {7}, buffer[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM];
+    uint8_t keys[16][32], account[32], buffer[SEALEDMATCH_VOUCHER_BYTES_MAXIMUM];
     int pictures_end = 4, first_key;
     uint64_t now = (uint64_t)time(NULL);
     while (pictures_end < argc && strcmp(argv[pictures_end], "--") != 0) pictures_end++;
@@ -60,6 +61,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     check(sealedmatch_check_abi(SEALEDMATCH_ABI_VERSION), "library");
+    check(sealedmatch_account("example", 7, account), "account");
 
     /* Once: the set that the pinned sources signed. */
     sealedmatch_trust trust;

@@ -1,11 +1,13 @@
-/// Does anything in the authority's file link an account's epochs, beside its volumes? A linker is trained on eleven
+/// Does anything that the authority has link an account's epochs, beside its volumes? A linker is trained on eleven
 /// epochs and links the twelfth's pseudonyms to accounts.
 ///
 /// Figures, each a rate of pseudonyms that are linked to the right account (`top`), or what that is more than by
 /// volumes alone (`gain`, of the same pseudonyms); errors are those of a mean over worlds:
 /// - `link.K.named.E`: the linker has eleven epochs of each account, and knows whose they are.
 /// - `link.K.alone.E`: it has the eleventh epoch's pseudonyms, no names, and was trained on other accounts.
-/// - E: `volume`; `openings`, `levels`, `sets`, `order`, `edge`: volumes and that; `all`.
+/// - E: `volume`; `openings`, `levels`, `sets`, `order`, `edge`: volumes and that; `file`: the first four; `all`.
+/// - `link.K.file.E`: named, where vouchers are in no order, as in the file.
+/// - `link.K.kept.E`: the same, where all accounts have one device and no match, and take new sets together.
 /// - `link.K.matching.E`: named, of the accounts that have matches in each epoch (a fifth).
 /// - `link.K.bare.E`: named, where all accounts have one device and no match.
 /// - `link.K.plain.openings`: named, if a slot without a match nearly never opened (N = 255).
@@ -22,7 +24,7 @@ package struct LinkExperiment: Sendable {
     private static let evidence: [(name: String, used: Set<LinkWorld.Evidence>)] = [
         ("volume", [.volume]), ("openings", [.volume, .openings]), ("levels", [.volume, .levels]),
         ("sets", [.volume, .sets]), ("order", [.volume, .order]), ("edge", [.volume, .edge]),
-        ("all", Set(LinkWorld.Evidence.allCases)),
+        ("file", [.volume, .openings, .levels, .sets]), ("all", Set(LinkWorld.Evidence.allCases)),
     ]
     private static let steps = 80
 
@@ -32,7 +34,7 @@ package struct LinkExperiment: Sendable {
             experiment.rates(seed: seed &* 1_000_003 &+ UInt64(index) &* 7_919)
         }
         var figures = [CheckFigure("link.chance", 1 / Double(accounts), "share")]
-        for kind in ["named", "alone", "matching", "bare", "plain"] {
+        for kind in ["named", "alone", "matching", "bare", "plain", "file", "kept"] {
             for (name, _) in Self.evidence {
                 let rates = found.compactMap { $0["\(kind).\(name)"] }
                 guard !rates.isEmpty else { continue }
@@ -68,7 +70,7 @@ package struct LinkExperiment: Sendable {
             return measure(
                 kind, names, training: (1..<last).map { named(world, $0, units) }, test: named(world, last, units))
         }
-        let all = Self.evidence.map(\.name)
+        let all = Self.evidence.map(\.name).filter { $0 != "file" }
         let world = LinkWorld(accounts: accounts, seed: seed)
         let matching = world.matching.indices.filter { world.matching[$0] }
         for (name, hits) in measureNamed("named", world, all) {
@@ -83,6 +85,12 @@ package struct LinkExperiment: Sendable {
         _ = measureNamed(
             "plain", LinkWorld(accounts: accounts, check: ShortCheck(constant: 255), seed: seed),
             ["volume", "openings"])
+        _ = measureNamed(
+            "file", LinkWorld(accounts: accounts, isFile: true, seed: seed),
+            ["volume", "openings", "levels", "sets", "file"])
+        _ = measureNamed(
+            "kept", LinkWorld(accounts: accounts, bare: true, isPrompt: true, isFile: true, seed: seed),
+            ["volume", "file"])
         return rates
     }
 

@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// Accounts with habits over twelve epochs, and what an authority's file holds of them: for each account-epoch a
-/// pseudonym, and for each voucher its N, its openings, its set, and its place among all rows. The arrival's time is
-/// given, too, which the file does not hold: an authority that reads often has it.
+/// Accounts with habits over twelve epochs, and what an authority has of them: for each account-epoch a pseudonym, and
+/// for each voucher its N, its openings and its set. One that watches what comes also has each voucher's place among
+/// all others, and the time, which its file does not hold.
 ///
 /// Pseudonyms, voucher IDs and slots are as good as random (Docs/Security.md, 19), so they are left out. No account's
 /// matches in an epoch reach the threshold.
@@ -41,8 +41,14 @@ struct LinkWorld: Sendable {
         let old: Bool
     }
 
-    /// - Parameter bare: every account has one device and no match.
-    init(accounts: Int, check: ShortCheck = ShortCheck(), bare: Bool = false, seed: UInt64) {
+    /// - Parameters:
+    ///   - bare: every account has one device and no match.
+    ///   - isPrompt: every account takes a new set as soon as the others.
+    ///   - isFile: an account-epoch's vouchers are in random order, as in the authority's file.
+    init(
+        accounts: Int, check: ShortCheck = ShortCheck(), bare: Bool = false, isPrompt: Bool = false,
+        isFile: Bool = false, seed: UInt64
+    ) {
         var random = SeededGenerator(seed: seed)
         let habits = (0..<accounts).map { _ in Habit(bare: bare, &random) }
         let laws = check.laws
@@ -61,23 +67,27 @@ struct LinkWorld: Sendable {
                         Row(
                             arrival: start + habit.arrival(release, &random), release: release, epoch: epoch,
                             account: account, level: level,
-                            openings: law.openings(matching: item.matching, &random), old: item.time < habit.lag))
+                            openings: law.openings(matching: item.matching, &random),
+                            old: !isPrompt && item.time < habit.lag))
                 }
             }
         }
         rows.sort { ($0.arrival, $0.release) < ($1.arrival, $1.release) }
         self.accounts = accounts
         matching = habits.map { $0.matches > 0 }
-        features = Self.features(rows, accounts, check)
+        features = Self.features(rows, accounts, check, shuffle: isFile ? { random.shuffle(&$0) } : { _ in })
         edges = Self.edges(rows, accounts)
     }
 
-    private static func features(_ rows: [Row], _ accounts: Int, _ check: ShortCheck) -> [[[Double]]] {
+    private static func features(
+        _ rows: [Row], _ accounts: Int, _ check: ShortCheck, shuffle: (inout [Row]) -> Void
+    ) -> [[[Double]]] {
         var places = [[[Int]]](repeating: [[Int]](repeating: [], count: accounts), count: epochs)
         for (index, row) in rows.enumerated() { places[row.epoch][row.account].append(index) }
         return places.map { of in
             of.map { places in
-                let own = places.map { rows[$0] }
+                var own = places.map { rows[$0] }
+                shuffle(&own)
                 let alone = places.indices.filter { $0 == 0 || places[$0 - 1] + 1 != places[$0] }
                 return volume(own.count) + openings(own, check) + levels(own)
                     + [Double(own.count { $0.old }) / Double(max(1, own.count))] + times(own, deliveries: alone.count)
@@ -219,6 +229,10 @@ extension SeededGenerator {
             time -= log(1 - unit())
         }
         return count
+    }
+
+    fileprivate mutating func shuffle<Element>(_ elements: inout [Element]) {
+        for index in stride(from: elements.count - 1, to: 0, by: -1) { elements.swapAt(index, below(index + 1)) }
     }
 
     /// A place with a probability that is proportional to its weight.

@@ -2,7 +2,7 @@ public import SealedMatchProtocol
 
 /// An opening as the authority keeps it.
 public struct KeptOpening: Equatable, Sendable {
-    /// Its number in the store: ascending in the order of opening.
+    /// Its number in the store, no other opening's: it says nothing of when it was recorded.
     public let number: Int64
     /// What the slot opened to.
     public let opening: Opening

@@ -16,7 +16,8 @@ public import SealedMatchProtocol
 /// - *Idempotent.* A voucher is recorded once, by pseudonym, epoch and voucher ID, with its openings: whatever else
 ///   comes under a voucher ID that is there changes no opening.
 /// - *One body.* A voucher's header and body are kept once, whatever number of its slots opened.
-/// - *Order.* Openings come back in the order in which they were recorded.
+/// - *No order.* What is kept, and what comes back, says nothing of the order in which accounts, vouchers and openings
+///   were recorded: order links an account's epochs (Docs/Security.md, 19). Two calls give the same order.
 /// - *Counted.* C counts an opening exactly if it is not quarantined, V a voucher exactly if C counts one of its
 ///   openings. The first `OpeningCaps.counted` of an account and epoch are not quarantined.
 /// - *First use decides.* The first commitment that is recorded or settled for an account and epoch stays.
@@ -64,7 +65,7 @@ public protocol OpeningStore: Sendable {
 
     // MARK: List
 
-    /// All accounts and epochs with openings, in the order in which they first had one.
+    /// All accounts and epochs with openings.
     func accounts() throws(SealedMatchError) -> AccountList
 
     /// One account and epoch; nil if nothing of it ever opened.
@@ -107,7 +108,7 @@ extension OpeningStore {
 
 /// The accounts of a store of openings.
 public struct AccountList: Sendable {
-    /// In the order in which they first had an opening.
+    /// In no order that says when they came.
     public let accounts: [AccountState]
     /// Rows that were skipped.
     public let damaged: [DamagedRow]

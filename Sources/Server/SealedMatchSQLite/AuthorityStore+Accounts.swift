@@ -10,7 +10,7 @@ extension AuthorityStore {
         commitment IS NULL, epochKey IS NOT NULL
         """
 
-    /// All accounts and epochs with openings, in the order in which they first had one.
+    /// All accounts and epochs with openings, in no order that says when they came.
     /// - Throws: `damagedStore` for a file that cannot be read in order; `fileFailed`, `interrupted`. A damaged row is
     ///   reported in the list.
     public func accounts() throws(SealedMatchError) -> AccountList {
@@ -87,7 +87,8 @@ extension AuthorityStore {
         ).map { try RowReader($0).integer(0) }
     }
 
-    /// The openings of one account, epoch and form, in the order of opening; none for a form that it does not have.
+    /// The openings of one account, epoch and form, in no order that says when they came; none for a form that it does
+    /// not have.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`. A damaged row is reported in the result; one of a
     ///   voucher takes its openings with it.
     public func openings(of name: AccountEpoch, _ form: OpeningForm) throws(SealedMatchError) -> KeptOpenings {
@@ -97,7 +98,6 @@ extension AuthorityStore {
             }
             let count = try Self.forms(of: account, db).first { $0.form == form }
             var kept = Kept()
-            // A voucher is recorded with its openings, so their order is that of the vouchers.
             let rows = try Row.fetchCursor(
                 db,
                 sql: """

@@ -42,8 +42,11 @@ extension AuthorityStore {
     ) throws -> Bool {
         guard !voucher.openings.isEmpty else { return true }
         let header = voucher.header
-        try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (pseudonym, epoch) VALUES (?, ?)")
-            .execute(arguments: [header.pseudonym.encoded.databaseBlob, header.epoch])
+        if try number(of: AccountEpoch(pseudonym: header.pseudonym, epoch: header.epoch), db) == nil {
+            try db.cachedStatement(sql: "INSERT INTO account (id, pseudonym, epoch) VALUES (?, ?, ?)")
+                .execute(
+                    arguments: [try freeNumber(in: .account, db), header.pseudonym.encoded.databaseBlob, header.epoch])
+        }
         guard
             let row = try Row.fetchOne(
                 db.cachedStatement(sql: "SELECT id, kept, quarantined FROM account WHERE pseudonym = ? AND epoch = ?"),
@@ -64,8 +67,12 @@ extension AuthorityStore {
             let number = try insert(header, voucher.openings[0].body, voucher.threshold, account, db)
             for (index, opening) in voucher.openings.prefix(counting + keeping).enumerated() {
                 try db.cachedStatement(
-                    sql: "INSERT INTO opening (voucher, slot, rkey, quarantined) VALUES (?, ?, ?, ?)"
-                ).execute(arguments: [number, opening.slot, opening.key.databaseBlob, index >= counting])
+                    sql: "INSERT INTO opening (id, voucher, slot, rkey, quarantined) VALUES (?, ?, ?, ?, ?)"
+                ).execute(
+                    arguments: [
+                        try freeNumber(in: .opening, db), number, opening.slot, opening.key.databaseBlob,
+                        index >= counting,
+                    ])
             }
             added = (counting, keeping)
         }
@@ -93,15 +100,26 @@ extension AuthorityStore {
     ) throws -> Int64 {
         try db.cachedStatement(
             sql: """
-                INSERT INTO voucher (account, threshold, polynomials, voucherID, header, body)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO voucher (id, account, threshold, polynomials, voucherID, header, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(
             arguments: [
-                account, threshold, header.polynomials, header.voucherID.encoded.databaseBlob,
-                header.encoded.databaseBlob, body.databaseBlob,
+                try freeNumber(in: .voucher, db), account, threshold, header.polynomials,
+                header.voucherID.encoded.databaseBlob, header.encoded.databaseBlob, body.databaseBlob,
             ])
         return db.lastInsertedRowID
+    }
+
+    /// A number for a new row, at random among all that are free: rows in the order of their numbers say nothing of
+    /// the order in which vouchers came. (Docs/Protocol.md, 4.11)
+    private static func freeNumber(in table: DamagedRow.Table, _ db: Database) throws -> Int64 {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM \(table.rawValue) WHERE id = ?")
+        // Of 2^63 numbers one in thousands of millions is taken in the largest file.
+        while true {
+            let number = Int64.random(in: 1...Int64.max)
+            if try Row.fetchOne(statement, arguments: [number]) == nil { return number }
+        }
     }
 
     private static func isRecorded(_ voucherID: VoucherID, _ account: Int64, _ db: Database) throws -> Bool {

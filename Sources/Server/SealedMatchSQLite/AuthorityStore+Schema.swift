@@ -10,6 +10,7 @@ extension AuthorityStore {
         migrator.registerMigration("4") { db in
             try db.execute(
                 sql: """
+                    -- Numbers of accounts, vouchers and openings are random: they keep no order of arrival.
                     CREATE TABLE account (
                         id INTEGER PRIMARY KEY,
                         pseudonym BLOB NOT NULL CHECK (length(pseudonym) = 32),
@@ -46,7 +47,7 @@ extension AuthorityStore {
                         body BLOB NOT NULL,
                         UNIQUE (account, voucherID)
                     ) STRICT;
-                    -- in the order of opening, without sorting bodies
+                    -- by number, without sorting bodies
                     CREATE INDEX voucherForm ON voucher (account, threshold, polynomials);
                     CREATE TABLE opening (
                         id INTEGER PRIMARY KEY,

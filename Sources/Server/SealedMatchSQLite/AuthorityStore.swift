@@ -32,6 +32,11 @@ public final class AuthorityStore: OpeningStore {
     /// - Throws: `fileFailed`; nothing is lost then.
     public func close() throws(SealedMatchError) { try file.close() }
 
+    /// Writes the file anew, in the order of its rows' random numbers. Rows keep no order of arrival; the pages of
+    /// a SQLite file keep some of it until then. Needs as much room on the disk as the file has.
+    /// - Throws: `fileFailed`, `interrupted`; then the file is as it was.
+    public func compact() throws(SealedMatchError) { try file.compact() }
+
     deinit { file.closeReaders() }
 
     /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.

@@ -82,6 +82,9 @@ package struct StoreFile: Sendable {
         try Self.mappingErrors { try pool.close() }
     }
 
+    /// Writes the file anew, table by table, in the order of keys.
+    package func compact() throws(SealedMatchError) { try Self.mappingErrors { try pool.vacuum() } }
+
     /// To be done before the pool goes, too. SQLite takes what is in the file ending in `-wal` into the database, and
     /// removes it, when the last connection is closed, unless that is one that only reads; and the pool closes its
     /// writer first.

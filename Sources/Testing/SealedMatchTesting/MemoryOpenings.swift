@@ -23,10 +23,8 @@ public final class MemoryOpenings: OpeningStore {
         var sealed: [Int64: SealedVoucher] = [:]
     }
     private struct State {
-        var order: [AccountEpoch] = []
         var accounts: [AccountEpoch: Account] = [:]
         var sources: [StoreIdentity: Source] = [:]
-        var next: Int64 = 1
     }
     private let state = Mutex(State())
     private let isTaken = Mutex(false)
@@ -93,7 +91,6 @@ public final class MemoryOpenings: OpeningStore {
         let header = voucher.header
         let name = AccountEpoch(pseudonym: header.pseudonym, epoch: header.epoch)
         let form = OpeningForm(threshold: voucher.threshold, polynomials: header.polynomials)
-        if state.accounts[name] == nil { state.order.append(name) }
         // Taken out while it changes, so that nothing is copied.
         var account = state.accounts.removeValue(forKey: name) ?? Account()
         defer { state.accounts[name] = account }
@@ -109,9 +106,10 @@ public final class MemoryOpenings: OpeningStore {
             voucher.openings.count, counted - account.openings.count + account.quarantined)
         let keeping = min(voucher.openings.count - counting, OpeningCaps.quarantined - account.quarantined)
         for (index, opening) in voucher.openings.prefix(counting + keeping).enumerated() {
+            // At random: a number says nothing of when it was given. Of 2^63 none comes twice.
+            let number = Int64.random(in: 1...Int64.max)
             account.openings.append(
-                (form, KeptOpening(number: state.next, opening: opening, quarantined: index >= counting)))
-            state.next += 1
+                (form, KeptOpening(number: number, opening: opening, quarantined: index >= counting)))
         }
         if counting + keeping > 0 {
             account.vouchers[header.voucherID] = Array(voucher.openings.prefix(counting + keeping))
@@ -162,10 +160,14 @@ public final class MemoryOpenings: OpeningStore {
 
     // MARK: List
 
-    /// All accounts and epochs with openings, in the order in which they first had one.
+    /// All accounts and epochs with openings.
     public func accounts() throws(SealedMatchError) -> AccountList {
         state.withLock { state in
-            AccountList(accounts: state.order.compactMap { Self.account($0, state) }, damaged: [])
+            let names = state.accounts.keys.sorted { a, b in
+                let (first, second) = (a.pseudonym.encoded.bytes, b.pseudonym.encoded.bytes)
+                return first == second ? a.epoch < b.epoch : first.lexicographicallyPrecedes(second)
+            }
+            return AccountList(accounts: names.compactMap { Self.account($0, state) }, damaged: [])
         }
     }
 
@@ -187,13 +189,13 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
-    /// The openings of one account, epoch and form, in the order of opening; none for a form that it does not have.
+    /// The openings of one account, epoch and form; none for a form that it does not have.
     public func openings(of name: AccountEpoch, _ form: OpeningForm) throws(SealedMatchError) -> KeptOpenings {
         state.withLock { state in
             guard let account = state.accounts[name] else {
                 return KeptOpenings(openings: [], counted: 0, basis: [], damaged: [])
             }
-            let openings = account.openings.filter { $0.form == form }.map(\.kept)
+            let openings = account.openings.filter { $0.form == form }.map(\.kept).sorted { $0.number < $1.number }
             return KeptOpenings(
                 openings: openings, counted: account.counts[form]?.openings ?? 0,
                 basis: account.basis.intersection(openings.map(\.number)), damaged: [])

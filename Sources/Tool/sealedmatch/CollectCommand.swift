@@ -14,7 +14,8 @@ struct CollectCommand: ParsableCommand {
             can change whose it is. A file is removed once all of it is stored durably, a registration's too; a \
             refused one stays and is named. A file may hold several registrations back to back; each is answered by \
             itself, and the file stays as long as one is refused. New registrations are of the running epoch, the next \
-            one or one of the 64 before, by this machine's clock. The collector holds no secret.
+            one or one of the 64 before, by this machine's clock. The collector holds no secret. Files whose names end \
+            otherwise than in .registration or .voucher are left alone, and their number is said.
             """)
 
     @Option(help: "The collector's SQLite file; made on the first run.") var database: String
@@ -65,6 +66,12 @@ struct CollectCommand: ParsableCommand {
             let registered = counts
             counts = Counts()
             let vouchers = names.filter { $0.hasSuffix(".voucher") }
+            // A name that is not UTF-8 shows as one with U+FFFD, and cannot be opened by it.
+            for name in names where name.unicodeScalars.contains("\u{FFFD}") {
+                Terminal.note("sealedmatch: \(upload)/\(name): the file's name is not UTF-8; rename it")
+                refused += 1
+            }
+            let others = names.filter { !$0.hasSuffix(".registration") && !$0.hasSuffix(".voucher") }
             for start in stride(from: 0, to: vouchers.count, by: 256) {
                 let batch = vouchers[start..<min(vouchers.count, start + 256)].map { "\(upload)/\($0)" }
                 var contents: [(path: String, bytes: [UInt8])] = []
@@ -91,6 +98,11 @@ struct CollectCommand: ParsableCommand {
                 "account \(hexadecimal(id.encoded.bytes).prefix(16))…: vouchers stored \(counts.stored), "
                     + "there already \(counts.alreadyThere); registrations stored \(registered.stored), "
                     + "there already \(registered.alreadyThere); files refused \(refused)")
+            if let first = others.first {
+                Terminal.note(
+                    "left alone: \(count(others.count, "file")) whose names end neither in .registration nor in "
+                        + ".voucher, such as \(first)")
+            }
             if refused > 0 {
                 throw Failure("refused, and left in place: \(refused) of the files in \(upload)")
             }
@@ -125,14 +137,23 @@ struct CollectCommand: ParsableCommand {
         var alreadyThere = 0
     }
 
-    /// 1 if the work fails because of the file, which is then named; other errors go on.
+    /// 1 if the work fails because of the file, which is then named; other errors go on. A file that is gone was dealt
+    /// with by another process.
     private func refusals(_ path: String, _ work: () throws -> Void) throws -> Int {
         do {
             try work()
+            return 0
+        } catch let error as SealedMatchError where error.systemError == ENOENT && isGone(path) {
             return 0
         } catch let error as SealedMatchError {
             Terminal.note("sealedmatch: \(Failure(error, path).message)")
             return 1
         }
+    }
+
+    /// Whether the folder has no entry of this name any more, not even a link that leads nowhere.
+    private func isGone(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) != 0 && errno == ENOENT
     }
 }

@@ -43,6 +43,11 @@ struct OpenCommand: ParsableCommand {
     @Flag(help: "Have the collector forget the bytes of vouchers that were dealt with.") var prune = false
     @Flag(help: "Read all that the collector has again: after it was restored from a backup. Counts nothing twice.")
     var fromStart = false
+    @Flag(
+        help:
+            "Then write the authority's file anew: its pages keep no order of arrival either. Needs its size in free space."
+    )
+    var compact = false
     @Flag(help: "Go on although the collector has forgotten vouchers that the authority's file never held.")
     var acceptLoss = false
 
@@ -65,6 +70,7 @@ struct OpenCommand: ParsableCommand {
                     throw Failure(error, "opening")
                 }
             }
+            if compact, result.isComplete { try about(options.authority) { try store.compact() } }
             // Before it is said: the authority's file can be copied, and what was pruned is in no file any more.
             try about(options.database) { try collector.close() }
             try about(options.authority) { try store.close() }

@@ -118,8 +118,9 @@ import Testing
             "\(result.output)")
 
         let uploads = try FileManager.default.contentsOfDirectory(atPath: directory.file("uploads")).sorted()
-        #expect(uploads == ["registration-0", "voucher-0", "voucher-1", "voucher-2"])
-        let registration = try Registration(canonical: bytes("uploads/registration-0"))
+        #expect(uploads == ["0.registration", "0.voucher", "1.voucher", "2.voucher"])
+        let registration = try Registration(canonical: bytes("uploads/0.registration"))
+        #expect(registration.account == (try AccountID(name: Array("example".utf8))))
         for name in uploads.dropFirst() {
             let voucher = try SealedVoucher(canonical: bytes("uploads/" + name))
             #expect(voucher.header.pseudonym == registration.pseudonym && voucher.header.epoch == registration.epoch)

@@ -25,6 +25,15 @@ import Testing
         }
     }
 
+    /// All that the file holds tells nothing beyond the volume, where each account has one device and no match, and new
+    /// sets are taken together; else it tells something.
+    @Test func theFileLinksNothingByItself() throws {
+        let gain = try Self.figure("link.gain.kept.file")
+        #expect(abs(gain.value) < Self.margin(gain), "\(gain)")
+        #expect(try Self.figure("link.gain.file.file").value > 0.02)
+        #expect(try Self.figure("link.gain.file.file").value < Self.figure("link.gain.named.all").value)
+    }
+
     /// The linker has teeth: it beats chance by volumes, and finds what is there to find.
     @Test func theLinkerFindsWhatIsThere() throws {
         let chance = try Self.figure("link.chance").value

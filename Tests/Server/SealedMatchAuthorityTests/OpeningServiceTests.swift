@@ -102,7 +102,7 @@ import Testing
         let decisions = try service.reveals.revealReady(force: true).decisions
         #expect(decisions.map(\.name.pseudonym) == [pseudonym(1), pseudonym(2)])
         #expect(code { _ = try decisions[0].result.get() } == .notDecodable)
-        #expect(try store.accounts().accounts.map(\.vouchers) == [4, 6])
+        #expect(try store.accounts().accounts.map(\.vouchers).sorted() == [4, 6])
         let matches = try decisions[1].result.get().reveal.matches
         let notes: [UInt8] = matches.flatMap(\.payload.note)
         #expect(notes.sorted() == [0, 1, 2, 3, 4, 5])

@@ -114,6 +114,47 @@ import Testing
         #expect(tokens(again).count == 2 && tokens(again) == tokens(run.decisions))
     }
 
+    /// Rows are numbered at random, and after compacting not even the places of their bytes in the file tell when they
+    /// came. Of 48 vouchers that come one after another, some 24 of 47 neighbours lie in the order of arrival.
+    @Test func theFileKeepsNoOrderOfArrival() throws {
+        var random = SeededRandom(145)
+        let store = try AuthorityStore(path: scratch.authority, creation: .always)
+        var bodies: [[UInt8]] = []
+        var ids: [VoucherID] = []
+        let parameters = Parameters()
+        for index in 0..<48 {
+            let header = VoucherHeader(
+                parameters: parameters, number: 0, epoch: 7, voucherID: try VoucherID.random(from: &random),
+                pseudonym: pseudonym(UInt8(index % 5)), setRoot: SetRoot(canonical: bytes(0)))
+            let body = random.bytes(header.bodyCount)
+            let opening = try Opening(header: header, slot: 0, key: random.bytes32(), body: body)
+            let opened = OpenedVoucher(header: header, status: .opened, threshold: 30, openings: [opening])
+            _ = try store.record(
+                [PositionedVoucher(position: Int64(index + 1), voucher: opened)], of: testSource, cursor: nil)
+            bodies.append(body)
+            ids.append(header.voucherID)
+        }
+        try store.compact()
+        try store.close()
+        func inOrder(_ places: [Int]) -> Int { zip(places, places.dropFirst()).count { $0 < $1 } }
+        let file = try Data(contentsOf: URL(fileURLWithPath: scratch.authority))
+        let places = try bodies.map { try #require(file.range(of: Data($0[0..<32]))?.lowerBound) }
+        #expect((8...39).contains(inOrder(places)), "\(places)")
+        let queue = try DatabaseQueue(path: scratch.authority)
+        for table in ["voucher", "opening"] {
+            let numbers = try queue.read { db in
+                try ids.map { id in
+                    let join = table == "voucher" ? "" : " JOIN opening ON opening.voucher = voucher.id"
+                    return try #require(
+                        try Int.fetchOne(
+                            db, sql: "SELECT \(table).id FROM voucher\(join) WHERE voucherID = ?",
+                            arguments: [Data(id.encoded)]))
+                }
+            }
+            #expect((8...39).contains(inOrder(numbers)), "\(table): \(numbers)")
+        }
+    }
+
     /// All that the authority keeps of one account-epoch, but what is everybody's: the set's root and the sizes.
     private func kept(_ pseudonym: Pseudonym, _ queue: DatabaseQueue) throws -> [[UInt8]] {
         try queue.read { db in

@@ -54,6 +54,10 @@ import Testing
             return try OpeningService(source: collector, store: store, opener: opener).openPending(
                 batch: 2, fromStart: fromStart)
         }
+        func vouchers() throws -> [Pseudonym: Int] {
+            let accounts = try store.accounts().accounts
+            return Dictionary(uniqueKeysWithValues: accounts.map { ($0.name.pseudonym, $0.vouchers) })
+        }
         do {
             let collector = try CollectorStore(path: scratch.collector, creation: .always)
             try fill(collector, set, 3, &random)
@@ -69,7 +73,7 @@ import Testing
             }
         }
         #expect(try open()?.vouchers == 5)
-        #expect(try store.accounts().accounts.map(\.vouchers) == [3, 2])
+        #expect(try vouchers() == [pseudonym(1): 3, pseudonym(2): 2])
         // Restored: less than was read. Nothing is skipped silently; read anew when an operator says so.
         try copy(backup, scratch.collector)
         #expect(code { _ = try open() } == .damagedStore)
@@ -94,11 +98,7 @@ import Testing
         }
         let again = try #require(try open())
         #expect(again.isReadAgain && again.vouchers == 4)
-        #expect(
-            try store.accounts().accounts.map(\.name.pseudonym) == [
-                pseudonym(1), pseudonym(2), pseudonym(3), pseudonym(4),
-            ])
-        #expect(try store.accounts().accounts.map(\.vouchers) == [3, 2, 1, 1])
+        #expect(try vouchers() == [pseudonym(1): 3, pseudonym(2): 2, pseudonym(3): 1, pseudonym(4): 1])
     }
 
     /// An authority's file that was restored from an older copy lacks what the collector has forgotten since.
