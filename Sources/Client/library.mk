@@ -2,7 +2,10 @@
 # unchanged file's time as it is, so it is touched), then one link that SwiftPM has no words for (SONAME, version
 # script). No start files: the library has no constructors of its own, and so none at all.
 # `make library SANITIZE=address,fuzzer` builds another one beside it, to be tested.
+# `make library ARCH=aarch64` builds one for another processor (target.mk).
 # It needs Swift, its clang and lld, and libsodium-dev; PREFIX and DESTDIR as everywhere.
+
+include Sources/Client/target.mk
 
 INCLUDE := Sources/Client/CSealedMatch/include
 HEADER := $(INCLUDE)/sealedmatch.h
@@ -10,8 +13,10 @@ ABI := Sources/Client/SealedMatchABI
 MAJOR := $(shell sed -n 's/^\#define SEALEDMATCH_ABI_MAJOR //p' $(HEADER))
 VERSION := $(MAJOR).$(shell sed -n 's/^\#define SEALEDMATCH_ABI_MINOR //p' $(HEADER)).0
 comma := ,
+empty :=
+space := $(empty) $(empty)
 SANITIZE ?=
-C := .build/c$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+C := .build/c$(if $(TARGET_CLANG),-$(ARCH))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 SONAME := libsealedmatch.so.$(MAJOR)
 SO := $(C)/libsealedmatch.so.$(VERSION)
 # In the order in which they depend on each other.
@@ -24,7 +29,7 @@ EMBEDDED := -swift-version 6 -enable-upcoming-feature InternalImportsByDefault -
 	-strict-memory-safety -package-name sealedmatch \
 	-enable-experimental-feature Embedded -parse-as-library -wmo -Xfrontend -function-sections \
 	$(if $(SANITIZE),-sanitize=$(SANITIZE) -g) \
-	-I $(C) $(SYSTEM_MODULES:%=-I %) -I $(INCLUDE) $(shell pkg-config --cflags libsodium 2> /dev/null)
+	-I $(C) $(SYSTEM_MODULES:%=-I %) -I $(INCLUDE) $(TARGET_SWIFT)
 # What a seal spends is in libsodium and in the first two modules; the others are there once, and small. Equal functions
 # are folded into one (--icf=all): nothing here compares addresses of functions.
 OPTIMISE = $(if $(filter SealedMatchProtocol SealedMatchFiles SealedMatchClient SealedMatchABI,$(1)),-Osize,-O)
@@ -36,14 +41,14 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 
-.PHONY: library install check-abi fuzz-abi
+.PHONY: library install check-abi test-library fuzz-abi
 
-library: setup-library $(SO)
+library: $(TARGET_READY) $(SO)
 
 # One rule a module: its objects come after those of the modules before it.
 define MODULE
 $(C)/$(notdir $(1)).o: $(wildcard Sources/$(1)/*.swift) $(2) $(wildcard $(SYSTEM_MODULES:%=%/*)) Makefile \
-		Sources/Client/library.mk
+		Sources/Client/library.mk Sources/Client/target.mk
 	@mkdir -p $(C)
 	swiftc $(EMBEDDED) $$(call OPTIMISE,$(notdir $(1))) -module-name $(notdir $(1)) -emit-module \
 	    -emit-module-path $(C)/$(notdir $(1)).swiftmodule -emit-object -o $$@ Sources/$(1)/*.swift
@@ -53,14 +58,14 @@ before :=
 $(foreach module,$(MODULES),$(eval $(call MODULE,$(module),$(before)))$(eval before := $(C)/$(notdir $(module)).o))
 
 $(C)/SealedMatchABI.o: $(wildcard $(ABI)/*.swift $(INCLUDE)/*) $(before) Sources/Client/CSealedMatch/layout.c Makefile \
-		Sources/Client/library.mk
+		Sources/Client/library.mk Sources/Client/target.mk
 	@mkdir -p $(C)
-	clang -std=c11 -fsyntax-only -Wall -Wextra -Werror -I$(INCLUDE) Sources/Client/CSealedMatch/layout.c
+	clang $(TARGET_CLANG) -std=c11 -fsyntax-only -Wall -Wextra -Werror -I$(INCLUDE) Sources/Client/CSealedMatch/layout.c
 	swiftc $(EMBEDDED) $(call OPTIMISE,SealedMatchABI) -module-name SealedMatchABI -emit-object -o $@ $(ABI)/*.swift
 	@touch $@
 
 $(SO): $(OBJECTS) $(C)/SealedMatchABI.o $(ABI)/sealedmatch.map
-	clang $(LINK) -o $@ $(OBJECTS) $(C)/SealedMatchABI.o $$(pkg-config --libs libsodium) -lm
+	clang $(TARGET_CLANG) $(LINK) -o $@ $(OBJECTS) $(C)/SealedMatchABI.o $(TARGET_SODIUM) -lm
 	ln -sf $(notdir $@) $(C)/$(SONAME)
 	ln -sf $(SONAME) $(C)/libsealedmatch.so
 
@@ -71,13 +76,33 @@ install: library
 	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libsealedmatch.so"
 	install -m 644 $(HEADER) "$(DESTDIR)$(INCLUDEDIR)/"
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
-	    $(ABI)/sealedmatch.pc.in > $(C)/sealedmatch.pc
-	install -m 644 $(C)/sealedmatch.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/sealedmatch.pc"
+	    $(ABI)/sealedmatch.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/sealedmatch.pc"
+	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/sealedmatch.pc"
 
 # Exported symbols, error codes and their texts, the ABI version, SONAME, needed libraries, constructors and size:
 # fails when header, library and specification diverge.
-check-abi: library
-	python3 Tests/Client/ABITests/Scripts/check_abi.py --library $(SO)
+check-abi: library $(if $(TARGET_RUN),setup-emulator $(C)/texts)
+	python3 Tests/Client/ABITests/Scripts/check_abi.py --library $(SO) --machine $(ARCH) \
+	    $(if $(TARGET_RUN),--texts "$(TARGET_RUN) $(C)/texts")
+
+# Programs of the tests, for the library's processor.
+PROGRAM_FLAGS := -std=gnu11 -O1 -fuse-ld=lld -Wall -Wextra -Werror
+
+$(C)/%: Tests/Client/ABITests/Programs/%.c $(SO)
+	clang $(TARGET_CLANG) $(PROGRAM_FLAGS) -I$(INCLUDE) -o $@ $< -L$(C) -lsealedmatch -Wl,-rpath,$(CURDIR)/$(C)
+
+# What the library is, and what it computes: vectors through the C interface; and the example, as a messenger's engineer
+# builds it against what `make install` installs, from two lists to a case file. The tool and the independent
+# implementation are this machine's; a library for another processor is run by qemu-user.
+test-library: check-abi python build $(C)/vectors
+	$(PYTHON) -B Tests/Client/ABITests/Scripts/vectors.py "$(TARGET_RUN) $(C)/vectors"
+	rm -rf $(C)/root
+	$(MAKE) --no-print-directory install PREFIX=/usr DESTDIR=$(CURDIR)/$(C)/root
+	clang $(TARGET_CLANG) $(PROGRAM_FLAGS) -o $(C)/seal Docs/Examples/seal.c -Wl,-rpath,$(CURDIR)/$(C)/root/usr/lib \
+	    $$(PKG_CONFIG_SYSROOT_DIR=$(CURDIR)/$(C)/root PKG_CONFIG_LIBDIR=$(CURDIR)/$(C)/root/usr/lib/pkgconfig \
+	        pkg-config --cflags --libs sealedmatch)
+	$(PYTHON) -B Tests/Client/ABITests/Scripts/example.py --tool .build/$(CONFIGURATION)/sealedmatch \
+	    "$(TARGET_RUN) $(C)/seal"
 
 # Random calls with hostile arguments against the library that is shipped, under AddressSanitizer
 # (Tests/Fuzzing/README.md).

@@ -45,6 +45,15 @@ import Testing
         }
     }
 
+    @Test func anotherProcessorIsFound() throws {
+        #if arch(arm64)
+            let run = try check("--machine", "x86_64")
+        #else
+            let run = try check("--machine", "aarch64")
+        #endif
+        #expect(run.status == 1 && run.output.contains("it is for "), "\(run.output)")
+    }
+
     /// The registry's check, which compares codes and constants of all places, finds what each place says otherwise.
     @Test(arguments: [
         (

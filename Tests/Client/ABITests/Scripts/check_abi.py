@@ -3,19 +3,26 @@
 
 Exported symbols are the header's functions; every error code of the header has a text of its own; SONAME and version
 are the header's; the library needs libsodium and libc (libm) alone, has no constructor, no writable code, and at most
-256 kB. (Tests/House/registry.py compares the header's codes with all other places.)
+256 kB. (Tests/House/registry.py compares the header's codes with all other places.) A library for another processor
+than this one is asked for its version and texts by a program (Programs/texts.c), given behind --texts.
 """
 
 import argparse
 import ctypes
 import pathlib
+import platform
 import re
+import shlex
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 LIMIT = 256_000
-NEEDED = {"libsodium.so", "libc.so", "libm.so"}
+# libc's loader holds the stack protector's guard on aarch64.
+NEEDED = {"libsodium.so", "libc.so", "libm.so", "ld-linux-aarch64.so"}
+CODES = range(-2, 1100)
+# As readelf names them.
+MACHINES = {"x86_64": "Advanced Micro Devices X86-64", "aarch64": "AArch64"}
 
 
 def header_of(text):
@@ -33,8 +40,24 @@ def run(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def differences(library, header):
+def asked(library, program):
+    """The library's version, and the text of each code: from the program, or without one from the library itself."""
+    if program:
+        number, *lines = run(*program).splitlines()
+        return int(number), dict(zip(CODES, lines, strict=True))
+    loaded = ctypes.CDLL(str(library))
+    loaded.sealedmatch_error_text.restype = ctypes.c_char_p
+    loaded.sealedmatch_abi_version.restype = ctypes.c_uint32
+    texts = {code: loaded.sealedmatch_error_text(ctypes.c_int32(code)).decode() for code in CODES}
+    return loaded.sealedmatch_abi_version(), texts
+
+
+def differences(library, header, machine, program):
     functions, codes, version = header_of(header.read_text())
+    found = re.search(r"Machine:\s*(.*)", run("readelf", "-hW", str(library))).group(1)
+    if MACHINES[machine] != found:
+        yield f"it is for {found}, not for {machine}"
+        return
     symbols = [line.split() for line in run("nm", "-D", "--defined-only", str(library)).splitlines()]
     exported = {fields[-1].split("@")[0] for fields in symbols if fields[-2] != "A"}
     for name in sorted(functions - exported):
@@ -42,10 +65,7 @@ def differences(library, header):
     for name in sorted(exported - functions):
         yield f"{name} is exported but not declared"
 
-    loaded = ctypes.CDLL(str(library))
-    loaded.sealedmatch_error_text.restype = ctypes.c_char_p
-    loaded.sealedmatch_abi_version.restype = ctypes.c_uint32
-    texts = {code: loaded.sealedmatch_error_text(ctypes.c_int32(code)) for code in range(-2, 1100)}
+    library_version, texts = asked(library, program)
     unknown = texts[-1]
     values = set(codes.values())
     for code, text in texts.items():
@@ -55,8 +75,8 @@ def differences(library, header):
         yield "two codes have the same text"
 
     number = version["MAJOR"] << 16 | version["MINOR"]
-    if loaded.sealedmatch_abi_version() != number:
-        yield f"the library's version is {loaded.sealedmatch_abi_version():#x}, the header's {number:#x}"
+    if library_version != number:
+        yield f"the library's version is {library_version:#x}, the header's {number:#x}"
     dynamic = run("readelf", "-dW", str(library))
     soname = re.findall(r"soname: \[(.*?)\]", dynamic)
     if soname != [f"libsealedmatch.so.{version['MAJOR']}"]:
@@ -85,9 +105,11 @@ def main():
     parser.add_argument(
         "--header", type=pathlib.Path, default=ROOT / "Sources/Client/CSealedMatch/include/sealedmatch.h"
     )
+    parser.add_argument("--machine", choices=MACHINES, default=platform.machine(), help="the processor it is for")
+    parser.add_argument("--texts", type=shlex.split, metavar="PROGRAM", help="asks the library, behind what runs it")
     arguments = parser.parse_args()
     library = arguments.library.resolve()
-    found = list(differences(library, arguments.header))
+    found = list(differences(library, arguments.header, arguments.machine, arguments.texts))
     for difference in found:
         print(difference)
     if found:
