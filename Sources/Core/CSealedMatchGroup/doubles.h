@@ -1,0 +1,61 @@
+// Encodings of the doubles of many points, with one inversion and no square root: double_and_compress_batch of
+// curve25519-dalek, whose names these are. The inversion is Montgomery's: all factors are multiplied up, the product is
+// inverted, and each inverse comes off it from the last one back to the first.
+#pragma once
+
+// Points that share an inversion: 64, or 16 groups of lanes.
+#define GROUPS (LANES > 4 ? 64 / LANES : 16)
+
+typedef struct {
+    // 2P has x = e/f and y = g/h.
+    fe e, f, g, h, eg, fh;
+    // The product of those before.
+    fe before;
+    // Zero bytes are stored where it is zero.
+    vec keep;
+} doubling;
+typedef struct {
+    doubling of[2 * GROUPS];
+    // The product of all; after the inversion, the inverse of those that are left.
+    fe product;
+    size_t count;
+} doublings;
+
+INLINE void start(doublings *all) {
+    all->product = one();
+    all->count = 0;
+}
+OUTLINE void append(doublings *all, const point *p, vec keep) {
+    doubling *d = &all->of[all->count++];
+    const completed c = doubled(p);
+    d->e = c.E;
+    d->f = c.G;
+    d->g = c.H;
+    d->h = c.F;
+    d->eg = mul(d->e, d->g);
+    d->fh = mul(d->f, d->h);
+    d->keep = keep;
+    d->before = all->product;
+    // What encodes to zero (the identity's four representatives) must not make the product zero.
+    const fe factor = mul(d->eg, d->fh);
+    all->product = mul(all->product, choose(is_zero(factor), one(), factor));
+}
+OUTLINE void invert_product(doublings *all) {
+    const fe product = all->product;
+    invert(&all->product, &product);
+}
+// Encodes the last one that is left.
+OUTLINE void encode_last(uint8_t *out, doublings *all, size_t used) {
+    const doubling *d = &all->of[--all->count];
+    const fe factor = mul(d->eg, d->fh);
+    const vec none = is_zero(factor);
+    const fe inverse = choose(none, zero(), mul(all->product, d->before));
+    all->product = mul(all->product, choose(none, one(), factor));
+    const fe z_inv = mul(d->eg, inverse), t_inv = mul(d->fh, inverse);
+    const vec rotate = is_negative(mul(d->eg, z_inv));
+    const fe e = choose(rotate, d->g, d->e), h = choose(rotate, mul_constant(d->f, SQRT_M1), d->h);
+    const fe magic = choose(rotate, constant(SQRT_M1), constant(INVSQRT_A_MINUS_D));
+    fe g = choose(rotate, negated(d->e), d->g);
+    g = choose(is_negative(mul(mul(h, e), z_inv)), negated(g), g);
+    store_absolute(out, mul(sub(h, g), mul(magic, mul(g, t_inv))), d->keep, used);
+}

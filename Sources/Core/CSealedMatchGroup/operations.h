@@ -1,0 +1,254 @@
+// The operations of CSealedMatchGroup.h, over one field. Those on secrets have two functions: one that works, and one
+// that calls it and then has its traces overwritten.
+#pragma once
+
+INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
+// As many elements as one inversion serves.
+#define BATCH (GROUPS * LANES)
+
+OUTLINE void multiply_batches(uint8_t *elements, size_t count, const uint8_t *scalar) {
+    digits d;
+    doublings all;
+    digits_of_half(&d, scalar, 0, LANES);
+    for (size_t at = 0; at < count; at += BATCH) {
+        const size_t end = at + least(BATCH, count - at);
+        start(&all);
+        for (size_t i = at; i < end; i += LANES) {
+            point p;
+            const vec is_element = decode(&p, elements + 32 * i, 32, least(LANES, end - i));
+            multiple(&p, &d, &p, NULL, NULL);
+            append(&all, &p, is_element);
+        }
+        invert_product(&all);
+        while (all.count > 0) {
+            const size_t i = at + (all.count - 1) * LANES;
+            encode_last(elements + 32 * i, &all, least(LANES, end - i));
+        }
+    }
+}
+static void multiply(uint8_t *elements, size_t count, const uint8_t scalar[32]) {
+    if (LANES > 1 && count <= FEW) {
+        group_portable.multiply(elements, count, scalar);
+        return;
+    }
+    multiply_batches(elements, count, scalar);
+    forget();
+}
+
+OUTLINE void hash_batches(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
+                          size_t dst_length) {
+    for (size_t i = 0; i < count; i += LANES) {
+        const size_t used = least(LANES, count - i);
+        uint8_t uniform[64 * LANES];
+        point p;
+        expand(uniform, messages + length * i, length, used, dst, dst_length);
+        map_uniform(&p, uniform, LANES);
+        encode(out + 32 * i, &p, ~splat(0), used);
+    }
+}
+static void hash(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
+                 size_t dst_length) {
+    if (LANES > 1 && count <= FEW) {
+        group_portable.hash(out, messages, length, count, dst, dst_length);
+        return;
+    }
+    hash_batches(out, messages, length, count, dst, dst_length);
+    forget();
+}
+
+OUTLINE void evaluate_batches(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
+                              size_t dst_length, const uint8_t *scalar) {
+    digits d;
+    doublings all;
+    digits_of_half(&d, scalar, 0, LANES);
+    for (size_t at = 0; at < count; at += BATCH) {
+        const size_t end = at + least(BATCH, count - at);
+        start(&all);
+        for (size_t i = at; i < end; i += LANES) {
+            uint8_t uniform[64 * LANES];
+            point p;
+            expand(uniform, messages + length * i, length, least(LANES, end - i), dst, dst_length);
+            map_uniform(&p, uniform, LANES);
+            multiple(&p, &d, &p, NULL, NULL);
+            append(&all, &p, ~splat(0));
+        }
+        invert_product(&all);
+        while (all.count > 0) {
+            const size_t i = at + (all.count - 1) * LANES;
+            encode_last(out + 32 * i, &all, least(LANES, end - i));
+        }
+    }
+}
+static void evaluate(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
+                     size_t dst_length, const uint8_t scalar[32]) {
+    if (LANES > 1 && count <= FEW) {
+        group_portable.evaluate(out, messages, length, count, dst, dst_length, scalar);
+        return;
+    }
+    evaluate_batches(out, messages, length, count, dst, dst_length, scalar);
+    forget();
+}
+
+// Whether a mask is set in each of the first lanes.
+INLINE bool all_of(vec mask, size_t used) {
+    uint64_t words[LANES], all = ~0ULL;
+    lanes_to(words, mask);
+    for (size_t lane = 0; lane < used; lane++) all &= words[lane];
+    return all != 0;
+}
+
+static bool subtract(uint8_t *cells, const uint32_t (*triples)[3], size_t count) {
+    if (LANES > 1 && count <= FEW) return group_portable.subtract(cells, triples, count);
+    bool all = true;
+    for (size_t i = 0; i < count; i += LANES) {
+        const size_t used = least(LANES, count - i);
+        uint8_t operands[3][32 * LANES];
+        point p, q;
+        vec are_elements = ~splat(0);
+        for (size_t lane = 0; lane < used; lane++) {
+            for (int k = 0; k < 3; k++) memcpy(operands[k] + 32 * lane, cells + 32 * (size_t)triples[i + lane][k], 32);
+        }
+        for (int k = 0; k < 3; k++) {
+            are_elements &= decode(k == 0 ? &p : &q, operands[k], 32, used);
+            if (k == 0) continue;
+            const summand s = summand_of(&q), minus_s = opposite(&s);
+            add_to(&p, &p, &minus_s);
+        }
+        encode(operands[0], &p, are_elements, used);
+        all &= all_of(are_elements, used);
+        for (size_t lane = 0; lane < used; lane++) {
+            memcpy(cells + 32 * (size_t)triples[i + lane][0], operands[0] + 32 * lane, 32);
+        }
+    }
+    return all;
+}
+
+// Groups of lanes whose multiples share the doublings (Straus). Tables: 80 kB in vectors, 40 kB in words.
+#define TOGETHER (LANES > 1 ? 8 : 32)
+
+static bool combine(uint8_t out[32], const uint8_t *scalars, const uint8_t *elements, size_t count) {
+    if (LANES > 1 && count <= FEW) return group_portable.combine(out, scalars, elements, count);
+    table tables[TOGETHER];
+    digits factors[TOGETHER];
+    point sum = identity();
+    summand s;
+    bool all = true;
+    for (size_t at = 0; at < count; at += TOGETHER * LANES) {
+        const size_t end = at + least(TOGETHER * LANES, count - at), groups = (end - at + LANES - 1) / LANES;
+        point part = identity(), p;
+        for (size_t g = 0; g < groups; g++) {
+            const size_t i = at + g * LANES, used = least(LANES, end - i);
+            all &= all_of(decode(&p, elements + 32 * i, 32, used), used);
+            table_of(&tables[g], &p);
+            digits_of(&factors[g], scalars + 32 * i, 32, used);
+        }
+        for (int i = DIGITS - 1; i >= 0; i--) {
+            if (i < DIGITS - 1) double_four_times(&part);
+            for (size_t g = 0; g < groups; g++) {
+                add_chosen(&part, &tables[g], factors[g].of[i], g + 1 < groups || i == 0);
+            }
+        }
+        s = summand_of(&part);
+        add_to(&sum, &sum, &s);
+    }
+    for (int by = LANES / 2; by > 0; by /= 2) {
+        point upper;
+        for (int i = 0; i < LIMBS; i++) {
+            upper.X.v[i] = lanes_down(sum.X.v[i], by);
+            upper.Y.v[i] = lanes_down(sum.Y.v[i], by);
+            upper.Z.v[i] = lanes_down(sum.Z.v[i], by);
+            upper.T.v[i] = lanes_down(sum.T.v[i], by);
+        }
+        s = summand_of(&upper);
+        add_to(&sum, &sum, &s);
+    }
+    encode(out, &sum, all ? ~splat(0) : splat(0), 1);
+    return all;
+}
+
+static bool base(group_base *out, const uint8_t element[32]) {
+    point p;
+    const vec is_element = decode(&p, element, 0, LANES);
+    base_of(out, &p);
+    return all_of(is_element, LANES);
+}
+
+// The sum of three cells, or the substitute where one is no element or the sum is the identity (X or Y is zero in all
+// of its representatives).
+INLINE void sum_of_cells(point *sum, const uint8_t *cells, size_t used, const point *substitute) {
+    point p;
+    vec usable = decode(sum, cells, 96, used);
+    for (int k = 1; k < 3; k++) {
+        usable &= decode(&p, cells + 32 * k, 96, used);
+        const summand s = summand_of(&p);
+        add_to(sum, sum, &s);
+    }
+    usable &= ~(is_zero(sum->X) | is_zero(sum->Y));
+    *sum = choose_point(usable, sum, substitute);
+}
+OUTLINE void probe_batches(uint8_t *q, uint8_t *s, const uint8_t *messages, size_t length, const uint8_t *dst,
+                           size_t dst_length, const uint8_t *cells, const uint8_t *betas, const uint8_t *gammas,
+                           const group_base *generator, const group_base *public_key, const uint8_t *substitute,
+                           size_t count) {
+    digits beta, gamma;
+    doublings all;
+    point instead;
+    decode(&instead, substitute, 0, LANES);
+    for (size_t at = 0; at < count; at += BATCH) {
+        const size_t end = at + least(BATCH, count - at);
+        start(&all);
+        for (size_t i = at; i < end; i += LANES) {
+            const size_t used = least(LANES, end - i);
+            uint8_t uniform[64 * LANES];
+            point p;
+            digits_of_half(&beta, betas + 32 * i, 32, used);
+            digits_of_half(&gamma, gammas + 32 * i, 32, used);
+            expand(uniform, messages + length * i, length, used, dst, dst_length);
+            map_uniform(&p, uniform, LANES);
+            multiple(&p, &beta, &p, &gamma, generator);
+            append(&all, &p, ~splat(0));
+            sum_of_cells(&p, cells + 96 * i, used, &instead);
+            multiple(&p, &beta, &p, &gamma, public_key);
+            append(&all, &p, ~splat(0));
+        }
+        invert_product(&all);
+        while (all.count > 0) {
+            const size_t i = at + (all.count / 2 - 1) * LANES, used = least(LANES, end - i);
+            encode_last(s + 32 * i, &all, used);
+            encode_last(q + 32 * i, &all, used);
+        }
+    }
+}
+static void probes(uint8_t *q, uint8_t *s, const uint8_t *messages, size_t length, const uint8_t *dst,
+                   size_t dst_length, const uint8_t *cells, const uint8_t *betas, const uint8_t *gammas,
+                   const group_base *generator, const group_base *public_key, const uint8_t substitute[32],
+                   size_t count) {
+    if (LANES > 1 && count <= FEW) {
+        group_portable.probes(q, s, messages, length, dst, dst_length, cells, betas, gammas, generator, public_key,
+                              substitute, count);
+        return;
+    }
+    probe_batches(q, s, messages, length, dst, dst_length, cells, betas, gammas, generator, public_key, substitute,
+                  count);
+    forget();
+}
+
+OUTLINE void check_batches(bool *out, const uint8_t *elements, size_t count) {
+    for (size_t i = 0; i < count; i += LANES) {
+        const size_t used = least(LANES, count - i);
+        uint64_t words[LANES];
+        point p;
+        lanes_to(words, decode(&p, elements + 32 * i, 32, used));
+        for (size_t lane = 0; lane < used; lane++) out[i + lane] = words[lane] & 1;
+    }
+}
+static void valid(bool *out, const uint8_t *elements, size_t count) {
+    if (LANES > 1 && count <= FEW) {
+        group_portable.valid(out, elements, count);
+        return;
+    }
+    check_batches(out, elements, count);
+    forget();
+}
+
+#define BACKEND(name) {name, LANES, multiply, hash, evaluate, subtract, combine, base, probes, valid}
