@@ -1,7 +1,9 @@
 // Eight lanes, for processors with AVX-512 IFMA.
 #pragma once
 #define LANES 8
+#ifndef TARGET
 #define TARGET "avx512f,avx512dq,avx512vl,avx512ifma"
+#endif
 #define REGISTER "v"
 // As in lanes_portable.h.
 #define FEW 1
