@@ -18,8 +18,6 @@ from pathlib import Path
 from PIL import Image
 
 LISTED, OTHERS = 34, 2
-ACCOUNT = (b"\x07" + bytes(31)).hex()
-"""the example's"""
 
 
 def run(*command: str | Path) -> str:
@@ -67,12 +65,8 @@ def main() -> None:
         up = at / "up"
         up.mkdir()
         print(run(*arguments.program, set_file, at / "state", up, *sent, "--", *pinned).strip())
-        # The collector's names for what it is sent.
-        for path in up.iterdir():
-            kind = path.name.partition("-")[0]
-            path.rename(path.with_name(f"{path.name}.{kind}"))
         databases = ["--database", at / "collector.sqlite"]
-        print(run(tool, "collect", *databases, "--account-id", ACCOUNT, up).strip())
+        print(run(tool, "collect", *databases, "--account", "example", up).strip())
         databases += ["--authority", at / "authority.sqlite", "--set", set_file]
         run(tool, "open", "--first-run", *databases)
         run(tool, "reveal", *databases, "--list", f"{at / 'one'}.pub={at / 'one'}.txt", "--cases", at / "cases")
