@@ -76,6 +76,8 @@ tools: setup .venv-tools/ready
 PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets Server/SealedMatchCollector \
 	Server/SealedMatchOpenings Server/SealedMatchAuthority Server/SealedMatchCases Server/SealedMatchSQLite \
 	Testing/SealedMatchTesting
+# Modules whose types the client shows: their pages are in its archive.
+SHOWN_BY_CLIENT := SealedMatchCrypto SealedMatchFingerprint SealedMatchProtocol
 MODULES_AT = .build/$(CONFIGURATION)/Modules
 DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite \
 	Sources/Server/CSealedMatchElimination/include
@@ -85,8 +87,10 @@ docs: build
 	python3 Tests/House/surface.py "$(MODULES_AT)"
 	@rm -rf .build/docs && mkdir -p .build/docs
 	@set -e; for product in $(PRODUCTS); do name=$${product##*/}; at=.build/docs/$$name; mkdir -p $$at; \
-	    swift-symbolgraph-extract -module-name $$name $(addprefix -I ,$(DOCUMENTATION_MODULES)) \
-	        -target $$(uname -m)-unknown-linux-gnu -output-dir $$at -minimum-access-level public; \
+	    modules=$$name; [ $$name != SealedMatchClient ] || modules+=' $(SHOWN_BY_CLIENT)'; \
+	    for module in $$modules; do \
+	        swift-symbolgraph-extract -module-name $$module $(addprefix -I ,$(DOCUMENTATION_MODULES)) \
+	            -target $$(uname -m)-unknown-linux-gnu -output-dir $$at -minimum-access-level public; done; \
 	    docc convert Sources/$$product/$$name.docc --additional-symbol-graph-dir $$at \
 	        --fallback-display-name $$name --fallback-bundle-identifier org.sealedmatch.$$name \
 	        --output-path $$at.doccarchive > $$at.log 2>&1; \

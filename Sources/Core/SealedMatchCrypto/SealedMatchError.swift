@@ -135,3 +135,13 @@ public struct SealedMatchError: Error, Equatable, Sendable {
     /// Errors are equal if and only if their codes are.
     public static func == (a: SealedMatchError, b: SealedMatchError) -> Bool { a.code == b.code }
 }
+
+#if !hasFeature(Embedded)
+    extension SealedMatchError: CustomStringConvertible {
+        /// What went wrong, and the code: "the set has expired; fetch a newer one [error 305]".
+        public var description: String {
+            let system = systemError == 0 ? "" : ", system error \(systemError)"
+            return "\(reason) [error \(code.rawValue)\(system)]"
+        }
+    }
+#endif

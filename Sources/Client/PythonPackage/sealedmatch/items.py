@@ -96,9 +96,11 @@ class MediaItem:
             return cls.exact(hashlib.sha256(content).digest())
         try:
             pixels, width, height = _pictures.of_file(content, format, cls.maximum_pixels)
-        except ImportError:
+        except ImportError as error:
             # Without Pillow no picture at all can be read: that is the program's fault, not the file's.
-            raise
+            raise ImportError(
+                "of_file needs Pillow: pip install sealedmatch[pictures], or decode and use picture"
+            ) from (error)
         except Exception:
             # Protocol 5.12, step 2, and section 8, "Quiet failures": no attachment goes without a voucher. Damaged and
             # hostile pictures make decoders raise anything.

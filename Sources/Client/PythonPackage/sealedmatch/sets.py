@@ -44,6 +44,10 @@ class TrustPolicy:
 
     def _structure(self) -> tuple[Any, Any]:
         """The C structure, and what must live as long."""
+        if not self.sources:
+            raise ValueError("sources: at least one key of a source that this messenger trusts")
+        if self.minimum_signatures < 1:
+            raise ValueError("minimum_signatures: at least 1, or anybody's set would do")
         trust = ffi.new("sealedmatch_trust *")
         call(lib.sealedmatch_trust_defaults, trust, ffi.sizeof("sealedmatch_trust"))
         keys = ffi.new(
