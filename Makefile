@@ -42,7 +42,7 @@ FAST_TESTS := ^(SealedMatchCryptoTests|SealedMatchProtocolTests|SealedMatchFiles
 
 # Public declarations of the rooms that integrators see have comments (the C interface's are in its header).
 DOCUMENTED := Sources/Core Sources/Client/SealedMatchClient Sources/Sets Sources/Server Sources/Testing
-C_FILES = $(shell git ls-files '*.c' 'Tests/*.h' 'Sources/Tool/*.h' 'Sources/Server/*.h')
+C_FILES = $(shell git ls-files '*.c' '*.cpp' 'Tests/*.h' 'Sources/Core/*.h' 'Sources/Tool/*.h' 'Sources/Server/*.h')
 SWIFT_FILES = $(shell git ls-files '*.swift')
 
 lint: tools

@@ -13,14 +13,14 @@
 
 // Hides from the compiler what a mask is made of, so that it makes neither a branch nor a choice of addresses out of
 // it: clang 21 does (Docs/Backend.md, "Traps"). MemorySanitizer would take what comes out of an asm for defined, and so
-// miss what it is there to find: without it under MemorySanitizer.
+// miss what it is there to find: without it under MemorySanitizer, and without any other asm.
 #if defined(__has_feature)
-#if __has_feature(memory_sanitizer)
+#if __has_feature(memory_sanitizer) && !defined(HIDE)
 #define HIDE(constraint, x) (void)0
 #endif
 #endif
 #ifndef HIDE
-#define HIDES
+#define WITH_ASM
 #define HIDE(constraint, x) __asm__("" : constraint(x))
 #endif
 

@@ -37,7 +37,7 @@ INLINE point choose_point(vec mask, const point *a, const point *b) {
 
 // 2P, by `dbl-2008-hwcd` with a = -1 and all signs turned: E = 2XY, F = 2Z^2 - G, G = Y^2 - X^2, H = X^2 + Y^2.
 INLINE completed doubled(const point *p) {
-    const fe XX = square(&p->X), YY = square(&p->Y), ZZ = square(&p->Z), XY = product(&p->X, &p->Y);
+    const fe XX = square(&p->X), YY = square(&p->Y), ZZ = square(&p->Z), XY = product_in_formula(&p->X, &p->Y);
     const completed r = {carry(plus(XY, XY)), carry(plus(plus(ZZ, ZZ), minus_wide(XX, YY))), carry(minus_wide(YY, XX)),
                          carry(plus(XX, YY))};
     return r;
@@ -45,33 +45,31 @@ INLINE completed doubled(const point *p) {
 // P + Q, by `add-2008-hwcd-3`. 2Z of an affine summand is 2.
 INLINE completed summed(const point *p, const summand *q, bool is_affine) {
     const fe p_minus = sub(p->Y, p->X), p_plus = add(p->Y, p->X);
-    const fe A = product(&p_minus, &q->minus), B = product(&p_plus, &q->plus), C = product(&p->T, &q->T);
-    const fe D2 = is_affine ? plus(p->Z, p->Z) : product(&p->Z, &q->Z);
+    const fe A = product_in_formula(&p_minus, &q->minus), B = product_in_formula(&p_plus, &q->plus);
+    const fe C = product_in_formula(&p->T, &q->T);
+    const fe D2 = is_affine ? plus(p->Z, p->Z) : product_in_formula(&p->Z, &q->Z);
     const completed r = {carry(minus_wide(B, A)), carry(minus_wide(D2, C)), carry(plus(D2, C)), carry(plus(A, B))};
     return r;
 }
 // T is for sums: what only is doubled, or encoded, does without.
 INLINE void complete(point *r, const completed *c, bool with_T) {
-    r->X = mul_inline(c->E, c->F);
-    r->Y = mul_inline(c->G, c->H);
-    r->Z = mul_inline(c->F, c->G);
-    if (with_T) r->T = mul_inline(c->E, c->H);
+    r->X = mul_in_formula(c->E, c->F);
+    r->Y = mul_in_formula(c->G, c->H);
+    r->Z = mul_in_formula(c->F, c->G);
+    if (with_T) r->T = mul_in_formula(c->E, c->H);
 }
 
-OUTLINE void double_to(point *r, const point *p) {
-    const completed c = doubled(p);
-    complete(r, &c, true);
-}
-// 16P
-OUTLINE void double_four_times(point *p) {
-    for (int i = 0; i < 4; i++) {
+// p = 2^times p
+OUTLINE void double_point(point *p, int times) {
+    for (int i = 1; i <= times; i++) {
         const completed c = doubled(p);
-        complete(p, &c, i == 3);
+        complete(p, &c, i == times);
     }
 }
-OUTLINE void add_to(point *r, const point *p, const summand *q) {
+// r = p + q
+OUTLINE void add_point(point *r, const point *p, const summand *q, bool with_T) {
     const completed c = summed(p, q, false);
-    complete(r, &c, true);
+    complete(r, &c, with_T);
 }
 
 INLINE fe51 limbs_of(const vec words[4]) {
@@ -158,5 +156,5 @@ INLINE void map_uniform(point *r, const uint8_t *uniform, size_t used) {
     map_to_point(&first, uniform, 64, used);
     map_to_point(&second, uniform + 32, 64, used);
     const summand s = summand_of(&second);
-    add_to(r, &first, &s);
+    add_point(r, &first, &s, true);
 }

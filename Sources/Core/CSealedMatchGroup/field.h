@@ -52,7 +52,7 @@ INLINE fe minus(fe a, fe b) {
     return a;
 }
 INLINE fe choose(vec mask, fe a, fe b) {
-    for (int i = 0; i < LIMBS; i++) a.v[i] = select(mask, a.v[i], b.v[i]);
+    for (int i = 0; i < LIMBS; i++) a.v[i] = blend(mask, a.v[i], b.v[i]);
     return a;
 }
 
@@ -61,8 +61,7 @@ INLINE fe add(fe a, fe b) { return carry(plus(a, b)); }
 INLINE fe sub(fe a, fe b) { return carry(minus(a, b)); }
 INLINE fe negated(fe a) { return sub(zero(), a); }
 
-// Products of factors, tight. In line where the time goes, and out of line elsewhere.
-INLINE fe mul_inline(fe a, fe b) { return narrow(product(&a, &b)); }
+// Products of factors, tight.
 OUTLINE void mul_to(fe *r, const fe *a, const fe *b) { *r = narrow(product(a, b)); }
 OUTLINE void square_to(fe *r, const fe *a, int times) {
     fe x = *a;
@@ -85,6 +84,19 @@ INLINE fe squared_times(fe a, int times) {
     square_to(&r, &a, times);
     return r;
 }
+// In the formulas of points, where the time goes: in line, unless the loop is then too long for the instruction cache.
+#ifdef CALLS_PRODUCTS
+OUTLINE void product_to(fe *r, const fe *a, const fe *b) { *r = product(a, b); }
+INLINE fe product_in_formula(const fe *a, const fe *b) {
+    fe r;
+    product_to(&r, a, b);
+    return r;
+}
+INLINE fe mul_in_formula(fe a, fe b) { return mul(a, b); }
+#else
+INLINE fe product_in_formula(const fe *a, const fe *b) { return product(a, b); }
+INLINE fe mul_in_formula(fe a, fe b) { return narrow(product(&a, &b)); }
+#endif
 INLINE fe mul_constant(fe a, const uint64_t limbs[5]) { return mul(a, constant(limbs)); }
 
 // Below 2p, in limbs of 51 bits, the lowest one a little more: what is above 2^255 comes back as 19 times so much.

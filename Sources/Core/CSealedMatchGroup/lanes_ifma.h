@@ -7,10 +7,12 @@
 #define REGISTER "v"
 // As in lanes_portable.h.
 #define FEW 1
+#ifndef STACK
 #ifdef __OPTIMIZE__
-#define STACK (160 << 10)
+#define STACK (96 << 10)
 #else
-#define STACK (512 << 10)
+#define STACK (384 << 10)
+#endif
 #endif
 #include "lanes_vector.h"
 

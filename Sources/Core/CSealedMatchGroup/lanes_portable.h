@@ -6,10 +6,12 @@
 // Batches of at most so many elements go to the portable field, which is faster for them.
 #define FEW 0
 // Bytes of stack that `forget` overwrites: above the depth of each operation, which the tests look at.
+#ifndef STACK
 #ifdef __OPTIMIZE__
-#define STACK (48 << 10)
+#define STACK (16 << 10)
 #else
-#define STACK (96 << 10)
+#define STACK (40 << 10)
+#endif
 #endif
 
 typedef uint64_t vec;
@@ -29,7 +31,7 @@ INLINE vec equal(vec a, vec b) {
 // All ones of 1, zero of 0.
 INLINE vec mask_of(vec bit) { return splat(0) - bit; }
 INLINE vec negative(vec a) { return hidden((vec)((int64_t)a >> 63)); }
-INLINE vec select(vec mask, vec a, vec b) { return b ^ (hidden(mask) & (a ^ b)); }
+INLINE vec blend(vec mask, vec a, vec b) { return b ^ (hidden(mask) & (a ^ b)); }
 // One of several, of which masks choose at most one.
 INLINE vec collect(vec sum, vec mask, vec a) { return sum | (hidden(mask) & a); }
 // |a|, `sign` being negative(a).

@@ -20,7 +20,7 @@ INLINE vec equal(vec a, vec b) { return (vec)(a == b); }
 // All ones of 1, zero of 0.
 INLINE vec mask_of(vec bit) { return splat(0) - bit; }
 INLINE vec negative(vec a) { return (vec)((signed_vec)a >> 63); }
-INLINE vec select(vec mask, vec a, vec b) { return b ^ (hidden(mask) & (a ^ b)); }
+INLINE vec blend(vec mask, vec a, vec b) { return b ^ (hidden(mask) & (a ^ b)); }
 // One of several, of which masks choose at most one.
 INLINE vec collect(vec sum, vec mask, vec a) { return sum | (hidden(mask) & a); }
 // |a|, `sign` being negative(a).

@@ -10,10 +10,11 @@ typedef struct {
 OUTLINE void table_of(table *t, const point *p) {
     point q;
     t->of[0] = summand_of(p);
-    double_to(&q, p);
+    q = *p;
+    double_point(&q, 1);
     t->of[1] = summand_of(&q);
     for (int i = 2; i < 8; i++) {
-        add_to(&q, p, &t->of[i - 1]);
+        add_point(&q, p, &t->of[i - 1], true);
         t->of[i] = summand_of(&q);
     }
 }
@@ -44,8 +45,7 @@ INLINE summand chosen(const table *t, vec digit) {
 }
 OUTLINE void add_chosen(point *r, const table *t, const int8_t digit[LANES], bool with_T) {
     const summand s = chosen(t, widened(digit));
-    const completed c = summed(r, &s, false);
-    complete(r, &c, with_T);
+    add_point(r, r, &s, with_T);
 }
 
 // digit * P from the table of a base, which all lanes share. Row c, i has limb i of coordinate c of eight multiples.
@@ -97,7 +97,7 @@ OUTLINE void multiple(point *r, const digits *a, const point *p, const digits *b
     table_of(&t, p);
     *r = identity();
     for (int i = DIGITS - 1; i >= 0; i--) {
-        if (i < DIGITS - 1) double_four_times(r);
+        if (i < DIGITS - 1) double_point(r, 4);
         if (base != NULL) add_base(r, base, b->of[i]);
         add_chosen(r, &t, a->of[i], false);
     }

@@ -3,8 +3,9 @@
 #pragma once
 
 INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
-// As many elements as one inversion serves.
-#define BATCH (GROUPS * LANES)
+// As many elements as one inversion serves, and as many slots, with two elements each.
+#define BATCH (SHARING * LANES)
+#define SLOTS (SHARING / 2 * LANES)
 
 OUTLINE void multiply_batches(uint8_t *elements, size_t count, const uint8_t *scalar) {
     digits d;
@@ -112,7 +113,7 @@ static bool subtract(uint8_t *cells, const uint32_t (*triples)[3], size_t count)
             are_elements &= decode(k == 0 ? &p : &q, operands[k], 32, used);
             if (k == 0) continue;
             const summand s = summand_of(&q), minus_s = opposite(&s);
-            add_to(&p, &p, &minus_s);
+            add_point(&p, &p, &minus_s, true);
         }
         encode(operands[0], &p, are_elements, used);
         all &= all_of(are_elements, used);
@@ -143,13 +144,13 @@ static bool combine(uint8_t out[32], const uint8_t *scalars, const uint8_t *elem
             digits_of(&factors[g], scalars + 32 * i, 32, used);
         }
         for (int i = DIGITS - 1; i >= 0; i--) {
-            if (i < DIGITS - 1) double_four_times(&part);
+            if (i < DIGITS - 1) double_point(&part, 4);
             for (size_t g = 0; g < groups; g++) {
                 add_chosen(&part, &tables[g], factors[g].of[i], g + 1 < groups || i == 0);
             }
         }
         s = summand_of(&part);
-        add_to(&sum, &sum, &s);
+        add_point(&sum, &sum, &s, true);
     }
     for (int by = LANES / 2; by > 0; by /= 2) {
         point upper;
@@ -160,7 +161,7 @@ static bool combine(uint8_t out[32], const uint8_t *scalars, const uint8_t *elem
             upper.T.v[i] = lanes_down(sum.T.v[i], by);
         }
         s = summand_of(&upper);
-        add_to(&sum, &sum, &s);
+        add_point(&sum, &sum, &s, true);
     }
     encode(out, &sum, all ? ~splat(0) : splat(0), 1);
     return all;
@@ -181,7 +182,7 @@ INLINE void sum_of_cells(point *sum, const uint8_t *cells, size_t used, const po
     for (int k = 1; k < 3; k++) {
         usable &= decode(&p, cells + 32 * k, 96, used);
         const summand s = summand_of(&p);
-        add_to(sum, sum, &s);
+        add_point(sum, sum, &s, true);
     }
     usable &= ~(is_zero(sum->X) | is_zero(sum->Y));
     *sum = choose_point(usable, sum, substitute);
@@ -194,8 +195,8 @@ OUTLINE void probe_batches(uint8_t *q, uint8_t *s, const uint8_t *messages, size
     doublings all;
     point instead;
     decode(&instead, substitute, 0, LANES);
-    for (size_t at = 0; at < count; at += BATCH) {
-        const size_t end = at + least(BATCH, count - at);
+    for (size_t at = 0; at < count; at += SLOTS) {
+        const size_t end = at + least(SLOTS, count - at);
         start(&all);
         for (size_t i = at; i < end; i += LANES) {
             const size_t used = least(LANES, end - i);

@@ -18,9 +18,10 @@
 #include <stdint.h>
 
 /// Eight multiples of a public element P, made by `base` of any backend for any backend: [c][i][j] is limb i (of 51
-/// bits) of coordinate c (Y + X, Y - X, 2dXY) of the affine point (j + 1)P.
+/// bits) of coordinate c (Y + X, Y - X, 2dXY) of the affine point (j + 1)P. No alignment is asked for: Swift does not
+/// import what is aligned to more than 16 bytes.
 typedef struct {
-    uint64_t limbs[3][5][8] __attribute__((aligned(64)));
+    uint64_t limbs[3][5][8];
 } group_base;
 
 typedef struct {

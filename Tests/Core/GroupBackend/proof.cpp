@@ -1,0 +1,48 @@
+// The interval proof (Docs/Backend.md, "Bounds"): the delivered operations, with an interval in each lane. What comes
+// from bytes, digits and masks is anything. Loops run as often as they do; so each limb's interval holds every value
+// that it can have. FIELD is the header of a field.
+//     proof          exit code 1 where a bound is violated
+#include "lanes_interval.h"
+extern const group_backend group_portable;
+#include FIELD
+#include "field.h"
+#include "bytes.h"
+#include "curve.h"
+#include "scalar.h"
+#include "multiply.h"
+#include "doubles.h"
+// SHA-512 is meant to overflow; what it gives is read as any bytes.
+static void expand(uint8_t *, const uint8_t *, size_t, size_t, const uint8_t *, size_t) {}
+static void forget(void) {}
+#include "operations.h"
+
+// More than one inversion's batch, and more than one round of a sum.
+enum { COUNT = 2 * SHARING + 1 };
+
+int main() {
+    static uint8_t in[3 * 32 * COUNT], out[32 * COUNT], more[32 * COUNT];
+    static uint32_t triples[COUNT][3];
+    static bool is_element[COUNT];
+    group_base tables;
+    operation = "base";
+    base(&tables, in);
+    operation = "valid";
+    valid(is_element, in, COUNT);
+    operation = "multiply";
+    multiply(out, COUNT, in);
+    operation = "hash";
+    hash(out, in, 25, COUNT, in, 32);
+    operation = "evaluate";
+    evaluate(out, in, 25, COUNT, in, 32, in);
+    operation = "subtract";
+    subtract(out, triples, COUNT);
+    operation = "combine";
+    combine(out, in, in, COUNT);
+    operation = "probes";
+    probes(out, more, in, 25, in, 32, in, in, in, &tables, &tables, in, COUNT);
+    for (int i = 0; i < MEASURES; i++) {
+        if (greatest[i] != 0) printf("    greatest %s: 2^%.3f\n", MEASURE[i], log_of(greatest[i]));
+    }
+    printf("    %ld violations\n", violations);
+    return violations != 0;
+}
