@@ -131,7 +131,7 @@ public struct Audit: Sendable {
         let near = try NearPairs(
             package.keys.compactMap(\.shortKey), bits: header.parameters.profile.positions.count,
             separation: header.parameters.separation, limit: Self.limit, workers: workers)
-        for pair in near.pairs { add(.tooNear, pair.1) }
+        for pair in near.pairs { add(.tooNear, Int(pair.second)) }
         if near.isCutShort { add(.tooDense) }
     }
 

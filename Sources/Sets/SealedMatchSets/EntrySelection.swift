@@ -54,147 +54,73 @@ public struct EntrySelection: Sendable {
         }
         var report = Report()
         // Lists are joined one after another, so that memory holds the joined keys twice and one list's once, however
-        // many lists there are.
-        var claims = Claims(minimumSources: minimumSources)
+        // many lists there are. Short keys are words here whose order is that of entries: their bytes, the first first.
+        var perceptual = Claims<UInt64>(minimumSources: minimumSources)
+        var exact = Claims<EntryKey>(minimumSources: minimumSources)
         for (source, list) in lists.enumerated() {
-            var listed = list.map { $0.key(profile) }
-            listed.sort()
-            let counts = Self.removeRepeats(&listed)
+            let words = try Self.orderedWords(list, profile: profile, workers: workers)
+            let others = list.filter { $0.perceptualHash == nil }.map { $0.key(profile) }.sorted()
+            perceptual = perceptual.joined(count: words.count, { words[$0] }, of: source)
+            exact = exact.joined(count: others.count, { others[$0] }, of: source)
             report.listed.append(list.count)
-            report.duplicates.append(list.count - counts.count)
-            claims = claims.joined(with: listed, counts, of: source)
+            report.duplicates.append(list.count - perceptual.lastCount - exact.lastCount)
             try workers.checkInterruption()
         }
-        var keys: [EntryKey] = []
-        var supporters: [UInt16] = []
-        var counts = claims.supportedCounts()
-        swap(&keys, &claims.keys)
-        swap(&supporters, &claims.supporters)
-        report.underSupported = Self.keep(&keys, &supporters, &counts) { supporters, index in
-            supporters[index].nonzeroBitCount >= minimumSources
-        }
-        // Before folding, whose buckets hold indices of 28 bits.
-        guard keys.count <= SetHeader.maximumEntries else {
+        var (supported, others) = perceptual.supported()
+        let (supportedExact, othersExact) = exact.supported()
+        report.underSupported = others + othersExact
+        // Before folding, whose groups hold places of 28 bits.
+        guard supported.keys.count + supportedExact.keys.count <= SetHeader.maximumEntries else {
             throw SealedMatchError(.tooManyEntries, "too many entries for one set")
         }
+        for index in supported.keys.indices { supported.keys[index] = supported.keys[index].byteSwapped }
         let separating = KeySeparation(bits: profile.positions.count, separation: separation, workers: workers)
         let shared = SharedCompanions(lists, profile: profile, minimumSources: minimumSources)
-        // Entry selection, step 4: videos apart, then entries apart. Perceptual keys come first in the order.
+        // Entry selection, step 4: videos apart, then entries apart
         for videos in [true, false] {
-            let shortKeys = keys.prefix { $0.kind == .perceptual }.compactMap(\.shortKey)
+            let keys = supported.keys
             let folds =
                 videos
-                ? try separating.videoFolds(shortKeys, companions: shared.places(in: shortKeys))
-                : try separating.folds(shortKeys, counts: counts)
+                ? try separating.videoFolds(keys, companions: shared.places(in: keys))
+                : try separating.folds(keys, counts: supported.counts)
             report.folded += folds.map { fold in
                 Fold(
-                    key: keys[fold.key], into: keys[fold.into],
-                    distance: (shortKeys[fold.key] ^ shortKeys[fold.into]).nonzeroBitCount)
+                    key: EntryKey(perceptual: keys[fold.key]), into: EntryKey(perceptual: keys[fold.into]),
+                    distance: (keys[fold.key] ^ keys[fold.into]).nonzeroBitCount)
             }
-            var isFolded = [Bool](repeating: false, count: keys.count)
-            for fold in folds { isFolded[fold.key] = true }
-            _ = Self.keep(&keys, &supporters, &counts) { _, index in !isFolded[index] }
+            supported.remove(folds)
         }
+        // Perceptual keys come first in the order.
+        var keys = supported.keys.map { EntryKey(perceptual: $0) }
+        keys += supportedExact.keys
         self.keys = keys
-        self.supporters = supporters
+        supporters = supported.supporters + supportedExact.supporters
         self.report = report
     }
 
-    /// Keys of some lists, distinct and ascending, who lists them, and how often.
-    private struct Claims {
-        let minimumSources: Int
-        var keys: [EntryKey] = []
-        var supporters: [UInt16] = []
-        /// For each key, of the numbers of hashes that a list has of it, the q greatest, descending; 0 where fewer
-        /// lists have it.
-        private var counts: [UInt32] = []
-
-        init(minimumSources: Int) { self.minimumSources = minimumSources }
-
-        /// c(y) of each key: at least q lists have it so often. One list alone cannot raise it.
-        func supportedCounts() -> [UInt32] {
-            stride(from: minimumSources - 1, to: counts.count, by: minimumSources).map { counts[$0] }
-        }
-
-        /// With another list's keys, distinct and ascending.
-        func joined(with listed: [EntryKey], _ listedCounts: [UInt32], of source: Int) -> Claims {
-            let mask: UInt16 = 1 << UInt16(source)
-            var out = Claims(minimumSources: minimumSources)
-            out.keys.reserveCapacity(keys.count + listed.count)
-            out.supporters.reserveCapacity(keys.count + listed.count)
-            out.counts.reserveCapacity(minimumSources * (keys.count + listed.count))
-            var i = 0
-            var j = 0
-            while i < keys.count || j < listed.count {
-                if j == listed.count || (i < keys.count && keys[i] < listed[j]) {
-                    out.keys.append(keys[i])
-                    out.supporters.append(supporters[i])
-                    out.counts.append(contentsOf: greatest(i))
-                    i += 1
-                } else {
-                    let isShared = i < keys.count && keys[i] == listed[j]
-                    out.keys.append(listed[j])
-                    out.supporters.append(isShared ? supporters[i] | mask : mask)
-                    out.append(listedCounts[j], to: isShared ? greatest(i) : [])
-                    if isShared { i += 1 }
-                    j += 1
-                }
-            }
-            return out
-        }
-
-        private func greatest(_ index: Int) -> ArraySlice<UInt32> {
-            counts[(minimumSources * index)..<(minimumSources * (index + 1))]
-        }
-
-        /// The greatest q of a list's count and those before it, as the next key's.
-        private mutating func append(_ count: UInt32, to greatest: ArraySlice<UInt32>) {
-            var rest = count
-            for value in greatest {
-                counts.append(max(value, rest))
-                rest = min(value, rest)
-            }
-            // A new key has this one count.
-            if greatest.isEmpty {
-                counts.append(count)
-                for _ in 1..<minimumSources { counts.append(0) }
+    /// The short keys of a list's pictures and videos, repeats included, as words in ascending order of their bytes.
+    private static func orderedWords(
+        _ list: [ListedHash], profile: FingerprintProfile, workers: Workers
+    ) throws(SealedMatchError) -> SharedBuffer<UInt64> {
+        let places = (0..<UInt32(list.count)).filter { list[Int($0)].perceptualHash != nil }
+        let words = SharedBuffer<UInt64>(repeating: 0, count: places.count)
+        try workers.forEachChunk("keys", count: places.count, chunk: 4096) { (range) throws(SealedMatchError) in
+            for index in range {
+                guard let hash = list[Int(places[index])].perceptualHash else { continue }
+                words[index] = profile.shortKey(of: hash).byteSwapped
             }
         }
+        try WordSort.sort(words, workers: workers)
+        return words
     }
+}
 
-    /// Keeps the first of equal keys, in place.
-    /// - Returns: how often each key that stays was there.
-    private static func removeRepeats(_ keys: inout [EntryKey]) -> [UInt32] {
-        var counts: [UInt32] = []
-        for index in keys.indices {
-            if !counts.isEmpty, keys[counts.count - 1] == keys[index] {
-                counts[counts.count - 1] += 1
-            } else {
-                keys[counts.count] = keys[index]
-                counts.append(1)
-            }
+extension ListedHash {
+    /// What the short key of a picture or a video is made from.
+    fileprivate var perceptualHash: PDQHash? {
+        switch self {
+        case .pdq(let hash), .video(let hash, _): hash
+        case .sha256, .md5: nil
         }
-        keys.removeLast(keys.count - counts.count)
-        return counts
-    }
-
-    /// Keeps some entries, in place; the predicate sees masks of the entries that it has not yet seen unchanged.
-    /// - Returns: how many go.
-    private static func keep(
-        _ keys: inout [EntryKey], _ supporters: inout [UInt16], _ counts: inout [UInt32],
-        where predicate: (_ supporters: [UInt16], _ index: Int) -> Bool
-    ) -> Int {
-        var count = 0
-        for index in keys.indices where predicate(supporters, index) {
-            keys[count] = keys[index]
-            supporters[count] = supporters[index]
-            counts[count] = counts[index]
-            count += 1
-        }
-        let gone = keys.count - count
-        keys.removeLast(gone)
-        supporters.removeLast(gone)
-        counts.removeLast(gone)
-        return gone
     }
 }

@@ -49,9 +49,10 @@ extension KeySeparation {
             if related[key, default: []].count > Self.limit { related[key]?.removeLast() }
         }
         for mask in masks {
-            try workers.checkInterruption()
-            try forEachBucket(words, Array(words.indices), mask) { (bucket) throws(SealedMatchError) in
+            let groups = try KeyGroups(words, mask: mask, workers: workers)
+            try groups.forEach(in: 0..<groups.count) { (group) throws(SealedMatchError) in
                 // Ascending: keys, then companions.
+                let bucket = group.map { groups.place($0) }
                 let split = bucket.firstIndex { $0 >= keys.count } ?? bucket.endIndex
                 for place in bucket[split...] {
                     try workers.checkInterruption()

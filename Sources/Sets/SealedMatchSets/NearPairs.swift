@@ -1,125 +1,75 @@
 package import SealedMatchCrypto
 package import SealedMatchWorkers
 
-/// The pairs of perceptual keys that are within r bits of each other: an auditor's check ("Audit", step 4). A proper
-/// set has none.
+/// Two keys, by their places in a list.
+package struct KeyPair: Equatable, Sendable {
+    package var first: UInt32
+    package var second: UInt32
+
+    package init(first: UInt32, second: UInt32) {
+        self.first = first
+        self.second = second
+    }
+}
+
+/// The pairs of short keys that are within r bits of each other: what the builder keeps apart ("Entries apart"), and an
+/// auditor's check ("Audit", step 4). A proper set has none.
 ///
-/// Keys that differ in at most r of some bits agree on two of r + 2 blocks of these bits. So keys are grouped by every
-/// two blocks, and a group that is too large to compare each with each is searched in the same way by the bits that
-/// are left. Keys that are apart cannot agree in many bits and be many: the groups become small soon.
+/// Keys that differ in at most r of some bits agree on a of r + a blocks of these bits. So keys are put into groups by
+/// every a blocks, one block after another (`NearPairSearch`), and compared where groups are small. a is chosen so that
+/// groups become small and blocks are few: for r = 6 and 10^6 random keys a key costs 1,400 comparisons, or what takes
+/// as long; of 10^7 keys 2,300; of 2^27 keys 10,000.
 ///
-/// Work does not grow with the square of the number of keys. There are P = (r + 2)(r + 1)/2 pairs of blocks: 28 for
-/// r = 6. Keys whose groups are split L times, and then hold g keys at most, cost each at most 32·(P + … + P^L) +
-/// P^L·g/2 comparisons, however many keys there are: 58,240 for one split and g = `directCount`. A package that was
-/// made to need more is cut short at `maximumWorkPerKey` for each key, at most one grouping (32 for each key) later.
+/// Groups of keys that agree in more bits than chance has it are split again, by those of their bits in which they
+/// differ most. Keys that are apart cannot agree in many bits and be many: their groups become small soon. A list that
+/// was made to need more work than `maximumWorkPerKey`, or that has more near pairs than `limit`, ends the search: work
+/// does not grow with the square of the number of keys.
 package struct NearPairs {
-    /// By places in the list, the lower one first; at most `limit` of them.
-    package private(set) var pairs: [(Int, Int)] = []
-    /// Comparisons. A key that is put into a group counts as 32 of them, which take about as long.
-    package private(set) var work = 0
+    /// The lower place first, ascending; at most `limit` of them. If there are more, which of them depends on chance
+    /// where several threads work.
+    package let pairs: [KeyPair]
+    /// Comparisons. What else is done for a key counts as as many as take about as long.
+    package let work: Int
     /// Whether the work was at its bound before the end: then there may be pairs that were not found.
-    package private(set) var isCutShort = false
+    package let isCutShort: Bool
+    /// Whether these are all pairs.
+    package let isComplete: Bool
 
-    private let keys: [UInt64]
-    private let separation: Int
-    private let limit: Int
-    private let workers: Workers
-    private let directCount: Int
-    private let maximumWork: Int
-
-    /// Groups of up to so many keys are compared each with each.
-    package static let directCount = 4_096
-    /// About what the rest of the audit takes for a key. Random keys take a tenth of it at most, at 2^27 of them.
+    /// About what the rest of an audit takes for a key.
     package static let maximumWorkPerKey = 1 << 18
-    /// Keys that are looked at to choose the blocks.
-    private static let sampleCount = 1_024
 
     /// - Parameters:
-    ///   - keys: fewer than 2^28.
+    ///   - keys: distinct, in the order of entries; fewer than 2^28.
     ///   - bits: b, 1...64: the keys are zero from this bit on.
     ///   - separation: r. 0 asks nothing.
     ///   - limit: the search ends after so many pairs.
     /// - Throws: `interrupted`.
     package init(
         _ keys: [UInt64], bits: Int, separation: Int, limit: Int, workers: Workers,
-        directCount: Int = NearPairs.directCount, maximumWorkPerKey: Int = NearPairs.maximumWorkPerKey
+        maximumWorkPerKey: Int = NearPairs.maximumWorkPerKey
     ) throws(SealedMatchError) {
-        self.keys = keys
-        self.separation = separation
-        self.limit = limit
-        self.workers = workers
-        self.directCount = directCount
-        maximumWork = maximumWorkPerKey * keys.count
-        guard separation > 0, keys.count > 1 else { return }
-        try search(Array(0..<UInt32(keys.count)), free: Array(0..<bits))
-    }
-
-    private var isDone: Bool { pairs.count >= limit || isCutShort }
-
-    private mutating func spend(_ steps: Int) {
-        work += steps
-        if work > maximumWork { isCutShort = true }
-    }
-
-    /// - Parameter free: the bits in which keys of the group may differ. Pairs that differ in others need not be found.
-    private mutating func search(_ group: [UInt32], free: [Int]) throws(SealedMatchError) {
-        // Of r bits or fewer, every two keys are near.
-        guard group.count > directCount, free.count > separation else { return try compare(group) }
-        let blocks = blocks(of: group, free)
-        for i in blocks.indices {
-            for j in (i + 1)..<blocks.count {
-                // No more bits than fit beside the index in a word; the others stay free.
-                let fixed = Array((blocks[i] + blocks[j]).prefix(36))
-                let rest = free.filter { !fixed.contains($0) }
-                try workers.checkInterruption()
-                spend(32 * group.count)
-                guard !isDone else { return }
-                var words = group.map { index in
-                    var word: UInt64 = 0
-                    for bit in fixed { word = word << 1 | keys[Int(index)] >> UInt64(bit) & 1 }
-                    return word << 28 | UInt64(index)
-                }
-                words.sort()
-                var start = 0
-                while start < words.count {
-                    var end = start + 1
-                    while end < words.count && words[end] >> 28 == words[start] >> 28 { end += 1 }
-                    if end - start > 1 {
-                        try search(words[start..<end].map { UInt32($0 & 0xFFF_FFFF) }, free: rest)
-                        guard !isDone else { return }
-                    }
-                    start = end
-                }
+        let bounds = SearchBounds(maximumWork: maximumWorkPerKey * keys.count, limit: limit)
+        var found: [(UInt64, UInt64)] = []
+        if separation > 0, keys.count > 1 {
+            found = try NearPairSearch.pairs(keys, bits: bits, separation: separation, bounds: bounds, workers: workers)
+        }
+        work = bounds.work
+        isCutShort = bounds.isWorkSpent
+        isComplete = !bounds.isSpent
+        // Keys are in the order of entries, which is that of their bytes.
+        func place(_ key: UInt64) -> UInt32 {
+            var (low, high) = (0, keys.count)
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if keys[middle].byteSwapped <= key.byteSwapped { low = middle } else { high = middle }
             }
+            return UInt32(low)
         }
-    }
-
-    /// The r + 2 blocks of the bits. Each gets some of those in which the keys differ most, so that every two of them
-    /// tell the keys apart: keys that agree in whole blocks of adjacent bits make no large groups.
-    private func blocks(of group: [UInt32], _ free: [Int]) -> [[Int]] {
-        let step = (group.count + Self.sampleCount - 1) / Self.sampleCount
-        var balance = [Int](repeating: 0, count: 64)
-        for place in stride(from: 0, to: group.count, by: step) {
-            let key = keys[Int(group[place])]
-            for bit in free { balance[bit] += key >> UInt64(bit) & 1 == 1 ? 1 : -1 }
+        var pairs = found.map { pair in
+            let (a, b) = (place(pair.0), place(pair.1))
+            return KeyPair(first: min(a, b), second: max(a, b))
         }
-        let ordered = free.sorted { (abs(balance[$0]), $0) < (abs(balance[$1]), $1) }
-        var blocks = [[Int]](repeating: [], count: separation + 2)
-        for (place, bit) in ordered.enumerated() { blocks[place % blocks.count].append(bit) }
-        return blocks
-    }
-
-    private mutating func compare(_ group: [UInt32]) throws(SealedMatchError) {
-        for place in group.indices {
-            try workers.checkInterruption()
-            spend(group.count - place - 1)
-            guard !isDone else { return }
-            let key = keys[Int(group[place])]
-            for other in group[(place + 1)...] where (key ^ keys[Int(other)]).nonzeroBitCount <= separation {
-                let pair = (Int(min(group[place], other)), Int(max(group[place], other)))
-                if !pairs.contains(where: { $0 == pair }) { pairs.append(pair) }
-                guard !isDone else { return }
-            }
-        }
+        pairs.sort { ($0.first, $0.second) < ($1.first, $1.second) }
+        self.pairs = pairs.count > limit ? Array(pairs[..<limit]) : pairs
     }
 }

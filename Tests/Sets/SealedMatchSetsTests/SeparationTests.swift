@@ -8,6 +8,11 @@ import SealedMatchWorkers
 
 private func distance(_ a: UInt64, _ b: UInt64) -> Int { (a ^ b).nonzeroBitCount }
 
+/// Keys in the order of entries.
+func inEntryOrder(_ keys: some Sequence<UInt64>) -> [UInt64] {
+    keys.map { EntryKey(perceptual: $0) }.sorted().compactMap(\.shortKey)
+}
+
 /// Random keys, clusters of near ones, and chains in which each key is near the next.
 private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -> [UInt64] {
     let mask = bits == 64 ? UInt64.max : 1 << UInt64(bits) - 1
@@ -32,7 +37,7 @@ private func sampleKeys(_ count: Int, bits: Int, _ random: inout SeededRandom) -
         default: break
         }
     }
-    return keys.sorted()
+    return inEntryOrder(keys)
 }
 
 /// The weight of a key by its definition, of all pairs.
@@ -44,7 +49,7 @@ private func nearWeight(_ y: UInt64, _ keys: [UInt64], _ counts: [UInt32]) -> UI
 }
 
 /// Weights as step 2 of "Entries apart" has them, group by group.
-private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap: Int) -> [UInt64] {
+func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap: Int) -> [UInt64] {
     let edges = (0...6).map { $0 * bits / 6 }
     let blocks = (0..<6).map { block in (edges[block]..<edges[block + 1]).reduce(0 as UInt64) { $0 | 1 << UInt64($1) } }
     var masks: [UInt64] = []
@@ -79,9 +84,7 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
             let counts = keys.map { _ in UInt32.random(in: 1...9, using: &random) }
             // No group is as large as the cap, so weights are those of all pairs.
             let weights = keys.map { nearWeight($0, keys, counts) }
-            #expect(try separated.weights(keys, counts: counts) == weights)
-            let order = keys.indices.sorted { weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1 }
-            #expect(try separated.mostCentralFirst(keys, counts: counts) == order)
+            #expect(try separated.weights(keys, counts: counts, separated.pairs(keys, pairsPerKey: 300)) == weights)
             let folds = try separated.folds(keys, counts: counts)
             folded += folds.count
             let gone = Set(folds.map(\.key))
@@ -100,7 +103,7 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
             }
             let near = try NearPairs(
                 kept.map { keys[$0] }, bits: bits, separation: separation, limit: 10, workers: Workers(threads: 1))
-            #expect(near.pairs.isEmpty && !near.isCutShort)
+            #expect(near.pairs.isEmpty && near.isComplete)
         }
         #expect(folded > 1000)
     }
@@ -108,7 +111,7 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
     // Of two near keys that stay in no third's way, the heavier stays.
     @Test func theMostCentralKeyStays() throws {
         let centre: UInt64 = 1 << 20
-        let family = ([centre] + [0, 7, 13, 30, 44].map { centre ^ 1 << $0 }).sorted()
+        let family = inEntryOrder([centre] + [0, 7, 13, 30, 44].map { centre ^ 1 << $0 })
         let separated = KeySeparation(bits: 50, separation: 6, workers: Workers(threads: 1))
         let folds = try separated.folds(family, counts: [UInt32](repeating: 1, count: family.count))
         #expect(folds.count == 5 && folds.allSatisfy { family[$0.into] == centre })
@@ -119,7 +122,7 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
 
     // Keys that agree in most blocks make one large group: interruption must be noticed inside it.
     @Test func aDegenerateListCanBeInterrupted() throws {
-        let keys = (0..<60_000 as Range<UInt64>).map { ($0 &* 0x9E37_79B9) & 0xFFFF_FFFF }.sorted()
+        let keys = inEntryOrder((0..<60_000 as Range<UInt64>).map { ($0 &* 0x9E37_79B9) & 0xFFFF_FFFF })
         let workers = Workers(threads: 1)
         workers.interrupt()
         let separated = KeySeparation(bits: 64, separation: 6, workers: workers)
@@ -132,10 +135,10 @@ private func cappedWeights(_ keys: [UInt64], _ counts: [UInt32], bits: Int, cap:
     // All keys of fifteen bits: most masks put them into few groups, of which each key sees but the next 1,024.
     @Test func weightsOfACubeAreBounded() throws {
         var random = SeededRandom(3)
-        let keys = (0..<1 << 15 as Range<UInt64>).map { EntryKey(perceptual: $0) }.sorted().compactMap(\.shortKey)
+        let keys = inEntryOrder(0..<1 << 15 as Range<UInt64>)
         let counts = keys.map { _ in UInt32.random(in: 1...9, using: &random) }
-        let weights = try KeySeparation(bits: 50, separation: 6, workers: Workers(threads: 1)).weights(
-            keys, counts: counts)
+        let separated = KeySeparation(bits: 50, separation: 6, workers: Workers(threads: 1))
+        let weights = try separated.weights(keys, counts: counts, separated.pairs(keys, pairsPerKey: 4))
         #expect(KeySeparation.weightNeighbours == 1_024)
         #expect(weights == cappedWeights(keys, counts, bits: 50, cap: 1_024))
         // The cap is felt.
