@@ -111,7 +111,9 @@ package struct LinkExperiment: Sendable {
         let count = LinkWorld.evidence.count
         let means = (0..<accounts).map { account in
             (0..<count).map { feature in
-                references.reduce(0) { $0 + world.features[$1][account][feature] } / Double(references.count)
+                var sum = 0.0
+                for reference in references { sum += world.features[reference][account][feature] }
+                return sum / Double(references.count)
             }
         }
         return (0..<accounts).map { right in

@@ -123,9 +123,9 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
                 for index in buffer.indices { buffer[index] = bytes[index] }
             }
         }
-        var coefficients = Scripted(words: [
-            .max, FieldElement.modulus, 5, 1 << 31 + FieldElement.modulus - 1, FieldElement.modulus, 7, 1 << 31 + 11,
-        ])
+        let q = FieldElement.modulus
+        let words: [UInt32] = [.max, q, 5, (1 << 31) + (q - 1), q, 7, (1 << 31) + 11]
+        var coefficients = Scripted(words: words)
         let sharing = try Sharing(polynomials: 2, threshold: 2, random: &coefficients)
         #expect(coefficients.words.isEmpty)
         #expect(sharing.share(at: .zero).map(\.word) == [5, 7])
