@@ -12,7 +12,7 @@
 
 enum { COUNT = 8, CUTS = 20, DST_LENGTH = 43 };
 
-static uint8_t elements[COUNT][32], cells[COUNT][96], messages[COUNT][25], betas[COUNT][32], gammas[COUNT][32];
+static uint8_t cells[COUNT][96], messages[COUNT][25], betas[COUNT][32], gammas[COUNT][32];
 static uint8_t out[COUNT][32], other[COUNT][32], scalar[32], dst[DST_LENGTH], substitute[32];
 static bool are_elements[COUNT];
 static group_base generator;
