@@ -7,6 +7,9 @@ enum BenchmarkName: String, CaseIterable {
     /// Microseconds that the selection takes for each entry: keys of two lists that hold the same hashes, sorted,
     /// joined, near keys folded. One thread.
     case setSelect = "set.select"
+    /// The same of 10^5 and of 10^6 entries, in every run: it should hardly grow.
+    case setSelect5 = "set.select.1e5"
+    case setSelect6 = "set.select.1e6"
     /// Bytes of the set file after its header, for each entry. Floor: the 32 bytes of one group element. Goal: at most
     /// 40.
     case setBytes = "set.bytes_per_entry"
@@ -124,4 +127,22 @@ enum BenchmarkName: String, CaseIterable {
     /// `abi.pdq.1080p` over PyPI's `pdqhash` on the same pixels, in turns, with the same bits. Goal: at most 1/3. Needs
     /// SEALEDMATCH_PYTHON too.
     case abiPDQPeer = "abi.pdq.1080p.vs_pdqhash"
+}
+
+/// Figures of `bench --scale`, for each number of entries N: the name is `scale.N.` and one of these. N is `1e6` or
+/// `1e7`. All are for one entry.
+enum ScaleName: String, CaseIterable {
+    /// Microseconds of the selection from two lists that hold the same hashes, one thread.
+    case select = "select"
+    /// The same on two threads, wall time.
+    case selectTwoCores = "select.two_cores"
+    /// Microseconds of `BuiltSet.build`, one thread.
+    case build = "build.one_core"
+    /// The same on two threads, wall time.
+    case buildTwoCores = "build.two_cores"
+    /// Bytes by which the process's peak resident memory, from the making of the lists to the finished set, exceeds
+    /// what was resident before. The two lists are counted; they are let go after the selection. Goal: at most 200.
+    case memory = "memory"
+
+    func name(entries: String) -> String { "scale.\(entries).\(rawValue)" }
 }

@@ -1,6 +1,6 @@
 /// One measured figure; its JSON form is one line of `bench --json`.
 public struct BenchmarkRow: Codable, Equatable, Sendable {
-    /// What was measured; `BenchmarkName` lists and explains all names.
+    /// What was measured; `BenchmarkName` and `ScaleName` list and explain all names.
     public let name: String
     public let value: Double
     /// "us", "ms", "bytes", "cells", "entries" or "x" (a quotient).
@@ -17,6 +17,14 @@ public struct BenchmarkRow: Codable, Equatable, Sendable {
         self.unit = unit
         self.floor = floor
         self.ratio = if let ratio { ratio } else if let floor { value / floor } else { unit == "x" ? value : nil }
+    }
+
+    init(_ name: ScaleName, entries: String, _ value: Double, _ unit: String) {
+        self.name = name.name(entries: entries)
+        self.value = value
+        self.unit = unit
+        floor = nil
+        ratio = nil
     }
 
     /// Always all five keys: `null` where there is no floor or no ratio.

@@ -20,6 +20,21 @@ public struct BenchmarkSuite {
         try run(quick ? .quick : .full, threads: threads, report: report, progress: progress)
     }
 
+    /// Really selects and builds a set of 10^6 and one of 10^7 entries, on one thread and on two.
+    ///
+    /// - Parameters: as of `run`.
+    /// - Throws: as `run`.
+    public static func runAtScale(report: (BenchmarkRow) -> Void, progress: (String) -> Void) throws {
+        try runAtScale([.million, .tenMillion], report: report, progress: progress)
+    }
+
+    package static func runAtScale(
+        _ sizes: [ScaleBenchmarks], report: (BenchmarkRow) -> Void, progress: (String) -> Void
+    ) throws {
+        try Sodium.start()
+        for size in sizes { try size.measure(report, progress: progress) }
+    }
+
     package static func run(
         _ scale: BenchmarkScale, threads: Int? = nil, report: (BenchmarkRow) -> Void, progress: (String) -> Void
     ) throws {
@@ -27,6 +42,11 @@ public struct BenchmarkSuite {
         let directory = try ScratchDirectory()
         let sets = try SetBenchmarks(scale: scale, threads: threads, directory: directory, progress: progress)
         try sets.measure(report)
+        progress("select 100,000 and 1,000,000 entries")
+        for (name, entries) in zip([BenchmarkName.setSelect5, .setSelect6], scale.selections) {
+            let time = try SelectBenchmark(entries: entries).time(threads: 1)
+            report(BenchmarkRow(name, time, "us"))
+        }
         progress("audit: \(scale.auditEntries) entries")
         try AuditBenchmarks(entries: scale.auditEntries, rounds: scale.auditRounds, directory: directory).measure(
             report)
@@ -65,6 +85,8 @@ public struct BenchmarkFailure: Error, CustomStringConvertible {
 package struct BenchmarkScale: Sendable {
     /// Entries of the large set, at least.
     package var entries: Int
+    /// Entries of the selections that are timed alone.
+    package var selections = [100_000, 1_000_000]
     package var buildRounds: Int
     package var auditEntries: Int
     package var auditRounds: Int
@@ -90,7 +112,8 @@ package struct BenchmarkScale: Sendable {
         vouchers: 100, revealRounds: 3, pictureRounds: 15, largePictureRounds: 5)
     /// For tests of the suite itself: no figure of it means anything.
     package static let tiny = BenchmarkScale(
-        entries: 1_500, buildRounds: 1, auditEntries: 1_200, auditRounds: 1, sealRounds: 3, openRounds: 1, vouchers: 4,
+        entries: 1_500, selections: [1_000, 3_000], buildRounds: 1, auditEntries: 1_200, auditRounds: 1, sealRounds: 3,
+        openRounds: 1, vouchers: 4,
         realShares: 60, chanceShares: 90, undecodableShares: 150,
         revealRounds: 1, pictureRounds: 1, largePictureRounds: 1)
 }

@@ -51,6 +51,10 @@ struct Claims<Key: Comparable> {
     /// - Returns: them, and how many the others are.
     consuming func supported() -> (keys: SupportedKeys<Key>, others: Int) {
         var out = SupportedKeys<Key>()
+        // What is not used is not touched, and takes no memory.
+        out.keys.reserveCapacity(keys.count)
+        out.supporters.reserveCapacity(keys.count)
+        out.counts.reserveCapacity(keys.count)
         for index in keys.indices where supporters[index].nonzeroBitCount >= minimumSources {
             out.keys.append(keys[index])
             out.supporters.append(supporters[index])

@@ -53,24 +53,10 @@ public struct EntrySelection: Sendable {
             throw SealedMatchError(.parameterOutOfRange, "the separation is 0 to 16 bits")
         }
         var report = Report()
-        // Lists are joined one after another, so that memory holds the joined keys twice and one list's once, however
-        // many lists there are. Short keys are words here whose order is that of entries: their bytes, the first first.
-        var perceptual = Claims<UInt64>(minimumSources: minimumSources)
-        var exact = Claims<EntryKey>(minimumSources: minimumSources)
-        for (source, list) in lists.enumerated() {
-            let words = try Self.orderedWords(list, profile: profile, workers: workers)
-            let others = list.filter { $0.perceptualHash == nil }.map { $0.key(profile) }.sorted()
-            perceptual = perceptual.joined(count: words.count, { words[$0] }, of: source)
-            exact = exact.joined(count: others.count, { others[$0] }, of: source)
-            report.listed.append(list.count)
-            report.duplicates.append(list.count - perceptual.lastCount - exact.lastCount)
-            try workers.checkInterruption()
-        }
-        var (supported, others) = perceptual.supported()
-        let (supportedExact, othersExact) = exact.supported()
-        report.underSupported = others + othersExact
+        var (supported, exact) = try Self.supported(
+            lists, profile: profile, minimumSources: minimumSources, workers: workers, &report)
         // Before folding, whose groups hold places of 28 bits.
-        guard supported.keys.count + supportedExact.keys.count <= SetHeader.maximumEntries else {
+        guard supported.keys.count + exact.keys.count <= SetHeader.maximumEntries else {
             throw SealedMatchError(.tooManyEntries, "too many entries for one set")
         }
         for index in supported.keys.indices { supported.keys[index] = supported.keys[index].byteSwapped }
@@ -92,19 +78,47 @@ public struct EntrySelection: Sendable {
         }
         // Perceptual keys come first in the order.
         var keys = supported.keys.map { EntryKey(perceptual: $0) }
-        keys += supportedExact.keys
+        keys += exact.keys
         self.keys = keys
-        supporters = supported.supporters + supportedExact.supporters
+        supporters = supported.supporters + exact.supporters
         self.report = report
+    }
+
+    /// Entry selection, steps 2 and 3: short keys, as words whose order is that of entries (their bytes, the first
+    /// first), and other keys.
+    private static func supported(
+        _ lists: [[ListedHash]], profile: FingerprintProfile, minimumSources: Int, workers: Workers,
+        _ report: inout Report
+    ) throws(SealedMatchError) -> (SupportedKeys<UInt64>, SupportedKeys<EntryKey>) {
+        // Lists are joined one after another, so that memory holds the joined keys twice and one list's once, however
+        // many lists there are.
+        var perceptual = Claims<UInt64>(minimumSources: minimumSources)
+        var exact = Claims<EntryKey>(minimumSources: minimumSources)
+        for (source, list) in lists.enumerated() {
+            let words = try orderedWords(list, profile: profile, workers: workers)
+            let others = list.filter { $0.perceptualHash == nil }.map { $0.key(profile) }.sorted()
+            perceptual = perceptual.joined(count: words.count, { words[$0] }, of: source)
+            exact = exact.joined(count: others.count, { others[$0] }, of: source)
+            report.listed.append(list.count)
+            report.duplicates.append(list.count - perceptual.lastCount - exact.lastCount)
+            try workers.checkInterruption()
+        }
+        let (supported, others) = perceptual.supported()
+        let (supportedExact, othersExact) = exact.supported()
+        report.underSupported = others + othersExact
+        return (supported, supportedExact)
     }
 
     /// The short keys of a list's pictures and videos, repeats included, as words in ascending order of their bytes.
     private static func orderedWords(
         _ list: [ListedHash], profile: FingerprintProfile, workers: Workers
     ) throws(SealedMatchError) -> SharedBuffer<UInt64> {
-        let places = (0..<UInt32(list.count)).filter { list[Int($0)].perceptualHash != nil }
+        var places: [UInt32] = []
+        places.reserveCapacity(list.count)
+        for place in list.indices where list[place].perceptualHash != nil { places.append(UInt32(place)) }
         let words = SharedBuffer<UInt64>(repeating: 0, count: places.count)
-        try workers.forEachChunk("keys", count: places.count, chunk: 4096) { (range) throws(SealedMatchError) in
+        try workers.forEachChunk("keys", count: places.count, chunk: 4096) {
+            [places] (range) throws(SealedMatchError) in
             for index in range {
                 guard let hash = list[Int(places[index])].perceptualHash else { continue }
                 words[index] = profile.shortKey(of: hash).byteSwapped

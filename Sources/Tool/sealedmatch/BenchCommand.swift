@@ -9,12 +9,13 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measures speed and memory against floors of the same run, or recomputes what chance openings hide.",
         discussion: """
             A ratio compares a figure with its floor, both medians of the same run on the same number of threads. The \
-            full run really builds a set of a million entries, twice. --json prints one object a line: name, value, \
+            full run really builds a set of a million entries, twice; --scale one of ten million, too. --json prints one object a line: name, value, \
             unit, floor, ratio; with --decoys: name, value, error, unit, the error being the standard error.
             """)
 
     @Flag(help: "A smaller set; within a minute.") var quick = false
     @Flag(help: "One JSON object a line.") var json = false
+    @Flag(help: "Selects and builds sets of 10^6 and of 10^7 entries; nothing else.") var scale = false
     @Flag(help: "What chance openings hide and cost (Docs/Decoys.md).") var decoys = false
 
     func run() throws {
@@ -27,23 +28,30 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
+    func validate() throws {
+        guard !scale || (!quick && !decoys) else {
+            throw ValidationError("--scale goes with --json alone")
+        }
+    }
+
     private func measure() throws {
         if !json { printRow("name", "value", "unit", "floor", "ratio") }
-        try BenchmarkSuite.run(
-            quick: quick,
-            report: { row in
-                if json {
-                    // Finite numbers and plain text always encode.
-                    if let line = try? Self.encoder.encode(row) {
-                        Terminal.print(String(decoding: line, as: UTF8.self))
-                    }
-                    return
-                }
-                printRow(
-                    row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "",
-                    row.ratio.map(Self.text) ?? "")
-            },
-            progress: { if Terminal.showsProgress { Terminal.note($0) } })
+        let progress = { (step: String) in if Terminal.showsProgress { Terminal.note(step) } }
+        if scale {
+            try BenchmarkSuite.runAtScale(report: report, progress: progress)
+        } else {
+            try BenchmarkSuite.run(quick: quick, report: report, progress: progress)
+        }
+    }
+
+    private func report(_ row: BenchmarkRow) {
+        if json {
+            // Finite numbers and plain text always encode.
+            if let line = try? Self.encoder.encode(row) { Terminal.print(String(decoding: line, as: UTF8.self)) }
+            return
+        }
+        printRow(
+            row.name, Self.text(row.value), row.unit, row.floor.map(Self.text) ?? "", row.ratio.map(Self.text) ?? "")
     }
 
     private func printFigures() throws {

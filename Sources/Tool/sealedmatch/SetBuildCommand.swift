@@ -98,26 +98,42 @@ struct SetBuildCommand: ParsableCommand {
             parameters.threshold = threshold
             parameters.separation = separation
             parameters.checkLevels = checkLevels.levels
-            let lists = try SourceLists(sources, profile: parameters.profile, skipBadLines: skipBadLines)
-            let entries = try about("the lists") {
-                try EntrySelection(
-                    lists: lists.lists.map(\.hashes), profile: parameters.profile, minimumSources: minimumSources,
-                    separation: separation,
-                    workers: workers)
-            }
+            let (entries, sources) = try select(parameters, workers)
             let now = currentTime()
             let description = BuiltSet.Description(
                 version: version ?? now, issuedAt: now, expiresAt: now + expiresAfterDays * 86_400,
                 parameters: parameters,
-                sources: lists.keys)
+                sources: sources.map(\.key))
             let new = try about("the set") { try NewSet.build(entries, description, workers: workers) }
             let set = new.set
             let package = try about("the audit package") {
                 try AuditPackage.make(set, entries: entries, secrets: new.secrets, workers: workers)
             }
             try write(new, package, entriesDigest: AuditPackage.entriesDigest(entries))
-            try printReport(set, entries, lists)
+            try printReport(set, entries, sources)
         }
+    }
+
+    /// A source, and lines of its list that are no entry.
+    private struct Source {
+        let key: Bytes32
+        let badLines: Int
+        let poorLines: Int
+    }
+
+    /// The lists themselves are gone when this returns: they take more memory than the set.
+    private func select(_ parameters: Parameters, _ workers: Workers) throws -> (EntrySelection, [Source]) {
+        let lists = try SourceLists(sources, profile: parameters.profile, skipBadLines: skipBadLines)
+        let entries = try about("the lists") {
+            try EntrySelection(
+                lists: lists.lists.map(\.hashes), profile: parameters.profile, minimumSources: minimumSources,
+                separation: separation,
+                workers: workers)
+        }
+        let read = zip(lists.keys, lists.lists).map { key, list in
+            Source(key: key, badLines: list.badLines.count, poorLines: list.poorLines.count)
+        }
+        return (entries, read)
     }
 
     /// Refuses before any work what could not be written after it.
@@ -160,25 +176,24 @@ struct SetBuildCommand: ParsableCommand {
         }
     }
 
-    private func printReport(_ set: BuiltSet, _ entries: EntrySelection, _ lists: SourceLists) throws {
+    private func printReport(_ set: BuiltSet, _ entries: EntrySelection, _ sources: [Source]) throws {
         let report = Report(
             set: out, root: hexadecimal(try set.header.root().encoded.bytes),
             secrets: try KeyFiles.secretsPath(of: set.header, beside: out, folder: secrets),
             entries: set.header.entries,
             cells: set.header.cells,
             listed: entries.report.listed, duplicates: entries.report.duplicates,
-            badLines: lists.lists.map(\.badLines.count),
-            poorLines: lists.lists.map(\.poorLines.count), underSupported: entries.report.underSupported,
+            badLines: sources.map(\.badLines), poorLines: sources.map(\.poorLines),
+            underSupported: entries.report.underSupported,
             folded: entries.report.folded.count, cellsPerEntry: Double(set.header.cells) / Double(set.header.entries))
         if json { return try Terminal.printJSON(report) }
         Terminal.print("set       \(out)  \(count(report.entries, "entry", "entries")) in \(report.cells) cells")
         Terminal.print("root      \(report.root)")
-        for (place, key) in lists.keys.enumerated() {
-            let list = lists.lists[place]
+        for (place, source) in sources.enumerated() {
             Terminal.print(
-                "source    \(hexadecimal(key.bytes).prefix(16))…  \(count(report.listed[place], "hash", "hashes")), "
+                "source    \(hexadecimal(source.key.bytes).prefix(16))…  \(count(report.listed[place], "hash", "hashes")), "
                     + "\(report.duplicates[place]) with a key listed already, "
-                    + "\(list.poorLines.count) of too low quality, \(count(list.badLines.count, "bad line")) skipped")
+                    + "\(source.poorLines) of too low quality, \(count(source.badLines, "bad line")) skipped")
         }
         Terminal.print(
             "dropped   \(count(report.underSupported, "key")) that fewer than \(count(minimumSources, "source")) list")

@@ -5,7 +5,8 @@ import Testing
 @Suite struct BenchmarkSuiteTests {
     /// The names that `bench --json` promises.
     private static let names: [String] = [
-        "set.select", "set.bytes_per_entry", "set.cells_per_entry", "set.lost_entries", "set.build.one_core",
+        "set.select", "set.select.1e5", "set.select.1e6", "set.bytes_per_entry", "set.cells_per_entry",
+        "set.lost_entries", "set.build.one_core",
         "set.build.two_cores",
         "machine.two_cores", "set.build.memory_per_entry", "set.prove", "set.audit",
         "seal.probe", "seal.vs_two_header", "seal.voucher", "open.slot", "open.slot.two_cores",
@@ -45,6 +46,18 @@ import Testing
             if let ratio = row.ratio { #expect(ratio.isFinite, "\(row.name)") }
         }
         #expect(rows.first { $0.name == "set.lost_entries" }?.value == 0)
+    }
+
+    @Test func everyFigureOfScaleIsReportedOnce() throws {
+        var rows: [BenchmarkRow] = []
+        try BenchmarkSuite.runAtScale(
+            [ScaleBenchmarks(entries: 1_500, name: "a"), ScaleBenchmarks(entries: 2_000, name: "b")],
+            report: { rows.append($0) }, progress: { _ in })
+        let figures = ["select", "select.two_cores", "build.one_core", "build.two_cores", "memory"]
+        let expected = ["a", "b"].flatMap { size in figures.map { "scale.\(size).\($0)" } }
+        #expect(rows.map(\.name).sorted() == expected.sorted())
+        // Memory that earlier tests gave back may be taken again.
+        #expect(rows.allSatisfy { $0.value > 0 || $0.name.hasSuffix(".memory") })
     }
 
     @Test func aRowIsOneJSONObject() throws {
