@@ -17,7 +17,7 @@ package struct KeyPair: Equatable, Sendable {
 ///
 /// Keys that differ in at most r of some bits agree on a of r + a blocks of these bits. So keys are put into groups by
 /// every a blocks, one block after another (`NearPairSearch`), and compared where groups are small. a is chosen so that
-/// groups become small and blocks are few: for r = 6 and 10^6 random keys a key costs 1,400 comparisons, or what takes
+/// groups become small and blocks are few: for r = 6 and 10^6 random keys a key costs 1,500 comparisons, or what takes
 /// as long; of 10^7 keys 2,300; of 2^27 keys 10,000.
 ///
 /// Groups of keys that agree in more bits than chance has it are split again, by those of their bits in which they
