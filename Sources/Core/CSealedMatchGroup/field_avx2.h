@@ -1,6 +1,6 @@
 // GF(p), p = 2^255 - 19, in radix 2^25.5: ten limbs, of 26 and 25 bits by turns, for multipliers of 32 bits.
 //
-// Limbs, as the interval proof finds them (Docs/Backend.md, "Bounds"): tight < 2^26 + 2^18 and 2^25 + 2^18,
+// Limbs (Docs/Backend.md, "Bounds"): tight < 2^26 + 2^18 and 2^25 + 2^18,
 // factors < 2^32 with all that they are multiplied by, wide (a product before its carry) < 2^61.
 #pragma once
 // The proof has lanes of its own.

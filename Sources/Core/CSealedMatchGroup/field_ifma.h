@@ -1,7 +1,7 @@
 // GF(p), p = 2^255 - 19, in radix 2^51: five limbs, for multipliers of 52 bits. Radix 2^52 would leave them no slack:
 // they drop what is above without a word.
 //
-// Limbs, as the interval proof finds them (Docs/Backend.md, "Bounds"): tight < 2^51 + 2^17, factors < 2^52,
+// Limbs (Docs/Backend.md, "Bounds"): tight < 2^51 + 2^17, factors < 2^52,
 // wide (a product before its carry) < 2^60.
 #pragma once
 // The proof has lanes of its own.

@@ -1,7 +1,6 @@
 // GF(p), p = 2^255 - 19, in radix 2^51: five limbs of a lane of 64 bits, products of 128 bits.
 //
-// Limbs, as the interval proof finds them (Docs/Backend.md, "Bounds"): tight < 2^51 + 2^14, factors < 2^54. A product
-// is carried on the way, and so it is tight at once.
+// Limbs (Docs/Backend.md, "Bounds"): tight < 2^51 + 2^14. A product is carried on the way, and so it is tight at once.
 #pragma once
 // The proof has lanes of its own.
 #ifndef LANES

@@ -16,6 +16,16 @@ static void expand(uint8_t *, const uint8_t *, size_t, size_t, const uint8_t *, 
 static void forget(void) {}
 #include "operations.h"
 
+// The greatest limb, of the even and of the odd ones; `above` their nominal sizes.
+static void print_limbs(const char *what, const fe &a, bool above) {
+    u128 even = 0, odd = 0;
+    for (int i = 0; i < LIMBS; i++) (i & 1 ? odd : even) = std::max(i & 1 ? odd : even, a.v[i].high);
+    const u128 nominal = above ? LIMBS == 5 ? (u128)1 << 51 : (u128)1 << 26 : 0;
+    const u128 nominal_odd = LIMBS == 5 ? nominal : nominal / 2;
+    printf("    %s: 2^%.2f and 2^%.2f\n", what, log_of(even - std::min(even, nominal)),
+           log_of(odd - std::min(odd, nominal_odd)));
+}
+
 // More than one inversion's batch, and more than one round of a sum.
 enum { COUNT = 2 * SHARING + 1 };
 
@@ -40,6 +50,13 @@ int main() {
     combine(out, in, in, COUNT);
     operation = "probes";
     probes(out, more, in, 25, in, 32, in, in, in, &tables, &tables, in, COUNT);
+    operation = "limbs";
+    point p;
+    decode(&p, in, 32, 1);
+    for (int i = 0; i < 8; i++) double_point(&p, 1);
+    const fe sum = add(p.X, p.Y), wide_one = product(&sum, &sum);
+    print_limbs("tight limbs, above 2^51, or 2^26 and 2^25", p.X, true);
+    print_limbs("wide limbs", wide_one, false);
     for (int i = 0; i < MEASURES; i++) {
         if (greatest[i] != 0) printf("    greatest %s: 2^%.3f\n", MEASURE[i], log_of(greatest[i]));
     }
