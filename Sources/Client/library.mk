@@ -3,6 +3,7 @@
 # script). No start files: the library has no constructors of its own, and so none at all.
 # `make library SANITIZE=address,fuzzer` builds another one beside it, to be tested.
 # `make library ARCH=aarch64` builds one for another processor (target.mk).
+# `make library BACKEND=libsodium` builds the small one, whose group operations are all libsodium's.
 # It needs Swift, its clang and lld, and libsodium-dev; PREFIX and DESTDIR as everywhere.
 
 include Sources/Client/target.mk
@@ -16,20 +17,24 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 SANITIZE ?=
-C := .build/c$(if $(TARGET_CLANG),-$(ARCH))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+BACKEND ?=
+C := .build/c$(if $(TARGET_CLANG),-$(ARCH))$(BACKEND:%=-%)$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 SONAME := libsealedmatch.so.$(MAJOR)
 SO := $(C)/libsealedmatch.so.$(VERSION)
 # In the order in which they depend on each other.
 MODULES := Core/SealedMatchCrypto Core/SealedMatchFingerprint Core/SealedMatchProtocol Core/SealedMatchFiles \
 	Client/SealedMatchClient
 OBJECTS := $(patsubst %,$(C)/%.o,$(notdir $(MODULES)))
+# The batch backend, one object for each of its files.
+GROUP := Sources/Core/CSealedMatchGroup
+GROUP_OBJECTS := $(if $(BACKEND),,$(patsubst $(GROUP)/%.c,$(C)/group-%.o,$(wildcard $(GROUP)/*.c)))
 SYSTEM_MODULES := Sources/Core/CSealedMatchPlatform Sources/Core/CSealedMatchSodium
 # As `library` in Package.swift.
 EMBEDDED := -swift-version 6 -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature ExistentialAny \
 	-strict-memory-safety -package-name sealedmatch \
 	-enable-experimental-feature Embedded -parse-as-library -wmo -Xfrontend -function-sections \
-	$(if $(SANITIZE),-sanitize=$(SANITIZE) -g) \
-	-I $(C) $(SYSTEM_MODULES:%=-I %) -I $(INCLUDE) $(TARGET_SWIFT)
+	$(if $(SANITIZE),-sanitize=$(SANITIZE) -g) $(if $(BACKEND),-D SEALEDMATCH_LIBSODIUM) \
+	-I $(GROUP)/include -I $(C) $(SYSTEM_MODULES:%=-I %) -I $(INCLUDE) $(TARGET_SWIFT)
 # What a seal spends is in libsodium and in the first two modules; the others are there once, and small. Equal functions
 # are folded into one (--icf=all): nothing here compares addresses of functions.
 OPTIMISE = $(if $(filter SealedMatchProtocol SealedMatchFiles SealedMatchClient SealedMatchABI,$(1)),-Osize,-O)
@@ -45,9 +50,17 @@ INCLUDEDIR ?= $(PREFIX)/include
 
 library: $(TARGET_READY) $(SO)
 
+$(if $(filter-out libsodium,$(BACKEND)),$(error BACKEND is libsodium, or not given))
+
+$(C)/group-%.o: $(GROUP)/%.c $(wildcard $(GROUP)/*.h $(GROUP)/include/*) Sources/Client/library.mk
+	@mkdir -p $(C)
+	clang $(TARGET_CLANG) -std=c11 -O2 -fPIC -fvisibility=hidden -ffunction-sections -Wall -Wextra -Werror \
+	    $(if $(SANITIZE),-fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)) -g) -I$(GROUP)/include -c -o $@ $<
+
 # One rule a module: its objects come after those of the modules before it.
 define MODULE
-$(C)/$(notdir $(1)).o: $(wildcard Sources/$(1)/*.swift) $(2) $(wildcard $(SYSTEM_MODULES:%=%/*)) Makefile \
+$(C)/$(notdir $(1)).o: $(wildcard Sources/$(1)/*.swift) $(2) $(wildcard $(SYSTEM_MODULES:%=%/*)) \
+		$(wildcard $(GROUP)/include/*) Makefile \
 		Sources/Client/library.mk Sources/Client/target.mk
 	@mkdir -p $(C)
 	swiftc $(EMBEDDED) $$(call OPTIMISE,$(notdir $(1))) -module-name $(notdir $(1)) -emit-module \
@@ -64,8 +77,8 @@ $(C)/SealedMatchABI.o: $(wildcard $(ABI)/*.swift $(INCLUDE)/*) $(before) Sources
 	swiftc $(EMBEDDED) $(call OPTIMISE,SealedMatchABI) -module-name SealedMatchABI -emit-object -o $@ $(ABI)/*.swift
 	@touch $@
 
-$(SO): $(OBJECTS) $(C)/SealedMatchABI.o $(ABI)/sealedmatch.map
-	clang $(TARGET_CLANG) $(LINK) -o $@ $(OBJECTS) $(C)/SealedMatchABI.o $(TARGET_SODIUM) -lm
+$(SO): $(OBJECTS) $(GROUP_OBJECTS) $(C)/SealedMatchABI.o $(ABI)/sealedmatch.map
+	clang $(TARGET_CLANG) $(LINK) -o $@ $(OBJECTS) $(GROUP_OBJECTS) $(C)/SealedMatchABI.o $(TARGET_SODIUM) -lm
 	ln -sf $(notdir $@) $(C)/$(SONAME)
 	ln -sf $(SONAME) $(C)/libsealedmatch.so
 
@@ -82,7 +95,7 @@ install: library
 # Exported symbols, error codes and their texts, the ABI version, SONAME, needed libraries, constructors and size:
 # fails when header, library and specification diverge.
 check-abi: library $(if $(TARGET_RUN),setup-emulator $(C)/texts)
-	python3 Tests/Client/ABITests/Scripts/check_abi.py --library $(SO) --machine $(ARCH) \
+	python3 Tests/Client/ABITests/Scripts/check_abi.py --library $(SO) --machine $(ARCH) $(BACKEND:%=--backend %) \
 	    $(if $(TARGET_RUN),--texts "$(TARGET_RUN) $(C)/texts")
 
 # Programs of the tests, for the library's processor.

@@ -12,6 +12,8 @@ public final class BlindedSet: Sendable {
     public let root: SetRoot
     /// Whose signatures the file holds, and how many pinned sources confirm each entry: what users are shown.
     public let signers: VerifiedSigners
+    /// B and L, as sealing multiplies them.
+    package let bases: GroupBases
     private let file: SetFile
 
     /// Opens a set file: maps it, checks form, digest, signatures, floors, expiry and version, in time linear in the
@@ -58,10 +60,12 @@ public final class BlindedSet: Sendable {
         guard try file.tableDigest() == file.header.tableDigest else {
             throw SealedMatchError(.rootMismatch, "the table is not the one that was signed")
         }
-        return try BlindedSet(file, signers: signers, root: file.header.root())
+        return try BlindedSet(
+            file, signers: signers, root: file.header.root(), bases: GroupBases(publicKey: file.header.publicKey))
     }
 
-    private init(_ file: SetFile, signers: VerifiedSigners, root: SetRoot) {
+    private init(_ file: SetFile, signers: VerifiedSigners, root: SetRoot, bases: GroupBases) {
+        self.bases = bases
         self.file = file
         header = file.header
         self.signers = signers

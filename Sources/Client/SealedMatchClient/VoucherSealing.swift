@@ -3,20 +3,17 @@ package import SealedMatchCrypto
 
 /// Seals one voucher: Docs/Protocol.md, "Seal". The work, the allocations and the size depend on the parameters only.
 ///
-/// Reused for many vouchers, one at a time: β and γ live in guarded memory and are drawn anew for every slot.
+/// Reused for many vouchers, one at a time: β, γ and S live in guarded memory; β and γ are drawn anew for every slot.
 package struct VoucherSealing: ~Copyable {
-    private var beta: Scalar
-    private var gamma: Scalar
+    private var batch: ProbeBatch
     /// Stands in for a decoding that is no element; any fixed valid point will do.
     package let substitute: Point
 
     package init(random: inout some RandomSource & ~Copyable) throws(SealedMatchError) {
         let substitute = try HashToGroup.elements.point(HashToGroup.ascii(Separator.substitute))
-        let beta = try Scalar.random(from: &random)
-        let gamma = try Scalar.random(from: &random)
+        batch = try ProbeBatch(
+            capacity: FingerprintProfile.maximumProbes, substitute: substitute, random: &random)
         self.substitute = substitute
-        self.beta = beta
-        self.gamma = gamma
     }
 
     /// - Parameters:
@@ -38,16 +35,31 @@ package struct VoucherSealing: ~Copyable {
         let context = try SlotContext(
             tableID: set.header.tableID, header: encodedHeader, body: body, checkLevel: header.checkLevel)
         // Seal, step 5
-        var slots: [SealedSlot] = []
-        slots.reserveCapacity(header.probes)
-        let elements = TableElement(tableID: set.header.tableID)
+        defer { batch.clear() }
+        var dropped: [Bytes32] = []
+        dropped.reserveCapacity(header.probes)
+        defer { dropped.wipe() }
         for index in 0..<header.probes {
-            let isProbe: UInt64 = index < probes.count ? 1 : 0
             // A filler does a probe's work on a random key, and then drops the slot key. The key is drawn for probes
             // too, so that every item costs the same draws.
             let filler = EntryKey(perceptual: try random.word())
             let key = index < probes.count ? probes[index] : filler
-            slots.append(try probeSlot(key, opens: 0 &- isProbe, rkey, set, elements, context, &random))
+            let positions = try TablePositions(of: key, seed: set.header.positionSeed, cells: set.header.cells)
+            // β and γ fresh for every slot: shared ones would link the probes of an item.
+            try batch.append(
+                set.header.tableID.encoded, key.encoded, cells: unsafe set.table().cells(at: positions),
+                random: &random)
+            dropped.append(try random.bytes32())
+        }
+        // Q = β·H(y) + γ·B;  S = β·decode(y) + γ·L
+        try batch.run(HashToGroup.elements, set.bases)
+        var slots: [SealedSlot] = []
+        slots.reserveCapacity(header.probes)
+        for index in 0..<header.probes {
+            let isProbe: UInt64 = index < probes.count ? 1 : 0
+            var slotKey = Bytes32.select(0 &- isProbe, batch.slotKey(index), dropped[index])
+            defer { slotKey.wipe() }
+            slots.append(try context.seal(rkey, slotKey: slotKey, element: batch.element(index)))
         }
         // Seal, step 6: shuffle the slots (Fisher–Yates). Probes are in order of likelihood: in that order a match
         // would show by its place.
@@ -77,23 +89,5 @@ package struct VoucherSealing: ~Copyable {
             try unsafe Cipher.streamXOR(raw, key: rkey)
         }
         return body
-    }
-
-    private mutating func probeSlot(
-        _ key: EntryKey, opens: UInt64, _ rkey: Bytes32, _ set: BlindedSet, _ elements: TableElement,
-        _ context: SlotContext,
-        _ random: inout some RandomSource & ~Copyable
-    ) throws(SealedMatchError) -> SealedSlot {
-        // β and γ fresh for every slot: shared ones would link the probes of an item.
-        try beta.randomise(from: &random)
-        try gamma.randomise(from: &random)
-        let positions = try TablePositions(of: key, seed: set.header.positionSeed, cells: set.header.cells)
-        let decoded = try unsafe set.table().decode(at: positions, substitute: substitute)
-        // Q = β·H(y) + γ·B;  S = β·decode(y) + γ·L
-        let q = try elements.point(of: key).multiplied(by: beta).adding(Point.base(times: gamma))
-        let s = try decoded.multiplied(by: beta).adding(set.header.publicKey.multiplied(by: gamma))
-        var slotKey = Bytes32.select(opens, s.encoded, try random.bytes32())
-        defer { slotKey.wipe() }
-        return try context.seal(rkey, slotKey: slotKey, element: q.encoded)
     }
 }

@@ -10,6 +10,9 @@ package struct HashToGroup: Sendable {
     package static let contextString: [UInt8] =
         [0x4F, 0x50, 0x52, 0x46, 0x56, 0x31, 0x2D, 0x01] + ascii("-ristretto255-SHA512")
 
+    /// The tag, if it is no longer than what batches take: 43 bytes, as all of ours for elements.
+    var shortTag: ArraySlice<UInt8>? { dstPrime.count <= 44 ? dstPrime.dropLast() : nil }
+
     /// For elements: DST "HashToGroup-" ‖ contextString.
     package static let elements = HashToGroup(dst: ascii("HashToGroup-") + contextString)
 

@@ -66,18 +66,33 @@ public struct Point: Hashable, Sendable {
     /// `scalar·self` for a secret scalar, in constant time.
     /// - Throws: `identityPoint` when the product is the identity, hence when `self` is.
     public func multiplied(by scalar: borrowing Scalar) throws(SealedMatchError) -> Point {
+        try unsafe scalar.withEncoded { (scalar) throws(SealedMatchError) in try unsafe multiplied(byBytes: scalar) }
+    }
+
+    /// The same for the 32 bytes of a scalar.
+    func multiplied(byBytes scalar: UnsafeRawBufferPointer) throws(SealedMatchError) -> Point {
         var out = Bytes32()
         let status = unsafe out.withMutableBytes { out in
-            unsafe encoded.withBytes { point in
-                unsafe scalar.withEncoded { scalar in
-                    unsafe crypto_scalarmult_ristretto255(
-                        out.u8,
-                        scalar.u8, point.u8)
-                }
-            }
+            unsafe encoded.withBytes { unsafe crypto_scalarmult_ristretto255(out.u8, scalar.u8, $0.u8) }
         }
         guard status == 0 else { throw SealedMatchError(.identityPoint, "the product is the identity") }
         return Point(unchecked: out)
+    }
+
+    /// a + b + c of three encodings that nobody has checked; `substitute` where one is no element, or the sum is the
+    /// identity, after the same group operations.
+    package static func sum(
+        _ encodings: (Bytes32, Bytes32, Bytes32), _ substitute: Point
+    ) throws(SealedMatchError) -> Point {
+        var valid: UInt64 = 0
+        func checked(_ encoding: Bytes32) -> Point {
+            let isValid: UInt64 = isCanonical(encoding) ? 1 : 0
+            valid &+= isValid
+            return Point(unchecked: Bytes32.select(0 &- isValid, encoding, substitute.encoded))
+        }
+        let sum = try checked(encodings.0).adding(checked(encodings.1)).adding(checked(encodings.2))
+        let usable: UInt64 = valid == 3 && !sum.isIdentity ? 1 : 0
+        return Point(unchecked: Bytes32.select(0 &- usable, sum.encoded, substitute.encoded))
     }
 
     /// `scalar·B` for a secret scalar, in constant time.

@@ -71,8 +71,12 @@ public struct Scalar: ~Copyable, Sendable {
     }
 
     /// Reads the 32 bytes. The pointer is valid inside `body` only.
-    public borrowing func withEncoded<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        unsafe bytes.withBytes { unsafe body(UnsafeRawBufferPointer(rebasing: $0[0..<32])) }
+    public borrowing func withEncoded<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try unsafe bytes.withBytes { (bytes) throws(Failure) in
+            try unsafe body(UnsafeRawBufferPointer(rebasing: bytes[0..<32]))
+        }
     }
 
     var isZero: Bool {

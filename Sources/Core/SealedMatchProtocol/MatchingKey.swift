@@ -41,9 +41,12 @@ public struct MatchingKey: ~Copyable, Sendable {
         unsafe alpha.withEncoded { unsafe body($0) }
     }
 
-    /// V = α·H(y) for many elements in place: what the cells of members sum to.
-    package borrowing func evaluate(_ elements: UnsafeMutableBufferPointer<Point>) throws(SealedMatchError) {
-        try unsafe GroupBatch.multiply(elements, by: alpha)
+    /// V = α·H(y) for many keys: what the cells of members sum to.
+    /// - Parameter messages: tableID ‖ y of each.
+    package borrowing func evaluate(
+        _ messages: GroupMessages, into out: UnsafeMutableBufferPointer<Point>
+    ) throws(SealedMatchError) {
+        try unsafe GroupBatch.evaluate(messages, HashToGroup.elements, by: alpha, into: out)
     }
 }
 

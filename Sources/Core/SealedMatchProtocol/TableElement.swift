@@ -13,6 +13,13 @@ package struct TableElement: Sendable {
         try HashToGroup.elements.point(tableID.encoded + key.encoded)
     }
 
+    /// What is hashed for each key: tableID ‖ y.
+    package func messages(of keys: some Collection<EntryKey>) throws(SealedMatchError) -> GroupMessages {
+        var messages = GroupMessages(capacity: keys.count)
+        for key in keys { try messages.append(tableID.encoded, key.encoded) }
+        return messages
+    }
+
     /// Fillers are hashed under their own domain-separation tag: no key's element is ever a filler.
     package static let fillerHash = HashToGroup(dst: HashToGroup.ascii(Separator.filler))
 

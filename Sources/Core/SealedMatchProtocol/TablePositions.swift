@@ -29,6 +29,15 @@ package struct TablePositions: Equatable, Sendable {
         third = position(2)
     }
 
+    /// As indices for a batch.
+    /// - Throws: `tooManyEntries` for cells from 2^32 on, which no set has.
+    package func triple() throws(SealedMatchError) -> GroupBatch.Triple {
+        guard let first = UInt32(exactly: first), let second = UInt32(exactly: second),
+            let third = UInt32(exactly: third)
+        else { throw SealedMatchError(.tooManyEntries, "a table has too many cells") }
+        return (first, second, third)
+    }
+
     /// Positions that are known already, for vectors.
     package init(first: Int, second: Int, third: Int) {
         self.first = first

@@ -22,22 +22,22 @@ package struct TableView: @unchecked Sendable {
         return unsafe Bytes32(loading: base + 32 * index)
     }
 
+    /// The three cells of a key, as they are.
+    package func cells(at positions: TablePositions) -> (Bytes32, Bytes32, Bytes32) {
+        (cell(positions.first), cell(positions.second), cell(positions.third))
+    }
+
+    /// The cells' bytes; valid while their owner keeps them.
+    @unsafe package var bytes: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: base, count: Bytes32.count * cells)
+    }
+
     /// decode(y) = T[h1(y)] + T[h2(y)] + T[h3(y)]; for a member this is α·H(y).
     ///
     /// A cell that is no point, or a sum that is the identity, gives `substitute` after the same group operations: a
     /// non-match, never an error that somebody could see from outside.
     package func decode(at positions: TablePositions, substitute: Point) throws(SealedMatchError) -> Point {
-        var valid: UInt64 = 0
-        func checked(_ index: Int) -> Point {
-            let encoding = cell(index)
-            let isValid: UInt64 = Point.isCanonical(encoding) ? 1 : 0
-            valid &+= isValid
-            return Point(unchecked: Bytes32.select(0 &- isValid, encoding, substitute.encoded))
-        }
-        // Decode, steps 1–2: the three cells' sum, with P_sub for what is no point
-        let sum = try checked(positions.first).adding(checked(positions.second)).adding(checked(positions.third))
-        // Decode, step 3
-        let usable: UInt64 = valid == 3 && !sum.isIdentity ? 1 : 0
-        return Point(unchecked: Bytes32.select(0 &- usable, sum.encoded, substitute.encoded))
+        // Decode, steps 1–3: the three cells' sum, with P_sub for what is no point
+        try Point.sum(cells(at: positions), substitute)
     }
 }

@@ -4,6 +4,35 @@
 /// the two-core figures are wall time. Where several rounds run, the value is their median, and what is compared is
 /// measured in turns.
 enum BenchmarkName: String, CaseIterable {
+    // Microseconds an element of the batches (Docs/Backend.md), one thread: by the backend that is chosen for this
+    // processor, and by two others as far as it has them. Floor: libsodium's functions, one element at a time, in the
+    // same round. The ratio is the median of the rounds'.
+
+    /// `scalar·Q`, decode to encode, one scalar for all: 256 elements.
+    case groupMultiply = "group.multiply"
+    case groupMultiplyPortable = "group.multiply.portable"
+    case groupMultiplyAVX2 = "group.multiply.avx2"
+    /// H(y), from the message to the encoding: 256 messages.
+    case groupHash = "group.hash"
+    case groupHashPortable = "group.hash.portable"
+    case groupHashAVX2 = "group.hash.avx2"
+    /// Α·H(y), with no encoding in between: 256 messages.
+    case groupEvaluate = "group.evaluate"
+    case groupEvaluatePortable = "group.evaluate.portable"
+    case groupEvaluateAVX2 = "group.evaluate.avx2"
+    /// T[a] − T[b] − T[c]: 85 triples.
+    case groupSubtract = "group.subtract"
+    case groupSubtractPortable = "group.subtract.portable"
+    case groupSubtractAVX2 = "group.subtract.avx2"
+    /// Σ s·P of public values: 512 terms.
+    case groupCombine = "group.combine"
+    case groupCombinePortable = "group.combine.portable"
+    case groupCombineAVX2 = "group.combine.avx2"
+    /// All group work of a slot, q and s: 256 slots, of several vouchers.
+    case groupProbe = "group.probe"
+    case groupProbePortable = "group.probe.portable"
+    case groupProbeAVX2 = "group.probe.avx2"
+
     /// Microseconds that the selection takes for each entry: keys of two lists that hold the same hashes, sorted,
     /// joined, near keys folded. One thread.
     case setSelect = "set.select"

@@ -39,6 +39,8 @@ public struct BenchmarkSuite {
         _ scale: BenchmarkScale, threads: Int? = nil, report: (BenchmarkRow) -> Void, progress: (String) -> Void
     ) throws {
         try Sodium.start()
+        progress("group operations")
+        try GroupBenchmarks(rounds: scale.groupRounds).measure(report)
         let directory = try ScratchDirectory()
         let sets = try SetBenchmarks(scale: scale, threads: threads, directory: directory, progress: progress)
         try sets.measure(report)
@@ -83,6 +85,7 @@ public struct BenchmarkFailure: Error, CustomStringConvertible {
 
 /// How much of each benchmark runs.
 package struct BenchmarkScale: Sendable {
+    package var groupRounds: Int
     /// Entries of the large set, at least.
     package var entries: Int
     /// Entries of the selections that are timed alone.
@@ -105,15 +108,17 @@ package struct BenchmarkScale: Sendable {
     package var largePictureRounds: Int
 
     package static let full = BenchmarkScale(
-        entries: 1_000_000, buildRounds: 1, auditEntries: 20_000, auditRounds: 3, sealRounds: 200, openRounds: 40,
+        groupRounds: 80, entries: 1_000_000, buildRounds: 1, auditEntries: 20_000, auditRounds: 3, sealRounds: 200,
+        openRounds: 40,
         vouchers: 200, revealRounds: 5, pictureRounds: 41, largePictureRounds: 15)
     package static let quick = BenchmarkScale(
-        entries: 30_000, buildRounds: 1, auditEntries: 2_000, auditRounds: 2, sealRounds: 40, openRounds: 8,
+        groupRounds: 20, entries: 30_000, buildRounds: 1, auditEntries: 2_000, auditRounds: 2, sealRounds: 40,
+        openRounds: 8,
         vouchers: 100, revealRounds: 3, pictureRounds: 15, largePictureRounds: 5)
     /// For tests of the suite itself: no figure of it means anything.
     package static let tiny = BenchmarkScale(
-        entries: 1_500, selections: [1_000, 3_000], buildRounds: 1, auditEntries: 1_200, auditRounds: 1, sealRounds: 3,
-        openRounds: 1, vouchers: 4,
+        groupRounds: 1, entries: 1_500, selections: [1_000, 3_000], buildRounds: 1, auditEntries: 1_200, auditRounds: 1,
+        sealRounds: 3, openRounds: 1, vouchers: 4,
         realShares: 60, chanceShares: 90, undecodableShares: 150,
         revealRounds: 1, pictureRounds: 1, largePictureRounds: 1)
 }

@@ -44,7 +44,7 @@ struct GroupCosts: ~Copyable {
         hash.append(try Self.each { points[$0] = try HashToGroup.elements.point(messages[$0]) })
         multiplication.append(
             try Stopwatch.time {
-                try points.withUnsafeMutableBufferPointer { try GroupBatch.multiply($0, by: scalar) }
+                try points.withUnsafeMutableBufferPointer { try SodiumBatch.multiply($0, by: scalar) }
             } / Double(Self.repeats))
     }
 

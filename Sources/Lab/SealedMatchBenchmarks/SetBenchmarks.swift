@@ -139,11 +139,10 @@ struct SetBenchmarks {
         let file = file
         try Workers(threads: threads).forEachChunk("decode", count: keys.count, chunk: 256) {
             (range) throws(SealedMatchError) in
-            var values: [Point] = []
-            for index in range { values.append(try elements.point(of: keys[index])) }
+            var values = [Point](repeating: .identity, count: range.count)
             var span = values.mutableSpan
             try span.withUnsafeMutableBufferPointer { (values) throws(SealedMatchError) in
-                try file.secrets.key.evaluate(values)
+                try file.secrets.key.evaluate(elements.messages(of: keys[range]), into: values)
             }
             var missing = 0
             for index in range {

@@ -48,25 +48,48 @@ public struct VoucherOpener<E: Evaluator>: Sendable {
         var opened: [OpenedVoucher] = []
         opened.reserveCapacity(vouchers.count)
         var elements: [Bytes32] = []
-        for voucher in vouchers { opened.append(try open(voucher, &elements)) }
+        // Neighbours of one set are evaluated in one batch.
+        var rest = vouchers
+        while let first = rest.first {
+            let root = first.header.setRoot
+            let group = rest.prefix { $0.header.setRoot == root }
+            rest = rest.dropFirst(group.count)
+            guard let set = sets[root] else {
+                opened += group.map { OpenedVoucher($0.header, .unknownSet) }
+                continue
+            }
+            // Open, step 1: S' = α·Q for every slot; all zero, no element's product, where Q is no element or the
+            // identity
+            elements.removeAll(keepingCapacity: true)
+            for voucher in group where voucher.header.fits(set.header.parameters) {
+                for slot in voucher.slots { elements.append(slot.element) }
+            }
+            if !elements.isEmpty { try set.evaluator.evaluate(&elements) }
+            var evaluated = elements[...]
+            for voucher in group {
+                guard voucher.header.fits(set.header.parameters) else {
+                    opened.append(OpenedVoucher(voucher.header, .setMismatch))
+                    continue
+                }
+                opened.append(try open(voucher, set, evaluated.prefix(voucher.slots.count)))
+                evaluated = evaluated.dropFirst(voucher.slots.count)
+            }
+        }
         return opened
     }
 
-    private func open(_ voucher: SealedVoucher, _ elements: inout [Bytes32]) throws(SealedMatchError) -> OpenedVoucher {
+    /// - Parameter slotKeys: S' of each slot.
+    private func open(
+        _ voucher: SealedVoucher, _ set: MatchingSet<E>, _ slotKeys: ArraySlice<Bytes32>
+    ) throws(SealedMatchError) -> OpenedVoucher {
         let header = voucher.header
-        guard let set = sets[header.setRoot] else { return OpenedVoucher(header, .unknownSet) }
-        guard header.fits(set.header.parameters) else { return OpenedVoucher(header, .setMismatch) }
-        // Open, step 1: S' = α·Q for every slot; all zero, no element's product, where Q is no element or the identity
-        elements.removeAll(keepingCapacity: true)
-        for slot in voucher.slots { elements.append(slot.element) }
-        try set.evaluator.evaluate(&elements)
         // Open, step 2: recompute each check under the header's N; a slot whose check holds gives the body's key. What
         // it opens is not looked at: nothing there tells a match from chance.
         let context = try SlotContext(
             tableID: set.header.tableID, header: header.encoded, body: voucher.body, checkLevel: header.checkLevel)
         var openings: [Opening] = []
-        for (index, slot) in voucher.slots.enumerated() where !elements[index].isZero {
-            guard let key = try context.open(slot, slotKey: elements[index]) else { continue }
+        for (index, (slot, slotKey)) in zip(voucher.slots, slotKeys).enumerated() where !slotKey.isZero {
+            guard let key = try context.open(slot, slotKey: slotKey) else { continue }
             openings.append(try Opening(header: header, slot: index, key: key, body: voucher.body))
         }
         return OpenedVoucher(

@@ -141,12 +141,19 @@ struct EvaluatedEntries: Sendable {
         let decoded = SharedBuffer(repeating: Point.identity, count: keys.count)
         let hash = TableElement(tableID: header.tableID)
         try workers.forEachChunk("decode", count: keys.count, chunk: 512) { (range) throws(SealedMatchError) in
-            try unsafe Table.hash(
-                keys[range], hash, into: UnsafeMutableBufferPointer(rebasing: elements.elements[range]))
+            try unsafe GroupBatch.hash(
+                hash.messages(of: keys[range]), HashToGroup.elements,
+                into: UnsafeMutableBufferPointer(rebasing: elements.elements[range]))
+            var triples: [GroupBatch.Triple] = []
+            triples.reserveCapacity(range.count)
             for index in range {
                 let positions = try TablePositions(of: keys[index], seed: header.positionSeed, cells: header.cells)
-                // An invalid cell decodes to the identity here, which no proof covers.
-                decoded[index] = try table.decode(at: positions, substitute: .identity)
+                triples.append(try positions.triple())
+            }
+            // An invalid cell decodes to the identity here, which no proof covers.
+            try unsafe triples.span.withUnsafeBufferPointer { (triples) throws(SealedMatchError) in
+                try unsafe GroupBatch.sumsVarTime(
+                    triples, of: table.bytes, into: UnsafeMutableBufferPointer(rebasing: decoded.elements[range]))
             }
         }
         self.elements = elements

@@ -32,8 +32,7 @@ package final class Table: Sendable {
         return try unsafe solve(keys: keys, positionSeed: positionSeed, fillerSeed: fillerSeed, workers: workers) {
             (range, out) throws(SealedMatchError) in
             // Table, step 4: V(y) = α·H(y)
-            try unsafe Self.hash(keys[range], elements, into: out)
-            try unsafe key.evaluate(out)
+            try unsafe key.evaluate(elements.messages(of: keys[range]), into: out)
         }
     }
 
@@ -56,15 +55,6 @@ package final class Table: Sendable {
         return TablePositions.cells(forEntries: count)
     }
 
-    /// H(tableID ‖ y) of many keys.
-    package static func hash(
-        _ keys: ArraySlice<EntryKey>, _ elements: TableElement, into out: UnsafeMutableBufferPointer<Point>
-    ) throws(SealedMatchError) {
-        try unsafe GroupBatch.hashToGroup(HashToGroup.elements, count: keys.count, into: out) { index in
-            elements.tableID.encoded + keys[keys.startIndex + index].encoded
-        }
-    }
-
     private static func solve(
         keys: [EntryKey], positionSeed: Bytes32, fillerSeed: Bytes32, workers: Workers,
         values: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Point>) throws(SealedMatchError) -> Void
@@ -85,10 +75,10 @@ package final class Table: Sendable {
             let entries = peeling.rounds[round]..<peeling.rounds[round + 1]
             try workers.forEachChunk("solve", count: entries.count, chunk: solveChunk) {
                 (range) throws(SealedMatchError) in
-                let triples = range.map { offset in
+                let triples = range.map { offset -> GroupBatch.Triple in
                     let entry = Int(peeling.order[entries.lowerBound + offset])
                     let others = peeling.others(of: entry)
-                    return (target: Int(peeling.freeCells[entry]), first: others.0, second: others.1)
+                    return (UInt32(peeling.freeCells[entry]), UInt32(others.0), UInt32(others.1))
                 }
                 try unsafe triples.span.withUnsafeBufferPointer { (triples) throws(SealedMatchError) in
                     try unsafe GroupBatch.subtractPairs(triples, in: cells.elements)
@@ -108,10 +98,11 @@ package final class Table: Sendable {
         let unowned = isOwned.indices.filter { !isOwned[$0] }
         try workers.forEachChunk("fillers", count: unowned.count, chunk: chunk) { (range) throws(SealedMatchError) in
             let batch = SharedBuffer(repeating: Point.identity, count: range.count)
-            try unsafe GroupBatch.hashToGroup(TableElement.fillerHash, count: range.count, into: batch.elements) {
-                index in
-                TableElement.fillerMessage(ofCell: unowned[range.lowerBound + index], seed: seed)
+            var messages = GroupMessages(capacity: range.count)
+            for index in range {
+                try messages.append(TableElement.fillerMessage(ofCell: unowned[index], seed: seed))
             }
+            try unsafe GroupBatch.hash(messages, TableElement.fillerHash, into: batch.elements)
             for (offset, index) in range.enumerated() { cells[unowned[index]] = batch[offset] }
         }
     }

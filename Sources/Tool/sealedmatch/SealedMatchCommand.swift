@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SealedMatchCrypto
 
 /// Where the program begins and ends: before anything is opened, and with every message on lines that are its own.
 @main
@@ -36,7 +37,7 @@ struct SealedMatchCommand: ParsableCommand {
             be read or written; 69 a program that is needed is missing; 70 an internal failure; 130 interrupted; \
             141 nobody reads the output any more.
             """,
-        version: Version.text,
+        version: "\(Version.text) (group operations: \(GroupBatch.backendName))",
         subcommands: [
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
             CollectCommand.self, ExpireCommand.self, OpenCommand.self,

@@ -222,7 +222,7 @@ import Testing
         let voucher = try sealer.seal(item)
         #expect(try fixture.matches(voucher) == 1)
         do {
-            var failing = FailingRandom(after: 100); _ = try VoucherSealing(random: &failing); Issue.record("made")
+            var failing = FailingRandom(after: 63); _ = try VoucherSealing(random: &failing); Issue.record("made")
         } catch { #expect(error.code == .randomSourceFailed) }
         do {
             var failing = FailingRandom(after: 31); _ = try AccountSecret.create(epoch: 1, random: &failing);

@@ -106,49 +106,6 @@ private func scalar(_ number: UInt8) throws -> Scalar {
         }
     }
 
-    @Test func batchesDoWhatSingleOperationsDo() throws {
-        var random = SeededRandom(23)
-        let messages = (0..<33).map { _ in random.bytes(25) }
-        let alpha = try Scalar.random(from: &random)
-        let single = try messages.map { try HashToGroup.elements.point($0) }
-        var batch = [Point](repeating: .identity, count: messages.count)
-        try batch.withUnsafeMutableBufferPointer {
-            try GroupBatch.hashToGroup(.elements, count: messages.count, into: $0) { messages[$0] }
-        }
-        #expect(batch == single)
-        try batch.withUnsafeMutableBufferPointer { try GroupBatch.multiply($0, by: alpha) }
-        #expect(try batch == single.map { try $0.multiplied(by: alpha) })
-        var table = single
-        try table.withUnsafeMutableBufferPointer { table in
-            try [(target: 0, first: 1, second: 2), (target: 3, first: 1, second: 4)].withUnsafeBufferPointer {
-                try GroupBatch.subtractPairs($0, in: table)
-            }
-        }
-        #expect(try table[0] == single[0].subtracting(single[1]).subtracting(single[2]))
-        #expect(try table[3] == single[3].subtracting(single[4]).subtracting(single[1]))
-        expectCode(.wrongLength) {
-            try batch.withUnsafeMutableBufferPointer {
-                try GroupBatch.hashToGroup(.elements, count: 5, into: $0) { messages[$0] }
-            }
-        }
-        var withIdentity = [single[0], .identity]
-        expectCode(.identityPoint) {
-            try withIdentity.withUnsafeMutableBufferPointer { try GroupBatch.multiply($0, by: alpha) }
-        }
-        let weights = try (0..<3).map { _ in
-            try PublicScalar(
-                canonical: Scalar.random(from: &random).withEncoded { unsafe Bytes32(loading: $0.baseAddress!) })
-        }
-        let combined = try weights.withUnsafeBufferPointer { weights in
-            try Array(single[0..<3]).withUnsafeBufferPointer { try GroupBatch.linearCombinationVarTime(weights, $0) }
-        }
-        let expected = try single[0].multipliedVarTime(byPublic: weights[0]).adding(
-            single[1].multipliedVarTime(byPublic: weights[1])
-        )
-        .adding(single[2].multipliedVarTime(byPublic: weights[2]))
-        #expect(combined == expected)
-    }
-
     @Test func hashesUnderDifferentTagsDiffer() throws {
         let message = hex("00010203")
         let elements = try HashToGroup.elements.point(message)

@@ -15,6 +15,8 @@ import Testing
         "pdq.probes", "pdq.12mp",
         "seal.share.sealedmatch", "seal.share.messenger", "seal.share", "seal.share.sent_copy",
     ]
+    /// Of the batches: by the backend that is chosen, and by the portable one; by AVX2, where the processor has it.
+    private static let group = ["multiply", "hash", "evaluate", "subtract", "combine", "probe"].map { "group.\($0)" }
     /// Those of the C interface, where the environment names the library.
     private static let interface = [
         "abi.first_voucher", "abi.seal", "abi.seal.eight_threads", "abi.private_bytes", "abi.pdq.1080p",
@@ -33,9 +35,14 @@ import Testing
         var steps = 0
         try BenchmarkSuite.run(.tiny, report: { rows.append($0) }, progress: { _ in steps += 1 })
         // Comparisons with pdqhash are there where the environment names a Python for it.
-        let reported = rows.map(\.name).filter { !$0.hasSuffix(".vs_pdqhash") }
+        let reported = rows.map(\.name).filter { !$0.hasSuffix(".vs_pdqhash") && !$0.hasSuffix(".avx2") }
+        let avx2 = rows.map(\.name).filter { $0.hasSuffix(".avx2") }
+        #expect(avx2 == [] || avx2 == Self.group.map { $0 + ".avx2" })
         let hasLibrary = ProcessInfo.processInfo.environment["SEALEDMATCH_LIBRARY"]?.isEmpty == false
-        #expect(reported.sorted() == (Self.names + (hasLibrary ? Self.interface : [])).sorted())
+        #expect(
+            reported.sorted()
+                == (Self.names + Self.group + Self.group.map { $0 + ".portable" } + (hasLibrary ? Self.interface : []))
+                .sorted())
         #expect(steps > 0)
         for row in rows {
             #expect(row.value.isFinite, "\(row.name)")
