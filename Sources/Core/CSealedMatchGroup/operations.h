@@ -3,6 +3,8 @@
 #pragma once
 
 INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
+// The lengths from message i on, if messages have their own.
+INLINE const uint8_t *from(const uint8_t *lengths, size_t i) { return lengths == NULL ? NULL : lengths + i; }
 // As many elements as one inversion serves, and as many slots, with two elements each.
 #define BATCH (SHARING * LANES)
 #define SLOTS (SHARING / 2 * LANES)
@@ -36,29 +38,29 @@ static void multiply(uint8_t *elements, size_t count, const uint8_t scalar[32]) 
     forget();
 }
 
-OUTLINE void hash_batches(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
-                          size_t dst_length) {
+OUTLINE void hash_batches(uint8_t *out, const uint8_t *messages, size_t stride, const uint8_t *lengths, size_t count,
+                          const uint8_t *dst, size_t dst_length) {
     for (size_t i = 0; i < count; i += LANES) {
         const size_t used = least(LANES, count - i);
         uint8_t uniform[64 * LANES];
         point p;
-        expand(uniform, messages + length * i, length, used, dst, dst_length);
+        expand(uniform, messages + stride * i, stride, from(lengths, i), used, dst, dst_length);
         map_uniform(&p, uniform, LANES);
         encode(out + 32 * i, &p, ~splat(0), used);
     }
 }
-static void hash(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
-                 size_t dst_length) {
+static void hash(uint8_t *out, const uint8_t *messages, size_t stride, const uint8_t *lengths, size_t count,
+                 const uint8_t *dst, size_t dst_length) {
     if (LANES > 1 && count <= FEW) {
-        group_portable.hash(out, messages, length, count, dst, dst_length);
+        group_portable.hash(out, messages, stride, lengths, count, dst, dst_length);
         return;
     }
-    hash_batches(out, messages, length, count, dst, dst_length);
+    hash_batches(out, messages, stride, lengths, count, dst, dst_length);
     forget();
 }
 
-OUTLINE void evaluate_batches(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
-                              size_t dst_length, const uint8_t *scalar) {
+OUTLINE void evaluate_batches(uint8_t *out, const uint8_t *messages, size_t stride, const uint8_t *lengths,
+                              size_t count, const uint8_t *dst, size_t dst_length, const uint8_t *scalar) {
     digits d;
     doublings all;
     digits_of_half(&d, scalar, 0, LANES);
@@ -68,7 +70,7 @@ OUTLINE void evaluate_batches(uint8_t *out, const uint8_t *messages, size_t leng
         for (size_t i = at; i < end; i += LANES) {
             uint8_t uniform[64 * LANES];
             point p;
-            expand(uniform, messages + length * i, length, least(LANES, end - i), dst, dst_length);
+            expand(uniform, messages + stride * i, stride, from(lengths, i), least(LANES, end - i), dst, dst_length);
             map_uniform(&p, uniform, LANES);
             multiple(&p, &d, &p, NULL, NULL);
             append(&all, &p, ~splat(0));
@@ -80,13 +82,13 @@ OUTLINE void evaluate_batches(uint8_t *out, const uint8_t *messages, size_t leng
         }
     }
 }
-static void evaluate(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
-                     size_t dst_length, const uint8_t scalar[32]) {
+static void evaluate(uint8_t *out, const uint8_t *messages, size_t stride, const uint8_t *lengths, size_t count,
+                     const uint8_t *dst, size_t dst_length, const uint8_t scalar[32]) {
     if (LANES > 1 && count <= FEW) {
-        group_portable.evaluate(out, messages, length, count, dst, dst_length, scalar);
+        group_portable.evaluate(out, messages, stride, lengths, count, dst, dst_length, scalar);
         return;
     }
-    evaluate_batches(out, messages, length, count, dst, dst_length, scalar);
+    evaluate_batches(out, messages, stride, lengths, count, dst, dst_length, scalar);
     forget();
 }
 
@@ -120,6 +122,29 @@ static bool subtract(uint8_t *cells, const uint32_t (*triples)[3], size_t count)
         for (size_t lane = 0; lane < used; lane++) {
             memcpy(cells + 32 * (size_t)triples[i + lane][0], operands[0] + 32 * lane, 32);
         }
+    }
+    return all;
+}
+
+static bool sum(uint8_t *out, const uint8_t *cells, const uint32_t (*triples)[3], size_t count) {
+    if (LANES > 1 && count <= FEW) return group_portable.sum(out, cells, triples, count);
+    bool all = true;
+    for (size_t i = 0; i < count; i += LANES) {
+        const size_t used = least(LANES, count - i);
+        uint8_t operands[32 * LANES];
+        point p, q;
+        vec are_elements = ~splat(0);
+        for (int k = 0; k < 3; k++) {
+            for (size_t lane = 0; lane < used; lane++) {
+                memcpy(operands + 32 * lane, cells + 32 * (size_t)triples[i + lane][k], 32);
+            }
+            are_elements &= decode(k == 0 ? &p : &q, operands, 32, used);
+            if (k == 0) continue;
+            const summand s = summand_of(&q);
+            add_point(&p, &p, &s, true);
+        }
+        encode(out + 32 * i, &p, are_elements, used);
+        all &= all_of(are_elements, used);
     }
     return all;
 }
@@ -187,10 +212,10 @@ INLINE void sum_of_cells(point *sum, const uint8_t *cells, size_t used, const po
     usable &= ~(is_zero(sum->X) | is_zero(sum->Y));
     *sum = choose_point(usable, sum, substitute);
 }
-OUTLINE void probe_batches(uint8_t *q, uint8_t *s, const uint8_t *messages, size_t length, const uint8_t *dst,
-                           size_t dst_length, const uint8_t *cells, const uint8_t *betas, const uint8_t *gammas,
-                           const group_base *generator, const group_base *public_key, const uint8_t *substitute,
-                           size_t count) {
+OUTLINE void probe_batches(uint8_t *q, uint8_t *s, const uint8_t *messages, size_t stride, const uint8_t *lengths,
+                           const uint8_t *dst, size_t dst_length, const uint8_t *cells, const uint8_t *betas,
+                           const uint8_t *gammas, const group_base *generator, const group_base *public_key,
+                           const uint8_t *substitute, size_t count) {
     digits beta, gamma;
     doublings all;
     point instead;
@@ -204,7 +229,7 @@ OUTLINE void probe_batches(uint8_t *q, uint8_t *s, const uint8_t *messages, size
             point p;
             digits_of_half(&beta, betas + 32 * i, 32, used);
             digits_of_half(&gamma, gammas + 32 * i, 32, used);
-            expand(uniform, messages + length * i, length, used, dst, dst_length);
+            expand(uniform, messages + stride * i, stride, from(lengths, i), used, dst, dst_length);
             map_uniform(&p, uniform, LANES);
             multiple(&p, &beta, &p, &gamma, generator);
             append(&all, &p, ~splat(0));
@@ -220,17 +245,17 @@ OUTLINE void probe_batches(uint8_t *q, uint8_t *s, const uint8_t *messages, size
         }
     }
 }
-static void probes(uint8_t *q, uint8_t *s, const uint8_t *messages, size_t length, const uint8_t *dst,
-                   size_t dst_length, const uint8_t *cells, const uint8_t *betas, const uint8_t *gammas,
-                   const group_base *generator, const group_base *public_key, const uint8_t substitute[32],
-                   size_t count) {
+static void probes(uint8_t *q, uint8_t *s, const uint8_t *messages, size_t stride, const uint8_t *lengths,
+                   const uint8_t *dst, size_t dst_length, const uint8_t *cells, const uint8_t *betas,
+                   const uint8_t *gammas, const group_base *generator, const group_base *public_key,
+                   const uint8_t substitute[32], size_t count) {
     if (LANES > 1 && count <= FEW) {
-        group_portable.probes(q, s, messages, length, dst, dst_length, cells, betas, gammas, generator, public_key,
-                              substitute, count);
+        group_portable.probes(q, s, messages, stride, lengths, dst, dst_length, cells, betas, gammas, generator,
+                              public_key, substitute, count);
         return;
     }
-    probe_batches(q, s, messages, length, dst, dst_length, cells, betas, gammas, generator, public_key, substitute,
-                  count);
+    probe_batches(q, s, messages, stride, lengths, dst, dst_length, cells, betas, gammas, generator, public_key,
+                  substitute, count);
     forget();
 }
 
@@ -252,4 +277,4 @@ static void valid(bool *out, const uint8_t *elements, size_t count) {
     forget();
 }
 
-#define BACKEND(name) {name, LANES, multiply, hash, evaluate, subtract, combine, base, probes, valid}
+#define BACKEND(name) {name, LANES, multiply, hash, evaluate, subtract, sum, combine, base, probes, valid}

@@ -72,17 +72,20 @@ INLINE void place(uint8_t block[BLOCK], size_t at, size_t from, const uint8_t *b
     const size_t first = at > from ? at : from, end = from + length < at + BLOCK ? from + length : at + BLOCK;
     if (first < end) memcpy(block + (first - at), bytes + (first - from), end - first);
 }
-// Absorbs a message of `length` bytes a lane and the suffix, and ends. The state has absorbed `before` bytes.
-OUTLINE void sha512_finish(vec state[8], size_t before, const uint8_t *in, size_t length, size_t stride, size_t used,
-                           const suffix *tail) {
-    const size_t total = length + tail->length, blocks = (total + 17 + BLOCK - 1) / BLOCK;
+// Absorbs a message a lane, of `stride` bytes or of the lane's own length, and the suffix, and ends. The state has
+// absorbed `before` bytes.
+OUTLINE void sha512_finish(vec state[8], size_t before, const uint8_t *in, size_t stride, const uint8_t *lengths,
+                           size_t used, const suffix *tail) {
+    const size_t blocks = (stride + tail->length + 17 + BLOCK - 1) / BLOCK;
     const uint8_t end = 0x80;
-    const uint64_t bits = __builtin_bswap64(8 * (uint64_t)(before + total));
     for (size_t at = 0; at < blocks * BLOCK; at += BLOCK) {
         uint64_t t[16][LANES];
         vec w[16];
         for (size_t lane = 0; lane < LANES; lane++) {
             uint8_t block[BLOCK] = {0};
+            const size_t length = lengths != NULL && lane < used ? lengths[lane] : stride;
+            const size_t total = length + tail->length;
+            const uint64_t bits = __builtin_bswap64(8 * (uint64_t)(before + total));
             place(block, at, 0, lane_at(in, stride, used, lane), length);
             place(block, at, length, tail->bytes, tail->length);
             place(block, at, total, &end, 1);
@@ -108,9 +111,9 @@ INLINE void sha512_digest(uint8_t *out, const vec state[8]) {
     }
 }
 
-// 64 uniform bytes a lane, for `used` messages of `length` bytes, one after another.
-OUTLINE void expand(uint8_t out[64 * LANES], const uint8_t *in, size_t length, size_t used, const uint8_t *dst,
-                    size_t dst_length) {
+// 64 uniform bytes a lane, for `used` messages, `stride` bytes from one to the next.
+OUTLINE void expand(uint8_t out[64 * LANES], const uint8_t *in, size_t stride, const uint8_t *lengths, size_t used,
+                    const uint8_t *dst, size_t dst_length) {
     vec state[8], zeros[16];
     uint8_t b0[64 * LANES];
     // I2OSP(64, 2), I2OSP(0, 1), DST_prime; then, with the first two bytes left out and a 1 for the third, what follows
@@ -128,9 +131,9 @@ OUTLINE void expand(uint8_t out[64 * LANES], const uint8_t *in, size_t length, s
     for (int i = 0; i < 16; i++) zeros[i] = splat(0);
     // Z_pad
     sha512_block(state, zeros);
-    sha512_finish(state, BLOCK, in, length, length, used, &tail);
+    sha512_finish(state, BLOCK, in, stride, lengths, used, &tail);
     sha512_digest(b0, state);
     sha512_start(state);
-    sha512_finish(state, 0, b0, 64, 64, LANES, &next);
+    sha512_finish(state, 0, b0, 64, NULL, LANES, &next);
     sha512_digest(out, state);
 }

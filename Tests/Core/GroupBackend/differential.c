@@ -256,15 +256,73 @@ static void test_hash(void) {
             FOR_ALL(n) {
                 if (n > most || (l + d > 0 && n != 1 && n != 4 && n != 9)) continue;
                 buffer in = copy_of(messages, length * n), tag = copy_of(dst, dst_length), out = fresh(32 * n);
-                backend->hash(out.at, in.at, length, n, tag.at, dst_length);
+                backend->hash(out.at, in.at, length, NULL, n, tag.at, dst_length);
                 settle(out, expected, "hash", 32, n);
                 out = fresh(32 * n);
-                backend->evaluate(out.at, in.at, length, n, tag.at, dst_length, scalar);
+                backend->evaluate(out.at, in.at, length, NULL, n, tag.at, dst_length, scalar);
                 settle(out, products, "evaluate", 32, n);
                 settle(in, messages, "hash: messages", length, n);
                 settle(tag, dst, "hash: tag", 1, dst_length);
             }
         }
+    }
+}
+// Messages of different lengths in one batch, at the lengths of keys and others.
+static void test_lengths(void) {
+    enum { STRIDE = 64 };
+    static uint8_t messages[SIZE * STRIDE], lengths[SIZE], expected[SIZE][32], products[SIZE][32], dst[43];
+    static const uint8_t some[] = {25, 33, 49, 0, 64, 1, 63};
+    uint8_t scalar[32];
+    random_bytes(messages, sizeof messages);
+    random_bytes(dst, sizeof dst);
+    random_scalar(scalar);
+    for (size_t i = 0; i < SIZE; i++) {
+        lengths[i] = some[random_below(sizeof some)];
+        reference_hash(expected[i], messages + STRIDE * i, lengths[i], dst, sizeof dst);
+        reference_multiply(products[i], scalar, expected[i]);
+    }
+    FOR_ALL(n) {
+        buffer in = copy_of(messages, STRIDE * n), own = copy_of(lengths, n), out = fresh(32 * n);
+        backend->hash(out.at, in.at, STRIDE, own.at, n, dst, sizeof dst);
+        settle(out, expected, "hash, own lengths", 32, n);
+        out = fresh(32 * n);
+        backend->evaluate(out.at, in.at, STRIDE, own.at, n, dst, sizeof dst, scalar);
+        settle(out, products, "evaluate, own lengths", 32, n);
+        settle(in, messages, "lengths: messages", STRIDE, n);
+        settle(own, lengths, "lengths", 1, n);
+    }
+}
+static void test_sum(uint8_t pool[][32]) {
+    static uint8_t expected[SIZE][32], zeros[32];
+    FOR_ALL(n) {
+        uint32_t triples[SIZE][3];
+        bool all = true;
+        for (size_t i = 0; i < n; i++) {
+            bool are_elements = true;
+            memset(expected[i], 0, 32);
+            for (int k = 0; k < 3; k++) {
+                triples[i][k] = random_below(POOL);
+                // Twice the same cell, and sums that may be the identity.
+                if (k > 0 && i % 7 == 3) triples[i][k] = triples[i][k - 1];
+                are_elements &= is_element(pool[triples[i][k]]);
+            }
+            for (int k = 0; k < 3 && are_elements; k++) {
+                crypto_core_ristretto255_add(expected[i], expected[i], pool[triples[i][k]]);
+            }
+            all &= are_elements;
+        }
+        buffer cells = copy_of(pool, 32 * POOL), out = fresh(32 * n);
+        check(backend->sum(out.at, cells.at, triples, n) == all, "sum: result", n, 0);
+        settle(out, expected, "sum", 32, n);
+        settle(cells, pool, "sum: cells", 32, POOL);
+        // a + b + c = 0
+        uint8_t three[3][32], zero[32];
+        const uint32_t own[1][3] = {{0, 1, 2}};
+        random_element(three[0]);
+        random_element(three[1]);
+        crypto_core_ristretto255_add(zero, three[0], three[1]);
+        crypto_core_ristretto255_sub(three[2], zeros, zero);
+        check(backend->sum(zero, three[0], own, 1) && memcmp(zero, zeros, 32) == 0, "sum: the identity", n, 0);
     }
 }
 static void test_subtract(void) {
@@ -381,8 +439,8 @@ static void test_probes(void) {
         check(maker->base(&generators, generator) && maker->base(&keys, public_key), "base", n, 0);
         buffer m = copy_of(messages, sizeof *messages * n), c = copy_of(cells, sizeof *cells * n);
         buffer b = copy_of(betas, 32 * n), g = copy_of(gammas, 32 * n), out_q = fresh(32 * n), out_s = fresh(32 * n);
-        backend->probes(out_q.at, out_s.at, m.at, 25, dst, dst_length, c.at, b.at, g.at, &generators, &keys, substitute,
-                        n);
+        backend->probes(out_q.at, out_s.at, m.at, 25, NULL, dst, dst_length, c.at, b.at, g.at, &generators, &keys,
+                        substitute, n);
         settle(out_q, q, "probes: q", 32, n);
         settle(out_s, s, "probes: s", 32, n);
         settle(m, messages, "probes: messages", sizeof *messages, n);
@@ -428,7 +486,9 @@ int main(int count, char **arguments) {
     test_valid(pool);
     test_multiply(pool);
     test_hash();
+    test_lengths();
     test_subtract();
+    test_sum(pool);
     test_combine(pool);
     test_probes();
     test_base(pool);

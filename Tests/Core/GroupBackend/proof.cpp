@@ -12,7 +12,7 @@ extern const group_backend group_portable;
 #include "multiply.h"
 #include "doubles.h"
 // SHA-512 is meant to overflow; what it gives is read as any bytes.
-static void expand(uint8_t *, const uint8_t *, size_t, size_t, const uint8_t *, size_t) {}
+static void expand(uint8_t *, const uint8_t *, size_t, const uint8_t *, size_t, const uint8_t *, size_t) {}
 static void forget(void) {}
 #include "operations.h"
 
@@ -41,20 +41,22 @@ int main() {
     operation = "multiply";
     multiply(out, COUNT, in);
     operation = "hash";
-    hash(out, in, 25, COUNT, in, 32);
+    hash(out, in, 25, nullptr, COUNT, in, 32);
     operation = "evaluate";
-    evaluate(out, in, 25, COUNT, in, 32, in);
+    evaluate(out, in, 25, nullptr, COUNT, in, 32, in);
     operation = "subtract";
     subtract(out, triples, COUNT);
+    operation = "sum";
+    sum(more, out, triples, COUNT);
     operation = "combine";
     combine(out, in, in, COUNT);
     operation = "probes";
-    probes(out, more, in, 25, in, 32, in, in, in, &tables, &tables, in, COUNT);
+    probes(out, more, in, 25, nullptr, in, 32, in, in, in, &tables, &tables, in, COUNT);
     operation = "limbs";
     point p;
     decode(&p, in, 32, 1);
     for (int i = 0; i < 8; i++) double_point(&p, 1);
-    const fe sum = add(p.X, p.Y), wide_one = product(&sum, &sum);
+    const fe total = add(p.X, p.Y), wide_one = product(&total, &total);
     print_limbs("tight limbs, above 2^51, or 2^26 and 2^25", p.X, true);
     print_limbs("wide limbs", wide_one, false);
     for (int i = 0; i < MEASURES; i++) {

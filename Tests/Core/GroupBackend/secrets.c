@@ -36,7 +36,7 @@ static void run(const group_backend *backend) {
     }
     memset(scalar, 0x5a, 31);
     scalar[31] = 5;
-    backend->hash(elements[0], messages[0], 25, COUNT, DST, DST_LENGTH);
+    backend->hash(elements[0], messages[0], 25, NULL, COUNT, DST, DST_LENGTH);
     for (int i = 0; i < COUNT; i++) {
         for (int k = 0; k < 3; k++) memcpy(cells[i] + 32 * k, elements[(i + k) % COUNT], 32);
     }
@@ -55,9 +55,9 @@ static void run(const group_backend *backend) {
     SECRET(cells);
     SECRET(betas);
     SECRET(gammas);
-    backend->hash(out[0], messages[0], 25, COUNT, DST, DST_LENGTH);
-    backend->evaluate(out[0], messages[0], 25, COUNT, DST, DST_LENGTH, scalar);
-    backend->probes(out[0], other[0], messages[0], 25, DST, DST_LENGTH, cells[0], betas[0], gammas[0], &generator,
+    backend->hash(out[0], messages[0], 25, NULL, COUNT, DST, DST_LENGTH);
+    backend->evaluate(out[0], messages[0], 25, NULL, COUNT, DST, DST_LENGTH, scalar);
+    backend->probes(out[0], other[0], messages[0], 25, NULL, DST, DST_LENGTH, cells[0], betas[0], gammas[0], &generator,
                     &public_key, substitute, COUNT);
     backend->valid(are_elements, elements[0], COUNT);
     backend->multiply(elements[0], COUNT, scalar);

@@ -34,11 +34,11 @@ static double now(void) {
 }
 
 static void multiply(void) { backend->multiply(out[0], COUNT, scalar); }
-static void hash(void) { backend->hash(out[0], messages[0], 25, COUNT, dst, DST_LENGTH); }
-static void evaluate(void) { backend->evaluate(out[0], messages[0], 25, COUNT, dst, DST_LENGTH, scalar); }
+static void hash(void) { backend->hash(out[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH); }
+static void evaluate(void) { backend->evaluate(out[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH, scalar); }
 static void valid(void) { backend->valid(are_elements, out[0], COUNT); }
 static void probes(void) {
-    backend->probes(out[0], other[0], messages[0], 25, dst, DST_LENGTH, cells[0], betas[0], gammas[0], &generator,
+    backend->probes(out[0], other[0], messages[0], 25, NULL, dst, DST_LENGTH, cells[0], betas[0], gammas[0], &generator,
                     &generator, substitute, COUNT);
 }
 // An operation that leaks, so that it is seen what that looks like: how many bytes of the scalar are equal from the
@@ -56,7 +56,7 @@ static void compare(void) {
 static void prepare(bool fixed) {
     static uint8_t random_elements[COUNT][32];
     fill(messages, sizeof messages);
-    group_portable.hash(random_elements[0], messages[0], 25, COUNT, dst, DST_LENGTH);
+    group_portable.hash(random_elements[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH);
     fill(messages, sizeof messages);
     fill(scalar, sizeof scalar);
     fill(betas, sizeof betas);

@@ -41,11 +41,11 @@ __attribute__((target("avx"))) OUTLINE void save_ymm(void) { TO_15(YMM) }
 __attribute__((target("avx512f"))) OUTLINE void save_zmm(void) { TO_15(ZMM) TO_31(ZMM) TO_7(MASK) }
 
 static void multiply(void) { backend->multiply(elements[0], COUNT, scalar); }
-static void hash(void) { backend->hash(out[0], messages[0], 25, COUNT, dst, DST_LENGTH); }
-static void evaluate(void) { backend->evaluate(out[0], messages[0], 25, COUNT, dst, DST_LENGTH, scalar); }
+static void hash(void) { backend->hash(out[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH); }
+static void evaluate(void) { backend->evaluate(out[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH, scalar); }
 static void valid(void) { backend->valid(are_elements, elements[0], COUNT); }
 static void probes(void) {
-    backend->probes(out[0], other[0], messages[0], 25, dst, DST_LENGTH, cells[0], betas[0], gammas[0], &generator,
+    backend->probes(out[0], other[0], messages[0], 25, NULL, dst, DST_LENGTH, cells[0], betas[0], gammas[0], &generator,
                     &public_key, substitute, COUNT);
 }
 static const struct {
@@ -85,7 +85,7 @@ static void new_secrets(uint64_t seed) {
     fill(scalar, sizeof scalar, &seed);
     fill(betas, sizeof betas, &seed);
     fill(gammas, sizeof gammas, &seed);
-    group_portable.hash(elements[0], messages[0], 25, COUNT, dst, DST_LENGTH);
+    group_portable.hash(elements[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH);
     for (int i = 0; i < COUNT; i++) {
         for (int k = 0; k < 3; k++) memcpy(cells[i] + 32 * k, elements[(i + k) % COUNT], 32);
         uint8_t die;

@@ -7,8 +7,10 @@
 /// Elements are encodings of 32 bytes, one after another. "No element" is an encoding that RFC 9496, 4.3.1, refuses:
 /// bit 255 set, not below p, negative, or no point. The identity, 32 zero bytes, is an element.
 /// Scalars are 32 bytes, little-endian. Bit 255 is ignored, as libsodium does; below that every value is right.
-/// Messages have equal lengths and follow one after another. A domain separation tag (`dst`) has at most 255 bytes;
-/// more are not read. Buffers need no alignment. Any count is right, 0 too; nothing is read or written past it. Input
+/// Message i begins at `messages + i * stride` and has lengths[i] bytes, at most `stride`; where `lengths` is NULL, it
+/// has `stride`. With lengths, stride + dst_length is at most 107: then each message fills one block of SHA-512 with
+/// what goes before and behind it, and all cost the same. A domain separation tag (`dst`) has at most 255 bytes; more
+/// are not read. Buffers need no alignment. Any count is right, 0 too; nothing is read or written past it. Input
 /// and output do not overlap, other than where an operation works in place.
 ///
 /// "Secret": neither the time nor the addresses used depend on the value. Counts, lengths and tags are public.
@@ -36,17 +38,21 @@ typedef struct {
     void (*multiply)(uint8_t *elements, size_t count, const uint8_t scalar[32]);
 
     /// out[i] = H(message i): expand_message_xmd with SHA-512 to 64 bytes (RFC 9380, 5.3.1), then the map of RFC 9496,
-    /// 4.3.4. `length` is that of one message. Secret: messages.
-    void (*hash)(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
-                 size_t dst_length);
+    /// 4.3.4. Secret: messages.
+    void (*hash)(uint8_t *out, const uint8_t *messages, size_t stride, const uint8_t *lengths, size_t count,
+                 const uint8_t *dst, size_t dst_length);
 
     /// out[i] = scalar * H(message i), with no encoding in between. Secret: messages, scalar.
-    void (*evaluate)(uint8_t *out, const uint8_t *messages, size_t length, size_t count, const uint8_t *dst,
-                     size_t dst_length, const uint8_t scalar[32]);
+    void (*evaluate)(uint8_t *out, const uint8_t *messages, size_t stride, const uint8_t *lengths, size_t count,
+                     const uint8_t *dst, size_t dst_length, const uint8_t scalar[32]);
 
     /// cells[t] = cells[t] - cells[a] - cells[b] for each triple (t, a, b). No t is in another triple of the call.
     /// Where an operand is no element, cells[t] gets 32 zero bytes, and the result is false. All of it is public.
     bool (*subtract)(uint8_t *cells, const uint32_t (*triples)[3], size_t count);
+
+    /// out[i] = cells[a] + cells[b] + cells[c] for triple i, (a, b, c). Where an operand is no element, out[i] gets 32
+    /// zero bytes, and the result is false. All of it is public.
+    bool (*sum)(uint8_t *out, const uint8_t *cells, const uint32_t (*triples)[3], size_t count);
 
     /// out = the sum of scalars[i] * elements[i]. FOR PUBLIC SCALARS AND ELEMENTS. Both may be the identity, and the
     /// result too (always with count 0). False, and 32 zero bytes, where one is no element.
@@ -59,10 +65,10 @@ typedef struct {
     /// `generator` and `public_key`. D is the sum of the slot's three cells, or `substitute` (an element) where one of
     /// them is no element or the sum is the identity. Cells have 3 * 32 bytes a slot, betas and gammas 32.
     /// Secret: messages, betas, gammas, cells, and whether the substitute was taken.
-    void (*probes)(uint8_t *q, uint8_t *s, const uint8_t *messages, size_t length, const uint8_t *dst,
-                   size_t dst_length, const uint8_t *cells, const uint8_t *betas, const uint8_t *gammas,
-                   const group_base *generator, const group_base *public_key, const uint8_t substitute[32],
-                   size_t count);
+    void (*probes)(uint8_t *q, uint8_t *s, const uint8_t *messages, size_t stride, const uint8_t *lengths,
+                   const uint8_t *dst, size_t dst_length, const uint8_t *cells, const uint8_t *betas,
+                   const uint8_t *gammas, const group_base *generator, const group_base *public_key,
+                   const uint8_t substitute[32], size_t count);
 
     /// out[i]: whether encoding i is an element. Secret until it is returned.
     void (*valid)(bool *out, const uint8_t *elements, size_t count);
