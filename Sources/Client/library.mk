@@ -35,9 +35,9 @@ EMBEDDED := -swift-version 6 -enable-upcoming-feature InternalImportsByDefault -
 	-enable-experimental-feature Embedded -parse-as-library -wmo -Xfrontend -function-sections \
 	$(if $(SANITIZE),-sanitize=$(SANITIZE) -g) $(if $(BACKEND),-D SEALEDMATCH_LIBSODIUM) \
 	-I $(GROUP)/include -I $(C) $(SYSTEM_MODULES:%=-I %) -I $(INCLUDE) $(TARGET_SWIFT)
-# What a seal spends is in libsodium and in the first two modules; the others are there once, and small. Equal functions
+# What a seal spends is in libsodium, the batches and the fingerprint; the others are there once, and small. Equal functions
 # are folded into one (--icf=all): nothing here compares addresses of functions.
-OPTIMISE = $(if $(filter SealedMatchProtocol SealedMatchFiles SealedMatchClient SealedMatchABI,$(1)),-Osize,-O)
+OPTIMISE = $(if $(filter SealedMatchCrypto SealedMatchProtocol SealedMatchFiles SealedMatchClient SealedMatchABI,$(1)),-Osize,-O)
 LINK := -shared -nostartfiles -fuse-ld=lld \
 	$(if $(SANITIZE),-fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)),-s -Wl$(comma)--no-undefined) \
 	-Wl,-soname,$(SONAME),--version-script=$(ABI)/sealedmatch.map,--gc-sections,--icf=all,--as-needed \
@@ -55,6 +55,7 @@ $(if $(filter-out libsodium,$(BACKEND)),$(error BACKEND is libsodium, or not giv
 $(C)/group-%.o: $(GROUP)/%.c $(wildcard $(GROUP)/*.h $(GROUP)/include/*) Sources/Client/library.mk
 	@mkdir -p $(C)
 	clang $(TARGET_CLANG) -std=c11 -O2 -fPIC -fvisibility=hidden -ffunction-sections -Wall -Wextra -Werror \
+	    -Wno-unused-function -DGROUP_FOR_CLIENT \
 	    $(if $(SANITIZE),-fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)) -g) -I$(GROUP)/include -c -o $@ $<
 
 # One rule a module: its objects come after those of the modules before it.

@@ -33,8 +33,8 @@ package struct GroupMessages: Sendable {
     /// Forgets all of them, and wipes their bytes.
     package mutating func clear() {
         bytes.wipe()
-        bytes.removeAll(keepingCapacity: true)
-        lengths.removeAll(keepingCapacity: true)
+        bytes = []
+        lengths = []
     }
 
     /// Message `index`, for libsodium's one-at-a-time functions.

@@ -86,7 +86,7 @@ package struct ProbeBatch: ~Copyable {
     package mutating func clear() {
         unsafe secrets.withMutableBytes { unsafe sodium_memzero($0.u8, $0.count) }
         messages.clear()
-        cells.removeAll(keepingCapacity: true)
-        elements.removeAll(keepingCapacity: true)
+        cells = []
+        elements = []
     }
 }

@@ -24,7 +24,8 @@ struct GroupBenchmarks {
     }
 
     func measure(_ report: (BenchmarkRow) -> Void) throws {
-        let (count, scalar) = (Self.count, try Scalar(canonical: scalars[0]))
+        let count = Self.count
+        let scalar = try Scalar(canonical: scalars[0])
         let tag = HashToGroup.ascii("HashToGroup-") + HashToGroup.contextString
         let (rooms, lengths) = (messages.bytes, messages.lengths)
         let encodings = elements.flatMap(\.encoded.bytes)
