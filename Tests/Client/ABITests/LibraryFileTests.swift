@@ -97,6 +97,7 @@ import Testing
                         "-I", library.directory.path, "-I", directory.path, "-I",
                         sources.path + "/Core/CSealedMatchSodium",
                         "-I", sources.path + "/Core/CSealedMatchPlatform",
+                        "-I", sources.path + "/Core/CSealedMatchGroup/include",
                     ]
                     + ["-enable-upcoming-feature", "InternalImportsByDefault", "-module-name", "SealedMatchABI"]
                     + files.map { sources.path + "/Client/SealedMatchABI/" + $0 })
