@@ -35,9 +35,9 @@ EMBEDDED := -swift-version 6 -enable-upcoming-feature InternalImportsByDefault -
 	-enable-experimental-feature Embedded -parse-as-library -wmo -Xfrontend -function-sections \
 	$(if $(SANITIZE),-sanitize=$(SANITIZE) -g) $(if $(BACKEND),-D SEALEDMATCH_LIBSODIUM) \
 	-I $(GROUP)/include -I $(C) $(SYSTEM_MODULES:%=-I %) -I $(INCLUDE) $(TARGET_SWIFT)
-# What a seal spends is in libsodium, in the batches and in these; the others are there once, and small. SealedMatchCrypto
-# must not be among them: with -Osize, swiftc 6.3.1 gets a slot's check wrong (`make test-library` sees it). Equal functions
-# are folded into one (--icf=all): nothing here compares addresses of functions.
+# What a seal spends is in libsodium, in the batches and in these; the others are there once, and small.
+# SealedMatchCrypto must not be among those: with -Osize, swiftc 6.3.1 gets a slot's check wrong (`make test-library`
+# sees it). Equal functions are folded into one (--icf=all): nothing here compares addresses of functions.
 FAST := SealedMatchCrypto $(if $(BACKEND),,SealedMatchFingerprint)
 OPTIMISE = $(if $(filter $(FAST),$(1)),-O,-Osize)
 LINK := -shared -nostartfiles -fuse-ld=lld \
