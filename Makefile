@@ -30,10 +30,18 @@ include Sources/Client/library.mk
 ENVIRONMENT = SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" \
 	SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)"
 
+# What the batches are checked with (Docs/Backend.md), when they or their tests have changed: two minutes of one core.
+GROUP_TESTED := .build/group-tests/passed
+
+$(GROUP_TESTED): $(wildcard $(addprefix Sources/Core/CSealedMatchGroup/,* include/*)) \
+		$(wildcard $(addprefix Tests/Core/GroupBackend/,* Emulated/*)) | setup setup-test
+	Tests/Core/GroupBackend/run
+	@touch $@
+
 # What a change is looked over with before it is sent, below two minutes when all is built: format, comments, registry,
-# quoted steps, versions, and the fast tests.
+# quoted steps, versions, the fast tests, and the batches if they changed.
 check: export SEALEDMATCH_OPTIMISED := 1
-check: lint
+check: lint $(GROUP_TESTED)
 	swift build --build-tests
 	$(ENVIRONMENT) swift test --skip-build --filter '$(FAST_TESTS)'
 

@@ -14,7 +14,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     public let count: Int
 
     /// Whether all secrets of this process so far lay in memory that is locked. False once the kernel refused to lock
-    /// more (RLIMIT_MEMLOCK, `ulimit -l`; whole pages for each secret, 60 kB for a sealer): these secrets are guarded
+    /// more (RLIMIT_MEMLOCK, `ulimit -l`; whole pages for each secret, 64 kB for a sealer): these secrets are guarded
     /// and wiped like the others, but may reach the swap space. Nothing fails for that.
     @inline(never) public static var areLocked: Bool { secret_memory_is_unlocked(0) == 0 }
 

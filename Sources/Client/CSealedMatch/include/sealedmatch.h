@@ -135,7 +135,7 @@ enum sealedmatch_code {
 };
 
 /* 1, or 0 once the kernel refused to lock memory for a secret of this process (RLIMIT_MEMLOCK; a sealer or client takes
- * 60 kB of it). Nothing fails for that: such secrets are guarded and wiped like all others, but may be swapped
+ * 64 kB of it). Nothing fails for that: such secrets are guarded and wiped like all others, but may be swapped
  * out. A program that cannot have this raises its limit and looks here after opening. */
 int32_t sealedmatch_memory_is_locked(void);
 
