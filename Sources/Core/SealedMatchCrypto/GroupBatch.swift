@@ -11,11 +11,12 @@ package enum GroupBatch {
     package typealias Triple = (UInt32, UInt32, UInt32)
 
     #if !SEALEDMATCH_LIBSODIUM
-        /// The backend that is used; nil for libsodium.
-        @unsafe static var chosen: UnsafePointer<group_backend>? {
+        /// The backend that is used; nil for libsodium. The environment is read once: another thread of the messenger
+        /// may be changing it later.
+        @unsafe nonisolated(unsafe) static let chosen: UnsafePointer<group_backend>? = {
             if let wanted = unsafe group_backend_wanted(), unsafe isLibsodium(wanted) { return nil }
             return unsafe group_backend_best()
-        }
+        }()
 
         private static func isLibsodium(_ name: UnsafePointer<CChar>) -> Bool {
             let expected: StaticString = "libsodium"

@@ -33,8 +33,9 @@ package struct GroupMessages: Sendable {
     /// Forgets all of them, and wipes their bytes.
     package mutating func clear() {
         bytes.wipe()
-        bytes = []
-        lengths = []
+        // The room stays: an array that grows leaves copies behind.
+        bytes.removeAll(keepingCapacity: true)
+        lengths.removeAll(keepingCapacity: true)
     }
 
     /// Message `index`, for libsodium's one-at-a-time functions.

@@ -1,6 +1,6 @@
 public import SealedMatchCollector
 
-/// The openings of one account, epoch and form that are kept, in any order.
+/// The openings of one account, epoch and form that are kept, in the order of opening.
 public struct KeptOpenings: Sendable {
     /// At most 28,672: what the caps let a store keep. Those of one voucher share its body in memory.
     public let openings: [KeptOpening]

@@ -16,8 +16,9 @@ public import SealedMatchProtocol
 /// - *Idempotent.* A voucher is recorded once, by pseudonym, epoch and voucher ID, with its openings: whatever else
 ///   comes under a voucher ID that is there changes no opening.
 /// - *One body.* A voucher's header and body are kept once, whatever number of its slots opened.
-/// - *No order.* What is kept, and what comes back, says nothing of the order in which accounts, vouchers and openings
-///   were recorded: order links an account's epochs (Docs/Security.md, 19). Two calls give the same order.
+/// - *Order within an account and epoch.* Its openings come back in the order in which their vouchers were recorded, by
+///   slot within a voucher: of equal x the first counts, so nobody can take it back. There is no other order: of
+///   accounts none, and numbers of openings say nothing. It would link an account's epochs (Docs/Security.md, 19).
 /// - *Counted.* C counts an opening exactly if it is not quarantined, V a voucher exactly if C counts one of its
 ///   openings. The first `OpeningCaps.counted` of an account and epoch are not quarantined.
 /// - *First use decides.* The first commitment that is recorded or settled for an account and epoch stays.

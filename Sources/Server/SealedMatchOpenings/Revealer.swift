@@ -40,8 +40,7 @@ package struct Revealer {
     /// - Throws: `belowThreshold` for fewer than t usable openings, or matches from fewer than t vouchers;
     ///   `notDecodable` when no set of shares lies on common polynomials (too few matches for the chance openings, or a
     ///   vacuous decoding); `commitmentMismatch` when only foreign polynomials were found.
-    package func reveal(_ given: [KeptOpening]) throws(SealedMatchError) -> RevealedAccount {
-        let openings = Self.inOrder(given)
+    package func reveal(_ openings: [KeptOpening]) throws(SealedMatchError) -> RevealedAccount {
         // Reveal, steps 1–2: drop openings of others and of other forms, x = 0, repeated x
         var places: [Int] = []
         var shares: [Share] = []
@@ -118,7 +117,7 @@ package struct Revealer {
         var seen = Set<SlotlessMatch>()
         var vouchers = Set<VoucherID>()
         var points = Set<UInt32>()
-        for kept in Self.inOrder(openings) where belongs(kept.opening) {
+        for kept in openings where belongs(kept.opening) {
             let opening = kept.opening
             // Every opening, also one whose x another one has: the payload's tag tells. What opened by chance fails it,
             // and only what passes costs a share.
@@ -141,14 +140,6 @@ package struct Revealer {
         return Reveal(
             pseudonym: pseudonym, epoch: epoch, token: try key.token(pseudonym: pseudonym, epoch: epoch),
             threshold: threshold, matches: matches)
-    }
-
-    /// By voucherID, then slot: what "the first" means in "Reveal". No store needs to keep the order of arrival.
-    private static func inOrder(_ openings: [KeptOpening]) -> [KeptOpening] {
-        openings.sorted { a, b in
-            let (first, second) = (a.opening.header.voucherID.encoded, b.opening.header.voucherID.encoded)
-            return first == second ? a.opening.slot < b.opening.slot : first.lexicographicallyPrecedes(second)
-        }
     }
 
     private struct SlotlessMatch: Hashable {

@@ -87,8 +87,7 @@ extension AuthorityStore {
         ).map { try RowReader($0).integer(0) }
     }
 
-    /// The openings of one account, epoch and form, in no order that says when they came; none for a form that it does
-    /// not have.
+    /// The openings of one account, epoch and form, in the order of opening; none for a form that it does not have.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`. A damaged row is reported in the result; one of a
     ///   voucher takes its openings with it.
     public func openings(of name: AccountEpoch, _ form: OpeningForm) throws(SealedMatchError) -> KeptOpenings {
@@ -104,7 +103,7 @@ extension AuthorityStore {
                     SELECT id, \(RowReader.bounded("voucherID", VoucherID.encodedCount)),
                         \(RowReader.bounded("header", VoucherHeader.encodedCount)),
                         \(RowReader.bounded("body", SealedVoucher.maximumEncodedCount))
-                    FROM voucher WHERE account = ? AND threshold = ? AND polynomials = ? ORDER BY id
+                    FROM voucher WHERE account = ? AND threshold = ? AND polynomials = ? ORDER BY place
                     """, arguments: [account, form.threshold, form.polynomials])
             while kept.openings.count < Kept.most, let row = try rows.next() {
                 let reader = RowReader(row)
@@ -147,7 +146,7 @@ private struct Kept {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT id, slot, \(RowReader.bounded("rkey", 32)), quarantined, basis
-                FROM opening WHERE voucher = ? ORDER BY id LIMIT ?
+                FROM opening WHERE voucher = ? ORDER BY slot LIMIT ?
                 """)
         let rows = try Row.fetchCursor(statement, arguments: [voucher, min(header.probes, Self.most - openings.count)])
         while let row = try rows.next() {

@@ -100,8 +100,12 @@ extension AuthorityStore {
     ) throws -> Int64 {
         try db.cachedStatement(
             sql: """
-                INSERT INTO voucher (id, account, threshold, polynomials, voucherID, header, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO voucher (id, account, threshold, polynomials, place, voucherID, header, body)
+                VALUES (
+                    ?1, ?2, ?3, ?4,
+                    (SELECT COALESCE(MAX(place) + 1, 0) FROM voucher
+                        WHERE account = ?2 AND threshold = ?3 AND polynomials = ?4),
+                    ?5, ?6, ?7)
                 """
         ).execute(
             arguments: [

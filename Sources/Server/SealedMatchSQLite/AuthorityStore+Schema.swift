@@ -6,11 +6,12 @@ extension AuthorityStore {
 
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        // Versions up to 3 kept the words of each opening.
-        migrator.registerMigration("4") { db in
+        // Versions up to 3 kept the words of each opening; 4 numbered all rows in the order of arrival.
+        migrator.registerMigration("5") { db in
             try db.execute(
                 sql: """
-                    -- Numbers of accounts, vouchers and openings are random: they keep no order of arrival.
+                    -- Numbers of accounts, vouchers and openings are random: only an account's own vouchers have
+                    -- an order.
                     CREATE TABLE account (
                         id INTEGER PRIMARY KEY,
                         pseudonym BLOB NOT NULL CHECK (length(pseudonym) = 32),
@@ -42,13 +43,15 @@ extension AuthorityStore {
                         account INTEGER NOT NULL REFERENCES account (id),
                         threshold INTEGER NOT NULL,
                         polynomials INTEGER NOT NULL,
+                        -- how many vouchers of the account and form are recorded before it
+                        place INTEGER NOT NULL,
                         voucherID BLOB NOT NULL CHECK (length(voucherID) = 16),
                         header BLOB NOT NULL,
                         body BLOB NOT NULL,
                         UNIQUE (account, voucherID)
                     ) STRICT;
-                    -- by number, without sorting bodies
-                    CREATE INDEX voucherForm ON voucher (account, threshold, polynomials);
+                    -- in the account's order, without sorting bodies
+                    CREATE INDEX voucherForm ON voucher (account, threshold, polynomials, place);
                     CREATE TABLE opening (
                         id INTEGER PRIMARY KEY,
                         voucher INTEGER NOT NULL REFERENCES voucher (id),

@@ -33,8 +33,9 @@ public final class AuthorityStore: OpeningStore {
     public func close() throws(SealedMatchError) { try file.close() }
 
     /// Writes the file anew, in the order of its rows' random numbers. Rows keep no order of arrival; the pages of
-    /// a SQLite file keep some of it until then. Needs as much room on the disk as the file has.
-    /// - Throws: `fileFailed`, `interrupted`; then the file is as it was.
+    /// a SQLite file keep some of it until then, and again after the next recording. Needs the file's size in memory,
+    /// and twice on the disk. Other users of the file wait ten seconds, then fail: take the turn before.
+    /// - Throws: `fileFailed`, also while another process reads the file; `interrupted`. Nothing is lost then.
     public func compact() throws(SealedMatchError) { try file.compact() }
 
     deinit { file.closeReaders() }

@@ -82,8 +82,24 @@ package struct StoreFile: Sendable {
         try Self.mappingErrors { try pool.close() }
     }
 
-    /// Writes the file anew, table by table, in the order of keys.
-    package func compact() throws(SealedMatchError) { try Self.mappingErrors { try pool.vacuum() } }
+    /// Writes the file anew, table by table, in the order of keys. What SQLite makes on the way stays in memory: its
+    /// temporary files are in other folders, which others may read, and are not overwritten.
+    package func compact() throws(SealedMatchError) {
+        try Self.mappingErrors {
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA temp_store = MEMORY")
+                defer { try? db.execute(sql: "PRAGMA temp_store = DEFAULT") }
+                try db.execute(sql: "VACUUM")
+                // Into the one file, and not only beside it.
+                let busy = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)").map {
+                    try RowReader($0).integer(0)
+                }
+                guard busy == 0 else {
+                    throw SealedMatchError(.fileFailed, "another process is reading the database: compact it again")
+                }
+            }
+        }
+    }
 
     /// To be done before the pool goes, too. SQLite takes what is in the file ending in `-wal` into the database, and
     /// removes it, when the last connection is closed, unless that is one that only reads; and the pool closes its

@@ -189,13 +189,13 @@ public final class MemoryOpenings: OpeningStore {
         }
     }
 
-    /// The openings of one account, epoch and form; none for a form that it does not have.
+    /// The openings of one account, epoch and form, in the order of opening; none for a form that it does not have.
     public func openings(of name: AccountEpoch, _ form: OpeningForm) throws(SealedMatchError) -> KeptOpenings {
         state.withLock { state in
             guard let account = state.accounts[name] else {
                 return KeptOpenings(openings: [], counted: 0, basis: [], damaged: [])
             }
-            let openings = account.openings.filter { $0.form == form }.map(\.kept).sorted { $0.number < $1.number }
+            let openings = account.openings.filter { $0.form == form }.map(\.kept)
             return KeptOpenings(
                 openings: openings, counted: account.counts[form]?.openings ?? 0,
                 basis: account.basis.intersection(openings.map(\.number)), damaged: [])

@@ -47,7 +47,7 @@ struct CollectCommand: ParsableCommand {
                 policy.identities = Ed25519Identities([id: try KeyFiles.readSourcePublic(identity)])
             }
             let store = try about(database) { try CollectorStore(path: database, policy: policy, creation: .ifMissing) }
-            let names = try about(upload) { try LockedDirectory.names(in: upload, limit: 1 << 20) }.sorted()
+            let (names, unreadable) = try about(upload) { try Self.names(in: upload) }
             var refused = 0
             var counts = Counts()
             func add(_ outcome: IntakeOutcome) {
@@ -66,8 +66,7 @@ struct CollectCommand: ParsableCommand {
             let registered = counts
             counts = Counts()
             let vouchers = names.filter { $0.hasSuffix(".voucher") }
-            // A name that is not UTF-8 shows as one with U+FFFD, and cannot be opened by it.
-            for name in names where name.unicodeScalars.contains("\u{FFFD}") {
+            for name in unreadable {
                 Terminal.note("sealedmatch: \(upload)/\(name): the file's name is not UTF-8; rename it")
                 refused += 1
             }
@@ -107,6 +106,21 @@ struct CollectCommand: ParsableCommand {
                 throw Failure("refused, and left in place: \(refused) of the files in \(upload)")
             }
         }
+    }
+
+    /// The folder's names, and of those that are not UTF-8 the ones that would be collected, as they show.
+    private static func names(in folder: String) throws -> ([String], unreadable: [String]) {
+        var (names, unreadable): ([String], [String]) = ([], [])
+        try LockedDirectory.visit(folder) { bytes in
+            let shown = String(decoding: bytes, as: UTF8.self)
+            if Array(shown.utf8) == bytes {
+                names.append(shown)
+            } else if shown.hasSuffix(".voucher") || shown.hasSuffix(".registration") {
+                unreadable.append(shown)
+            }
+            return names.count + unreadable.count < 1 << 20
+        }
+        return (names.sorted(), unreadable.sorted())
     }
 
     private static let registrationLimit = Registration.maximumEncodedCount * 1_024

@@ -45,7 +45,7 @@ struct OpenCommand: ParsableCommand {
     var fromStart = false
     @Flag(
         help:
-            "Then write the authority's file anew: its pages keep no order of arrival either. Needs its size in free space."
+            "Write the authority's file anew at the end, so that its pages keep no order of arrival either. Needs its size in memory, and twice on the disk."
     )
     var compact = false
     @Flag(help: "Go on although the collector has forgotten vouchers that the authority's file never held.")
@@ -62,7 +62,9 @@ struct OpenCommand: ParsableCommand {
                     store.interrupt()
                 }
                 do {
-                    return try run(service, interruption)
+                    let result = try run(service, interruption)
+                    if compact, result.isComplete { try inTurn(store, interruption) { try store.compact() } }
+                    return result
                 } catch let error as SealedMatchError where error.code == .lostVouchers {
                     let failure = Failure(error, options.authority)
                     throw Failure("\(failure.message); restore the newest copy, or go on with --accept-loss")
@@ -70,7 +72,6 @@ struct OpenCommand: ParsableCommand {
                     throw Failure(error, "opening")
                 }
             }
-            if compact, result.isComplete { try about(options.authority) { try store.compact() } }
             // Before it is said: the authority's file can be copied, and what was pruned is in no file any more.
             try about(options.database) { try collector.close() }
             try about(options.authority) { try store.close() }
@@ -101,6 +102,19 @@ struct OpenCommand: ParsableCommand {
         let header = try about(path) { try SetFile(path: path).header }
         let secrets = try KeyFiles.readSetSecrets(of: header, beside: path, folder: secrets)
         return try about(path) { try MatchingSet(key: secrets.matchingKey(), header: header) }
+    }
+
+    /// Waits for the turn of opening, so that nobody records meanwhile.
+    private func inTurn(_ store: AuthorityStore, _ interruption: Interruption, _ work: () throws -> Void) throws {
+        Terminal.note("writing \(options.authority) anew")
+        while true {
+            if let turn = try store.takeTurn() {
+                defer { withExtendedLifetime(turn) {} }
+                return try work()
+            }
+            if interruption.isRequested { throw Failure("interrupted", code: Failure.interrupted) }
+            usleep(100_000)
+        }
     }
 
     /// Waits for its turn: two at once would each do all the work.

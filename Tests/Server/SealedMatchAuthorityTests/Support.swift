@@ -182,26 +182,16 @@ func edit(_ path: String, _ sql: String) throws {
     try queue.close()
 }
 
-/// Numbers an authority's vouchers, of one opening each, from 1 in the order of their numbers, and openings alike.
+/// Numbers an authority's vouchers, of one opening each, from 1 in the order in which they came, openings alike.
 func renumber(_ path: String) throws {
     try edit(
         path,
         """
-        CREATE TEMP TABLE place AS SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS number FROM voucher;
+        CREATE TEMP TABLE place AS SELECT id, ROW_NUMBER() OVER (ORDER BY place) AS number FROM voucher;
         UPDATE voucher SET id = (SELECT number FROM place WHERE place.id = voucher.id);
         UPDATE opening SET voucher = (SELECT number FROM place WHERE place.id = opening.voucher);
         UPDATE opening SET id = voucher;
         """)
-}
-
-extension [Opening] {
-    /// In the order in which "Reveal" goes through them.
-    var inOrder: [Opening] {
-        sorted { a, b in
-            let (first, second) = (a.header.voucherID.encoded, b.header.voucherID.encoded)
-            return first == second ? a.slot < b.slot : first.lexicographicallyPrecedes(second)
-        }
-    }
 }
 
 /// Where the openings of these tests came from.

@@ -40,11 +40,6 @@ def open_payload(header: bytes, inner: bytes, k_e: bytes) -> Payload:
     return Payload.decode(aead_open(k_e, inner[:24], inner[24:], header))
 
 
-def in_order(openings: Sequence[Opening]) -> list[Opening]:
-    """ "Openings are in ascending order of voucherID, as bytes, and of equal voucherIDs in that of slots" """
-    return sorted(openings, key=lambda opening: (opening.header.voucher_id, opening.slot))
-
-
 def is_share(opening: Opening) -> bool:
     """Step 1: "Words are read as residues, whatever they are. Drop those with x = 0." """
     return opening.x != 0
@@ -58,7 +53,7 @@ def matches_among(
     share lies on the polynomials. Two slots of a voucher with the same x are one match." """
     matches: list[Match] = []
     counted: set[tuple[bytes, int]] = set()
-    for opening in in_order(openings):
+    for opening in openings:
         if (opening.header.pseudonym, opening.header.epoch) != (pseudonym, epoch):
             continue
         if opening.header.polynomials != len(polynomials):
@@ -100,7 +95,7 @@ def reveal(
     #    those with x = 0."
     taken = [
         opening
-        for opening in in_order(openings)
+        for opening in openings
         if not opening.quarantined
         and opening.header.pseudonym == pseudonym
         and opening.header.epoch == epoch

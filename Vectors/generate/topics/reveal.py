@@ -193,7 +193,7 @@ def opening_form(opening: Opening) -> dict:
 
 def reveals(topic: Topic) -> None:
     group = topic.group(
-        "Reveal", "The openings of one form (t, k), in no order; forced, without an earlier commitment."
+        "Reveal", "The openings of one form (t, k) in the order of recording; forced, without an earlier commitment."
     )
 
     def add(
