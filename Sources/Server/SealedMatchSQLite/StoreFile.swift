@@ -82,13 +82,10 @@ package struct StoreFile: Sendable {
         try Self.mappingErrors { try pool.close() }
     }
 
-    /// Writes the file anew, table by table, in the order of keys. What SQLite makes on the way stays in memory: its
-    /// temporary files are in other folders, which others may read, and are not overwritten.
+    /// Writes the file anew, table by table, in the order of keys. What SQLite makes on the way stays in memory.
     package func compact() throws(SealedMatchError) {
         try Self.mappingErrors {
             try pool.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA temp_store = MEMORY")
-                defer { try? db.execute(sql: "PRAGMA temp_store = DEFAULT") }
                 try db.execute(sql: "VACUUM")
                 // Into the one file, and not only beside it.
                 let busy = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)").map {
@@ -128,6 +125,8 @@ package struct StoreFile: Sendable {
             // bounded, and deleted bytes are overwritten.
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
             try db.execute(sql: "PRAGMA cell_size_check = ON")
+            // Temporary files would be in other folders, which others may read, and are not overwritten.
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
             if !db.configuration.readonly { try db.execute(sql: "PRAGMA secure_delete = ON") }
             unsafe sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_LENGTH, maximumCell)
             let context = unsafe Unmanaged.passUnretained(interruption).toOpaque()
