@@ -167,6 +167,7 @@ enum SetVectors {
         trust.minimumSeparation = try fields.number("minimumSeparation")
         trust.maximumCells = try fields.number("maximumCells")
         trust.maximumLifetime = try fields.number("maximumLifetime")
+        trust.allowsTestSets = try fields.boolean("allowsTestSets")
         return trust
     }
 
@@ -185,7 +186,7 @@ enum SetVectors {
             "minimumSources": .number(parameters.minimumSources), "separation": .number(parameters.separation),
             "profile": .profile(parameters.profile), "sources": .list(header.sources.map { .bytes($0) }),
             "signers": .list(set.signers.all.map { .bytes($0) }),
-            "confirmedSources": .number(set.signers.confirmedSources),
+            "confirmedSources": .number(set.signers.confirmedSources), "isTest": .boolean(header.isTest),
         ]
     }
 }

@@ -21,7 +21,7 @@ AT(sealedmatch_trust, minimum_confirmed_sources, 36);
 AT(sealedmatch_trust, maximum_check_levels, 44);
 AT(sealedmatch_trust, minimum_entries, 56);
 AT(sealedmatch_trust, maximum_lifetime, 72);
-SIZE(sealedmatch_trust, 80);
+SIZE(sealedmatch_trust, 88);
 
 AT(sealedmatch_set_info, version, 8);
 AT(sealedmatch_set_info, root, 48);
@@ -29,4 +29,4 @@ AT(sealedmatch_set_info, polynomials, 80);
 AT(sealedmatch_set_info, check_levels, 84);
 AT(sealedmatch_set_info, confirmed_sources, 96);
 AT(sealedmatch_set_info, sources, 136);
-SIZE(sealedmatch_set_info, 648);
+SIZE(sealedmatch_set_info, 656);

@@ -90,6 +90,7 @@ private func text(of code: Int32) -> StaticString {
     case .peelingFailed: "the table cannot be built from these seeds"
     case .setNotYetIssued: "the set is dated after the clock; is the clock right?"
     case .supportNotConfirmed: "too few of the pinned sources confirm each entry by their signatures"
+    case .testSet: "the set is for tests, and this messenger takes none"
     case .epochInPast: "the epoch is over"
     case .epochTooFar: "the clock is too far ahead"
     case .payloadTooLong: "the note is too long for the set's payload"

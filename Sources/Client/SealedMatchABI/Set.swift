@@ -52,6 +52,8 @@ private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMat
     unsafe policy.minimumEntries = Int(clamping: given.minimum_entries)
     unsafe policy.maximumCells = Int(clamping: given.maximum_cells)
     unsafe policy.maximumLifetime = given.maximum_lifetime
+    guard unsafe given.allow_test_sets <= 1 else { throw badArgument("allow_test_sets is 0 or 1") }
+    unsafe policy.allowsTestSets = given.allow_test_sets == 1
     return policy
 }
 
@@ -128,6 +130,7 @@ private func description(of set: BlindedSet) -> sealedmatch_set_info {
     info.minimum_quality = UInt32(parameters.profile.minimumQuality)
     info.voucher_bytes = UInt32(VoucherHeader.voucherCount(parameters))
     info.maximum_note_bytes = UInt32(parameters.payloadCount - Payload.overhead)
+    info.is_test = header.isTest ? 1 : 0
     info.source_count = UInt32(header.sources.count)
     for (index, source) in header.sources.enumerated() {
         if set.signers.all.contains(source) { info.signed_by |= 1 << UInt32(index) }

@@ -33,6 +33,8 @@ public struct TrustPolicy: Sendable {
     public var maximumCells = 30_000_000
     /// Ceiling of the seconds from a set's issue to its expiry: 400 days, which no set exceeds.
     public var maximumLifetime = SetHeader.maximumLifetime
+    /// Whether sets for tests are taken. False in everything that people use: whoever makes a test set knows its α.
+    public var allowsTestSets = false
 
     /// The digest of profile 2, `FingerprintProfile.standard` (Docs/Protocol.md, 5.11). A constant, because messengers
     /// pin it; a test computes it.
@@ -50,12 +52,15 @@ public struct TrustPolicy: Sendable {
 
     /// Docs/Protocol.md, "Opening a set", steps 4 and 5.
     /// - Throws: `parameterOutOfRange` for a policy that asks for no signature or no confirmed support;
-    ///   `unknownProfile`, `belowFloor`, `invalidSignature`, `tooFewSignatures`, `supportNotConfirmed`.
+    ///   `testSet`, `unknownProfile`, `belowFloor`, `invalidSignature`, `tooFewSignatures`, `supportNotConfirmed`.
     package func check(
         _ header: SetHeader, _ signatures: SetSignatures
     ) throws(SealedMatchError) -> VerifiedSigners {
         guard minimumSignatures >= 1, minimumConfirmedSources >= 1 else {
             throw SealedMatchError(.parameterOutOfRange, "a trust policy needs at least one signature")
+        }
+        guard allowsTestSets || !header.isTest else {
+            throw SealedMatchError(.testSet, "the set is for tests, and this messenger takes none")
         }
         let parameters = header.parameters
         if let profiles {

@@ -65,6 +65,8 @@ public struct SealedMatchError: Error, Equatable, Sendable {
         public static let setNotYetIssued = Code(rawValue: 310)
         /// Fewer sources than pinned are confirmed to list each entry.
         public static let supportNotConfirmed = Code(rawValue: 311)
+        /// The set is for tests.
+        public static let testSet = Code(rawValue: 312)
 
         /// The epoch is over.
         public static let epochInPast = Code(rawValue: 401)

@@ -20,7 +20,7 @@ extension SetHeader {
         out.put(tableDigest)
         out.put(UInt16(parameters.threshold))
         out.put(UInt16(parameters.polynomials))
-        out.put(UInt8(0))
+        out.put(UInt8(isTest ? 1 : 0))
         out.put(UInt8(parameters.minimumSources))
         out.put(UInt8(sources.count))
         out.put(UInt8(parameters.separation))
@@ -78,7 +78,11 @@ extension SetHeader {
         var parameters = Parameters()
         parameters.threshold = Int(try reader.number(UInt16.self))
         parameters.polynomials = Int(try reader.number(UInt16.self))
-        try reader.zeros(1)
+        let mark = try reader.number(UInt8.self)
+        guard mark <= 1 else {
+            throw SealedMatchError(.nonCanonical, "the mark of test sets is 0 or 1")
+        }
+        isTest = mark == 1
         parameters.minimumSources = Int(try reader.number(UInt8.self))
         let sourceCount = Int(try reader.number(UInt8.self))
         parameters.separation = Int(try reader.number(UInt8.self))

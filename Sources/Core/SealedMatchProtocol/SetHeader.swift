@@ -27,12 +27,14 @@ public struct SetHeader: Equatable, Sendable {
     public var parameters: Parameters
     /// Ed25519 keys of the sources whose lists went in, at most 16, strictly ascending.
     public var sources: [Bytes32]
+    /// Whether the set is for tests. No production policy takes one, and no source signs one (Docs/Protocol.md, 4.1).
+    public var isTest: Bool
 
     /// A header from its parts; nothing is checked.
     public init(
         version: UInt64, issuedAt: UInt64, expiresAt: UInt64, tableID: TableID, positionSeed: Bytes32, publicKey: Point,
         entries: Int, cells: Int, tableDigest: Bytes32, supportDigest: Bytes32, parameters: Parameters,
-        sources: [Bytes32]
+        sources: [Bytes32], isTest: Bool = false
     ) {
         self.version = version
         self.issuedAt = issuedAt
@@ -46,6 +48,7 @@ public struct SetHeader: Equatable, Sendable {
         self.supportDigest = supportDigest
         self.parameters = parameters
         self.sources = sources
+        self.isTest = isTest
     }
 
     /// Largest n: bounds the table at about 5 GB.

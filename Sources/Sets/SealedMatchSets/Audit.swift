@@ -41,6 +41,7 @@ public struct Audit: Sendable {
     public struct Finding: Equatable, Sendable {
         /// Its kind, with a text for people.
         public enum Kind: String, Sendable {
+            case forTests = "the set is marked as one for tests"
             case otherSet = "the package belongs to another set"
             case wrongCount = "the package and the set disagree about the number of entries"
             case unsorted = "entries are not in ascending order, or an entry is there twice"
@@ -83,6 +84,7 @@ public struct Audit: Sendable {
         let header = set.header
         var audit = Audit(root: try header.root())
         // Audit, step 1
+        if header.isTest { audit.add(.forTests) }
         if package.root != audit.root { audit.add(.otherSet) }
         // Nothing below looks at a package of other counts: too few proofs would prove less than all entries, and an
         // index would run out of its list.

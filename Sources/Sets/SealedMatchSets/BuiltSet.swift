@@ -98,8 +98,10 @@ public struct BuiltSet: Sendable {
         public var parameters: Parameters
         /// Ed25519 keys, strictly ascending, in the order of the lists.
         public var sources: [Bytes32]
+        /// Marks the set as one for tests, which no production policy takes and no source signs.
+        public var isTest = false
 
-        /// A description from its parts.
+        /// A description from its parts, of a set that is not for tests.
         public init(version: UInt64, issuedAt: UInt64, expiresAt: UInt64, parameters: Parameters, sources: [Bytes32]) {
             self.version = version
             self.issuedAt = issuedAt
@@ -147,7 +149,7 @@ public struct BuiltSet: Sendable {
             cells: table.count,
             tableDigest: try table.digest(),
             supportDigest: try AuditPackage.supportDigest(of: keys, supporters, fillerSeed: secrets.fillerSeed),
-            parameters: description.parameters, sources: description.sources)
+            parameters: description.parameters, sources: description.sources, isTest: description.isTest)
         // Only headers that every client can decode leave this house.
         guard try SetHeader(canonical: header.encoded) == header else {
             throw SealedMatchError(.nonCanonical, "the set's header has no canonical encoding")

@@ -37,6 +37,7 @@ struct SetInspectCommand: ParsableCommand {
         let signedBy: [String]
         /// Absent without --trust.
         let confirmedSources: Int?
+        let isTest: Bool
         let tableIntact: Bool
     }
 
@@ -62,7 +63,8 @@ struct SetInspectCommand: ParsableCommand {
                             minimumSources: parameters.minimumSources,
                             sources: header.sources.map { hexadecimal($0.bytes) },
                             signedBy: signers.all.map { hexadecimal($0.bytes) },
-                            confirmedSources: trust.isEmpty ? nil : signers.confirmedSources, tableIntact: isIntact))
+                            confirmedSources: trust.isEmpty ? nil : signers.confirmedSources, isTest: header.isTest,
+                            tableIntact: isIntact))
                 } else {
                     let summary = SetSummary(header: header, names: names)
                     try summary.print()

@@ -11,6 +11,7 @@ struct SetSummary {
     /// Prints everything but the sources.
     func print() throws {
         let parameters = header.parameters
+        if header.isTest { Terminal.print("FOR TESTS   no production policy takes this set") }
         Terminal.print("root        \(hexadecimal(try header.root().encoded.bytes))")
         Terminal.print("version     \(header.version)")
         Terminal.print("issued      \(day(header.issuedAt))")

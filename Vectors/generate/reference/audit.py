@@ -18,6 +18,7 @@ from .table import decode, table_of_values
 MAGIC = b"SMA-PKG1"
 
 FINDINGS = (
+    "forTests",  # the set is marked as one for tests
     "otherSet",  # the package's root is another set's
     "wrongCount",  # the package's numbers are not the set's
     "wrongDigest",  # the table has not the digest of the header
@@ -134,6 +135,8 @@ def audit(set_file: SetFile, package: AuditPackage, lists: Mapping[bytes, Iterab
 
     # 1. The package's root is the set's. Its numbers of keys and masks are n, of proofs ⌈n / 65,535⌉; else nothing more
     #    is looked at.
+    if header.is_test:
+        find("forTests")
     if package.root != set_file.root:
         find("otherSet")
     if not len(package.keys) == len(package.supporters) == header.entries or len(package.proofs) != proofs_for(

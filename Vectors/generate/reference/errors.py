@@ -32,6 +32,7 @@ CODES: dict[str, int] = {
     "peelingFailed": 309,
     "setNotYetIssued": 310,
     "supportNotConfirmed": 311,
+    "testSet": 312,
     # client
     "epochInPast": 401,
     "epochTooFar": 402,

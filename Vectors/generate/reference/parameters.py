@@ -71,5 +71,6 @@ class TrustPolicy:
     maximum_levels: tuple[int, ...] = STANDARD_LEVELS
     maximum_cells: int = 30_000_000
     maximum_lifetime: int = MAXIMUM_LIFETIME
+    allows_test_sets: bool = False
     profiles: frozenset[bytes] | None = frozenset([PROFILE_2.digest()])
     """digests of the profiles that a set may have; None: any"""

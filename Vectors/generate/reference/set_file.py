@@ -50,6 +50,8 @@ class SetHeader:
     parameters: Parameters
     sources: tuple[bytes, ...]
     """Ed25519 keys, strictly ascending as byte strings"""
+    is_test: bool = False
+    """the mark of test sets"""
 
     def encode(self) -> bytes:
         p, profile = self.parameters, self.parameters.profile
@@ -66,7 +68,7 @@ class SetHeader:
             + self.table_digest
             + encode_integer(p.threshold, 2)
             + encode_integer(p.polynomials, 2)
-            + bytes([0, p.minimum_sources, len(self.sources), p.separation])
+            + bytes([self.is_test, p.minimum_sources, len(self.sources), p.separation])
             + encode_integer(p.payload_count, 4)
             + bytes(2)
             + bytes([profile.b, profile.probes])
@@ -96,7 +98,7 @@ class SetHeader:
         n, m = decode_integer(part[112:120]), decode_integer(part[120:128])
         require(1 <= n <= MAXIMUM_ENTRIES and m == cells(n), "parameterOutOfRange", "n and m")
         b, source_count, hypothesis_count = part[174], part[166], part[183]
-        require(part[164] == 0 and not any(part[172:174]) and part[180] == 0, "nonCanonical", "reserved bytes")
+        require(part[164] <= 1 and not any(part[172:174]) and part[180] == 0, "nonCanonical", "reserved bytes")
         # Where the padding begins is known only if b, S and H are in range; they are refused below if they are not.
         require(b > 64 or not any(part[184 + b : 256]), "nonCanonical", "padding of the positions")
         require(
@@ -149,6 +151,7 @@ class SetHeader:
             support_digest=part[SUPPORT_AT : SUPPORT_AT + 32],
             parameters=parameters,
             sources=sources,
+            is_test=part[164] == 1,
         )
 
 
@@ -274,11 +277,13 @@ def open_set(file: bytes, policy: TrustPolicy, newest_version: int, now: int) ->
     # 2. The signed part decodes. 3. The length is 4,096 + 32·m [wrongLength].
     opened = SetFile.decode(file)
     header, p, profile = opened.header, opened.parameters, opened.parameters.profile
-    # 4. The policy asks for at least one signature and one confirmed source [parameterOutOfRange]; the profile is one
-    #    of those that it names [unknownProfile]; the floors, that of M among them, and the ceilings of each of the
-    #    twelve levels and of the lifetime hold [belowFloor]; the ceiling of m held in step 1.
+    # 4. The policy asks for at least one signature and one confirmed source [parameterOutOfRange]; the set is not
+    #    marked as one for tests, unless the policy takes these [testSet]; the profile is one of those that it names
+    #    [unknownProfile]; the floors, that of M among them, and the ceilings of each of the twelve levels and of the
+    #    lifetime hold [belowFloor]; the ceiling of m held in step 1.
     require(policy.minimum_signatures >= 1, "parameterOutOfRange", "a policy without signatures")
     require(policy.minimum_confirmed_sources >= 1, "parameterOutOfRange", "a policy without confirmed support")
+    require(policy.allows_test_sets or not header.is_test, "testSet", "a set for tests")
     require(policy.profiles is None or profile.digest() in policy.profiles, "unknownProfile", "not pinned")
     for name, value, floor in (
         ("t", p.threshold, policy.minimum_threshold),

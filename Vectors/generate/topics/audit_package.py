@@ -201,6 +201,14 @@ class AuditCases:
     def package_cases(self) -> None:
         """Steps 1 and 2."""
         keys, masks = self.package.keys, self.package.supporters
+        self.add("a set for tests", ["forTests"], set_file=self.fixture.with_header(is_test=True))
+        self.add(
+            "a set for tests, and another's package",
+            ["forTests", "otherSet"],
+            set_file=self.fixture.with_header(is_test=True),
+            package=replace(self.package, root=self.draw(32)),
+            keep_support=True,
+        )
         self.add("another root", ["otherSet"], package=replace(self.package, root=self.draw(32)))
         self.add(
             "the root of the same set with another version",

@@ -42,6 +42,7 @@ POLICY_FIELDS = {  # the names of Vectors/README.md
     "maximum_levels": "maximumCheckLevels",
     "maximum_cells": "maximumCells",
     "maximum_lifetime": "maximumLifetime",
+    "allows_test_sets": "allowsTestSets",
 }
 LOWEST: dict[str, Any] = {name: 0 for name in POLICY_FIELDS} | {
     "minimum_signatures": 1,
@@ -49,6 +50,7 @@ LOWEST: dict[str, Any] = {name: 0 for name in POLICY_FIELDS} | {
     "maximum_levels": (255,) * LEVEL_COUNT,
     "maximum_cells": 30_000_000,
     "maximum_lifetime": MAXIMUM_LIFETIME,
+    "allows_test_sets": False,
     "profiles": None,
 }
 """No floors, and any profile: for cases that are not about them."""
@@ -89,6 +91,7 @@ def opened_fields(opened: SetFile, policy: TrustPolicy) -> dict[str, Any]:
         "sources": [source.hex() for source in header.sources],
         "signers": [source.hex() for source in opened.signers()],
         "confirmedSources": opened.confirmed_sources(policy.sources),
+        "isTest": header.is_test,
     }
 
 
@@ -157,6 +160,7 @@ def build() -> dict[str, Topic | bytes]:
             "InventedSources": "A builder names sources that nobody knows, and may sign for them.",
             "Lifetime": "Version, issue and expiry bound each other.",
             "ReservedBytes": "A byte that has to be zero.",
+            "TestSet": "The mark of test sets, which no policy takes unless it says so.",
         },
     )
     draw = seeded("set-file")
@@ -300,7 +304,7 @@ def header_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         result="wrongLength",
     )
     for offset in (164, 172, 173, 180, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 831, 876, 1_000, 3_071):
-        for value in (1, 128):
+        for value in (2 if offset == 164 else 1, 128):
             add(f"byte {offset} is {value}", part({offset: bytes([value])}), "ReservedBytes", result="nonCanonical")
 
 
@@ -570,6 +574,32 @@ def policy_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         "a policy that asks for no confirmed support",
         policy=replace(policy, minimum_confirmed_sources=0),
         result="parameterOutOfRange",
+    )
+    marked = fixture.with_header(is_test=True)
+    taking = replace(policy, allows_test_sets=True)
+    cases.add("a set for tests", marked, "TestSet", result="testSet")
+    cases.add("a set for tests, and a policy that takes them", marked, "TestSet", policy=taking)
+    cases.add("no set for tests, and a policy that takes them", None, "TestSet", policy=taking)
+    cases.add(
+        "a set for tests, and a policy without a signature: the policy's fault is named first",
+        marked,
+        "TestSet",
+        policy=replace(policy, minimum_signatures=0),
+        result="parameterOutOfRange",
+    )
+    cases.add(
+        "a set for tests below a floor: the mark is named first",
+        marked,
+        "TestSet",
+        policy=replace(policy, minimum_threshold=31),
+        result="testSet",
+    )
+    cases.add(
+        "a policy that takes sets for tests asks for everything else",
+        marked,
+        "TestSet",
+        policy=replace(taking, minimum_threshold=31),
+        result="belowFloor",
     )
     n = fixture.new.set_file.header.entries
     for name, value in (

@@ -105,6 +105,7 @@ enum sealedmatch_code {
     SEALEDMATCH_PEELING_FAILED = 309,
     SEALEDMATCH_SET_NOT_YET_ISSUED = 310,
     SEALEDMATCH_SUPPORT_NOT_CONFIRMED = 311,
+    SEALEDMATCH_TEST_SET = 312,
 
     /* Vouchers and the state around them */
     SEALEDMATCH_EPOCH_IN_PAST = 401,
@@ -172,6 +173,7 @@ typedef struct sealedmatch_trust {
     uint64_t minimum_entries;
     uint64_t maximum_cells;      /* bounds the file: 32 bytes a cell (30,000,000) */
     uint64_t maximum_lifetime;   /* ceiling of expires_at - issued_at, in seconds (34,560,000: 400 days) */
+    uint32_t allow_test_sets;    /* 1 takes sets that are marked as for tests (0); for tests alone */
 } sealedmatch_trust;
 
 /* Fills `trust` with the defaults of Docs/Protocol.md, section 2, and no source. `size` is sizeof(sealedmatch_trust).
@@ -185,8 +187,8 @@ int32_t sealedmatch_trust_defaults(sealedmatch_trust *trust, size_t size);
  * version that this client has used, 0 at first; older sets are refused. Keep sealedmatch_set_info.version for it.
  * Which error depends on the file and the arguments alone.
  * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, FILE_FAILED, WRONG_LENGTH, INVALID_MAGIC, INVALID_POINT, IDENTITY_POINT,
- * NON_CANONICAL, PARAMETER_OUT_OF_RANGE, UNKNOWN_PROFILE, BELOW_FLOOR, TOO_FEW_SIGNATURES, SUPPORT_NOT_CONFIRMED,
- * INVALID_SIGNATURE, ROOT_MISMATCH, SET_NOT_YET_ISSUED, SET_EXPIRED, SET_ROLLED_BACK. */
+ * NON_CANONICAL, PARAMETER_OUT_OF_RANGE, TEST_SET, UNKNOWN_PROFILE, BELOW_FLOOR, TOO_FEW_SIGNATURES,
+ * SUPPORT_NOT_CONFIRMED, INVALID_SIGNATURE, ROOT_MISMATCH, SET_NOT_YET_ISSUED, SET_EXPIRED, SET_ROLLED_BACK. */
 int32_t sealedmatch_set_open(
     const char *path, const sealedmatch_trust *trust, uint64_t now, uint64_t last_version, sealedmatch_set *set);
 
@@ -223,6 +225,7 @@ typedef struct sealedmatch_set_info {
     uint32_t source_count;        /* S, 1 to 16 */
     uint32_t signed_by;           /* bit i: source i has signed, and its signature is valid */
     uint8_t sources[16][32];      /* Ed25519 keys of the sources, in their order; zero from source_count on */
+    uint32_t is_test;             /* 1 for a set that is marked as for tests */
 } sealedmatch_set_info;
 
 /* `size` is sizeof(sealedmatch_set_info).

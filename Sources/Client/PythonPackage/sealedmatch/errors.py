@@ -44,6 +44,7 @@ class ErrorCode(enum.IntEnum):
     PEELING_FAILED = 309
     SET_NOT_YET_ISSUED = 310
     SUPPORT_NOT_CONFIRMED = 311
+    TEST_SET = 312
 
     EPOCH_IN_PAST = 401
     EPOCH_TOO_FAR = 402

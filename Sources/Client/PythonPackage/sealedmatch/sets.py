@@ -41,6 +41,8 @@ class TrustPolicy:
     maximum_cells: int | None = None
     #: Ceiling of the seconds from a set's issue to its expiry (400 days).
     maximum_lifetime: int | None = None
+    #: Takes sets that are marked as for tests. For tests alone: whoever makes a test set can open what it matches.
+    allow_test_sets: bool = False
 
     def _structure(self) -> tuple[Any, Any]:
         """The C structure, and what must live as long."""
@@ -59,6 +61,7 @@ class TrustPolicy:
             value = getattr(self, field)
             if value is not None:
                 setattr(trust, field, number(value, bits, field))
+        trust.allow_test_sets = bool(self.allow_test_sets)
         if self.maximum_check_levels is not None:
             levels = view(self.maximum_check_levels, "maximum_check_levels", 12)
             ffi.memmove(trust.maximum_check_levels, levels, 12)
@@ -104,6 +107,8 @@ class SetInfo:
     sources: tuple[bytes, ...]
     #: Those of them whose valid signature the set has.
     signed_by: tuple[bytes, ...]
+    #: Whether the set is marked as one for tests.
+    is_test: bool
 
 
 class BlindedSet(Handle):
@@ -170,4 +175,5 @@ class BlindedSet(Handle):
             minimum_quality=raw.minimum_quality,
             voucher_bytes=raw.voucher_bytes, maximum_note_bytes=raw.maximum_note_bytes, sources=sources,
             signed_by=tuple(source for i, source in enumerate(sources) if raw.signed_by >> i & 1),
+            is_test=bool(raw.is_test),
         )  # fmt: skip

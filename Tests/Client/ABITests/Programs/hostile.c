@@ -115,6 +115,9 @@ static void sets(const char *name, const char *directory) {
     other.sources = NULL;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
     other = trust;
+    other.allow_test_sets = 2;
+    EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
+    other = trust;
     other.source_count = 0;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
     other = trust;
