@@ -167,12 +167,14 @@ public struct ClientDirectory: ~Copyable {
         if try sealer.advance(to: now) { try save() }
         // Before anything is spent on a voucher that would have no place.
         try outbox.checkRoom()
+        // What can fail without the disk comes before the state says that the item was sealed.
+        let name = try outbox.newName(now)
         let before = sealer.checkpoint
         let voucher = try sealer.seal(item, note: note)
         // If that fails, this voucher never leaves and the item may be sealed again: without the old state a second
         // try would be a repeat, which cannot match.
         try save(orRestore: before)
-        try outbox.put(voucher, now: now)
+        try outbox.put(voucher, as: name)
     }
 
     private static let stateName = "client"

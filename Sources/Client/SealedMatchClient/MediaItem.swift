@@ -73,7 +73,8 @@ public struct MediaItem: Sendable {
         }
     }
 
-    func payload(note: [UInt8]) -> Payload {
+    /// What a match shows of it, with the messenger's note.
+    package func payload(note: [UInt8]) -> Payload {
         switch content {
         case .picture(let fingerprint, _):
             Payload(

@@ -101,16 +101,16 @@ public struct Outbox: Sendable {
     /// - Throws: `fileFailed`, `storeFull`.
     public func enqueue(_ voucher: SealedVoucher, now: UInt64) throws(SealedMatchError) {
         try checkRoom()
-        try put(voucher, now: now)
+        try put(voucher, as: newName(now))
     }
 
     /// The same for a caller that has just looked for room: looking lists the directory.
-    package func put(_ voucher: SealedVoucher, now: UInt64) throws(SealedMatchError) {
-        try DurableFile.write(voucher.encoded, to: path(of: newName(now)), secret: true)
+    package func put(_ voucher: SealedVoucher, as name: OutboxEntryName) throws(SealedMatchError) {
+        try DurableFile.write(voucher.encoded, to: path(of: name), secret: true)
     }
 
     /// A name with a release time that is uniform in the window from `now` on.
-    private func newName(_ now: UInt64) throws(SealedMatchError) -> OutboxEntryName {
+    package func newName(_ now: UInt64) throws(SealedMatchError) -> OutboxEntryName {
         var random = SystemRandom()
         // Outbox, step 2: the release time is uniform in the window
         let delay = window == 0 ? 0 : try random.integerVarTime(below: window)
