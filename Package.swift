@@ -149,10 +149,13 @@ let lab: [Target] = [
 ]
 
 let testing: [Target] = [
-    // For the tests of those who implement a seam: what each promises, as checks, and implementations in memory.
+    // For the tests of others: a whole deployment in memory, and what each seam promises, as checks.
     room(
         "Testing", "SealedMatchTesting",
-        ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings", "SealedMatchAuthority"]),
+        [
+            "SealedMatchProtocol", "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers",
+            "SealedMatchCollector", "SealedMatchOpenings", "SealedMatchAuthority",
+        ]),
     .target(
         name: "SealedMatchTestSupport", dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"],
         path: "Tests/TestSupport", swiftSettings: program + optimised),
@@ -193,6 +196,7 @@ let testing: [Target] = [
             "SealedMatchClient", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
             "SealedMatchCases", "SealedMatchSQLite", "SealedMatchTesting", "CSealedMatchElimination", grdb,
         ]),
+    tests("Testing", "SealedMatchTestingTests", ["SealedMatchTesting"]),
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
     tests(

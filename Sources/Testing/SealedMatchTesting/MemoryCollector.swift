@@ -41,6 +41,32 @@ public final class MemoryCollector: Intake, VoucherSource, NameResolver {
         self.policy = policy
     }
 
+    /// The same with an identity that is given.
+    package init(identity: StoreIdentity, policy: CollectorPolicy = CollectorPolicy()) {
+        ownIdentity = identity
+        self.policy = policy
+    }
+
+    /// What it holds of an account and epoch.
+    package struct Holding: Sendable {
+        package let registration: Registration
+        /// Vouchers that arrived.
+        package let vouchers: Int
+        /// Their bytes, those that were forgotten aside.
+        package let bytes: Int
+    }
+
+    /// Everything that it holds, by account and epoch.
+    package var holdings: [Holding] {
+        state.withLock { state in
+            state.registrations.map { key, registration in
+                let vouchers = state.vouchers[key] ?? [:]
+                let bytes = vouchers.values.reduce(0) { $0 + ($1.voucher?.header.voucherCount ?? 0) }
+                return Holding(registration: registration, vouchers: vouchers.count, bytes: bytes)
+            }
+        }
+    }
+
     // MARK: Intake
 
     /// Registers the commitment of an account and epoch, as `Intake` says; in memory alone.

@@ -1,0 +1,62 @@
+internal import SealedMatchClient
+internal import SealedMatchCrypto
+public import SealedMatchProtocol
+
+/// An account of a test world, with its devices.
+public final class TestAccount {
+    /// The messenger's name for the account.
+    public let name: String
+    /// What the name stands for towards the collector. (Docs/Protocol.md, 4.7)
+    public let id: AccountID
+    unowned let world: TestWorld
+    /// In the order in which they were set up.
+    public private(set) var devices: [TestDevice] = []
+    private var epochs: [UInt32: Epoch] = [:]
+
+    /// What the world knows of an account's epoch, and no collector or authority does.
+    final class Epoch {
+        let pseudonym: Pseudonym
+        let key: EpochKey
+
+        init(_ secret: borrowing AccountSecret, of account: AccountID, _ parameters: Parameters)
+            throws(SealedMatchError)
+        {
+            pseudonym = try secret.pseudonym(of: account)
+            key = try secret.sharing(pseudonym: pseudonym, parameters: parameters)
+                .epochKey(pseudonym: pseudonym, epoch: secret.epoch)
+        }
+    }
+
+    init(_ name: String, in world: TestWorld) throws(SealedMatchError) {
+        self.name = name
+        id = try AccountID(name: Array(name.utf8))
+        self.world = world
+    }
+
+    /// The device of this name; it is set up when it is asked for the first time. A second device has the first one's
+    /// account secret, and counts by itself until `mergeDevices`.
+    /// - Throws: the errors of `Sealer.init`.
+    public func device(_ name: String = "phone") throws -> TestDevice {
+        if let known = devices.first(where: { $0.name == name }) { return known }
+        let device = try TestDevice(name, of: self, after: devices.first)
+        devices.append(device)
+        return device
+    }
+
+    /// Every device takes in what the others sealed in this epoch, as they do over a messenger's own channel.
+    /// - Throws: the errors of `Sealer.merge`.
+    public func mergeDevices() throws {
+        let states = devices.map(\.encodedState)
+        for (place, device) in devices.enumerated() {
+            for (other, state) in states.enumerated() where other != place { try device.merge(state) }
+        }
+    }
+
+    /// The pseudonym and key of an epoch in which a device of the world was there; nil for others.
+    func epoch(_ epoch: UInt32) -> Epoch? { epochs[epoch] }
+
+    func note(_ secret: borrowing AccountSecret, _ parameters: Parameters) throws(SealedMatchError) {
+        guard epochs[secret.epoch] == nil else { return }
+        epochs[secret.epoch] = try Epoch(secret, of: id, parameters)
+    }
+}

@@ -1,0 +1,327 @@
+internal import SealedMatchAuthority
+internal import SealedMatchClient
+internal import SealedMatchCrypto
+internal import SealedMatchProtocol
+
+/// A device of an account in a test world: the real sealer, with a seeded random source, a clock that may be wrong, a
+/// disk that may be full, and an outbox in memory. It does what `ClientDirectory` and an uploader do. (Docs/Protocol.md,
+/// 5.12 to 5.14)
+public final class TestDevice {
+    /// A voucher that waits for its release time.
+    fileprivate struct Waiting {
+        let release: UInt64
+        let tie: UInt64
+        let voucher: [UInt8]
+        let epoch: UInt32
+        var file: String { "outbox/\(release)-\(tie)" }
+    }
+
+    /// Everything that a backup of a device holds.
+    public struct Backup {
+        fileprivate let disk: TestDisk
+        fileprivate let waiting: [Waiting]
+        fileprivate let registrations: [UInt32: Registration]
+    }
+
+    /// The device's name; unlike those of the account's others.
+    public let name: String
+    /// Whose device it is.
+    public unowned let account: TestAccount
+    /// The set that it seals under.
+    public private(set) var set: TestSet
+    /// Seconds that the device's clock is ahead of the world's; negative if it is behind.
+    public var clockOffset: Int64 = 0
+    /// What it keeps.
+    public var disk = TestDisk()
+    /// Vouchers that the collector has acknowledged, as they were sent, the earliest first.
+    public private(set) var acknowledged: [[UInt8]] = []
+    /// Vouchers that the collector will never take: they were set aside.
+    public private(set) var refused: [[UInt8]] = []
+    /// How many items it has sealed so far.
+    public private(set) var sealedCount = 0
+    /// Why the last round of `deliver` ended early, or put something off; nil if it did not.
+    public private(set) var lastFailure: SealedMatchError?
+    private var random: TestRandom
+    private var sealer: Sealer
+    private var waiting: [Waiting] = []
+    private var registrations: [UInt32: Registration] = [:]
+    private var world: TestWorld { account.world }
+
+    init(_ name: String, of account: TestAccount, after other: TestDevice?) throws {
+        self.name = name
+        self.account = account
+        let world = account.world
+        random = TestRandom(seed: world.settings.seed, "device \(account.name)/\(name)")
+        set = world.set
+        let secret: AccountSecret
+        if let other {
+            let encoded = try other.sealer.encodedSecret()
+            secret = try unsafe encoded.withBytes { (raw) throws(SealedMatchError) in
+                try unsafe AccountSecret(canonical: raw)
+            }
+        } else {
+            let epoch = try AccountSecret.firstEpoch(at: world.now, issuedAt: set.header.issuedAt)
+            secret = try AccountSecret.create(epoch: epoch, random: &random)
+        }
+        sealer = try Sealer(set: world.open(set), account: account.id, secret: secret, now: world.now)
+        try beginEpoch()
+    }
+
+    /// What the device's clock shows, in seconds since 1970.
+    public var now: UInt64 {
+        let (now, overflow) = world.now.addingReportingOverflow(UInt64(bitPattern: clockOffset))
+        // A negative offset wraps around, and a positive one must not.
+        return overflow == (clockOffset < 0) ? now : (clockOffset < 0 ? 0 : .max)
+    }
+
+    /// The device's random source fails after so many more draws; nil mends it.
+    public func failRandomSource(after draws: Int?) { random.drawsLeft = draws }
+
+    // MARK: Sealing
+
+    /// Seals items and delivers what is due: what a messenger does with an attachment, and then with its outbox.
+    /// - Throws: `TestWorldError.unknownItem`; the errors of `Sealer.seal`.
+    public func send(_ names: String...) throws { try send(names) }
+
+    /// The same for an array of names.
+    public func send(_ names: [String]) throws {
+        for name in names { try seal(name) }
+        try deliver()
+    }
+
+    /// Sends files that no list holds and no other test item is.
+    public func send(others count: Int) throws {
+        for _ in 0..<max(0, count) { try seal(world.other()) }
+        try deliver()
+    }
+
+    /// Seals an item; its voucher waits in the outbox.
+    /// - Parameter note: what the reviewer of a match reads; the item's name by default.
+    /// - Throws: `TestWorldError.unknownItem`; the errors of `Sealer.seal` and `Sealer.advance`; `fileFailed` for a full
+    ///   disk, and then nothing has changed.
+    public func seal(_ name: String, note: [UInt8]? = nil) throws { try seal(world.item(name), note: note) }
+
+    func seal(_ item: TestItem, note: [UInt8]? = nil) throws {
+        let now = self.now
+        if try sealer.advance(to: now) { try beginEpoch() }
+        guard waiting.count < Outbox.maximumCount else {
+            throw SealedMatchError(.storeFull, "the outbox is full; send what it holds first")
+        }
+        // Outbox, step 2: the release time is uniform in the window
+        let window = world.settings.window
+        let delay = window == 0 ? 0 : try random.integerVarTime(below: window)
+        let tie = try random.word()
+        let before = sealer.checkpoint
+        let voucher = try chosenVoucher(item, note ?? Self.note(item.name, set.header.parameters))
+        do {
+            try save()
+        } catch {
+            sealer.restore(before)
+            throw error
+        }
+        let entry = Waiting(
+            release: now + delay, tie: tie, voucher: voucher.encoded, epoch: voucher.header.epoch)
+        try disk.write(entry.file, entry.voucher)
+        waiting.append(entry)
+        sealedCount += 1
+    }
+
+    private static func note(_ name: String, _ parameters: Parameters) -> [UInt8] {
+        Array(name.utf8.prefix(parameters.payloadCount - Payload.overhead))
+    }
+
+    /// A voucher of the item that opens as many slots by chance as the world wants.
+    private func chosenVoucher(_ item: TestItem, _ note: [UInt8]) throws -> SealedVoucher {
+        guard let wanted = world.settings.chance.number else {
+            return try sealer.seal(item.media, note: note, random: &random)
+        }
+        let before = sealer.checkpoint
+        for _ in 0..<Self.maximumTries {
+            let voucher = try sealer.seal(item.media, note: note, random: &random)
+            if try world.chanceOpenings(of: voucher, account) == wanted { return voucher }
+            sealer.restore(before)
+        }
+        throw TestWorldError(
+            .improbable,
+            "no voucher had \(wanted) chance openings in \(Self.maximumTries) tries; ask for another number")
+    }
+
+    private static let maximumTries = 10_000
+
+    private func beginEpoch() throws {
+        try save()
+        let encoded = try sealer.encodedSecret()
+        let secret = try unsafe encoded.withBytes { (raw) throws(SealedMatchError) in
+            try unsafe AccountSecret(canonical: raw)
+        }
+        try account.note(secret, set.header.parameters)
+        registrations[sealer.epoch] = sealer.registration
+    }
+
+    /// Secret and state, in the file that they have in a client's directory.
+    private func save() throws(SealedMatchError) {
+        let secret = try sealer.encodedSecret()
+        let bytes = unsafe secret.withBytes { unsafe Array($0) }
+        try disk.write("client", bytes + sealer.encodedState)
+        let registration = sealer.registration
+        let name = "registration-\(registration.epoch)"
+        if disk.files[name] == nil { try disk.write(name, registration.encoded) }
+    }
+
+    // MARK: Delivering
+
+    /// How many vouchers wait in the outbox.
+    public var waitingCount: Int { waiting.count }
+
+    /// The vouchers that wait, in the order of their release.
+    public var waitingVouchers: [[UInt8]] { ordered().map(\.voucher) }
+
+    private func ordered() -> [Waiting] {
+        waiting.sorted { ($0.release, $0.tie) < ($1.release, $1.tie) }
+    }
+
+    /// One round to the collector: registrations, then what is due. (Docs/Protocol.md, "Outbox", steps 4 and 5)
+    /// - Returns: how many vouchers were acknowledged.
+    @discardableResult
+    public func deliver() throws -> Int {
+        lastFailure = nil
+        var putOff: Set<UInt32> = []
+        for epoch in registrations.keys.sorted() {
+            guard let registration = registrations[epoch] else { continue }
+            switch try world.transmit(.registration(registration), from: account) {
+            case .accepted: break
+            case .refused(let error):
+                lastFailure = error
+                switch error.code {
+                case .quotaExceeded, .epochTooFar: putOff.insert(epoch)
+                case .epochInPast, .commitmentConflict, .pseudonymConflict, .invalidSignature: break
+                default: return 0
+                }
+            case .unanswered:
+                lastFailure = SealedMatchError(.fileFailed, "no answer came")
+                return 0
+            }
+        }
+        var count = 0
+        let clock = now
+        let due = world.reordered(ordered().filter { $0.release <= clock })
+        round: for entry in due {
+            switch try world.transmit(.voucher(entry.voucher), from: account) {
+            case .accepted:
+                acknowledged.append(entry.voucher)
+                forget(entry)
+                count += 1
+            case .refused(let error):
+                lastFailure = error
+                if Self.isFinal(error.code, isPutOff: putOff.contains(entry.epoch)) {
+                    refused.append(entry.voucher)
+                    forget(entry)
+                } else if error.code != .unknownSet && !putOff.contains(entry.epoch) {
+                    break round
+                }
+            case .unanswered:
+                lastFailure = SealedMatchError(.fileFailed, "no answer came")
+                break round
+            }
+        }
+        registrations = registrations.filter { epoch, _ in
+            epoch == sealer.epoch || waiting.contains { $0.epoch == epoch }
+        }
+        return count
+    }
+
+    private func forget(_ entry: Waiting) {
+        waiting.removeAll { $0.file == entry.file }
+        disk.remove(entry.file)
+    }
+
+    // Outbox, step 5: which answers are final
+    private static func isFinal(_ code: SealedMatchError.Code, isPutOff: Bool) -> Bool {
+        switch code {
+        case .wrongLength, .invalidMagic, .parameterOutOfRange, .authenticationFailed, .setMismatch, .epochInPast,
+            .voucherConflict, .quotaExceeded:
+            true
+        case .notRegistered, .invalidSignature: !isPutOff
+        default: false
+        }
+    }
+
+    /// Sends vouchers that were acknowledged once more, as a client does that never saw the answer. A retry is no
+    /// second match.
+    public func resend() throws {
+        for voucher in acknowledged { _ = try world.transmit(.voucher(voucher), from: account) }
+    }
+
+    // MARK: Sets, state
+
+    /// Fetches the set that is distributed now, checks it as a client does, and goes on with it.
+    /// - Throws: what opening a set throws; `setRolledBack`, `setMismatch`. Then it goes on with the set that it has.
+    public func fetchSet() throws {
+        let (newer, opened) = try world.fetch(now: now, lastVersion: set.header.version)
+        try sealer.adopt(opened)
+        set = newer
+        try save()
+    }
+
+    /// The device starts anew from what is on its disk.
+    /// - Throws: the errors of `Sealer.init`; `stateMissing` if the disk has no state.
+    public func restart() throws { try restart(from: disk) }
+
+    private func restart(from disk: TestDisk) throws {
+        guard let saved = disk.files["client"], saved.count > AccountSecret.encodedCount else {
+            throw SealedMatchError(.stateMissing, "the device's disk holds no state")
+        }
+        let secret = try unsafe saved.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
+            try unsafe AccountSecret(canonical: UnsafeRawBufferPointer(rebasing: raw[..<AccountSecret.encodedCount]))
+        }
+        sealer = try Sealer(
+            set: world.open(set), account: account.id, secret: secret,
+            state: Array(saved[AccountSecret.encodedCount...]), now: now)
+        try beginEpoch()
+    }
+
+    /// A copy of everything that the device keeps.
+    public func backup() -> Backup { Backup(disk: disk, waiting: waiting, registrations: registrations) }
+
+    /// The device is what it was at a backup. What it sealed since may then count again: a device that is restored
+    /// should merge the state of the account's others first.
+    /// - Throws: the errors of `Sealer.init`.
+    public func restore(_ backup: Backup) throws {
+        try restart(from: backup.disk)
+        disk = backup.disk
+        waiting = backup.waiting
+        registrations = backup.registrations
+        try save()
+        registrations[sealer.epoch] = sealer.registration
+    }
+
+    var encodedState: [UInt8] { sealer.encodedState }
+
+    func merge(_ state: [UInt8]) throws {
+        try sealer.merge(deviceState: state)
+        try save()
+    }
+
+    // MARK: Outside
+
+    /// What can be seen from outside when an item is sealed now, on a copy of the device.
+    func trace(_ item: TestItem, note: [UInt8]) throws -> SealingTrace {
+        let secret = try sealer.encodedSecret()
+        var copy = try Sealer(
+            set: world.open(set), account: account.id,
+            secret: try unsafe secret.withBytes { (raw) throws(SealedMatchError) in
+                try unsafe AccountSecret(canonical: raw)
+            }, state: sealer.encodedState, now: now)
+        var source = random
+        source.forgetDraws()
+        let voucher = try copy.seal(item.media, note: note, random: &source)
+        let scratch = TestCollector(identity: Bytes32())
+        let answers = [
+            try scratch.register(copy.registration, from: account.id),
+            try scratch.store(voucher.encoded, from: account.id),
+        ]
+        return SealingTrace(
+            voucherBytes: voucher.encoded.count, header: voucher.header.encoded, draws: source.draws,
+            stateBytes: copy.encodedState.count, answers: answers.map { "\($0)" })
+    }
+}
