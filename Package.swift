@@ -132,7 +132,7 @@ let tool: [Target] = [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
             "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn", "SealedMatchDecoyAnalysis",
-            "SealedMatchBenchmarks", argumentParser,
+            "SealedMatchBenchmarks", "SealedMatchKit", argumentParser,
         ], path: "Sources/Tool/sealedmatch", swiftSettings: program),
 ]
 
@@ -156,6 +156,8 @@ let testing: [Target] = [
             "SealedMatchProtocol", "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers",
             "SealedMatchCollector", "SealedMatchOpenings", "SealedMatchAuthority",
         ]),
+    // The same for other languages, over lines of JSON.
+    room("Testing", "SealedMatchKit", ["SealedMatchTesting"], exclude: ["kit.schema.json"]),
     .target(
         name: "SealedMatchTestSupport", dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"],
         path: "Tests/TestSupport", swiftSettings: program + optimised),
@@ -196,7 +198,7 @@ let testing: [Target] = [
             "SealedMatchClient", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
             "SealedMatchCases", "SealedMatchSQLite", "SealedMatchTesting", "CSealedMatchElimination", grdb,
         ]),
-    tests("Testing", "SealedMatchTestingTests", ["SealedMatchTesting"]),
+    tests("Testing", "SealedMatchTestingTests", ["SealedMatchTesting", "SealedMatchKit"]),
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
     tests(

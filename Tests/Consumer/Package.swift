@@ -3,8 +3,8 @@ import Foundation
 import PackageDescription
 
 // A package as integrators have it: a target of a name that is not ours to take (`Storage`), GRDB of an older major
-// version than the one that our server rooms use, and of us the client alone, without traits. `Tests/Consumer/run`
-// builds and runs it, and looks at what was checked out.
+// version than the one that our server rooms use, and of us the client, without traits, and the test kit for its tests.
+// `Tests/Consumer/run` builds and runs it, and looks at what was checked out.
 let environment = ProcessInfo.processInfo.environment
 let package = Package(
     name: "Consumer",
@@ -18,5 +18,7 @@ let package = Package(
         .executableTarget(
             name: "consumer",
             dependencies: ["Storage", .product(name: "SealedMatchClient", package: "SealedMatch")]),
+        .testTarget(
+            name: "ConsumerTests", dependencies: [.product(name: "SealedMatchTesting", package: "SealedMatch")]),
     ]
 )

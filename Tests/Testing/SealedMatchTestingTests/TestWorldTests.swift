@@ -213,6 +213,14 @@ import Testing
         // The ratchet has no way back: it goes on in the epoch that the wrong clock brought it to.
         try phone.send("f")
         #expect(try world.report("alice", epoch: 695).matches == 2)
+        // A disk that was full when an epoch began loses neither the registration nor the item.
+        try world.advanceToNextEpoch()
+        try world.advanceToNextEpoch()
+        phone.disk.isFull = true
+        #expect(throws: SealedMatchError(.fileFailed, "")) { try phone.send("a") }
+        phone.disk.isFull = false
+        try phone.send("a")
+        #expect(try world.report("alice").matches == 1 && phone.refused.isEmpty)
     }
 
     @Test func backupsAndDevices() throws {

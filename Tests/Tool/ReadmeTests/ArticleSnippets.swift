@@ -6,6 +6,7 @@ import SealedMatchOpenings
 import SealedMatchSQLite
 import SealedMatchSets
 import SealedMatchTesting
+import Testing
 
 // The snippets of the articles "Getting started", word for word; `ReadmeTests` compares the two and runs them.
 
@@ -121,4 +122,17 @@ func testingSnippet<E: Evaluator>(_ evaluator: E) async throws {
     try await IntakeConformance.run(make: { try MemoryCollector(policy: $0) }, reopen: { $0 })
     try await OpeningsConformance.run(make: { MemoryOpenings() }, reopen: { $0 })
     try EvaluatorConformance.run(evaluator)
+}
+
+func worldSnippet() throws {
+    let world = try TestWorld(threshold: 3, known: ["a", "b", "c", "d", "e", "f"])
+    let phone = try world.account("alice").device()
+    try phone.send("a", "b")
+    #expect(try world.revealed("alice") == [])
+    try phone.send("c", "d")
+    #expect(try world.revealed("alice") == ["a", "b", "c", "d"])
+    world.network.next = [.arrives, .lost]
+    try phone.send("e")
+    phone.disk.isFull = true
+    #expect(throws: SealedMatchError(.fileFailed, "")) { try phone.send("f") }
 }

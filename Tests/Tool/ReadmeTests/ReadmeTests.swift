@@ -30,6 +30,16 @@ import Testing
         #expect(Array(compiled[first..<min(compiled.count, first + code.count)]) == code)
     }
 
+    /// The Swift test of Docs/Testing.md is the one that the consumer package runs.
+    @Test func testingSnippetIsTheOneThatRuns() throws {
+        let page = try String(contentsOf: Self.root.appendingPathComponent("Docs/Testing.md"), encoding: .utf8)
+        let snippets = page.components(separatedBy: "```").filter { $0.hasPrefix("swift\n") }
+        let run = try String(
+            contentsOf: Self.root.appendingPathComponent("Tests/Consumer/Tests/ConsumerTests/ThresholdTests.swift"),
+            encoding: .utf8)
+        #expect(snippets.map { String($0.dropFirst("swift\n".count)) } == [run])
+    }
+
     /// What the articles of the products' catalogues show of Swift stands in the snippets that are compiled.
     @Test func articlesShowCompiledLines() throws {
         let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -110,6 +120,7 @@ import Testing
             try await releaseSnippet(collector, request: asked, key: SigningKey.random()).registration == registration)
         #expect(try await expirySnippet(collector, firstEpoch: .max).vouchers == uploads.count)
         try await testingSnippet(LocalEvaluator(MatchingKey.random()))
+        try worldSnippet()
     }
 
     @Test func snippetSealsAVoucher() throws {

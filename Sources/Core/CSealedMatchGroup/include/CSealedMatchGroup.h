@@ -79,7 +79,8 @@ typedef struct {
 const group_backend *group_backend_named(const char *name);
 
 /// What SEALEDMATCH_GROUP says in the environment, or NULL: it is not set, or empty, or the process has more rights
-/// than its user (secure_getenv). "libsodium" is for the caller, who then uses none of this.
+/// than its user (secure_getenv). "libsodium" is for the caller, who then uses none of this; it is also what a build
+/// without optimisation says where the variable says nothing.
 const char *group_backend_wanted(void);
 
 /// The backend that SEALEDMATCH_GROUP names, or else the fastest one for this processor. A name that is unknown, or not

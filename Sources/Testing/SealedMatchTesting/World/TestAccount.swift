@@ -43,6 +43,16 @@ public final class TestAccount {
         return device
     }
 
+    /// The device of this name, if it was set up.
+    /// - Throws: `TestWorldError.unknownDevice`.
+    public func knownDevice(_ name: String) throws(TestWorldError) -> TestDevice {
+        guard let device = devices.first(where: { $0.name == name }) else {
+            throw TestWorldError(
+                .unknownDevice, "the account \"\(self.name)\" has no device \"\(name)\"; call `device` first")
+        }
+        return device
+    }
+
     /// Every device takes in what the others sealed in this epoch, as they do over a messenger's own channel.
     /// - Throws: the errors of `Sealer.merge`.
     public func mergeDevices() throws {

@@ -149,23 +149,23 @@ public final class TestDevice {
     private static let maximumTries = 10_000
 
     private func beginEpoch() throws {
-        try save()
         let encoded = try sealer.encodedSecret()
         let secret = try unsafe encoded.withBytes { (raw) throws(SealedMatchError) in
             try unsafe AccountSecret(canonical: raw)
         }
         try account.note(secret, set.header.parameters)
-        registrations[sealer.epoch] = sealer.registration
+        try save()
     }
 
-    /// Secret and state, in the file that they have in a client's directory.
-    private func save() throws(SealedMatchError) {
+    /// Secret and state, in the file that they have in a client's directory, and the epoch's registration.
+    private func save() throws {
         let secret = try sealer.encodedSecret()
         let bytes = unsafe secret.withBytes { unsafe Array($0) }
         try disk.write("client", bytes + sealer.encodedState)
         let registration = sealer.registration
-        let name = "registration-\(registration.epoch)"
-        if disk.files[name] == nil { try disk.write(name, registration.encoded) }
+        guard registrations[registration.epoch] == nil else { return }
+        try disk.write("registration-\(registration.epoch)", registration.encoded)
+        registrations[registration.epoch] = registration
     }
 
     // MARK: Delivering
@@ -292,7 +292,6 @@ public final class TestDevice {
         waiting = backup.waiting
         registrations = backup.registrations
         try save()
-        registrations[sealer.epoch] = sealer.registration
     }
 
     var encodedState: [UInt8] { sealer.encodedState }

@@ -177,6 +177,16 @@ public final class TestWorld {
         return try add(name, .picture(.synthetic(seed: random.next())))
     }
 
+    /// Adds a video of synthetic pictures, each shown for a second.
+    @discardableResult
+    public func addVideo(_ name: String, seconds: Int) throws -> TestItem {
+        guard (1...100).contains(seconds) else {
+            throw TestWorldError(.badValue, "a synthetic video has 1 to 100 seconds, not \(seconds)")
+        }
+        var random = TestRandom(seed: settings.seed, "video \(name)")
+        return try add(name, .video((0..<seconds).map { _ in .synthetic(seed: random.next()) }))
+    }
+
     /// Adds a copy of a picture as a codec gives it back that loses detail.
     /// - Parameter quality: 1 to 100, as JPEG's.
     /// - Throws: `TestWorldError.unknownItem`, `badValue` where the original is no picture.
@@ -306,7 +316,9 @@ public final class TestWorld {
         return account
     }
 
-    private func known(_ name: String) throws(TestWorldError) -> TestAccount {
+    /// The account of this name, if there is one.
+    /// - Throws: `TestWorldError.unknownAccount`.
+    public func knownAccount(_ name: String) throws(TestWorldError) -> TestAccount {
         guard let account = accounts.first(where: { $0.name == name }) else {
             throw TestWorldError(.unknownAccount, "there is no account \"\(name)\"; call `account` first")
         }
@@ -404,7 +416,7 @@ public final class TestWorld {
     /// - Parameter epoch: the running one, unless told.
     /// - Throws: `TestWorldError.unknownAccount`; what the authority's stores throw.
     public func report(_ account: String, epoch: UInt32? = nil) throws -> AccountReport {
-        let account = try known(account)
+        let account = try knownAccount(account)
         try process()
         let epoch = try epoch ?? self.epoch()
         let holding = collector.memory.holdings.first {
