@@ -2,8 +2,8 @@ internal import Foundation
 internal import SealedMatchCrypto
 internal import SealedMatchTesting
 
-/// One conversation with a program that tests: a request a line in, an answer a line out. (Docs/Testing.md, "The program
-/// `sealedmatch kit`")
+/// One conversation with a program that tests: a request a line in, an answer a line out. (Docs/Testing.md, "The
+/// program `sealedmatch kit`")
 public final class KitSession {
     /// The longest request, in bytes.
     public static let maximumLine = 64 << 20

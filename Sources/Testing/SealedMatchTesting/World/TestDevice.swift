@@ -4,8 +4,8 @@ internal import SealedMatchCrypto
 internal import SealedMatchProtocol
 
 /// A device of an account in a test world: the real sealer, with a seeded random source, a clock that may be wrong, a
-/// disk that may be full, and an outbox in memory. It does what `ClientDirectory` and an uploader do. (Docs/Protocol.md,
-/// 5.12 to 5.14)
+/// disk that may be full, and an outbox in memory. It does what `ClientDirectory` and an uploader do.
+/// (Docs/Protocol.md, 5.12 to 5.14)
 public final class TestDevice {
     /// A voucher that waits for its release time.
     fileprivate struct Waiting {
@@ -97,8 +97,8 @@ public final class TestDevice {
 
     /// Seals an item; its voucher waits in the outbox.
     /// - Parameter note: what the reviewer of a match reads; the item's name by default.
-    /// - Throws: `TestWorldError.unknownItem`; the errors of `Sealer.seal` and `Sealer.advance`; `fileFailed` for a full
-    ///   disk, and then nothing has changed.
+    /// - Throws: `TestWorldError.unknownItem`; the errors of `Sealer.seal` and `Sealer.advance`. `fileFailed` for a disk
+    ///   that is full; then nothing has changed.
     public func seal(_ name: String, note: [UInt8]? = nil) throws { try seal(world.item(name), note: note) }
 
     func seal(_ item: TestItem, note: [UInt8]? = nil) throws {
