@@ -24,8 +24,8 @@ public final class BlindedSet: Sendable {
     ///   - lastVersion: the newest version that this client has used; older ones are refused.
     /// - Throws: `fileFailed`, `wrongLength`, the errors of `SetHeader(canonical:)`, `rootMismatch`,
     ///   `tooFewSignatures`, `supportNotConfirmed`, `invalidSignature`, `belowFloor`, `testSet`, `unknownProfile` for a
-    ///   profile that is not pinned, `setNotYetIssued`, `setExpired`, `setRolledBack`. Which one depends on the file alone,
-    ///   never on what anybody sends.
+    ///   profile that is not pinned, `setNotYetIssued`, `setExpired`, `setRolledBack`. Which one depends on the file
+    ///   alone, never on what anybody sends.
     public static func open(
         path: String, trust: TrustPolicy, now: UInt64, lastVersion: UInt64 = 0
     ) throws(SealedMatchError) -> BlindedSet {

@@ -97,8 +97,8 @@ public final class TestDevice {
 
     /// Seals an item; its voucher waits in the outbox.
     /// - Parameter note: what the reviewer of a match reads; the item's name by default.
-    /// - Throws: `TestWorldError.unknownItem`; the errors of `Sealer.seal` and `Sealer.advance`. `fileFailed` for a disk
-    ///   that is full; then nothing has changed.
+    /// - Throws: `TestWorldError.unknownItem`; the errors of `Sealer.seal` and `Sealer.advance`; `fileFailed` where the
+    ///   disk is full. Then nothing has changed.
     public func seal(_ name: String, note: [UInt8]? = nil) throws { try seal(world.item(name), note: note) }
 
     func seal(_ item: TestItem, note: [UInt8]? = nil) throws {
