@@ -184,7 +184,8 @@ test-wheel: wheel $(if $(TARGET_RUN),setup-emulator $(TARGET_PYTHON_AT)/ready)
 # The Python package as its wheel installs it, and the example messenger on a real homeserver.
 test-messenger: build wheel photos $(MESSENGER)/ready
 	$(MESSENGER)/bin/pip install --no-compile --quiet --force-reinstall --no-deps $(WHEELS)/*.whl
-	$(MESSENGER)/bin/mypy --python-version 3.11 --strict --cache-dir .build/mypy Sources/Client/PythonPackage/sealedmatch
+	$(MESSENGER)/bin/mypy --python-version 3.11 --strict --cache-dir .build/mypy \
+	    Sources/Client/PythonPackage/sealedmatch Sources/Client/PythonPackage/pytest_sealedmatch.py
 	SEALEDMATCH_TOOL="$(CURDIR)/.build/$(CONFIGURATION)/sealedmatch" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" \
 	    PYTHONDONTWRITEBYTECODE=1 $(MESSENGER)/bin/python -m pytest -q -p no:cacheprovider \
 	    Tests/Client/PythonPackageTests Tests/Client/MessengerTests
