@@ -144,7 +144,7 @@ let lab: [Target] = [
         [
             "CSealedMatch", "CSealedMatchGroup", "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers",
             "SealedMatchAuthority",
-            "SealedMatchOpenings", "SealedMatchPictures", "SealedMatchMessengerStandIn",
+            "SealedMatchOpenings", "SealedMatchPictures", "SealedMatchMessengerStandIn", "SealedMatchTesting",
         ], settings: program),
 ]
 

@@ -104,6 +104,12 @@ enum BenchmarkName: String, CaseIterable {
     /// The same by the decoder's own steps (Docs/Protocol.md, "Decoder"), as for more than 4,096 openings.
     case revealNoneBySteps = "reveal.none.1510.steps"
 
+    /// Milliseconds of a test with the kit, wall time: a world with the default parameters, 240 vouchers of one
+    /// account, 40 of them matches, and the reveal. Floor: sealing and delivering the vouchers alone, in the same test.
+    case kitDefault = "kit.default"
+    /// A world of t = 3, four matches, and the reveal.
+    case kitThree = "kit.three"
+
     /// Milliseconds to fingerprint 1920 × 1080 RGB pixels, decoding not included. Floor: every pixel read once, its
     /// luma written to an array.
     case pdq = "pdq.1080p"

@@ -64,6 +64,8 @@ public struct BenchmarkSuite {
             report)
         progress("reveal")
         try RevealBenchmarks(scale: scale).measure(report)
+        progress("test kit")
+        try KitBenchmarks().measure(report)
         progress("fingerprints")
         let library = try SharedLibraryBenchmarks.library()
         try FingerprintBenchmarks(

@@ -30,8 +30,6 @@ public final class TestWorld {
     public private(set) var sets: [TestSet] = []
     /// Whether the authority has the keys of the sets.
     public var authorityHasKeys = true
-    /// Everything in it is for tests.
-    public var isTest: Bool { true }
 
     /// What clients get that fetch a set.
     public enum Distribution: Sendable, Equatable {
