@@ -15,7 +15,7 @@ PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 MESSENGER := .venv-messenger
 
-.PHONY: demo test vectors check format lint docs consumer bench decoys setup setup-test setup-library \
+.PHONY: demo test vectors vectors-archive check format lint docs consumer bench decoys setup setup-test setup-library \
 	setup-emulator setup-wheel photos python build install-tool wheel messenger test-wheel test-messenger clean
 # A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
 .DELETE_ON_ERROR:
@@ -117,6 +117,20 @@ vectors: python $(MESSENGER)/ready .venv-wheel/ready
 	$(PYTHON) -B Vectors/generate --check
 	$(PYTHON) -B Vectors/generate/check_pdqhash.py 60
 	$(PYTHON) -B Sources/Lab/Decoys/pages.py --check
+
+# What another implementation needs, in one file: the vectors without their generator, and the specification. Its bytes
+# depend on what is in it alone.
+VERSION := $(shell sed -n 's/.* text = "\(.*\)"/\1/p' Sources/Tool/sealedmatch/Version.swift)
+VECTORS_ARCHIVE ?= .build/sealedmatch-vectors-$(VERSION).tar.gz
+
+vectors-archive:
+	@mkdir -p "$(dir $(VECTORS_ARCHIVE))"
+	@set -o pipefail; git ls-files -z Vectors ':!Vectors/generate' Docs/Protocol.md LICENSE | LC_ALL=C sort -z \
+	    | tar --create --format=ustar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rw,go=r --no-recursion \
+	        --transform='s,^,sealedmatch-vectors-$(VERSION)/,' --null --files-from=- \
+	    | gzip -9 --no-name > "$(VECTORS_ARCHIVE).part"
+	@mv "$(VECTORS_ARCHIVE).part" "$(VECTORS_ARCHIVE)"
+	@sha256sum "$(VECTORS_ARCHIVE)"
 
 # All benchmarks, a million entries really built: about ten minutes. `make bench ARGS=--quick` takes one.
 bench: build python library photos

@@ -132,7 +132,7 @@ let tool: [Target] = [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
             "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn", "SealedMatchDecoyAnalysis",
-            "SealedMatchBenchmarks", "SealedMatchKit", argumentParser,
+            "SealedMatchBenchmarks", "SealedMatchKit", "SealedMatchVectors", "CSealedMatchSpawn", argumentParser,
         ], path: "Sources/Tool/sealedmatch", swiftSettings: program),
 ]
 
@@ -167,6 +167,8 @@ let testing: [Target] = [
     .executableTarget(
         name: "SealedMatchBuildFixture", dependencies: ["SealedMatchSets", "SealedMatchWorkers"],
         path: "Tests/Sets/BuildFixture", swiftSettings: program),
+    // Files of test vectors, and their run through another implementation.
+    room("Testing", "SealedMatchVectors"),
     tests("Core", "SealedMatchCryptoTests", ["SealedMatchProtocol"]),
     tests(
         "Core", "SealedMatchFingerprintTests", ["SealedMatchFingerprint", "SealedMatchPictures"],
@@ -219,7 +221,7 @@ let testing: [Target] = [
         dependencies: [
             "SealedMatchClient", "SealedMatchWorkers", "SealedMatchSets", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
-            "SealedMatchTesting", "SealedMatchPictures", "SealedMatchTestSupport",
+            "SealedMatchTesting", "SealedMatchVectors", "SealedMatchPictures", "SealedMatchTestSupport",
         ], path: "Tests/VectorTests", swiftSettings: program),
 ]
 

@@ -5,6 +5,7 @@ import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchTestSupport
 import SealedMatchWorkers
+import SealedMatchVectors
 
 /// audit-package.
 enum AuditVectors {

@@ -7,6 +7,7 @@ import SealedMatchProtocol
 import SealedMatchPictures
 import SealedMatchCrypto
 import SealedMatchTestSupport
+import SealedMatchVectors
 
 /// sharing, client.
 enum ClientVectors {

@@ -2,6 +2,7 @@ import Foundation
 import SealedMatchCrypto
 import SealedMatchProtocol
 import Testing
+import SealedMatchVectors
 
 /// The names of section 6 of the specification, one to one with the codes, from `Vectors/registry.json`, which
 /// `Tests/House/registry.py` compares with the sources, the specification and the other languages.

@@ -2,6 +2,7 @@ import Foundation
 import SealedMatchProtocol
 import SealedMatchCrypto
 import SealedMatchTestSupport
+import SealedMatchVectors
 
 /// hash-to-group, kdf, proofs.
 enum GroupVectors {

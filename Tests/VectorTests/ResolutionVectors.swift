@@ -1,6 +1,7 @@
 import SealedMatchCollector
 import SealedMatchCrypto
 import SealedMatchProtocol
+import SealedMatchVectors
 
 /// resolution.
 enum ResolutionVectors {

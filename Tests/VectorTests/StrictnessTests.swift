@@ -2,6 +2,7 @@ import Foundation
 import SealedMatchProtocol
 import SealedMatchCrypto
 import SealedMatchTestSupport
+import SealedMatchVectors
 import Testing
 
 /// The runner itself: whatever a vector file holds that nobody checks is an error, and a wrong output is a failure.
@@ -28,7 +29,7 @@ import Testing
         let directory = TemporaryDirectory()
         let url = URL(filePath: directory.file("try.json"))
         try Data(text.utf8).write(to: url)
-        return try VectorFile(url).run(runners)
+        return try VectorFile(url).run(runners, in: VectorFolder(url.deletingLastPathComponent()))
     }
 
     @Test func goodFileRuns() throws {

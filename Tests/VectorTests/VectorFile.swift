@@ -1,86 +1,19 @@
-import SealedMatchFingerprint
 import Foundation
 import SealedMatchCrypto
-
-/// One file of vectors, its form checked (Vectors/README.md, "Form"). Nothing has been run yet.
-struct VectorFile {
-    struct Case {
-        let tcId: Int
-        let comment: String
-        let expected: Expectation
-        let input: JSON
-    }
-
-    enum Expectation {
-        case valid(JSON)
-        case refused(SealedMatchError.Code)
-    }
-
-    let folder: VectorFolder
-    let groups: [(type: String, cases: [Case])]
-
-    var caseCount: Int { groups.reduce(0) { $0 + $1.cases.count } }
-
-    init(_ url: URL) throws {
-        folder = VectorFolder(url.deletingLastPathComponent())
-        let file = try Fields(JSONDecoder().decode(JSON.self, from: Data(contentsOf: url)), at: url.lastPathComponent)
-        let topic = url.deletingPathExtension().lastPathComponent
-        guard try file.text("protocol") == "SealedMatch/1", try file.text("topic") == topic,
-            try file.text("schema") == "../schemas/\(topic).schema.json"
-        else { throw VectorError("\(url.lastPathComponent): protocol, topic or schema is not this file's") }
-        _ = try file.text("comment")
-        let notes = try file.fields("notes")
-        let numberOfTests = try file.number("numberOfTests", as: Int.self)
-        var next = 1
-        var flags = Set<String>()
-        groups = try file.objects("testGroups").map { group in
-            _ = try group.text("comment")
-            return (
-                try group.text("type"),
-                try group.objects("tests").map { test in
-                    guard try test.number("tcId", as: Int.self) == next else {
-                        throw VectorError("\(test.place): tcIds do not ascend from 1")
-                    }
-                    next += 1
-                    for flag in try test.texts("flags") {
-                        guard notes.has(flag) else { throw VectorError("\(test.place): flag \(flag) is not in notes") }
-                        flags.insert(flag)
-                    }
-                    return try Self.testCase(test)
-                }
-            )
-        }
-        for flag in flags { _ = try notes.text(flag) }
-        try file.end()
-        guard next - 1 == numberOfTests else {
-            throw VectorError("numberOfTests is \(numberOfTests), there are \(next - 1)")
-        }
-    }
-
-    private static func testCase(_ test: Fields) throws -> Case {
-        let result = try test.text("result")
-        guard test.has("output") == (result == "valid") else {
-            throw VectorError("\(test.place): there is an output if and only if the result is valid")
-        }
-        let expected: Expectation
-        if result == "valid" {
-            expected = .valid(try test.value("output"))
-        } else if let code = ErrorNames.codes[result] {
-            expected = .refused(code)
-        } else {
-            throw VectorError("\(test.place): \(result) is no error of section 6")
-        }
-        return Case(
-            tcId: try test.number("tcId"), comment: try test.text("comment"), expected: expected,
-            input: try test.value("input"))
-    }
-}
+import SealedMatchVectors
 
 /// Carries out one operation with the code under test and gives the output, as the vectors hold it. It reads all of the
 /// input first.
 typealias VectorRunner = @Sendable (_ input: Fields, _ folder: VectorFolder) throws -> [String: JSON]
 
 extension VectorFile {
+    /// Reads a file of vectors.
+    init(_ url: URL) throws {
+        self = try VectorFile(
+            [UInt8](Data(contentsOf: url)), topic: url.deletingPathExtension().lastPathComponent,
+            errors: Set(ErrorNames.codes.keys))
+    }
+
     struct Report {
         var executed = 0
         var failed = 0
@@ -88,9 +21,9 @@ extension VectorFile {
         var failures: [String] = []
     }
 
-    /// Runs all cases.
+    /// Runs all cases of the file, which is in `folder`.
     /// - Throws: `VectorError` for a type of group that has no runner, and for a runner without a case.
-    func run(_ runners: [String: VectorRunner]) throws -> Report {
+    func run(_ runners: [String: VectorRunner], in folder: VectorFolder) throws -> Report {
         for group in groups where runners[group.type] == nil {
             throw VectorError("nobody runs groups of type \(group.type)")
         }
@@ -102,7 +35,7 @@ extension VectorFile {
             guard let runner = runners[group.type] else { continue }
             for test in group.cases {
                 report.executed += 1
-                let problems = problems(test, runner)
+                let problems = problems(test, runner, folder)
                 report.failed += problems.isEmpty ? 0 : 1
                 report.failures += problems.map { "\(group.type), tcId \(test.tcId) (\(test.comment)): \($0)" }
             }
@@ -113,7 +46,7 @@ extension VectorFile {
         return report
     }
 
-    private func problems(_ test: Case, _ runner: VectorRunner) -> [String] {
+    private func problems(_ test: Case, _ runner: VectorRunner, _ folder: VectorFolder) -> [String] {
         do {
             let input = try Fields(test.input, at: "input")
             var problems: [String] = []
@@ -121,17 +54,14 @@ extension VectorFile {
                 let output = try runner(input, folder)
                 switch test.expected {
                 case .valid(let expected): problems = JSON.object(output).differences(from: expected, at: "output")
-                case .refused(let code): problems = ["was accepted, expected \(ErrorNames.name(code))"]
+                case .refused(let expected): problems = ["was accepted, expected \(expected)"]
                 }
             } catch let error as SealedMatchError {
                 switch test.expected {
                 case .valid: problems = ["refused with \(ErrorNames.name(error.code)): \(error.reason)"]
-                case .refused(let code):
-                    if error.code != code {
-                        problems = [
-                            "refused with \(ErrorNames.name(error.code)) (\(error.reason)), expected \(ErrorNames.name(code))"
-                        ]
-                    }
+                case .refused(let expected):
+                    let name = ErrorNames.name(error.code)
+                    if name != expected { problems = ["refused with \(name) (\(error.reason)), expected \(expected)"] }
                 }
             }
             if !input.unreadKeys.isEmpty {

@@ -1,4 +1,5 @@
 import Foundation
+import SealedMatchVectors
 import Testing
 
 /// Every vector file and who runs its groups.
@@ -36,8 +37,8 @@ struct VectorTopic: Sendable, CustomTestStringConvertible {
     /// All cases of a file. A failure names file, group, tcId and comment.
     @Test(arguments: VectorTopic.all)
     func vectors(_ topic: VectorTopic) throws {
-        let file = try VectorFile(VectorFolder.vectors.appending(path: topic.path))
-        let report = try file.run(topic.runners)
+        let url = VectorFolder.vectors.appending(path: topic.path)
+        let report = try VectorFile(url).run(topic.runners, in: VectorFolder(url.deletingLastPathComponent()))
         for failure in report.failures { Issue.record("\(topic.path): \(failure)") }
         print("\(topic.path): \(report.executed) vectors executed, \(report.failed) failed")
     }

@@ -8,6 +8,7 @@ import SealedMatchCrypto
 import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchTestSupport
+import SealedMatchVectors
 
 /// voucher, collector.
 enum VoucherVectors {

@@ -7,15 +7,19 @@
 #include <spawn.h>
 #include <unistd.h>
 
-int cspawn_pipe(int ends[2]) {
+/* Only our end does not block: the program expects to wait. */
+static int make_pipe(int ends[2], int ours) {
     if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-    /* Only our end: the program expects to wait while the pipe is full. */
-    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0) return 0;
+    if (fcntl(ends[ours], F_SETFL, O_NONBLOCK) == 0) return 0;
     int status = errno;
     close(ends[0]);
     close(ends[1]);
     return status;
 }
+
+int cspawn_pipe(int ends[2]) { return make_pipe(ends, 0); }
+
+int cspawn_input_pipe(int ends[2]) { return make_pipe(ends, 1); }
 
 /* The descriptors as they shall be. */
 static int set_descriptors(posix_spawn_file_actions_t *actions, const int copies[3]) {
@@ -48,7 +52,9 @@ static int start(char *const arguments[], char *const environment[], const int c
     if (status == 0) {
         status = set_descriptors(&actions, copies);
         if (status == 0) status = set_attributes(&attributes);
-        if (status == 0) status = posix_spawn(process, arguments[0], &actions, &attributes, arguments, environment);
+        if (status == 0)
+            status = posix_spawn(process, arguments[0], &actions, &attributes, arguments,
+                                 environment == NULL ? environ : environment);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);

@@ -42,6 +42,6 @@ struct SealedMatchCommand: ParsableCommand {
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
             CollectCommand.self, ExpireCommand.self, OpenCommand.self,
             RevealCommand.self, ResolveCommand.self, ReleaseCommand.self, SampleCommand.self, DemoCommand.self,
-            BenchCommand.self, KitCommand.self,
+            BenchCommand.self, KitCommand.self, VectorsCommand.self,
         ])
 }

@@ -121,12 +121,11 @@ def build() -> dict[str, Topic | bytes]:
     ) -> None:
         secret = alpha or g.random_scalar(draw)
         table_id, positions_of, fillers = draw(16), position_seed or draw(32), draw(32)
+        m = t.cells(len(keys))
+        touched = sorted({h for key in keys[:shown] for h in t.positions(key, positions_of, m)} | {0, m - 1})
 
         def run() -> dict[str, object]:
             cells = t.table(keys, secret, table_id, positions_of, fillers)
-            touched = sorted(
-                {h for key in keys[:shown] for h in t.positions(key, positions_of, len(cells))} | {0, len(cells) - 1}
-            )
             for key in keys:  # every entry decodes to what it should
                 if t.decode(b"".join(cells), key, positions_of) != g.multiply(secret, g.hash_key(table_id, key)):
                     raise AssertionError("an entry does not decode")
@@ -145,6 +144,7 @@ def build() -> dict[str, Topic | bytes]:
                 "tableID": table_id.hex(),
                 "positionSeed": positions_of.hex(),
                 "fillerSeed": fillers.hex(),
+                "shown": touched,
             },
             run,
             *flags,

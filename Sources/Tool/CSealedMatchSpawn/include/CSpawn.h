@@ -9,9 +9,12 @@
    Returns 0 or an error number; then there are no descriptors. */
 int cspawn_pipe(int ends[2]);
 
+/* The same for a program's input: the writing end, ends[1], does not block. */
+int cspawn_input_pipe(int ends[2]);
+
 /* Runs the program arguments[0] in a process group of its own. Its descriptors are `input`, `output` and `errors` as 0,
-   1 and 2, and no others; no signal is ignored or blocked. Both lists end with a null pointer. Returns 0 or an error
-   number; then there is no process. */
+   1 and 2, and no others; no signal is ignored or blocked. Both lists end with a null pointer; a null pointer in place
+   of `environment` is this process's own. Returns 0 or an error number; then there is no process. */
 int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors, pid_t *process);
 
 #endif

@@ -1,0 +1,7 @@
+/// What is wrong with a vector file, with a folder of them, or with a runner, as opposed to what is wrong with the
+/// implementation under test.
+package struct VectorError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}
