@@ -15,6 +15,7 @@ PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 MESSENGER := .venv-messenger
 
+.PHONY: simulator
 .PHONY: demo test vectors vectors-archive check format lint docs consumer bench decoys setup setup-test setup-library \
 	setup-emulator setup-wheel photos python build install-tool wheel messenger test-wheel test-messenger clean
 # A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
@@ -142,6 +143,13 @@ decoys: build
 	.build/release/sealedmatch bench --decoys --json > .build/decoys.jsonl
 	mv .build/decoys.jsonl Sources/Lab/Decoys/decoys.jsonl
 	python3 Sources/Lab/Decoys/pages.py
+
+# The example of Docs/Simulator.md: it is printed and drawn again.
+simulator: build
+	.build/release/sealedmatch simulate --example > .build/simulator.json
+	.build/release/sealedmatch simulate --plan .build/simulator.json --plots .build/simulator --force \
+	    > .build/simulator.txt
+	python3 Sources/Lab/Simulator/page.py .build/simulator.txt .build/simulator
 
 # The program, as users have it; `make test` has built another one.
 CONFIGURATION ?= release

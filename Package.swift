@@ -133,11 +133,19 @@ let tool: [Target] = [
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
             "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn", "SealedMatchDecoyAnalysis",
             "SealedMatchBenchmarks", "SealedMatchKit", "SealedMatchVectors", "CSealedMatchSpawn", argumentParser,
+            "SealedMatchSimulation",
         ], path: "Sources/Tool/sealedmatch", swiftSettings: program),
 ]
 
 let lab: [Target] = [
     room("Lab", "SealedMatchDecoyAnalysis", ["SealedMatchProtocol"], settings: program + optimised),
+    room(
+        "Lab", "SealedMatchSimulation",
+        [
+            "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchAuthority",
+            "SealedMatchDecoyAnalysis",
+        ],
+        settings: program + optimised),
     room("Lab", "SealedMatchMessengerStandIn", ["CSealedMatchSodium", "SealedMatchCrypto"], settings: program),
     room(
         "Lab", "SealedMatchBenchmarks",
@@ -216,6 +224,7 @@ let testing: [Target] = [
         ]),
     tests("Lab", "SealedMatchDecoyAnalysisTests", ["SealedMatchDecoyAnalysis"]),
     tests("Lab", "SealedMatchBenchmarksTests", ["SealedMatchBenchmarks"]),
+    tests("Lab", "SealedMatchSimulationTests", ["SealedMatchSimulation", "SealedMatchSQLite"]),
     .testTarget(
         name: "VectorTests",
         dependencies: [

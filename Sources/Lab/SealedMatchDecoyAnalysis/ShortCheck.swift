@@ -1,4 +1,4 @@
-internal import SealedMatchProtocol
+package import SealedMatchProtocol
 
 /// What a slot without a match does (Docs/Protocol.md, "Check level"). A voucher has M slots. One without a match opens
 /// with probability 1/N, independently of all others; a matching one opens always. So a voucher opens Bin(M, 1/N)
@@ -22,12 +22,17 @@ package struct ShortCheck: Sendable, Equatable {
         self.init(slots: slots, values: [UInt8](repeating: level, count: CheckLevels.count))
     }
 
+    /// Levels of any set.
+    package init(slots: Int, levels: CheckLevels) {
+        self.slots = slots
+        self.levels = levels
+    }
+
     private init(slots: Int, values: [UInt8]) {
         guard let levels = try? CheckLevels(canonical: values) else {
             preconditionFailure("the levels are the lab's own")
         }
-        self.slots = slots
-        self.levels = levels
+        self.init(slots: slots, levels: levels)
     }
 
     /// N of the voucher with number v, from 0.

@@ -42,6 +42,7 @@ struct SealedMatchCommand: ParsableCommand {
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
             CollectCommand.self, ExpireCommand.self, OpenCommand.self,
             RevealCommand.self, ResolveCommand.self, ReleaseCommand.self, SampleCommand.self, DemoCommand.self,
+            SimulateCommand.self,
             BenchCommand.self, KitCommand.self, VectorsCommand.self,
         ])
 }
