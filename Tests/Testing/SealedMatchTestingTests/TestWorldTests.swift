@@ -239,7 +239,8 @@ import Testing
         try alice.mergeDevices()
         try phone.send("b")
         #expect(try world.report("alice").matches == 3)
-        #expect(try alice.device("tablet") === tablet && alice.devices.count == 2)
+        #expect(try alice.device("tablet").sealedCount == tablet.sealedCount && alice.devices.count == 2)
+        #expect(throws: TestWorldError(.badValue, "")) { try tablet.restore(backup) }
         #expect(try world.revealed("alice") == ["a", "b"])
     }
 
@@ -358,6 +359,18 @@ import Testing
             try phone.send("a")
             #expect(try world.report("alice").matches == 1)
         }
+    }
+
+    /// What a test holds keeps its world, and nothing keeps a world that nobody holds.
+    @Test func worldsLiveAsLongAsTheirParts() throws {
+        weak var gone: TestWorld?
+        do {
+            let phone = try world().account("alice").device()
+            gone = phone.account.world
+            try phone.send("a", "b", "c")
+            #expect(try phone.account.world.revealed("alice") == ["a", "b", "c"])
+        }
+        #expect(gone == nil)
     }
 
     @Test func theCollectorKnowsCounts() throws {

@@ -2,16 +2,24 @@ internal import SealedMatchClient
 internal import SealedMatchCrypto
 public import SealedMatchProtocol
 
-/// An account of a test world, with its devices.
-public final class TestAccount {
-    /// The messenger's name for the account.
-    public let name: String
-    /// What the name stands for towards the collector. (Docs/Protocol.md, 4.7)
-    public let id: AccountID
-    unowned let world: TestWorld
-    /// In the order in which they were set up.
-    public private(set) var devices: [TestDevice] = []
-    private var epochs: [UInt32: Epoch] = [:]
+/// An account of a test world, with its devices. It keeps its world alive.
+public struct TestAccount {
+    /// Whose account it is.
+    public let world: TestWorld
+    let state: State
+
+    /// What the world keeps of an account.
+    final class State {
+        let name: String
+        let id: AccountID
+        var devices: [TestDevice.State] = []
+        var epochs: [UInt32: Epoch] = [:]
+
+        init(_ name: String) throws(SealedMatchError) {
+            self.name = name
+            id = try AccountID(name: Array(name.utf8))
+        }
+    }
 
     /// What the world knows of an account's epoch, and no collector or authority does.
     final class Epoch {
@@ -27,19 +35,20 @@ public final class TestAccount {
         }
     }
 
-    init(_ name: String, in world: TestWorld) throws(SealedMatchError) {
-        self.name = name
-        id = try AccountID(name: Array(name.utf8))
-        self.world = world
-    }
+    /// The messenger's name for the account.
+    public var name: String { state.name }
+    /// What the name stands for towards the collector. (Docs/Protocol.md, 4.7)
+    public var id: AccountID { state.id }
+    /// In the order in which they were set up.
+    public var devices: [TestDevice] { state.devices.map { TestDevice(account: self, state: $0) } }
 
     /// The device of this name; it is set up when it is asked for the first time. A second device has the first one's
     /// account secret, and counts by itself until `mergeDevices`.
     /// - Throws: the errors of `Sealer.init`.
     public func device(_ name: String = "phone") throws -> TestDevice {
         if let known = devices.first(where: { $0.name == name }) { return known }
-        let device = try TestDevice(name, of: self, after: devices.first)
-        devices.append(device)
+        let device = try TestDevice(name, of: self, after: state.devices.first)
+        state.devices.append(device.state)
         return device
     }
 
@@ -56,17 +65,15 @@ public final class TestAccount {
     /// Every device takes in what the others sealed in this epoch, as they do over a messenger's own channel.
     /// - Throws: the errors of `Sealer.merge`.
     public func mergeDevices() throws {
+        let devices = devices
         let states = devices.map(\.encodedState)
         for (place, device) in devices.enumerated() {
             for (other, state) in states.enumerated() where other != place { try device.merge(state) }
         }
     }
 
-    /// The pseudonym and key of an epoch in which a device of the world was there; nil for others.
-    func epoch(_ epoch: UInt32) -> Epoch? { epochs[epoch] }
-
     func note(_ secret: borrowing AccountSecret, _ parameters: Parameters) throws(SealedMatchError) {
-        guard epochs[secret.epoch] == nil else { return }
-        epochs[secret.epoch] = try Epoch(secret, of: id, parameters)
+        guard state.epochs[secret.epoch] == nil else { return }
+        state.epochs[secret.epoch] = try Epoch(secret, of: id, parameters)
     }
 }

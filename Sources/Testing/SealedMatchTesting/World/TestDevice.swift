@@ -5,8 +5,8 @@ internal import SealedMatchProtocol
 
 /// A device of an account in a test world: the real sealer, with a seeded random source, a clock that may be wrong, a
 /// disk that may be full, and an outbox in memory. It does what `ClientDirectory` and an uploader do.
-/// (Docs/Protocol.md, 5.12 to 5.14)
-public final class TestDevice {
+/// (Docs/Protocol.md, 5.12 to 5.14) It keeps its world alive.
+public struct TestDevice {
     /// A voucher that waits for its release time.
     fileprivate struct Waiting {
         let release: UInt64
@@ -18,41 +18,75 @@ public final class TestDevice {
 
     /// Everything that a backup of a device holds.
     public struct Backup {
+        fileprivate let device: State
         fileprivate let disk: TestDisk
         fileprivate let waiting: [Waiting]
         fileprivate let registrations: [UInt32: Registration]
     }
 
-    /// The device's name; unlike those of the account's others.
-    public let name: String
+    /// What the world keeps of a device.
+    final class State {
+        let name: String
+        fileprivate var set: TestSet
+        fileprivate var clockOffset: Int64 = 0
+        fileprivate var disk = TestDisk()
+        fileprivate var acknowledged: [[UInt8]] = []
+        fileprivate var refused: [[UInt8]] = []
+        fileprivate var sealedCount = 0
+        fileprivate var lastFailure: SealedMatchError?
+        fileprivate var random: TestRandom
+        fileprivate var sealer: Sealer
+        fileprivate var waiting: [Waiting] = []
+        fileprivate var registrations: [UInt32: Registration] = [:]
+
+        /// Vouchers that wait in the outbox.
+        var waitingCount: Int { waiting.count }
+
+        fileprivate init(_ name: String, _ set: TestSet, _ random: TestRandom, _ sealer: consuming Sealer) {
+            self.name = name
+            self.set = set
+            self.random = random
+            self.sealer = sealer
+        }
+    }
+
     /// Whose device it is.
-    public unowned let account: TestAccount
-    /// The set that it seals under.
-    public private(set) var set: TestSet
-    /// Seconds that the device's clock is ahead of the world's; negative if it is behind.
-    public var clockOffset: Int64 = 0
-    /// What it keeps.
-    public var disk = TestDisk()
-    /// Vouchers that the collector has acknowledged, as they were sent, the earliest first.
-    public private(set) var acknowledged: [[UInt8]] = []
-    /// Vouchers that the collector will never take: they were set aside.
-    public private(set) var refused: [[UInt8]] = []
-    /// How many items it has sealed so far.
-    public private(set) var sealedCount = 0
-    /// Why the last round of `deliver` ended early, or put something off; nil if it did not.
-    public private(set) var lastFailure: SealedMatchError?
-    private var random: TestRandom
-    private var sealer: Sealer
-    private var waiting: [Waiting] = []
-    private var registrations: [UInt32: Registration] = [:]
+    public let account: TestAccount
+    let state: State
     private var world: TestWorld { account.world }
 
-    init(_ name: String, of account: TestAccount, after other: TestDevice?) throws {
-        self.name = name
+    /// The device's name; unlike those of the account's others.
+    public var name: String { state.name }
+    /// The set that it seals under.
+    public var set: TestSet { state.set }
+    /// Seconds that the device's clock is ahead of the world's; negative if it is behind.
+    public var clockOffset: Int64 {
+        get { state.clockOffset }
+        nonmutating set { state.clockOffset = newValue }
+    }
+    /// What it keeps.
+    public var disk: TestDisk {
+        get { state.disk }
+        nonmutating set { state.disk = newValue }
+    }
+    /// Vouchers that the collector has acknowledged, as they were sent, the earliest first.
+    public var acknowledged: [[UInt8]] { state.acknowledged }
+    /// Vouchers that the collector will never take: they were set aside.
+    public var refused: [[UInt8]] { state.refused }
+    /// How many items it has sealed so far.
+    public var sealedCount: Int { state.sealedCount }
+    /// Why the last round of `deliver` ended early, or put something off; nil if it did not.
+    public var lastFailure: SealedMatchError? { state.lastFailure }
+
+    init(account: TestAccount, state: State) {
         self.account = account
+        self.state = state
+    }
+
+    /// - Parameter other: a device of the account, whose secret this one shares.
+    init(_ name: String, of account: TestAccount, after other: State?) throws {
         let world = account.world
-        random = TestRandom(seed: world.settings.seed, "device \(account.name)/\(name)")
-        set = world.set
+        var random = TestRandom(seed: world.settings.seed, "device \(account.name)/\(name)")
         let secret: AccountSecret
         if let other {
             let encoded = try other.sealer.encodedSecret()
@@ -60,10 +94,11 @@ public final class TestDevice {
                 try unsafe AccountSecret(canonical: raw)
             }
         } else {
-            let epoch = try AccountSecret.firstEpoch(at: world.now, issuedAt: set.header.issuedAt)
+            let epoch = try AccountSecret.firstEpoch(at: world.now, issuedAt: world.set.header.issuedAt)
             secret = try AccountSecret.create(epoch: epoch, random: &random)
         }
-        sealer = try Sealer(set: world.open(set), account: account.id, secret: secret, now: world.now)
+        let sealer = try Sealer(set: world.open(world.set), account: account.id, secret: secret, now: world.now)
+        self.init(account: account, state: State(name, world.set, random, sealer))
         try beginEpoch()
     }
 
@@ -75,7 +110,7 @@ public final class TestDevice {
     }
 
     /// The device's random source fails after so many more draws; nil mends it.
-    public func failRandomSource(after draws: Int?) { random.drawsLeft = draws }
+    public func failRandomSource(after draws: Int?) { state.random.drawsLeft = draws }
 
     // MARK: Sealing
 
@@ -103,27 +138,27 @@ public final class TestDevice {
 
     func seal(_ item: TestItem, note: [UInt8]? = nil) throws {
         let now = self.now
-        if try sealer.advance(to: now) { try beginEpoch() }
-        guard waiting.count < Outbox.maximumCount else {
+        if try state.sealer.advance(to: now) { try beginEpoch() }
+        guard state.waiting.count < Outbox.maximumCount else {
             throw SealedMatchError(.storeFull, "the outbox is full; send what it holds first")
         }
         // Outbox, step 2: the release time is uniform in the window
         let window = world.settings.window
-        let delay = window == 0 ? 0 : try random.integerVarTime(below: window)
-        let tie = try random.word()
-        let before = sealer.checkpoint
+        let delay = window == 0 ? 0 : try state.random.integerVarTime(below: window)
+        let tie = try state.random.word()
+        let before = state.sealer.checkpoint
         let voucher = try chosenVoucher(item, note ?? Self.note(item.name, set.header.parameters))
         do {
             try save()
         } catch {
-            sealer.restore(before)
+            state.sealer.restore(before)
             throw error
         }
         let entry = Waiting(
             release: now + delay, tie: tie, voucher: voucher.encoded, epoch: voucher.header.epoch)
-        try disk.write(entry.file, entry.voucher)
-        waiting.append(entry)
-        sealedCount += 1
+        try state.disk.write(entry.file, entry.voucher)
+        state.waiting.append(entry)
+        state.sealedCount += 1
     }
 
     private static func note(_ name: String, _ parameters: Parameters) -> [UInt8] {
@@ -133,13 +168,13 @@ public final class TestDevice {
     /// A voucher of the item that opens as many slots by chance as the world wants.
     private func chosenVoucher(_ item: TestItem, _ note: [UInt8]) throws -> SealedVoucher {
         guard let wanted = world.settings.chance.number else {
-            return try sealer.seal(item.media, note: note, random: &random)
+            return try state.sealer.seal(item.media, note: note, random: &state.random)
         }
-        let before = sealer.checkpoint
+        let before = state.sealer.checkpoint
         for _ in 0..<Self.maximumTries {
-            let voucher = try sealer.seal(item.media, note: note, random: &random)
-            if try world.chanceOpenings(of: voucher, account) == wanted { return voucher }
-            sealer.restore(before)
+            let voucher = try state.sealer.seal(item.media, note: note, random: &state.random)
+            if try world.chanceOpenings(of: voucher, account.state) == wanted { return voucher }
+            state.sealer.restore(before)
         }
         throw TestWorldError(
             .improbable,
@@ -149,7 +184,7 @@ public final class TestDevice {
     private static let maximumTries = 10_000
 
     private func beginEpoch() throws {
-        let encoded = try sealer.encodedSecret()
+        let encoded = try state.sealer.encodedSecret()
         let secret = try unsafe encoded.withBytes { (raw) throws(SealedMatchError) in
             try unsafe AccountSecret(canonical: raw)
         }
@@ -159,46 +194,46 @@ public final class TestDevice {
 
     /// Secret and state, in the file that they have in a client's directory, and the epoch's registration.
     private func save() throws {
-        let secret = try sealer.encodedSecret()
+        let secret = try state.sealer.encodedSecret()
         let bytes = unsafe secret.withBytes { unsafe Array($0) }
-        try disk.write("client", bytes + sealer.encodedState)
-        let registration = sealer.registration
-        guard registrations[registration.epoch] == nil else { return }
-        try disk.write("registration-\(registration.epoch)", registration.encoded)
-        registrations[registration.epoch] = registration
+        try state.disk.write("client", bytes + state.sealer.encodedState)
+        let registration = state.sealer.registration
+        guard state.registrations[registration.epoch] == nil else { return }
+        try state.disk.write("registration-\(registration.epoch)", registration.encoded)
+        state.registrations[registration.epoch] = registration
     }
 
     // MARK: Delivering
 
     /// How many vouchers wait in the outbox.
-    public var waitingCount: Int { waiting.count }
+    public var waitingCount: Int { state.waiting.count }
 
     /// The vouchers that wait, in the order of their release.
     public var waitingVouchers: [[UInt8]] { ordered().map(\.voucher) }
 
     private func ordered() -> [Waiting] {
-        waiting.sorted { ($0.release, $0.tie) < ($1.release, $1.tie) }
+        state.waiting.sorted { ($0.release, $0.tie) < ($1.release, $1.tie) }
     }
 
     /// One round to the collector: registrations, then what is due. (Docs/Protocol.md, "Outbox", steps 4 and 5)
     /// - Returns: how many vouchers were acknowledged.
     @discardableResult
     public func deliver() throws -> Int {
-        lastFailure = nil
+        state.lastFailure = nil
         var putOff: Set<UInt32> = []
-        for epoch in registrations.keys.sorted() {
-            guard let registration = registrations[epoch] else { continue }
-            switch try world.transmit(.registration(registration), from: account) {
+        for epoch in state.registrations.keys.sorted() {
+            guard let registration = state.registrations[epoch] else { continue }
+            switch try world.transmit(.registration(registration), from: account.state) {
             case .accepted: break
             case .refused(let error):
-                lastFailure = error
+                state.lastFailure = error
                 switch error.code {
                 case .quotaExceeded, .epochTooFar: putOff.insert(epoch)
                 case .epochInPast, .commitmentConflict, .pseudonymConflict, .invalidSignature: break
                 default: return 0
                 }
             case .unanswered:
-                lastFailure = SealedMatchError(.fileFailed, "no answer came")
+                state.lastFailure = SealedMatchError(.fileFailed, "no answer came")
                 return 0
             }
         }
@@ -206,33 +241,33 @@ public final class TestDevice {
         let clock = now
         let due = world.reordered(ordered().filter { $0.release <= clock })
         round: for entry in due {
-            switch try world.transmit(.voucher(entry.voucher), from: account) {
+            switch try world.transmit(.voucher(entry.voucher), from: account.state) {
             case .accepted:
-                acknowledged.append(entry.voucher)
+                state.acknowledged.append(entry.voucher)
                 forget(entry)
                 count += 1
             case .refused(let error):
-                lastFailure = error
+                state.lastFailure = error
                 if Self.isFinal(error.code, isPutOff: putOff.contains(entry.epoch)) {
-                    refused.append(entry.voucher)
+                    state.refused.append(entry.voucher)
                     forget(entry)
                 } else if error.code != .unknownSet && !putOff.contains(entry.epoch) {
                     break round
                 }
             case .unanswered:
-                lastFailure = SealedMatchError(.fileFailed, "no answer came")
+                state.lastFailure = SealedMatchError(.fileFailed, "no answer came")
                 break round
             }
         }
-        registrations = registrations.filter { epoch, _ in
-            epoch == sealer.epoch || waiting.contains { $0.epoch == epoch }
+        state.registrations = state.registrations.filter { epoch, _ in
+            epoch == state.sealer.epoch || state.waiting.contains { $0.epoch == epoch }
         }
         return count
     }
 
     private func forget(_ entry: Waiting) {
-        waiting.removeAll { $0.file == entry.file }
-        disk.remove(entry.file)
+        state.waiting.removeAll { $0.file == entry.file }
+        state.disk.remove(entry.file)
     }
 
     // Outbox, step 5: which answers are final
@@ -249,7 +284,7 @@ public final class TestDevice {
     /// Sends vouchers that were acknowledged once more, as a client does that never saw the answer. A retry is no
     /// second match.
     public func resend() throws {
-        for voucher in acknowledged { _ = try world.transmit(.voucher(voucher), from: account) }
+        for voucher in acknowledged { _ = try world.transmit(.voucher(voucher), from: account.state) }
     }
 
     // MARK: Sets, state
@@ -258,8 +293,8 @@ public final class TestDevice {
     /// - Throws: what opening a set throws; `setRolledBack`, `setMismatch`. Then it goes on with the set that it has.
     public func fetchSet() throws {
         let (newer, opened) = try world.fetch(now: now, lastVersion: set.header.version)
-        try sealer.adopt(opened)
-        set = newer
+        try state.sealer.adopt(opened)
+        state.set = newer
         try save()
     }
 
@@ -274,30 +309,36 @@ public final class TestDevice {
         let secret = try unsafe saved.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
             try unsafe AccountSecret(canonical: UnsafeRawBufferPointer(rebasing: raw[..<AccountSecret.encodedCount]))
         }
-        sealer = try Sealer(
+        state.sealer = try Sealer(
             set: world.open(set), account: account.id, secret: secret,
             state: Array(saved[AccountSecret.encodedCount...]), now: now)
         try beginEpoch()
     }
 
     /// A copy of everything that the device keeps.
-    public func backup() -> Backup { Backup(disk: disk, waiting: waiting, registrations: registrations) }
+    public func backup() -> Backup {
+        Backup(device: state, disk: disk, waiting: state.waiting, registrations: state.registrations)
+    }
 
     /// The device is what it was at a backup. What it sealed since may then count again: a device that is restored
     /// should merge the state of the account's others first.
-    /// - Throws: the errors of `Sealer.init`.
+    /// - Throws: `TestWorldError.badValue` for another device's backup; the errors of `Sealer.init`.
     public func restore(_ backup: Backup) throws {
+        guard backup.device === state else {
+            throw TestWorldError(
+                .badValue, "the backup is of the device \"\(backup.device.name)\", and not of this one")
+        }
         try restart(from: backup.disk)
-        disk = backup.disk
-        waiting = backup.waiting
-        registrations = backup.registrations
+        state.disk = backup.disk
+        state.waiting = backup.waiting
+        state.registrations = backup.registrations
         try save()
     }
 
-    var encodedState: [UInt8] { sealer.encodedState }
+    var encodedState: [UInt8] { state.sealer.encodedState }
 
-    func merge(_ state: [UInt8]) throws {
-        try sealer.merge(deviceState: state)
+    func merge(_ other: [UInt8]) throws {
+        try state.sealer.merge(deviceState: other)
         try save()
     }
 
@@ -305,13 +346,13 @@ public final class TestDevice {
 
     /// What can be seen from outside when an item is sealed now, on a copy of the device.
     func trace(_ item: TestItem, note: [UInt8]) throws -> SealingTrace {
-        let secret = try sealer.encodedSecret()
+        let secret = try state.sealer.encodedSecret()
         var copy = try Sealer(
             set: world.open(set), account: account.id,
             secret: try unsafe secret.withBytes { (raw) throws(SealedMatchError) in
                 try unsafe AccountSecret(canonical: raw)
-            }, state: sealer.encodedState, now: now)
-        var source = random
+            }, state: state.sealer.encodedState, now: now)
+        var source = state.random
         source.forgetDraws()
         let voucher = try copy.seal(item.media, note: note, random: &source)
         let scratch = TestCollector(identity: Bytes32())

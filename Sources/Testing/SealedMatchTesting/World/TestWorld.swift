@@ -61,12 +61,12 @@ public final class TestWorld {
     private struct InFlight {
         let arrival: UInt64
         let request: Request
-        let account: TestAccount
+        let account: TestAccount.State
     }
 
     private var items: [String: TestItem] = [:]
     private var names: [ShownFingerprint: String] = [:]
-    private var accounts: [TestAccount] = []
+    private var accounts: [TestAccount.State] = []
     private let sources: [TestSource]
     private var inFlight: [InFlight] = []
     private var networkRandom: TestRandom
@@ -308,10 +308,10 @@ public final class TestWorld {
     /// The account of this name; it begins when it is asked for the first time.
     /// - Throws: `wrongLength` for a name of 0 or more than 4,096 bytes.
     public func account(_ name: String) throws -> TestAccount {
-        if let known = accounts.first(where: { $0.name == name }) { return known }
-        let account = try TestAccount(name, in: self)
+        if let known = accounts.first(where: { $0.name == name }) { return TestAccount(world: self, state: known) }
+        let account = try TestAccount.State(name)
         accounts.append(account)
-        return account
+        return TestAccount(world: self, state: account)
     }
 
     /// The account of this name, if there is one.
@@ -320,21 +320,23 @@ public final class TestWorld {
         guard let account = accounts.first(where: { $0.name == name }) else {
             throw TestWorldError(.unknownAccount, "there is no account \"\(name)\"; call `account` first")
         }
-        return account
+        return TestAccount(world: self, state: account)
     }
 
     /// All devices deliver, round after round, until none has a voucher that is due, or a round brings nothing.
     public func deliverAll() throws {
         while true {
             var count = 0
-            for account in accounts { for device in account.devices { count += try device.deliver() } }
+            for account in accounts {
+                for device in TestAccount(world: self, state: account).devices { count += try device.deliver() }
+            }
             if count == 0 { return }
         }
     }
 
     // MARK: Network
 
-    func transmit(_ request: Request, from account: TestAccount) throws -> Answer {
+    func transmit(_ request: Request, from account: TestAccount.State) throws -> Answer {
         switch network.fate(&networkRandom) {
         case .arrives: return arrive(request, of: account)
         case .lost: return .unanswered
@@ -350,7 +352,7 @@ public final class TestWorld {
         }
     }
 
-    private func arrive(_ request: Request, of account: TestAccount) -> Answer {
+    private func arrive(_ request: Request, of account: TestAccount.State) -> Answer {
         do throws(SealedMatchError) {
             switch request {
             case .registration(let registration): try collector.register(registration, from: account.id)
@@ -378,9 +380,9 @@ public final class TestWorld {
     }
 
     /// Slots of a voucher that open by chance.
-    func chanceOpenings(of voucher: SealedVoucher, _ account: TestAccount) throws -> Int {
+    func chanceOpenings(of voucher: SealedVoucher, _ account: TestAccount.State) throws -> Int {
         let opened = try VoucherOpener(sets.map(\.matching)).openSerially([voucher][...])
-        guard let epoch = account.epoch(voucher.header.epoch) else { return 0 }
+        guard let epoch = account.epochs[voucher.header.epoch] else { return 0 }
         return try opened.openings { try !isMatch($0, epoch) }
     }
 
@@ -414,7 +416,7 @@ public final class TestWorld {
     /// - Parameter epoch: the running one, unless told.
     /// - Throws: `TestWorldError.unknownAccount`; what the authority's stores throw.
     public func report(_ account: String, epoch: UInt32? = nil) throws -> AccountReport {
-        let account = try knownAccount(account)
+        let account = try knownAccount(account).state
         try process()
         let epoch = try epoch ?? self.epoch()
         let holding = collector.memory.holdings.first {
@@ -424,7 +426,7 @@ public final class TestWorld {
         let state = try name.flatMap { try openings.account($0) }
         let verdict = name.flatMap { verdicts[$0] }.map(self.verdict)
         var matches: Int?
-        if let state, let keys = account.epoch(epoch) {
+        if let state, let keys = account.epochs[epoch] {
             matches = try state.forms.reduce(0) { count, form in
                 try count
                     + openings.openings(of: state.name, form.form).openings.count {
@@ -433,7 +435,7 @@ public final class TestWorld {
             }
         } else if case .revealed(let items) = verdict {
             matches = items.count
-        } else if account.epoch(epoch) != nil {
+        } else if account.epochs[epoch] != nil {
             matches = 0
         }
         let parameters = state?.forms.first?.form
