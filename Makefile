@@ -128,7 +128,7 @@ vectors-archive:
 	@mkdir -p "$(dir $(VECTORS_ARCHIVE))"
 	@set -o pipefail; git ls-files -z Vectors ':!Vectors/generate' Docs/Protocol.md LICENSE | LC_ALL=C sort -z \
 	    | tar --create --format=ustar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rw,go=r --no-recursion \
-	        --transform='s,^,sealedmatch-vectors-$(VERSION)/,' --null --files-from=- \
+	        --transform='s,^,sealedmatch-vectors-$(RELEASE)/,' --null --files-from=- \
 	    | gzip -9 --no-name > "$(VECTORS_ARCHIVE).part"
 	@mv "$(VECTORS_ARCHIVE).part" "$(VECTORS_ARCHIVE)"
 	@sha256sum "$(VECTORS_ARCHIVE)"
