@@ -110,7 +110,7 @@ static void secret(void) {
     free(bytes.bytes);
 }
 
-/* set FILE NOW LAST-VERSION SOURCES SIGNATURES T K M CONFIRMED SEPARATION LEVELS ENTRIES CELLS LIFETIME */
+/* set FILE NOW LAST-VERSION SOURCES SIGNATURES T K M CONFIRMED SEPARATION LEVELS ENTRIES CELLS LIFETIME TESTS */
 static void open_set(void) {
     sealedmatch_trust trust;
     sealedmatch_set_info info;
@@ -133,6 +133,7 @@ static void open_set(void) {
     trust.minimum_entries = number();
     trust.maximum_cells = number();
     trust.maximum_lifetime = number();
+    trust.allow_test_sets = (int32_t)number();
     if (succeeded(sealedmatch_set_open(file, &trust, now, last, &set))) {
         REQUIRE(sealedmatch_set_describe(set, &info, sizeof info) == SEALEDMATCH_OK);
         answer(info.root, sizeof info.root);
@@ -140,9 +141,9 @@ static void open_set(void) {
         answer(info.sources, 32 * (size_t)info.source_count);
         printf(" %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, info.version, info.issued_at,
                info.expires_at, info.entries, info.cells);
-        printf(" %u %u %u %u %u %u %u %u %u %u", info.threshold, info.polynomials, info.confirmed_sources,
+        printf(" %u %u %u %u %u %u %u %u %u %u %d", info.threshold, info.polynomials, info.confirmed_sources,
                info.separation, info.profile, info.key_bits, info.probes, info.minimum_quality, info.maximum_note_bytes,
-               info.signed_by);
+               info.signed_by, info.is_test);
     }
     free(levels.bytes);
     free(sources.bytes);

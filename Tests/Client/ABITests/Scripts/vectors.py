@@ -124,7 +124,8 @@ def open_line(path: Path, policy: dict[str, Any], now: int, newest: int) -> str:
     words = [path, now, newest, given(bytes.fromhex("".join(policy["sources"]))), policy["minimumSignatures"]]
     words += [policy[f"minimum{name}"] for name in ("Threshold", "Polynomials", "Probes", "ConfirmedSources")]
     words += [policy["minimumSeparation"], bytes(policy["maximumCheckLevels"]).hex(), policy["minimumEntries"]]
-    return " ".join(map(str, ["set", *words, policy["maximumCells"], policy["maximumLifetime"]]))
+    words += [policy["maximumCells"], policy["maximumLifetime"], int(policy["allowsTestSets"])]
+    return " ".join(map(str, ["set", *words]))
 
 
 def described(output: dict[str, Any]) -> list[str]:
@@ -133,7 +134,7 @@ def described(output: dict[str, Any]) -> list[str]:
     names = "version", "issuedAt", "expiresAt", "entries", "cells", "threshold", "polynomials", "confirmedSources"
     numbers = [output[name] for name in (*names, "separation")]
     numbers += [profile["id"], len(profile["positions"]), profile["probes"], profile["minimumQuality"]]
-    numbers += [output["payloadCount"] - PAYLOAD_OVERHEAD, signed_by]
+    numbers += [output["payloadCount"] - PAYLOAD_OVERHEAD, signed_by, int(output["isTest"])]
     return [output["root"], bytes(output["checkLevels"]).hex(), "".join(output["sources"]), *map(str, numbers)]
 
 
@@ -194,7 +195,7 @@ def vouchers(run: Run) -> None:
         policy |= {"minimumThreshold": parameters.threshold, "minimumPolynomials": parameters.polynomials}
         policy |= {"minimumProbes": parameters.profile.probes, "minimumConfirmedSources": 1, "minimumEntries": 1}
         policy |= {"minimumSeparation": parameters.separation, "maximumCheckLevels": list(parameters.levels)}
-        policy |= {"maximumCells": 30_000_000, "maximumLifetime": 34_560_000}
+        policy |= {"maximumCells": 30_000_000, "maximumLifetime": 34_560_000, "allowsTestSets": False}
         run.add(
             "Seal: sets",
             name,
