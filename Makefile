@@ -51,7 +51,8 @@ FAST_TESTS := ^(SealedMatchCryptoTests|SealedMatchProtocolTests|SealedMatchFiles
 
 # Public declarations of the rooms that integrators see have comments (the C interface's are in its header).
 DOCUMENTED := Sources/Core Sources/Client/SealedMatchClient Sources/Sets Sources/Server Sources/Testing
-C_FILES = $(shell git ls-files '*.c' '*.cpp' 'Tests/*.h' 'Sources/Core/*.h' 'Sources/Tool/*.h' 'Sources/Server/*.h')
+C_FILES = $(shell git ls-files '*.c' '*.cpp' 'Tests/*.h' 'Sources/Core/*.h' 'Sources/Tool/*.h' 'Sources/Server/*.h' \
+	'Sources/Testing/*.h')
 SWIFT_FILES = $(shell git ls-files '*.swift')
 
 lint: tools
@@ -121,8 +122,8 @@ vectors: python $(MESSENGER)/ready .venv-wheel/ready
 
 # What another implementation needs, in one file: the vectors without their generator, and the specification. Its bytes
 # depend on what is in it alone.
-VERSION := $(shell sed -n 's/.* text = "\(.*\)"/\1/p' Sources/Tool/sealedmatch/Version.swift)
-VECTORS_ARCHIVE ?= .build/sealedmatch-vectors-$(VERSION).tar.gz
+RELEASE := $(shell sed -n 's/.* text = "\(.*\)"/\1/p' Sources/Tool/sealedmatch/Version.swift)
+VECTORS_ARCHIVE ?= .build/sealedmatch-vectors-$(RELEASE).tar.gz
 
 vectors-archive:
 	@mkdir -p "$(dir $(VECTORS_ARCHIVE))"

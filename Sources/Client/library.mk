@@ -10,6 +10,8 @@ include Sources/Client/target.mk
 
 INCLUDE := Sources/Client/CSealedMatch/include
 HEADER := $(INCLUDE)/sealedmatch.h
+# What programs test with that use the library: a header alone, installed beside it.
+KIT_HEADER := Sources/Testing/CSealedMatchTesting/include/sealedmatch_testing.h
 ABI := Sources/Client/SealedMatchABI
 MAJOR := $(shell sed -n 's/^\#define SEALEDMATCH_ABI_MAJOR //p' $(HEADER))
 VERSION := $(MAJOR).$(shell sed -n 's/^\#define SEALEDMATCH_ABI_MINOR //p' $(HEADER)).0
@@ -90,7 +92,7 @@ install: library
 	install -m 755 $(SO) "$(DESTDIR)$(LIBDIR)/"
 	ln -sf libsealedmatch.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
 	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libsealedmatch.so"
-	install -m 644 $(HEADER) "$(DESTDIR)$(INCLUDEDIR)/"
+	install -m 644 $(HEADER) $(KIT_HEADER) "$(DESTDIR)$(INCLUDEDIR)/"
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
 	    $(ABI)/sealedmatch.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/sealedmatch.pc"
 	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/sealedmatch.pc"
@@ -109,16 +111,29 @@ $(C)/%: Tests/Client/ABITests/Programs/%.c $(SO)
 
 # What the library is, and what it computes: vectors through the C interface; and the example, as a messenger's engineer
 # builds it against what `make install` installs, from two lists to a case file. The tool and the independent
-# implementation are this machine's; a library for another processor is run by qemu-user.
-test-library: check-abi python build $(C)/vectors
+# implementation are this machine's; a library for another processor is run by qemu-user. Then the header for tests,
+# with programs that misbehave, and its example.
+EXAMPLE = clang $(TARGET_CLANG) $(PROGRAM_FLAGS) -g -gdwarf-4 -Wl,-rpath,$(CURDIR)/$(C)/root/usr/lib \
+	$$(PKG_CONFIG_SYSROOT_DIR=$(CURDIR)/$(C)/root PKG_CONFIG_LIBDIR=$(CURDIR)/$(C)/root/usr/lib/pkgconfig \
+	    pkg-config --cflags --libs sealedmatch)
+STRICT := -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -I$(dir $(KIT_HEADER))
+
+test-library: check-abi python build $(C)/vectors $(if $(TARGET_RUN),,setup-test)
 	$(PYTHON) -B Tests/Client/ABITests/Scripts/vectors.py "$(TARGET_RUN) $(C)/vectors"
 	rm -rf $(C)/root
 	$(MAKE) --no-print-directory install PREFIX=/usr DESTDIR=$(CURDIR)/$(C)/root
-	clang $(TARGET_CLANG) $(PROGRAM_FLAGS) -o $(C)/seal Docs/Examples/seal.c -Wl,-rpath,$(CURDIR)/$(C)/root/usr/lib \
-	    $$(PKG_CONFIG_SYSROOT_DIR=$(CURDIR)/$(C)/root PKG_CONFIG_LIBDIR=$(CURDIR)/$(C)/root/usr/lib/pkgconfig \
-	        pkg-config --cflags --libs sealedmatch)
+	$(EXAMPLE) -o $(C)/seal Docs/Examples/seal.c
 	$(PYTHON) -B Tests/Client/ABITests/Scripts/example.py --tool .build/$(CONFIGURATION)/sealedmatch \
 	    "$(TARGET_RUN) $(C)/seal"
+	$(if $(TARGET_RUN),,for compiler in 'clang -x c -std=c11' 'clang -x c++ -std=c++11' 'gcc -x c -std=c11' \
+	    'g++ -x c++ -std=c++17'; do \
+	    $$compiler $(STRICT) -fsyntax-only - <<< '#include <sealedmatch_testing.h>' || exit 1; done)
+	clang $(TARGET_CLANG) -std=c11 -O1 -g -fuse-ld=lld $(STRICT) -o $(C)/kit-header \
+	    Tests/Testing/KitHeaderTests/header.c \
+	    $(if $(TARGET_RUN),,-fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
+	$(EXAMPLE) -Wconversion -o $(C)/testing Docs/Examples/testing.c
+	$(PYTHON) -B Tests/Testing/KitHeaderTests/run.py --tool .build/$(CONFIGURATION)/sealedmatch \
+	    --include $(C)/root/usr/include --runner "$(TARGET_RUN)" $(C)/kit-header $(C)/testing
 
 # Random calls with hostile arguments against the library that is shipped, under AddressSanitizer
 # (Tests/Fuzzing/README.md).
