@@ -132,7 +132,8 @@ let tool: [Target] = [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
             "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn", "SealedMatchDecoyAnalysis",
-            "SealedMatchBenchmarks", "SealedMatchKit", "SealedMatchVectors", "CSealedMatchSpawn", argumentParser,
+            "SealedMatchBenchmarks", "SealedMatchKit", "SealedMatchJSON", "SealedMatchVectors", "CSealedMatchSpawn",
+            argumentParser,
             "SealedMatchSimulation",
         ], path: "Sources/Tool/sealedmatch", swiftSettings: program),
 ]
@@ -165,7 +166,7 @@ let testing: [Target] = [
             "SealedMatchCollector", "SealedMatchOpenings", "SealedMatchAuthority",
         ]),
     // The same for other languages, over lines of JSON.
-    room("Testing", "SealedMatchKit", ["SealedMatchTesting"], exclude: ["kit.schema.json"]),
+    room("Testing", "SealedMatchKit", ["SealedMatchTesting", "SealedMatchJSON"], exclude: ["kit.schema.json"]),
     .target(
         name: "SealedMatchTestSupport", dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"],
         path: "Tests/TestSupport", swiftSettings: program + optimised),
@@ -176,7 +177,9 @@ let testing: [Target] = [
         name: "SealedMatchBuildFixture", dependencies: ["SealedMatchSets", "SealedMatchWorkers"],
         path: "Tests/Sets/BuildFixture", swiftSettings: program),
     // Files of test vectors, and their run through another implementation.
-    room("Testing", "SealedMatchVectors"),
+    // JSON, strictly read.
+    room("Testing", "SealedMatchJSON"),
+    room("Testing", "SealedMatchVectors", ["SealedMatchJSON"]),
     tests("Core", "SealedMatchCryptoTests", ["SealedMatchProtocol"]),
     tests(
         "Core", "SealedMatchFingerprintTests", ["SealedMatchFingerprint", "SealedMatchPictures"],
@@ -230,7 +233,8 @@ let testing: [Target] = [
         dependencies: [
             "SealedMatchClient", "SealedMatchWorkers", "SealedMatchSets", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
-            "SealedMatchTesting", "SealedMatchVectors", "SealedMatchPictures", "SealedMatchTestSupport",
+            "SealedMatchTesting", "SealedMatchJSON", "SealedMatchVectors", "SealedMatchPictures",
+            "SealedMatchTestSupport",
         ], path: "Tests/VectorTests", swiftSettings: program),
 ]
 

@@ -7,6 +7,7 @@ import SealedMatchProtocol
 import SealedMatchPictures
 import SealedMatchCrypto
 import SealedMatchTestSupport
+import SealedMatchJSON
 import SealedMatchVectors
 
 /// sharing, client.

@@ -1,4 +1,5 @@
 import Foundation
+import SealedMatchJSON
 import SealedMatchVectors
 
 // How values are written in vectors (Vectors/README.md, "Form").

@@ -1,4 +1,5 @@
 import Foundation
+import SealedMatchJSON
 import SealedMatchVectors
 import Testing
 
@@ -39,7 +40,7 @@ import Testing
         "Infinity", "// a\n1",
     ])
     func refuses(_ text: String) {
-        #expect(throws: VectorError.self) { try parsed(text) }
+        #expect(throws: JSONError.self) { try parsed(text) }
     }
 
     @Test func bounds() throws {
@@ -47,9 +48,9 @@ import Testing
             String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
         }
         _ = try parsed(nested(64))
-        #expect(throws: VectorError.self) { try parsed(nested(65)) }
+        #expect(throws: JSONError.self) { try parsed(nested(65)) }
         for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0xFF]] {
-            #expect(throws: VectorError.self) { try JSON(parsing: bytes) }
+            #expect(throws: JSONError.self) { try JSON(parsing: bytes) }
         }
     }
 

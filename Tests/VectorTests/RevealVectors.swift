@@ -10,6 +10,7 @@ import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchTestSupport
 import SealedMatchTesting
+import SealedMatchJSON
 import SealedMatchVectors
 
 /// reveal, end-to-end.

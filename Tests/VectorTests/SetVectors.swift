@@ -8,6 +8,7 @@ import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchTestSupport
 import SealedMatchWorkers
+import SealedMatchJSON
 import SealedMatchVectors
 
 /// table, entries, set-file, audit-package.

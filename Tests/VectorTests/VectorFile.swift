@@ -1,5 +1,6 @@
 import Foundation
 import SealedMatchCrypto
+import SealedMatchJSON
 import SealedMatchVectors
 
 /// Carries out one operation with the code under test and gives the output, as the vectors hold it. It reads all of the

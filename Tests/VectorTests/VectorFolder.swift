@@ -6,6 +6,7 @@ import SealedMatchCrypto
 import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchTestSupport
+import SealedMatchJSON
 import SealedMatchVectors
 
 /// The folder of a vector file: finds the binary files that cases name, and holds the changed copies that they

@@ -8,6 +8,7 @@ import SealedMatchCrypto
 import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchTestSupport
+import SealedMatchJSON
 import SealedMatchVectors
 
 /// voucher, collector.

@@ -1,12 +1,13 @@
 internal import Foundation
+internal import SealedMatchJSON
 
 /// The fields of a request. Each is asked for by its name; a field that nobody asked for is an error.
 struct KitArguments {
-    private let fields: [String: KitValue]
+    private let fields: [String: JSON]
     private let path: String
     private var used: Set<String> = []
 
-    init(_ fields: [String: KitValue], at path: String = "") {
+    init(_ fields: [String: JSON], at path: String = "") {
         self.fields = fields
         self.path = path
     }
@@ -18,7 +19,7 @@ struct KitArguments {
             case .null: "null"
             case .boolean: "a truth value"
             case .integer: "an integer"
-            case .number: "a fraction"
+            case .otherNumber: "a fraction, or beyond all numbers"
             case .text: "text"
             case .list: "a list"
             case .object: "an object"
@@ -55,7 +56,7 @@ struct KitArguments {
         }
     }
 
-    mutating func list(_ name: String) throws(KitFailure) -> [KitValue] {
+    mutating func list(_ name: String) throws(KitFailure) -> [JSON] {
         used.insert(name)
         guard case .list(let values) = fields[name] else { throw wrong(name, "a list") }
         return values
@@ -90,7 +91,7 @@ struct KitArguments {
         used.insert(name)
         let value: Double
         switch fields[name] {
-        case .number(let number): value = number
+        case .otherNumber(let written): value = Double(written) ?? -1
         case .integer(let integer): value = Double(integer)
         default: throw wrong(name, "a share from 0 to 1")
         }

@@ -1,3 +1,4 @@
+internal import SealedMatchJSON
 internal import SealedMatchTesting
 
 /// A failed request, as its answer says it. (Docs/Testing.md, "Errors")
@@ -29,6 +30,8 @@ struct KitFailure: Error {
         case let failure as KitFailure: self = failure
         case let error as TestWorldError: self.init(code: error.code.rawValue, number: nil, message: error.message)
         case let error as SealedMatchError: self.init(error)
+        case let error as JSONError:
+            self.init(.badRequest, "a request is one JSON object in a line of its own, in UTF-8: \(error)")
         default: return nil
         }
     }
@@ -37,9 +40,9 @@ struct KitFailure: Error {
         self.init(code: ErrorName.of(error.code), number: error.code.rawValue, message: "\(error.reason)")
     }
 
-    var value: KitValue {
+    var value: JSON {
         .object([
-            "code": .text(code), "number": number.map { .integer($0) } ?? .null, "message": .text(message),
+            "code": .text(code), "number": number.map { .number($0) } ?? .null, "message": .text(message),
         ])
     }
 }

@@ -1,3 +1,4 @@
+internal import SealedMatchJSON
 internal import SealedMatchTesting
 
 extension KitSession {
@@ -14,8 +15,8 @@ extension KitSession {
             try arguments.end()
             let device = try account.device(name)
             return [
-                "now": .integer(device.now), "waiting": .integer(device.waitingCount),
-                "set": .integer(device.set.header.version),
+                "now": .number(device.now), "waiting": .number(device.waitingCount),
+                "set": .number(device.set.header.version),
             ]
         },
         "send": { _, world, arguments in
@@ -37,7 +38,7 @@ extension KitSession {
             let note = arguments.has("note") ? try arguments.bytes("note") : nil
             try arguments.end()
             try device.seal(item, note: note)
-            return ["waiting": .integer(device.waitingCount)]
+            return ["waiting": .number(device.waitingCount)]
         },
         "deliver": { _, world, arguments in
             let device = try device(world, &arguments)
@@ -52,7 +53,7 @@ extension KitSession {
         "vouchers": { _, world, arguments in
             let device = try device(world, &arguments)
             try arguments.end()
-            func list(_ vouchers: [[UInt8]]) -> KitValue { .list(vouchers.map { .bytes($0) }) }
+            func list(_ vouchers: [[UInt8]]) -> JSON { .list(vouchers.map { .bytes($0) }) }
             return [
                 "waiting": list(device.waitingVouchers), "acknowledged": list(device.acknowledged),
                 "refused": list(device.refused),
@@ -68,7 +69,7 @@ extension KitSession {
             let device = try device(world, &arguments)
             try arguments.end()
             try device.fetchSet()
-            return ["set": .integer(device.set.header.version)]
+            return ["set": .number(device.set.header.version)]
         },
         "restart": { _, world, arguments in
             let device = try device(world, &arguments)
@@ -80,7 +81,7 @@ extension KitSession {
             let device = try device(world, &arguments)
             try arguments.end()
             session.backups.append(device.backup())
-            return ["backup": .integer(session.backups.count)]
+            return ["backup": .number(session.backups.count)]
         },
         "restore": { session, world, arguments in
             let device = try device(world, &arguments)
@@ -129,17 +130,17 @@ extension KitSession {
         return try account.knownDevice(arguments.text("device", or: "phone"))
     }
 
-    private static func delivery(_ device: TestDevice, _ deliver: () throws -> Void) throws -> [String: KitValue] {
+    private static func delivery(_ device: TestDevice, _ deliver: () throws -> Void) throws -> [String: JSON] {
         let (acknowledged, refused) = (device.acknowledged.count, device.refused.count)
         try deliver()
         return [
-            "acknowledged": .integer(device.acknowledged.count - acknowledged),
-            "refused": .integer(device.refused.count - refused), "waiting": .integer(device.waitingCount),
+            "acknowledged": .number(device.acknowledged.count - acknowledged),
+            "refused": .number(device.refused.count - refused), "waiting": .number(device.waitingCount),
             "failure": device.lastFailure.map { KitFailure($0).value } ?? .null,
         ]
     }
 
-    private static func outcome(_ work: () throws(SealedMatchError) -> IntakeOutcome) -> KitValue {
+    private static func outcome(_ work: () throws(SealedMatchError) -> IntakeOutcome) -> JSON {
         do throws(SealedMatchError) {
             return .text("\(try work())")
         } catch {

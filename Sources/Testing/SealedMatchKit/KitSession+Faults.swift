@@ -1,3 +1,4 @@
+internal import SealedMatchJSON
 internal import SealedMatchTesting
 
 extension KitSession {
@@ -44,7 +45,7 @@ extension KitSession {
             if let isUp { world.collector.isUp = isUp }
             if let (code, times) = all { world.collector.refuse(code, times: times) }
             if let (code, times) = vouchers { world.collector.refuseVouchers(code, times: times) }
-            return ["requests": .integer(world.collector.requests)]
+            return ["requests": .number(world.collector.requests)]
         },
         "authority": { _, world, arguments in
             let hasKeys = try arguments.truth("keys")
@@ -80,7 +81,7 @@ extension KitSession {
         },
     ]
 
-    private static func fate(_ value: KitValue) throws -> TestNetwork.Fate {
+    private static func fate(_ value: JSON) throws -> TestNetwork.Fate {
         switch value {
         case .text("arrives"): return .arrives
         case .text("lost"): return .lost

@@ -1,3 +1,4 @@
+internal import SealedMatchJSON
 internal import SealedMatchTesting
 
 extension KitSession {
@@ -19,9 +20,9 @@ extension KitSession {
                 "accounts": .list(
                     world.collectorKnowledge().map { known in
                         .object([
-                            "account": known.account.map { .text($0) } ?? .null, "epoch": .integer(known.epoch),
+                            "account": known.account.map { .text($0) } ?? .null, "epoch": .number(known.epoch),
                             "pseudonym": .hexadecimal(known.pseudonym.encoded.bytes),
-                            "vouchers": .integer(known.vouchers), "bytes": .integer(known.bytes),
+                            "vouchers": .number(known.vouchers), "bytes": .number(known.bytes),
                         ])
                     })
             ]
@@ -48,13 +49,13 @@ extension KitSession {
         return epoch
     }
 
-    private static func value(_ report: AccountReport) -> [String: KitValue] {
-        var result: [String: KitValue] = [
-            "account": .text(report.account), "epoch": .integer(report.epoch), "waiting": .integer(report.waiting),
-            "inFlight": .integer(report.inFlight), "stored": .integer(report.stored),
-            "openedVouchers": .integer(report.openedVouchers), "openings": .integer(report.openings),
-            "matches": report.matches.map { .integer($0) } ?? .null,
-            "neededMatches": report.neededMatches.map { .integer($0) } ?? .null,
+    private static func value(_ report: AccountReport) -> [String: JSON] {
+        var result: [String: JSON] = [
+            "account": .text(report.account), "epoch": .number(report.epoch), "waiting": .number(report.waiting),
+            "inFlight": .number(report.inFlight), "stored": .number(report.stored),
+            "openedVouchers": .number(report.openedVouchers), "openings": .number(report.openings),
+            "matches": report.matches.map { .number($0) } ?? .null,
+            "neededMatches": report.neededMatches.map { .number($0) } ?? .null,
             "explanation": .text(report.explanation), "revealed": .null, "reason": .null,
         ]
         switch report.verdict {

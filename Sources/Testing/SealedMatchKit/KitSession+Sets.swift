@@ -1,4 +1,5 @@
 internal import SealedMatchFingerprint
+internal import SealedMatchJSON
 internal import SealedMatchTesting
 
 extension KitSession {
@@ -12,7 +13,7 @@ extension KitSession {
         "media": { _, world, arguments in
             let item = try world.item(arguments.text("name"))
             try arguments.end()
-            var result: [String: KitValue] = ["kind": .text(kind(of: item.content))]
+            var result: [String: JSON] = ["kind": .text(kind(of: item.content))]
             switch item.content {
             case .file(let bytes): result["file"] = .bytes(bytes)
             case .picture(let picture): result["picture"] = value(picture)
@@ -76,14 +77,14 @@ extension KitSession {
             let trust = try world.trust()
             return [
                 "sources": .list(trust.sources.map { .hexadecimal($0.bytes) }),
-                "minimumSignatures": .integer(trust.minimumSignatures),
-                "minimumThreshold": .integer(trust.minimumThreshold),
-                "minimumPolynomials": .integer(trust.minimumPolynomials),
-                "minimumProbes": .integer(trust.minimumProbes),
-                "minimumSeparation": .integer(trust.minimumSeparation),
-                "minimumEntries": .integer(trust.minimumEntries),
-                "minimumConfirmedSources": .integer(trust.minimumConfirmedSources),
-                "maximumCheckLevels": .list(trust.maximumCheckLevels.values.map { .integer($0) }),
+                "minimumSignatures": .number(trust.minimumSignatures),
+                "minimumThreshold": .number(trust.minimumThreshold),
+                "minimumPolynomials": .number(trust.minimumPolynomials),
+                "minimumProbes": .number(trust.minimumProbes),
+                "minimumSeparation": .number(trust.minimumSeparation),
+                "minimumEntries": .number(trust.minimumEntries),
+                "minimumConfirmedSources": .number(trust.minimumConfirmedSources),
+                "maximumCheckLevels": .list(trust.maximumCheckLevels.values.map { .number($0) }),
                 "allowTestSets": .boolean(trust.allowsTestSets),
             ]
         },
@@ -102,9 +103,9 @@ extension KitSession {
         ("gray8", .gray8), ("rgb8", .rgb8), ("rgba8", .rgba8), ("bgra8", .bgra8),
     ]
 
-    private static func value(_ picture: TestPicture) -> KitValue {
+    private static func value(_ picture: TestPicture) -> JSON {
         .object([
-            "pixels": .bytes(picture.pixels), "width": .integer(picture.width), "height": .integer(picture.height),
+            "pixels": .bytes(picture.pixels), "width": .number(picture.width), "height": .number(picture.height),
             "format": .text(formats.first { $0.1 == picture.format }?.0 ?? ""),
         ])
     }

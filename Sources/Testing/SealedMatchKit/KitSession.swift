@@ -1,5 +1,5 @@
-internal import Foundation
 internal import SealedMatchCrypto
+internal import SealedMatchJSON
 internal import SealedMatchTesting
 
 /// One conversation with a program that tests: a request a line in, an answer a line out. (Docs/Testing.md, "The
@@ -19,13 +19,13 @@ public final class KitSession {
 
     /// Answers a request; one line without its end. It throws nothing: what is wrong is in the answer.
     public func answer(_ line: [UInt8]) -> [UInt8] {
-        var id = KitValue.null
-        var answer: [String: KitValue] = ["test": .boolean(true)]
+        var id = JSON.null
+        var answer: [String: JSON] = ["test": .boolean(true)]
         do {
             guard line.count <= Self.maximumLine else {
                 throw KitFailure(.badRequest, "a request has at most \(Self.maximumLine) bytes")
             }
-            guard case .object(var fields) = try? JSONDecoder().decode(KitValue.self, from: Data(line)) else {
+            guard case .object(var fields) = try JSON(parsing: line) else {
                 throw KitFailure(.badRequest, "a request is one JSON object in a line of its own, in UTF-8")
             }
             guard case .integer = fields["id"] else { throw KitFailure(.badRequest, "id: an integer is missing") }
@@ -41,21 +41,14 @@ public final class KitSession {
             answer["error"] = (KitFailure(error) ?? KitFailure(.badRequest, "\(error)")).value
         }
         answer["id"] = id
-        return Self.encoded(.object(answer))
+        return Array(JSON.object(answer).line.utf8)
     }
 
-    private static func encoded(_ value: KitValue) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Every value of ours can be written: there is no fraction that is no number.
-        return (try? encoder.encode(value)).map { Array($0) } ?? Array("{\"test\":true}".utf8)
-    }
-
-    private func result(of call: String, _ arguments: inout KitArguments) throws -> [String: KitValue] {
+    private func result(of call: String, _ arguments: inout KitArguments) throws -> [String: JSON] {
         if call == "hello" {
             try arguments.end()
             return [
-                "kit": .integer(Self.version), "version": .text(program), "backend": .text(GroupBatch.backendName),
+                "kit": .number(Self.version), "version": .text(program), "backend": .text(GroupBatch.backendName),
             ]
         }
         if call == "world" { return try makeWorld(&arguments) }
@@ -66,13 +59,13 @@ public final class KitSession {
         return try answer(self, world, &arguments)
     }
 
-    typealias Call = @Sendable (KitSession, TestWorld, inout KitArguments) throws -> [String: KitValue]
+    typealias Call = @Sendable (KitSession, TestWorld, inout KitArguments) throws -> [String: JSON]
 
     /// All calls that a world has, by name.
     static let calls: [String: Call] = setCalls.merging(deviceCalls) { first, _ in first }
         .merging(faultCalls) { first, _ in first }.merging(questionCalls) { first, _ in first }
 
-    private func makeWorld(_ arguments: inout KitArguments) throws -> [String: KitValue] {
+    private func makeWorld(_ arguments: inout KitArguments) throws -> [String: JSON] {
         var settings = TestSettings()
         if arguments.has("seed") { settings.seed = UInt64(bitPattern: try arguments.integer("seed", .min ... .max)) }
         if arguments.has("threshold") { settings.parameters.threshold = try arguments.integer("threshold", 2...1_024) }
@@ -109,15 +102,15 @@ public final class KitSession {
         return try Self.about(world.set).merging(Self.clock(of: world)) { first, _ in first }
     }
 
-    static func clock(of world: TestWorld) throws -> [String: KitValue] {
-        ["now": .integer(world.now), "epoch": .integer(try world.epoch())]
+    static func clock(of world: TestWorld) throws -> [String: JSON] {
+        ["now": .number(world.now), "epoch": .number(try world.epoch())]
     }
 
-    static func about(_ set: TestSet) -> [String: KitValue] {
+    static func about(_ set: TestSet) -> [String: JSON] {
         [
-            "version": .integer(set.header.version), "root": .hexadecimal(set.root.encoded.bytes),
-            "issuedAt": .integer(set.header.issuedAt), "expiresAt": .integer(set.header.expiresAt),
-            "threshold": .integer(set.header.parameters.threshold), "known": .texts(set.known),
+            "version": .number(set.header.version), "root": .hexadecimal(set.root.encoded.bytes),
+            "issuedAt": .number(set.header.issuedAt), "expiresAt": .number(set.header.expiresAt),
+            "threshold": .number(set.header.parameters.threshold), "known": .texts(set.known),
         ]
     }
 }

@@ -1,3 +1,5 @@
+package import SealedMatchJSON
+
 /// What an implementation says to a question.
 package enum Answer: Equatable, Sendable {
     case output(JSON)
@@ -17,7 +19,7 @@ package enum Answer: Equatable, Sendable {
     ///   - id: the question's.
     /// - Throws: `WrongID`; `VectorError` for anything else that is no answer.
     package static func read(_ line: [UInt8], to id: Int) throws -> Answer {
-        let value = try JSON(parsing: line)
+        let value = try JSON(vectors: line)
         let fields = try Fields(value, at: "the answer")
         switch try fields.value("id") {
         case .integer(Int128(id)): break

@@ -1,3 +1,5 @@
+package import SealedMatchJSON
+
 /// The object of a vector whose keys must all be read: a key that nobody asked for is an error, as is one that is
 /// missing.
 package final class Fields {

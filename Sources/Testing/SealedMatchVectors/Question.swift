@@ -1,3 +1,5 @@
+package import SealedMatchJSON
+
 /// What an implementation is asked: one case, without what is expected (Vectors/README.md, "Another implementation").
 package struct Question: Sendable {
     /// 1, 2, 3 … in a run.

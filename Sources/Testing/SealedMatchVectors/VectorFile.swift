@@ -1,3 +1,5 @@
+package import SealedMatchJSON
+
 /// One file of vectors, its form checked (Vectors/README.md, "Form"). Nothing has been run yet.
 package struct VectorFile: Sendable {
     package struct Case: Sendable {
@@ -28,7 +30,7 @@ package struct VectorFile: Sendable {
     ///   - topic: the file's name without `.json`.
     ///   - errors: the names of section 6.
     package init(_ contents: [UInt8], topic: String, errors: Set<String>) throws(VectorError) {
-        let file = try Fields(JSON(parsing: contents), at: "\(topic).json")
+        let file = try Fields(JSON(vectors: contents), at: "\(topic).json")
         guard try file.text("protocol") == "SealedMatch/1", try file.text("topic") == topic,
             try file.text("schema") == "../schemas/\(topic).schema.json"
         else { throw VectorError("\(topic).json: protocol, topic or schema is not this file's") }

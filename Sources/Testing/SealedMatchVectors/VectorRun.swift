@@ -1,3 +1,5 @@
+internal import SealedMatchJSON
+
 /// A run of vectors through another implementation, which answers one question after the other.
 package struct VectorRun: Sendable {
     /// One case of a run.

@@ -1,3 +1,4 @@
+internal import SealedMatchJSON
 internal import Foundation
 
 /// All files of vectors in a folder: each `NAME/NAME.json` there.
@@ -66,7 +67,7 @@ package struct VectorSuite: Sendable {
         let path = "\(folder)/registry.json"
         let contents = try contents(path)
         do {
-            let registry = try Fields(JSON(parsing: contents), at: "registry.json")
+            let registry = try Fields(JSON(vectors: contents), at: "registry.json")
             var names = Set<String>()
             for error in try registry.objects("errors") { names.insert(try error.text("name")) }
             return names

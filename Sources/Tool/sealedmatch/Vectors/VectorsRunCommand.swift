@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import SealedMatchJSON
 internal import SealedMatchVectors
 
 struct VectorsRunCommand: ParsableCommand {

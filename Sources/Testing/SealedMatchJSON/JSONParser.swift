@@ -3,8 +3,8 @@ struct JSONParser {
     private let bytes: [UInt8]
     private var at = 0
 
-    /// - Throws: `VectorError`, with the offset of the byte that is wrong.
-    static func value(of bytes: [UInt8]) throws(VectorError) -> JSON {
+    /// - Throws: `JSONError`, with the offset of the byte that is wrong.
+    static func value(of bytes: [UInt8]) throws(JSONError) -> JSON {
         var parser = JSONParser(bytes: bytes)
         let value = try parser.value(level: 0)
         parser.skipBlanks()
@@ -14,7 +14,7 @@ struct JSONParser {
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
-    private func wrong(_ what: String) -> VectorError { VectorError("no JSON: \(what) at byte \(at)") }
+    private func wrong(_ what: String) -> JSONError { JSONError(what, at: at) }
 
     private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
 
@@ -28,7 +28,7 @@ struct JSONParser {
         return true
     }
 
-    private mutating func value(level: Int) throws(VectorError) -> JSON {
+    private mutating func value(level: Int) throws(JSONError) -> JSON {
         guard level < 64 else { throw wrong("more than 64 levels") }
         skipBlanks()
         guard let first = next else { throw wrong("the end") }
@@ -44,14 +44,14 @@ struct JSONParser {
         }
     }
 
-    private mutating func word(_ text: StaticString, _ value: JSON) throws(VectorError) -> JSON {
+    private mutating func word(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
         for byte in "\(text)".utf8 {
             guard take(byte) else { throw wrong("no value") }
         }
         return value
     }
 
-    private mutating func object(_ level: Int) throws(VectorError) -> JSON {
+    private mutating func object(_ level: Int) throws(JSONError) -> JSON {
         at += 1
         var members: [String: JSON] = [:]
         skipBlanks()
@@ -71,7 +71,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func list(_ level: Int) throws(VectorError) -> JSON {
+    private mutating func list(_ level: Int) throws(JSONError) -> JSON {
         at += 1
         var values: [JSON] = []
         skipBlanks()
@@ -84,13 +84,13 @@ struct JSONParser {
         }
     }
 
-    private mutating func digits() throws(VectorError) {
+    private mutating func digits() throws(JSONError) {
         let start = at
         while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { at += 1 }
         guard at > start else { throw wrong("no digit") }
     }
 
-    private mutating func number() throws(VectorError) -> JSON {
+    private mutating func number() throws(JSONError) -> JSON {
         let start = at
         _ = take(UInt8(ascii: "-"))
         if !take(UInt8(ascii: "0")) { try digits() }
@@ -109,7 +109,7 @@ struct JSONParser {
         return .integer(integer)
     }
 
-    private mutating func text() throws(VectorError) -> String {
+    private mutating func text() throws(JSONError) -> String {
         at += 1
         var found: [UInt8] = []
         while let byte = next {
@@ -131,7 +131,7 @@ struct JSONParser {
     }
 
     /// What follows a backslash.
-    private mutating func escape() throws(VectorError) -> [UInt8] {
+    private mutating func escape() throws(JSONError) -> [UInt8] {
         guard let byte = next else { throw wrong("the end") }
         at += 1
         switch byte {
@@ -152,7 +152,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func unit() throws(VectorError) -> UInt16 {
+    private mutating func unit() throws(JSONError) -> UInt16 {
         guard at + 4 <= bytes.count else { throw wrong("the end") }
         var unit: UInt16 = 0
         for _ in 0..<4 {
@@ -167,6 +167,6 @@ struct JSONParser {
 }
 
 extension JSON {
-    /// - Throws: `VectorError`, with the offset of the byte that is wrong.
-    package init(parsing bytes: [UInt8]) throws(VectorError) { self = try JSONParser.value(of: bytes) }
+    /// - Throws: `JSONError`, with the offset of the byte that is wrong.
+    package init(parsing bytes: [UInt8]) throws(JSONError) { self = try JSONParser.value(of: bytes) }
 }

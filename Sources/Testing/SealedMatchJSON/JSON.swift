@@ -1,10 +1,10 @@
-/// A value of a vector file, of a question or of an answer.
+/// A value of JSON (RFC 8259): of a vector file, of a message, of a plan.
 package enum JSON: Sendable {
     case null
     case boolean(Bool)
     case integer(Int128)
-    /// A number that no vector holds, as it was written: with a fraction, with an exponent, −0, or beyond 128 bits. It
-    /// is equal to no other value, and not to itself.
+    /// Another number, as it was written: with a fraction, with an exponent, −0, or beyond 128 bits. No vector holds one.
+    /// It is equal to no other value, and not to itself.
     case otherNumber(String)
     case text(String)
     case list([JSON])
