@@ -3,8 +3,8 @@ package enum JSON: Sendable {
     case null
     case boolean(Bool)
     case integer(Int128)
-    /// Another number, as it was written: with a fraction, with an exponent, −0, or beyond 128 bits. No vector holds one.
-    /// It is equal to no other value, and not to itself.
+    /// Another number, as it was written: with a fraction, with an exponent, −0, or beyond 128 bits. No vector holds
+    /// one. It is equal to no other value, and not to itself.
     case otherNumber(String)
     case text(String)
     case list([JSON])
