@@ -17,7 +17,8 @@ MESSENGER := .venv-messenger
 
 .PHONY: simulator
 .PHONY: demo test vectors vectors-archive check format lint docs consumer bench decoys setup setup-test setup-library \
-	setup-emulator setup-wheel photos python build install-tool wheel messenger test-wheel test-messenger clean
+	setup-emulator setup-wheel photos python build install-tool wheel messenger test-wheel test-messenger peers \
+	clean
 # A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -138,6 +139,17 @@ vectors-archive:
 bench: build python library photos
 	$(ENVIRONMENT) .build/release/sealedmatch bench $(ARGS)
 
+# What others' group operations cost, beside libsodium's: a minute, and a gigabyte of Python packages the first time.
+# Linux on x86-64 with Python 3.11. `make peers ARGS=--json` prints one object a line.
+peers: setup .venv-peers/ready
+	@.venv-peers/bin/python -B Sources/Lab/Peers/peers.py $(ARGS)
+
+.venv-peers/ready: Sources/Lab/Peers/requirements.txt
+	@python3 -B Sources/Lab/Peers/peers.py --supported
+	python3 -m venv .venv-peers
+	.venv-peers/bin/pip install --no-compile --quiet --requirement $<
+	touch $@
+
 # What chance openings hide and cost: two to three minutes of processor time on two cores, after the build. Then the
 # tables and plots of the documents.
 decoys: build
@@ -248,4 +260,4 @@ python: setup .venv/ready
 	touch .venv/ready
 
 clean:
-	rm -rf .build .venv .venv-messenger .venv-tools .venv-wheel .pictures
+	rm -rf .build .venv .venv-messenger .venv-peers .venv-tools .venv-wheel .pictures
