@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import textwrap
@@ -111,6 +112,27 @@ def test_a_program_that_does_not_answer_or_end(tmp_path: Path, monkeypatch: pyte
         with pytest.raises(KitProcessError, match="did not end"):
             world.close()
     assert children() == before
+
+
+def test_an_interrupted_call_is_the_end(tmp_path: Path) -> None:
+    """Its answer would be taken for that of the next call."""
+
+    def interrupt(*_: object) -> None:
+        raise TimeoutError
+
+    late = 'sys.stdin.readline(); time.sleep(0.5); say(\'{"id": 3, "result": {}, "test": true}\\n\'); sys.stdin.read()'
+    world = World(tool=program(tmp_path, late))
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(TimeoutError):
+            world.add_file("a", b"")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    with pytest.raises(KitProcessError, match="interrupted while it was asked for item"):
+        world.add_file("b", b"")
+    world.close()
 
 
 def test_lines_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

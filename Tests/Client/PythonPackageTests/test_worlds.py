@@ -360,6 +360,15 @@ def test_the_same_seed_gives_the_same_bytes(sealedmatch_world: Make) -> None:
     assert bytes_of(7)[0] != bytes_of(8)[0]
 
 
+def test_a_long_name_in_a_small_payload(sealedmatch_world: Make) -> None:
+    name = "é" * 100
+    world = sealedmatch_world(threshold=2, payload=128, known=["a", "b", name])
+    for kind in "device", "simulated_device":
+        phone = getattr(world.account(kind), kind)()
+        phone.send("a", "b", name)
+        assert world.revealed(kind) == {"a", "b", name}
+
+
 def test_no_chance_openings(sealedmatch_world: Make) -> None:
     world = sealedmatch_world(threshold=3, chance=0, known=NAMES)
     phone = world.account("alice").simulated_device()

@@ -398,11 +398,12 @@ static inline bool sealedmatch_kit_misses_(sealedmatch_kit *kit, const char *pla
 
 /* A text, ended by a zero byte. Null if there is none at this place, or one with a zero byte in it. */
 static inline const char *sealedmatch_kit_text(sealedmatch_kit *kit, const char *place) {
-    const char *at = sealedmatch_kit_find_(kit, place), *end = kit->answer + kit->answer_size;
+    const char *at = sealedmatch_kit_find_(kit, place);
     if (!at || *at != '"') {
         sealedmatch_kit_misses_(kit, place, "text");
         return NULL;
     }
+    const char *end = kit->answer + kit->answer_size;
     /* An escape is never shorter than what it stands for. */
     char *text = (char *)sealedmatch_kit_allocate_(kit, (size_t)(sealedmatch_json_text_(at, end) - at) + 4);
     if (!text) return NULL;
@@ -447,8 +448,9 @@ static inline bool sealedmatch_kit_has(const sealedmatch_kit *kit, const char *p
 
 /* How many elements a list has. */
 static inline bool sealedmatch_kit_count(sealedmatch_kit *kit, const char *place, size_t *count) {
-    const char *at = sealedmatch_kit_find_(kit, place), *end = kit->answer + kit->answer_size;
+    const char *at = sealedmatch_kit_find_(kit, place);
     if (!at || *at != '[') return sealedmatch_kit_misses_(kit, place, "list");
+    const char *end = kit->answer + kit->answer_size;
     *count = 0;
     for (at = sealedmatch_json_blank_(at + 1, end); *at != ']'; (*count)++) {
         at = sealedmatch_json_value_(at, end, SEALEDMATCH_KIT_DEPTH_MAXIMUM);

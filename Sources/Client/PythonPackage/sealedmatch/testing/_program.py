@@ -86,7 +86,15 @@ class Program:
                     name, "badRequest", f"the request has {len(request)} bytes; a line has at most {_LONGEST_REQUEST}"
                 )
             self._count = number
-            return self._understood(name, number, self._exchanged(name, request))
+            try:
+                answer = self._exchanged(name, request)
+            except BaseException:
+                if self._broken is None:
+                    # A signal, for example: the answer may still come, and would be taken for the next one.
+                    self._broken = f"{self._path} kit was interrupted while it was asked for {name}"
+                    self._killer()
+                raise
+            return self._understood(name, number, answer)
 
     def _exchanged(self, name: str, request: bytes) -> bytes:
         """Writes and reads at once: neither side waits for the other."""

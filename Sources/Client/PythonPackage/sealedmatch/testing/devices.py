@@ -106,11 +106,13 @@ class Device:
     def seal(self, name: str, note: Buffer | None = None) -> None:
         """Seals an item; its voucher waits in the outbox.
 
-        :param note: for the reviewer of a revealed match; the item's name by default.
+        :param note: for the reviewer of a revealed match; the item's name by default, so much of it as there is room.
         """
         media = self.account.world.item(name).media()
+        if note is None:
+            note = name.encode()[: self._known.info.maximum_note_bytes]
         try:
-            self.seal_media(media, name.encode() if note is None else note)
+            self.seal_media(media, note)
         finally:
             if isinstance(media, Video):
                 media.close()
