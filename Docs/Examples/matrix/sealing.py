@@ -175,9 +175,10 @@ class Sealing:
 
     def _seal(self, item: str, attachment: bytes, note: bytes) -> None:
         now = int(self.configuration.clock())
-        # The journal's row and the voucher come together or not at all. Only if the machine stops between the two, a
-        # second try makes a second voucher: a repeat of the same picture, which does not count again.
-        self._journal.execute("BEGIN IMMEDIATE")
+        # The journal's row and the voucher come together or not at all: whoever reads the journal, too, is waited for
+        # here, and not when the voucher is made. Only if the machine stops between the two, a second try makes a second
+        # voucher: a repeat of the same picture, which does not count again.
+        self._journal.execute("BEGIN EXCLUSIVE")
         try:
             added = self._journal.execute("INSERT OR IGNORE INTO sealed (item) VALUES (?)", (item,))
             if added.rowcount == 1:

@@ -14,18 +14,25 @@ sys.path.insert(0, str(ROOT / "Docs" / "Examples" / "matrix"))
 # The independent implementation of the protocol; it shares no code with the library.
 sys.path.insert(0, str(ROOT / "Vectors" / "generate"))
 
+from homeserver import Homeserver  # noqa: E402
 from parties import Tool  # noqa: E402
 from scenario import Outcome, Scenario  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def scenario(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
-    """The homeserver, up for all tests, and the set."""
-    tool = Tool(os.environ["SEALEDMATCH_TOOL"])
-    with Scenario(
-        tmp_path_factory.mktemp("messenger") / "work", Path(os.environ["SEALEDMATCH_PICTURES"]), tool
-    ) as scenario:
-        yield scenario
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homeserver]:
+    """The homeserver, up for all tests."""
+    with Homeserver(tmp_path_factory.mktemp("server") / "homeserver") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def scenario(tmp_path_factory: pytest.TempPathFactory, server: Homeserver) -> Scenario:
+    """The example's parties, on the homeserver of all tests."""
+    tool, pictures = Tool(os.environ["SEALEDMATCH_TOOL"]), Path(os.environ["SEALEDMATCH_PICTURES"])
+    scenario = Scenario(tmp_path_factory.mktemp("messenger") / "work", pictures, tool)
+    scenario.server = server
+    return scenario
 
 
 @pytest.fixture(scope="session")
