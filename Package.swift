@@ -144,7 +144,7 @@ let lab: [Target] = [
         "Lab", "SealedMatchSimulation",
         [
             "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchAuthority",
-            "SealedMatchDecoyAnalysis",
+            "SealedMatchDecoyAnalysis", "SealedMatchVectors",
         ],
         settings: program + optimised),
     room("Lab", "SealedMatchMessengerStandIn", ["CSealedMatchSodium", "SealedMatchCrypto"], settings: program),

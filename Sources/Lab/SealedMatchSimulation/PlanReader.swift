@@ -11,7 +11,7 @@ struct PlanReader {
         guard case .object(let members) = value else {
             throw PlanError("\(path.isEmpty ? "the plan" : path) is \(value.kind); allowed is an object, {…}")
         }
-        for member in members { left[member.name] = member.value }
+        left = members
     }
 
     private func name(_ field: String) -> String { path.isEmpty ? field : "\(path).\(field)" }

@@ -19,10 +19,15 @@ struct SVGPlot {
         /// From 0 upwards, with about five round ticks.
         static func linear(_ label: String, _ first: Double, _ last: Double) -> Axis {
             let width = max(last - first, 1e-9)
-            let power = pow(10, floor(log10(width / 5)))
-            let step = [1, 2, 5, 10].map { $0 * power }.first { width / $0 <= 6 } ?? width
+            let step = step(width)
             let ticks = stride(from: (first / step).rounded(.up) * step, through: last + step / 1e6, by: step)
             return Axis(label: label, range: first...(first + width), ticks: ticks.map { ($0, text($0)) })
+        }
+
+        /// A round step of which at most six fit.
+        static func step(_ width: Double) -> Double {
+            let power = pow(10, floor(log10(width / 5)))
+            return [1, 2, 5, 10].map { $0 * power }.first { width / $0 <= 6 } ?? width
         }
 
         static func text(_ value: Double) -> String {
@@ -82,7 +87,8 @@ struct SVGPlot {
 
     private func drawn(_ line: Line, _ index: Int, _ bottom: Double) -> [String] {
         let colour = Self.colours[index % Self.colours.count]
-        let dashes = Self.dashes[index / Self.colours.count % Self.dashes.count]
+        // Dashes, too: a line that lies on another one does not hide it.
+        let dashes = Self.dashes[(index + index / Self.colours.count) % Self.dashes.count]
         let style = "stroke=\"\(colour)\" stroke-width=\"2\" stroke-dasharray=\"\(dashes)\""
         var places: [String] = []
         var before: Double?

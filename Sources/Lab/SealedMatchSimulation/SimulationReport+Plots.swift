@@ -47,7 +47,7 @@ extension SimulationReport {
                 points: points.map { (x: Double($0.offset), y: $0.element) })
         }
         let least = max(-400, lines.flatMap { $0.points.map(\.y) }.min() ?? -20)
-        let step = max(1, (-least / 6).rounded(.up))
+        let step = max(1, SVGPlot.Axis.step(-least))
         let ticks = stride(from: 0, through: least, by: -step).map {
             (place: $0, label: $0 == 0 ? "1" : "10^\(Int($0))")
         }

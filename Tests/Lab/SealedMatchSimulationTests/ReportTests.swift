@@ -56,9 +56,9 @@ import Testing
         func add(_ value: JSONValue) {
             switch value {
             case .object(let members):
-                for member in members {
-                    names.insert(member.name)
-                    add(member.value)
+                for (name, value) in members {
+                    names.insert(name)
+                    add(value)
                 }
             case .array(let values): values.forEach(add)
             default: break
