@@ -144,7 +144,7 @@ let lab: [Target] = [
         "Lab", "SealedMatchSimulation",
         [
             "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchAuthority",
-            "SealedMatchDecoyAnalysis", "SealedMatchVectors",
+            "SealedMatchDecoyAnalysis", "SealedMatchJSON",
         ],
         settings: program + optimised),
     room("Lab", "SealedMatchMessengerStandIn", ["CSealedMatchSodium", "SealedMatchCrypto"], settings: program),

@@ -1,6 +1,6 @@
-internal import SealedMatchVectors
+internal import SealedMatchJSON
 
-/// A value of a plan. Read as strictly as vectors are: no name twice in an object, nothing behind the end.
+/// A value of a plan. No name comes twice in an object, and nothing follows the end.
 package enum JSONValue: Equatable, Sendable {
     case null
     case boolean(Bool)
@@ -9,13 +9,17 @@ package enum JSONValue: Equatable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// - Throws: `PlanError` that names the place.
+    /// - Throws: `PlanError` that names the line.
     package init(parsing text: String) throws(PlanError) {
         var bytes = Array(text.utf8)
         // A byte order mark, as some editors leave it.
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         let json: JSON
-        do throws(VectorError) { json = try JSON(parsing: bytes) } catch { throw PlanError(error.description) }
+        do throws(JSONError) {
+            json = try JSON(parsing: bytes)
+        } catch {
+            throw PlanError("\(error), line \(1 + bytes.prefix(error.offset).count { $0 == 0x0A })")
+        }
         try self.init(json)
     }
 
