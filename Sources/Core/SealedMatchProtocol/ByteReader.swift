@@ -21,10 +21,19 @@ package struct ByteReader {
     package mutating func number<Number: FixedWidthInteger & UnsignedInteger>(
         _: Number.Type
     ) throws(SealedMatchError) -> Number {
-        let field = try take(Number.bitWidth / 8)
-        var value: Number = 0
-        for byte in field.reversed() { value = value << 8 | Number(truncatingIfNeeded: byte) }
-        return value
+        // Shares have hundreds of these: no array for each, and no generic arithmetic, which debug builds are slow at.
+        let count = Number.bitWidth / 8
+        guard count <= 8, count <= remaining else {
+            throw SealedMatchError(.wrongLength, "the encoding is too short")
+        }
+        var value: UInt64 = 0
+        var index = 0
+        while index < count {
+            value |= UInt64(bytes[position + index]) << UInt64(8 * index)
+            index += 1
+        }
+        position += count
+        return Number(truncatingIfNeeded: value)
     }
 
     package mutating func magic(_ expected: StaticString) throws(SealedMatchError) {
@@ -54,8 +63,12 @@ package struct ByteWriter {
     package mutating func put(_ field: [UInt8]) { bytes += field }
     package mutating func put(_ field: Bytes32) { bytes += field.bytes }
     package mutating func put(_ number: some FixedWidthInteger & UnsignedInteger) {
-        for shift in stride(from: 0, to: number.bitWidth, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+        var rest = UInt64(truncatingIfNeeded: number)
+        var left = number.bitWidth / 8
+        while left > 0 {
+            bytes.append(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
+            left -= 1
         }
     }
     package mutating func magic(_ text: StaticString) { bytes += HashToGroup.ascii(text) }

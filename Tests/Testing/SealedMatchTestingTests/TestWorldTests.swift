@@ -283,6 +283,23 @@ import Testing
         #expect(try world.report("alice").matches == 1)
     }
 
+    /// t and k change at an epoch's start, and not before.
+    @Test func parametersChangeWithTheEpoch() throws {
+        let world = try world()
+        let phone = try world.account("alice").device()
+        try phone.send("a")
+        try world.publish(Self.known) { $0.threshold = 2 }
+        #expect(throws: SealedMatchError(.setMismatch, "")) { try phone.fetchSet() }
+        try phone.send("b")
+        #expect(try world.revealed("alice").isEmpty && phone.set.header.version == 1)
+        try world.advanceToNextEpoch()
+        try phone.fetchSet()
+        try phone.send("a")
+        #expect(try world.revealed("alice").isEmpty)
+        try phone.send("b")
+        #expect(try world.revealed("alice") == ["a", "b"] && phone.set.header.version == 2)
+    }
+
     @Test func productionRefusesTestSets() throws {
         let world = try world()
         var trust = try world.trust()

@@ -184,11 +184,7 @@ public struct TestDevice {
     private static let maximumTries = 10_000
 
     private func beginEpoch() throws {
-        let encoded = try state.sealer.encodedSecret()
-        let secret = try unsafe encoded.withBytes { (raw) throws(SealedMatchError) in
-            try unsafe AccountSecret(canonical: raw)
-        }
-        try account.note(secret, set.header.parameters)
+        try account.note(copyOfSecret(), set.header.parameters)
         try save()
     }
 
@@ -284,7 +280,14 @@ public struct TestDevice {
     /// Sends vouchers that were acknowledged once more, as a client does that never saw the answer. A retry is no
     /// second match.
     public func resend() throws {
-        for voucher in acknowledged { _ = try world.transmit(.voucher(voucher), from: account.state) }
+        state.lastFailure = nil
+        for voucher in acknowledged {
+            switch try world.transmit(.voucher(voucher), from: account.state) {
+            case .accepted: break
+            case .refused(let error): state.lastFailure = error
+            case .unanswered: state.lastFailure = SealedMatchError(.fileFailed, "no answer came")
+            }
+        }
     }
 
     // MARK: Sets, state
@@ -293,9 +296,19 @@ public struct TestDevice {
     /// - Throws: what opening a set throws; `setRolledBack`, `setMismatch`. Then it goes on with the set that it has.
     public func fetchSet() throws {
         let (newer, opened) = try world.fetch(now: now, lastVersion: set.header.version)
-        try state.sealer.adopt(opened)
+        // As a client does: it opens its state anew under the newer set. In a new epoch t and k may be others.
+        let secret = try copyOfSecret()
+        state.sealer = try Sealer(
+            set: opened, account: account.id, secret: secret, state: state.sealer.encodedState, now: now)
         state.set = newer
-        try save()
+        try beginEpoch()
+    }
+
+    private func copyOfSecret() throws -> AccountSecret {
+        let encoded = try state.sealer.encodedSecret()
+        return try unsafe encoded.withBytes { (raw) throws(SealedMatchError) in
+            try unsafe AccountSecret(canonical: raw)
+        }
     }
 
     /// The device starts anew from what is on its disk.
@@ -346,12 +359,9 @@ public struct TestDevice {
 
     /// What can be seen from outside when an item is sealed now, on a copy of the device.
     func trace(_ item: TestItem, note: [UInt8]) throws -> SealingTrace {
-        let secret = try state.sealer.encodedSecret()
         var copy = try Sealer(
-            set: world.open(set), account: account.id,
-            secret: try unsafe secret.withBytes { (raw) throws(SealedMatchError) in
-                try unsafe AccountSecret(canonical: raw)
-            }, state: state.sealer.encodedState, now: now)
+            set: world.open(set), account: account.id, secret: copyOfSecret(), state: state.sealer.encodedState,
+            now: now)
         var source = state.random
         source.forgetDraws()
         let voucher = try copy.seal(item.media, note: note, random: &source)

@@ -119,7 +119,7 @@ public final class TestWorld {
         guard !isTooLong, !overflow, step >= 0 else {
             throw TestWorldError(
                 .clockBackwards,
-                "the world's clock only moves forward; for a device whose clock is wrong set `clockOffset`")
+                "the world's clock only moves forward; a device's clock may be wrong instead (`clockOffset`)")
         }
         try advance(to: now + UInt64(step))
     }
