@@ -21,6 +21,9 @@ extension KitSession {
         },
         "send": { _, world, arguments in
             let device = try device(world, &arguments)
+            guard !(arguments.has("others") && arguments.has("items")) else {
+                throw KitFailure(.badRequest, "send items, or others, and not both")
+            }
             if arguments.has("others") {
                 let count: Int = try arguments.integer("others", 0...65_536)
                 try arguments.end()
@@ -56,7 +59,7 @@ extension KitSession {
             func list(_ vouchers: [[UInt8]]) -> JSON { .list(vouchers.map { .bytes($0) }) }
             return [
                 "waiting": list(device.waitingVouchers), "acknowledged": list(device.acknowledged),
-                "refused": list(device.refused),
+                "refused": list(device.refused), "registrations": .bytes(device.registered.flatMap(\.encoded)),
             ]
         },
         "merge": { _, world, arguments in

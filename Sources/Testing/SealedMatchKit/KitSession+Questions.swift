@@ -7,7 +7,10 @@ extension KitSession {
         "revealed": { _, world, arguments in
             let name = try account(world, &arguments).name
             let epoch = try epoch(&arguments)
-            return ["items": .texts(try world.revealed(name, epoch: epoch).sorted())]
+            let items = try world.report(name, epoch: epoch).revealed
+            // By bytes: two names are one if their UTF-8 is.
+            var known: Set<[UInt8]> = []
+            return ["items": .texts(items.filter { known.insert(Array($0.utf8)).inserted }.sorted())]
         },
         "report": { _, world, arguments in
             let name = try account(world, &arguments).name

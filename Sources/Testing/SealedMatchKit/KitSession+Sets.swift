@@ -27,6 +27,9 @@ extension KitSession {
             let polynomials: Int? =
                 arguments.has("polynomials") ? try arguments.integer("polynomials", 16...1_024) : nil
             let lists: [[String]]
+            guard !(arguments.has("lists") && arguments.has("known")) else {
+                throw KitFailure(.badRequest, "publish what is known, or lists, and not both")
+            }
             if arguments.has("lists") {
                 lists = try arguments.list("lists").map { list in
                     guard case .list(let names) = list else {
@@ -148,6 +151,9 @@ extension KitSession {
             return try world.addCopy(name, of: original, quality: quality)
         case "frames":
             let objects = try arguments.objects("frames")
+            guard objects.count <= 100 else {
+                throw KitFailure(.badRequest, "frames: a video shows at most 100 pictures here, not \(objects.count)")
+            }
             try arguments.end()
             let frames = try objects.map { object in
                 var object = object

@@ -28,7 +28,9 @@ public final class KitSession {
             guard case .object(var fields) = try JSON(parsing: line) else {
                 throw KitFailure(.badRequest, "a request is one JSON object in a line of its own, in UTF-8")
             }
-            guard case .integer = fields["id"] else { throw KitFailure(.badRequest, "id: an integer is missing") }
+            guard case .integer = fields["id"] else {
+                throw KitFailure(.badRequest, "id: an integer is asked for, such as 1")
+            }
             id = fields.removeValue(forKey: "id") ?? .null
             guard case .text(let call) = fields.removeValue(forKey: "call") else {
                 throw KitFailure(.badRequest, "call: the name of a call is missing; see Docs/Testing.md")
@@ -84,7 +86,10 @@ public final class KitSession {
                 hypotheses: standard.hypotheses)
         }
         if arguments.has("chance") {
-            if (try? arguments.text("chance")) == "specified" {
+            if let word = try? arguments.text("chance") {
+                guard word == "specified" else {
+                    throw KitFailure(.badRequest, "chance: \"specified\", or how many openings in each voucher")
+                }
                 settings.chance = .asSpecified
             } else {
                 settings.chance = .exactly(try arguments.integer("chance", 0...63))

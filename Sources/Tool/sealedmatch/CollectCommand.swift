@@ -37,7 +37,7 @@ struct CollectCommand: ParsableCommand {
             if !sets.isEmpty {
                 policy.knownSets = [:]
                 for path in sets {
-                    let header = try about(path) { try SetFile(path: path).header }
+                    let header = try about(path) { try KeyFiles.productionHeader(path) }
                     policy.knownSets?[try header.root()] = header.parameters
                 }
             }

@@ -27,6 +27,16 @@ enum KeyFiles {
         try about(path) { try SourceKeyFile.readPublic(path) }
     }
 
+    /// The header of a set that is not for tests.
+    /// - Throws: `testSet`, and what opening a set file throws.
+    static func productionHeader(_ path: String) throws(SealedMatchError) -> SetHeader {
+        let header = try SetFile(path: path).header
+        guard !header.isTest else {
+            throw SealedMatchError(.testSet, "the set is for tests; whoever made it knows its secret key")
+        }
+        return header
+    }
+
     /// Where the secrets of a set are: in a folder `secrets` beside the set file unless another is named, in a file
     /// that has the root's name (Docs/Protocol.md, 4.2). Of a set file that was renamed they are found all the same.
     static func secretsPath(of header: SetHeader, beside set: String, folder: String?) throws -> String {

@@ -99,7 +99,7 @@ struct OpenCommand: ParsableCommand {
     }
 
     private func matchingSet(_ path: String) throws -> MatchingSet<LocalEvaluator> {
-        let header = try about(path) { try SetFile(path: path).header }
+        let header = try about(path) { try KeyFiles.productionHeader(path) }
         let secrets = try KeyFiles.readSetSecrets(of: header, beside: path, folder: secrets)
         return try about(path) { try MatchingSet(key: secrets.matchingKey(), header: header) }
     }

@@ -55,7 +55,10 @@ import Testing
         try law.account("alice").device().send(others: 30)
         let openings = try law.report("alice").openings
         #expect((130...260).contains(openings), "\(openings) of 192 on average")
-        #expect(throws: TestWorldError(.badValue, "")) { try world(.exactly(32)) }
+        for number in [-1, 9, 31, 32, .max] {
+            #expect(throws: TestWorldError(.badValue, "")) { try world(.exactly(number)) }
+        }
+        try world(.exactly(8)).account("alice").device().send(others: 3)
     }
 
     /// Reports tell how many matches it takes, and that is when the reveal comes.
@@ -346,6 +349,134 @@ import Testing
             try TestPicture(pixels: [1], width: 10, height: 10, format: .rgb8)
         }
         #expect(throws: TestWorldError(.badValue, "")) { try flat.recompressed(quality: 0) }
+    }
+
+    /// Slots of one voucher that open to one share are one match. (Docs/Protocol.md, "Reveal", step 6)
+    @Test func aVideoOfSeveralEntriesIsOneMatch() throws {
+        let world = try world()
+        let frames = (0..<4).map { TestPicture.synthetic(seed: 200 + $0) }
+        try world.add("film", .video(frames))
+        for (place, frame) in frames.enumerated() { try world.add("frame \(place)", .picture(frame)) }
+        let set = try world.publish(Self.known + (0..<4).map { "frame \($0)" })
+        try #require(set.known.count > Self.known.count + 1)
+        let phone = try world.account("alice").device()
+        try phone.fetchSet()
+        try phone.send("film")
+        var report = try world.report("alice")
+        #expect(report.openings > 1 && report.matches == 1 && report.neededMatches == 3)
+        try phone.send("a")
+        #expect(try world.report("alice").matches == 2 && world.revealed("alice").isEmpty)
+        try phone.send("b")
+        report = try world.report("alice")
+        #expect(report.matches == 3 && Set(report.revealed) == ["film", "a", "b"])
+    }
+
+    /// A device that fails has changed nothing; what it had in hand stays.
+    @Test func aFullDiskChangesNothing() throws {
+        let world = try world()
+        let alice = try world.account("alice")
+        let phone = try alice.device()
+        try phone.send("a")
+        let backup = phone.backup()
+        try phone.send("b")
+        let tablet = try alice.device("tablet")
+        try tablet.send("c")
+        try world.publish(["d", "e", "f"])
+        phone.disk.isFull = true
+        #expect(throws: SealedMatchError(.fileFailed, "")) { try phone.restore(backup) }
+        #expect(throws: SealedMatchError(.fileFailed, "")) { try phone.fetchSet() }
+        #expect(throws: SealedMatchError(.fileFailed, "")) { try phone.restart() }
+        #expect(throws: SealedMatchError(.fileFailed, "")) { try alice.mergeDevices() }
+        let full = phone.backup()
+        phone.disk.isFull = false
+        #expect(phone.set.header.version == 1)
+        // "b" is a repeat, since the backup did not come back; "c" is none, since the devices did not merge.
+        try phone.send("b", "c")
+        #expect(try world.report("alice").matches == 4)
+        try phone.restore(full)
+        #expect(!phone.disk.isFull)
+    }
+
+    @Test func whatWasRevealedStays() throws {
+        let world = try world()
+        try world.account("alice").device().send("a", "b", "c")
+        #expect(try world.revealed("alice") == ["a", "b", "c"])
+        try world.advanceToNextEpoch()
+        try world.collector.expire(before: world.epoch())
+        let report = try world.report("alice", epoch: 694)
+        #expect(Set(report.revealed) == ["a", "b", "c"] && report.matches == 3 && report.stored == 0)
+    }
+
+    /// Keys that are missing are the reason, whatever was opened before.
+    @Test func missingKeysAreTheReason() throws {
+        let world = try world()
+        let phone = try world.account("alice").device()
+        try phone.send("a", "b")
+        #expect(try world.report("alice").verdict == .sealed(.belowThreshold))
+        world.authorityHasKeys = false
+        try phone.send("c", "d")
+        #expect(try world.report("alice").verdict == .sealed(.keyMissing))
+        world.authorityHasKeys = true
+        #expect(try world.revealed("alice") == ["a", "b", "c", "d"])
+    }
+
+    /// Names are compared as bytes, and a match has the name of what was sent.
+    @Test func namesAreExact() throws {
+        let world = try world()
+        try world.account("\u{E9}").device().send("a", "b", "c")
+        try world.account("e\u{301}").device().send("d")
+        #expect(try world.report("\u{E9}").matches == 3 && world.report("e\u{301}").matches == 1)
+        let original = TestPicture.synthetic(seed: 77)
+        var pixels = original.pixels
+        pixels[0] ^= 1
+        try world.add("original", .picture(original))
+        try world.add(
+            "mine", .picture(TestPicture(pixels: pixels, width: 256, height: 256, format: .gray8)))
+        try world.publish(["original", "e", "f"])
+        let bob = try world.account("bob").device()
+        try bob.send("mine", "e", "f")
+        #expect(try world.revealed("bob") == ["mine", "e", "f"])
+    }
+
+    /// Docs/Protocol.md, "Outbox", step 3.
+    @Test func aClockThatWasAheadHoldsNothingBack() throws {
+        var settings = TestSettings(threshold: 3, chance: .none, known: Self.known)
+        settings.window = 3_600
+        let world = try TestWorld(settings)
+        let phone = try world.account("alice").device()
+        phone.clockOffset = 10 * 86_400
+        try phone.seal("a")
+        phone.clockOffset = 0
+        try phone.deliver()
+        try world.advance(seconds: 3_601)
+        #expect(try phone.deliver() == 1 && phone.waitingCount == 0)
+    }
+
+    /// Sets of another t in one epoch: a second device is another commitment, and a conflict, as in production.
+    @Test func twoFormsInAnEpochAreAConflict() throws {
+        let world = try world()
+        let alice = try world.account("alice")
+        try alice.device().send("a")
+        try world.publish(Self.known) { $0.threshold = 5 }
+        let tablet = try alice.device("tablet")
+        try tablet.send("b", "c")
+        #expect(tablet.lastFailure?.code == .commitmentConflict)
+        let report = try world.report("alice")
+        #expect(report.matches == 1 && report.neededMatches == 3 && report.revealed.isEmpty)
+    }
+
+    @Test func resendingSaysWhatFailed() throws {
+        let world = try world()
+        let phone = try world.account("alice").device()
+        world.collector.isUp = false
+        try phone.send("a")
+        world.collector.isUp = true
+        try phone.deliver()
+        try phone.resend()
+        #expect(phone.lastFailure == nil)
+        world.network.next = [.lost]
+        try phone.resend()
+        #expect(phone.lastFailure?.code == .fileFailed)
     }
 
     @Test func anEntryNeedsItsSources() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import SealedMatchAuthority
 import SealedMatchCases
 import SealedMatchCollector
@@ -135,4 +136,19 @@ func worldSnippet() throws {
     try phone.send("e")
     phone.disk.isFull = true
     #expect(throws: SealedMatchError(.fileFailed, "")) { try phone.send("f") }
+}
+
+func ownClientSnippet(_ file: URL, folder: String) throws {
+    let world = try TestWorld(threshold: 3, known: ["a", "b", "c", "d"])
+    try Data(world.set.file).write(to: file)
+    let set = try BlindedSet.open(path: file.path, trust: world.trust(), now: world.now)
+    let account = try world.account("bob")
+    var client = try ClientDirectory.open(path: folder, set: set, account: account.id, window: 0, now: world.now)
+    for name in ["a", "b", "c", "d"] { try client.seal(world.item(name).media, now: world.now) }
+    for registration in try client.registrations() { try world.collector.register(registration, from: account.id) }
+    for entry in try client.outbox.due(now: world.now).entries {
+        try world.collector.store(entry.voucher, from: account.id)
+        try client.outbox.acknowledge(entry)
+    }
+    #expect(try world.revealed("bob") == ["a", "b", "c", "d"])
 }

@@ -121,6 +121,7 @@ import Testing
         #expect(try await expirySnippet(collector, firstEpoch: .max).vouchers == uploads.count)
         try await testingSnippet(LocalEvaluator(MatchingKey.random()))
         try worldSnippet()
+        try ownClientSnippet(URL(filePath: directory.file("test.smset")), folder: directory.file("own"))
     }
 
     @Test func snippetSealsAVoucher() throws {

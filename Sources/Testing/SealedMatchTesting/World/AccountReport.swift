@@ -8,9 +8,9 @@ public struct AccountReport: Sendable, Equatable {
     public let account: String
     /// e
     public let epoch: UInt32
-    /// Vouchers that wait on the account's devices.
+    /// Vouchers that wait on the account's devices, of all epochs.
     public let waiting: Int
-    /// Requests that are on their way.
+    /// Requests that are on their way, of all epochs.
     public let inFlight: Int
     /// Vouchers at the collector.
     public let stored: Int
@@ -18,7 +18,8 @@ public struct AccountReport: Sendable, Equatable {
     public let openedVouchers: Int
     /// C: openings that count, matches and those by chance.
     public let openings: Int
-    /// R: openings that are matches; nil for an account whose client the world does not run, until it is revealed.
+    /// R: vouchers and shares that are matches; nil for an account whose client the world does not run, until it is
+    /// revealed.
     public let matches: Int?
     /// t + ⌈e/k⌉, e the openings by chance: from so many matches on the account is revealed, if no more chance openings
     /// come. Nil where `matches` is.
@@ -62,15 +63,15 @@ public struct AccountReport: Sendable, Equatable {
     public var explanation: String {
         switch verdict {
         case .revealed(let items): "revealed: \(items.map(\.name).joined(separator: ", "))"
-        case .sealed(.nothingArrived): "sealed: no voucher has arrived in epoch \(epoch); \(waiting) wait"
+        case .sealed(.nothingArrived): "sealed: no voucher has arrived in epoch \(epoch)"
         case .sealed(.notRegistered): "sealed: nothing is registered for epoch \(epoch)"
-        case .sealed(.keyMissing): "sealed: the authority has not the key of the vouchers' set"
+        case .sealed(.keyMissing): "sealed: the authority has not the keys of the vouchers' sets"
         case .sealed(.commitmentMismatch): "sealed: the openings are not of the registered polynomials"
         case .sealed(let reason):
             if let matches, let neededMatches {
                 "sealed: \(matches) of \(neededMatches) matches that it takes have arrived [\(reason.rawValue)]"
             } else {
-                "sealed: \(stored) vouchers have arrived [\(reason.rawValue)]"
+                "sealed: vouchers that have arrived: \(stored) [\(reason.rawValue)]"
             }
         }
     }

@@ -7,7 +7,7 @@ public enum ChanceOpenings: Sendable, Equatable {
     case asSpecified
     /// None: exactly t matches reveal. For tests of what is around the protocol.
     case none
-    /// The same number in every voucher, at most 31.
+    /// The same number in every voucher: at most M/4, 8 of 32 slots.
     case exactly(Int)
 
     /// Of each voucher, if it is the same for all.
@@ -23,7 +23,7 @@ public enum ChanceOpenings: Sendable, Equatable {
     /// the one that gives it most often.
     func levels(probes: Int) throws(SealedMatchError) -> CheckLevels {
         guard let number else { return .standard }
-        let level = number == 0 ? 255 : min(255, max(1, (probes + number / 2) / number))
+        let level = number == 0 ? 255 : min(255, max(4, (probes + number / 2) / number))
         return try CheckLevels(canonical: [UInt8](repeating: UInt8(level), count: CheckLevels.count))
     }
 }

@@ -13,11 +13,32 @@ public struct TestAccount {
         let name: String
         let id: AccountID
         var devices: [TestDevice.State] = []
-        var epochs: [UInt32: Epoch] = [:]
+        private var epochs: [Form: Epoch] = [:]
 
         init(_ name: String) throws(SealedMatchError) {
             self.name = name
             id = try AccountID(name: Array(name.utf8))
+        }
+
+        private struct Form: Hashable {
+            let epoch: UInt32
+            let threshold: Int
+            let polynomials: Int
+        }
+
+        /// The pseudonym and key of an epoch under t and k, if a device of the world was there; nil for others.
+        func epoch(_ epoch: UInt32, _ threshold: Int, _ polynomials: Int) -> Epoch? {
+            epochs[Form(epoch: epoch, threshold: threshold, polynomials: polynomials)]
+        }
+
+        /// The pseudonym of an epoch in which a device of the world was there.
+        func pseudonym(_ epoch: UInt32) -> Pseudonym? { epochs.first { $0.key.epoch == epoch }?.value.pseudonym }
+
+        func note(_ secret: borrowing AccountSecret, _ parameters: Parameters) throws(SealedMatchError) {
+            let form = Form(
+                epoch: secret.epoch, threshold: parameters.threshold, polynomials: parameters.polynomials)
+            guard epochs[form] == nil else { return }
+            epochs[form] = try Epoch(secret, of: id, parameters)
         }
     }
 
@@ -44,9 +65,12 @@ public struct TestAccount {
 
     /// The device of this name; it is set up when it is asked for the first time. A second device has the first one's
     /// account secret, and counts by itself until `mergeDevices`.
-    /// - Throws: the errors of `Sealer.init`.
+    /// - Throws: `TestWorldError.badValue` for its name; the errors of `Sealer.init`.
     public func device(_ name: String = "phone") throws -> TestDevice {
-        if let known = devices.first(where: { $0.name == name }) { return known }
+        if let known = devices.first(where: { $0.name.isExactly(name) }) { return known }
+        guard (1...200).contains(name.utf8.count) else {
+            throw TestWorldError(.badValue, "a device's name has 1 to 200 bytes")
+        }
         let device = try TestDevice(name, of: self, after: state.devices.first)
         state.devices.append(device.state)
         return device
@@ -55,14 +79,15 @@ public struct TestAccount {
     /// The device of this name, if it was set up.
     /// - Throws: `TestWorldError.unknownDevice`.
     public func knownDevice(_ name: String) throws(TestWorldError) -> TestDevice {
-        guard let device = devices.first(where: { $0.name == name }) else {
+        guard let device = devices.first(where: { $0.name.isExactly(name) }) else {
             throw TestWorldError(
                 .unknownDevice, "the account \"\(self.name)\" has no device \"\(name)\"; call `device` first")
         }
         return device
     }
 
-    /// Every device takes in what the others sealed in this epoch, as they do over a messenger's own channel.
+    /// Every device takes in what the others sealed, as they do over a messenger's own channel. State of another epoch
+    /// than a device is in is ignored.
     /// - Throws: the errors of `Sealer.merge`.
     public func mergeDevices() throws {
         let devices = devices
@@ -70,10 +95,5 @@ public struct TestAccount {
         for (place, device) in devices.enumerated() {
             for (other, state) in states.enumerated() where other != place { try device.merge(state) }
         }
-    }
-
-    func note(_ secret: borrowing AccountSecret, _ parameters: Parameters) throws(SealedMatchError) {
-        guard state.epochs[secret.epoch] == nil else { return }
-        state.epochs[secret.epoch] = try Epoch(secret, of: id, parameters)
     }
 }

@@ -159,6 +159,7 @@ public struct TestDevice {
         try state.disk.write(entry.file, entry.voucher)
         state.waiting.append(entry)
         state.sealedCount += 1
+        world.noteSealed(voucher.header.voucherID, item.name)
     }
 
     private static func note(_ name: String, _ parameters: Parameters) -> [UInt8] {
@@ -173,7 +174,7 @@ public struct TestDevice {
         let before = state.sealer.checkpoint
         for _ in 0..<Self.maximumTries {
             let voucher = try state.sealer.seal(item.media, note: note, random: &state.random)
-            if try world.chanceOpenings(of: voucher, account.state) == wanted { return voucher }
+            if try world.chanceOpenings(of: voucher, account.state, set.header.parameters) == wanted { return voucher }
             state.sealer.restore(before)
         }
         throw TestWorldError(
@@ -181,28 +182,41 @@ public struct TestDevice {
             "no voucher had \(wanted) chance openings in \(Self.maximumTries) tries; ask for another number")
     }
 
-    private static let maximumTries = 10_000
+    private static let maximumTries = 1_000
 
     private func beginEpoch() throws {
-        try account.note(copyOfSecret(), set.header.parameters)
+        try account.state.note(copyOfSecret(), set.header.parameters)
         try save()
     }
 
+    private func save() throws { try save(state.sealer) }
+
     /// Secret and state, in the file that they have in a client's directory, and the epoch's registration.
-    private func save() throws {
-        let secret = try state.sealer.encodedSecret()
+    private func save(_ sealer: borrowing Sealer) throws {
+        let secret = try sealer.encodedSecret()
         let bytes = unsafe secret.withBytes { unsafe Array($0) }
-        try state.disk.write("client", bytes + state.sealer.encodedState)
-        let registration = state.sealer.registration
+        try state.disk.write("client", bytes + sealer.encodedState)
+        let registration = sealer.registration
         guard state.registrations[registration.epoch] == nil else { return }
         try state.disk.write("registration-\(registration.epoch)", registration.encoded)
         state.registrations[registration.epoch] = registration
+    }
+
+    /// Goes on with another sealer once its state is on disk; else nothing has changed.
+    private func replace(by sealer: consuming Sealer, under set: TestSet) throws {
+        try save(sealer)
+        state.sealer = sealer
+        state.set = set
+        try account.state.note(copyOfSecret(), set.header.parameters)
     }
 
     // MARK: Delivering
 
     /// How many vouchers wait in the outbox.
     public var waitingCount: Int { state.waiting.count }
+
+    /// What it registers with the collector: of its epoch, and of earlier ones whose vouchers wait.
+    public var registered: [Registration] { state.registrations.keys.sorted().compactMap { state.registrations[$0] } }
 
     /// The vouchers that wait, in the order of their release.
     public var waitingVouchers: [[UInt8]] { ordered().map(\.voucher) }
@@ -235,6 +249,7 @@ public struct TestDevice {
         }
         var count = 0
         let clock = now
+        try redraw(clock)
         let due = world.reordered(ordered().filter { $0.release <= clock })
         round: for entry in due {
             switch try world.transmit(.voucher(entry.voucher), from: account.state) {
@@ -259,6 +274,18 @@ public struct TestDevice {
             epoch == state.sealer.epoch || state.waiting.contains { $0.epoch == epoch }
         }
         return count
+    }
+
+    // Outbox, step 3: a release time beyond the clock's and the window is drawn anew
+    private func redraw(_ clock: UInt64) throws {
+        let window = world.settings.window
+        for (place, entry) in state.waiting.enumerated() where entry.release > clock && entry.release - clock > window {
+            let delay = window == 0 ? 0 : try state.random.integerVarTime(below: window)
+            let later = Waiting(release: clock + delay, tie: entry.tie, voucher: entry.voucher, epoch: entry.epoch)
+            try state.disk.write(later.file, later.voucher)
+            state.disk.remove(entry.file)
+            state.waiting[place] = later
+        }
     }
 
     private func forget(_ entry: Waiting) {
@@ -298,10 +325,9 @@ public struct TestDevice {
         let (newer, opened) = try world.fetch(now: now, lastVersion: set.header.version)
         // As a client does: it opens its state anew under the newer set. In a new epoch t and k may be others.
         let secret = try copyOfSecret()
-        state.sealer = try Sealer(
+        let sealer = try Sealer(
             set: opened, account: account.id, secret: secret, state: state.sealer.encodedState, now: now)
-        state.set = newer
-        try beginEpoch()
+        try replace(by: sealer, under: newer)
     }
 
     private func copyOfSecret() throws -> AccountSecret {
@@ -322,10 +348,10 @@ public struct TestDevice {
         let secret = try unsafe saved.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
             try unsafe AccountSecret(canonical: UnsafeRawBufferPointer(rebasing: raw[..<AccountSecret.encodedCount]))
         }
-        state.sealer = try Sealer(
+        let sealer = try Sealer(
             set: world.open(set), account: account.id, secret: secret,
             state: Array(saved[AccountSecret.encodedCount...]), now: now)
-        try beginEpoch()
+        try replace(by: sealer, under: set)
     }
 
     /// A copy of everything that the device keeps.
@@ -342,7 +368,7 @@ public struct TestDevice {
                 .badValue, "the backup is of the device \"\(backup.device.name)\", and not of this one")
         }
         try restart(from: backup.disk)
-        state.disk = backup.disk
+        try state.disk.replace(with: backup.disk.files)
         state.waiting = backup.waiting
         state.registrations = backup.registrations
         try save()
@@ -351,8 +377,14 @@ public struct TestDevice {
     var encodedState: [UInt8] { state.sealer.encodedState }
 
     func merge(_ other: [UInt8]) throws {
+        let before = state.sealer.checkpoint
         try state.sealer.merge(deviceState: other)
-        try save()
+        do {
+            try save()
+        } catch {
+            state.sealer.restore(before)
+            throw error
+        }
     }
 
     // MARK: Outside

@@ -6,16 +6,21 @@ public struct TestDisk: Sendable, Equatable {
     public var isFull = false
     /// The files.
     public private(set) var files: [String: [UInt8]] = [:]
-    /// Writes so far: the name and the bytes' number of each.
-    private(set) var writes: [String] = []
 
     mutating func write(_ name: String, _ bytes: [UInt8]) throws(SealedMatchError) {
-        guard !isFull else { throw SealedMatchError(.fileFailed, "the test's disk is full") }
+        try checkRoom()
         files[name] = bytes
-        writes.append("\(name.prefix { $0 != "/" }) \(bytes.count)")
+    }
+
+    /// What a backup brings back.
+    mutating func replace(with others: [String: [UInt8]]) throws(SealedMatchError) {
+        try checkRoom()
+        files = others
     }
 
     mutating func remove(_ name: String) { files[name] = nil }
 
-    mutating func forgetWrites() { writes = [] }
+    private func checkRoom() throws(SealedMatchError) {
+        guard !isFull else { throw SealedMatchError(.fileFailed, "the test's disk is full") }
+    }
 }

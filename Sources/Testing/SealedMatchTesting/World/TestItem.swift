@@ -1,4 +1,4 @@
-internal import SealedMatchClient
+public import SealedMatchClient
 internal import SealedMatchCrypto
 internal import SealedMatchFingerprint
 internal import SealedMatchLists
@@ -23,11 +23,15 @@ public struct TestItem: Sendable {
     public let name: String
     /// What the item is.
     public let content: Content
-    let media: MediaItem
+    /// The item as a client seals it: for a client of your own.
+    public let media: MediaItem
     /// What a source would list; nil for what no list can hold.
     let listed: ListedHash?
     /// What a revealed match shows of it.
     let shown: ShownFingerprint
+
+    /// Pictures of a video, at most.
+    static let maximumFrames = 100
 
     /// - Throws: what fingerprints throw.
     init(_ name: String, _ content: Content, profile: FingerprintProfile) throws(SealedMatchError) {

@@ -58,23 +58,32 @@ public final class TestWorld {
         case unanswered
     }
 
-    private struct InFlight {
+    struct InFlight {
         let arrival: UInt64
         let request: Request
         let account: TestAccount.State
     }
 
-    private var items: [String: TestItem] = [:]
-    private var names: [ShownFingerprint: String] = [:]
-    private var accounts: [TestAccount.State] = []
+    private var items: [ExactName: TestItem] = [:]
+    /// Names of items by what a match shows of them, and by the vouchers that the world's devices sealed.
+    private(set) var names: [ShownFingerprint: String] = [:]
+    private(set) var sealedNames: [VoucherID: String] = [:]
+    private(set) var accounts: [TestAccount.State] = []
     private let sources: [TestSource]
-    private var inFlight: [InFlight] = []
+    private(set) var inFlight: [InFlight] = []
     private var networkRandom: TestRandom
     private var setRandom: TestRandom
     private var others = 0
     private var opened: [SetRoot: BlindedSet] = [:]
-    private let openings = MemoryOpenings()
-    private var verdicts: [AccountEpoch: Result<RevealResult, SealedMatchError>] = [:]
+    let openings = MemoryOpenings()
+    var verdicts: [AccountEpoch: Result<RevealResult, SealedMatchError>] = [:]
+    /// Who registered which pseudonym, also after the collector has forgotten it.
+    var pseudonyms: [AccountEpochKey: Pseudonym] = [:]
+
+    struct AccountEpochKey: Hashable {
+        let account: AccountID
+        let epoch: UInt32
+    }
 
     /// A world whose first set holds the items that are named: each name of `known` is a file of its own, and so the
     /// quickest kind of item. `add` and `publish` make others.
@@ -156,14 +165,18 @@ public final class TestWorld {
     /// - Throws: `TestWorldError.nameTaken`; what fingerprints throw.
     @discardableResult
     public func add(_ name: String, _ content: TestItem.Content) throws -> TestItem {
-        guard items[name] == nil else {
+        guard items[ExactName(name)] == nil else {
             throw TestWorldError(.nameTaken, "there is an item \"\(name)\" already; choose another name")
         }
         guard !name.isEmpty, name.utf8.count <= 200 else {
             throw TestWorldError(.badValue, "an item's name has 1 to 200 bytes")
         }
+        if case .video(let frames) = content, !(1...TestItem.maximumFrames).contains(frames.count) {
+            throw TestWorldError(
+                .badValue, "a video shows 1 to \(TestItem.maximumFrames) pictures, not \(frames.count)")
+        }
         let item = try TestItem(name, content, profile: settings.parameters.profile)
-        items[name] = item
+        items[ExactName(name)] = item
         if item.shown.kind != 0, names[item.shown] == nil { names[item.shown] = name }
         return item
     }
@@ -199,7 +212,7 @@ public final class TestWorld {
     /// The item of this name.
     /// - Throws: `TestWorldError.unknownItem`.
     public func item(_ name: String) throws(TestWorldError) -> TestItem {
-        guard let item = items[name] else {
+        guard let item = items[ExactName(name)] else {
             throw TestWorldError(
                 .unknownItem, "there is no item \"\(name)\"; add it first, or name it in `known`")
         }
@@ -248,7 +261,7 @@ public final class TestWorld {
     public func publish(lists: [[String]], _ change: (inout Parameters) -> Void = { _ in }) throws -> TestSet {
         guard lists.count == sources.count else {
             throw TestWorldError(
-                .badValue, "there are \(sources.count) sources, and \(lists.count) lists; give each source one")
+                .badValue, "each of the \(sources.count) sources has one list; given are \(lists.count)")
         }
         var parameters = settings.parameters
         change(&parameters)
@@ -308,7 +321,9 @@ public final class TestWorld {
     /// The account of this name; it begins when it is asked for the first time.
     /// - Throws: `wrongLength` for a name of 0 or more than 4,096 bytes.
     public func account(_ name: String) throws -> TestAccount {
-        if let known = accounts.first(where: { $0.name == name }) { return TestAccount(world: self, state: known) }
+        if let known = accounts.first(where: { $0.name.isExactly(name) }) {
+            return TestAccount(world: self, state: known)
+        }
         let account = try TestAccount.State(name)
         accounts.append(account)
         return TestAccount(world: self, state: account)
@@ -317,7 +332,7 @@ public final class TestWorld {
     /// The account of this name, if there is one.
     /// - Throws: `TestWorldError.unknownAccount`.
     public func knownAccount(_ name: String) throws(TestWorldError) -> TestAccount {
-        guard let account = accounts.first(where: { $0.name == name }) else {
+        guard let account = accounts.first(where: { $0.name.isExactly(name) }) else {
             throw TestWorldError(.unknownAccount, "there is no account \"\(name)\"; call `account` first")
         }
         return TestAccount(world: self, state: account)
@@ -334,6 +349,8 @@ public final class TestWorld {
         }
     }
 
+    func noteSealed(_ voucher: VoucherID, _ name: String) { sealedNames[voucher] = name }
+
     // MARK: Network
 
     func transmit(_ request: Request, from account: TestAccount.State) throws -> Answer {
@@ -347,7 +364,8 @@ public final class TestWorld {
             _ = arrive(request, of: account)
             return arrive(request, of: account)
         case .delayed(let seconds):
-            inFlight.append(InFlight(arrival: now &+ seconds, request: request, account: account))
+            let (arrival, isNever) = now.addingReportingOverflow(seconds)
+            inFlight.append(InFlight(arrival: isNever ? .max : arrival, request: request, account: account))
             return .unanswered
         }
     }
@@ -371,144 +389,5 @@ public final class TestWorld {
             out.swapAt(index, Int(networkRandom.next() % UInt64(index + 1)))
         }
         return out
-    }
-
-    // MARK: Authority
-
-    private func opener() -> VoucherOpener<LocalEvaluator> {
-        VoucherOpener(authorityHasKeys ? sets.map(\.matching) : [])
-    }
-
-    /// Slots of a voucher that open by chance.
-    func chanceOpenings(of voucher: SealedVoucher, _ account: TestAccount.State) throws -> Int {
-        let opened = try VoucherOpener(sets.map(\.matching)).openSerially([voucher][...])
-        guard let epoch = account.epochs[voucher.header.epoch] else { return 0 }
-        return try opened.openings { try !isMatch($0, epoch) }
-    }
-
-    private func isMatch(_ opening: Opening, _ epoch: TestAccount.Epoch) throws -> Bool {
-        do throws(SealedMatchError) {
-            _ = try opening.payload(under: epoch.key)
-            return true
-        } catch {
-            guard error.code == .authenticationFailed else { throw error }
-            return false
-        }
-    }
-
-    /// The authority opens what has arrived, and decides every account that is due, as in production.
-    public func process() throws {
-        let opener = opener()
-        _ = try OpeningService(source: collector.memory, store: openings, opener: opener).openPending()
-        let decided = try RevealService(source: collector.memory, store: openings).revealReady()
-        for decision in decided.decisions { verdicts[decision.name] = decision.result }
-    }
-
-    /// The names of the items that are revealed of an account; none while everything is sealed. They have no order: an
-    /// outbox shuffles what leaves.
-    /// - Parameter epoch: the running one, unless told.
-    /// - Throws: `TestWorldError.unknownAccount`; what the authority's stores throw.
-    public func revealed(_ account: String, epoch: UInt32? = nil) throws -> Set<String> {
-        Set(try report(account, epoch: epoch).revealed)
-    }
-
-    /// What would be revealed of an account now, and why not yet.
-    /// - Parameter epoch: the running one, unless told.
-    /// - Throws: `TestWorldError.unknownAccount`; what the authority's stores throw.
-    public func report(_ account: String, epoch: UInt32? = nil) throws -> AccountReport {
-        let account = try knownAccount(account).state
-        try process()
-        let epoch = try epoch ?? self.epoch()
-        let holding = collector.memory.holdings.first {
-            $0.registration.account == account.id && $0.registration.epoch == epoch
-        }
-        let name = holding.map { AccountEpoch(pseudonym: $0.registration.pseudonym, epoch: epoch) }
-        let state = try name.flatMap { try openings.account($0) }
-        let verdict = name.flatMap { verdicts[$0] }.map(self.verdict)
-        var matches: Int?
-        if let state, let keys = account.epochs[epoch] {
-            matches = try state.forms.reduce(0) { count, form in
-                try count
-                    + openings.openings(of: state.name, form.form).openings.count {
-                        try !$0.quarantined && isMatch($0.opening, keys)
-                    }
-            }
-        } else if case .revealed(let items) = verdict {
-            matches = items.count
-        } else if account.epochs[epoch] != nil {
-            matches = 0
-        }
-        let parameters = state?.forms.first?.form
-        let (threshold, polynomials) = (
-            parameters?.threshold ?? set.header.parameters.threshold,
-            parameters?.polynomials ?? set.header.parameters.polynomials
-        )
-        return AccountReport(
-            account: account.name, epoch: epoch, waiting: account.devices.reduce(0) { $0 + $1.waitingCount },
-            inFlight: inFlight.count { $0.account === account }, stored: holding?.vouchers ?? 0,
-            openedVouchers: state?.vouchers ?? 0, openings: state?.openings ?? 0, matches: matches,
-            neededMatches: matches.map {
-                threshold + ((state?.openings ?? 0) - $0 + polynomials - 1) / polynomials
-            },
-            verdict: verdict ?? .sealed(reason(holding, state)))
-    }
-
-    private func reason(_ holding: MemoryCollector.Holding?, _ state: AccountState?) -> AccountReport.Reason {
-        guard let holding else { return .notRegistered }
-        guard holding.vouchers > 0 else { return .nothingArrived }
-        return authorityHasKeys || state != nil ? .belowThreshold : .keyMissing
-    }
-
-    private func verdict(_ result: Result<RevealResult, SealedMatchError>) -> AccountReport.Verdict {
-        switch result {
-        case .success(let revealed):
-            return .revealed(
-                revealed.reveal.matches.map {
-                    RevealedItem(name: name(of: $0.payload), voucherID: $0.voucherID, payload: $0.payload)
-                })
-        case .failure(let error):
-            switch error.code {
-            case .belowThreshold: return .sealed(.belowThreshold)
-            case .notDecodable: return .sealed(.notDecodable)
-            case .commitmentMismatch: return .sealed(.commitmentMismatch)
-            case .notRegistered: return .sealed(.notRegistered)
-            default: return .sealed(.other)
-            }
-        }
-    }
-
-    private func name(of payload: Payload) -> String {
-        if let name = names[ShownFingerprint(payload)] { return name }
-        if let text = String(validating: payload.note, as: UTF8.self), !text.isEmpty { return text }
-        return payload.fingerprint.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    /// What the collector knows, by account and epoch.
-    public func collectorKnowledge() -> [CollectorKnowledge] {
-        collector.memory.holdings.map { holding in
-            let registration = holding.registration
-            return CollectorKnowledge(
-                account: accounts.first { $0.id == registration.account }?.name, epoch: registration.epoch,
-                pseudonym: registration.pseudonym, vouchers: holding.vouchers, bytes: holding.bytes)
-        }.sorted { ($0.account ?? "", $0.epoch) < ($1.account ?? "", $1.epoch) }
-    }
-
-    /// By what an observer could tell two items apart that a device seals now: sizes, headers, draws from the random
-    /// source, stored bytes, answers. None for two items of one kind, whatever matches. (Items of different kinds probe
-    /// different numbers of keys, and so the device's own state grows differently.)
-    ///
-    /// Nothing changes: both are sealed on copies of the device.
-    /// - Throws: `TestWorldError.unknownItem`; the errors of `Sealer.seal`.
-    public func outsideDifferences(
-        between first: String, and second: String, on device: TestDevice
-    ) throws -> [OutsideDifference] {
-        let note = Array("a note".utf8)
-        return try device.trace(item(first), note: note).differences(from: device.trace(item(second), note: note))
-    }
-}
-
-extension [OpenedVoucher] {
-    fileprivate func openings(where isCounted: (Opening) throws -> Bool) rethrows -> Int {
-        try reduce(0) { try $0 + $1.openings.count(where: isCounted) }
     }
 }

@@ -21,8 +21,6 @@ public struct TestWorldError: Error, Equatable, CustomStringConvertible, Sendabl
         case poorQuality
         /// The number of chance openings that was asked for did not come in the tries that are allowed.
         case improbable
-        /// The kit asks for something that only devices of the world have.
-        case notOurs
     }
 
     /// What kind of wrong use it is.
