@@ -11,7 +11,8 @@ import Testing
         "machine.two_cores", "set.build.memory_per_entry", "set.prove", "set.audit",
         "seal.probe", "seal.vs_two_header", "seal.voucher", "open.slot", "open.slot.two_cores",
         "client.private_bytes", "client.seal_growth", "reveal.1500",
-        "reveal.none.1510", "reveal.none.1510.steps", "pdq.1080p", "pdq.raster", "pdq.hypotheses",
+        "reveal.none.1510", "reveal.none.1510.steps", "kit.default", "kit.three", "pdq.1080p", "pdq.raster",
+        "pdq.hypotheses",
         "pdq.probes", "pdq.12mp",
         "seal.share.sealedmatch", "seal.share.messenger", "seal.share", "seal.share.sent_copy",
     ]
