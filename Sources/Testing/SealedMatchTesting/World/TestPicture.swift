@@ -67,8 +67,13 @@ public struct TestPicture: Sendable, Equatable {
         let grey = grey()
         var out = grey
         // The transform's rows, orthonormal.
-        let basis = (0..<8).map { u in
-            (0..<8).map { x in cosine(Double(u) * (Double(x) + 0.5) / 16) * (u == 0 ? 0.125 : 0.25).squareRoot() }
+        var basis = [[Double]](repeating: [Double](repeating: 0, count: 8), count: 8)
+        for u in 0..<8 {
+            let height: Double = u == 0 ? 0.125 : 0.25
+            for x in 0..<8 {
+                let turns: Double = Double(u) * (Double(x) + 0.5) / 16
+                basis[u][x] = cosine(turns) * height.squareRoot()
+            }
         }
         for top in stride(from: 0, to: height, by: 8) {
             for left in stride(from: 0, to: width, by: 8) {
