@@ -5,27 +5,18 @@ internal import SealedMatchProtocol
 /// Vouchers and openings of seeded random bytes: the same seed gives the same ones. Nobody can open them, and no store
 /// can tell.
 struct SyntheticVouchers {
-    private var state: UInt64
+    private var random: TestRandom
     let parameters: Parameters
 
     init(seed: UInt64) {
-        state = seed
+        random = TestRandom(seed: seed)
         var parameters = Parameters()
         parameters.polynomials = 16
         parameters.payloadCount = 128
         self.parameters = parameters
     }
 
-    /// SplitMix64.
-    private mutating func word() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: word()) } }
+    mutating func bytes(_ count: Int) -> [UInt8] { random.bytes(count) }
 
     mutating func bytes32() throws -> Bytes32 { try Bytes32(exactly: bytes(32)) }
 

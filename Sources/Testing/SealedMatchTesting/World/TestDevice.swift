@@ -395,7 +395,7 @@ public struct TestDevice {
             set: world.open(set), account: account.id, secret: copyOfSecret(), state: state.sealer.encodedState,
             now: now)
         var source = state.random
-        source.forgetDraws()
+        source.recordDraws()
         let voucher = try copy.seal(item.media, note: note, random: &source)
         let scratch = TestCollector(identity: Bytes32())
         let answers = [
@@ -403,7 +403,7 @@ public struct TestDevice {
             try scratch.store(voucher.encoded, from: account.id),
         ]
         return SealingTrace(
-            voucherBytes: voucher.encoded.count, header: voucher.header.encoded, draws: source.draws,
+            voucherBytes: voucher.encoded.count, header: voucher.header.encoded, draws: source.draws ?? [],
             stateBytes: copy.encodedState.count, answers: answers.map { "\($0)" })
     }
 }

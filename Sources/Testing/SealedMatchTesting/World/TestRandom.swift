@@ -5,8 +5,8 @@ internal import SealedMatchProtocol
 /// knows them all.
 struct TestRandom: RandomSource, Sendable {
     private var state: UInt64
-    /// The length of each draw so far, in bytes.
-    private(set) var draws: [Int] = []
+    /// The length of each draw since `recordDraws`, in bytes; nil before.
+    private(set) var draws: [Int]?
     /// Draws until the source fails; nil if it never does.
     var drawsLeft: Int?
 
@@ -31,7 +31,7 @@ struct TestRandom: RandomSource, Sendable {
             guard left > 0 else { throw SealedMatchError(.randomSourceFailed, "the test's random source failed") }
             drawsLeft = left - 1
         }
-        draws.append(buffer.count)
+        draws?.append(buffer.count)
         var index = 0
         while index < buffer.count {
             let word = next()
@@ -46,8 +46,8 @@ struct TestRandom: RandomSource, Sendable {
 
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
 
-    /// Forgets what was drawn, not where it is.
-    mutating func forgetDraws() { draws = [] }
+    /// Notes draws from now on.
+    mutating func recordDraws() { draws = [] }
 
     /// 0 ..< 1
     mutating func fraction() -> Double { Double(next() >> 11) / Double(1 << 53) }
