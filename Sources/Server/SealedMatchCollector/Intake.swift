@@ -25,6 +25,7 @@ public enum IntakeOutcome: Equatable, Sendable {
 /// - *Signed.* Where the policy has `identities`, the first signature that verifies replaces one that does not, or
 ///   none, in the transaction that compares; one that verifies stays. The answer is `alreadyStored`.
 /// - *Whole.* A refused request changes nothing. A refused voucher of a batch does not touch the others.
+/// - *Forgotten.* What expired or was erased is gone, in all of the store's files.
 /// - *Hostile input.* Any bytes may arrive. No time of arrival is kept.
 ///
 /// Many callers use an intake at a time, so its functions may suspend. A store that blocks may implement them without
@@ -55,6 +56,12 @@ public protocol Intake: Sendable {
     /// - Returns: how many registrations and vouchers were forgotten.
     @discardableResult
     func expire(before epoch: UInt32) async throws(SealedMatchError) -> ExpiredCounts
+
+    /// Forgets everything of one account, of all epochs, in one transaction. The account may come again, as a new one.
+    /// - Returns: what it was registered as, so that an authority can forget its openings (`OpeningStore.erase`). Keep
+    ///   it until that is done: nothing here finds it again.
+    /// - Throws: `fileFailed`, `damagedStore`; then nothing was forgotten.
+    func erase(_ account: AccountID) async throws(SealedMatchError) -> [AccountEpoch]
 }
 
 /// What an expiry forgot.

@@ -22,7 +22,7 @@ public import SealedMatchProtocol
 ///
 /// One reader uses a source at a time and has nothing else to do, so the functions block. A work queue implements the
 /// seam with its stream's sequence numbers.
-public protocol VoucherSource: Sendable {
+public protocol VoucherSource: CommitmentSource {
     /// Which store this is: 32 bytes, the same for as long as the store lives.
     /// - Throws: `fileFailed`, `damagedStore`.
     func identity() throws(SealedMatchError) -> StoreIdentity
@@ -50,10 +50,6 @@ public protocol VoucherSource: Sendable {
     /// How many vouchers after a position the source has forgotten because a reader acknowledged them. Those of
     /// expired epochs do not count.
     func forgotten(after position: Int64) throws(SealedMatchError) -> Int
-
-    /// The commitment that was registered with a pseudonym in an epoch, if there is one.
-    /// - Throws: `damagedStore` when it was damaged; `fileFailed`.
-    func commitment(of pseudonym: Pseudonym, epoch: UInt32) throws(SealedMatchError) -> Commitment?
 }
 
 /// A voucher with its place in the order of arrival.

@@ -96,6 +96,15 @@ public protocol OpeningStore: Sendable {
     /// K_e of a revealed account; nil if it is not revealed.
     /// - Throws: `damagedStore`, `outOfMemory`, `fileFailed`.
     func epochKey(of name: AccountEpoch) throws(SealedMatchError) -> SecretBytes?
+
+    // MARK: Forget
+
+    /// Forgets everything of these accounts and epochs: openings, sealed vouchers, commitments, K_e. What is recorded of
+    /// one later counts from nothing. Names that are not there change nothing.
+    func erase(_ names: [AccountEpoch]) throws(SealedMatchError)
+
+    /// Forgets everything of epochs before `epoch`. No call that records refuses those epochs later: the source does.
+    func expire(before epoch: UInt32) throws(SealedMatchError)
 }
 
 extension OpeningStore {

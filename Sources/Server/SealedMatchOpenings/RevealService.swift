@@ -29,7 +29,7 @@ public struct RevealDecisions: Sendable {
 
 /// Reveals the accounts that are above the threshold. It needs the openings and the registered commitments, and no
 /// matching key. (Docs/Protocol.md, "Reveal")
-public struct RevealService<Source: VoucherSource, Store: OpeningStore>: Sendable {
+public struct RevealService<Source: CommitmentSource, Store: OpeningStore>: Sendable {
     /// Where commitments were registered.
     public let source: Source
     /// Where openings are kept, and what is revealed.

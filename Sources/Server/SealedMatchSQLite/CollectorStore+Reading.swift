@@ -257,6 +257,27 @@ extension CollectorStore {
         }
     }
 
+    /// Forgets everything of one account, and names what it was registered as. (Docs/Protocol.md, "Collector")
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was forgotten.
+    public func erase(_ account: AccountID) throws(SealedMatchError) -> [AccountEpoch] {
+        try file.write { db in
+            let own: StatementArguments = [account.encoded.databaseBlob]
+            let sql = "SELECT \(RowReader.bounded("pseudonym", 32)), epoch FROM registration WHERE account = ?"
+            let names = try Row.fetchAll(db, sql: sql + " ORDER BY epoch", arguments: own).map { row in
+                let reader = RowReader(row)
+                return AccountEpoch(
+                    pseudonym: Pseudonym(canonical: try reader.bytes32(0)), epoch: try reader.epoch(1))
+            }
+            for name in names {
+                try db.execute(
+                    sql: "DELETE FROM voucher WHERE pseudonym = ? AND epoch = ?",
+                    arguments: [name.pseudonym.encoded.databaseBlob, name.epoch])
+            }
+            try db.execute(sql: "DELETE FROM registration WHERE account = ?", arguments: own)
+            return names
+        }
+    }
+
     /// Forgets everything of epochs before `epoch`, and refuses them from now on. (Docs/Protocol.md, "Collector")
     /// - Returns: how many registrations and vouchers were forgotten.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was forgotten.

@@ -19,6 +19,7 @@ public enum IntakeConformance {
         try await keepsBounds(make)
         try await takesKnownSetsOnly(make)
         try await expires(make, reopen)
+        try await erases(make, reopen)
         try await letsOneWin(make)
         try await answersEach(make)
         try await keepsWhatVerifies(make, reopen)
@@ -331,6 +332,37 @@ public enum IntakeConformance {
                 try await store.store(all: [old, new], authenticatedAs: alice.account)
                     == [.refused(.epochInPast), .success(.alreadyStored)], "vouchers after an expiry")
         }
+    }
+
+    private static func erases<Store: Intake>(
+        _ make: (CollectorPolicy) throws -> Store, _ reopen: (Store) throws -> Store
+    ) async throws {
+        let store = try make(CollectorPolicy())
+        var synthetic = SyntheticVouchers(seed: 5)
+        let (next, bob) = (AccountEpoch(1, 8), AccountEpoch(2, 7))
+        for name in [alice, next, bob] {
+            _ = try await store.register(name.registration(8), authenticatedAs: name.account)
+        }
+        let (own, others) = (try [alice, next].map { try synthetic.voucher($0) }, [try synthetic.voucher(bob)])
+        _ = try await store.store(all: own, authenticatedAs: alice.account)
+        _ = try await store.store(all: others, authenticatedAs: bob.account)
+        let names = try await store.erase(alice.account)
+        try require(names.count == 2 && Set(names) == [alice, next], "an erased account's names are told")
+        for store in [store, try reopen(store)] {
+            try require(try await store.erase(alice.account).isEmpty, "an account that is gone")
+            try require(
+                try await store.store(all: own, authenticatedAs: alice.account)
+                    == [.refused(.notRegistered), .refused(.notRegistered)], "vouchers of an account that is gone")
+            try require(
+                try await store.store(all: others, authenticatedAs: bob.account) == [.success(.alreadyStored)],
+                "another account's vouchers stay")
+        }
+        try require(
+            try await store.register(alice.registration(9), authenticatedAs: alice.account) == .stored,
+            "an account comes again as a new one")
+        try require(
+            try await store.store(all: [own[0]], authenticatedAs: alice.account) == [.success(.stored)],
+            "and its vouchers, too")
     }
 
     private static func letsOneWin<Store: Intake>(_ make: (CollectorPolicy) throws -> Store) async throws {

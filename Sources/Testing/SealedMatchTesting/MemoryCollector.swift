@@ -158,6 +158,19 @@ public final class MemoryCollector: Intake, VoucherSource, NameResolver {
         }
     }
 
+    /// Forgets everything of one account, as `Intake` says. It throws nothing.
+    public func erase(_ account: AccountID) throws(SealedMatchError) -> [AccountEpoch] {
+        state.withLock { state in
+            let keys = state.registrations.filter { $0.value.account == account }.keys.sorted { $0.epoch < $1.epoch }
+            for key in keys {
+                state.registrations[key] = nil
+                state.vouchers[key] = nil
+                state.released[key] = nil
+            }
+            return keys.map { AccountEpoch(pseudonym: $0.pseudonym, epoch: $0.epoch) }
+        }
+    }
+
     // MARK: VoucherSource
 
     /// 32 random bytes, drawn with the object.

@@ -255,4 +255,28 @@ public final class MemoryOpenings: OpeningStore {
         guard let key = state.withLock({ $0.accounts[name]?.epochKey }) else { return nil }
         return try SecretBytes.copying(key)
     }
+
+    // MARK: Forget
+
+    /// Forgets everything of these accounts and epochs. It throws nothing.
+    public func erase(_ names: [AccountEpoch]) throws(SealedMatchError) {
+        let names = Set(names)
+        forget { names.contains($0) }
+    }
+
+    /// Forgets everything of epochs before `epoch`. It throws nothing.
+    public func expire(before epoch: UInt32) throws(SealedMatchError) { forget { $0.epoch < epoch } }
+
+    private func forget(_ isForgotten: (AccountEpoch) -> Bool) {
+        state.withLock { state in
+            state.accounts = state.accounts.filter { !isForgotten($0.key) }
+            for source in state.sources.keys {
+                let left = state.sources[source]?.sealed.filter { place in
+                    let header = place.value.header
+                    return !isForgotten(AccountEpoch(pseudonym: header.pseudonym, epoch: header.epoch))
+                }
+                state.sources[source]?.sealed = left ?? [:]
+            }
+        }
+    }
 }

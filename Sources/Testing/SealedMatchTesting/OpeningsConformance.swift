@@ -19,6 +19,7 @@ public enum OpeningsConformance {
         try waits(make, reopen)
         try keepsSealedVouchers(make, reopen)
         try await decides(make, reopen)
+        try await forgets(make, reopen)
         try givesOneTurn(make, reopen)
     }
 
@@ -255,6 +256,50 @@ public enum OpeningsConformance {
             guard let key = try again.epochKey(of: alice) else { throw ConformanceFailure("and its key: none") }
             let bytes = unsafe key.withBytes { unsafe [UInt8]($0) }
             try require(bytes == [UInt8](repeating: byte, count: 32), "and its key")
+        }
+    }
+
+    private static func forgets<Store: OpeningStore>(
+        _ make: () throws -> Store, _ reopen: (Store) throws -> Store
+    ) async throws {
+        let store = try make()
+        var synthetic = SyntheticVouchers(seed: 27)
+        let (old, bob, next) = (AccountEpoch(1, 6), AccountEpoch(2, 7), AccountEpoch(1, 8))
+        let names = [old, alice, bob, next]
+        let vouchers = try names.map { try synthetic.opened($0, openings: 2) }
+        let commitment = Commitment(canonical: Bytes32(repeating: 4))
+        _ = try store.record(
+            placed(vouchers), of: source, cursor: nil, commitments: Dictionary(names.map { ($0, commitment) }) { $1 })
+        let sealed = try names.map { try SealedVoucher(canonical: synthetic.voucher($0)) }
+        try store.keepSealed(sealed.enumerated().map { .init(position: 9 + Int64($0), voucher: $1) }, of: source)
+        let key = try SecretBytes.copying([UInt8](repeating: 5, count: 32))
+        let basis = try store.openings(of: alice, form).openings.map(\.number)
+        try store.keepReveal(of: alice, epochKey: key, basis: basis)
+        let left = { (store: Store) in
+            try (
+                Set(store.accounts().accounts.map(\.name)),
+                store.sealed(of: source, after: 0, limit: 9).map(\.voucher)
+            )
+        }
+        try store.erase([alice, AccountEpoch(9, 9)])
+        for store in [store, try reopen(store)] {
+            let left = try left(store)
+            try require(left.0 == [old, bob, next], "an erased account has no openings: \(left.0)")
+            try require(left.1 == [sealed[0], sealed[2], sealed[3]], "nor sealed vouchers")
+            try require(try store.account(alice) == nil && store.epochKey(of: alice) == nil, "nor a key")
+            try require(try store.openings(of: bob, form).openings.count == 2, "another's openings stay")
+        }
+        _ = try store.record([placed(vouchers)[1]], of: source, cursor: nil)
+        let state = try store.account(alice)
+        try require(
+            state?.openings == 2 && state?.commitment == nil && state?.isRevealed == false,
+            "what comes after an erasure counts from nothing")
+        try store.expire(before: 7)
+        try require(try left(store).0 == [alice, bob, next], "openings of an expired epoch are gone")
+        try store.expire(before: 8)
+        for store in [store, try reopen(store)] {
+            let left = try left(store)
+            try require(left.0 == [next] && left.1 == [sealed[3]], "expiry takes earlier epochs, and no other")
         }
     }
 
