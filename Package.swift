@@ -105,6 +105,9 @@ let server: [Target] = [
     room(
         "Server", "SealedMatchSQLite",
         ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchCollector", "SealedMatchOpenings", grdb, sqlite]),
+    system("Server", "CSealedMatchNATS", pkgConfig: "libnats", apt: "libnats-dev"),
+    // The intake in NATS JetStream, a work queue.
+    room("Server", "SealedMatchJetStream", ["SealedMatchProtocol", "SealedMatchCollector", "CSealedMatchNATS"]),
 ]
 
 let tool: [Target] = [
@@ -211,6 +214,12 @@ let testing: [Target] = [
             "SealedMatchClient", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
             "SealedMatchCases", "SealedMatchSQLite", "SealedMatchTesting", "CSealedMatchElimination", grdb,
         ]),
+    tests(
+        "Server", "SealedMatchJetStreamTests",
+        [
+            "SealedMatchAuthority", "SealedMatchClient", "SealedMatchJetStream", "SealedMatchSQLite",
+            "SealedMatchTesting",
+        ]),
     tests("Testing", "SealedMatchTestingTests", ["SealedMatchTesting", "SealedMatchKit"]),
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
@@ -223,7 +232,7 @@ let testing: [Target] = [
         [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
             "SealedMatchOpenings", "SealedMatchAuthority", "SealedMatchCases", "SealedMatchSQLite",
-            "SealedMatchTesting",
+            "SealedMatchJetStream", "SealedMatchTesting",
         ]),
     tests("Lab", "SealedMatchDecoyAnalysisTests", ["SealedMatchDecoyAnalysis"]),
     tests("Lab", "SealedMatchBenchmarksTests", ["SealedMatchBenchmarks"]),
@@ -248,6 +257,7 @@ let package = Package(
         .library(name: "SealedMatchAuthority", targets: ["SealedMatchAuthority", "SealedMatchOpenings"]),
         .library(name: "SealedMatchCases", targets: ["SealedMatchCases", "SealedMatchOpenings"]),
         .library(name: "SealedMatchSQLite", targets: ["SealedMatchSQLite"]),
+        .library(name: "SealedMatchJetStream", targets: ["SealedMatchJetStream"]),
         .library(name: "SealedMatchTesting", targets: ["SealedMatchTesting"]),
         .executable(name: "sealedmatch", targets: ["sealedmatch"]),
     ],

@@ -1,6 +1,6 @@
 public import SealedMatchCollector
 
-/// How far `OpeningService.openPending` is. Inside knowledge.
+/// How far `openPending` of a service is. Inside knowledge.
 public struct OpeningProgress: Equatable, Sendable {
     /// Vouchers that were looked at, whatever came of them.
     public var vouchers = 0
@@ -16,6 +16,11 @@ public struct OpeningProgress: Equatable, Sendable {
     public var pruned = 0
     /// Vouchers that the source forgot before this store had read them: lost for it.
     public var lost = 0
+    /// Vouchers of a queue whose pseudonym was not registered, or no more: their account was erased, or their epoch has
+    /// expired.
+    public var dropped = 0
+    /// Leases of a queue that were set aside: damaged, or leased too often.
+    public var setAside = 0
     /// The source's rows that were skipped; they stay there.
     public var damaged: [DamagedRow] = []
     /// The source has another voucher at the place up to which it was read: it was read from its start.

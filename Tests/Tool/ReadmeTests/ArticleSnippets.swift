@@ -4,6 +4,7 @@ import SealedMatchCases
 import SealedMatchCollector
 import SealedMatchLists
 import SealedMatchOpenings
+import SealedMatchJetStream
 import SealedMatchSQLite
 import SealedMatchSets
 import SealedMatchTesting
@@ -123,6 +124,26 @@ func testingSnippet<E: Evaluator>(_ evaluator: E) async throws {
     try await IntakeConformance.run(make: { try MemoryCollector(policy: $0) }, reopen: { $0 })
     try await OpeningsConformance.run(make: { MemoryOpenings() }, reopen: { $0 })
     try EvaluatorConformance.run(evaluator)
+}
+
+func setUpSnippet(password: String) throws -> JetStreamOptions {
+    var options = JetStreamOptions(servers: ["nats://a:4222", "nats://b:4222", "nats://c:4222"], name: "messenger")
+    options.credentials = .user("collector", password: password)
+    options.maximumBytes = 200 << 30
+    try JetStreamIntake.setUp(options)
+    return options
+}
+
+func workQueueSnippet<E: Evaluator>(
+    _ options: JetStreamOptions, _ vouchers: [[UInt8]], _ account: AccountID, _ openings: some OpeningStore,
+    _ matching: MatchingSet<E>
+) async throws -> (Int, OpeningProgress) {
+    let intake = try JetStreamIntake(options)
+    let outcomes = try await intake.store(all: vouchers, authenticatedAs: account)
+    let queue = try JetStreamQueue(options)
+    let service = QueueOpeningService(queue: queue, store: openings, opener: VoucherOpener([matching]))
+    let progress = try service.openPending(waiting: 5)
+    return (outcomes.count, progress)
 }
 
 func worldSnippet() throws {
