@@ -6,7 +6,7 @@ APT := libsodium-dev libturbojpeg0-dev libpng-dev libwebp-dev libavif-dev libhei
 	libsqlite3-dev pkg-config python3-venv
 # For the tests alone: of the C library, also of one for another processor, and of videos (the tool decodes them with
 # ffmpeg, and works without).
-APT_TEST := gcc g++ valgrind binutils qemu-user ffmpeg libnats-dev
+APT_TEST := gcc g++ valgrind binutils qemu-user ffmpeg libnats-dev libpq-dev postgresql-15
 
 # Photographs for demo and tests: a small Debian package, unpacked here and not installed.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04
@@ -93,11 +93,13 @@ PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets 
 SHOWN_BY_CLIENT := SealedMatchCrypto SealedMatchFingerprint SealedMatchProtocol
 MODULES_AT = .build/$(CONFIGURATION)/Modules
 DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite \
-	Sources/Core/CSealedMatchGroup/include Sources/Server/CSealedMatchElimination/include
+	Sources/Core/CSealedMatchGroup/include Sources/Server/CSealedMatchElimination/include \
+	Sources/Server/CSealedMatchPQ
 
 docs: build setup-test
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchTesting)
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchJetStream)
+	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchPostgreSQL)
 	python3 Tests/House/surface.py "$(MODULES_AT)"
 	@rm -rf .build/docs && mkdir -p .build/docs
 	@set -e; for product in $(PRODUCTS); do name=$${product##*/}; at=.build/docs/$$name; mkdir -p $$at; \

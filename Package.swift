@@ -108,6 +108,11 @@ let server: [Target] = [
     system("Server", "CSealedMatchNATS", pkgConfig: "libnats", apt: "libnats-dev"),
     // The intake in NATS JetStream, a work queue.
     room("Server", "SealedMatchJetStream", ["SealedMatchProtocol", "SealedMatchCollector", "CSealedMatchNATS"]),
+    // The store of openings in a PostgreSQL server. No pkg-config: SwiftPM would warn wherever libpq is not installed.
+    system("Server", "CSealedMatchPQ", apt: "libpq-dev"),
+    room(
+        "Server", "SealedMatchPostgreSQL",
+        ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings", "CSealedMatchPQ"]),
 ]
 
 let tool: [Target] = [
@@ -177,6 +182,9 @@ let testing: [Target] = [
         name: "SealedMatchCollectorCrashFixture", dependencies: ["SealedMatchCollector", "SealedMatchSQLite"],
         path: "Tests/Server/CollectorCrashFixture", swiftSettings: program),
     .executableTarget(
+        name: "SealedMatchPostgreSQLFixture", dependencies: ["SealedMatchPostgreSQL", "SealedMatchTesting"],
+        path: "Tests/Server/PostgreSQLFixture", swiftSettings: program),
+    .executableTarget(
         name: "SealedMatchBuildFixture", dependencies: ["SealedMatchSets", "SealedMatchWorkers"],
         path: "Tests/Sets/BuildFixture", swiftSettings: program),
     // Files of test vectors, and their run through another implementation.
@@ -220,6 +228,12 @@ let testing: [Target] = [
             "SealedMatchAuthority", "SealedMatchClient", "SealedMatchJetStream", "SealedMatchSQLite",
             "SealedMatchTesting",
         ]),
+    tests(
+        "Server", "SealedMatchPostgreSQLTests",
+        [
+            "SealedMatchPostgreSQL", "SealedMatchSQLite", "SealedMatchAuthority", "SealedMatchTesting",
+            "SealedMatchPostgreSQLFixture",
+        ]),
     tests("Testing", "SealedMatchTestingTests", ["SealedMatchTesting", "SealedMatchKit"]),
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),
@@ -258,6 +272,7 @@ let package = Package(
         .library(name: "SealedMatchCases", targets: ["SealedMatchCases", "SealedMatchOpenings"]),
         .library(name: "SealedMatchSQLite", targets: ["SealedMatchSQLite"]),
         .library(name: "SealedMatchJetStream", targets: ["SealedMatchJetStream"]),
+        .library(name: "SealedMatchPostgreSQL", targets: ["SealedMatchPostgreSQL"]),
         .library(name: "SealedMatchTesting", targets: ["SealedMatchTesting"]),
         .executable(name: "sealedmatch", targets: ["sealedmatch"]),
     ],

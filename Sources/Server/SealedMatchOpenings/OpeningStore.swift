@@ -99,8 +99,8 @@ public protocol OpeningStore: Sendable {
 
     // MARK: Forget
 
-    /// Forgets everything of these accounts and epochs: openings, sealed vouchers, commitments, K_e. What is recorded of
-    /// one later counts from nothing. Names that are not there change nothing.
+    /// Forgets everything of these accounts and epochs: openings, sealed vouchers, commitments, K_e. What is recorded
+    /// of one later counts from nothing. Names that are not there change nothing.
     func erase(_ names: [AccountEpoch]) throws(SealedMatchError)
 
     /// Forgets everything of epochs before `epoch`. No call that records refuses those epochs later: the source does.

@@ -1,10 +1,11 @@
 internal import SealedMatchCrypto
+package import SealedMatchCollector
 internal import SealedMatchOpenings
 internal import SealedMatchProtocol
 
 extension AccountEpoch {
     /// A pseudonym of one byte, repeated.
-    init(_ byte: UInt8, _ epoch: UInt32) {
+    package init(_ byte: UInt8, _ epoch: UInt32) {
         self.init(pseudonym: Pseudonym(canonical: Bytes32(repeating: byte)), epoch: epoch)
     }
 

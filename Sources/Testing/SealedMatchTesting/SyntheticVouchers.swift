@@ -1,14 +1,14 @@
-internal import SealedMatchCrypto
-internal import SealedMatchOpenings
-internal import SealedMatchProtocol
+package import SealedMatchCrypto
+package import SealedMatchOpenings
+package import SealedMatchProtocol
 
 /// Vouchers and openings of seeded random bytes: the same seed gives the same ones. Nobody can open them, and no store
 /// can tell.
-struct SyntheticVouchers {
+package struct SyntheticVouchers {
     private var random: TestRandom
-    let parameters: Parameters
+    package let parameters: Parameters
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         random = TestRandom(seed: seed)
         var parameters = Parameters()
         parameters.polynomials = 16
@@ -16,24 +16,27 @@ struct SyntheticVouchers {
         self.parameters = parameters
     }
 
-    mutating func bytes(_ count: Int) -> [UInt8] { random.bytes(count) }
+    package mutating func bytes(_ count: Int) -> [UInt8] { random.bytes(count) }
 
-    mutating func bytes32() throws -> Bytes32 { try Bytes32(exactly: bytes(32)) }
+    package mutating func bytes32() throws -> Bytes32 { try Bytes32(exactly: bytes(32)) }
 
-    mutating func header(_ name: AccountEpoch, root: SetRoot = SetRoot(canonical: Bytes32())) throws -> VoucherHeader {
+    package mutating func header(_ name: AccountEpoch, root: SetRoot = SetRoot(canonical: Bytes32())) throws
+        -> VoucherHeader
+    {
         VoucherHeader(
             parameters: parameters, number: 0, epoch: name.epoch, voucherID: try VoucherID(canonical: bytes(16)),
             pseudonym: name.pseudonym, setRoot: root)
     }
 
     /// A sealed voucher, encoded.
-    mutating func voucher(_ name: AccountEpoch, root: SetRoot = SetRoot(canonical: Bytes32())) throws -> [UInt8] {
+    package mutating func voucher(_ name: AccountEpoch, root: SetRoot = SetRoot(canonical: Bytes32())) throws -> [UInt8]
+    {
         let header = try header(name, root: root)
         return header.encoded + bytes(header.voucherCount - VoucherHeader.encodedCount)
     }
 
     /// An opened voucher: its first slots opened.
-    mutating func opened(
+    package mutating func opened(
         _ name: AccountEpoch, threshold: Int = 3, openings: Int = 1, root: SetRoot = SetRoot(canonical: Bytes32()),
         status: OpenedVoucher.Status = .opened
     ) throws -> OpenedVoucher {
@@ -41,7 +44,7 @@ struct SyntheticVouchers {
     }
 
     /// The same with a header that is there: another body, and other keys.
-    mutating func opened(
+    package mutating func opened(
         _ header: VoucherHeader, threshold: Int = 3, openings: Int = 1, status: OpenedVoucher.Status = .opened
     ) throws -> OpenedVoucher {
         let body = bytes(header.bodyCount)

@@ -1,6 +1,6 @@
-/// Whether a store's file may be made.
+/// Whether a store may be made: its file, or its schema in a database server.
 public enum StoreCreation: Sendable {
-    /// Never: a file that is missing is an error. A mistyped name then reads as one, and not as a store without rows.
+    /// Never: one that is missing is an error. A mistyped name then reads as one, and not as a store without rows.
     case never
     /// If there is none.
     case ifMissing

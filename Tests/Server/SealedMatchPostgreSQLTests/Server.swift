@@ -1,0 +1,170 @@
+import Foundation
+import Testing
+
+/// A PostgreSQL server of the tests' own, on a Unix socket in a folder of its own. It ends, and its folder goes, when
+/// this process does, however that ends.
+final class Server: @unchecked Sendable {
+    // All but the process is set once; that is used by the one test that has the server to itself.
+    static let shared = Result { try Server() }
+
+    let folder: String
+    private let lock = NSLock()
+    private var process: Process?
+    private var databases = 0
+
+    static let programs = "/usr/lib/postgresql/15/bin/"
+    private static let user = "sealedmatch"
+
+    /// What runs a program as a user who is not root: PostgreSQL refuses to be. That user must find his name in
+    /// /etc/passwd; where he may not read it, root takes his number in a name space of its own.
+    private struct Runner {
+        var command: [String] = []
+        /// Who owns the files, if that is another.
+        var owner: (user: uid_t, group: gid_t)?
+
+        init() throws {
+            guard geteuid() == 0 else { return }
+            let entry = try #require(getpwnam("postgres"), "the user postgres is missing").pointee
+            command = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+            owner = (entry.pw_uid, entry.pw_gid)
+            guard (try? Server.run(command + ["/usr/bin/getent", "passwd", "postgres"])) == nil else { return }
+            command = ["/usr/bin/unshare", "--user", "--map-user=\(entry.pw_uid)", "--map-group=\(entry.pw_gid)"]
+            owner = nil
+        }
+    }
+    private let runner: Runner
+
+    init() throws {
+        try #require(
+            FileManager.default.isExecutableFile(atPath: Self.programs + "postgres"),
+            "PostgreSQL 15 is missing: make setup-test installs it")
+        // Short: a socket's path has at most 107 bytes.
+        folder = "/tmp/smpg-" + UUID().uuidString.prefix(8)
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        runner = try Runner()
+        if let owner = runner.owner { try #require(chown(folder, owner.user, owner.group) == 0) }
+        try Self.run(
+            runner.command + [
+                Self.programs + "initdb", "--no-sync", "--auth=trust", "--no-locale", "--encoding=UTF8",
+                "--username=" + Self.user, "--pgdata=" + folder + "/data",
+            ])
+        try start()
+    }
+
+    /// The server runs below a shell that waits for the end of our pipe, so that none is left behind.
+    private func start() throws {
+        let process = Process()
+        let command =
+            runner.command + [
+                Self.programs + "postgres", "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=", "-c",
+                "max_connections=200", "-c", "shared_buffers=32MB",
+            ]
+        // A thread of the tests may have blocked signals that the shell waits for.
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            [
+                "--default-signal", "/bin/sh", "-c",
+                """
+                folder=$1; shift; exec 3<&0 >> "$folder/log" 2>&1; "$@" 3<&- & server=$!
+                { cat <&3; : > "$folder/over"; kill -QUIT $server; } & waiter=$!
+                exec 3<&-; wait $server; kill $waiter; [ ! -e "$folder/over" ] || rm -rf "$folder"
+                """, "sh", folder,
+            ] + command
+        process.standardInput = Pipe()
+        try process.run()
+        self.process = process
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(60)
+        while !isThere {
+            try #require(clock.now < end, "the server did not start; its log: \(log)")
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+    }
+
+    private var isThere: Bool { (try? sql("SELECT 1", in: "postgres")) != nil }
+    private var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
+
+    /// A connection string of a new database.
+    func newDatabase() throws -> String {
+        let name = lock.withLock {
+            databases += 1
+            return "test\(databases)"
+        }
+        try sql("CREATE DATABASE \(name)", in: "postgres")
+        return connection(to: name)
+    }
+
+    func connection(to database: String) -> String { "host=\(folder) user=\(Self.user) dbname=\(database)" }
+
+    /// Runs SQL behind the store's back.
+    /// - Parameter database: a database's name or connection string.
+    @discardableResult
+    func sql(_ sql: String, in database: String) throws -> String {
+        let connection = database.contains("=") ? database : connection(to: database)
+        return try Self.run([
+            Self.programs + "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
+            "--dbname=" + connection, "--command=" + sql,
+        ])
+    }
+
+    /// A dump of a database, as `pg_dump` makes it.
+    func dump(_ database: String) throws -> String {
+        try Self.run([Self.programs + "pg_dump", "--dbname=" + database])
+    }
+
+    /// Kills the server and all its processes, as a failing machine does, and starts it again.
+    func killAndStart() throws {
+        let first = try #require(
+            try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8).split(separator: "\n").first)
+        let server = try #require(pid_t(first))
+        let children = Self.children(of: server)
+        for process in [server] + children { kill(process, SIGKILL) }
+        process?.waitUntilExit()
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(60)
+        // The kernel takes its time to give back the memory that they shared.
+        while ([server] + children).contains(where: { kill($0, 0) == 0 }) {
+            try #require(clock.now < end, "killed processes do not end")
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        try start()
+    }
+
+    private static func children(of parent: pid_t) -> [pid_t] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return all.compactMap { pid_t($0) }.filter { child in
+            // "pid (name) state parent …"
+            guard let text = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8),
+                let fields = text.split(separator: ")").last?.split(separator: " "), fields.count > 1
+            else { return false }
+            return pid_t(fields[1]) == parent
+        }
+    }
+
+    @discardableResult
+    static func run(_ command: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(text: command[0] + ": " + String(decoding: complaint, as: UTF8.self))
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        let text: String
+        var description: String { text }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+}
