@@ -191,7 +191,7 @@ let testing: [Target] = [
     // JSON, strictly read.
     room("Testing", "SealedMatchJSON"),
     room("Testing", "SealedMatchVectors", ["SealedMatchJSON"]),
-    tests("Core", "SealedMatchCryptoTests", ["SealedMatchProtocol"]),
+    tests("Core", "SealedMatchCryptoTests", ["SealedMatchProtocol", "SealedMatchWorkers"]),
     tests(
         "Core", "SealedMatchFingerprintTests", ["SealedMatchFingerprint", "SealedMatchPictures"],
         exclude: ["Scripts", "Data"],

@@ -115,8 +115,11 @@ public struct Sealer: ~Copyable {
         return try seal(item, note: note, random: &random)
     }
 
+    /// The same with a random source of the caller's.
+    /// - Parameter divide: how the slots' group work is divided over threads; the voucher does not depend on it.
     package mutating func seal(
-        _ item: MediaItem, note: [UInt8], random: inout some RandomSource & ~Copyable
+        _ item: MediaItem, note: [UInt8], random: inout some RandomSource & ~Copyable,
+        divide: ProbeBatch.Division = ProbeBatch.undivided
     ) throws(SealedMatchError) -> SealedVoucher {
         let parameters = set.header.parameters
         // Seal an item, step 1: the payload
@@ -133,7 +136,7 @@ public struct Sealer: ~Copyable {
             pseudonym: epochSecrets.registration.pseudonym, setRoot: set.root)
         let voucher = try sealing.seal(
             header: header, set: set, probes: probes, payload: payload,
-            sharing: epochSecrets.sharing, epochKey: epochSecrets.epochKey, random: &random)
+            sharing: epochSecrets.sharing, epochKey: epochSecrets.epochKey, random: &random, divide: divide)
         state = next
         return voucher
     }

@@ -19,9 +19,11 @@ package struct VoucherSealing: ~Copyable {
     /// - Parameters:
     ///   - probes: at most M distinct keys; the remaining slots are fillers.
     ///   - payload: padded.
+    ///   - divide: how the slots' group work is divided over threads.
     package mutating func seal(
         header: VoucherHeader, set: BlindedSet, probes: [EntryKey], payload: [UInt8],
-        sharing: borrowing Sharing, epochKey: borrowing EpochKey, random: inout some RandomSource & ~Copyable
+        sharing: borrowing Sharing, epochKey: borrowing EpochKey, random: inout some RandomSource & ~Copyable,
+        divide: ProbeBatch.Division = ProbeBatch.undivided
     ) throws(SealedMatchError) -> SealedVoucher {
         // Seal, step 1: one share for the item, whichever probe matches
         var words = try sharing.freshShare(random: &random).writtenAtRandom(&random)
@@ -52,7 +54,7 @@ package struct VoucherSealing: ~Copyable {
             dropped.append(try random.bytes32())
         }
         // Q = β·H(y) + γ·B;  S = β·decode(y) + γ·L
-        try batch.run(HashToGroup.elements, set.bases)
+        try batch.run(HashToGroup.elements, set.bases, divide)
         var slots: [SealedSlot] = []
         slots.reserveCapacity(header.probes)
         for index in 0..<header.probes {

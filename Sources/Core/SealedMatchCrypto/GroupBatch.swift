@@ -179,24 +179,28 @@ package enum GroupBatch {
         return try unsafe SodiumBatch.linearCombinationVarTime(scalars, points)
     }
 
-    /// A voucher's slots: `ProbeBatch`.
+    /// Some of a voucher's slots: `ProbeBatch`. Buffers and messages are those of all slots.
     package static func probes(
-        _ messages: GroupMessages, _ hash: HashToGroup, cells: [Bytes32], substitute: Point, bases: GroupBases,
-        betas: UnsafeRawBufferPointer, gammas: UnsafeRawBufferPointer,
+        _ range: Range<Int>, _ messages: GroupMessages, _ hash: HashToGroup, cells: [Bytes32], substitute: Point,
+        bases: GroupBases, betas: UnsafeRawBufferPointer, gammas: UnsafeRawBufferPointer,
         q: UnsafeMutableBufferPointer<Bytes32>, s: UnsafeMutableRawBufferPointer
     ) throws(SealedMatchError) {
         #if !SEALEDMATCH_LIBSODIUM
             if let backend = unsafe chosen, let tag = hash.shortTag, let generator = unsafe bases.generator.table,
                 let publicKey = unsafe bases.publicKey.table
             {
-                unsafe messages.withC { bytes, lengths in
+                let place = Bytes32.count * range.lowerBound..<Bytes32.count * range.upperBound
+                unsafe messages.withC(range) { bytes, lengths in
                     unsafe tag.withUnsafeBufferPointer { tag in
-                        unsafe cells.withUnsafeBytes { cells in
+                        unsafe cells[(3 * range.lowerBound)..<(3 * range.upperBound)].withUnsafeBytes { cells in
                             unsafe substitute.encoded.withBytes {
                                 unsafe backend.pointee.probes(
-                                    UnsafeMutableRawBufferPointer(q).u8, s.u8, bytes, GroupMessages.room, lengths,
-                                    tag.baseAddress, tag.count, cells.u8, betas.u8, gammas.u8, generator, publicKey,
-                                    $0.u8, q.count)
+                                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(q)[place]).u8,
+                                    UnsafeMutableRawBufferPointer(rebasing: s[place]).u8, bytes, GroupMessages.room,
+                                    lengths, tag.baseAddress, tag.count, cells.u8,
+                                    UnsafeRawBufferPointer(rebasing: betas[place]).u8,
+                                    UnsafeRawBufferPointer(rebasing: gammas[place]).u8, generator, publicKey, $0.u8,
+                                    range.count)
                             }
                         }
                     }
@@ -205,7 +209,7 @@ package enum GroupBatch {
             }
         #endif
         try unsafe SodiumBatch.probes(
-            messages, hash, cells: cells, substitute: substitute, bases: bases, betas: betas, gammas: gammas,
+            range, messages, hash, cells: cells, substitute: substitute, bases: bases, betas: betas, gammas: gammas,
             q: q, s: s)
     }
 
@@ -225,8 +229,13 @@ extension UnsafeMutableBufferPointer<Point> {
 extension GroupMessages {
     /// The rooms and the lengths, as C takes them.
     fileprivate func withC(_ body: (UnsafePointer<UInt8>?, UnsafePointer<UInt8>?) -> Void) {
-        unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe lengths.withUnsafeBufferPointer { unsafe body(bytes.baseAddress, $0.baseAddress) }
+        unsafe withC(0..<count, body)
+    }
+
+    /// The same of some messages.
+    fileprivate func withC(_ range: Range<Int>, _ body: (UnsafePointer<UInt8>?, UnsafePointer<UInt8>?) -> Void) {
+        unsafe bytes[(Self.room * range.lowerBound)..<(Self.room * range.upperBound)].withUnsafeBufferPointer { bytes in
+            unsafe lengths[range].withUnsafeBufferPointer { unsafe body(bytes.baseAddress, $0.baseAddress) }
         }
     }
 }

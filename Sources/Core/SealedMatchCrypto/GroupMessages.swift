@@ -26,7 +26,7 @@ package struct GroupMessages: Sendable {
         guard length <= Self.room else { throw SealedMatchError(.wrongLength, "a message of a batch has 64 bytes") }
         bytes += first
         bytes += second
-        for _ in length..<Self.room { bytes.append(0) }
+        bytes += repeatElement(0, count: Self.room - length)
         lengths.append(UInt8(truncatingIfNeeded: length))
     }
 
@@ -38,8 +38,13 @@ package struct GroupMessages: Sendable {
         lengths.removeAll(keepingCapacity: true)
     }
 
-    /// Message `index`, for libsodium's one-at-a-time functions.
-    subscript(index: Int) -> [UInt8] {
-        Array(bytes[(Self.room * index)..<(Self.room * index + Int(lengths[index]))])
+    /// Message `index`, for libsodium's one-at-a-time functions. The pointer is valid inside `body` only.
+    func withMessage<Result>(
+        _ index: Int, _ body: (UnsafeRawBufferPointer) throws(SealedMatchError) -> Result
+    ) throws(SealedMatchError) -> Result {
+        let start = Self.room * index
+        return try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
+            try unsafe body(UnsafeRawBufferPointer(rebasing: raw[start..<start + Int(lengths[index])]))
+        }
     }
 }

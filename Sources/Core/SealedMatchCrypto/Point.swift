@@ -97,13 +97,13 @@ public struct Point: Hashable, Sendable {
 
     /// `scalar·B` for a secret scalar, in constant time.
     public static func base(times scalar: borrowing Scalar) throws(SealedMatchError) -> Point {
+        try unsafe scalar.withEncoded { (scalar) throws(SealedMatchError) in try unsafe base(timesBytes: scalar) }
+    }
+
+    /// The same for the 32 bytes of a scalar.
+    static func base(timesBytes scalar: UnsafeRawBufferPointer) throws(SealedMatchError) -> Point {
         var out = Bytes32()
-        let status = unsafe out.withMutableBytes { out in
-            unsafe scalar.withEncoded { scalar in
-                unsafe crypto_scalarmult_ristretto255_base(
-                    out.u8, scalar.u8)
-            }
-        }
+        let status = unsafe out.withMutableBytes { unsafe crypto_scalarmult_ristretto255_base($0.u8, scalar.u8) }
         guard status == 0 else { throw SealedMatchError(.identityPoint, "the product is the identity") }
         return Point(unchecked: out)
     }

@@ -55,20 +55,38 @@ package struct ProbeBatch: ~Copyable {
         }
     }
 
+    /// How the work on slots is divided: it calls `piece` on ranges that cover 0..<count, on any threads, and returns
+    /// when all are done. What comes out does not depend on it.
+    package typealias Division = (
+        _ count: Int, _ piece: @Sendable (Range<Int>) throws(SealedMatchError) -> Void
+    ) throws(SealedMatchError) -> Void
+
+    /// All on the calling thread.
+    package static func undivided(
+        _ count: Int, _ piece: @Sendable (Range<Int>) throws(SealedMatchError) -> Void
+    ) throws(SealedMatchError) { try piece(0..<count) }
+
     /// Computes Q and S of all slots.
-    /// - Throws: `primitiveFailed`, `identityPoint`: what random scalars do not give.
-    package mutating func run(_ hash: HashToGroup, _ bases: GroupBases) throws(SealedMatchError) {
+    /// - Throws: `primitiveFailed`, `identityPoint`: what random scalars do not give; the errors of `divide`.
+    package mutating func run(
+        _ hash: HashToGroup, _ bases: GroupBases, _ divide: Division = undivided
+    ) throws(SealedMatchError) {
         let (messages, cells, substitute) = (messages, cells, substitute)
         let size = Bytes32.count * capacity
+        let count = count
         var elements = [Bytes32](repeating: Bytes32(), count: count)
         var span = elements.mutableSpan
         try unsafe span.withUnsafeMutableBufferPointer { (q) throws(SealedMatchError) in
             try unsafe secrets.withMutableBytes { (secrets) throws(SealedMatchError) in
-                try unsafe GroupBatch.probes(
-                    messages, hash, cells: cells, substitute: substitute, bases: bases,
-                    betas: UnsafeRawBufferPointer(rebasing: secrets[0..<size]),
-                    gammas: UnsafeRawBufferPointer(rebasing: secrets[size..<2 * size]),
-                    q: q, s: UnsafeMutableRawBufferPointer(rebasing: secrets[2 * size..<3 * size]))
+                // Pieces read and write their own slots alone.
+                nonisolated(unsafe) let (q, secrets) = unsafe (q, secrets)
+                try divide(count) { (range) throws(SealedMatchError) in
+                    try unsafe GroupBatch.probes(
+                        range, messages, hash, cells: cells, substitute: substitute, bases: bases,
+                        betas: UnsafeRawBufferPointer(rebasing: secrets[0..<size]),
+                        gammas: UnsafeRawBufferPointer(rebasing: secrets[size..<2 * size]),
+                        q: q, s: UnsafeMutableRawBufferPointer(rebasing: secrets[2 * size..<3 * size]))
+                }
             }
         }
         self.elements = elements

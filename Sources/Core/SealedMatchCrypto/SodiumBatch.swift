@@ -6,7 +6,13 @@ package enum SodiumBatch {
     package static func hash(
         _ messages: GroupMessages, _ hash: HashToGroup, into out: UnsafeMutableBufferPointer<Point>
     ) throws(SealedMatchError) {
-        for index in out.indices { unsafe out[index] = try hash.point(messages[index]) }
+        for index in out.indices { unsafe out[index] = try point(index, of: messages, hash) }
+    }
+
+    private static func point(
+        _ index: Int, of messages: GroupMessages, _ hash: HashToGroup
+    ) throws(SealedMatchError) -> Point {
+        try unsafe messages.withMessage(index) { (raw) throws(SealedMatchError) in try unsafe hash.point(raw) }
     }
 
     package static func multiply(
@@ -64,19 +70,19 @@ package enum SodiumBatch {
         return sum
     }
 
-    /// q = β·H(message) + γ·B and s = β·D + γ·L, for each slot.
+    /// q = β·H(message) + γ·B and s = β·D + γ·L, for each slot of a range.
     package static func probes(
-        _ messages: GroupMessages, _ hash: HashToGroup, cells: [Bytes32], substitute: Point, bases: GroupBases,
-        betas: UnsafeRawBufferPointer, gammas: UnsafeRawBufferPointer,
+        _ range: Range<Int>, _ messages: GroupMessages, _ hash: HashToGroup, cells: [Bytes32], substitute: Point,
+        bases: GroupBases, betas: UnsafeRawBufferPointer, gammas: UnsafeRawBufferPointer,
         q: UnsafeMutableBufferPointer<Bytes32>, s: UnsafeMutableRawBufferPointer
     ) throws(SealedMatchError) {
-        for index in q.indices {
+        for index in range {
             let place = Bytes32.count * index..<Bytes32.count * (index + 1)
             let beta = unsafe UnsafeRawBufferPointer(rebasing: betas[place])
             let gamma = unsafe UnsafeRawBufferPointer(rebasing: gammas[place])
             let decoded = try Point.sum((cells[3 * index], cells[3 * index + 1], cells[3 * index + 2]), substitute)
-            unsafe q[index] = try hash.point(messages[index]).multiplied(byBytes: beta)
-                .adding(bases.generator.point.multiplied(byBytes: gamma)).encoded
+            unsafe q[index] = try point(index, of: messages, hash).multiplied(byBytes: beta)
+                .adding(Point.base(timesBytes: gamma)).encoded
             let key = try unsafe decoded.multiplied(byBytes: beta)
                 .adding(bases.publicKey.point.multiplied(byBytes: gamma))
             unsafe key.encoded.withBytes { unsafe s[place].copyBytes(from: $0) }

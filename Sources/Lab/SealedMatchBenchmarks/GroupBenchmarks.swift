@@ -106,8 +106,8 @@ struct GroupBenchmarks {
                     try betas.withUnsafeBytes { betas in
                         try gammas.withUnsafeBytes {
                             try SodiumBatch.probes(
-                                messages, .elements, cells: cells, substitute: substitute, bases: bases, betas: betas,
-                                gammas: $0, q: q, s: s)
+                                0..<count, messages, .elements, cells: cells, substitute: substitute, bases: bases,
+                                betas: betas, gammas: $0, q: q, s: s)
                         }
                     }
                 }

@@ -19,8 +19,8 @@ public struct VoucherOpener<E: Evaluator>: Sendable {
     /// The set of this root, if its key is here.
     public func set(_ root: SetRoot) -> MatchingSet<E>? { sets[root] }
 
-    /// Vouchers that one thread opens at a time: about 10 ms of work.
-    private static var chunk: Int { 8 }
+    /// Vouchers that one thread opens at a time: at most about 10 ms of work, and few where there are few.
+    private static func chunk(of count: Int) -> Int { min(8, max(1, count / 4)) }
 
     /// Opens vouchers, one result each, in their order.
     ///
@@ -28,10 +28,11 @@ public struct VoucherOpener<E: Evaluator>: Sendable {
     /// whose element is no point does not open.
     /// - Throws: `primitiveFailed`, `outOfMemory`; nothing that depends on a voucher.
     public func open(_ vouchers: [SealedVoucher]) throws(SealedMatchError) -> [OpenedVoucher] {
-        let chunks = (vouchers.count + Self.chunk - 1) / Self.chunk
+        let chunk = Self.chunk(of: vouchers.count)
+        let chunks = (vouchers.count + chunk - 1) / chunk
         let results = Mutex([Result<[OpenedVoucher], SealedMatchError>?](repeating: nil, count: chunks))
         DispatchQueue.concurrentPerform(iterations: chunks) { index in
-            let range = (index * Self.chunk)..<min(vouchers.count, (index + 1) * Self.chunk)
+            let range = (index * chunk)..<min(vouchers.count, (index + 1) * chunk)
             let result = Result { () throws(SealedMatchError) in try openSerially(vouchers[range]) }
             results.withLock { $0[index] = result }
         }

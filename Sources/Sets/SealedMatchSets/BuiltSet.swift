@@ -116,18 +116,24 @@ public struct BuiltSet: Sendable {
     ///   `tooManyEntries`, `interrupted`.
     ///
     /// Not public: secrets that can be lent twice could make two tables with one α. `NewSet.build` draws its own.
+    /// - Parameter fillers: as `Table.build` takes it; only a set for tests can repeat some.
     package static func build(
-        _ entries: EntrySelection, _ description: Description, secrets: borrowing SetSecrets, workers: Workers
+        _ entries: EntrySelection, _ description: Description, secrets: borrowing SetSecrets, fillers: Int? = nil,
+        workers: Workers
     ) throws(SealedMatchError) -> BuiltSet {
         try build(
-            keys: entries.keys, supporters: entries.supporters, description, secrets: secrets, workers: workers)
+            keys: entries.keys, supporters: entries.supporters, description, secrets: secrets, fillers: fillers,
+            workers: workers)
     }
 
     /// - Parameter supporters: a mask for each key.
     package static func build(
         keys: [EntryKey], supporters: [UInt16], _ description: Description, secrets: borrowing SetSecrets,
-        workers: Workers
+        fillers: Int? = nil, workers: Workers
     ) throws(SealedMatchError) -> BuiltSet {
+        guard fillers == nil || description.isTest else {
+            throw SealedMatchError(.parameterOutOfRange, "only a set for tests repeats its fillers")
+        }
         guard !keys.isEmpty, keys.count == supporters.count else {
             throw SealedMatchError(.parameterOutOfRange, "no entry is left to build a set from")
         }
@@ -141,7 +147,7 @@ public struct BuiltSet: Sendable {
         try description.parameters.validate(sources: description.sources.count)
         let table = try Table.build(
             keys: keys, key: secrets.key, tableID: secrets.tableID, positionSeed: secrets.positionSeed,
-            fillerSeed: secrets.fillerSeed, workers: workers)
+            fillerSeed: secrets.fillerSeed, fillers: fillers, workers: workers)
         let header = SetHeader(
             version: description.version, issuedAt: description.issuedAt, expiresAt: description.expiresAt,
             tableID: secrets.tableID,

@@ -22,15 +22,19 @@ package final class Table: Sendable {
     private static let solveChunk = 64
 
     /// Solves the table for V(y) = α·H(y). Deterministic in its arguments.
-    /// - Parameter keys: distinct.
+    /// - Parameters:
+    ///   - keys: distinct.
+    ///   - fillers: how many different ones there are; nil for one of its own in each cell, as the protocol says.
+    ///     Repeated ones show which cells are fillers: for sets that hide nothing.
     /// - Throws: `peelingFailed`, `interrupted`.
     package static func build(
         keys: [EntryKey], key: borrowing MatchingKey, tableID: TableID, positionSeed: Bytes32, fillerSeed: Bytes32,
-        workers: Workers
+        fillers: Int? = nil, workers: Workers
     ) throws(SealedMatchError) -> Table {
         let elements = TableElement(tableID: tableID)
-        return try unsafe solve(keys: keys, positionSeed: positionSeed, fillerSeed: fillerSeed, workers: workers) {
-            (range, out) throws(SealedMatchError) in
+        return try unsafe solve(
+            keys: keys, positionSeed: positionSeed, fillerSeed: fillerSeed, fillers: fillers, workers: workers
+        ) { (range, out) throws(SealedMatchError) in
             // Table, step 4: V(y) = α·H(y)
             try unsafe key.evaluate(elements.messages(of: keys[range]), into: out)
         }
@@ -56,14 +60,14 @@ package final class Table: Sendable {
     }
 
     private static func solve(
-        keys: [EntryKey], positionSeed: Bytes32, fillerSeed: Bytes32, workers: Workers,
+        keys: [EntryKey], positionSeed: Bytes32, fillerSeed: Bytes32, fillers: Int? = nil, workers: Workers,
         values: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Point>) throws(SealedMatchError) -> Void
     ) throws(SealedMatchError) -> Table {
         let count = try cells(forEntries: keys.count)
         // Table, steps 2–3
         let peeling = try Peeling(keys: keys, seed: positionSeed, cells: count, workers: workers)
         let cells = SharedBuffer(repeating: Point.identity, count: count)
-        try fill(cells, besides: peeling, seed: fillerSeed, workers: workers)
+        try fill(cells, besides: peeling, seed: fillerSeed, fillers, workers)
         // Table, step 4: each value goes to its entry's free cell first …
         try workers.forEachChunk("evaluate", count: keys.count, chunk: chunk) { (range) throws(SealedMatchError) in
             let batch = SharedBuffer(repeating: Point.identity, count: range.count)
@@ -91,19 +95,30 @@ package final class Table: Sendable {
     /// Cells that no entry owns: HashToGroup(fillerSeed ‖ index), the index as 8 little-endian bytes, under the
     /// fillers' tag.
     private static func fill(
-        _ cells: SharedBuffer<Point>, besides peeling: Peeling, seed: Bytes32, workers: Workers
+        _ cells: SharedBuffer<Point>, besides peeling: Peeling, seed: Bytes32, _ count: Int?, _ workers: Workers
     ) throws(SealedMatchError) {
         var isOwned = [Bool](repeating: false, count: cells.count)
         for cell in peeling.freeCells { isOwned[Int(cell)] = true }
-        let unowned = isOwned.indices.filter { !isOwned[$0] }
-        try workers.forEachChunk("fillers", count: unowned.count, chunk: chunk) { (range) throws(SealedMatchError) in
-            let batch = SharedBuffer(repeating: Point.identity, count: range.count)
-            var messages = GroupMessages(capacity: range.count)
-            for index in range {
-                try messages.append(TableElement.fillerMessage(ofCell: unowned[index], seed: seed))
-            }
-            try unsafe GroupBatch.hash(messages, TableElement.fillerHash, into: batch.elements)
-            for (offset, index) in range.enumerated() { cells[unowned[index]] = batch[offset] }
+        let unowned = (0..<cells.count).filter { !isOwned[$0] }
+        if let count {
+            let fillers = try fillers(Array(0..<count)[...], seed: seed)
+            for cell in unowned { cells[cell] = fillers[cell % count] }
+            return
         }
+        try workers.forEachChunk("fillers", count: unowned.count, chunk: chunk) { (range) throws(SealedMatchError) in
+            let fillers = try fillers(unowned[range], seed: seed)
+            for (offset, index) in range.enumerated() { cells[unowned[index]] = fillers[offset] }
+        }
+    }
+
+    /// The fillers of these cells.
+    private static func fillers(_ indices: ArraySlice<Int>, seed: Bytes32) throws(SealedMatchError) -> SharedBuffer<
+        Point
+    > {
+        let fillers = SharedBuffer(repeating: Point.identity, count: indices.count)
+        var messages = GroupMessages(capacity: indices.count)
+        for index in indices { try messages.append(TableElement.fillerMessage(ofCell: index, seed: seed)) }
+        try unsafe GroupBatch.hash(messages, TableElement.fillerHash, into: fillers.elements)
+        return fillers
     }
 }

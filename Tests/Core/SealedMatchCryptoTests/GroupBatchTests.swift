@@ -1,5 +1,6 @@
 import SealedMatchCrypto
 import SealedMatchTestSupport
+import SealedMatchWorkers
 import Testing
 
 /// Batches do what libsodium does one element at a time, by whichever backend this processor has. (The C tests of
@@ -187,6 +188,32 @@ import Testing
         }
     }
 
+    /// Pieces on several threads give what one piece gives; a piece's error is the batch's.
+    @Test(arguments: [1, 8, 32]) func divisionsChangeNothing(_ count: Int) throws {
+        func run(_ divide: ProbeBatch.Division) throws -> [Bytes32] {
+            var random = SeededRandom(UInt64(930 + count))
+            let bases = try GroupBases(publicKey: points(1, &random)[0])
+            var batch = try ProbeBatch(capacity: 32, substitute: points(1, &random)[0], random: &random)
+            for _ in 0..<count {
+                let cells = try points(3, &random).map(\.encoded)
+                try batch.append(random.bytes(33), [], cells: (cells[0], cells[1], cells[2]), random: &random)
+            }
+            try batch.run(.elements, bases, divide)
+            return (0..<count).flatMap { [batch.element($0), batch.slotKey($0)] }
+        }
+        let whole = try run(ProbeBatch.undivided)
+        for chunk in [1, 5, 8] {
+            let workers = Workers(threads: 3)
+            let pieces = try run { (count, piece) throws(SealedMatchError) in
+                try workers.forEachChunk("seal", count: count, chunk: chunk, piece)
+            }
+            #expect(pieces == whole, "pieces of \(chunk)")
+        }
+        expectCode(.interrupted) {
+            _ = try run { (_, _) throws(SealedMatchError) in throw SealedMatchError(.interrupted, "interrupted") }
+        }
+    }
+
     /// The same draws give the same Q and S by the chosen backend and by libsodium.
     @Test(arguments: [1, 31, 32, 64]) func probesAreLibsodiums(_ count: Int) throws {
         var random = SeededRandom(UInt64(950 + count))
@@ -207,7 +234,7 @@ import Testing
                         let betas = UnsafeRawBufferPointer(rebasing: scalars[..<(32 * count)])
                         let gammas = UnsafeRawBufferPointer(rebasing: scalars[(32 * count)...])
                         let probes = isReference ? SodiumBatch.probes : GroupBatch.probes
-                        try probes(messages, .elements, cells, substitute, bases, betas, gammas, q, s)
+                        try probes(0..<count, messages, .elements, cells, substitute, bases, betas, gammas, q, s)
                     }
                 }
             }

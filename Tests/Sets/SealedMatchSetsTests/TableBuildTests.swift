@@ -105,6 +105,26 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
         #expect(fillers == set.header.cells - 900)
     }
 
+    /// Only a set that is marked as one for tests can repeat its fillers; its entries decode like any other's.
+    @Test func onlyTestSetsRepeatFillers() throws {
+        let keys = try keys(40, seed: 4)
+        let secrets = try secrets(9)
+        var description = try description()
+        func build(_ description: BuiltSet.Description) throws -> BuiltSet {
+            try BuiltSet.build(
+                keys: keys, supporters: [UInt16](repeating: 3, count: keys.count), description, secrets: secrets,
+                fillers: 16, workers: Workers())
+        }
+        #expect(throws: SealedMatchError(.parameterOutOfRange, "")) { try build(description) }
+        description.isTest = true
+        let set = try build(description)
+        let view = unsafe try TableView(set.table.bytes)
+        let cells = Set((0..<set.header.cells).map { view.cell($0) })
+        #expect((17...(16 + keys.count)).contains(cells.count))
+        let elements = TableElement(tableID: secrets.tableID)
+        for key in keys { #expect(try decode(key, set) == secrets.key.evaluate(elements.point(of: key))) }
+    }
+
     /// A client that keeps two sets from one list compares their decodings. With fresh secrets they differ for members
     /// and others alike; with a reused α and tableID they agree for members only: the oracle that fresh secrets close.
     @Test func twoSetsGiveNoMembershipOracle() throws {

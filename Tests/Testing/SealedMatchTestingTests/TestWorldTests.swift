@@ -35,6 +35,37 @@ import Testing
         #expect(first.count > 3 && first[0] != other[0] && first[1] != other[1])
     }
 
+    /// Neither do bytes depend on how many threads there are, nor does the draw at which a random source fails.
+    @Test(arguments: [ChanceOpenings.asSpecified, .exactly(2)]) func threadsChangeNothing(
+        _ chance: ChanceOpenings
+    ) throws {
+        func run(_ threads: Int) throws -> (bytes: [[UInt8]], draws: Int) {
+            var settings = TestSettings(seed: 5, threshold: 3, chance: chance, known: Self.known)
+            settings.threads = threads
+            let world = try TestWorld(settings)
+            let phone = try world.account("alice").device()
+            try phone.send("a", "b", "a")
+            try phone.send(others: 2)
+            var draws = 0
+            while true {
+                phone.failRandomSource(after: draws)
+                do {
+                    try phone.seal("c")
+                    break
+                } catch {
+                    #expect(error as? SealedMatchError == SealedMatchError(.randomSourceFailed, ""))
+                    draws += chance == .asSpecified ? 1 : 100
+                }
+            }
+            phone.failRandomSource(after: nil)
+            try phone.send("d")
+            return ([world.set.file, phone.disk.files["client"] ?? []] + phone.acknowledged, draws)
+        }
+        let (one, two, three) = (try run(1), try run(2), try run(3))
+        #expect(one.bytes == two.bytes && one.bytes == three.bytes && one.bytes.count == 9)
+        #expect(one.draws == two.draws && one.draws == three.draws && one.draws > 30)
+    }
+
     @Test func chanceOpeningsAreAsAskedFor() throws {
         // Exactly t matches reveal where nothing opens by chance.
         let none = try world(.none)

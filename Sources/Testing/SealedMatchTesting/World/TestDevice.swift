@@ -169,11 +169,11 @@ public struct TestDevice {
     /// A voucher of the item that opens as many slots by chance as the world wants.
     private func chosenVoucher(_ item: TestItem, _ note: [UInt8]) throws -> SealedVoucher {
         guard let wanted = world.settings.chance.number else {
-            return try state.sealer.seal(item.media, note: note, random: &state.random)
+            return try sealed(item, note)
         }
         let before = state.sealer.checkpoint
         for _ in 0..<Self.maximumTries {
-            let voucher = try state.sealer.seal(item.media, note: note, random: &state.random)
+            let voucher = try sealed(item, note)
             if try world.chanceOpenings(of: voucher, account.state, set.header.parameters) == wanted { return voucher }
             state.sealer.restore(before)
         }
@@ -183,6 +183,18 @@ public struct TestDevice {
     }
 
     private static let maximumTries = 1_000
+
+    /// The real sealer's voucher, its group work on all of the world's threads.
+    private func sealed(_ item: TestItem, _ note: [UInt8]) throws(SealedMatchError) -> SealedVoucher {
+        let workers = world.workers
+        return try state.sealer.seal(item.media, note: note, random: &state.random) {
+            (count, piece) throws(SealedMatchError) in
+            try workers.forEachChunk("seal", count: count, chunk: Self.slotsInOneGo, piece)
+        }
+    }
+
+    /// Slots that one thread seals at a time: what the widest vectors hold.
+    private static let slotsInOneGo = 8
 
     private func beginEpoch() throws {
         try account.state.note(copyOfSecret(), set.header.parameters)

@@ -20,12 +20,15 @@ public final class TestSet: Sendable {
     public let known: [String]
     let matching: MatchingSet<LocalEvaluator>
 
+    /// Different fillers of its table. The smallest table has 4,098 cells, and to hash a filler for each was half of
+    /// what a small test takes in a debug build.
+    private static let fillers = 256
+
     /// - Parameter lists: one for each source; an item that fewer than q of them list is not in the set.
     init(
         lists: [[TestItem]], version: UInt64, now: UInt64, lifetime: UInt64, parameters: Parameters,
-        signers: [TestSource], random: inout TestRandom
+        signers: [TestSource], random: inout TestRandom, workers: Workers
     ) throws {
-        let workers = Workers()
         // A set has an entry at least. Nobody sends this one.
         let nobody = try TestItem("", .file(Array("SealedMatch test item of nobody".utf8)), profile: parameters.profile)
         var hashes: [[ListedHash]] = []
@@ -43,7 +46,8 @@ public final class TestSet: Sendable {
                 positionSeed: random.bytes32(), fillerSeed: random.bytes32())
             let built: BuiltSet
             do throws(SealedMatchError) {
-                built = try BuiltSet.build(entries, description, secrets: secrets, workers: workers)
+                built = try BuiltSet.build(
+                    entries, description, secrets: secrets, fillers: Self.fillers, workers: workers)
             } catch {
                 // Fewer than 1 of 1,000 position seeds does not peel.
                 guard error.code == .peelingFailed else { throw error }

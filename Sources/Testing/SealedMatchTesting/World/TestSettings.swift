@@ -18,6 +18,8 @@ public struct TestSettings: Sendable {
     public var lifetime: UInt64 = 300 * 86_400
     /// The names of the items that the first set holds; see `TestWorld.init`.
     public var known: [String] = []
+    /// Threads that build sets and seal; as many as there are cores unless told. No byte depends on it.
+    package var threads: Int?
 
     /// The defaults: t = 30 and everything else as in production, two sources, seed 1.
     public init() {}

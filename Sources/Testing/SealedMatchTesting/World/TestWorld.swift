@@ -4,6 +4,7 @@ internal import SealedMatchCollector
 internal import SealedMatchCrypto
 internal import SealedMatchOpenings
 public import SealedMatchProtocol
+internal import SealedMatchWorkers
 
 /// A whole deployment in memory, for tests of what is built around the library: sources, sets, accounts with devices, a
 /// network, a collector and an authority. The protocol in it is the real one; only randomness, clock, disk and network
@@ -71,6 +72,7 @@ public final class TestWorld {
     private(set) var accounts: [TestAccount.State] = []
     private let sources: [TestSource]
     private(set) var inFlight: [InFlight] = []
+    let workers: Workers
     private var networkRandom: TestRandom
     private var setRandom: TestRandom
     private var others = 0
@@ -104,6 +106,7 @@ public final class TestWorld {
         settings.parameters.minimumSources = min(settings.parameters.minimumSources, settings.sources)
         self.settings = settings
         now = settings.start
+        workers = Workers(threads: settings.threads)
         networkRandom = TestRandom(seed: settings.seed, "network")
         setRandom = TestRandom(seed: settings.seed, "sets")
         var random = TestRandom(seed: settings.seed, "sources")
@@ -267,7 +270,8 @@ public final class TestWorld {
         change(&parameters)
         let set = try TestSet(
             lists: lists.map { try $0.map(item) }, version: UInt64(sets.count + 1), now: now,
-            lifetime: settings.lifetime, parameters: parameters, signers: sources, random: &setRandom)
+            lifetime: settings.lifetime, parameters: parameters, signers: sources, random: &setRandom,
+            workers: workers)
         sets.append(set)
         return set
     }
