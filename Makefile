@@ -88,7 +88,7 @@ tools: setup .venv-tools/ready
 # that no product shows.
 PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets Server/SealedMatchCollector \
 	Server/SealedMatchOpenings Server/SealedMatchAuthority Server/SealedMatchCases Server/SealedMatchSQLite \
-	Server/SealedMatchJetStream Testing/SealedMatchTesting
+	Server/SealedMatchJetStream Server/SealedMatchPostgreSQL Testing/SealedMatchTesting
 # Modules whose types the client shows: their pages are in its archive.
 SHOWN_BY_CLIENT := SealedMatchCrypto SealedMatchFingerprint SealedMatchProtocol
 MODULES_AT = .build/$(CONFIGURATION)/Modules

@@ -182,7 +182,8 @@ let testing: [Target] = [
         name: "SealedMatchCollectorCrashFixture", dependencies: ["SealedMatchCollector", "SealedMatchSQLite"],
         path: "Tests/Server/CollectorCrashFixture", swiftSettings: program),
     .executableTarget(
-        name: "SealedMatchPostgreSQLFixture", dependencies: ["SealedMatchPostgreSQL", "SealedMatchTesting"],
+        name: "SealedMatchPostgreSQLFixture",
+        dependencies: ["SealedMatchPostgreSQL", "SealedMatchSQLite", "SealedMatchTesting"],
         path: "Tests/Server/PostgreSQLFixture", swiftSettings: program),
     .executableTarget(
         name: "SealedMatchBuildFixture", dependencies: ["SealedMatchSets", "SealedMatchWorkers"],
@@ -246,7 +247,7 @@ let testing: [Target] = [
         [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
             "SealedMatchOpenings", "SealedMatchAuthority", "SealedMatchCases", "SealedMatchSQLite",
-            "SealedMatchJetStream", "SealedMatchTesting",
+            "SealedMatchJetStream", "SealedMatchPostgreSQL", "SealedMatchTesting",
         ]),
     tests("Lab", "SealedMatchDecoyAnalysisTests", ["SealedMatchDecoyAnalysis"]),
     tests("Lab", "SealedMatchBenchmarksTests", ["SealedMatchBenchmarks"]),

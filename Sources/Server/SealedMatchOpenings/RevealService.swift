@@ -61,18 +61,24 @@ public struct RevealService<Source: CommitmentSource, Store: OpeningStore>: Send
         }
         for (_, state) in due {
             guard proceed() else { throw SealedMatchError(.interrupted, "interrupted; run it again to go on") }
-            do throws(SealedMatchError) {
-                let registered = try source.commitment(of: state.name.pseudonym, epoch: state.name.epoch)
-                // One whose epoch has expired at the collector was kept with the first opening.
-                let commitment = registered ?? state.commitment
-                guard let result = try reveal(state.name, commitment: commitment, force: force) else { continue }
-                decisions.append(RevealDecision(name: state.name, result: .success(result)))
-            } catch {
-                guard error.code != .fileFailed, error.code != .interrupted else { throw error }
-                decisions.append(RevealDecision(name: state.name, result: .failure(error)))
-            }
+            if let decision = try decide(state, force: force) { decisions.append(decision) }
         }
         return RevealDecisions(decisions: decisions, damaged: list.damaged)
+    }
+
+    /// - Returns: nil when nothing came in since the last try.
+    /// - Throws: when a store cannot be read; `interrupted`.
+    func decide(_ state: AccountState, force: Bool) throws(SealedMatchError) -> RevealDecision? {
+        do throws(SealedMatchError) {
+            let registered = try source.commitment(of: state.name.pseudonym, epoch: state.name.epoch)
+            // One whose epoch has expired at the collector was kept with the first opening.
+            let commitment = registered ?? state.commitment
+            let result = try reveal(state.name, commitment: commitment, force: force)
+            return result.map { RevealDecision(name: state.name, result: .success($0)) }
+        } catch {
+            guard error.code != .fileFailed, error.code != .interrupted else { throw error }
+            return RevealDecision(name: state.name, result: .failure(error))
+        }
     }
 
     /// Reveals one account in an epoch if its matches are above the threshold, and keeps K_e, so that its later matches
@@ -115,7 +121,7 @@ public struct RevealService<Source: CommitmentSource, Store: OpeningStore>: Send
     }
 
     /// How telling a verdict is; nil for an error that is none.
-    private static func rank(_ code: SealedMatchError.Code) -> Int? {
+    static func rank(_ code: SealedMatchError.Code) -> Int? {
         switch code {
         case .commitmentMismatch: 2
         case .notDecodable: 1

@@ -82,7 +82,11 @@ final class Connection {
 
     /// Runs a statement that is prepared once.
     @discardableResult
-    func run(_ sql: String, _ values: Value...) throws -> Rows {
+    func run(_ sql: String, _ values: Value...) throws -> Rows { try run(sql, values: values) }
+
+    /// The same with an array of values.
+    @discardableResult
+    func run(_ sql: String, values: [Value]) throws -> Rows {
         let name = try prepare(sql)
         var bytes: [UInt8] = []
         let sizes = values.map { $0.append(to: &bytes) }

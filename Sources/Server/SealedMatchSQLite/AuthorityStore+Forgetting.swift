@@ -16,6 +16,8 @@ extension AuthorityStore {
             let names = Set(names)
             try Self.forgetSealed(db) { names.contains($0) }
         }
+        let forgotten = Set(names)
+        leases.forget { forgotten.contains($0) }
     }
 
     /// Forgets everything of epochs before `epoch`. Deleted bytes are overwritten in the file.
@@ -25,6 +27,7 @@ extension AuthorityStore {
             try Self.forget("epoch < ?", [epoch], db)
             try Self.forgetSealed(db) { $0.epoch < epoch }
         }
+        leases.forget { $0.epoch < epoch }
     }
 
     private static func forget(_ accounts: String, _ arguments: StatementArguments, _ db: Database) throws {

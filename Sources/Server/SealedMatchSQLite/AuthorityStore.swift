@@ -13,6 +13,7 @@ public import SealedMatchOpenings
 /// "Openings")
 public final class AuthorityStore: OpeningStore {
     package let file: StoreFile
+    let leases = LeaseTable()
     private let path: String
 
     /// Opens the file, or makes one.

@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// A store of openings in memory, for tests: by the contract of its seam, except that nothing survives the process, and
 /// that K_e lies in ordinary memory.
-public final class MemoryOpenings: OpeningStore {
+public final class MemoryOpenings: OpeningStore, DueAccounts {
     private struct Account {
         // The openings of a voucher share its body.
         var openings: [(form: OpeningForm, kept: KeptOpening)] = []
@@ -28,6 +28,7 @@ public final class MemoryOpenings: OpeningStore {
     }
     private let state = Mutex(State())
     private let isTaken = Mutex(false)
+    private let leases = LeaseTable()
 
     // Openings of an account and epoch that count.
     private let counted: Int
@@ -256,6 +257,30 @@ public final class MemoryOpenings: OpeningStore {
         return try SecretBytes.copying(key)
     }
 
+    // MARK: Lease
+
+    /// Leases at most `limit` due accounts that nobody else has, those with few openings first.
+    /// - Throws: `randomSourceFailed`.
+    public func lease(_ limit: Int, for duration: Duration) throws(SealedMatchError) -> AccountLease {
+        try leases.lease(limit, for: duration, of: accounts())
+    }
+
+    /// Begins the lease of one account anew.
+    /// - Returns: false if it has ended, or if the account was finished or erased. It throws nothing.
+    public func renew(
+        _ name: AccountEpoch, of lease: AccountLease, for duration: Duration
+    ) throws(SealedMatchError) -> Bool {
+        leases.renew(name, of: lease, for: duration)
+    }
+
+    /// Ends the lease of one account that was decided. It throws nothing.
+    public func finish(_ name: AccountEpoch, of lease: AccountLease, isListed: Bool) throws(SealedMatchError) {
+        leases.finish(name, of: lease, isListed: isListed)
+    }
+
+    /// Gives back what is not finished. It throws nothing.
+    public func giveBack(_ lease: AccountLease) throws(SealedMatchError) { leases.giveBack(lease) }
+
     // MARK: Forget
 
     /// Forgets everything of these accounts and epochs. It throws nothing.
@@ -268,6 +293,7 @@ public final class MemoryOpenings: OpeningStore {
     public func expire(before epoch: UInt32) throws(SealedMatchError) { forget { $0.epoch < epoch } }
 
     private func forget(_ isForgotten: (AccountEpoch) -> Bool) {
+        leases.forget(isForgotten)
         state.withLock { state in
             state.accounts = state.accounts.filter { !isForgotten($0.key) }
             for source in state.sources.keys {

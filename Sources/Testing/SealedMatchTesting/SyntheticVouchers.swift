@@ -1,3 +1,4 @@
+package import SealedMatchCollector
 package import SealedMatchCrypto
 package import SealedMatchOpenings
 package import SealedMatchProtocol
@@ -8,11 +9,11 @@ package struct SyntheticVouchers {
     private var random: TestRandom
     package let parameters: Parameters
 
-    package init(seed: UInt64) {
+    package init(seed: UInt64, polynomials: Int = 16, payloadCount: Int = 128) {
         random = TestRandom(seed: seed)
         var parameters = Parameters()
-        parameters.polynomials = 16
-        parameters.payloadCount = 128
+        parameters.polynomials = polynomials
+        parameters.payloadCount = payloadCount
         self.parameters = parameters
     }
 
@@ -41,6 +42,17 @@ package struct SyntheticVouchers {
         status: OpenedVoucher.Status = .opened
     ) throws -> OpenedVoucher {
         try opened(header(name, root: root), threshold: threshold, openings: openings, status: status)
+    }
+
+    /// A page of opened vouchers, of these accounts in turn, with one, two or three openings in turn.
+    package mutating func page(
+        _ count: Int, from first: Int64 = 1, of names: [AccountEpoch]
+    ) throws -> [PositionedVoucher] {
+        try (0..<count).map { index in
+            PositionedVoucher(
+                position: first + Int64(index), voucher: try opened(names[index % names.count], openings: 1 + index % 3)
+            )
+        }
     }
 
     /// The same with a header that is there: another body, and other keys.

@@ -71,19 +71,21 @@ import Testing
     }
 
     @Test func openingsInSQLite() async throws {
+        let make = {
+            let path = names.next(in: scratch.path)
+            let store = try AuthorityStore(path: path, creation: .always)
+            names.paths[ObjectIdentifier(store)] = path
+            kept.append(store)
+            return store
+        }
         try await OpeningsConformance.run(
-            make: {
-                let path = names.next(in: scratch.path)
-                let store = try AuthorityStore(path: path, creation: .always)
-                names.paths[ObjectIdentifier(store)] = path
-                kept.append(store)
-                return store
-            },
-            reopen: { try AuthorityStore(path: try #require(names.paths[ObjectIdentifier($0)])) })
+            make: make, reopen: { try AuthorityStore(path: try #require(names.paths[ObjectIdentifier($0)])) })
+        try LeasesConformance.run(make: make)
     }
 
     @Test func openingsInMemory() async throws {
         try await OpeningsConformance.run(make: { MemoryOpenings() }, reopen: { $0 })
+        try LeasesConformance.run(make: { MemoryOpenings() })
     }
 
     @Test func evaluatorInThisProcess() throws {

@@ -14,5 +14,6 @@ import Testing
                 return store
             },
             reopen: { store in try #require(made.first { $0.store === store }).database.open() })
+        try LeasesConformance.run { try Database().make() }
     }
 }

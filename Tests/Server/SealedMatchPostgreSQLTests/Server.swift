@@ -9,7 +9,9 @@ final class Server: @unchecked Sendable {
 
     let folder: String
     private let lock = NSLock()
-    private var process: Process?
+    // All that were started: the end of one's pipe would remove the folder.
+    private var processes: [Process] = []
+    private var held: Pipe?
     private var databases = 0
 
     static let programs = "/usr/lib/postgresql/15/bin/"
@@ -53,7 +55,7 @@ final class Server: @unchecked Sendable {
     }
 
     /// The server runs below a shell that waits for the end of our pipe, so that none is left behind.
-    private func start() throws {
+    func start() throws {
         let process = Process()
         let command =
             runner.command + [
@@ -73,7 +75,7 @@ final class Server: @unchecked Sendable {
             ] + command
         process.standardInput = Pipe()
         try process.run()
-        self.process = process
+        processes.append(process)
         let clock = ContinuousClock()
         let end = clock.now + .seconds(60)
         while !isThere {
@@ -108,38 +110,87 @@ final class Server: @unchecked Sendable {
         ])
     }
 
+    /// Sets a setting of the whole server: for servers that a test has to itself.
+    func configure(_ setting: String) throws {
+        try sql("ALTER SYSTEM SET " + setting, in: "postgres")
+        try sql("SELECT pg_reload_conf()", in: "postgres")
+        let parts = setting.split(separator: " = ")
+        try wait(until: "SELECT current_setting('\(parts[0])') = '\(parts[1])'")
+    }
+
+    /// Waits until a query of one truth value gives true.
+    func wait(until query: String) throws {
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(120)
+        while try sql(query, in: "postgres") != "t\n" {
+            try #require(clock.now < end, "never: \(query)")
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+    }
+
+    /// Runs a statement in a transaction that stays open until the process ends.
+    func hold(_ sql: String, in connection: String) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.programs + "psql")
+        process.arguments = ["--no-psqlrc", "--quiet", "--tuples-only", "--dbname=" + connection]
+        let input = Pipe()
+        process.standardInput = input
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        input.fileHandleForWriting.write(Data(("BEGIN; " + sql + ";\n").utf8))
+        held = input
+        try wait(
+            until: """
+                SELECT count(*) > 0 FROM pg_stat_activity
+                WHERE application_name = 'psql' AND state = 'idle in transaction'
+                """)
+        return process
+    }
+
     /// A dump of a database, as `pg_dump` makes it.
     func dump(_ database: String) throws -> String {
-        try Self.run([Self.programs + "pg_dump", "--dbname=" + database])
+        let dump = try Self.run([Self.programs + "pg_dump", "--dbname=" + database])
+        // Two lines have a word that is drawn for each dump.
+        return dump.split(separator: "\n").filter { !$0.contains("restrict ") }.joined(separator: "\n")
     }
 
     /// Kills the server and all its processes, as a failing machine does, and starts it again.
     func killAndStart() throws {
+        try stop()
+        try start()
+    }
+
+    /// Kills the server and all its processes.
+    func stop() throws {
         let first = try #require(
             try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8).split(separator: "\n").first)
         let server = try #require(pid_t(first))
-        let children = Self.children(of: server)
-        for process in [server] + children { kill(process, SIGKILL) }
-        process?.waitUntilExit()
+        let all = [server] + Self.children(of: server)
+        for process in all { kill(process, SIGKILL) }
         let clock = ContinuousClock()
         let end = clock.now + .seconds(60)
         // The kernel takes its time to give back the memory that they shared.
-        while ([server] + children).contains(where: { kill($0, 0) == 0 }) {
+        while all.contains(where: Self.isRunning) {
             try #require(clock.now < end, "killed processes do not end")
             Thread.sleep(forTimeInterval: 0.01)
         }
-        try start()
     }
 
     private static func children(of parent: pid_t) -> [pid_t] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return all.compactMap { pid_t($0) }.filter { child in
-            // "pid (name) state parent …"
-            guard let text = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8),
-                let fields = text.split(separator: ")").last?.split(separator: " "), fields.count > 1
-            else { return false }
-            return pid_t(fields[1]) == parent
-        }
+        return all.compactMap { pid_t($0) }.filter { status(of: $0)?.parent == parent }
+    }
+
+    /// One that nobody has waited for, a zombie, holds nothing.
+    private static func isRunning(_ process: pid_t) -> Bool { status(of: process).map { $0.state != "Z" } ?? false }
+
+    private static func status(of process: pid_t) -> (state: String, parent: pid_t)? {
+        // "pid (name) state parent …"
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+            let fields = text.split(separator: ")").last?.split(separator: " "), fields.count > 1,
+            let parent = pid_t(fields[1])
+        else { return nil }
+        return (String(fields[0]), parent)
     }
 
     @discardableResult

@@ -5,6 +5,7 @@ import SealedMatchCollector
 import SealedMatchLists
 import SealedMatchOpenings
 import SealedMatchJetStream
+import SealedMatchPostgreSQL
 import SealedMatchSQLite
 import SealedMatchSets
 import SealedMatchTesting
@@ -144,6 +145,23 @@ func workQueueSnippet<E: Evaluator>(
     let service = QueueOpeningService(queue: queue, store: openings, opener: VoucherOpener([matching]))
     let progress = try service.openPending(waiting: 5)
     return (outcomes.count, progress)
+}
+
+func postgreSQLSnippet(
+    _ dataKeys: borrowing SecretBytes, database: String, deployment: Bytes32
+) throws -> PostgreSQLOpenings {
+    let keys = try DataKeys(dataKeys)
+    let openings = try PostgreSQLOpenings(database, deployment: deployment, keys: keys, creation: .ifMissing)
+    return openings
+}
+
+func leasesSnippet(
+    _ source: some CommitmentSource, _ openings: PostgreSQLOpenings, isStopping: () -> Bool,
+    deliver: (RevealDecision) throws(SealedMatchError) -> Void
+) throws -> RevealRun {
+    let run = try RevealService(source: source, store: openings).revealDue(
+        proceed: { !isStopping() }, deliver: deliver)
+    return run
 }
 
 func worldSnippet() throws {

@@ -59,7 +59,7 @@ import Testing
                 }
             }
         }
-        #expect(catalogues.count == 9)
+        #expect(catalogues.count == 11)
     }
 
     /// The articles' snippets in a row: two lists, a set that both sources sign, a client, a collector, an authority.

@@ -1,0 +1,75 @@
+public import SealedMatchCollector
+public import SealedMatchCrypto
+
+/// What `RevealService.revealDue` did.
+public struct RevealRun: Sendable {
+    /// Accounts that were decided and handed over.
+    public var decided = 0
+    /// Rows of accounts that could not be read.
+    public var damaged: [DamagedRow] = []
+
+    /// Nothing yet.
+    public init() {}
+}
+
+extension RevealService where Store: DueAccounts {
+    /// Decides every account that is due and that no other revealer has: the round of a service that runs all the time,
+    /// on any number of machines. The accounts that it finds are those of `revealReady`, except that a revealed account
+    /// is listed anew only once an opening came in.
+    ///
+    /// An account's lease ends when `deliver` has returned: a process that is killed before has decided, but not
+    /// delivered, and the next one does it again. What could not be decided (`notRegistered`, `commitmentConflict`,
+    /// `damagedStore`) stays leased, and is due again when the lease ends.
+    /// - Parameters:
+    ///   - batch: accounts that are leased at a time.
+    ///   - duration: how long a lease lasts from the beginning of an account's decision, of which the slowest takes
+    ///     minutes.
+    ///   - proceed: asked before each account; false gives back what was leased, and ends early.
+    ///   - deliver: does what the decision asks for, durably: writes a case file. It may get the same one again.
+    /// - Throws: when a store cannot be read; `interrupted`; what `deliver` throws. One account's damage is its own
+    ///   result.
+    public func revealDue(
+        batch: Int = 16, lease duration: Duration = .seconds(900), proceed: () -> Bool = { true },
+        deliver: (RevealDecision) throws(SealedMatchError) -> Void
+    ) throws(SealedMatchError) -> RevealRun {
+        var run = RevealRun()
+        while true {
+            let lease = try store.lease(max(1, batch), for: duration)
+            run.damaged += lease.damaged
+            guard !lease.accounts.isEmpty || !lease.damaged.isEmpty else { return run }
+            for state in lease.accounts {
+                guard proceed() else {
+                    try store.giveBack(lease)
+                    throw SealedMatchError(.interrupted, "interrupted; run it again to go on")
+                }
+                // Decided in the meantime, or too late for us: somebody else has it.
+                guard try store.renew(state.name, of: lease, for: duration) else { continue }
+                let decision = try decide(state, force: false)
+                if let decision {
+                    do throws(SealedMatchError) {
+                        try deliver(decision)
+                    } catch {
+                        try store.giveBack(lease)
+                        throw error
+                    }
+                    run.decided += 1
+                }
+                guard isSettled(decision, of: state) else { continue }
+                var isListed = false
+                if case .success = decision?.result { isListed = true }
+                try store.finish(state.name, of: lease, isListed: isListed)
+            }
+        }
+    }
+
+    /// Whether an account is due no more after this decision.
+    private func isSettled(_ decision: RevealDecision?, of state: AccountState) -> Bool {
+        switch decision?.result {
+        case .success: true
+        // Nothing came in since the last try.
+        case nil: !state.isRevealed
+        // A revealed account that cannot be listed stays due, as does what ended in no verdict.
+        case .failure(let error): !state.isRevealed && Self.rank(error.code) != nil
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import SealedMatchPostgreSQL
+import SealedMatchTesting
+import Testing
+
+/// Which databases are opened, which are refused, and that the latter are left as they are.
+@Suite struct OpeningTests {
+    @Test func isMadeOnceAndOnlyIfAskedFor() throws {
+        let database = try Database()
+        #expect(code { _ = try database.open() } == .fileFailed)
+        #expect(try database.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'sealedmatch'") == "0\n")
+        _ = try database.make()
+        #expect(code { _ = try database.make() } == .fileFailed)
+        for creation in [StoreCreation.never, .ifMissing] {
+            _ = try PostgreSQLOpenings(database.connection, deployment: deployment, keys: keys(), creation: creation)
+        }
+    }
+
+    @Test func severalMakeItAtOnce() throws {
+        let database = try Database()
+        let failures = concurrently(4) { _ in
+            _ = try PostgreSQLOpenings(database.connection, deployment: deployment, keys: keys(), creation: .ifMissing)
+        }
+        #expect(failures.isEmpty)
+        #expect(try database.sql("SELECT count(*) FROM sealedmatch.store") == "1\n")
+    }
+
+    @Test func aURIWorksToo() throws {
+        let database = try Database()
+        _ = try database.make()
+        let folder = database.server.folder.replacingOccurrences(of: "/", with: "%2F")
+        _ = try PostgreSQLOpenings(
+            "postgresql://sealedmatch@\(folder)/\(database.name)", deployment: deployment, keys: keys())
+    }
+
+    @Test func whatIsNotOursIsRefusedAndLeft() throws {
+        let change: [(String, SealedMatchError.Code)] = [
+            ("UPDATE sealedmatch.store SET version = 2", .invalidMagic),
+            ("UPDATE sealedmatch.store SET version = 0", .damagedStore),
+            ("ALTER TABLE sealedmatch.store DROP COLUMN version", .invalidMagic),
+            ("DELETE FROM sealedmatch.store", .invalidMagic),
+            ("ALTER TABLE sealedmatch.account ADD COLUMN more int", .damagedStore),
+            ("CREATE TABLE sealedmatch.more (id int)", .damagedStore),
+            ("DROP INDEX sealedmatch.voucher_place", .damagedStore),
+            ("CREATE RULE nothing AS ON INSERT TO sealedmatch.source DO INSTEAD NOTHING", .damagedStore),
+            (
+                """
+                CREATE FUNCTION sealedmatch.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                CREATE TRIGGER t BEFORE INSERT ON sealedmatch.voucher FOR EACH ROW EXECUTE FUNCTION sealedmatch.f()
+                """, .damagedStore
+            ),
+            ("DROP SCHEMA sealedmatch CASCADE; CREATE SCHEMA sealedmatch CREATE TABLE account (id int)", .invalidMagic),
+        ]
+        for (sql, expected) in change {
+            let database = try Database()
+            _ = try database.make()
+            try database.sql(sql)
+            let before = try database.server.dump(database.connection)
+            for creation in [StoreCreation.never, .ifMissing] {
+                let found = code {
+                    _ = try PostgreSQLOpenings(
+                        database.connection, deployment: deployment, keys: keys(), creation: creation)
+                }
+                #expect(found == expected, "\(sql)")
+            }
+            #expect(try database.server.dump(database.connection) == before)
+        }
+    }
+
+    @Test func anotherDeploymentAndOtherKeysAreRefused() throws {
+        let database = try Database()
+        _ = try database.make()
+        let other = code { _ = try PostgreSQLOpenings(database.connection, deployment: bytes(8), keys: keys()) }
+        #expect(other == .invalidMagic)
+        #expect(code { _ = try database.open(keys(2)) } == .authenticationFailed)
+        #expect(code { _ = try database.open(keys(2, 1)) } == nil)
+        #expect(code { _ = try keys(1, 2, 1) } == .nonCanonical)
+        for count in [0, 31, 33, 17 * 32] {
+            // A byte of each key is its own.
+            let list = (0..<count).map { UInt8($0 / 32) }
+            #expect(code { _ = try DataKeys(SecretBytes.copying(list)) } != nil, "\(count) bytes")
+        }
+    }
+
+    @Test func aServerThatIsNotThereIsAnError() throws {
+        for connection in ["host=/nowhere dbname=none", "host=127.0.0.1 port=1 dbname=none", "nonsense nonsense"] {
+            let found = code { _ = try PostgreSQLOpenings(connection, deployment: deployment, keys: keys()) }
+            #expect(found == .fileFailed)
+        }
+        let server = try Server.shared.get()
+        let found = code {
+            _ = try PostgreSQLOpenings(server.connection(to: "none"), deployment: deployment, keys: keys())
+        }
+        #expect(found == .fileFailed)
+    }
+
+    @Test func aServerThatLosesWhatItAcknowledgedIsRefused() throws {
+        let server = try Server()
+        let database = try Database(on: server)
+        _ = try database.make()
+        for setting in ["fsync", "full_page_writes"] {
+            try server.configure("\(setting) = off")
+            #expect(code { _ = try database.open() } == .fileFailed)
+            _ = try PostgreSQLOpenings(
+                database.connection, deployment: deployment, keys: keys(), allowsVolatileServer: true)
+            try server.configure("\(setting) = on")
+        }
+        // Whatever the server's default is.
+        try server.configure("synchronous_commit = off")
+        _ = try database.open()
+    }
+
+    @Test func anEndedStoreSaysSo() throws {
+        let database = try Database()
+        let store = try database.make()
+        store.interrupt()
+        #expect(code { _ = try store.accounts() } == .interrupted)
+        #expect(code { _ = try store.takeTurn() } == .interrupted)
+        let closed = try database.open()
+        closed.close()
+        #expect(code { _ = try closed.accounts() } == .fileFailed)
+    }
+
+    @Test func whatRunsIsInterrupted() throws {
+        let database = try Database()
+        let store = try database.make()
+        var synthetic = SyntheticVouchers(seed: 41)
+        _ = try store.record(synthetic.page(1, of: [alice]), of: source, cursor: nil)
+        // Somebody holds the account's lock: the store waits in the server.
+        let holder = try database.server.hold("SELECT 1 FROM sealedmatch.account FOR UPDATE", in: database.connection)
+        defer { holder.terminate() }
+        let failures = concurrently(2) { index in
+            if index == 0 {
+                try store.noteTry(of: alice, form, openings: 1)
+            } else {
+                try database.server.wait(
+                    until: "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                store.interrupt()
+            }
+        }
+        #expect(failures == [.interrupted])
+    }
+}
