@@ -186,6 +186,10 @@ let testing: [Target] = [
         dependencies: ["SealedMatchPostgreSQL", "SealedMatchSQLite", "SealedMatchTesting"],
         path: "Tests/Server/PostgreSQLFixture", swiftSettings: program),
     .executableTarget(
+        name: "SealedMatchQueueFixture",
+        dependencies: ["SealedMatchAuthority", "SealedMatchJetStream", "SealedMatchSQLite", "SealedMatchTesting"],
+        path: "Tests/Server/QueueFixture", swiftSettings: program),
+    .executableTarget(
         name: "SealedMatchBuildFixture", dependencies: ["SealedMatchSets", "SealedMatchWorkers"],
         path: "Tests/Sets/BuildFixture", swiftSettings: program),
     // Files of test vectors, and their run through another implementation.
@@ -227,7 +231,7 @@ let testing: [Target] = [
         "Server", "SealedMatchJetStreamTests",
         [
             "SealedMatchAuthority", "SealedMatchClient", "SealedMatchJetStream", "SealedMatchSQLite",
-            "SealedMatchTesting",
+            "SealedMatchTesting", "SealedMatchQueueFixture", "CSealedMatchNATS",
         ]),
     tests(
         "Server", "SealedMatchPostgreSQLTests",

@@ -5,8 +5,10 @@ internal import SealedMatchCrypto
 struct JetStreamClient: Sendable {
     let connection: ServerConnection
     let patience: Double
-    /// How long one attempt waits for its answer, in seconds: longer than a leader takes to be chosen.
-    private var attempt: Double { min(patience, 4) }
+    /// How long one attempt waits for its answer, in seconds. While a leader is chosen, servers do not answer at all.
+    private var attempt: Double { min(patience, 1.5) }
+    /// The same for what is written: it may take long on a slow disk, and a second attempt would write it twice.
+    private var writing: Double { min(patience, 4) }
 
     init(_ connection: ServerConnection, patience: Double) {
         self.connection = connection
@@ -16,12 +18,12 @@ struct JetStreamClient: Sendable {
     // MARK: Attempts
 
     func trying<Result>(
-        _ what: String, _ body: (Double) throws(Trouble) -> Result
+        _ what: String, seconds: Double? = nil, _ body: (Double) throws(Trouble) -> Result
     ) throws(SealedMatchError) -> Result {
         var end = Deadline(seconds: patience)
         while true {
             do throws(Trouble) {
-                return try body(max(0.1, min(attempt, end.left)))
+                return try body(max(0.1, min(seconds ?? attempt, end.left)))
             } catch {
                 switch error {
                 case .lasting(let error): throw error
@@ -118,7 +120,7 @@ struct JetStreamClient: Sendable {
     /// - Throws: `fileFailed`, also where the stream is full, `interrupted`.
     func publish(_ drafts: [Draft]) throws(SealedMatchError) -> Outcome {
         do throws(Trouble) {
-            return try publish(drafts, seconds: attempt)
+            return try publish(drafts, seconds: writing)
         } catch {
             switch error {
             case .lasting(let error): throw error
@@ -160,7 +162,9 @@ struct JetStreamClient: Sendable {
     /// Stores one message whose repetition does no harm.
     /// - Throws: `fileFailed`, also where the stream is full, `interrupted`.
     func publish(_ draft: Draft) throws(SealedMatchError) {
-        _ = try trying("publish") { (seconds) throws(Trouble) in try publish([draft], seconds: seconds) }
+        _ = try trying("publish", seconds: writing) { (seconds) throws(Trouble) in
+            try publish([draft], seconds: seconds)
+        }
     }
 
     // MARK: Read

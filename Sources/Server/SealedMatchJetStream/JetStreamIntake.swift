@@ -194,6 +194,15 @@ public final class JetStreamIntake: Intake, CommitmentSource, NameResolver {
         }
     }
 
+    /// Does the first part of an erasure, as a process that ends in the middle of one. It blocks.
+    /// - Returns: the second part, for whenever it comes.
+    package func beginErasing(
+        _ account: AccountID
+    ) throws(SealedMatchError) -> () throws(SealedMatchError) -> [AccountEpoch] {
+        let (registrations, begun) = (registrations, try registrations.beginErasing(account))
+        return { () throws(SealedMatchError) in try registrations.end(begun) }
+    }
+
     // MARK: CommitmentSource
 
     /// The commitment that was registered with a pseudonym in an epoch, if there is one. It blocks.

@@ -17,6 +17,8 @@ public final class JetStreamQueue: VoucherQueue {
     private let options: JetStreamOptions
     private let ownIdentity: StoreIdentity
     private let consumers = Mutex<Set<String>>([])
+    /// Vouchers in a message lately, on the high side.
+    private let frameSize = Mutex(200.0)
 
     /// Connects to a deployment that was set up. It blocks.
     /// - Throws: as `JetStreamIntake`.
@@ -76,7 +78,6 @@ public final class JetStreamQueue: VoucherQueue {
 
     private struct Next: Encodable {
         let batch: Int
-        var max_bytes: Int?
         var expires: UInt64?
         var no_wait: Bool?
     }
@@ -100,7 +101,8 @@ public final class JetStreamQueue: VoucherQueue {
             isLost = true
             var left = next.batch
             let answers = try connection.collect(
-                "$JS.API.CONSUMER.MSG.NEXT.\(subjects.vouchers).\(name)", body, seconds: seconds + attempt
+                "$JS.API.CONSUMER.MSG.NEXT.\(subjects.vouchers).\(name)", body, headers: ["Description"],
+                seconds: seconds + attempt
             ) { answer in
                 left -= 1
                 return answer.status != 0 || left == 0
@@ -108,7 +110,7 @@ public final class JetStreamQueue: VoucherQueue {
             guard let end = answers.last, end.status != 0 else { return answers }
             // 404, 408: no more came; 409: no more fit, or the consumer's leader changed.
             guard answers.count > 1 || [404, 408].contains(end.status) else {
-                throw Trouble.passing("status \(end.status)")
+                throw Trouble.passing("\(name): \(end.status) \(end.header("Description") ?? "")")
             }
             return answers.dropLast()
         }
@@ -116,7 +118,7 @@ public final class JetStreamQueue: VoucherQueue {
 
     // MARK: Leases
 
-    /// Leases vouchers: whole messages, those that fit into `limit` vouchers of the usual size, at least one.
+    /// Leases vouchers: whole messages, as many as make about `limit` vouchers, at least one.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
     public func lease(
         _ part: VoucherQueuePart, limit: Int, waiting seconds: Double
@@ -132,16 +134,21 @@ public final class JetStreamQueue: VoucherQueue {
     private func lease(
         _ name: String, _ filter: String, limit: Int, waiting seconds: Double
     ) throws(SealedMatchError) -> [LeasedMessage] {
-        let limit = min(max(1, limit), 4_096)
-        let all = Next(
-            batch: limit, max_bytes: max(options.frameBytes + 4_096, min(limit * 4_600, 16 << 20)), no_wait: true)
-        var messages = try messages(name, filter, all, seconds: 0)
+        // Not by bytes: servers then say that a request is over before its messages have come.
+        let batch = frameSize.withLock { size in max(1, min(Int(Double(limit) / size), 1_024)) }
+        var messages = try messages(name, filter, Next(batch: batch, no_wait: true), seconds: 0)
         if messages.isEmpty, seconds > 0 {
             // One alone: a request for more would hold what comes until all have come.
             let one = Next(batch: 1, expires: UInt64(max(0.01, seconds) * 1e9))
             messages = try self.messages(name, filter, one, seconds: seconds)
         }
-        return messages.compactMap { LeasedMessage($0) }
+        let leased = messages.compactMap { LeasedMessage($0) }
+        let vouchers = leased.reduce(0) { $0 + $1.lease.vouchers.count }
+        if vouchers > 0 {
+            let now = Double(vouchers) / Double(leased.count)
+            frameSize.withLock { $0 = max(now, ($0 + now) / 2) }
+        }
+        return leased
     }
 
     /// Forgets these messages.
@@ -193,6 +200,9 @@ public final class JetStreamQueue: VoucherQueue {
         try acknowledge([lease])
     }
 
+    /// Puts bytes into the queue that no intake made.
+    package func put(_ bytes: [UInt8]) throws(SealedMatchError) { try publish(bytes, to: subjects.new) }
+
     private func publish(_ bytes: [UInt8], to subject: String) throws(SealedMatchError) {
         try client.publish(JetStreamClient.Draft(subject: subject, data: bytes, id: UUID().uuidString))
     }
@@ -204,7 +214,8 @@ public final class JetStreamQueue: VoucherQueue {
     public func takeBack(limit: Int = 1_000) throws(SealedMatchError) -> Int {
         var count = 0
         while count < limit {
-            let leases = try lease("aside", subjects.aside, limit: 1, waiting: 0).map(\.lease)
+            // A server may be a moment behind what another one has acknowledged.
+            let leases = try lease("aside", subjects.aside, limit: 1, waiting: 1).map(\.lease)
             guard !leases.isEmpty else { break }
             for lease in leases {
                 try publish(lease.bytes, to: subjects.new)

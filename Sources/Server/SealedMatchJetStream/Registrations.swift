@@ -185,8 +185,12 @@ struct Registrations: Sendable {
     /// Forgets an account. What it was registered as is written down first, and forgotten last: an erasure that was cut
     /// off and is asked for again tells all of it. What is registered after that is not touched.
     func erase(_ account: AccountID) throws(SealedMatchError) -> [AccountEpoch] {
+        try end(beginErasing(account))
+    }
+
+    func beginErasing(_ account: AccountID) throws(SealedMatchError) -> Erasure {
         let subject = subjects.erasure(account)
-        let begun = try contending { () throws(SealedMatchError) -> Erasure? in
+        return try contending { () throws(SealedMatchError) -> Erasure? in
             let left = try client.last(stream, subject)
             var names = try left.map(Self.names) ?? []
             var position: UInt64 = 1
@@ -195,7 +199,7 @@ struct Registrations: Sendable {
                 guard let epoch = Subjects.epoch(before: stored.subject) else { continue }
                 names.append(AccountEpoch(pseudonym: try pseudonym(stored), epoch: epoch))
             }
-            guard !names.isEmpty else { return Erasure(sequence: 0, names: []) }
+            guard !names.isEmpty else { return Erasure(account: account, sequence: 0, names: []) }
             var seen: Set<AccountEpoch> = []
             names = names.filter { seen.insert($0).inserted }
             var data = ByteWriter()
@@ -205,18 +209,23 @@ struct Registrations: Sendable {
             }
             let draft = JetStreamClient.Draft(subject: subject, data: data.bytes, expected: left?.sequence ?? 0)
             guard case .stored(let sequence) = try client.publish([draft]) else { return nil }
-            return Erasure(sequence: sequence, names: names)
+            return Erasure(account: account, sequence: sequence, names: names)
         }
+    }
+
+    func end(_ begun: Erasure) throws(SealedMatchError) -> [AccountEpoch] {
         // Only what was there before: a number that is greater is a new registration's.
         for name in begun.names {
             try client.purge(stream, subjects.pseudonym(name), before: begun.sequence)
-            try client.purge(stream, subjects.account(account, name.epoch), before: begun.sequence)
+            try client.purge(stream, subjects.account(begun.account, name.epoch), before: begun.sequence)
         }
-        if begun.sequence > 0 { try client.purge(stream, subject, before: begun.sequence + 1) }
+        if begun.sequence > 0 { try client.purge(stream, subjects.erasure(begun.account), before: begun.sequence + 1) }
         return begun.names.sorted { $0.epoch < $1.epoch }
     }
 
-    private struct Erasure {
+    struct Erasure {
+        let account: AccountID
+        /// Of the message that names what is to be forgotten.
         let sequence: UInt64
         let names: [AccountEpoch]
     }

@@ -1,3 +1,4 @@
+import CSealedMatchNATS
 import Foundation
 import SealedMatchJetStream
 import SealedMatchTestSupport
@@ -47,12 +48,14 @@ final class Cluster: Sendable {
 
     var count: Int { ports.count / 2 }
 
-    /// A server ends with this process, however that ends: a shell sees its input end.
+    /// A server and its files end with this process, however that ends: a shell sees its input end.
     private static let shell = """
         "$0" "$@" < /dev/null > /dev/null 2>&1 &
         echo $!
         while read -r line; do :; done
         kill -9 $!
+        wait
+        rm -rf "${2%/*}"
         """
 
     func start(_ index: Int) throws {
@@ -82,6 +85,8 @@ final class Cluster: Sendable {
             return servers[index]
         }
         guard let server else { return }
+        // The shell first: the files stay.
+        _ = Foundation.kill(server.shell.processIdentifier, SIGKILL)
         _ = Foundation.kill(server.identifier, SIGKILL)
         try? server.input.fileHandleForWriting.close()
         server.shell.waitUntilExit()
@@ -102,6 +107,28 @@ final class Cluster: Sendable {
         options.replicas = count
         options.patience = 30
         return options
+    }
+
+    /// One request to the servers' interface, as an operator's tools send it.
+    func request(_ subject: String, _ body: String = "") throws -> String {
+        var (connection, answer): (OpaquePointer?, OpaquePointer?)
+        let address = (0..<count).map { "nats://tests:\(password)@127.0.0.1:\(ports[$0])" }.joined(separator: ",")
+        try #require(natsConnection_ConnectTo(&connection, address) == NATS_OK)
+        defer { natsConnection_Destroy(connection) }
+        try #require(
+            natsConnection_Request(&answer, connection, "$JS.API." + subject, body, Int32(body.utf8.count), 10_000)
+                == NATS_OK)
+        defer { natsMsg_Destroy(answer) }
+        return String(
+            decoding: UnsafeRawBufferPointer(
+                start: natsMsg_GetData(answer), count: Int(natsMsg_GetDataLength(answer))), as: UTF8.self)
+    }
+
+    /// Which server leads a stream.
+    func leader(of stream: String) throws -> Int? {
+        let info = try request("STREAM.INFO." + stream)
+        guard let start = info.range(of: "\"leader\":\"n") else { return nil }
+        return Int(info[start.upperBound...].prefix { $0.isNumber })
     }
 
     /// Ports that were free a moment ago.

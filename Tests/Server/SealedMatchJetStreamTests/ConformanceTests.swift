@@ -55,8 +55,3 @@ import Testing
             })
     }
 }
-
-/// One cluster for the tests that end none of its servers.
-enum Shared {
-    static let cluster = Result { try Cluster() }
-}
