@@ -29,6 +29,13 @@ let sqlite = Target.Dependency.product(
     name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["Server"]))
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Server"]))
+/// What only `sealedmatchd` is built with.
+let hummingbird = Target.Dependency.product(
+    name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Server"]))
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log", condition: .when(traits: ["Server"]))
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Server"]))
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Server"]))
 
 func room(
     _ room: String, _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
@@ -113,6 +120,22 @@ let server: [Target] = [
     room(
         "Server", "SealedMatchPostgreSQL",
         ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings", "CSealedMatchPQ"]),
+    // The collector's HTTP calls, before any intake.
+    room(
+        "Server", "SealedMatchFront",
+        [
+            "SealedMatchProtocol", "SealedMatchFiles", "SealedMatchCollector", "SealedMatchJSON", hummingbird, logging,
+            metrics,
+        ], settings: program + optimised),
+    // The service: every role in one program.
+    .executableTarget(
+        name: "sealedmatchd",
+        dependencies: [
+            "SealedMatchFront", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
+            "SealedMatchCases", "SealedMatchSQLite", "SealedMatchLists", "SealedMatchSets", "SealedMatchFiles",
+            "SealedMatchJSON",
+            argumentParser, hummingbird, logging, metrics, lifecycle,
+        ], path: "Sources/Server/sealedmatchd", swiftSettings: program + optimised),
 ]
 
 let tool: [Target] = [
@@ -279,7 +302,9 @@ let package = Package(
         .library(name: "SealedMatchJetStream", targets: ["SealedMatchJetStream"]),
         .library(name: "SealedMatchPostgreSQL", targets: ["SealedMatchPostgreSQL"]),
         .library(name: "SealedMatchTesting", targets: ["SealedMatchTesting"]),
+        .library(name: "SealedMatchFront", targets: ["SealedMatchFront"]),
         .executable(name: "sealedmatch", targets: ["sealedmatch"]),
+        .executable(name: "sealedmatchd", targets: ["sealedmatchd"]),
     ],
     traits: [
         .trait(name: "Server", description: "The collector, the authority and the program, with what they depend on."),
@@ -288,6 +313,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: core + client + sets + server + tool + lab + testing
 )

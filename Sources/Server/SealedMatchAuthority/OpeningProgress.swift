@@ -27,6 +27,9 @@ public struct OpeningProgress: Equatable, Sendable {
     public var isReadAgain = false
     /// Everything that was there has been dealt with.
     public var isComplete = false
+
+    /// Before the first voucher.
+    public init() {}
 }
 
 /// Whether `openPending` goes on after a batch.

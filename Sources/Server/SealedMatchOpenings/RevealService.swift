@@ -177,3 +177,11 @@ public struct RevealService<Source: CommitmentSource, Store: OpeningStore>: Send
         }
     }
 }
+
+extension SealedMatchError {
+    /// Whether this is what a reveal found out about an account (Docs/Protocol.md, "Reveal"); else it is a failure of
+    /// the machine or of a file, and says nothing about the account.
+    package var isVerdict: Bool {
+        [.belowThreshold, .notDecodable, .commitmentMismatch, .notRegistered, .commitmentConflict].contains(code)
+    }
+}

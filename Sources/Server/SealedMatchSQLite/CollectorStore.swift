@@ -56,7 +56,15 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
         let policy = policy
         // Register, steps 1–2: the caller's account, and its signature
         try policy.check(registration, authenticatedAs: account)
-        return try file.write { db in
+        return try file.write { db in try Self.register(registration, policy, db) }
+    }
+
+    /// Register, from step 3 on. A refusal has changed nothing.
+    static func register(
+        _ registration: Registration, _ policy: CollectorPolicy, _ db: Database
+    ) throws(SealedMatchError) -> IntakeOutcome {
+        try StoreFile.mappingErrors {
+            let account = registration.account
             // Register, step 3: the epoch has not expired
             try Self.checkExpiry(registration.epoch, db)
             // Register, step 4: the account has a registration of this epoch
@@ -123,21 +131,32 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
         all vouchers: [[UInt8]], authenticatedAs account: AccountID
     ) throws(SealedMatchError) -> [Result<IntakeOutcome, SealedMatchError>] {
         let policy = policy
-        let parsed = vouchers.map { bytes in
-            Result { () throws(SealedMatchError) in try ArrivedVoucher(bytes) }
-        }
-        return try file.write { db in
-            var signed: Set<Int64> = []
-            return try parsed.map { parsed in
-                do throws(SealedMatchError) {
-                    return .success(try Self.insert(parsed.get(), of: account, policy, &signed, db))
-                } catch {
-                    // A refusal is the voucher's outcome; a failing disk or file ends the whole transaction.
-                    guard error.isRefusal else { throw error }
-                    return .failure(error)
-                }
+        let arrived = vouchers.map(Self.arrived)
+        return try file.write { db in try Self.store(arrived, of: account, policy, db) }
+    }
+
+    static func arrived(_ bytes: [UInt8]) -> Result<ArrivedVoucher, SealedMatchError> {
+        Result { () throws(SealedMatchError) in try ArrivedVoucher(bytes) }
+    }
+
+    /// Stores vouchers of one account, in a transaction that may hold others'.
+    /// - Throws: what ends the whole transaction.
+    static func store(
+        _ vouchers: [Result<ArrivedVoucher, SealedMatchError>], of account: AccountID, _ policy: CollectorPolicy,
+        _ db: Database
+    ) throws(SealedMatchError) -> [Result<IntakeOutcome, SealedMatchError>] {
+        var signed: Set<Int64> = []
+        var outcomes: [Result<IntakeOutcome, SealedMatchError>] = []
+        for voucher in vouchers {
+            do throws(SealedMatchError) {
+                outcomes.append(.success(try insert(voucher.get(), of: account, policy, &signed, db)))
+            } catch {
+                // A refusal is the voucher's outcome; a failing disk or file ends the whole transaction.
+                guard error.isRefusal else { throw error }
+                outcomes.append(.failure(error))
             }
         }
+        return outcomes
     }
 
     /// - Parameter signed: rows of registrations whose signature was found to verify in this transaction.

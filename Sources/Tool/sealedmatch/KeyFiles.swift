@@ -37,37 +37,23 @@ enum KeyFiles {
         return header
     }
 
-    /// Where the secrets of a set are: in a folder `secrets` beside the set file unless another is named, in a file
-    /// that has the root's name (Docs/Protocol.md, 4.2). Of a set file that was renamed they are found all the same.
+    /// Where the secrets of a set are (`SetSecretsFile`).
     static func secretsPath(of header: SetHeader, beside set: String, folder: String?) throws -> String {
-        let folder = folder ?? secretsFolder(beside: set)
-        return try "\(folder)/\(hexadecimal(header.root().encoded.bytes)).secrets"
+        try SetSecretsFile.path(of: header, beside: set, folder: folder)
     }
 
-    static func secretsFolder(beside set: String) -> String {
-        let folder = (set as NSString).deletingLastPathComponent
-        return folder.isEmpty ? "secrets" : folder + "/secrets"
-    }
+    static func secretsFolder(beside set: String) -> String { SetSecretsFile.folder(beside: set) }
 
     /// The secrets of the set of `header`.
     /// - Throws: `Failure` for those of another set, too.
     static func readSetSecrets(of header: SetHeader, beside set: String, folder: String? = nil) throws -> SetSecrets {
         let path = try secretsPath(of: header, beside: set, folder: folder)
-        let secrets = try readSetSecrets(path)
-        guard secrets.tableID == header.tableID, secrets.positionSeed == header.positionSeed else {
-            throw Failure("\(path): the secrets of another set")
-        }
-        return secrets
+        return try about(path) { try SetSecretsFile.read(path, of: header) }
     }
 
     /// The secrets in one file.
     static func readSetSecrets(_ path: String) throws -> SetSecrets {
-        try about(path) {
-            let bytes = try DurableFile.readSecret(path, limit: SetSecrets.encodedCount)
-            return try unsafe bytes.withBytes { (raw) throws(SealedMatchError) in
-                try unsafe SetSecrets(canonical: raw)
-            }
-        }
+        try about(path) { try SetSecretsFile.read(path) }
     }
 
     static func sha256(_ bytes: [UInt8]) throws -> Bytes32 {

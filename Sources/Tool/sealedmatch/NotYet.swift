@@ -1,12 +1,7 @@
 internal import SealedMatchCrypto
+internal import SealedMatchOpenings
 
 extension SealedMatchError {
-    /// Whether this is what a reveal found out about an account (Docs/Protocol.md, "Reveal"); else it is a failure of
-    /// the machine or of a file, and says nothing about the account.
-    var isVerdict: Bool {
-        [.belowThreshold, .notDecodable, .commitmentMismatch, .notRegistered, .commitmentConflict].contains(code)
-    }
-
     /// What `reveal` says of an account that it does not reveal, for whoever runs it.
     ///
     /// Chance openings delay a reveal: among e of them the decoder finds the matches from t + ⌈e/k⌉ on

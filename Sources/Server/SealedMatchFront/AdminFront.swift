@@ -1,0 +1,205 @@
+internal import HTTPTypes
+public import Hummingbird
+internal import Logging
+public import SealedMatchCollector
+public import SealedMatchCrypto
+internal import SealedMatchJSON
+public import SealedMatchProtocol
+internal import Synchronization
+
+/// What an operator may ask of a role: each is nil where the role has nothing of it.
+public struct AdminActions: Sendable {
+    /// Forgets an account at the collector, and where this process keeps openings, there, too.
+    public var erase: (@Sendable (AccountID) async throws -> [AccountEpoch])?
+    /// Forgets openings of names that a collector has erased.
+    public var eraseOpenings: (@Sendable ([AccountEpoch]) async throws -> Void)?
+    /// Has the collector forget epochs before this one.
+    public var expire: (@Sendable (UInt32) async throws -> ExpiredCounts)?
+    /// Forgets openings of epochs before this one.
+    public var expireOpenings: (@Sendable (UInt32) async throws -> Void)?
+    /// Seconds since 1970.
+    public var now: @Sendable () -> UInt64
+
+    /// None.
+    public init(now: @escaping @Sendable () -> UInt64) { self.now = now }
+}
+
+/// What keeps a process from its work now, by part; empty if and only if it is ready.
+public final class Readiness: Sendable {
+    private let problems = Mutex<[String: String]>([:])
+
+    /// Everything is ready.
+    public init() {}
+
+    /// Says what keeps a part from its work; nil: nothing does.
+    public func set(_ part: String, _ problem: String?) { problems.withLock { $0[part] = problem } }
+
+    var current: [String: String] { problems.withLock { $0 } }
+}
+
+/// The calls of an operator's own port (Docs/Operating.md): health, metrics, erasure of an account, expiry of epochs.
+/// Never where others reach it: loopback or a Unix socket. What changes something needs the operator's token.
+public struct AdminFront: Sendable {
+    private let token: Bytes32?
+    private let actions: AdminActions
+    private let readiness: Readiness
+    private let metrics: MetricsRegistry
+
+    /// - Parameters:
+    ///   - token: what `Authorization: Bearer` has to hold, 16 bytes at least; nil refuses every change.
+    /// - Throws: `parameterOutOfRange` for a shorter one.
+    public init(
+        token: [UInt8]?, actions: AdminActions, readiness: Readiness, metrics: MetricsRegistry
+    ) throws(SealedMatchError) {
+        if let token {
+            guard token.count >= 16 else {
+                throw SealedMatchError(.parameterOutOfRange, "the operator's token has less than 16 bytes")
+            }
+        }
+        self.token = if let token { try ArrivedVoucher.digest(token) } else { nil }
+        self.actions = actions
+        self.readiness = readiness
+        self.metrics = metrics
+    }
+
+    /// The calls, as a router.
+    public func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(
+            middleware: ProblemMiddleware(
+                counters: FrontCounters(),
+                methods: [
+                    (["healthz"], [.get]), (["readyz"], [.get]), (["metrics"], [.get]),
+                    (["v1", "accounts", "*"], [.delete]), (["v1", "erasures"], [.post]),
+                    (["v1", "epochs", "*", "expire"], [.post]),
+                ]))
+        router.get("healthz") { _, _ in Response.json(.object(["alive": .boolean(true)])) }
+        router.get("readyz") { _, _ in
+            let problems = readiness.current
+            return Response.json(
+                .object([
+                    "ready": .boolean(problems.isEmpty), "problems": .object(problems.mapValues { .text($0) }),
+                ]), status: problems.isEmpty ? .ok : .serviceUnavailable)
+        }
+        router.get("metrics") { _, _ in
+            let text = metrics.text
+            return Response(
+                status: .ok,
+                headers: [
+                    .contentType: "text/plain; version=0.0.4; charset=utf-8", .contentLength: "\(text.utf8.count)",
+                ], body: .init(byteBuffer: .init(string: text)))
+        }
+        router.delete("v1/accounts/:id") { request, context in try await erase(request, context) }
+        router.post("v1/erasures") { request, _ in try await eraseOpenings(request) }
+        router.post("v1/epochs/:epoch/expire") { request, context in try await expire(request, context) }
+        return router
+    }
+
+    private func check(_ request: Request) throws(Problem) {
+        guard let token else {
+            throw Problem(.forbidden, "no operator's token is set: changes are not possible; see admin-token-file")
+        }
+        let fields = request.headers[values: .authorization]
+        guard fields.count == 1, let field = fields.first, field.prefix(7).lowercased() == "bearer ",
+            (try? ArrivedVoucher.digest(Array(field.dropFirst(7).utf8))) == token
+        else {
+            throw Problem(
+                .unauthorized, "the operator's token is needed: Authorization: Bearer …",
+                fields: [.wwwAuthenticate: "Bearer"])
+        }
+    }
+
+    private func erase(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try check(request)
+        guard let erase = actions.erase else { throw Problem(.notFound, "this role keeps no accounts") }
+        guard let id = context.parameters.get("id").flatMap(Self.bytes32) else {
+            throw Problem(.badRequest, "an account is 64 hexadecimal digits; `sealedmatch account-id` tells a name's")
+        }
+        let names = try await reporting { try await erase(AccountID(canonical: id)) }
+        // What another process needs to forget the openings: nothing finds it again.
+        return .json(
+            .object([
+                "erased": .list(names.map(Self.json)), "openingsErased": .boolean(actions.eraseOpenings != nil),
+            ]))
+    }
+
+    private func eraseOpenings(_ request: Request) async throws -> Response {
+        try check(request)
+        guard let erase = actions.eraseOpenings else { throw Problem(.notFound, "this role keeps no openings") }
+        let body = try await request.body.collect(upTo: 1 << 20)
+        guard case .object(let fields)? = try? JSON(parsing: Array(body.readableBytesView)),
+            case .list(let list)? = fields["erased"], let names = Self.names(list)
+        else {
+            throw Problem(.badRequest, "the reply of DELETE /v1/accounts/… is expected: {\"erased\": […]}")
+        }
+        try await reporting { try await erase(names) }
+        return .json(.object(["erased": .list(names.map(Self.json)), "openingsErased": .boolean(true)]))
+    }
+
+    private func expire(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try check(request)
+        guard let epoch = context.parameters.get("epoch").flatMap({ UInt32($0) }) else {
+            throw Problem(.badRequest, "an epoch is a decimal number below 2^32")
+        }
+        let running = try Parameters.epoch(at: actions.now())
+        guard epoch < running else {
+            throw Problem(.unprocessableContent, "the running epoch is \(running); only epochs before it expire")
+        }
+        guard actions.expire != nil || actions.expireOpenings != nil else {
+            throw Problem(.notFound, "this role keeps nothing that expires")
+        }
+        var reply: [String: JSON] = ["firstEpoch": .integer(Int128(epoch) + 1)]
+        let openings = request.uri.queryParameters["openings"] == "true"
+        if let expire = actions.expire {
+            let counts = try await reporting { try await expire(epoch + 1) }
+            reply["registrations"] = .integer(Int128(counts.registrations))
+            reply["vouchers"] = .integer(Int128(counts.vouchers))
+        }
+        // Openings of a past epoch can still be revealed: they stay unless this is asked for.
+        if let expireOpenings = actions.expireOpenings, openings {
+            try await reporting { try await expireOpenings(epoch + 1) }
+        }
+        reply["openings"] = .boolean(openings && actions.expireOpenings != nil)
+        return .json(.object(reply))
+    }
+
+    private func reporting<Answer>(_ work: () async throws -> Answer) async throws -> Answer {
+        do {
+            return try await work()
+        } catch let error as SealedMatchError {
+            throw Problem(error)
+        }
+    }
+
+    private static func json(_ name: AccountEpoch) -> JSON {
+        .object(["pseudonym": .text(hexadecimal(name.pseudonym.encoded)), "epoch": .integer(Int128(name.epoch))])
+    }
+
+    private static func names(_ list: [JSON]) -> [AccountEpoch]? {
+        var names: [AccountEpoch] = []
+        for case .object(let fields) in list {
+            guard case .text(let digits)? = fields["pseudonym"], let pseudonym = bytes32(digits),
+                case .integer(let epoch)? = fields["epoch"], let epoch = UInt32(exactly: epoch)
+            else { return nil }
+            names.append(AccountEpoch(pseudonym: Pseudonym(canonical: pseudonym), epoch: epoch))
+        }
+        return names.count == list.count ? names : nil
+    }
+
+    private static func hexadecimal(_ bytes: Bytes32) -> String {
+        bytes.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    private static func bytes32(_ digits: String) -> Bytes32? {
+        let digits = Array(digits.utf8)
+        guard digits.count == 64 else { return nil }
+        var bytes: [UInt8] = []
+        for place in stride(from: 0, to: 64, by: 2) {
+            guard let byte = UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16),
+                digits[place] != UInt8(ascii: "+")
+            else { return nil }
+            bytes.append(byte)
+        }
+        return try? Bytes32(exactly: bytes)
+    }
+}

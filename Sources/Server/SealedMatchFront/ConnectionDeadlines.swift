@@ -1,0 +1,67 @@
+internal import Hummingbird
+internal import HTTPTypes
+internal import NIOCore
+internal import NIOHTTPTypes
+
+/// Ends a connection on which a request takes too long to come: one time for its header, one for its body. So nobody
+/// holds a connection, or a part of the budget of bodies, by sending slowly.
+final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let header: TimeAmount
+    private let body: TimeAmount
+    private var running: Scheduled<Void>?
+    // A request whose end has come, and whose reply has not ended.
+    private var isAnswering = false
+
+    init(_ limits: FrontLimits) {
+        header = .seconds(Int64(max(1, limits.headerSeconds)))
+        body = .seconds(Int64(max(1, limits.bodySeconds)))
+    }
+
+    private func start(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+        running?.cancel()
+        let channel = context.channel
+        running = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { start(header, context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { running?.cancel() }
+
+    func channelActive(context: ChannelHandlerContext) {
+        start(header, context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        running?.cancel()
+        running = nil
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head: start(body, context)
+        case .body: break
+        case .end:
+            running?.cancel()
+            running = nil
+            isAnswering = true
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data), isAnswering {
+            isAnswering = false
+            start(header, context)
+        }
+        context.write(data, promise: promise)
+    }
+}

@@ -1,0 +1,29 @@
+internal import Hummingbird
+internal import NIOCore
+internal import SealedMatchCollector
+internal import SealedMatchProtocol
+
+/// What one front bears, whoever sends.
+public struct FrontLimits: Sendable {
+    /// Connections at a time; who comes later waits in the listen queue.
+    public var connections = 4_096
+    /// Bytes of bodies in memory at a time, of all requests together.
+    public var bodyBytes = 32 << 20
+    /// Seconds from a connection's or the last reply's end until the next request's header is there.
+    public var headerSeconds = 30
+    /// Seconds from a request's header until its body is there.
+    public var bodySeconds = 60
+    /// Vouchers that an account may send at once.
+    public var burst = 2_048
+    /// Vouchers that an account may send in a second, on average.
+    public var vouchersPerSecond = 2.0
+
+    /// The defaults.
+    public init() {}
+
+    /// Bytes of the longest body: 256 vouchers of the longest form that is taken.
+    static func maximumBody(_ policy: CollectorPolicy) -> Int {
+        let longest = policy.knownSets?.values.map { VoucherHeader.voucherCount($0) }.max()
+        return VoucherBatch.maximumVouchers * (longest ?? SealedVoucher.maximumEncodedCount)
+    }
+}

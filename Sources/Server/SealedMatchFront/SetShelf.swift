@@ -1,0 +1,147 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+public import SealedMatchCrypto
+internal import SealedMatchFiles
+internal import SealedMatchJSON
+public import SealedMatchProtocol
+
+/// The set files that a front gives out: the same bytes to everybody, without authentication, by the root that names
+/// them. A client checks all of it itself; a front that gave another set to some would be found out.
+public struct SetShelf: Sendable {
+    private struct Book: Sendable {
+        let path: String
+        let proof: String
+        let root: SetRoot
+        let header: SetHeader
+    }
+    private let books: [String: Book]
+    private let current: String?
+
+    /// Opens and checks each file's header.
+    /// - Parameters:
+    ///   - paths: set files. Each may have a file beside it whose name has `.proof` appended.
+    ///   - current: the one that `/v1/sets/current` leads to; the one with the greatest version unless given.
+    /// - Throws: `SetShelf.Unusable`, which names the file; for sets for tests, too, unless they are allowed.
+    public init(_ paths: [String], allowsTestSets: Bool = false) throws(Unusable) {
+        var books: [String: Book] = [:]
+        for path in paths {
+            do throws(SealedMatchError) {
+                let header = try SetFile(path: path).header
+                guard allowsTestSets || !header.isTest else {
+                    throw SealedMatchError(.testSet, "the set is for tests; whoever made it knows its secret key")
+                }
+                let root = try header.root()
+                books[Self.name(root)] = Book(path: path, proof: path + ".proof", root: root, header: header)
+            } catch {
+                throw Unusable(path: path, error: error)
+            }
+        }
+        self.books = books
+        current = books.max { $0.value.header.version < $1.value.header.version }?.key
+    }
+
+    /// A file that is no set that can be given out.
+    public struct Unusable: Error {
+        /// Which one.
+        public let path: String
+        /// Why.
+        public let error: SealedMatchError
+    }
+
+    /// The sets' forms by root: what a collector's policy takes.
+    public var parameters: [SetRoot: SealedMatchProtocol.Parameters] {
+        Dictionary(books.values.map { ($0.root, $0.header.parameters) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func name(_ root: SetRoot) -> String {
+        root.encoded.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("v1/sets/current") { _, _ in try redirect() }
+        router.head("v1/sets/current") { _, _ in try redirect() }
+        router.get("v1/sets/:name") { request, context in try await give(request, context) }
+        router.head("v1/sets/:name") { request, context in try await give(request, context) }
+    }
+
+    private func redirect() throws -> Response {
+        guard let current, let book = books[current] else { throw Problem(.notFound, "no set is given out here") }
+        let body = JSON.object([
+            "root": .text(current), "version": .integer(Int128(book.header.version)),
+            "issuedAt": .integer(Int128(book.header.issuedAt)), "expiresAt": .integer(Int128(book.header.expiresAt)),
+        ])
+        return .json(
+            body, status: .temporaryRedirect,
+            headers: [.location: "/v1/sets/\(current)", .cacheControl: "public, max-age=60"])
+    }
+
+    private func give(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let name = context.parameters.get("name") ?? ""
+        let isProof = name.hasSuffix(".proof")
+        let root = isProof ? String(name.dropLast(6)) : name
+        guard let book = books[root] else { throw Problem(.notFound, "no set of this root is given out here") }
+        let path = isProof ? book.proof : book.path
+        guard let size = Self.size(path) else { throw Problem(.notFound, "there is no proof of this set here") }
+        let tag = "\"\(name)\""
+        var headers: HTTPFields = [
+            .eTag: tag, .acceptRanges: "bytes", .contentType: "application/octet-stream",
+            .cacheControl: "public, max-age=31536000, immutable",
+        ]
+        if request.headers[.ifNoneMatch].map({ $0 == "*" || $0.contains(tag) }) == true {
+            return Response(status: .notModified, headers: headers)
+        }
+        var range: ClosedRange<Int>?
+        // A part of another file is none of this one (RFC 9110, 13.1.5).
+        if let asked = request.headers[.range], request.headers[.ifRange].map({ $0 == tag }) ?? true {
+            switch ByteRange(asked, of: size) {
+            case .part(let part): range = part
+            case .outside:
+                throw Problem(
+                    .rangeNotSatisfiable, "the file has \(size) bytes", fields: [.contentRange: "bytes */\(size)"])
+            case .ignored: break
+            }
+        }
+        headers[.contentLength] = "\(range?.count ?? size)"
+        if let range { headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(size)" }
+        let status: HTTPResponse.Status = range == nil ? .ok : .partialContent
+        guard request.method == .get else { return Response(status: status, headers: headers) }
+        let files = FileIO()
+        let body: ResponseBody
+        if let range {
+            body = try await files.loadFile(path: path, range: range, context: context)
+        } else {
+            body = try await files.loadFile(path: path, context: context)
+        }
+        return Response(status: status, headers: headers, body: body)
+    }
+
+    private static func size(_ path: String) -> Int? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Int(status.st_size)
+    }
+}
+
+/// A `Range` of bytes (RFC 9110, 14.1.2). One range is given; of several, or what is no range, the whole file is.
+enum ByteRange: Equatable {
+    case part(ClosedRange<Int>)
+    case outside
+    case ignored
+
+    init(_ field: String, of size: Int) {
+        self = .ignored
+        guard field.hasPrefix("bytes=") else { return }
+        let ends = field.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2, ends.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else { return }
+        let (first, last) = (Int(ends[0]), Int(ends[1]))
+        switch (first, last) {
+        case (let first?, _) where first >= size: self = .outside
+        case (let first?, let last?): if first <= last { self = .part(first...min(last, size - 1)) }
+        case (let first?, nil) where ends[1].isEmpty: self = .part(first...(size - 1))
+        case (nil, let count?) where ends[0].isEmpty:
+            self = count == 0 || size == 0 ? .outside : .part(max(0, size - count)...(size - 1))
+        default: break
+        }
+    }
+}

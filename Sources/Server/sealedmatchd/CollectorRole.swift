@@ -1,0 +1,104 @@
+internal import Foundation
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import SealedMatchCollector
+internal import SealedMatchCrypto
+internal import SealedMatchFiles
+internal import SealedMatchFront
+internal import SealedMatchProtocol
+internal import SealedMatchSQLite
+
+/// The front with its intake.
+struct CollectorRole {
+    let store: CollectorStore
+    let intake: GroupedIntake
+    let server: Application<RouterResponder<BasicRequestContext>>
+
+    init(
+        _ settings: FrontSettings, _ collector: CollectorSettings, _ file: SettingsFile, _ logger: Logger
+    ) throws {
+        let listen = try Address(file.text("listen", settings.listen) ?? "127.0.0.1:8080", "listen")
+        let shelf = try Self.shelf(collector, file)
+        var policy = CollectorPolicy()
+        policy.knownSets = shelf.parameters
+        policy.vouchersPerEpoch = try file.number("vouchers-per-epoch", settings.vouchersPerEpoch, 65_536, 1...1 << 30)
+        policy.epochs = try about("the clock") { try CollectorPolicy.epochs(at: Self.now()) }
+        var limits = FrontLimits()
+        limits.connections = try file.number("connections", settings.connections, limits.connections, 1...1 << 20)
+        limits.burst = try file.number("burst", settings.burst, limits.burst, 1...1 << 30)
+        limits.headerSeconds = try file.number(
+            "header-seconds", settings.headerSeconds, limits.headerSeconds, 1...86_400)
+        limits.bodySeconds = try file.number("body-seconds", settings.bodySeconds, limits.bodySeconds, 1...86_400)
+        if let text = try file.text("vouchers-per-second", settings.vouchersPerSecond) {
+            guard let rate = Double(text), (0.001...1e9).contains(rate) else {
+                throw Failure("vouchers-per-second: “\(text)” is no number from 0.001 to 1000000000")
+            }
+            limits.vouchersPerSecond = rate
+        }
+        let authenticator = try Self.authenticator(settings, file, listen)
+        guard let path = try file.text("database", collector.database) else {
+            throw Failure("database: the collector's SQLite file is needed")
+        }
+        let store = try about(path) { try CollectorStore(path: path, policy: policy, creation: .ifMissing) }
+        let intake = GroupedIntake(store)
+        let front = CollectorFront(
+            intake: intake, policy: policy, authenticator: authenticator, sets: shelf, limits: limits)
+        var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 1_024)
+        configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections)
+        server = Application(
+            router: front.router(), server: front.server(), configuration: configuration, logger: logger)
+        self.store = store
+        self.intake = intake
+    }
+
+    /// Seconds since 1970.
+    static func now() -> UInt64 { UInt64(max(0, time(nil))) }
+
+    /// Lets the epochs go on that may be registered.
+    func followClock() throws {
+        store.policy.epochs = try about("the clock") { try CollectorPolicy.epochs(at: Self.now()) }
+    }
+
+    static func shelf(_ settings: CollectorSettings, _ file: SettingsFile) throws -> SetShelf {
+        let paths = try file.list("set", settings.sets)
+        guard !paths.isEmpty else { throw Failure("set: at least one set file is needed") }
+        do {
+            return try SetShelf(paths, allowsTestSets: settings.allowTestSets)
+        } catch {
+            throw Failure(error.error, error.path)
+        }
+    }
+
+    private static func authenticator(
+        _ settings: FrontSettings, _ file: SettingsFile, _ listen: Address
+    ) throws -> any Authenticator {
+        let keys = try file.text("token-keys", settings.tokenKeys)
+        let field = try file.text("proxy-account", settings.proxyAccount)
+        switch (keys, field) {
+        case (let path?, nil):
+            let bytes = try about(path) { try DurableFile.read(path, limit: 1 << 20) }
+            do {
+                return TokenAuthenticator(
+                    keys: try TokenKeys(bytes), issuer: try file.text("token-issuer", settings.tokenIssuer),
+                    audience: try file.text("token-audience", settings.tokenAudience), now: Self.now)
+            } catch let error as TokenKeys.Unusable {
+                throw Failure("\(path): \(error)")
+            }
+        case (nil, let field?):
+            let secret = try file.secret("proxy-secret-file", settings.proxySecretFile)
+            guard secret != nil || listen.isUnix else {
+                throw Failure(
+                    "proxy-account: whoever reaches \(listen) could name any account: listen on unix:PATH, or give "
+                        + "proxy-secret-file")
+            }
+            do {
+                return try ProxyAuthenticator(account: field, secret: secret)
+            } catch {
+                throw Failure("proxy-account: \(error)")
+            }
+        default:
+            throw Failure("authentication: give either token-keys or proxy-account")
+        }
+    }
+}

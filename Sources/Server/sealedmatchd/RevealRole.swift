@@ -1,0 +1,79 @@
+internal import Logging
+internal import Metrics
+internal import SealedMatchCases
+internal import SealedMatchCollector
+internal import SealedMatchCrypto
+internal import SealedMatchFiles
+internal import SealedMatchFront
+internal import SealedMatchLists
+internal import SealedMatchOpenings
+internal import SealedMatchProtocol
+internal import SealedMatchSQLite
+
+/// Reveals what is due, again and again, and writes case files. It holds no α.
+struct RevealRole {
+    let loop: Loop
+
+    init(
+        _ settings: RevealSettings, _ sets: [String], source: CollectorStore, store: AuthorityStore,
+        _ file: SettingsFile, _ logger: Logger, _ readiness: Readiness
+    ) throws {
+        guard let cases = try file.text("cases", settings.cases) else {
+            throw Failure("cases: the folder for case files is needed")
+        }
+        let folder = try about(cases) { try CaseFolder(path: cases) }
+        let comparison = try Self.comparison(file.list("list", settings.lists), sets)
+        let seconds = try file.number("reveal-seconds", settings.revealSeconds, 300, 1...86_400)
+        let service = RevealService(source: source, store: store)
+        let written = Counter(label: "sealedmatch_case_files_total")
+        let tried = Counter(label: "sealedmatch_reveal_tries_total")
+        loop = Loop("reveal", every: .seconds(seconds), logger: logger, readiness: readiness) { turn in
+            let result = try about("revealing") { try service.revealReady(proceed: turn.proceed) }
+            var failed = 0
+            for decision in result.decisions {
+                tried.increment()
+                do throws(SealedMatchError) {
+                    guard try folder.add(decision.result.get().reveal, by: comparison).file != nil else { continue }
+                    written.increment()
+                    // Which one, the folder says: a log is read by more people than a case.
+                    logger.notice("a case file was written to \(cases)")
+                } catch {
+                    if error.isVerdict { continue }
+                    // One account that cannot be read or written does not keep the others back.
+                    logger.error("a case was not decided or written: \(error)")
+                    failed += 1
+                }
+            }
+            for row in result.damaged { logger.error("an account's row is damaged and was skipped: \(row.error)") }
+            guard failed == 0 else { throw Failure("\(failed) accounts could not be decided or written; see the log") }
+        }
+    }
+
+    private static func comparison(_ lists: [String], _ sets: [String]) throws -> CaseComparison {
+        let headers = try sets.map { path in try about(path) { try SetFile(path: path).header } }
+        let files = try lists.map { text in
+            guard let split = text.firstIndex(of: "="), split > text.startIndex else {
+                throw Failure("list: “\(text)” is not KEY.pub=LIST")
+            }
+            return SourceLists.Files(key: String(text[..<split]), list: String(text[text.index(after: split)...]))
+        }
+        let read: SourceLists
+        do {
+            read = try SourceLists(
+                files, profile: headers.first?.parameters.profile ?? .standard, skippingBadLines: false)
+        } catch {
+            switch error {
+            case .key(let path, let error): throw Failure(error, path)
+            case .list(let path, let error): throw Failure("\(path): \(error)")
+            case .empty(let path): throw Failure("\(path): the list holds no hash")
+            case .givenTwice(let path): throw Failure("\(path): this source is given twice")
+            }
+        }
+        let known = try read.keys.indices.map { place in
+            let list = KnownList(name: read.paths[place], source: read.keys[place], list: read.lists[place])
+            try about(read.paths[place]) { try CaseComparison.check(list, against: headers) }
+            return list
+        }
+        return try about("the lists") { try CaseComparison(lists: known, sets: headers) }
+    }
+}

@@ -1,0 +1,16 @@
+internal import ArgumentParser
+
+/// The service: each role a command, and all of them in one process.
+@main
+struct Service: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sealedmatchd",
+        abstract: "Collects sealed match vouchers, opens them, and reveals accounts above the threshold.",
+        discussion: """
+            Every option can also stand in the settings file (--settings FILE, a JSON object with the options' names) \
+            and in the environment (SEALEDMATCHD_ and the option's name in capitals, - as _). A flag comes before the \
+            environment, that before the file. Docs/Operating.md says how the roles are run.
+            """,
+        version: Version.text,
+        subcommands: [AllCommand.self, CollectorCommand.self, OpenerCommand.self, RevealCommand.self])
+}

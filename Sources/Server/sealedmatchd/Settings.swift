@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SealedMatchJSON
+
+/// Every role's settings.
+struct CommonSettings: ParsableArguments {
+    @Option(help: "A settings file: a JSON object with the options' names.") var settings: String?
+    @Option(help: "The operator's own port: HOST:PORT on loopback, or unix:PATH. Default: 127.0.0.1:8081.")
+    var admin: String?
+    @Option(help: "A file with the token that erasure and expiry ask for; without, both are refused.")
+    var adminTokenFile: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical. Default: info.") var logLevel: String?
+
+    /// The names of all settings of all roles: one file may serve several.
+    static let names: Set<String> = [
+        "settings", "admin", "admin-token-file", "log-level", "listen", "token-keys", "token-issuer", "token-audience",
+        "proxy-account", "proxy-secret-file", "connections", "burst", "vouchers-per-second", "vouchers-per-epoch",
+        "header-seconds", "body-seconds", "database", "set", "authority", "secrets", "open-seconds", "prune",
+        "reveal-seconds", "cases", "list",
+    ]
+
+    func file() throws -> SettingsFile {
+        try SettingsFile(settings, known: Self.names, environment: ProcessInfo.processInfo.environment)
+    }
+}
+
+/// What takes requests.
+struct FrontSettings: ParsableArguments {
+    @Option(help: "Where messengers' uploads come: HOST:PORT, or unix:PATH. Default: 127.0.0.1:8080.")
+    var listen: String?
+    @Option(help: "Accounts are authenticated by tokens (JWT, EdDSA): the file of a JSON Web Key Set.")
+    var tokenKeys: String?
+    @Option(help: "What a token's `iss` has to be.") var tokenIssuer: String?
+    @Option(help: "What a token's `aud` has to name.") var tokenAudience: String?
+    @Option(help: "Accounts are authenticated by a reverse proxy, which names them in this header field.")
+    var proxyAccount: String?
+    @Option(help: "A file with the secret that the proxy sends in SealedMatch-Proxy; needed unless --listen is unix:…")
+    var proxySecretFile: String?
+    @Option(help: "Connections at a time. Default: 4096.") var connections: String?
+    @Option(help: "Vouchers that an account may send at once. Default: 2048.") var burst: String?
+    @Option(help: "Vouchers a second that an account may send on average. Default: 2.") var vouchersPerSecond: String?
+    @Option(help: "Vouchers that are kept of an account in an epoch. Default: 65536.") var vouchersPerEpoch: String?
+    @Option(help: "Seconds for a request's header. Default: 30.") var headerSeconds: String?
+    @Option(help: "Seconds for a request's body. Default: 60.") var bodySeconds: String?
+}
+
+/// The collector's file, and the sets.
+struct CollectorSettings: ParsableArguments {
+    @Option(help: "The collector's SQLite file.") var database: String?
+    @Option(name: .customLong("set"), help: "A set file; repeat it for all versions that vouchers come under.")
+    var sets: [String] = []
+    @Flag(help: "Take sets for tests; whoever made one knows its secret key.") var allowTestSets = false
+}
+
+/// The authority's file.
+struct AuthoritySettings: ParsableArguments {
+    @Option(help: "The authority's SQLite file; as secret as the matching keys.") var authority: String?
+    @Flag(help: "Make the authority's file; an error if there is one.") var firstRun = false
+}
+
+/// What opens.
+struct OpenerSettings: ParsableArguments {
+    @Option(help: "The folder of the sets' secrets, by root; `secrets` beside each set unless given.")
+    var secrets: String?
+    @Option(help: "Seconds between looks at what came. Default: 5.") var openSeconds: String?
+    @Flag(help: "Have the collector forget the bytes of vouchers that were opened. Then back the authority's file up.")
+    var prune = false
+}
+
+/// What reveals.
+struct RevealSettings: ParsableArguments {
+    @Option(help: "The folder for case files.") var cases: String?
+    @Option(name: .customLong("list"), help: "KEY.pub=LIST: a list that revealed fingerprints are compared with.")
+    var lists: [String] = []
+    @Option(help: "Seconds between reveals. Default: 300.") var revealSeconds: String?
+}
