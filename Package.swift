@@ -178,6 +178,12 @@ let lab: [Target] = [
             "SealedMatchDecoyAnalysis", "SealedMatchJSON",
         ],
         settings: program + optimised),
+    // What a service bears: starts one, and sends.
+    .executableTarget(
+        name: "sealedmatch-load",
+        dependencies: [
+            "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector", "SealedMatchSQLite",
+        ], path: "Sources/Lab/ServiceLoad", swiftSettings: program),
     room("Lab", "SealedMatchMessengerStandIn", ["CSealedMatchSodium", "SealedMatchCrypto"], settings: program),
     room(
         "Lab", "SealedMatchBenchmarks",
@@ -262,6 +268,8 @@ let testing: [Target] = [
             "SealedMatchPostgreSQL", "SealedMatchSQLite", "SealedMatchAuthority", "SealedMatchTesting",
             "SealedMatchPostgreSQLFixture",
         ]),
+        "Server", "SealedMatchFrontTests",
+        ["SealedMatchFront", "SealedMatchCollector", "SealedMatchSQLite", "SealedMatchTesting"]),
     tests("Testing", "SealedMatchTestingTests", ["SealedMatchTesting", "SealedMatchKit"]),
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),

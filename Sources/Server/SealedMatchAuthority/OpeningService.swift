@@ -21,6 +21,13 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
         self.opener = opener
     }
 
+    /// How many positions the source has that were not read here yet: about as many vouchers.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
+    public func backlog() throws(SealedMatchError) -> Int64 {
+        let read = try store.cursor(in: source.identity())?.position ?? 0
+        return max(0, try source.end() - read)
+    }
+
     /// Opens what the source has received since the last time, and what waited for a set's key.
     ///
     /// Each batch is one transaction: a process that is killed goes on with the batch it was in. One service at a time

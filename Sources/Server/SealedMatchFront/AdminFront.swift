@@ -1,6 +1,7 @@
 internal import HTTPTypes
 public import Hummingbird
 internal import Logging
+internal import Metrics
 public import SealedMatchCollector
 public import SealedMatchCrypto
 internal import SealedMatchJSON
@@ -32,7 +33,10 @@ public final class Readiness: Sendable {
     public init() {}
 
     /// Says what keeps a part from its work; nil: nothing does.
-    public func set(_ part: String, _ problem: String?) { problems.withLock { $0[part] = problem } }
+    public func set(_ part: String, _ problem: String?) {
+        problems.withLock { $0[part] = problem }
+        Gauge(label: "sealedmatch_ready", dimensions: [("part", part)]).record(problem == nil ? 1 : 0)
+    }
 
     var current: [String: String] { problems.withLock { $0 } }
 }
@@ -67,7 +71,7 @@ public struct AdminFront: Sendable {
         let router = Router(context: BasicRequestContext.self)
         router.add(
             middleware: ProblemMiddleware(
-                counters: FrontCounters(),
+                counters: nil,
                 methods: [
                     (["healthz"], [.get]), (["readyz"], [.get]), (["metrics"], [.get]),
                     (["v1", "accounts", "*"], [.delete]), (["v1", "erasures"], [.post]),

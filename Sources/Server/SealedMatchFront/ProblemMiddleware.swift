@@ -6,7 +6,8 @@ internal import SealedMatchCrypto
 /// Every refusal is a problem (RFC 9457), also those of the router: a path that is not there, a method that is not
 /// allowed. What nobody expected is a 500 without a word of why; the log says what it was.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
-    let counters: FrontCounters
+    /// Nil where nothing is counted: an operator's port.
+    let counters: FrontCounters?
     /// The methods of each path: its parts, "*" for any one.
     let methods: [(path: [String], allowed: [HTTPRequest.Method])]
 
@@ -31,7 +32,7 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         if response.status.kind != .successful, request.method != .get, request.method != .head {
             response.headers[.connection] = "close"
         }
-        counters.answered(response.status)
+        counters?.answered(response.status)
         return response
     }
 

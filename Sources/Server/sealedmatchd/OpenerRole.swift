@@ -37,6 +37,7 @@ struct OpenerRole {
         let counters = OpenerCounters()
         loop = Loop("opener", every: .seconds(seconds), logger: logger, readiness: readiness) { turn in
             var last = OpeningProgress()
+            counters.backlog.record(try about("opening") { try service.backlog() })
             let result = try about("opening") {
                 try service.openPending(prune: prune) { progress in
                     counters.add(progress, since: last)
@@ -47,6 +48,7 @@ struct OpenerRole {
             guard let result else {
                 throw Failure("another process is opening into the authority's file; one is enough")
             }
+            counters.backlog.record(try about("opening") { try service.backlog() })
             counters.waiting.record(try about("opening") { try store.waitingCount() })
             for row in result.damaged {
                 logger.error("the collector's row \(row.row) is damaged and was skipped: \(row.error)")
@@ -62,6 +64,7 @@ struct OpenerCounters: Sendable {
     private let refused = Counter(label: "sealedmatch_opened_total", dimensions: [("outcome", "refused")])
     private let damaged = Counter(label: "sealedmatch_opened_total", dimensions: [("outcome", "damaged")])
     let waiting = Gauge(label: "sealedmatch_waiting_for_key")
+    let backlog = Gauge(label: "sealedmatch_backlog_vouchers")
 
     func add(_ now: OpeningProgress, since last: OpeningProgress) {
         let dealt = { (progress: OpeningProgress) in progress.vouchers - progress.waiting - progress.refused }

@@ -97,8 +97,13 @@ struct SettingsFile {
     /// A secret in a file of its own, which others must not read: the first line, without its end.
     func secret(_ name: String, _ flag: String?) throws -> [UInt8]? {
         guard let path = try text(name, flag) else { return nil }
+        // systemd gives a credential by an access list, whose mask shows as the group's right to read; its folder lets
+        // nobody else in.
+        let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"].map { $0 + "/" }
+        let isCredential = folder.map { path.hasPrefix($0) && !path.contains("/..") } ?? false
         let bytes = try about("\(name): \(path)") {
-            guard let bytes = try DurableFile.readIfPresent(path, limit: 4_096, access: .secret) else {
+            let access: FileAccess = isCredential ? .written : .secret
+            guard let bytes = try DurableFile.readIfPresent(path, limit: 4_096, access: access) else {
                 throw Failure("\(name): \(path): there is no such file")
             }
             return bytes
