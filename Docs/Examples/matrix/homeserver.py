@@ -25,7 +25,7 @@ import yaml  # Synapse's own dependency
 _UNLIMITED = {"per_second": 10_000, "burst_count": 10_000}
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """In the server's process: a test that is killed leaves no server behind."""
     PR_SET_PDEATHSIG = 1
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -68,7 +68,7 @@ class Homeserver:
                     "bind_addresses": ["127.0.0.1"],
                     "type": "http",
                     "tls": False,
-                    "resources": [{"names": ["client"]}],
+                    "resources": [{"names": ["client", "openid"]}],
                 }
             ],
             "database": {"name": "sqlite3", "args": {"database": str(self.database)}},
@@ -101,7 +101,7 @@ class Homeserver:
         with log.open("wb") as output:
             subprocess.run([*command, "--generate-keys"], cwd=self.directory, stdout=output, stderr=output, check=True)
             self._process = subprocess.Popen(
-                command, cwd=self.directory, stdout=output, stderr=output, preexec_fn=_end_with_parent
+                command, cwd=self.directory, stdout=output, stderr=output, preexec_fn=end_with_parent
             )
         try:
             self._wait_until_ready(log)

@@ -1,5 +1,5 @@
-"""The parties besides the messenger: pictures, sources, authority and collector. All of it is the command line tool at
-work.
+"""The parties besides the messenger and the service: pictures, sources, and who releases names. All of it is the
+command line tool at work.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
-from sealedmatch import BlindedSet, TrustPolicy, Waiting
+from sealedmatch import BlindedSet, TrustPolicy
 
 
 class Tool:
@@ -166,33 +165,6 @@ class KnownSet:
         return f"{self.directory / self.sources[0]}.key.pub={self.directory / self.sources[0]}.txt"
 
 
-class CollectorByFiles:
-    """The collector's end of one account's authenticated channel: what arrives is taken into the collector's database
-    under that account's name, whatever it says itself.
-    """
-
-    def __init__(self, database: Path, upload: Path, account: bytes, tool: Tool) -> None:
-        self.database = database
-        self.upload = upload
-        self.account = account
-        self.tool = tool
-        upload.mkdir(parents=True, exist_ok=True)
-        self.vouchers = 0
-
-    async def register(self, registration: bytes) -> None:
-        self._write(f"{int.from_bytes(registration[4:8], 'little')}.registration", registration)
-
-    async def store(self, voucher: Waiting) -> None:
-        self._write(f"{voucher.voucher_id}.voucher", voucher.voucher)
-        self.vouchers += 1
-
-    def _write(self, name: str, content: bytes) -> None:
-        (self.upload / name).write_bytes(content)
-
-    def collect(self) -> str:
-        return self.tool.run("collect", "--database", self.database, "--account-id", self.account.hex(), self.upload)
-
-
 class Releases:
     """Where the collector releases names, each against the token of a reveal and against nothing else."""
 
@@ -216,42 +188,3 @@ class Releases:
             release = json.loads(self.tool.run("release", path, "--collector", f"{self._key}.pub", "--json"))
             names[release["pseudonym"]] = release["account"]
         return names
-
-
-class Authority:
-    """Holds the set's secret key, and looks for accounts above the threshold. It knows them by pseudonym."""
-
-    def __init__(self, directory: Path, collector: Path, known: KnownSet) -> None:
-        directory.mkdir()
-        self.known = known
-        self.directory = directory
-        self.cases = directory / "cases"
-        self._store = directory / "authority.sqlite"
-        self._databases: list[str | Path] = ["--database", collector, "--authority", self._store]
-
-    def requests(self) -> list[Path]:
-        """What the collector releases names against; it goes there by itself, apart from the cases."""
-        return sorted(self.cases.glob("*.request"))
-
-    def open_and_reveal(self) -> dict[str, dict[str, Any]]:
-        """Cases by pseudonym, in hexadecimal; matches that a later reveal added are in a part of their own."""
-        first_run = [] if self._store.exists() else ["--first-run"]
-        self.known.tool.run("open", *self._databases, "--set", *self.known.versions, *first_run)
-        self.known.tool.run(
-            "reveal",
-            *self._databases,
-            "--set",
-            *self.known.versions,
-            "--list",
-            self.known.list_option,
-            "--cases",
-            self.cases,
-            "--force",
-        )
-        cases = [json.loads(path.read_text()) for path in self.cases.glob("*.json")] if self.cases.exists() else []
-        found: dict[str, dict[str, Any]] = {}
-        for case in sorted(cases, key=lambda case: case.get("part", 1)):
-            if case["pseudonym"] in found:
-                case["matches"] = [*found[case["pseudonym"]]["matches"], *case["matches"]]
-            found[case["pseudonym"]] = case
-        return found

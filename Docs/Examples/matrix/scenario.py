@@ -1,7 +1,7 @@
 """Four people in an encrypted Matrix room send pictures; one of them sends more known pictures than the threshold. Run
 it:
 
-python scenario.py --tool sealedmatch --pictures DIRECTORY
+python scenario.py --tool sealedmatch --service sealedmatchd --pictures DIRECTORY
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from homeserver import Homeserver
+from login import LoginService, tokens
 from nio import (
     AsyncClientConfig,
     JoinError,
@@ -33,10 +34,12 @@ from nio import (
     SyncError,
 )
 from nio.crypto import decrypt_attachment
-from parties import Authority, CollectorByFiles, KnownSet, Photograph, Releases, Tool, photographs
+from parties import KnownSet, Photograph, Releases, Tool, photographs
 from sealedmatch import DAY, account_of
+from sealedmatch.upload import Delivery, Refusal, Uploader, fetch_set
 from sealing import OnFailure, Sealing, SealingConfiguration
 from sealing_client import SealingClient
+from service import CollectorService
 
 #: What the messenger does to a picture before it sends it: longest side and JPEG quality; None sends the file as it is.
 RECOMPRESSIONS: list[tuple[int, int] | None] = [None, (1600, 85), (1280, 75), None, (800, 70), (512, 60)]
@@ -173,7 +176,8 @@ class Outcome:
     people: list[Person]
     sent: list[Sent]
     received: dict[str, Received]
-    collectors: dict[str, CollectorByFiles]
+    #: What each person's messenger uploaded.
+    deliveries: dict[str, Delivery]
     #: By account, in hexadecimal: of those whose names were released.
     cases: dict[str, dict[str, Any]]
     threshold: int
@@ -183,9 +187,11 @@ class Outcome:
 class Scenario:
     """The parties of one run under one directory, with the homeserver up."""
 
-    def __init__(self, directory: Path, pictures: Path, tool: Tool) -> None:
+    def __init__(self, directory: Path, pictures: Path, tool: Tool, service: str) -> None:
+        """:param service: the program `sealedmatchd`."""
         self.directory = directory
         self.tool = tool
+        self._service = service
         self.server = Homeserver(directory / "homeserver")
         directory.mkdir()
         # 60 known pictures, 24 that are on nobody's list.
@@ -217,19 +223,26 @@ class Scenario:
             raise AssertionError(f"{person.name}: nothing should have failed here") from error
 
         return SealingConfiguration(
-            set_file=self.known.file, trust=self.known.trust, directory=self.directory / "clients" / person.name,
+            set_file=self.set_file(person), trust=self.known.trust,
+            directory=self.directory / "clients" / person.name,
             account=person.account,
             on_failure=on_failure, report=report,
         )  # fmt: skip
 
+    def set_file(self, person: Person) -> Path:
+        """The set that a person's messenger has fetched."""
+        return self.directory / "sets" / f"{person.name}.smset"
+
     @contextlib.asynccontextmanager
-    async def messenger(
-        self, person: Person, address: str | None = None, configuration: SealingConfiguration | None = None
-    ) -> AsyncIterator[SealingClient]:
+    async def messenger(self, person: Person, service: CollectorService) -> AsyncIterator[SealingClient]:
         """A person's messenger, with sealing in it."""
         self.server.register(person.name, "password")
-        client = await logged_in(self.server, person.user_id, self.directory / "stores" / person.name, address)
-        client.sealing = Sealing(configuration or self.configuration(person))
+        client = await logged_in(self.server, person.user_id, self.directory / "stores" / person.name)
+        file = self.set_file(person)
+        file.parent.mkdir(exist_ok=True)
+        # Weekly, at random times: a set that others do not get, or no set, would show.
+        await asyncio.to_thread(fetch_set, service.address, file, self.known.trust)
+        client.sealing = Sealing(self.configuration(person))
         try:
             yield client
         finally:
@@ -240,41 +253,41 @@ class Scenario:
         started = time.monotonic()
         people = self.people()
         sent: list[Sent] = []
+        deliveries: dict[str, Delivery] = {}
         async with contextlib.AsyncExitStack() as stack:
-            senders = [await stack.enter_async_context(self.messenger(person)) for person in people]
-            receiver = Person("rita")
-            reader = await stack.enter_async_context(self.messenger(receiver))
-            room = await encrypted_room([*senders, reader])
+            login = LoginService(self.directory / "login", self.server.address, self.server.name)
+            stack.enter_context(login)
+            service = CollectorService(self._service, self.directory / "service", self.known, login.key_set)
+            stack.enter_context(service)
+            async with contextlib.AsyncExitStack() as messengers:
+                senders = [await messengers.enter_async_context(self.messenger(person, service)) for person in people]
+                reader = await messengers.enter_async_context(self.messenger(Person("rita"), service))
+                room = await encrypted_room([*senders, reader])
 
-            async def send_all(person: Person, client: SealingClient) -> None:
-                for number, photograph in enumerate(person.pictures):
-                    recompression = RECOMPRESSIONS[number % len(RECOMPRESSIONS)]
-                    content = photograph.jpeg if recompression is None else photograph.recompressed(*recompression)
-                    event_id = await client.send_picture(room, content, name=photograph.name)
-                    sent.append(Sent(person, photograph, content, event_id))
+                async def send_all(person: Person, client: SealingClient) -> None:
+                    for number, photograph in enumerate(person.pictures):
+                        recompression = RECOMPRESSIONS[number % len(RECOMPRESSIONS)]
+                        content = photograph.jpeg if recompression is None else photograph.recompressed(*recompression)
+                        event_id = await client.send_picture(room, content, name=photograph.name)
+                        sent.append(Sent(person, photograph, content, event_id))
 
-            async with Reading(reader) as reading:
-                await asyncio.gather(
-                    *(send_all(person, client) for person, client in zip(people, senders, strict=True))
-                )
-                arrived = await reading.messages({message.event_id for message in sent})
-            collectors = {person.name: self.collector(person) for person in people}
-            for person, client in zip(people, senders, strict=True):
-                await self.a_day_later(person, client, collectors[person.name])
-        database = self.directory / "collector.sqlite"
-        authority = Authority(self.directory / "authority", database, self.known)
-        revealed = authority.open_and_reveal()
+                async with Reading(reader) as reading:
+                    await asyncio.gather(
+                        *(send_all(person, client) for person, client in zip(people, senders, strict=True))
+                    )
+                    arrived = await reading.messages({message.event_id for message in sent})
+                for person, client in zip(people, senders, strict=True):
+                    deliveries[person.name] = await self.a_day_later(client, service, login)
+            # Who has sent less than the threshold is not even tried.
+            tried = sum(len(person.pictures) >= self.known.threshold for person in people)
+            revealed = service.cases(len(sent), tried)
         # The collector releases the names of the revealed, and of nobody else.
-        names = Releases(self.directory / "releases", database, self.tool).names(authority.requests())
+        names = Releases(self.directory / "releases", service.database, self.tool).names(service.requests())
         cases = {names[pseudonym]: case for pseudonym, case in revealed.items()}
-        return Outcome(people, sent, arrived, collectors, cases, self.known.threshold, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return Outcome(people, sent, arrived, deliveries, cases, self.known.threshold, seconds)
 
-    def collector(self, person: Person) -> CollectorByFiles:
-        return CollectorByFiles(
-            self.directory / "collector.sqlite", self.directory / "uploads" / person.name, person.account, self.tool
-        )
-
-    async def a_day_later(self, person: Person, client: SealingClient, collector: CollectorByFiles) -> None:
+    async def a_day_later(self, client: SealingClient, service: CollectorService, login: LoginService) -> Delivery:
         """The outbox keeps vouchers for up to a day and gives them out in random order. A test does not wait: another
         clock does it.
         """
@@ -282,9 +295,13 @@ class Scenario:
         await client.sealing.close()
         later = dataclasses.replace(client.sealing.configuration, clock=lambda: time.time() + DAY)
         client.sealing = Sealing(later)
-        while await client.sealing.deliver(collector):
-            pass
-        collector.collect()
+
+        def report(refusal: Refusal) -> None:
+            later.report(refusal.error)
+
+        # A connection of its own, and with it a login of its own.
+        with Uploader(service.address, tokens(client, login.address), report=report) as uploader:
+            return await client.sealing.deliver(uploader)
 
 
 def notes(case: dict[str, Any]) -> list[dict[str, str]]:
@@ -295,12 +312,13 @@ def notes(case: dict[str, Any]) -> list[dict[str, str]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tool", default="sealedmatch", help="the command line tool")
+    parser.add_argument("--service", default="sealedmatchd", help="the program of the collector's service")
     parser.add_argument("--pictures", type=Path, required=True, help="a directory with some 15 large photographs")
     arguments = parser.parse_args()
     logging.getLogger("nio").setLevel(logging.ERROR)
     with (
         tempfile.TemporaryDirectory() as work,
-        Scenario(Path(work) / "work", arguments.pictures, Tool(arguments.tool)) as scenario,
+        Scenario(Path(work) / "work", arguments.pictures, Tool(arguments.tool), arguments.service) as scenario,
     ):
         outcome = asyncio.run(scenario.run())
     known = {photograph.name for photograph in scenario.known_pictures}
@@ -310,7 +328,7 @@ def main() -> None:
         case = outcome.cases.get(person.account.hex())
         different = len({message.photograph.name for message in of_hers} & known)
         print(
-            f"{person.name:8}{len(of_hers):6}{different:7}{outcome.collectors[person.name].vouchers:10}"
+            f"{person.name:8}{len(of_hers):6}{different:7}{outcome.deliveries[person.name].stored:10}"
             f"{len(case['matches']) if case else 0:10}"
         )
     print(

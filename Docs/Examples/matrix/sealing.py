@@ -12,13 +12,14 @@ import itertools
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar, TypeVarTuple
+from typing import TypeVar, TypeVarTuple
 
 from sealedmatch import DAY, BlindedSet, Client, ErrorCode, MediaItem, SealedMatchError, TrustPolicy, Waiting
+from sealedmatch.upload import Delivery, Uploader
 
 #: Docs/Protocol.md, section 2.
 EPOCH = 30 * DAY
@@ -62,32 +63,6 @@ class SealingConfiguration:
     clock: Callable[[], float] = time.time
 
 
-class Refused(Exception):
-    """The collector will never take these bytes: the epoch is over there (401), the form is wrong (404, 2xx), another
-    commitment or voucher was first (407, 408), this epoch has its vouchers (410 for a voucher), or its registration was
-    refused (406), or is not signed (303).
-    """
-
-
-class PutOff(Exception):
-    """The collector does not take these bytes now: it does not know the set (409), or has registrations of too many
-    epochs, or this clock is ahead of its own (410, 402 for a registration). Others it may take.
-    """
-
-
-class Collector(Protocol):
-    """The provider's collector, over the account's authenticated channel, but over a connection that carries no
-    attachment.
-
-    Both may be repeated: the same bytes are stored once. `Refused` is final, `PutOff` is about these bytes and those
-    like them; any other error means that nothing works now.
-    """
-
-    async def register(self, registration: bytes) -> None: ...
-
-    async def store(self, voucher: Waiting) -> None: ...
-
-
 class Sealing:
     """One account's sealing. `seal` before each attachment is encrypted, `deliver` now and then."""
 
@@ -125,50 +100,22 @@ class Sealing:
                 raise NotSealed(str(error)) from error
             return False
 
-    async def deliver(self, collector: Collector) -> int:
-        """Gives the collector what is due, at most 256 vouchers; call it at random times, a few times a day.
+    async def deliver(self, uploader: Uploader) -> Delivery:
+        """Gives the collector what is due; call it at random times, a few times a day. Sealing goes on meanwhile.
 
-        What is refused for good is reported and set aside, what is put off is reported and passed over until the next
-        call, so that neither stands before others. Any other error ends the call, and the next one goes on with the
-        same bytes.
+        What the collector refuses or puts off is the uploader's to report; neither stands before others.
 
-        :returns: how many vouchers the collector took.
+        :raises UploadError: the upload ended early; the next call goes on with the same bytes.
         """
-        put_off_epochs: set[int] = set()
-        put_off_sets: set[bytes] = set()
-        for registration in await self._run(self._registrations):
-            try:
-                await collector.register(registration)
-            except Refused as error:
-                # Its epoch's vouchers are offered all the same; the collector answers for each of them.
-                self.configuration.report(error)
-            except PutOff as error:
-                self.configuration.report(error)
-                put_off_epochs.add(int.from_bytes(registration[4:8], "little"))
-        stored = 0
-        while stored < 256:
-            waiting = await self._run(self._waiting, put_off_epochs, put_off_sets, 256 - stored)
-            if not waiting:
-                break
-            for voucher in waiting:
-                if voucher.set_root in put_off_sets:
-                    continue
-                try:
-                    await collector.store(voucher)
-                except Refused as error:
-                    self.configuration.report(error)
-                    await self._run(self._refuse, voucher)
-                except PutOff as error:
-                    self.configuration.report(error)
-                    put_off_sets.add(voucher.set_root)
-                else:
-                    stored += 1
-                    await self._run(self._acknowledge, voucher)
-        return stored
+        return await asyncio.to_thread(uploader.deliver, _Source(self))
 
     async def close(self) -> None:
         await self._run(self._close)
         self._thread.shutdown()
+
+    def _call(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+        """From another thread than the event loop's."""
+        return self._thread.submit(work, *arguments).result()
 
     async def _run(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
@@ -205,11 +152,11 @@ class Sealing:
     def _registrations(self) -> list[bytes]:
         return self._open(int(self.configuration.clock())).registrations()
 
-    def _waiting(self, epochs: set[int], sets: set[bytes], most: int) -> list[Waiting]:
-        """What is due, but for these epochs and sets."""
+    def _waiting(self, seen: set[bytes]) -> list[Waiting]:
+        """Some of what is due."""
         now = int(self.configuration.clock())
         due = self._open(now).due(now)
-        return list(itertools.islice((v for v in due if v.epoch not in epochs and v.set_root not in sets), most))
+        return list(itertools.islice((waiting for waiting in due if waiting.entry not in seen), 64))
 
     def _acknowledge(self, voucher: Waiting) -> None:
         self._open(int(self.configuration.clock())).acknowledge(voucher)
@@ -267,3 +214,27 @@ class Sealing:
             self._known.close()
         self._client = self._known = None
         self._journal.close()
+
+
+class _Source:
+    """What an uploader's thread takes vouchers from: each step is one in the sealing thread, on whatever client is open
+    there by then. A newer set that arrives during an upload does no harm.
+    """
+
+    def __init__(self, sealing: Sealing) -> None:
+        self._sealing = sealing
+
+    def registrations(self) -> list[bytes]:
+        return self._sealing._call(self._sealing._registrations)
+
+    def due(self, now: float | None = None) -> Iterator[Waiting]:
+        seen: set[bytes] = set()
+        while waiting := self._sealing._call(self._sealing._waiting, seen):
+            seen.update(one.entry for one in waiting)
+            yield from waiting
+
+    def acknowledge(self, waiting: Waiting) -> None:
+        self._sealing._call(self._sealing._acknowledge, waiting)
+
+    def refuse(self, waiting: Waiting) -> None:
+        self._sealing._call(self._sealing._refuse, waiting)

@@ -30,7 +30,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homeserver]:
 def scenario(tmp_path_factory: pytest.TempPathFactory, server: Homeserver) -> Scenario:
     """The example's parties, on the homeserver of all tests."""
     tool, pictures = Tool(os.environ["SEALEDMATCH_TOOL"]), Path(os.environ["SEALEDMATCH_PICTURES"])
-    scenario = Scenario(tmp_path_factory.mktemp("messenger") / "work", pictures, tool)
+    work = tmp_path_factory.mktemp("messenger") / "work"
+    scenario = Scenario(work, pictures, tool, os.environ["SEALEDMATCH_SERVICE"])
     scenario.server = server
     return scenario
 

@@ -11,19 +11,23 @@ import io
 import itertools
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from homeserver import Homeserver
 from PIL import Image
 from scenario import Reading, encrypted_room, logged_in
-from sealedmatch import ErrorCode, SealedMatchError, Waiting
+from sealedmatch import ErrorCode, SealedMatchError
 from sealedmatch.testing import Account, KitError, World
-from sealing import OnFailure, PutOff, Refused, Sealing, SealingConfiguration
+from sealedmatch.upload import Retries, Uploader
+from sealing import OnFailure, Sealing, SealingConfiguration
 from sealing_client import SealingClient
+from world_front import WorldFront
 
 _people = itertools.count(1)
+#: Nobody waits for a collector that is down on purpose.
+AT_ONCE = Retries(attempts=2, first=0)
 
 
 def photograph(name: str) -> bytes:
@@ -49,28 +53,6 @@ def asynchronous(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...
     return run
 
 
-class WorldCollector:
-    """The messenger's server in front of the kit's collector: it knows who asks, and what each answer means for a
-    client (Docs/Protocol.md, 5.14, step 5).
-    """
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-
-    async def register(self, registration: bytes) -> None:
-        self._sort(self.account.register([registration]), {ErrorCode.QUOTA_EXCEEDED, ErrorCode.EPOCH_TOO_FAR})
-
-    async def store(self, voucher: Waiting) -> None:
-        self._sort(self.account.upload([voucher.voucher]), {ErrorCode.UNKNOWN_SET})
-
-    def _sort(self, outcomes: list[str | KitError], put_off: set[ErrorCode]) -> None:
-        (outcome,) = outcomes
-        if isinstance(outcome, KitError):
-            if outcome.number == ErrorCode.FILE_FAILED:
-                raise OSError(str(outcome))
-            raise (PutOff if outcome.number in put_off else Refused)(str(outcome))
-
-
 @dataclass
 class Talk:
     world: World
@@ -79,7 +61,8 @@ class Talk:
     client: SealingClient
     reading: Reading
     room: str
-    reported: list[Exception] = field(default_factory=list)
+    uploader: Uploader
+    reported: list[Exception]
 
     @property
     def sealing(self) -> Sealing:
@@ -98,10 +81,7 @@ class Talk:
     async def deliver(self) -> int:
         """A day later all that was sealed is due; the result is how much the collector took."""
         self.world.advance(days=1)
-        total = 0
-        while taken := await self.sealing.deliver(WorldCollector(self.account)):
-            total += taken
-        return total
+        return (await self.sealing.deliver(self.uploader)).stored
 
     async def stored(self) -> int:
         await self.deliver()
@@ -153,7 +133,13 @@ async def conversation(
         receiver = await messenger(f"receiver{next(_people)}", None)
         account = world.account(sender.user_id)
         room = await encrypted_room([sender, receiver])
-        talk = Talk(world, server, account, sender, await stack.enter_async_context(Reading(receiver)), room)
+        front = stack.enter_context(WorldFront(account))
+        reported: list[Exception] = []
+        uploader = stack.enter_context(
+            Uploader(front.address, None, retries=AT_ONCE, report=lambda refusal: reported.append(refusal.error))
+        )
+        reading = await stack.enter_async_context(Reading(receiver))
+        talk = Talk(world, server, account, sender, reading, room, uploader, reported)
         configuration = SealingConfiguration(
             set_file=directory / "known.smset", trust=world.trust, directory=directory / "sealing",
             account=account.id, on_failure=OnFailure.FAIL_CLOSED, report=talk.reported.append,

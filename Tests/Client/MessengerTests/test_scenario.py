@@ -1,12 +1,14 @@
 """The example's scenario with an operator's whole path: several people send real pictures through a real homeserver,
-and the command line tool reveals just one of them. What can go wrong on the way is in test_failures.py, with a test
+and the operator's service reveals just one of them. What can go wrong on the way is in test_failures.py, with a test
 world.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import sqlite3
 from pathlib import Path
 
 import expected
@@ -62,12 +64,29 @@ def test_receivers_decrypt_the_very_bytes(outcome: Outcome) -> None:
         assert arrived.sender == message.person.user_id
 
 
-def test_each_attachment_has_one_voucher_and_the_collector_took_it(outcome: Outcome) -> None:
+def database(scenario: Scenario) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{scenario.directory / 'service' / 'collector.sqlite'}?mode=ro", uri=True)
+
+
+def test_each_attachment_has_one_voucher_and_the_collector_took_it(outcome: Outcome, scenario: Scenario) -> None:
+    with contextlib.closing(database(scenario)) as collector:
+        for person in outcome.people:
+            delivery = outcome.deliveries[person.name]
+            assert delivery.stored == len(person.pictures) and delivery.refused == delivery.put_off == ()
+            # Under the account that the homeserver vouched for.
+            stored = collector.execute(
+                "SELECT count(*) FROM voucher JOIN registration USING (pseudonym, epoch) WHERE account = ?",
+                (person.account,),
+            )
+            assert stored.fetchone() == (len(person.pictures),)
+            outbox = scenario.directory / "clients" / person.name / "client" / "outbox"
+            assert list(outbox.glob("*.voucher")) == list(outbox.glob("*.refused")) == []
+
+
+def test_messengers_have_the_set_that_the_collector_gives_out(outcome: Outcome, scenario: Scenario) -> None:
+    published = scenario.known.file.read_bytes()
     for person in outcome.people:
-        collector = outcome.collectors[person.name]
-        assert collector.vouchers == len(person.pictures)
-        # The tool removes what it has stored durably.
-        assert [path.name for path in collector.upload.glob("*.voucher")] == []
+        assert scenario.set_file(person).read_bytes() == published
 
 
 def blocks(content: bytes) -> set[bytes]:
@@ -130,20 +149,25 @@ def test_one_account_is_revealed_with_just_its_matching_pictures(
 
 def test_vouchers_tell_nothing_of_the_room(outcome: Outcome, scenario: Scenario) -> None:
     """The collector's database names accounts; rooms, events, media and files it does not."""
-    database = (scenario.directory / "collector.sqlite").read_bytes()
+    with contextlib.closing(database(scenario)) as collector:
+        # What its journal still has is in it, too.
+        content = collector.serialize()
     for event_id, arrived in outcome.received.items():
         for name in (event_id, arrived.url.rsplit("/", 1)[1], arrived.key, hashlib.sha256(arrived.content).hexdigest()):
-            assert name.encode() not in database
-    assert outcome.people[0].account in database
+            assert name.encode() not in content
+    assert outcome.people[0].account in content
 
 
 def test_the_authority_knows_no_account(outcome: Outcome, scenario: Scenario) -> None:
     """Nothing of its folder names anybody, cases and requests included; the release does."""
     accounts = [person.account for person in outcome.people]
-    files = [path for path in (scenario.directory / "authority").rglob("*") if path.is_file()]
+    files = [path for path in (scenario.directory / "service" / "authority").rglob("*") if path.is_file()]
     assert {path.suffix for path in files} >= {".sqlite", ".json", ".request"}
     for path in files:
         content = path.read_bytes()
         assert not any(name in content or name.hex().encode() in content for name in accounts), path.name
+    log = (scenario.directory / "service" / "service.log").read_text()
+    assert "a case file was written" in log
+    assert not any(person.name in log or person.account.hex() in log for person in outcome.people)
     (release,) = (scenario.directory / "releases").glob("*.release")
     assert [name in release.read_bytes() for name in accounts] == [False, False, True]

@@ -289,6 +289,16 @@ def test_tokens_that_are_not_good(service: Service, anna: Client) -> None:
             with pytest.raises(NotAuthenticated, match=text) as refused:
                 uploader.deliver(anna)
         assert token not in str(refused.value)
+
+    def nobody() -> str:
+        asked.append(1)
+        raise PermissionError("logged out")
+
+    asked: list[int] = []
+    with Uploader(service.address, nobody, retries=AT_ONCE) as uploader:
+        with pytest.raises(PermissionError, match="logged out"):
+            uploader.deliver(anna)
+    assert asked == [1], "no network failed: there is no other attempt"
     with Uploader(service.address, None, retries=AT_ONCE) as uploader:
         with pytest.raises(NotAuthenticated, match="a token is needed"):
             uploader.deliver(anna)

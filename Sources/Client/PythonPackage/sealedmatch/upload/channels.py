@@ -99,11 +99,12 @@ class Channel:
     ) -> Reply:
         """A request whose reply is neither passing nor 401: for these there are other attempts, and another token.
 
-        :raises UploadError: what `attempts` raises; NotAuthenticated.
+        :raises UploadError: what `attempts` raises; NotAuthenticated. What gives tokens may raise anything.
         """
         renewed = False
         while True:
-            reply = self.attempts(lambda: self._exchange(method, path, headers or {}, body))
+            fields = {**(headers or {}), **self._authorization()}
+            reply = self.attempts(lambda: self._read(self.open(method, path, fields, body)))
             if reply.status != 401:
                 return reply
             if renewed or self._new_token is None:
@@ -186,12 +187,12 @@ class Channel:
                 raise
         return self._connection.getresponse()
 
-    def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-        if self._new_token is not None:
-            if self._token is None:
-                self._token = _checked(self._new_token())
-            headers = {**headers, "Authorization": f"Bearer {self._token}"}
-        return self._read(self.open(method, path, headers, body))
+    def _authorization(self) -> dict[str, str]:
+        if self._new_token is None:
+            return {}
+        if self._token is None:
+            self._token = _checked(self._new_token())
+        return {"Authorization": f"Bearer {self._token}"}
 
     def _read(self, response: http.client.HTTPResponse) -> Reply:
         body = response.read(_LONGEST_REPLY + 1)

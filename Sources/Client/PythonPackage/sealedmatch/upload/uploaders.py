@@ -104,6 +104,7 @@ class Uploader:
         :param registrations: for an `Outbox`; or signed ones (Docs/Embedding.md, "Vouchers to the collector").
         :raises UploadError: it ended before; what is not acknowledged waits. The next call goes on with it.
         :raises SealedMatchError: the outbox.
+        :raises Exception: whatever the token's giver raises.
         """
         if registrations is None:
             known = getattr(source, "registrations", None)
