@@ -52,7 +52,6 @@ def test_the_service_is_what_the_document_says(published: Published, known: Blin
                 "SEALEDMATCH_BODIES": str(bodies), "SEALEDMATCH_VOUCHER_BYTES": str(known.info.voucher_bytes),
             },
         )  # fmt: skip
-        print(done.stdout)
         assert done.returncode == 0, done.stdout + done.stderr
         tested = re.search(r"Tested: (\d+)", done.stdout)
         assert tested is not None and tested[1] == "4", done.stdout
