@@ -132,7 +132,10 @@ class FaultyProxy:
                     fault.sent()
                 if fault.request < 1.0:
                     return b""
-                reply = _read(server, self._ending)
+                try:
+                    reply = _read(server, self._ending)
+                except ConnectionError:
+                    reply = b""
         return reply
 
     def _note(self, message: bytes, reply: bytes) -> None:

@@ -216,7 +216,8 @@ def test_the_service_is_killed_between_request_and_reply(service: Service, anna:
     faults = [fault] if where == "registration" else [Fault(), fault]
     with FaultyProxy(service.port, faults) as proxy, uploader_of(service, proxy.address) as uploader:
         assert uploader.deliver(anna).stored == 5
-        assert len(proxy.seen) == 3
+        # A reply that had left before the service was killed counts.
+        assert len(proxy.seen) == 3 or (when == "sent" and len(proxy.seen) == 2)
     assert service.stored() == sent and names(anna) == []
     assert service.rows("SELECT count(*) FROM registration") == [(1,)]
 
