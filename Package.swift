@@ -133,7 +133,7 @@ let server: [Target] = [
         dependencies: [
             "SealedMatchFront", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
             "SealedMatchCases", "SealedMatchSQLite", "SealedMatchLists", "SealedMatchSets", "SealedMatchFiles",
-            "SealedMatchJSON",
+            "SealedMatchJSON", "SealedMatchJetStream", "SealedMatchPostgreSQL",
             argumentParser, hummingbird, logging, metrics, lifecycle,
         ], path: "Sources/Server/sealedmatchd", swiftSettings: program + optimised),
 ]
@@ -268,6 +268,7 @@ let testing: [Target] = [
             "SealedMatchPostgreSQL", "SealedMatchSQLite", "SealedMatchAuthority", "SealedMatchTesting",
             "SealedMatchPostgreSQLFixture",
         ]),
+    tests(
         "Server", "SealedMatchFrontTests",
         ["SealedMatchFront", "SealedMatchCollector", "SealedMatchSQLite", "SealedMatchTesting"]),
     tests("Testing", "SealedMatchTestingTests", ["SealedMatchTesting", "SealedMatchKit"]),

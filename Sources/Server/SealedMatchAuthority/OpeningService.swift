@@ -73,7 +73,9 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
         // Where everything is read again, the store's cursor stays until reading is as far: what was forgotten in
         // between was read before.
         let rereading = min(known?.position ?? 0, try source.end())
+        var end: Int64
         while true {
+            end = try source.end()
             let page = try source.vouchers(after: cursor.position, limit: batch)
             guard page.last > cursor.position else { break }
             let next = SourceCursor(source: identity, position: page.last, mark: try source.mark(at: page.last))
@@ -85,6 +87,11 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
         if let known, fromStart || state.isReadAgain, cursor.position <= known.position {
             let place = max(cursor.position, rereading)
             let cursor = SourceCursor(source: identity, position: place, mark: try source.mark(at: place))
+            _ = try store.record([], of: identity, cursor: cursor)
+        }
+        // What was lost was accepted once, and not again at the next run. Nothing up to the end has bytes any more.
+        if state.lost > 0, end > cursor.position {
+            let cursor = SourceCursor(source: identity, position: end, mark: try source.mark(at: end))
             _ = try store.record([], of: identity, cursor: cursor)
         }
         state.isComplete = true

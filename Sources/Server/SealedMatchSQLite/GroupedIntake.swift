@@ -35,14 +35,23 @@ public final class GroupedIntake: Intake {
     private let queue = Mutex(Queue())
     private let writer = DispatchQueue(label: "collector's writer")
     private let maximumWaiting: Int
+    private let report: @Sendable (SealedMatchError?) -> Void
+    private let isFailing = Atomic<Bool>(false)
 
     /// Vouchers of one transaction, at most, but for the last caller's.
     private static let maximumGroup = 512
 
-    /// - Parameter maximumWaiting: vouchers that may wait for a transaction. Who comes then is refused: `storeFull`.
-    public init(_ store: CollectorStore, maximumWaiting: Int = 16_384) {
+    /// - Parameters:
+    ///   - maximumWaiting: vouchers that may wait for a transaction. Who comes then is refused: `storeFull`.
+    ///   - report: told when a transaction fails because of the disk or the file, once, and with nil when one is written
+    ///     again.
+    public init(
+        _ store: CollectorStore, maximumWaiting: Int = 16_384,
+        report: @escaping @Sendable (SealedMatchError?) -> Void = { _ in }
+    ) {
         self.store = store
         self.maximumWaiting = maximumWaiting
+        self.report = report
     }
 
     /// Registers as `CollectorStore.register` does.
@@ -152,8 +161,10 @@ public final class GroupedIntake: Intake {
             }
         } catch {
             for work in group { Self.answer(work, error) }
+            if !isFailing.exchange(true, ordering: .relaxed) { report(error) }
             return
         }
+        if isFailing.exchange(false, ordering: .relaxed) { report(nil) }
         // Only now it is on disk.
         for answer in answers { answer() }
     }

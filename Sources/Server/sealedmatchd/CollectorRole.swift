@@ -6,17 +6,22 @@ internal import SealedMatchCollector
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import SealedMatchFront
+internal import SealedMatchJetStream
 internal import SealedMatchProtocol
 internal import SealedMatchSQLite
 
 /// The front with its intake.
 struct CollectorRole {
-    let store: CollectorStore
-    let intake: GroupedIntake
+    let intake: any Intake
+    /// The collector's file, where it is one.
+    let store: CollectorStore?
     let server: Application<RouterResponder<BasicRequestContext>>
+    private let follow: @Sendable (ClosedRange<UInt32>) -> Void
+    private let end: @Sendable () throws(SealedMatchError) -> Void
 
     init(
-        _ settings: FrontSettings, _ collector: CollectorSettings, _ file: SettingsFile, _ logger: Logger
+        _ settings: FrontSettings, _ collector: CollectorSettings, _ place: CollectorPlace, _ file: SettingsFile,
+        firstRun: Bool, _ process: RunningProcess
     ) throws {
         let listen = try Address(file.text("listen", settings.listen) ?? "127.0.0.1:8080", "listen")
         let shelf = try Self.shelf(collector, file)
@@ -37,27 +42,51 @@ struct CollectorRole {
             limits.vouchersPerSecond = rate
         }
         let authenticator = try Self.authenticator(settings, file, listen)
-        guard let path = try file.text("database", collector.database) else {
-            throw Failure("database: the collector's SQLite file is needed")
+        let (logger, readiness) = (process.logger, process.readiness)
+        switch place {
+        case .file(let path):
+            let store = try about(path) { try CollectorStore(path: path, policy: policy, creation: .ifMissing) }
+            let intake = GroupedIntake(store) { error in
+                readiness.set("intake", error.map { "\($0)" })
+                if let error { logger.error("the collector's file: \(error)") } else { logger.notice("it is written") }
+            }
+            (self.intake, self.store) = (intake, store)
+            follow = { store.policy.epochs = $0 }
+            end = { () throws(SealedMatchError) in try store.close() }
+        case .jetStream(let options):
+            let policy = policy
+            let intake = try about("JetStream") {
+                if firstRun { try JetStreamIntake.setUp(options) }
+                return try JetStreamIntake(options, policy: policy)
+            }
+            (self.intake, store) = (intake, nil)
+            follow = { intake.policy.epochs = $0 }
+            end = { () throws(SealedMatchError) in intake.close() }
         }
-        let store = try about(path) { try CollectorStore(path: path, policy: policy, creation: .ifMissing) }
-        let intake = GroupedIntake(store)
+        server = try Self.server(intake, policy, authenticator, shelf, limits, listen, logger)
+    }
+
+    private static func server(
+        _ intake: some Intake, _ policy: CollectorPolicy, _ authenticator: any Authenticator, _ shelf: SetShelf,
+        _ limits: FrontLimits, _ listen: Address, _ logger: Logger
+    ) throws -> Application<RouterResponder<BasicRequestContext>> {
         let front = CollectorFront(
             intake: intake, policy: policy, authenticator: authenticator, sets: shelf, limits: limits)
         var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 1_024)
         configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections)
-        server = Application(
+        return Application(
             router: front.router(), server: front.server(), configuration: configuration, logger: logger)
-        self.store = store
-        self.intake = intake
     }
+
+    /// Before the process ends.
+    func close() throws { try about("the collector's store") { try end() } }
 
     /// Seconds since 1970.
     static func now() -> UInt64 { UInt64(max(0, time(nil))) }
 
     /// Lets the epochs go on that may be registered.
     func followClock() throws {
-        store.policy.epochs = try about("the clock") { try CollectorPolicy.epochs(at: Self.now()) }
+        follow(try about("the clock") { try CollectorPolicy.epochs(at: Self.now()) })
     }
 
     static func shelf(_ settings: CollectorSettings, _ file: SettingsFile) throws -> SetShelf {

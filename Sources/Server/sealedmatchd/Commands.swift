@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import SealedMatchCollector
 internal import SealedMatchCrypto
 internal import SealedMatchFront
+internal import SealedMatchOpenings
 internal import SealedMatchProtocol
-internal import SealedMatchSQLite
 
 struct AllCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,6 +12,7 @@ struct AllCommand: AsyncParsableCommand {
     @OptionGroup(title: "The front") var front: FrontSettings
     @OptionGroup(title: "The collector") var collector: CollectorSettings
     @OptionGroup(title: "The authority") var authority: AuthoritySettings
+    @OptionGroup(title: "A cluster") var cluster: ClusterSettings
     @OptionGroup(title: "Opening") var opener: OpenerSettings
     @OptionGroup(title: "Revealing") var reveal: RevealSettings
 
@@ -20,25 +21,28 @@ struct AllCommand: AsyncParsableCommand {
             let file = try common.file()
             let process = try RunningProcess(common, file)
             let sets = try file.list("set", collector.sets)
-            let role = try CollectorRole(front, collector, file, process.logger)
-            let store = try authorityStore(authority, file)
+            let place = try CollectorPlace(collector, cluster, file, process.logger)
+            let role = try CollectorRole(front, collector, place, file, firstRun: authority.firstRun, process)
+            let kept = try AuthorityPlace(authority, cluster, file)
+            // One object for the file: the front's.
+            let vouchers = try role.store.map { .file($0) } ?? VoucherPlace(place)
             let opener = try OpenerRole(
-                opener, sets, allowsTestSets: collector.allowTestSets, source: role.store, store: store, file,
-                process.logger, process.readiness)
-            let reveal = try RevealRole(
-                reveal, sets, source: role.store, store: store, file, process.logger, process.readiness)
+                opener, sets, allowsTestSets: collector.allowTestSets, from: vouchers, into: kept, file, process)
+            let reveal = try RevealRole(reveal, sets, commitments: vouchers.commitments, kept, file, process)
             var actions = AdminActions(now: CollectorRole.now)
             actions.expire = { try await role.intake.expire(before: $0) }
-            actions.expireOpenings = { epoch in try await opener.loop.between { try store.expire(before: epoch) } }
-            actions.eraseOpenings = { names in try await opener.loop.between { try store.erase(names) } }
+            actions.openings(kept.store, opener.loop)
+            let eraseOpenings = actions.eraseOpenings
             actions.erase = { account in
                 let names = try await role.intake.erase(account)
                 // A batch that is under way may hold the account's vouchers: after it.
-                try await opener.loop.between { try store.erase(names) }
+                try await eraseOpenings?(names)
                 return names
             }
             try await process.run([role.server, clock(role, process), opener.loop, reveal.loop], actions)
-            try close(role.store, store)
+            if role.store == nil { try vouchers.close() }
+            try role.close()
+            try about(kept.name) { try kept.close() }
         }
     }
 }
@@ -49,17 +53,20 @@ struct CollectorCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonSettings
     @OptionGroup(title: "The front") var front: FrontSettings
     @OptionGroup(title: "The collector") var collector: CollectorSettings
+    @OptionGroup(title: "A cluster") var cluster: ClusterSettings
+    @Flag(help: "Make the streams of JetStream; those that are there stay.") var firstRun = false
 
     func run() async throws {
         try await reportingFailures {
             let file = try common.file()
             let process = try RunningProcess(common, file)
-            let role = try CollectorRole(front, collector, file, process.logger)
+            let place = try CollectorPlace(collector, cluster, file, process.logger)
+            let role = try CollectorRole(front, collector, place, file, firstRun: firstRun, process)
             var actions = AdminActions(now: CollectorRole.now)
             actions.expire = { try await role.intake.expire(before: $0) }
             actions.erase = { try await role.intake.erase($0) }
             try await process.run([role.server, clock(role, process)], actions)
-            try close(role.store, nil)
+            try role.close()
         }
     }
 }
@@ -70,24 +77,23 @@ struct OpenerCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonSettings
     @OptionGroup(title: "The collector") var collector: CollectorSettings
     @OptionGroup(title: "The authority") var authority: AuthoritySettings
+    @OptionGroup(title: "A cluster") var cluster: ClusterSettings
     @OptionGroup(title: "Opening") var opener: OpenerSettings
 
     func run() async throws {
         try await reportingFailures {
             let file = try common.file()
             let process = try RunningProcess(common, file)
-            let sets = try file.list("set", collector.sets)
-            guard !sets.isEmpty else { throw Failure("set: at least one set file is needed") }
-            let source = try collectorStore(collector, file)
-            let store = try authorityStore(authority, file)
+            let sets = try neededSets(collector, file)
+            let vouchers = try VoucherPlace(CollectorPlace(collector, cluster, file, process.logger))
+            let kept = try AuthorityPlace(authority, cluster, file)
             let role = try OpenerRole(
-                opener, sets, allowsTestSets: collector.allowTestSets, source: source, store: store, file,
-                process.logger, process.readiness)
+                opener, sets, allowsTestSets: collector.allowTestSets, from: vouchers, into: kept, file, process)
             var actions = AdminActions(now: CollectorRole.now)
-            actions.expireOpenings = { epoch in try await role.loop.between { try store.expire(before: epoch) } }
-            actions.eraseOpenings = { names in try await role.loop.between { try store.erase(names) } }
+            actions.openings(kept.store, role.loop)
             try await process.run([role.loop], actions)
-            try close(source, store)
+            try vouchers.close()
+            try about(kept.name) { try kept.close() }
         }
     }
 }
@@ -98,42 +104,36 @@ struct RevealCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonSettings
     @OptionGroup(title: "The collector") var collector: CollectorSettings
     @OptionGroup(title: "The authority") var authority: AuthoritySettings
+    @OptionGroup(title: "A cluster") var cluster: ClusterSettings
     @OptionGroup(title: "Revealing") var reveal: RevealSettings
 
     func run() async throws {
         try await reportingFailures {
             let file = try common.file()
             let process = try RunningProcess(common, file)
-            let sets = try file.list("set", collector.sets)
-            guard !sets.isEmpty else { throw Failure("set: at least one set file is needed") }
-            let source = try collectorStore(collector, file)
-            let store = try authorityStore(authority, file)
-            let role = try RevealRole(
-                reveal, sets, source: source, store: store, file, process.logger, process.readiness)
+            let sets = try neededSets(collector, file)
+            let vouchers = try VoucherPlace(CollectorPlace(collector, cluster, file, process.logger))
+            let kept = try AuthorityPlace(authority, cluster, file)
+            let role = try RevealRole(reveal, sets, commitments: vouchers.commitments, kept, file, process)
             try await process.run([role.loop], AdminActions(now: CollectorRole.now))
-            try close(source, store)
+            try vouchers.close()
+            try about(kept.name) { try kept.close() }
         }
     }
 }
 
-private func collectorStore(_ settings: CollectorSettings, _ file: SettingsFile) throws -> CollectorStore {
-    guard let path = try file.text("database", settings.database) else {
-        throw Failure("database: the collector's SQLite file is needed")
-    }
-    return try about(path) { try CollectorStore(path: path) }
+private func neededSets(_ settings: CollectorSettings, _ file: SettingsFile) throws -> [String] {
+    let sets = try file.list("set", settings.sets)
+    guard !sets.isEmpty else { throw Failure("set: at least one set file is needed") }
+    return sets
 }
 
-private func authorityStore(_ settings: AuthoritySettings, _ file: SettingsFile) throws -> AuthorityStore {
-    guard let path = try file.text("authority", settings.authority) else {
-        throw Failure("authority: the authority's SQLite file is needed")
+extension AdminActions {
+    /// What forgets openings, between two batches of the opener.
+    fileprivate mutating func openings(_ store: any OpeningStore, _ loop: Loop) {
+        expireOpenings = { epoch in try await loop.between { try store.expire(before: epoch) } }
+        eraseOpenings = { names in try await loop.between { try store.erase(names) } }
     }
-    return try about(path) { try AuthorityStore(path: path, creation: settings.firstRun ? .always : .never) }
-}
-
-/// Before the process ends, both files are whole by themselves.
-private func close(_ collector: CollectorStore, _ authority: AuthorityStore?) throws {
-    try about("the collector's file") { try collector.close() }
-    try about("the authority's file") { try authority?.close() }
 }
 
 /// Every minute: which epochs may be registered.

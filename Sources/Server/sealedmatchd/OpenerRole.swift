@@ -5,19 +5,47 @@ internal import SealedMatchCollector
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import SealedMatchFront
+internal import SealedMatchJetStream
 internal import SealedMatchOpenings
 internal import SealedMatchProtocol
 internal import SealedMatchSQLite
 internal import SealedMatchSets
 
+/// Where an opener gets vouchers: a collector's file, read in order by one opener, or a work queue, by any number.
+enum VoucherPlace {
+    case file(CollectorStore)
+    case queue(JetStreamQueue)
+
+    init(_ place: CollectorPlace) throws {
+        switch place {
+        case .file(let path): self = .file(try about(path) { try CollectorStore(path: path) })
+        case .jetStream(let options): self = .queue(try about("JetStream") { try JetStreamQueue(options) })
+        }
+    }
+
+    /// Where commitments were registered.
+    var commitments: any CommitmentSource {
+        switch self {
+        case .file(let store): store
+        case .queue(let queue): queue
+        }
+    }
+
+    func close() throws {
+        switch self {
+        case .file(let store): try about("the collector's file") { try store.close() }
+        case .queue(let queue): queue.close()
+        }
+    }
+}
+
 /// Opens what comes, again and again. It holds α.
 struct OpenerRole {
     let loop: Loop
-    let store: AuthorityStore
 
     init(
-        _ settings: OpenerSettings, _ sets: [String], allowsTestSets: Bool, source: CollectorStore,
-        store: AuthorityStore, _ file: SettingsFile, _ logger: Logger, _ readiness: Readiness
+        _ settings: OpenerSettings, _ sets: [String], allowsTestSets: Bool, from place: VoucherPlace,
+        into authority: AuthorityPlace, _ file: SettingsFile, _ process: RunningProcess
     ) throws {
         let folder = try file.text("secrets", settings.secrets)
         let opener = VoucherOpener(
@@ -32,29 +60,59 @@ struct OpenerRole {
                 }
             })
         let prune = try file.truth("prune", settings.prune)
-        let service = OpeningService(source: source, store: store, opener: opener)
         let seconds = try file.number("open-seconds", settings.openSeconds, 5, 1...86_400)
         let counters = OpenerCounters()
-        loop = Loop("opener", every: .seconds(seconds), logger: logger, readiness: readiness) { turn in
-            var last = OpeningProgress()
-            counters.backlog.record(try about("opening") { try service.backlog() })
-            let result = try about("opening") {
-                try service.openPending(prune: prune) { progress in
-                    counters.add(progress, since: last)
-                    last = progress
-                    return turn.proceed() ? .proceed : .stop
-                }
+        let round =
+            switch place {
+            case .file(let store): Self.reading(store, authority.store, opener, prune, counters)
+            case .queue(let queue): Self.leasing(queue, authority.store, opener, counters)
             }
-            guard let result else {
-                throw Failure("another process is opening into the authority's file; one is enough")
-            }
-            counters.backlog.record(try about("opening") { try service.backlog() })
-            counters.waiting.record(try about("opening") { try store.waitingCount() })
+        let logger = process.logger
+        loop = Loop("opener", every: .seconds(seconds), logger: logger, readiness: process.readiness) { turn in
+            let result = try about("opening") { try round(turn) }
+            counters.waiting.record(try about("opening") { try authority.waiting() })
             for row in result.damaged {
                 logger.error("the collector's row \(row.row) is damaged and was skipped: \(row.error)")
             }
         }
-        self.store = store
+    }
+
+    private typealias Round = @Sendable (Loop.Turn) throws -> OpeningProgress
+
+    private static func reading(
+        _ source: CollectorStore, _ store: some OpeningStore, _ opener: VoucherOpener<LocalEvaluator>, _ prune: Bool,
+        _ counters: OpenerCounters
+    ) -> Round {
+        let service = OpeningService(source: source, store: store, opener: opener)
+        return { turn in
+            var last = OpeningProgress()
+            counters.backlog.record(try service.backlog())
+            let result = try service.openPending(prune: prune) { progress in
+                counters.add(progress, since: last)
+                last = progress
+                return turn.proceed() ? .proceed : .stop
+            }
+            guard let result else {
+                throw Failure("another process is opening into the authority's store; one is enough")
+            }
+            counters.backlog.record(try service.backlog())
+            return result
+        }
+    }
+
+    private static func leasing(
+        _ queue: JetStreamQueue, _ store: some OpeningStore, _ opener: VoucherOpener<LocalEvaluator>,
+        _ counters: OpenerCounters
+    ) -> Round {
+        let service = QueueOpeningService(queue: queue, store: store, opener: opener)
+        return { turn in
+            var last = OpeningProgress()
+            return try service.openPending { progress in
+                counters.add(progress, since: last)
+                last = progress
+                return turn.proceed() ? .proceed : .stop
+            }
+        }
     }
 }
 

@@ -15,8 +15,8 @@ struct RevealRole {
     let loop: Loop
 
     init(
-        _ settings: RevealSettings, _ sets: [String], source: CollectorStore, store: AuthorityStore,
-        _ file: SettingsFile, _ logger: Logger, _ readiness: Readiness
+        _ settings: RevealSettings, _ sets: [String], commitments: any CommitmentSource, _ authority: AuthorityPlace,
+        _ file: SettingsFile, _ process: RunningProcess
     ) throws {
         guard let cases = try file.text("cases", settings.cases) else {
             throw Failure("cases: the folder for case files is needed")
@@ -24,11 +24,12 @@ struct RevealRole {
         let folder = try about(cases) { try CaseFolder(path: cases) }
         let comparison = try Self.comparison(file.list("list", settings.lists), sets)
         let seconds = try file.number("reveal-seconds", settings.revealSeconds, 300, 1...86_400)
-        let service = RevealService(source: source, store: store)
+        let reveal = Self.revealing(commitments, authority.store)
+        let logger = process.logger
         let written = Counter(label: "sealedmatch_case_files_total")
         let tried = Counter(label: "sealedmatch_reveal_tries_total")
-        loop = Loop("reveal", every: .seconds(seconds), logger: logger, readiness: readiness) { turn in
-            let result = try about("revealing") { try service.revealReady(proceed: turn.proceed) }
+        loop = Loop("reveal", every: .seconds(seconds), logger: logger, readiness: process.readiness) { turn in
+            let result = try about("revealing") { try reveal(turn) }
             var failed = 0
             for decision in result.decisions {
                 tried.increment()
@@ -47,6 +48,13 @@ struct RevealRole {
             for row in result.damaged { logger.error("an account's row is damaged and was skipped: \(row.error)") }
             guard failed == 0 else { throw Failure("\(failed) accounts could not be decided or written; see the log") }
         }
+    }
+
+    private static func revealing(
+        _ source: some CommitmentSource, _ store: some OpeningStore
+    ) -> @Sendable (Loop.Turn) throws -> RevealDecisions {
+        let service = RevealService(source: source, store: store)
+        return { turn in try service.revealReady(proceed: turn.proceed) }
     }
 
     private static func comparison(_ lists: [String], _ sets: [String]) throws -> CaseComparison {

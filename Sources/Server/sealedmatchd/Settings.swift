@@ -16,7 +16,7 @@ struct CommonSettings: ParsableArguments {
         "settings", "admin", "admin-token-file", "log-level", "listen", "token-keys", "token-issuer", "token-audience",
         "proxy-account", "proxy-secret-file", "connections", "burst", "vouchers-per-second", "vouchers-per-epoch",
         "header-seconds", "body-seconds", "database", "set", "authority", "secrets", "open-seconds", "prune",
-        "reveal-seconds", "cases", "list",
+        "reveal-seconds", "cases", "list", "deployment", "nats-credentials", "nats-ca", "nats-replicas", "data-keys",
     ]
 
     func file() throws -> SettingsFile {
@@ -46,16 +46,19 @@ struct FrontSettings: ParsableArguments {
 
 /// The collector's file, and the sets.
 struct CollectorSettings: ParsableArguments {
-    @Option(help: "The collector's SQLite file.") var database: String?
+    @Option(help: "The collector's SQLite file; or the servers of JetStream, nats://HOST:PORT, with commas between.")
+    var database: String?
     @Option(name: .customLong("set"), help: "A set file; repeat it for all versions that vouchers come under.")
     var sets: [String] = []
     @Flag(help: "Take sets for tests; whoever made one knows its secret key.") var allowTestSets = false
 }
 
-/// The authority's file.
+/// The authority's store.
 struct AuthoritySettings: ParsableArguments {
-    @Option(help: "The authority's SQLite file; as secret as the matching keys.") var authority: String?
-    @Flag(help: "Make the authority's file; an error if there is one.") var firstRun = false
+    @Option(help: "The authority's SQLite file; or PostgreSQL, postgresql://… As secret as the matching keys.")
+    var authority: String?
+    @Flag(help: "Make the authority's file, an error if there is one; or the tables and streams of a cluster.")
+    var firstRun = false
 }
 
 /// What opens.

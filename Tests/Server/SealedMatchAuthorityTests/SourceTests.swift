@@ -141,6 +141,16 @@ import Testing
         #expect(progress?.lost == 2 && progress?.vouchers == 1 && progress?.isComplete == true)
         #expect(try open(older)?.lost == 0)
         #expect(try open(scratch.authority)?.vouchers == 1)
+        // Also where nothing else came: what was accepted once is not asked for again.
+        let other = scratch.path + "/other.sqlite"
+        try copy(scratch.authority, other)
+        try send(3)
+        #expect(try open(scratch.authority, prune: true)?.pruned == 4)
+        for path in [other, scratch.path + "/new.sqlite"] {
+            #expect(code { _ = try open(path) } == .lostVouchers)
+            #expect((try open(path, acceptingLoss: true)?.lost ?? 0) >= 3)
+            #expect(try open(path)?.lost == 0)
+        }
     }
 
     /// What is beyond the caps is kept as it came when the collector forgets it, and opens again.

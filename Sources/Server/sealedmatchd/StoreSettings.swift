@@ -1,0 +1,100 @@
+internal import ArgumentParser
+internal import Logging
+internal import SealedMatchCollector
+internal import SealedMatchCrypto
+internal import SealedMatchFiles
+internal import SealedMatchJetStream
+internal import SealedMatchOpenings
+internal import SealedMatchPostgreSQL
+internal import SealedMatchSQLite
+
+/// Where a deployment keeps things, if not in SQLite files.
+struct ClusterSettings: ParsableArguments {
+    @Option(help: "The deployment's name, 1 to 32 letters, digits, _ and -; for JetStream and PostgreSQL.")
+    var deployment: String?
+    @Option(help: "JetStream: a file with a user's credentials, as `nsc` writes it.") var natsCredentials: String?
+    @Option(help: "JetStream: certificates, in PEM, of who may sign a server's.") var natsCa: String?
+    @Option(help: "JetStream: servers that keep each message: 1, 3 or 5. Default: 3.") var natsReplicas: String?
+    @Option(help: "PostgreSQL: a file with the keys that secret cells are encrypted under, 32 bytes each, first first.")
+    var dataKeys: String?
+}
+
+/// Where a collector's registrations and vouchers are.
+enum CollectorPlace {
+    case file(String)
+    case jetStream(JetStreamOptions)
+
+    init(_ collector: CollectorSettings, _ cluster: ClusterSettings, _ file: SettingsFile, _ logger: Logger) throws {
+        guard let text = try file.text("database", collector.database) else {
+            throw Failure("database: the collector's SQLite file is needed, or nats://HOST:PORT")
+        }
+        guard text.hasPrefix("nats://") || text.hasPrefix("tls://") else {
+            self = .file(text)
+            return
+        }
+        var options = JetStreamOptions(
+            servers: text.split(separator: ",").map(String.init), name: try deploymentName(cluster, file))
+        if let path = try file.text("nats-credentials", cluster.natsCredentials) { options.credentials = .file(path) }
+        options.authorityFile = try file.text("nats-ca", cluster.natsCa)
+        options.replicas = try file.number("nats-replicas", cluster.natsReplicas, 3, 1...5)
+        options.report = { logger.warning("JetStream: \($0)") }
+        self = .jetStream(options)
+    }
+}
+
+/// The authority's store, of whatever kind.
+struct AuthorityPlace: Sendable {
+    let store: any OpeningStore
+    /// How many vouchers wait for a set's key.
+    let waiting: @Sendable () throws(SealedMatchError) -> Int
+    /// The place, for messages.
+    let name: String
+    /// Ends its use; a file is whole by itself then.
+    let close: @Sendable () throws(SealedMatchError) -> Void
+
+    init(_ settings: AuthoritySettings, _ cluster: ClusterSettings, _ file: SettingsFile) throws {
+        guard let text = try file.text("authority", settings.authority) else {
+            throw Failure("authority: the authority's SQLite file is needed, or postgresql://…")
+        }
+        guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
+            let store = try about(text) {
+                try AuthorityStore(path: text, creation: settings.firstRun ? .always : .never)
+            }
+            self.init(
+                store: store, waiting: { () throws(SealedMatchError) in try store.waitingCount() }, name: text,
+                close: { () throws(SealedMatchError) in try store.close() })
+            return
+        }
+        guard let path = try file.text("data-keys", cluster.dataKeys) else {
+            throw Failure("data-keys: PostgreSQL needs the file of keys that secret cells are encrypted under")
+        }
+        let keys = try about(path) { try DataKeys(DurableFile.readSecret(path, limit: 16 * DataKeys.keyCount)) }
+        let name = try deploymentName(cluster, file)
+        let deployment = try ArrivedVoucher.digest(Array("SealedMatch deployment \(name)".utf8))
+        // A URI may hold a password: it is in no message.
+        let store = try about("the PostgreSQL store") {
+            try PostgreSQLOpenings(
+                text, deployment: deployment, keys: keys, creation: settings.firstRun ? .ifMissing : .never)
+        }
+        self.init(
+            store: store, waiting: { () throws(SealedMatchError) in try store.waitingCount() },
+            name: "the PostgreSQL store", close: { () throws(SealedMatchError) in store.close() })
+    }
+
+    private init(
+        store: any OpeningStore, waiting: @escaping @Sendable () throws(SealedMatchError) -> Int, name: String,
+        close: @escaping @Sendable () throws(SealedMatchError) -> Void
+    ) {
+        self.store = store
+        self.waiting = waiting
+        self.name = name
+        self.close = close
+    }
+}
+
+private func deploymentName(_ cluster: ClusterSettings, _ file: SettingsFile) throws -> String {
+    guard let name = try file.text("deployment", cluster.deployment) else {
+        throw Failure("deployment: JetStream and PostgreSQL need the deployment's name")
+    }
+    return name
+}
