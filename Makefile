@@ -29,6 +29,7 @@ demo: build $(if $(filter $(PHOTOS),$(PICTURES)),photos)
 	.build/release/sealedmatch demo --pictures "$(PICTURES)"
 
 include Sources/Client/library.mk
+include Sources/Server/service.mk
 
 # What tests and benchmarks need to find.
 ENVIRONMENT = SEALEDMATCH_PYTHON="$(CURDIR)/$(PYTHON)" SEALEDMATCH_PICTURES="$(CURDIR)/$(PHOTOS)" \

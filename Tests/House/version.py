@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The version of the release is the same everywhere: the tool's, the Python package's, and the newest section of
+"""The version of the release is the same everywhere: the tool's, the service's, the Python package's, and the newest section of
 CHANGELOG.md. The library's file and SONAME carry the version of the C interface instead, which is the header's.
 """
 
@@ -19,6 +19,9 @@ def main():
     versions = {
         "the tool (Sources/Tool/sealedmatch/Version.swift)": found(
             "Sources/Tool/sealedmatch/Version.swift", r'text = "([\d.]+)"'
+        ),
+        "the service (Sources/Server/sealedmatchd/Version.swift)": found(
+            "Sources/Server/sealedmatchd/Version.swift", r'text = "([\d.]+)"'
         ),
         "the Python package (pyproject.toml)": found(
             "Sources/Client/PythonPackage/pyproject.toml", r'^version = "([\d.]+)"'
