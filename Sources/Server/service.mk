@@ -29,3 +29,48 @@ $(UNPACKED)/ready: Sources/Server/service.mk
 test-service: build-service setup-service $(UNPACKED)/ready
 	SEALEDMATCH_PROGRAMS=.build/$(CONFIGURATION) SEALEDMATCH_PACKAGES=$(UNPACKED) \
 	    python3 -B -m unittest discover -s Tests/Server/OperatingTests -t Tests/Server/OperatingTests
+
+# sealedmatchd, its manual pages, completions, units and the operator's files, under PREFIX.
+SYSTEMD ?= $(PREFIX)/lib
+OPERATING := Sources/Server/Operating
+DAEMON = .build/$(CONFIGURATION)/sealedmatchd
+
+install-service: build-service
+	rm -rf .build/man-service
+	$(DAEMON) --experimental-dump-help | python3 -B Sources/Tool/manual.py .build/man-service
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SHAREDIR)/man/man8 \
+	    $(DESTDIR)$(SHAREDIR)/bash-completion/completions $(DESTDIR)$(SHAREDIR)/zsh/site-functions \
+	    $(DESTDIR)$(SHAREDIR)/fish/vendor_completions.d $(DESTDIR)$(SHAREDIR)/sealedmatch \
+	    $(DESTDIR)$(SYSTEMD)/systemd/system $(DESTDIR)$(SYSTEMD)/sysusers.d $(DESTDIR)$(SYSTEMD)/tmpfiles.d
+	install -m 755 $(DAEMON) $(DESTDIR)$(BINDIR)
+	install -m 644 .build/man-service/*.8 $(DESTDIR)$(SHAREDIR)/man/man8
+	$(DAEMON) --generate-completion-script bash > $(DESTDIR)$(SHAREDIR)/bash-completion/completions/sealedmatchd
+	$(DAEMON) --generate-completion-script zsh > $(DESTDIR)$(SHAREDIR)/zsh/site-functions/_sealedmatchd
+	$(DAEMON) --generate-completion-script fish > $(DESTDIR)$(SHAREDIR)/fish/vendor_completions.d/sealedmatchd.fish
+	for unit in $(OPERATING)/systemd/*.service; do sed 's,/usr/bin/,$(BINDIR)/,' "$$unit" \
+	    > $(DESTDIR)$(SYSTEMD)/systemd/system/$${unit##*/}; done
+	install -m 644 $(OPERATING)/systemd/sysusers.conf $(DESTDIR)$(SYSTEMD)/sysusers.d/sealedmatch.conf
+	install -m 644 $(OPERATING)/systemd/tmpfiles.conf $(DESTDIR)$(SYSTEMD)/tmpfiles.d/sealedmatch.conf
+	cp -r $(OPERATING)/nginx $(OPERATING)/caddy $(OPERATING)/prometheus $(OPERATING)/grafana \
+	    $(DESTDIR)$(SHAREDIR)/sealedmatch
+
+# Both programs with Swift's runtime linked in, and all that an operator needs, in one file. libsodium, SQLite and the
+# libraries of pictures are the system's (Docs/Operating.md, "Install"). The same programs give the same bytes.
+DIST_NAME = sealedmatch-$(RELEASE)-linux-$(shell uname -m)
+DIST = .build/dist
+
+dist: setup
+	swift build -c release --static-swift-stdlib -Xlinker -s --product sealedmatchd
+	swift build -c release --static-swift-stdlib -Xlinker -s --product sealedmatch
+	rm -rf $(DIST) && install -d $(DIST)/$(DIST_NAME)/share/doc/sealedmatch
+	$(MAKE) --no-print-directory BUILT=1 CONFIGURATION=release install-tool install-service \
+	    DESTDIR=$(CURDIR)/$(DIST)/$(DIST_NAME) PREFIX= BINDIR=/bin
+	sed -i 's,ExecStart=/bin/,ExecStart=/usr/local/bin/,' $(DIST)/$(DIST_NAME)/lib/systemd/system/*.service
+	python3 -B $(OPERATING)/licences.py $(DIST)/$(DIST_NAME)/share/doc/sealedmatch/licences \
+	    .build/release/sealedmatchd.product/Objects.LinkFileList .build/release/sealedmatch.product/Objects.LinkFileList
+	cp README.md CHANGELOG.md LICENSE Docs/*.md Docs/openapi.yaml $(DIST)/$(DIST_NAME)/share/doc/sealedmatch
+	set -o pipefail; cd $(DIST) && find $(DIST_NAME) ! -type d -print0 | LC_ALL=C sort -z \
+	    | tar --create --format=ustar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+	        --no-recursion --null --files-from=- | gzip -9 --no-name > $(DIST_NAME).tar.gz.part
+	mv $(DIST)/$(DIST_NAME).tar.gz.part $(DIST)/$(DIST_NAME).tar.gz
+	@cd $(DIST) && sha256sum $(DIST_NAME).tar.gz | tee $(DIST_NAME).tar.gz.sha256

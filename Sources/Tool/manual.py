@@ -1,8 +1,9 @@
-"""Manual pages from the tool's own description of itself.
+"""Manual pages from a program's own description of itself.
 
     sealedmatch --experimental-dump-help | python3 manual.py FOLDER
 
-One page for each command: sealedmatch.1, sealedmatch-set-build.1 and so on, in the macros of man(7).
+One page for each command: sealedmatch.1, sealedmatch-set-build.1 and so on, in the macros of man(7); of sealedmatchd in
+section 8.
 """
 
 from __future__ import annotations
@@ -12,17 +13,25 @@ import sys
 from pathlib import Path
 from typing import Any
 
-EXIT_CODES = (
-    ("0", "Done."),
-    ("1", "A check came out negative: an audit with findings, a proof that does not verify."),
-    ("64", "Wrong usage."),
-    ("65", "A file, or a line in it, is not what it should be."),
-    ("66", "A file cannot be read or written; also standard output."),
-    ("69", "A program that is needed is missing."),
-    ("70", "An internal failure."),
-    ("130", "Interrupted."),
-    ("141", "Nobody reads the output any more."),
-)
+SECTIONS = {"sealedmatch": 1, "sealedmatchd": 8}
+EXIT_CODES = {
+    "sealedmatch": (
+        ("0", "Done."),
+        ("1", "A check came out negative: an audit with findings, a proof that does not verify."),
+        ("64", "Wrong usage."),
+        ("65", "A file, or a line in it, is not what it should be."),
+        ("66", "A file cannot be read or written; also standard output."),
+        ("69", "A program that is needed is missing."),
+        ("70", "An internal failure."),
+        ("130", "Interrupted."),
+        ("141", "Nobody reads the output any more."),
+    ),
+    "sealedmatchd": (
+        ("0", "Ended by SIGTERM or SIGINT; what was under way is done."),
+        ("1", "It cannot start, or cannot go on; standard error says why."),
+        ("64", "Wrong usage."),
+    ),
+}
 
 
 def text(plain: str) -> str:
@@ -64,11 +73,11 @@ def described(argument: dict[str, Any]) -> str:
 
 def pages(command: dict[str, Any], path: list[str]) -> dict[str, str]:
     path = [*path, command["commandName"]]
-    name = "-".join(path)
+    name, section = "-".join(path), SECTIONS[path[0]]
     shown = [argument for argument in command.get("arguments", []) if argument.get("shouldDisplay", True)]
     subcommands = [sub for sub in command.get("subcommands", []) if sub["commandName"] != "help"]
     parts = [
-        f'.TH "{name.upper()}" 1 "" "SealedMatch"',
+        f'.TH "{name.upper()}" {section} "" "SealedMatch"',
         f".SH NAME\n{text(name)} \\- {text(command.get('abstract', ''))}",
         f".SH SYNOPSIS\n\\fB{' '.join(path)}\\fR "
         + " ".join(map(synopsis, shown))
@@ -81,11 +90,13 @@ def pages(command: dict[str, Any], path: list[str]) -> dict[str, str]:
     if subcommands:
         rows = [f".TP\n\\fB{sub['commandName']}\\fR\n{text(sub.get('abstract', ''))}" for sub in subcommands]
         parts.append(".SH COMMANDS\n" + "\n".join(rows))
-    parts.append(".SH EXIT STATUS\n" + "\n".join(f".TP\n{code}\n{text(meaning)}" for code, meaning in EXIT_CODES))
+    parts.append(
+        ".SH EXIT STATUS\n" + "\n".join(f".TP\n{code}\n{text(meaning)}" for code, meaning in EXIT_CODES[path[0]])
+    )
     others = ["-".join([*path, sub["commandName"]]) for sub in subcommands] or ["-".join(path[:-1])]
     if others != [""]:
-        parts.append(".SH SEE ALSO\n" + "\n".join(f".BR {other} (1)" for other in others))
-    found = {f"{name}.1": "\n".join(parts) + "\n"}
+        parts.append(".SH SEE ALSO\n" + "\n".join(f".BR {other} ({section})" for other in others))
+    found = {f"{name}.{section}": "\n".join(parts) + "\n"}
     for sub in subcommands:
         found |= pages(sub, path)
     return found

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The version of the release is the same everywhere: the tool's, the service's, the Python package's, and the newest section of
-CHANGELOG.md. The library's file and SONAME carry the version of the C interface instead, which is the header's.
+"""The version of the release is the same everywhere: the tool's, the service's, the Python package's, and the newest
+section of CHANGELOG.md. The library's file and SONAME carry the version of the C interface instead, which is the
+header's.
 """
 
 import pathlib

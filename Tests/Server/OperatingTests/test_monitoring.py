@@ -1,0 +1,81 @@
+"""Alarms and dashboard name metrics that the service really prints, and the documents name all of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from support import OPERATING, PACKAGES, ROOT, Sample, ask, service
+
+METRIC = re.compile(r"\bsealedmatch_[a-z_]+\b")
+PROMTOOL = PACKAGES / "usr/bin/promtool"
+HERE = Path(__file__).resolve().parent
+
+
+def promtool(*arguments: object, folder: Path) -> str:
+    command = [PROMTOOL, *arguments]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+class Monitoring(unittest.TestCase):
+    printed: set[str]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        Sample.make()
+        with tempfile.TemporaryDirectory(prefix="sealedmatch-") as name:
+            folder = Path(name)
+            login = ("--token-keys", "jwks.json")
+            with service(folder, f"unix:{folder}/front.sock", *login) as admin:
+                cls.printed = set(METRIC.findall(ask(admin, "/metrics")[1]))
+
+    def expressions(self) -> list[str]:
+        dashboard = json.loads((OPERATING / "grafana/sealedmatch.json").read_text())
+        return [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+
+    def test_alarms_ring(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            shutil.copy(OPERATING / "prometheus/alerts.yaml", folder)
+            shutil.copy(HERE / "alerts.test.yaml", folder)
+            self.assertIn("SUCCESS", promtool("test", "rules", "alerts.test.yaml", folder=folder))
+
+    def test_each_alarm_is_tested_and_explained(self) -> None:
+        alarms = set(re.findall(r"alert: (\w+)", (OPERATING / "prometheus/alerts.yaml").read_text()))
+        self.assertEqual(set(re.findall(r'alertname="(\w+)"', (HERE / "alerts.test.yaml").read_text())), alarms)
+        document = (ROOT / "Docs/Operating.md").read_text()
+        self.assertEqual(set(re.findall(r"^\| `(SealedMatch\w+)` \|", document, re.M)), alarms)
+
+    def test_expressions_of_the_dashboard(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            rules = [
+                {"record": f"panel:{number}", "expr": text.replace("$__rate_interval", "5m")}
+                for number, text in enumerate(self.expressions())
+            ]
+            # JSON is YAML, too.
+            (Path(name) / "rules.yaml").write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+            promtool("check", "rules", "rules.yaml", folder=Path(name))
+
+    def test_metrics_exist(self) -> None:
+        for where, text in (
+            ("dashboard", "\n".join(self.expressions())),
+            ("alarms", re.sub(r"#.*", "", (OPERATING / "prometheus/alerts.yaml").read_text())),
+        ):
+            named = set(METRIC.findall(text))
+            self.assertTrue(named, where)
+            self.assertEqual(named - self.printed, set(), where)
+
+    def test_document_has_every_metric(self) -> None:
+        document = (ROOT / "Docs/Operating.md").read_text()
+        self.assertEqual(set(re.findall(r"^\| `(sealedmatch_[a-z_]+)", document, re.M)), self.printed)
+
+
+if __name__ == "__main__":
+    unittest.main()
