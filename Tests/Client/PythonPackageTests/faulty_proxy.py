@@ -85,7 +85,13 @@ class FaultyProxy:
 
     def _accept(self) -> None:
         while True:
-            client, _ = self._listener.accept()
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                # Closed meanwhile, before the thread came to wait.
+                if self._ending.is_set():
+                    return
+                raise
             if self._ending.is_set():
                 client.close()
                 return
