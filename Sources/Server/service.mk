@@ -1,9 +1,9 @@
 # The service: built, tried, tested, installed, packed. Included by the Makefile.
 
-.PHONY: build-service serve test-service install-service dist setup-service
+.PHONY: build-service serve test-service install-service dist setup-service load simulate-service
 
 # Programs for `serve` and `test-service`; `make test` has built others.
-build-service: build
+build-service: setup-service build
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --product sealedmatchd)
 
 # The whole service on loopback, with a sample, until Ctrl-C (Docs/Examples/service).
@@ -11,7 +11,7 @@ serve: build-service setup-service
 	@python3 -B Docs/Examples/service/serve.py --programs .build/$(CONFIGURATION) --folder .build/serve
 
 # openssl signs the example's tokens; systemd's own programs check units.
-setup-service: PACKAGES := openssl systemd sqlite3
+setup-service: PACKAGES := openssl systemd sqlite3 libnats-dev libpq-dev
 setup-service:
 	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update \
 	    && $(SUDO) apt-get -o Acquire::Retries=3 install -y --no-install-recommends $(PACKAGES))
@@ -29,6 +29,24 @@ $(UNPACKED)/ready: Sources/Server/service.mk
 test-service: build-service setup-service $(UNPACKED)/ready
 	SEALEDMATCH_PROGRAMS=.build/$(CONFIGURATION) SEALEDMATCH_PACKAGES=$(UNPACKED) \
 	    python3 -B -m unittest discover -s Tests/Server/OperatingTests -t Tests/Server/OperatingTests
+
+# What one service bears on this machine, with the load beside it: three minutes. `make load ARGS=--quick`: half of one.
+load: build-service
+	$(if $(BUILT),,swift build -c $(CONFIGURATION) --product sealedmatch-load)
+	@.build/$(CONFIGURATION)/sealedmatch-load .build/$(CONFIGURATION)/sealedmatchd $(ARGS)
+
+# Processes are killed while accounts upload: on SQLite files, then on JetStream and PostgreSQL. Nothing may be lost or
+# counted twice. `make simulate-service KILLS=12 ACCOUNTS=12` is the short form.
+KILLS ?= 500
+ACCOUNTS ?= 200
+SEED ?= 1
+SIMULATE = $(MESSENGER)/bin/python -B Tests/Server/ServiceSimulation/simulate.py --kills $(KILLS) --seed $(SEED) \
+	--accounts $(ACCOUNTS) --service .build/$(CONFIGURATION)/sealedmatchd --tool .build/$(CONFIGURATION)/sealedmatch
+
+simulate-service: build-service setup-test $(if $(BUILT),,wheel) $(MESSENGER)/ready $(SERVICE)/ready
+	$(if $(BUILT),,$(MESSENGER)/bin/pip install --no-compile --quiet --force-reinstall --no-deps $(WHEELS)/*.whl)
+	@$(SIMULATE)
+	@$(SIMULATE) --cluster $(SERVICE)/bin/nats-server
 
 # sealedmatchd, its manual pages, completions, units and the operator's files, under PREFIX.
 SYSTEMD ?= $(PREFIX)/lib
@@ -59,7 +77,7 @@ install-service: build-service
 DIST_NAME = sealedmatch-$(RELEASE)-linux-$(shell uname -m)
 DIST = .build/dist
 
-dist: setup
+dist: setup setup-service
 	swift build -c release --static-swift-stdlib -Xlinker -s --product sealedmatchd
 	swift build -c release --static-swift-stdlib -Xlinker -s --product sealedmatch
 	rm -rf $(DIST) && install -d $(DIST)/$(DIST_NAME)/share/doc/sealedmatch

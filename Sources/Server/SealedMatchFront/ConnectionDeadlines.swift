@@ -16,6 +16,8 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     private var running: Scheduled<Void>?
     // A request whose end has come, and whose reply has not ended.
     private var isAnswering = false
+    // The reply says that the connection ends with it.
+    private var isClosing = false
 
     init(_ limits: FrontLimits) {
         header = .seconds(Int64(max(1, limits.headerSeconds)))
@@ -47,6 +49,7 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
+        case _ where isClosing: break
         case .head: start(body, context)
         case .body: break
         case .end:
@@ -58,9 +61,20 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data), isAnswering {
+        switch unwrapOutboundIn(data) {
+        case .head(let head): isClosing = head.headerFields[.connection]?.lowercased() == "close"
+        case .body: break
+        case .end where isClosing:
+            // What the client still sends is not looked at; it has a moment to read the reply.
+            start(.seconds(2), context)
+            let written = promise ?? context.eventLoop.makePromise()
+            let channel = context.channel
+            written.futureResult.whenComplete { _ in channel.close(mode: .output, promise: nil) }
+            return context.write(data, promise: written)
+        case .end:
+            // A reply that came before the request's end leaves the time of the body running.
+            if isAnswering { start(header, context) }
             isAnswering = false
-            start(header, context)
         }
         context.write(data, promise: promise)
     }

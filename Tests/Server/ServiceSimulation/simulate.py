@@ -201,9 +201,7 @@ class Simulation:
         self.say("the deployment is ready")
         killer = threading.Thread(target=self._kill)
         killer.start()
-        senders = [
-            threading.Thread(target=self._send, args=(start,)) for start in range(self._given.senders)
-        ]
+        senders = [threading.Thread(target=self._send, args=(start,)) for start in range(self._given.senders)]
         started = time.monotonic()
         for sender in senders:
             sender.start()
