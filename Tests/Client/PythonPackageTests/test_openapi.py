@@ -16,7 +16,7 @@ from test_upload import NAME, client_of
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = ROOT / "Docs" / "openapi.yaml"
 #: More, or another seed, by hand.
-EXAMPLES = os.environ.get("SEALEDMATCH_EXAMPLES", "60")
+EXAMPLES = os.environ.get("SEALEDMATCH_EXAMPLES", "30")
 SEED = os.environ.get("SEALEDMATCH_SEED", "1")
 
 
