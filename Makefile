@@ -19,7 +19,7 @@ SERVICE := .venv-service
 
 .PHONY: simulator
 .PHONY: demo test vectors vectors-archive check format lint docs consumer bench decoys setup setup-test setup-library \
-	setup-emulator setup-wheel photos python build service install-tool wheel messenger test-wheel test-messenger peers \
+	setup-emulator setup-wheel photos python build install-tool wheel messenger test-wheel test-messenger peers \
 	clean
 # A compiler that fails leaves no half of an object; set-up comes before what needs it, also with -j.
 .DELETE_ON_ERROR:
@@ -176,10 +176,6 @@ CONFIGURATION ?= release
 build: setup
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --product sealedmatch)
 
-# The collector's service.
-service: setup
-	$(if $(BUILT),,swift build -c $(CONFIGURATION) --product sealedmatchd)
-
 # The program, a manual page for each command, and completions for bash, zsh and fish, under PREFIX.
 BINDIR ?= $(PREFIX)/bin
 SHAREDIR ?= $(PREFIX)/share
@@ -227,7 +223,7 @@ test-wheel: wheel $(if $(TARGET_RUN),setup-emulator $(TARGET_PYTHON_AT)/ready)
 	PYTHONPATH=$(WHEELS)/installed $(TARGET_PYTHON) -B Tests/Client/PythonPackageTests/first_voucher.py $(ARCH)
 
 # The Python package as its wheel installs it, and the example messenger on a real homeserver.
-test-messenger: build service wheel photos $(MESSENGER)/ready
+test-messenger: build-service wheel photos $(MESSENGER)/ready
 	$(MESSENGER)/bin/pip install --no-compile --quiet --force-reinstall --no-deps $(WHEELS)/*.whl
 	$(MESSENGER)/bin/mypy --python-version 3.11 --strict --cache-dir .build/mypy \
 	    Sources/Client/PythonPackage/sealedmatch Sources/Client/PythonPackage/pytest_sealedmatch.py
