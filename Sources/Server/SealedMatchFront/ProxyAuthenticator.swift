@@ -15,7 +15,8 @@ public struct ProxyAuthenticator: Authenticator {
 
     /// - Parameters:
     ///   - account: the field that names the account, UTF-8.
-    ///   - secret: what `SealedMatch-Proxy` has to hold, 16 bytes at least; nil where only the proxy reaches the socket.
+    ///   - secret: what `SealedMatch-Proxy` has to hold, 16 bytes at least; nil where only the proxy reaches the
+    ///     socket.
     /// - Throws: `ProxyAuthenticator.Unusable`.
     public init(account: String, secret: [UInt8]?) throws(Unusable) {
         guard let name = HTTPField.Name(account) else {

@@ -43,8 +43,8 @@ public final class GroupedIntake: Intake {
 
     /// - Parameters:
     ///   - maximumWaiting: vouchers that may wait for a transaction. Who comes then is refused: `storeFull`.
-    ///   - report: told when a transaction fails because of the disk or the file, once, and with nil when one is written
-    ///     again.
+    ///   - report: told when a transaction fails because of the disk or the file, once, and with nil when one is
+    ///     written again.
     public init(
         _ store: CollectorStore, maximumWaiting: Int = 16_384,
         report: @escaping @Sendable (SealedMatchError?) -> Void = { _ in }
