@@ -5,6 +5,8 @@ public import SealedMatchCrypto
 public struct RevealRun: Sendable {
     /// Accounts that were decided and handed over.
     public var decided = 0
+    /// Why others were decided and not handed over: they are due again when their leases end.
+    public var undelivered: [SealedMatchError] = []
     /// Rows of accounts that could not be read.
     public var damaged: [DamagedRow] = []
 
@@ -25,9 +27,9 @@ extension RevealService where Store: DueAccounts {
     ///   - duration: how long a lease lasts from the beginning of an account's decision, of which the slowest takes
     ///     minutes.
     ///   - proceed: asked before each account; false gives back what was leased, and ends early.
-    ///   - deliver: does what the decision asks for, durably: writes a case file. It may get the same one again.
-    /// - Throws: when a store cannot be read; `interrupted`; what `deliver` throws. One account's damage is its own
-    ///   result.
+    ///   - deliver: does what the decision asks for, durably: writes a case file. It may get the same one again. What it
+    ///     throws is in the run; the account stays leased.
+    /// - Throws: when a store cannot be read; `interrupted`. One account's damage is its own result.
     public func revealDue(
         batch: Int = 16, lease duration: Duration = .seconds(900), proceed: () -> Bool = { true },
         deliver: (RevealDecision) throws(SealedMatchError) -> Void
@@ -49,8 +51,9 @@ extension RevealService where Store: DueAccounts {
                     do throws(SealedMatchError) {
                         try deliver(decision)
                     } catch {
-                        try store.giveBack(lease)
-                        throw error
+                        // One account does not keep the others back, and is not tried at once again.
+                        run.undelivered.append(error)
+                        continue
                     }
                     run.decided += 1
                 }

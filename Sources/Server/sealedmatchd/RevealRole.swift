@@ -28,33 +28,43 @@ struct RevealRole {
         let logger = process.logger
         let written = Counter(label: "sealedmatch_case_files_total")
         let tried = Counter(label: "sealedmatch_reveal_tries_total")
+        let rounds = Counter(label: "sealedmatch_reveal_rounds_total")
         loop = Loop("reveal", every: .seconds(seconds), logger: logger, readiness: process.readiness) { turn in
-            let result = try about("revealing") { try reveal(turn) }
-            var failed = 0
-            for decision in result.decisions {
-                tried.increment()
-                do throws(SealedMatchError) {
-                    guard try folder.add(decision.result.get().reveal, by: comparison).file != nil else { continue }
-                    written.increment()
-                    // Which one, the folder says: a log is read by more people than a case.
-                    logger.notice("a case file was written to \(cases)")
-                } catch {
-                    if error.isVerdict { continue }
-                    // One account that cannot be read or written does not keep the others back.
-                    logger.error("a case was not decided or written: \(error)")
-                    failed += 1
+            let run = try about("revealing") {
+                try reveal(turn) { (decision) throws(SealedMatchError) in
+                    tried.increment()
+                    switch decision.result {
+                    case .success(let result):
+                        guard try folder.add(result.reveal, by: comparison).file != nil else { return }
+                        written.increment()
+                        // Which one, the folder says: a log is read by more people than a case.
+                        logger.notice("a case file was written to \(cases)")
+                    case .failure(let error):
+                        if !error.isVerdict { throw error }
+                    }
                 }
             }
-            for row in result.damaged { logger.error("an account's row is damaged and was skipped: \(row.error)") }
-            guard failed == 0 else { throw Failure("\(failed) accounts could not be decided or written; see the log") }
+            rounds.increment()
+            for row in run.damaged { logger.error("an account's row is damaged and was skipped: \(row.error)") }
+            for error in run.undelivered { logger.error("a case was not decided or written: \(error)") }
+            guard run.undelivered.isEmpty else {
+                throw Failure(
+                    "\(run.undelivered.count) accounts could not be decided or written; they are tried again in a minute"
+                )
+            }
         }
     }
 
+    private typealias Delivery = (RevealDecision) throws(SealedMatchError) -> Void
+
     private static func revealing(
-        _ source: some CommitmentSource, _ store: some OpeningStore
-    ) -> @Sendable (Loop.Turn) throws -> RevealDecisions {
+        _ source: some CommitmentSource, _ store: some OpeningStore & DueAccounts
+    ) -> @Sendable (Loop.Turn, Delivery) throws -> RevealRun {
         let service = RevealService(source: source, store: store)
-        return { turn in try service.revealReady(proceed: turn.proceed) }
+        // What a revealer that was killed had leased, the next one has a minute later.
+        return { turn, deliver in
+            try service.revealDue(lease: .seconds(60), proceed: turn.proceed, deliver: deliver)
+        }
     }
 
     private static func comparison(_ lists: [String], _ sets: [String]) throws -> CaseComparison {

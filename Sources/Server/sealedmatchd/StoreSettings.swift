@@ -44,7 +44,7 @@ enum CollectorPlace {
 
 /// The authority's store, of whatever kind.
 struct AuthorityPlace: Sendable {
-    let store: any OpeningStore
+    let store: any OpeningStore & DueAccounts
     /// How many vouchers wait for a set's key.
     let waiting: @Sendable () throws(SealedMatchError) -> Int
     /// The place, for messages.
@@ -82,7 +82,8 @@ struct AuthorityPlace: Sendable {
     }
 
     private init(
-        store: any OpeningStore, waiting: @escaping @Sendable () throws(SealedMatchError) -> Int, name: String,
+        store: any OpeningStore & DueAccounts, waiting: @escaping @Sendable () throws(SealedMatchError) -> Int,
+        name: String,
         close: @escaping @Sendable () throws(SealedMatchError) -> Void
     ) {
         self.store = store
