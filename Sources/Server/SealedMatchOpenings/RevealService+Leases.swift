@@ -27,8 +27,8 @@ extension RevealService where Store: DueAccounts {
     ///   - duration: how long a lease lasts from the beginning of an account's decision, of which the slowest takes
     ///     minutes.
     ///   - proceed: asked before each account; false gives back what was leased, and ends early.
-    ///   - deliver: does what the decision asks for, durably: writes a case file. It may get the same one again. What it
-    ///     throws is in the run; the account stays leased.
+    ///   - deliver: does what the decision asks for, durably: writes a case file. It may get the same one again. What
+    ///     it throws is in the run; the account stays leased.
     /// - Throws: when a store cannot be read; `interrupted`. One account's damage is its own result.
     public func revealDue(
         batch: Int = 16, lease duration: Duration = .seconds(900), proceed: () -> Bool = { true },

@@ -225,7 +225,12 @@ def test_settings_that_are_wrong_say_so(tmp_path: Path, published: Published) ->
             options, found.stderr,
         )  # fmt: skip
     settings = tmp_path / "settings.json"
-    for content, word in [('{"lisen": "x"}', "lisen"), ("[]", "object"), ("{", "no JSON"), ('{"database": []}', "database")]:
+    for content, word in [
+        ('{"lisen": "x"}', "lisen"),
+        ("[]", "object"),
+        ("{", "no JSON"),
+        ('{"database": []}', "database"),
+    ]:
         settings.write_text(content)
         found = start("collector", "--settings", settings)
         assert found.returncode == 1 and word in found.stderr, (content, found.stderr)
