@@ -10,7 +10,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import OPERATING, PACKAGES, ROOT, Sample, ask, service
+from support import OPERATING, PACKAGES, ROOT, Sample, ask, free_port, service
 
 METRIC = re.compile(r"\bsealedmatch_[a-z_]+\b")
 PROMTOOL = PACKAGES / "usr/bin/promtool"
@@ -33,7 +33,10 @@ class Monitoring(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="sealedmatch-") as name:
             folder = Path(name)
             login = ("--token-keys", "jwks.json")
-            with service(folder, f"unix:{folder}/front.sock", *login) as admin:
+            listen = f"127.0.0.1:{free_port()}"
+            with service(folder, listen, *login) as admin:
+                # Replies are counted by their status: there has to be one.
+                ask(listen, "/v1/sets/current")
                 cls.printed = set(METRIC.findall(ask(admin, "/metrics")[1]))
 
     def expressions(self) -> list[str]:
