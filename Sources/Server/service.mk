@@ -10,7 +10,8 @@ build-service: setup-service build
 serve: build-service setup-service
 	@python3 -B Docs/Examples/service/serve.py --programs .build/$(CONFIGURATION) --folder .build/serve
 
-# openssl signs the example's tokens; systemd's own programs check units.
+# Clients of JetStream and PostgreSQL, for the service; openssl signs the example's tokens; systemd's programs check
+# units.
 setup-service: PACKAGES := openssl systemd sqlite3 libnats-dev libpq-dev
 setup-service:
 	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update \
@@ -72,8 +73,8 @@ install-service: build-service
 	cp -r $(OPERATING)/nginx $(OPERATING)/caddy $(OPERATING)/prometheus $(OPERATING)/grafana \
 	    $(DESTDIR)$(SHAREDIR)/sealedmatch
 
-# Both programs with Swift's runtime linked in, and all that an operator needs, in one file. libsodium, SQLite and the
-# libraries of pictures are the system's (Docs/Operating.md, "Install"). The same programs give the same bytes.
+# Both programs with Swift's runtime linked in, and all that an operator needs, in one file. C libraries are the
+# system's (Docs/Operating.md, "Install"). The same programs give the same bytes.
 DIST_NAME = sealedmatch-$(RELEASE)-linux-$(shell uname -m)
 DIST = .build/dist
 

@@ -64,7 +64,8 @@ def main() -> None:
     (folder / "README.txt").write_text(
         "What is linked into these programs; the licence of each is beside this file.\n\n"
         + "\n".join([*rows, "Swift's runtime and libraries (Swift.txt): https://www.swift.org"])
-        + "\n\nlibsodium, SQLite and the libraries of pictures are not linked in: they are the system's.\n"
+        + "\nICU, in Swift's Foundation: https://www.unicode.org/license.txt\n\n"
+        "Not linked in, but the system's: libsodium, SQLite, libnats, libpq, and the libraries of pictures.\n"
     )
     print(f"licences: {len(rows)} packages, {len(targets)} targets")
 

@@ -23,7 +23,7 @@ EXAMPLE = ROOT / "Docs/Examples/service"
 # Folders with programs: ours, and those of Debian packages that were unpacked and not installed (Makefile).
 PROGRAMS = Path(os.environ["SEALEDMATCH_PROGRAMS"]).resolve()
 PACKAGES = Path(os.environ["SEALEDMATCH_PACKAGES"]).resolve()
-SECONDS = 60
+SECONDS = 180
 
 sys.path.insert(0, str(EXAMPLE))
 
