@@ -12,17 +12,18 @@ package struct OpenableVouchers {
     private let seed: UInt64
     private let element: Bytes32
 
-    /// - Parameter seed: of the key: the same seed gives the same set.
-    package init(seed: UInt64) throws(SealedMatchError) {
+    /// - Parameters:
+    ///   - seed: of the key: the same seed gives the same set.
+    ///   - level: N. With 1 every slot whose element is a point opens, else one in N.
+    ///   - isSmall: k and P are the least; else the standard ones.
+    package init(seed: UInt64, level: UInt8 = 1, isSmall: Bool = true) throws(SealedMatchError) {
         try Sodium.start()
         self.seed = seed
         var random = TestRandom(seed: seed, "openable")
         let key = try MatchingKey.random(from: &random)
         var parameters = Parameters()
-        parameters.polynomials = 16
-        parameters.payloadCount = 128
-        // N = 1: every slot whose element is a point opens.
-        parameters.checkLevels = try CheckLevels(canonical: [UInt8](repeating: 1, count: CheckLevels.count))
+        if isSmall { (parameters.polynomials, parameters.payloadCount) = (16, 128) }
+        parameters.checkLevels = try CheckLevels(canonical: [UInt8](repeating: level, count: CheckLevels.count))
         element = key.publicKey.encoded
         header = SetHeader(
             version: 1, issuedAt: 1_800_000_000, expiresAt: 1_830_000_000, tableID: try TableID.random(from: &random),

@@ -39,9 +39,9 @@ struct Deployment {
         return made
     }
 
-    func service<Queue: VoucherQueue>(
-        _ queue: Queue, _ store: MemoryOpenings, _ sets: [MatchingSet<LocalEvaluator>]
-    ) -> QueueOpeningService<Queue, MemoryOpenings, LocalEvaluator> {
+    func service<Queue: VoucherQueue, Store: OpeningStore>(
+        _ queue: Queue, _ store: Store, _ sets: [MatchingSet<LocalEvaluator>]
+    ) -> QueueOpeningService<Queue, Store, LocalEvaluator> {
         QueueOpeningService(queue: queue, store: store, opener: VoucherOpener(sets))
     }
 }
