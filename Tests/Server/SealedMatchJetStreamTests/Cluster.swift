@@ -49,13 +49,13 @@ final class Cluster: Sendable {
     var count: Int { ports.count / 2 }
 
     /// A server and its files end with this process, however that ends: a shell sees its input end.
+    /// It must not wait for a child: the signal that tells of one may be blocked here.
     private static let shell = """
         "$0" "$@" < /dev/null > /dev/null 2>&1 &
         echo $!
         while read -r line; do :; done
         kill -9 $!
-        wait
-        rm -rf "${2%/*}"
+        exec rm -rf "${2%/*}"
         """
 
     func start(_ index: Int) throws {
