@@ -19,6 +19,7 @@ from published import ACCOUNT, Published
 from sealedmatch import BlindedSet, Client, ErrorCode, MediaItem, SealedMatchError
 from sealedmatch._library import ffi, lib
 from sealedmatch.errors import error_for
+from services import Service
 
 HEADER = Path(__file__).resolve().parents[3] / "Sources" / "Client" / "CSealedMatch" / "include" / "sealedmatch.h"
 README = Path(__file__).resolve().parents[3] / "Sources" / "Client" / "PythonPackage" / "README.md"
@@ -228,17 +229,18 @@ def test_after_fork_the_parent_goes_on_alone(published: Published, tmp_path: Pat
 
 def test_the_readme_s_snippet_runs(published: Published, tmp_path: Path) -> None:
     (snippet,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
-    sent: list[bytes] = []
-    names = {
-        "pinned": published.sources,
-        "set_file": published.file,
-        "directory": tmp_path / "client",
-        "account": ACCOUNT,
-        "attachment": b"an attachment",
-        "note": b"a note",
-        "register": sent.append,
-        "upload": sent.append,
-    }
-    exec(snippet, names)
-    assert len(sent) >= 1 and len(sent[0]) == 106
-    assert len(list((tmp_path / "client" / "outbox").glob("*.voucher"))) + len(sent) == 2
+    assert "https://collector.example.org" in snippet
+    with Service(tmp_path / "service", published.file) as service:
+        names = {
+            "pinned": published.sources,
+            "set_file": published.file,
+            "directory": tmp_path / "client",
+            "attachment": b"an attachment",
+            "note": b"a note",
+            "token": lambda: service.token("@alice:example.org"),
+        }
+        exec(snippet.replace("https://collector.example.org", service.address), names)
+        assert service.rows("SELECT count(*) FROM registration") == [(1,)]
+        # When a voucher is due is drawn.
+        waiting = list((tmp_path / "client" / "outbox").glob("*.voucher"))
+        assert len(waiting) + len(service.stored()) == 1

@@ -145,7 +145,7 @@ import Testing
         let other = scratch.path + "/other.sqlite"
         try copy(scratch.authority, other)
         try send(3)
-        #expect(try open(scratch.authority, prune: true)?.pruned == 4)
+        #expect(try open(scratch.authority, prune: true)?.pruned == 3)
         for path in [other, scratch.path + "/new.sqlite"] {
             #expect(code { _ = try open(path) } == .lostVouchers)
             #expect((try open(path, acceptingLoss: true)?.lost ?? 0) >= 3)
