@@ -174,9 +174,13 @@ class Deployment:
     def killable(self) -> list[Program]:
         return [*self.fronts, *self.openers, *self.revealers, *self.cluster]
 
-    def wait_until_ready(self) -> None:
+    def supervise(self) -> None:
         for program in self.killable:
-            program.wait_until_ready()
+            program.supervise(may_end=bool(self.cluster) and program not in self.cluster)
+
+    def wait_until_ready(self) -> None:
+        for program in [*self.cluster, *self.fronts, *self.openers, *self.revealers]:
+            program.wait_until_ready(may_end=bool(self.cluster) and program not in self.cluster)
 
     def end(self) -> None:
         for program in [*self.fronts, *self.openers, *self.revealers]:

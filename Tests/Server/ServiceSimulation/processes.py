@@ -39,6 +39,8 @@ class Program:
     ) -> None:
         self.name = name
         self.kills = 0
+        #: How often it ended by itself and was started again.
+        self.ends = 0
         self._command = command
         self._log = log
         self._is_ready = is_ready
@@ -50,12 +52,13 @@ class Program:
                 subprocess.Popen, list(self._command()), stdout=output, stderr=output, preexec_fn=_end_with_parent
             ).result()
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 60, may_end: bool = False) -> None:
         deadline = time.monotonic() + seconds
         while self._is_ready is not None and not self._is_ready():
-            if self.has_ended() or time.monotonic() > deadline:
+            if (self.has_ended() and not may_end) or time.monotonic() > deadline:
                 text = self._log.read_text(errors="replace")[-3_000:]
                 raise RuntimeError(f"{self.name} does not become ready:\n{text}")
+            self.supervise(may_end)
             time.sleep(0.02)
 
     def has_ended(self) -> bool:
@@ -76,11 +79,20 @@ class Program:
         while any(Path(f"/proc/{number}").exists() for number in own):
             time.sleep(0.005)
 
-    def kill_and_start(self) -> None:
-        """A process that ended by itself is a fault, and is not hidden by starting it again."""
-        if self.has_ended():
+    def supervise(self, may_end: bool) -> None:
+        """What a service manager does: a process that ended by itself is started again. That is a fault, unless a
+        server that it needs was away when it started.
+        """
+        if not self.has_ended():
+            return
+        if not may_end:
             text = self._log.read_text(errors="replace")[-3_000:]
             raise RuntimeError(f"{self.name} ended by itself:\n{text}")
+        self.ends += 1
+        self.kill()
+        self.start()
+
+    def kill_and_start(self) -> None:
         self.kill()
         self.kills += 1
         self.start()

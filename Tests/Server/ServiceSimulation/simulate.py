@@ -180,6 +180,7 @@ class Simulation:
         try:
             while self.kills < self._given.kills and not self._failures:
                 time.sleep(chance.random() * self._given.pause)
+                self.deployment.supervise()
                 program = chance.choice(self.deployment.killable)
                 if program in self.deployment.cluster:
                     # One server at a time: two of three at once are no service, as nobody promises.
@@ -249,6 +250,7 @@ class Simulation:
             "acknowledged": sum(account.acknowledged for account in self.accounts),
             "uploads": self.attempts, "brokenUploads": self.broken,
             "kills": {program.name: program.kills for program in self.deployment.killable}, "allKills": self.kills,
+            "endedByThemselves": sum(program.ends for program in self.deployment.killable),
             "toReveal": len(expected), "revealed": len(found), "missed": missed, "wronglyRevealed": len(wrong),
             "lostMatches": lost, "countedTwice": twice, "strangeMatches": strange,
         }  # fmt: skip
