@@ -311,7 +311,6 @@ let package = Package(
         .library(name: "SealedMatchJetStream", targets: ["SealedMatchJetStream"]),
         .library(name: "SealedMatchPostgreSQL", targets: ["SealedMatchPostgreSQL"]),
         .library(name: "SealedMatchTesting", targets: ["SealedMatchTesting"]),
-        .library(name: "SealedMatchFront", targets: ["SealedMatchFront"]),
         .executable(name: "sealedmatch", targets: ["sealedmatch"]),
         .executable(name: "sealedmatchd", targets: ["sealedmatchd"]),
     ],

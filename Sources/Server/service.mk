@@ -42,7 +42,7 @@ KILLS ?= 500
 ACCOUNTS ?= 200
 SEED ?= 1
 SIMULATE = $(MESSENGER)/bin/python -B Tests/Server/ServiceSimulation/simulate.py --kills $(KILLS) --seed $(SEED) \
-	--accounts $(ACCOUNTS) --service .build/$(CONFIGURATION)/sealedmatchd --tool .build/$(CONFIGURATION)/sealedmatch
+	--accounts $(ACCOUNTS) --service $(CURDIR)/.build/$(CONFIGURATION)/sealedmatchd --tool $(CURDIR)/.build/$(CONFIGURATION)/sealedmatch
 
 simulate-service: build-service setup-test $(if $(BUILT),,wheel) $(MESSENGER)/ready $(SERVICE)/ready
 	$(if $(BUILT),,$(MESSENGER)/bin/pip install --no-compile --quiet --force-reinstall --no-deps $(WHEELS)/*.whl)

@@ -3,8 +3,8 @@ internal import SealedMatchCollector
 internal import SealedMatchCrypto
 internal import SealedMatchProtocol
 
-/// Who sends a request: the seam between the front and the messenger's own accounts. Integrators bring their own; two
-/// are here, `TokenAuthenticator` and `ProxyAuthenticator`.
+/// Who sends a request: the seam between the front and the messenger's own accounts. Two are here, `TokenAuthenticator`
+/// and `ProxyAuthenticator`.
 public protocol Authenticator: Sendable {
     /// The messenger's own name for the account that sends a request, UTF-8, 1 to 4,096 bytes.
     ///
