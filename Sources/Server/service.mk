@@ -41,13 +41,14 @@ load: build-service
 KILLS ?= 500
 ACCOUNTS ?= 200
 SEED ?= 1
+BUILT_AT = $(CURDIR)/.build/$(CONFIGURATION)
 SIMULATE = $(MESSENGER)/bin/python -B Tests/Server/ServiceSimulation/simulate.py --kills $(KILLS) --seed $(SEED) \
-	--accounts $(ACCOUNTS) --service $(CURDIR)/.build/$(CONFIGURATION)/sealedmatchd --tool $(CURDIR)/.build/$(CONFIGURATION)/sealedmatch
+	--accounts $(ACCOUNTS) --service $(BUILT_AT)/sealedmatchd --tool $(BUILT_AT)/sealedmatch
 
 simulate-service: build-service setup-test $(if $(BUILT),,wheel) $(MESSENGER)/ready $(SERVICE)/ready
 	$(if $(BUILT),,$(MESSENGER)/bin/pip install --no-compile --quiet --force-reinstall --no-deps $(WHEELS)/*.whl)
 	@$(SIMULATE)
-	@$(SIMULATE) --cluster $(SERVICE)/bin/nats-server
+	@$(SIMULATE) --cluster $(CURDIR)/$(SERVICE)/bin/nats-server
 
 # sealedmatchd, its manual pages, completions, units and the operator's files, under PREFIX.
 SYSTEMD ?= $(PREFIX)/lib

@@ -26,7 +26,7 @@ public enum IntakeOutcome: Equatable, Sendable {
 ///   none, in the transaction that compares; one that verifies stays. The answer is `alreadyStored`.
 /// - *Whole.* A refused request changes nothing. A refused voucher of a batch does not touch the others.
 /// - *Forgotten.* What expired or was erased is gone, in all of the store's files.
-/// - *Hostile input.* Any bytes may arrive. No time of arrival is kept, except by a work queue (Docs/Protocol.md, 4.11).
+/// - *Hostile input.* Any bytes may arrive. No time of arrival is kept, but by a work queue (Docs/Protocol.md, 4.11).
 ///
 /// Many callers use an intake at a time, so its functions may suspend. A store that blocks may implement them without
 /// `async`; its callers then see to the threads.
