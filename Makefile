@@ -95,7 +95,7 @@ SHOWN_BY_CLIENT := SealedMatchCrypto SealedMatchFingerprint SealedMatchProtocol
 MODULES_AT = .build/$(CONFIGURATION)/Modules
 DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite \
 	Sources/Core/CSealedMatchGroup/include Sources/Server/CSealedMatchElimination/include \
-	Sources/Server/CSealedMatchPQ
+	Sources/Server/CSealedMatchPQ Sources/Server/CSealedMatchNATS
 
 docs: build setup-test
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchTesting)
