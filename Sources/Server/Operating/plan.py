@@ -71,8 +71,8 @@ class Plan:
         choices = self.choices
         average = vouchers / DAY
         peak = average * choices["peak"]
-        # One machine, as long as it bears the peak with every voucher in a request of its own.
-        is_one = peak <= self.figures["requestsPerSecond"]["value"]
+        # One machine, as long as it bears twice the peak with every voucher in a request of its own.
+        is_one = 2 * peak <= self.figures["requestsPerSecond"]["value"]
         cores = self.cores("requestsPerSecond", peak)
         # What waits for the opener is worked off during the day: twice the average is enough.
         cores += self.cores("openedPerSecond", 2 * average)
