@@ -118,7 +118,7 @@ consumer: setup
 	Tests/Consumer/run
 
 # All tests. What can run side by side does.
-test: setup setup-test photos python $(SERVICE)/ready
+test: setup setup-test setup-service photos python $(SERVICE)/ready
 	$(ENVIRONMENT) Tests/House/test
 
 # What is checked without Swift. What the example messenger needs is fetched here, too: it comes while others compile.
