@@ -53,10 +53,10 @@ INLINE completed summed(const point *p, const summand *q, bool is_affine) {
 }
 // T is for sums: what only is doubled, or encoded, does without.
 INLINE void complete(point *r, const completed *c, bool with_T) {
-    r->X = mul_in_formula(c->E, c->F);
-    r->Y = mul_in_formula(c->G, c->H);
-    r->Z = mul_in_formula(c->F, c->G);
-    if (with_T) r->T = mul_in_formula(c->E, c->H);
+    mul_in_formula(&r->X, &c->E, &c->F);
+    mul_in_formula(&r->Y, &c->G, &c->H);
+    mul_in_formula(&r->Z, &c->F, &c->G);
+    if (with_T) mul_in_formula(&r->T, &c->E, &c->H);
 }
 
 // p = 2^times p

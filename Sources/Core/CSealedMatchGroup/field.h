@@ -92,10 +92,10 @@ INLINE fe product_in_formula(const fe *a, const fe *b) {
     product_to(&r, a, b);
     return r;
 }
-INLINE fe mul_in_formula(fe a, fe b) { return mul(a, b); }
+INLINE void mul_in_formula(fe *r, const fe *a, const fe *b) { mul_to(r, a, b); }
 #else
 INLINE fe product_in_formula(const fe *a, const fe *b) { return product(a, b); }
-INLINE fe mul_in_formula(fe a, fe b) { return narrow(product(&a, &b)); }
+INLINE void mul_in_formula(fe *r, const fe *a, const fe *b) { *r = narrow(product(a, b)); }
 #endif
 INLINE fe mul_constant(fe a, const uint64_t limbs[5]) { return mul(a, constant(limbs)); }
 

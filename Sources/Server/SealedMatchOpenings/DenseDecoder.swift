@@ -1,4 +1,5 @@
 internal import CSealedMatchElimination
+internal import Dispatch
 package import SealedMatchProtocol
 
 /// Finds the shares that lie on common polynomials among chance openings, by eliminating rows: C³/3 multiplications
@@ -140,14 +141,29 @@ private struct Elimination: ~Copyable {
         return nil
     }
 
-    /// Takes the block's pivots off rows, given by their places in `order`.
+    /// Rows that one thread reduces at a time; an even number, as the kernels take two together.
+    private static let rowsAtOnce = 64
+
+    /// Takes the block's pivots off rows, given by their places in `order`; many rows are divided among the cores.
     private mutating func reduce(_ rows: Range<Int>) {
         let pivots = block..<inverses.count
+        let (words, stride, first) = unsafe (words, stride, block)
+        let avx2 = kernel == .avx2
         unsafe order.withUnsafeBufferPointer { order in
             guard let base = order.baseAddress else { return }
-            unsafe elimination_reduce(
-                words, stride, base + pivots.lowerBound, pivots.count, base + rows.lowerBound, rows.count, block,
-                kernel == .avx2)
+            // Threads read the pivots' rows and write each its own.
+            nonisolated(unsafe) let pointers = unsafe (words, base)
+            let reducePart = { @Sendable (part: Range<Int>) in
+                let (words, base) = unsafe pointers
+                unsafe elimination_reduce(
+                    words, stride, base + pivots.lowerBound, pivots.count, base + part.lowerBound, part.count, first,
+                    avx2)
+            }
+            guard rows.count > Self.rowsAtOnce else { return reducePart(rows) }
+            DispatchQueue.concurrentPerform(iterations: (rows.count + Self.rowsAtOnce - 1) / Self.rowsAtOnce) { part in
+                let lower = rows.lowerBound + part * Self.rowsAtOnce
+                reducePart(lower..<min(rows.upperBound, lower + Self.rowsAtOnce))
+            }
         }
     }
 
