@@ -104,6 +104,8 @@ let server: [Target] = [
     room(
         "Server", "SealedMatchAuthority",
         ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings"]),
+    // α divided among custodians: key generation, and an `Evaluator` that asks them.
+    room("Server", "SealedMatchCustodians", ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchAuthority"]),
     // What a person reads.
     room(
         "Server", "SealedMatchCases",
@@ -256,6 +258,7 @@ let testing: [Target] = [
             "SealedMatchClient", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
             "SealedMatchCases", "SealedMatchSQLite", "SealedMatchTesting", "CSealedMatchElimination", grdb,
         ]),
+    tests("Server", "SealedMatchCustodiansTests", ["SealedMatchCustodians", "SealedMatchTesting"]),
     tests(
         "Server", "SealedMatchJetStreamTests",
         [
@@ -293,6 +296,7 @@ let testing: [Target] = [
         dependencies: [
             "SealedMatchClient", "SealedMatchWorkers", "SealedMatchSets", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
+            "SealedMatchCustodians",
             "SealedMatchTesting", "SealedMatchJSON", "SealedMatchVectors", "SealedMatchPictures",
             "SealedMatchTestSupport",
         ], path: "Tests/VectorTests", swiftSettings: program),

@@ -71,7 +71,7 @@ public struct Scalar: ~Copyable, Sendable {
     }
 
     /// Reads the 32 bytes. The pointer is valid inside `body` only.
-    public borrowing func withEncoded<Result, Failure: Error>(
+    public borrowing func withEncoded<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe bytes.withBytes { (bytes) throws(Failure) in

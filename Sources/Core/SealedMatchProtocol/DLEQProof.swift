@@ -14,7 +14,7 @@ public struct DLEQProof: Equatable, Sendable {
     /// proofs.
     public static let maximumPairs = 65_535
 
-    init(c: PublicScalar, s: PublicScalar) {
+    package init(c: PublicScalar, s: PublicScalar) {
         self.c = c
         self.s = s
     }
@@ -73,15 +73,22 @@ public struct DLEQProof: Equatable, Sendable {
         guard !publicKey.isIdentity, !elements.contains(.identity), !evaluated.contains(.identity) else {
             throw SealedMatchError(.identityPoint, "a proof over the identity says nothing")
         }
-        let weights = try Self.compositeScalars(publicKey, elements, evaluated)
-        let m = try Self.combination(weights, elements)
-        let z = try Self.combination(weights, evaluated)
+        let (m, z) = try Self.composites(publicKey: publicKey, elements: elements, evaluated: evaluated)
         // t2 = s·B + c·L; t3 = s·M + c·Z
         let t2 = try Point.baseVarTime(timesPublic: s).adding(publicKey.multipliedVarTime(byPublic: c))
         let t3 = try m.multipliedVarTime(byPublic: s).adding(z.multipliedVarTime(byPublic: c))
         guard try Self.challenge(publicKey, m, z, t2, t3) == c else {
             throw SealedMatchError(.proofRejected, "the DLEQ proof does not verify")
         }
+    }
+
+    /// ComputeComposites: M = Σ d_i·C_i and Z = Σ d_i·D_i.
+    /// - Throws: `parameterOutOfRange` for no pair or too many.
+    package static func composites(
+        publicKey: Point, elements: [Point], evaluated: [Point]
+    ) throws(SealedMatchError) -> (m: Point, z: Point) {
+        let weights = try compositeScalars(publicKey, elements, evaluated)
+        return (try combination(weights, elements), try combination(weights, evaluated))
     }
 
     private static func combination(_ weights: [PublicScalar], _ points: [Point]) throws(SealedMatchError) -> Point {
@@ -116,7 +123,8 @@ public struct DLEQProof: Equatable, Sendable {
         return weights
     }
 
-    private static func challenge(
+    /// c of GenerateProof, of RFC 9497's challenge transcript.
+    package static func challenge(
         _ publicKey: Point, _ m: Point, _ z: Point, _ t2: Point, _ t3: Point
     ) throws(SealedMatchError) -> PublicScalar {
         try HashToGroup.scalars.scalar(

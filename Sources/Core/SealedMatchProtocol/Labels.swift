@@ -1,7 +1,7 @@
 package import SealedMatchCrypto
 
-/// Texts that separate the protocol's other uses of a hash or a signature (Docs/Protocol.md, 3, 4.1, 4.5 and 4.14). A
-/// new one is added here, and nowhere else.
+/// Texts that separate the protocol's other uses of a hash or a signature (Docs/Protocol.md, 3, 4.1, 4.5, 4.14, 4.15
+/// and 5.22). A new one is added here, and nowhere else.
 package enum Separator {
     /// The message whose element stands in for cells that decode to nothing.
     package static let substitute: StaticString = "SealedMatch/1 substitute"
@@ -13,6 +13,10 @@ package enum Separator {
     package static let registration: StaticString = "SealedMatch/1 registration"
     /// Before a release, in what the collector signs.
     package static let release: StaticString = "SealedMatch/1 release"
+    /// Before what a custodian says to the others, in what it signs.
+    package static let custodianMessage: StaticString = "SealedMatch/1 custodian message"
+    /// The tag under which challenges of proofs of possession are hashed to scalars.
+    package static let possession: StaticString = "SealedMatch/1 possession ristretto255-SHA512"
 }
 
 // Every label of the protocol (Docs/Protocol.md, "Labels"). Adding a use means adding a line here.
@@ -36,13 +40,19 @@ extension Label {
     package static let entriesDigest = Label("entries digest")
     package static let entrySupport = Label("entry support")
     static let accountName = Label("account name")
+    package static let custodianRun = Label("custodian run")
+    package static let custodianTranscript = Label("custodian transcript")
+    package static let custodianRecord = Label("custodian record")
+    package static let possessionNonce = Label("possession nonce")
+    package static let evaluationRequest = Label("evaluation request")
 
     #if !hasFeature(Embedded)
         /// All of them, for the vectors and for the comparison with the specification's table.
         package static let all = [
             setRoot, positions, transcript, slotMask, slotCheck, ratchet, pseudonym, polynomialKey,
             distinctnessKey, distinctnessTag, sharedWords, epochKey, resolution, commitment,
-            proofNonce, profile, entriesDigest, entrySupport, accountName,
+            proofNonce, profile, entriesDigest, entrySupport, accountName, custodianRun, custodianTranscript,
+            custodianRecord, possessionNonce, evaluationRequest,
         ]
     #endif
 }

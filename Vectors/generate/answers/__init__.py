@@ -8,7 +8,7 @@ from typing import Any
 
 from reference.errors import ProtocolError
 
-from . import clients, fingerprints, groups, servers, sets
+from . import clients, custodians, fingerprints, groups, servers, sets
 from .case import Case, Output
 
 OPERATIONS: dict[str, dict[str, Callable[[Case], Output]]] = {
@@ -27,6 +27,7 @@ OPERATIONS: dict[str, dict[str, Callable[[Case], Output]]] = {
     "collector/collector.json": servers.COLLECTOR,
     "resolution/resolution.json": servers.RESOLUTION,
     "reveal/reveal.json": servers.REVEAL,
+    "custodians/custodians.json": custodians.CUSTODIANS,
     "end-to-end/end-to-end.json": servers.END_TO_END,
 }
 

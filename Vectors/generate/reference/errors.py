@@ -54,6 +54,12 @@ CODES: dict[str, int] = {
     "belowThreshold": 601,
     "notDecodable": 602,
     "commitmentMismatch": 603,
+    # custodians
+    "shareRejected": 611,
+    "transcriptMismatch": 612,
+    "tooFewCustodians": 613,
+    "sessionConflict": 614,
+    "keyErased": 615,
     "damagedStore": 703,
     "lostVouchers": 704,
     "pseudonymConflict": 705,

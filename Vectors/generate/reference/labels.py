@@ -36,6 +36,11 @@ LABELS = frozenset(
         "entries digest",
         "entry support",
         "account name",
+        "custodian run",
+        "custodian transcript",
+        "custodian record",
+        "possession nonce",
+        "evaluation request",
     }
 )
 

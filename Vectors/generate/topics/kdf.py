@@ -28,6 +28,11 @@ FIELDS = {  # label: (unkeyed, number of bytes in its fields)
     "entries digest": (True, 18),
     "entry support": (False, 21),
     "account name": (True, 18),
+    "custodian run": (True, 140),
+    "custodian transcript": (True, 129),
+    "custodian record": (True, 204),
+    "possession nonce": (False, 130),
+    "evaluation request": (True, 104),
 }
 
 

@@ -1,0 +1,95 @@
+public import SealedMatchCrypto
+public import SealedMatchProtocol
+
+/// What asks custodians, checks their answers and combines them. It holds no secret; whoever runs it sees the products.
+/// (Docs/Protocol.md, "Evaluation")
+public struct Coordinator: Sendable {
+    /// The key that is used.
+    public let record: CustodianRecord
+
+    /// - Throws: `invalidSignature` with a party, unless all confirmed the record.
+    public init(_ record: CustodianRecord) throws(CustodianError) {
+        try record.verify()
+        self.record = record
+    }
+
+    /// The same for a set's key.
+    /// - Throws: as above; `setMismatch`.
+    public init(_ record: CustodianRecord, of header: SetHeader) throws(CustodianError) {
+        try blaming(nil) { () throws(SealedMatchError) in try record.check(header) }
+        try self.init(record)
+    }
+
+    /// λ_i of a party among τ different ones.
+    /// - Throws: `parameterOutOfRange`.
+    public func weight(of party: PartyIndex, among parties: [PartyIndex]) throws(SealedMatchError) -> PublicScalar {
+        try check(parties)
+        guard parties.contains(party) else {
+            throw SealedMatchError(.parameterOutOfRange, "the party is none of those that answer")
+        }
+        return try Lagrange.coefficient(of: party, among: parties)
+    }
+
+    func check(_ parties: [PartyIndex]) throws(SealedMatchError) {
+        guard parties.count == record.threshold, Set(parties).count == parties.count,
+            parties.allSatisfy({ $0.number <= record.plan.count })
+        else { throw SealedMatchError(.parameterOutOfRange, "it takes exactly the threshold's number of parties") }
+    }
+
+    /// What one of τ parties is asked. (Docs/Protocol.md, "Evaluation", step 1)
+    /// - Parameter elements: 1…65,535, none of them the identity.
+    /// - Throws: `parameterOutOfRange`, `identityPoint`.
+    public func request(
+        _ elements: [Point], of party: PartyIndex, among parties: [PartyIndex]
+    ) throws(SealedMatchError) -> EvaluationRequest {
+        guard !elements.contains(.identity) else {
+            throw SealedMatchError(.identityPoint, "the identity has no product")
+        }
+        return try EvaluationRequest(
+            record: record.name, weight: weight(of: party, among: parties), elements: elements)
+    }
+
+    /// Decodes and verifies an answer. (Docs/Protocol.md, "Evaluation", step 3)
+    /// - Throws: what decoding throws, or `proofRejected`, with the party whose fault it is.
+    public func verify(
+        _ answer: [UInt8], of party: PartyIndex, to request: EvaluationRequest
+    ) throws(CustodianError) -> EvaluationAnswer {
+        try blaming(party) { () throws(SealedMatchError) in
+            let answer = try EvaluationAnswer(canonical: answer, to: request)
+            guard answer.party == party else {
+                throw SealedMatchError(.transcriptMismatch, "an answer is another party's")
+            }
+            let key = try record.publicKey(of: party).multipliedVarTime(byPublic: request.weight)
+            try answer.proof.verifyVarTime(
+                publicKey: key, elements: request.elements, evaluated: answer.products)
+            return answer
+        }
+    }
+
+    /// α·E of each element, of verified answers by τ parties. (Docs/Protocol.md, "Evaluation", step 4)
+    /// - Parameter answers: each with what was asked, all about the same elements.
+    /// - Throws: `parameterOutOfRange`.
+    public func combine(
+        _ answers: [(request: EvaluationRequest, answer: EvaluationAnswer)]
+    ) throws(SealedMatchError) -> [Point] {
+        let parties = answers.map(\.answer.party)
+        try check(parties)
+        guard answers.allSatisfy({ $0.request.elements == answers[0].request.elements }) else {
+            throw SealedMatchError(.parameterOutOfRange, "answers about other elements cannot be combined")
+        }
+        var summands: [[Point]] = []
+        for (request, answer) in answers {
+            // An answer that was asked for among other parties is weighed anew.
+            let factor = try Lagrange.coefficient(of: answer.party, among: parties)
+                .multiplied(by: request.weight.inverse())
+            summands.append(try Self.scaled(answer.products, by: factor))
+        }
+        return try PointSums.sum(summands)
+    }
+
+    private static func scaled(_ points: [Point], by factor: PublicScalar) throws(SealedMatchError) -> [Point] {
+        guard try factor != PublicScalar(1) else { return points }
+        let key = try MatchingKey(canonical: factor.encoded.bytes)
+        return try key.products(of: points)
+    }
+}

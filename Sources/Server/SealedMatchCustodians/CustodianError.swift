@@ -1,0 +1,52 @@
+public import SealedMatchCrypto
+
+/// What went wrong between custodians, and whose fault it is, where that can be said.
+public struct CustodianError: Error, Equatable, CustomStringConvertible, Sendable {
+    /// The party whose message or answer is wrong; nil where it is nobody's, or this party's own.
+    public let party: PartyIndex?
+    /// What is wrong.
+    public let error: SealedMatchError
+
+    /// The fields.
+    public init(_ party: PartyIndex?, _ error: SealedMatchError) {
+        self.party = party
+        self.error = error
+    }
+
+    init(_ party: PartyIndex? = nil, _ code: SealedMatchError.Code, _ reason: StaticString) {
+        self.init(party, SealedMatchError(code, reason))
+    }
+
+    /// The kind of failure.
+    public var code: SealedMatchError.Code { error.code }
+
+    /// "party 3: a signature does not verify [error 303]".
+    public var description: String {
+        guard let party else { return "\(error)" }
+        return "party \(party.number): \(error)"
+    }
+}
+
+/// What `body` throws, as the fault of a party.
+func blaming<Result: ~Copyable>(
+    _ party: PartyIndex?, _ body: () throws(SealedMatchError) -> Result
+) throws(CustodianError) -> Result {
+    do throws(SealedMatchError) {
+        return try body()
+    } catch {
+        throw CustodianError(party, error)
+    }
+}
+
+extension SealedMatchError.Code {
+    /// A share does not open, or is not what its sender committed to.
+    public static let shareRejected = SealedMatchError.Code(rawValue: 611)
+    /// A message of another run, or made from other messages than this party was given.
+    public static let transcriptMismatch = SealedMatchError.Code(rawValue: 612)
+    /// Fewer parties than the threshold answer properly.
+    public static let tooFewCustodians = SealedMatchError.Code(rawValue: 613)
+    /// A run or session that was begun before, or is at another step.
+    public static let sessionConflict = SealedMatchError.Code(rawValue: 614)
+    /// The share was erased.
+    public static let keyErased = SealedMatchError.Code(rawValue: 615)
+}

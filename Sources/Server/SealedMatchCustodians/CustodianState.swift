@@ -1,0 +1,79 @@
+internal import SealedMatchCrypto
+internal import SealedMatchProtocol
+
+/// All that a custodian keeps of one table: its share, a run that is under way or was the last, a proof that is under
+/// way, or that the share was erased. One encoding, so that each step is one write.
+///
+/// `SMCD ‖ tableID (16)`, then four times `length (4) ‖ bytes`; nothing of a part is length 0.
+struct CustodianState {
+    let tableID: TableID
+    /// `CustodianShare`, encoded.
+    var share: Held<SecretBytes>?
+    /// `RunState`, encoded.
+    var run: Held<SecretBytes>?
+    /// `ProofSession`, encoded.
+    var session: Held<SecretBytes>?
+    /// The signed statement that the share was erased.
+    var erasure: Held<SecretBytes>?
+
+    static let maximumCount = 1 << 20
+
+    init(_ tableID: TableID) { self.tableID = tableID }
+
+    static func load(_ tableID: TableID, from store: some CustodianStore) throws(SealedMatchError) -> CustodianState {
+        guard let bytes = try store.read(tableID) else { return CustodianState(tableID) }
+        let state = try unsafe bytes.withBytes { (raw) throws(SealedMatchError) in
+            try unsafe CustodianState(decoding: raw)
+        }
+        guard state.tableID == tableID else {
+            throw SealedMatchError(.setMismatch, "a custodian's state is of another table")
+        }
+        return state
+    }
+
+    private init(decoding raw: UnsafeRawBufferPointer) throws(SealedMatchError) {
+        var reader = unsafe SecretReader(raw)
+        guard try unsafe reader.array(4) == HashToGroup.ascii("SMCD") else {
+            throw SealedMatchError(.invalidMagic, "not a custodian's state, or not this version of it")
+        }
+        tableID = try TableID(canonical: unsafe reader.array(16))
+        share = try unsafe Self.part(&reader)
+        run = try unsafe Self.part(&reader)
+        session = try unsafe Self.part(&reader)
+        erasure = try unsafe Self.part(&reader)
+        try unsafe reader.end()
+    }
+
+    private static func part(_ reader: inout SecretReader) throws(SealedMatchError) -> Held<SecretBytes>? {
+        let count = try unsafe reader.length()
+        guard count > 0 else { return nil }
+        return Held(try unsafe SecretBytes.copying(reader.take(count)))
+    }
+
+    func save(to store: some CustodianStore) throws(SealedMatchError) {
+        let parts = [share, run, session, erasure]
+        var out = try SecretWriter(count: 20 + parts.reduce(0) { $0 + 4 + ($1?.secret.count ?? 0) })
+        out.put(HashToGroup.ascii("SMCD"))
+        out.put(tableID.encoded)
+        for part in parts {
+            out.put(encodedLength(part?.secret.count ?? 0))
+            if let part { out.put(part.secret) }
+        }
+        try store.replace(tableID, with: out.finish())
+    }
+
+    /// The share, decoded.
+    /// - Throws: `keyErased`, `unknownSet` if there is none.
+    func decodedShare() throws(SealedMatchError) -> CustodianShare {
+        guard erasure == nil else { throw SealedMatchError(.keyErased, "the share of this key was erased") }
+        guard let share else { throw SealedMatchError(.unknownSet, "no share of this table's key is here") }
+        return try CustodianShare(canonical: share.secret)
+    }
+
+    /// The run, decoded.
+    /// - Throws: `sessionConflict` if there is none.
+    func decodedRun() throws(SealedMatchError) -> RunState {
+        guard let run else { throw SealedMatchError(.sessionConflict, "no run of this table is under way here") }
+        return try RunState(decoding: run.secret)
+    }
+}

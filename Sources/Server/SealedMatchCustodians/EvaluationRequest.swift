@@ -1,0 +1,63 @@
+public import SealedMatchCrypto
+internal import SealedMatchProtocol
+
+/// A batch of elements that one custodian is asked to multiply by its share. `SMEQ` of Docs/Protocol.md, 4.15.
+public struct EvaluationRequest: Equatable, Sendable {
+    /// The name of the record whose share is asked for.
+    public let record: Bytes32
+    /// w: what the share is multiplied with before. Lagrange's coefficient, so that products need only be added.
+    public let weight: PublicScalar
+    /// 1…65,535, none of them the identity.
+    public let elements: [Point]
+
+    /// - Throws: `parameterOutOfRange` for no element or too many.
+    init(record: Bytes32, weight: PublicScalar, elements: [Point]) throws(SealedMatchError) {
+        guard (1...DLEQProof.maximumPairs).contains(elements.count) else {
+            throw SealedMatchError(.parameterOutOfRange, "a request has 1 to 65,535 elements")
+        }
+        self.record = record
+        self.weight = weight
+        self.elements = elements
+    }
+
+    private static let headCount = 72
+    /// No longer request is one.
+    public static let maximumCount = headCount + 32 * DLEQProof.maximumPairs
+
+    /// The bytes of 4.15.
+    public var encoded: [UInt8] {
+        var out = ByteWriter(capacity: Self.headCount + 32 * elements.count)
+        out.magic("SMEQ")
+        out.put(UInt32(elements.count))
+        out.put(record)
+        out.put(weight.encoded)
+        for element in elements { out.put(element.encoded) }
+        return out.bytes
+    }
+
+    /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`, `invalidScalar`, `invalidPoint`,
+    ///   `identityPoint`.
+    public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+        var reader = ByteReader(bytes)
+        try reader.magic("SMEQ")
+        let count = try reader.number(UInt32.self)
+        guard (1...UInt32(DLEQProof.maximumPairs)).contains(count) else {
+            throw SealedMatchError(.parameterOutOfRange, "a request has 1 to 65,535 elements")
+        }
+        guard bytes.count == Self.headCount + 32 * Int(count) else {
+            throw SealedMatchError(.wrongLength, "a request's length does not follow from its number of elements")
+        }
+        record = try reader.bytes32()
+        weight = try PublicScalar(canonical: reader.bytes32())
+        guard !weight.encoded.isZero else { throw SealedMatchError(.invalidScalar, "a weight is zero") }
+        elements = try reader.points(Int(count))
+    }
+
+    /// What an answer says that it answers.
+    func digest() throws(SealedMatchError) -> Bytes32 {
+        let bytes = encoded
+        var input = KDF(.evaluationRequest, capacity: bytes.count)
+        input.append(bytes)
+        return try input.hash()
+    }
+}

@@ -1,0 +1,149 @@
+internal import Dispatch
+public import SealedMatchAuthority
+public import SealedMatchCrypto
+internal import SealedMatchProtocol
+internal import Synchronization
+
+/// α divided among custodians, behind the evaluator's seam: asks τ of N in parallel, verifies each answer, combines,
+/// and goes on with others where a party does not answer or answers wrongly. (Docs/Protocol.md, "Evaluation")
+public final class ThresholdEvaluator: Evaluator {
+    /// Something that a custodian did not do as it should.
+    public struct Fault: Sendable {
+        /// What to make of it.
+        public enum Kind: Sendable {
+            /// It does not answer, or refuses. It is asked again with the next batch.
+            case silent
+            /// Its answer is wrong. It is not asked again by this evaluator.
+            case wrong
+        }
+        /// Who.
+        public let party: PartyIndex
+        /// What kind of fault.
+        public let kind: Kind
+        /// What was wrong.
+        public let error: SealedMatchError
+    }
+
+    private let coordinator: Coordinator
+    private let custodians: [PartyIndex: any Custodian]
+    private let order: [PartyIndex]
+    private let excluded = Mutex<Set<PartyIndex>>([])
+    private let report: @Sendable (Fault) -> Void
+
+    /// - Parameters:
+    ///   - custodians: ways to parties of the record; the first τ are asked first.
+    ///   - report: called with each fault, from any thread.
+    /// - Throws: `parameterOutOfRange` for two ways to one party, or one to none of the record's; `tooFewCustodians`
+    ///   for fewer than τ.
+    public init(
+        _ coordinator: Coordinator, custodians: [any Custodian], report: @escaping @Sendable (Fault) -> Void
+    ) throws(SealedMatchError) {
+        order = custodians.map(\.party)
+        guard Set(order).count == order.count, order.allSatisfy({ $0.number <= coordinator.record.plan.count }) else {
+            throw SealedMatchError(.parameterOutOfRange, "the custodians are not different parties of the record")
+        }
+        guard order.count >= coordinator.record.threshold else {
+            throw SealedMatchError(.tooFewCustodians, "fewer custodians are known than the key takes")
+        }
+        self.coordinator = coordinator
+        self.custodians = Dictionary(custodians.map { ($0.party, $0) }, uniquingKeysWith: { first, _ in first })
+        self.report = report
+    }
+
+    /// L = αB.
+    public var publicKey: Point { coordinator.record.publicKey }
+
+    /// The parties whose answers were wrong, and that are not asked any more.
+    public var wrongParties: Set<PartyIndex> { excluded.withLock { $0 } }
+
+    /// Replaces each Q by αQ, in place; zero bytes where Q is no element. (Docs/Protocol.md, "Evaluation")
+    /// - Throws: `tooFewCustodians` where fewer than τ parties answer properly; what the machine does.
+    public func evaluate(_ elements: inout [Bytes32]) throws(SealedMatchError) {
+        // Evaluation, step 1: what is no element, or the identity, has no product, and no custodian sees it.
+        var places: [Int] = []
+        var points: [Point] = []
+        for (place, encoding) in elements.enumerated() {
+            if !encoding.isZero && Point.isCanonical(encoding) {
+                places.append(place)
+                points.append(Point(unchecked: encoding))
+            } else {
+                elements[place] = Bytes32()
+            }
+        }
+        var rest = points[...]
+        var done = places[...]
+        while !rest.isEmpty {
+            let batch = Array(rest.prefix(DLEQProof.maximumPairs))
+            for (place, product) in zip(done, try products(of: batch)) { elements[place] = product.encoded }
+            rest = rest.dropFirst(batch.count)
+            done = done.dropFirst(batch.count)
+        }
+    }
+
+    private typealias Answered = (request: EvaluationRequest, answer: EvaluationAnswer)
+
+    private func products(of elements: [Point]) throws(SealedMatchError) -> [Point] {
+        var answers: [PartyIndex: Answered] = [:]
+        var silent: Set<PartyIndex> = []
+        while true {
+            let wrong = wrongParties
+            // Who has answered stays; others follow in their order.
+            let willing = order.filter { !wrong.contains($0) && !silent.contains($0) }
+            let chosen = (willing.filter { answers[$0] != nil } + willing.filter { answers[$0] == nil })
+                .prefix(coordinator.record.threshold).sorted()
+            guard chosen.count == coordinator.record.threshold else {
+                throw SealedMatchError(.tooFewCustodians, "fewer custodians answer properly than the key takes")
+            }
+            let missing = chosen.filter { answers[$0] == nil }
+            if missing.isEmpty { return try coordinator.combine(chosen.compactMap { answers[$0] }) }
+            for (party, result) in try ask(missing, among: chosen, elements) {
+                switch result {
+                case .success(let answered): answers[party] = answered
+                case .failure(let fault):
+                    report(fault)
+                    switch fault.kind {
+                    case .silent: silent.insert(party)
+                    case .wrong: excluded.withLock { _ = $0.insert(party) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks parties in parallel.
+    private func ask(
+        _ parties: [PartyIndex], among chosen: [PartyIndex], _ elements: [Point]
+    ) throws(SealedMatchError) -> [(PartyIndex, Result<Answered, Fault>)] {
+        var requests: [EvaluationRequest] = []
+        for party in parties { requests.append(try coordinator.request(elements, of: party, among: chosen)) }
+        let asked = requests
+        let results = Mutex([Result<Answered, Fault>?](repeating: nil, count: parties.count))
+        DispatchQueue.concurrentPerform(iterations: parties.count) { index in
+            let result = self.ask(parties[index], asked[index])
+            results.withLock { $0[index] = result }
+        }
+        return zip(parties, results.withLock { $0 }).compactMap { party, result in result.map { (party, $0) } }
+    }
+
+    private func ask(_ party: PartyIndex, _ request: EvaluationRequest) -> Result<Answered, Fault> {
+        guard let custodian = custodians[party] else {
+            return .failure(
+                Fault(
+                    party: party, kind: .silent,
+                    error: SealedMatchError(.tooFewCustodians, "no way to this custodian is known")))
+        }
+        let bytes: [UInt8]
+        do throws(SealedMatchError) {
+            bytes = try custodian.evaluate(request.encoded)
+        } catch {
+            return .failure(Fault(party: party, kind: .silent, error: error))
+        }
+        do throws(CustodianError) {
+            return .success((request, try coordinator.verify(bytes, of: party, to: request)))
+        } catch {
+            return .failure(Fault(party: party, kind: .wrong, error: error.error))
+        }
+    }
+}
+
+extension ThresholdEvaluator.Fault: Error {}

@@ -1,0 +1,205 @@
+import SealedMatchCrypto
+import SealedMatchCustodians
+import SealedMatchProtocol
+import SealedMatchTestSupport
+import SealedMatchTesting
+import Synchronization
+import Testing
+
+/// A custodian whose answers are changed on their way, or do not come.
+private final class FaultyCustodian: Custodian {
+    let party: PartyIndex
+    private let inner: any Custodian
+    private let change: @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]
+    let asked = Mutex(0)
+
+    init(_ inner: any Custodian, _ change: @escaping @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]) {
+        party = inner.party
+        self.inner = inner
+        self.change = change
+    }
+
+    func evaluate(_ request: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+        asked.withLock { $0 += 1 }
+        return try change(inner.evaluate(request))
+    }
+}
+
+private final class Switch: Sendable {
+    private let state = Mutex(true)
+    var isOn: Bool { state.withLock { $0 } }
+    func turnOff() { state.withLock { $0 = false } }
+}
+
+@Suite struct ThresholdEvaluatorTests {
+    private final class Faults: Sendable {
+        let all = Mutex<[ThresholdEvaluator.Fault]>([])
+        func add(_ fault: ThresholdEvaluator.Fault) { all.withLock { $0.append(fault) } }
+        var parties: [PartyIndex] { all.withLock { $0.map(\.party) } }
+    }
+
+    private static func evaluated(_ evaluator: ThresholdEvaluator, _ points: [Point]) throws -> [Point] {
+        var encodings = points.map(\.encoded)
+        try evaluator.evaluate(&encodings)
+        return try encodings.map { try Point(canonical: $0) }
+    }
+
+    @Test(arguments: [(2, 3), (5, 8), (3, 3), (16, 16)])
+    func allSubsetsGiveTheSameProducts(_ threshold: Int, _ count: Int) throws {
+        let parties = try Parties(threshold, of: count)
+        let coordinator = try Coordinator(parties.run())
+        let alpha = try parties.alpha(Array(0..<threshold))
+        let points = try elements(5, seed: 1)
+        let expected = try points.map { try $0.multipliedVarTime(byPublic: alpha) }
+        for subset in subsets(threshold, of: count) {
+            let evaluator = try ThresholdEvaluator(
+                coordinator, custodians: subset.shuffled().map { try parties.custodian($0) }
+            ) { Issue.record("\($0)") }
+            #expect(try Self.evaluated(evaluator, points) == expected)
+        }
+    }
+
+    @Test func keepsTheContractOfTheSeam() throws {
+        let parties = try Parties(2, of: 3)
+        let evaluator = try ThresholdEvaluator(
+            Coordinator(parties.run()), custodians: (0..<3).map { try parties.custodian($0) }
+        ) { Issue.record("\($0)") }
+        try EvaluatorConformance.run(evaluator)
+    }
+
+    /// A custodian that changes any part of its answer is named and replaced, and what others answered is used.
+    @Test func wrongAnswersAreNamed() throws {
+        let parties = try Parties(2, of: 3)
+        let record = try parties.run()
+        let alpha = try parties.alpha([0, 1])
+        let points = try elements(3, seed: 2)
+        let expected = try points.map { try $0.multipliedVarTime(byPublic: alpha) }
+        let other = try elements(1, seed: 99)[0].encoded.bytes
+        let changes: [(String, SealedMatchError.Code, @Sendable ([UInt8]) -> [UInt8])] = [
+            ("a product", .proofRejected, { $0.replacing(other, at: 40) }),
+            (
+                "two products exchanged", .proofRejected,
+                {
+                    $0.replacing(Array($0[72..<104]), at: 40).replacing(Array($0[40..<72]), at: 72)
+                }
+            ),
+            ("the proof", .proofRejected, { $0.replacing([$0[137] ^ 1], at: 137) }),
+            ("no element", .invalidPoint, { $0.replacing(Array(repeating: 255, count: 32), at: 40) }),
+            ("the identity", .identityPoint, { $0.replacing(Array(repeating: 0, count: 32), at: 40) }),
+            ("its index", .transcriptMismatch, { $0.replacing([3], at: 4) }),
+            ("the request's digest", .transcriptMismatch, { $0.replacing([$0[8] ^ 1], at: 8) }),
+            ("a reserved byte", .nonCanonical, { $0.replacing([1], at: 5) }),
+            ("the magic", .invalidMagic, { $0.replacing([0], at: 0) }),
+            ("too short", .wrongLength, { Array($0.dropLast()) }),
+            ("empty", .wrongLength, { _ in [] }),
+            ("a scalar", .invalidScalar, { $0.replacing(Array(repeating: 255, count: 32), at: 136) }),
+        ]
+        for (what, code, change) in changes {
+            let faults = Faults()
+            let honest = FaultyCustodian(try parties.custodian(0)) { (bytes) throws(SealedMatchError) in bytes }
+            let liar = FaultyCustodian(try parties.custodian(1)) { (bytes) throws(SealedMatchError) in change(bytes) }
+            let evaluator = try ThresholdEvaluator(
+                Coordinator(record), custodians: [honest, liar, parties.custodian(2)]
+            ) { faults.add($0) }
+            #expect(try Self.evaluated(evaluator, points) == expected, Comment(rawValue: what))
+            #expect(faults.all.withLock { $0.map(\.error.code) } == [code], Comment(rawValue: what))
+            #expect(evaluator.wrongParties == [party(2)], Comment(rawValue: what))
+            // It is not asked again, and who had answered was not asked twice.
+            #expect(try Self.evaluated(evaluator, points) == expected)
+            #expect(liar.asked.withLock { $0 } == 1 && honest.asked.withLock { $0 } == 2)
+        }
+    }
+
+    @Test func silentOnesAreLeftOutForNow() throws {
+        let parties = try Parties(2, of: 3)
+        let faults = Faults()
+        let record = try parties.run()
+        let isAway = Switch()
+        let away = FaultyCustodian(try parties.custodian(0)) { (bytes) throws(SealedMatchError) in
+            if isAway.isOn { throw SealedMatchError(.fileFailed, "no connection") }
+            return bytes
+        }
+        let evaluator = try ThresholdEvaluator(
+            Coordinator(record), custodians: [away, parties.custodian(1), parties.custodian(2)]
+        ) { faults.add($0) }
+        let points = try elements(2, seed: 3)
+        let products = try Self.evaluated(evaluator, points)
+        #expect(faults.parties == [party(1)] && evaluator.wrongParties.isEmpty)
+        isAway.turnOff()
+        #expect(try Self.evaluated(evaluator, points) == products)
+        #expect(away.asked.withLock { $0 } == 2)
+        // With two of three gone nothing is evaluated, and nothing of the elements is there.
+        let alone = try ThresholdEvaluator(
+            Coordinator(record),
+            custodians: (0..<3).map { place in
+                FaultyCustodian(try parties.custodian(place)) { (bytes) throws(SealedMatchError) in
+                    if place > 0 { throw SealedMatchError(.fileFailed, "no connection") }
+                    return bytes
+                }
+            }
+        ) { faults.add($0) }
+        expectCode(.tooFewCustodians) { _ = try Self.evaluated(alone, points) }
+    }
+
+    @Test func anAnswerOfAnotherRecordOrRequestIsRefused() throws {
+        let (here, there) = (try Parties(2, of: 3, seed: 1), try Parties(2, of: 3, seed: 2))
+        let (coordinator, other) = (try Coordinator(here.run()), try Coordinator(there.run()))
+        let both = [party(1), party(2)]
+        let request = try coordinator.request(elements(2, seed: 1), of: party(1), among: both)
+        let foreign = try other.request(elements(2, seed: 1), of: party(1), among: both)
+        expectCode(.unknownSet) { _ = try there.custodian(0).evaluate(request.encoded) }
+        let answer = try there.custodian(0).evaluate(foreign.encoded)
+        expectFault(.transcriptMismatch, party(1)) { _ = try coordinator.verify(answer, of: party(1), to: request) }
+        // The same elements under another weight, and other elements under the same.
+        let reweighed = try coordinator.request(elements(2, seed: 1), of: party(1), among: [party(1), party(3)])
+        let answers = try [reweighed, coordinator.request(elements(2, seed: 5), of: party(1), among: both)].map {
+            try here.custodian(0).evaluate($0.encoded)
+        }
+        for answer in answers {
+            expectFault(.transcriptMismatch, party(1)) {
+                _ = try coordinator.verify(answer, of: party(1), to: request)
+            }
+        }
+        expectFault(.transcriptMismatch, party(2), "another party's answer") {
+            _ = try coordinator.verify(here.custodian(0).evaluate(request.encoded), of: party(2), to: request)
+        }
+    }
+
+    @Test func requestsAreStrict() throws {
+        let parties = try Parties(2, of: 3)
+        let coordinator = try Coordinator(parties.run())
+        let both = [party(1), party(2)]
+        let good = try coordinator.request(elements(2, seed: 1), of: party(1), among: both).encoded
+        try expectCanonical(good, mutations: 2_000, seed: 4) { try EvaluationRequest(canonical: $0).encoded }
+        expectExactLength(good) { _ = try EvaluationRequest(canonical: $0) }
+        let custodian = try parties.custodian(0)
+        for (code, bytes) in [
+            (SealedMatchError.Code.identityPoint, good.replacing(Array(repeating: 0, count: 32), at: 72)),
+            (.invalidPoint, good.replacing([good[103] | 0x80], at: 103)),
+            (.invalidScalar, good.replacing(Array(repeating: 0, count: 32), at: 40)),
+            (.invalidScalar, good.replacing(Array(repeating: 255, count: 32), at: 40)),
+            (.parameterOutOfRange, good.replacing([0, 0, 0, 0], at: 4)),
+            (.parameterOutOfRange, good.replacing([0, 0, 1, 0], at: 4)),
+            (.unknownSet, good.replacing([good[8] ^ 1], at: 8)),
+        ] {
+            expectCode(code) { _ = try custodian.evaluate(bytes) }
+        }
+        expectCode(.identityPoint) { _ = try coordinator.request([.identity], of: party(1), among: both) }
+        expectCode(.parameterOutOfRange) { _ = try coordinator.request([], of: party(1), among: both) }
+        for wrong in [[party(1)], [party(1), party(1)], [party(1), party(4)], [party(1), party(2), party(3)]] {
+            expectCode(.parameterOutOfRange) {
+                _ = try coordinator.request(elements(1, seed: 1), of: party(1), among: wrong)
+            }
+        }
+        expectCode(.parameterOutOfRange) {
+            _ = try coordinator.request(elements(1, seed: 1), of: party(3), among: both)
+        }
+    }
+
+    @Test func aRecordThatNotAllConfirmedIsNotUsed() throws {
+        let parties = try Parties(2, of: 3)
+        var bytes = try parties.run().encoded
+        bytes[bytes.count - 65] ^= 1
+        expectFault(.invalidSignature, party(2)) { _ = try Coordinator(CustodianRecord(canonical: bytes)) }
+    }
+}

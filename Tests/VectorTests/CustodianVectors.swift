@@ -1,0 +1,191 @@
+import SealedMatchCrypto
+import SealedMatchCustodians
+import SealedMatchJSON
+import SealedMatchProtocol
+import SealedMatchTestSupport
+import SealedMatchVectors
+import Synchronization
+
+/// custodians.
+enum CustodianVectors {
+    static let custodians: [String: VectorRunner] = [
+        "DecodePlan": { input, _ in
+            let bytes = try input.bytes("plan")
+            let plan = try RunPlan(canonical: bytes)
+            guard plan.encoded == bytes else { throw VectorError("encoded again it differs") }
+            return [
+                "kind": .text("\(plan.kind)"), "threshold": .number(plan.threshold),
+                "tableID": .bytes(plan.tableID.encoded), "base": .bytes(plan.base.bytes),
+                "keys": .list(plan.keys.map { .bytes($0.bytes) }),
+                "dealers": .numbers(plan.dealers.map(\.number)),
+                "lost": plan.lost.map { .number($0.number) } ?? .null, "run": .bytes(try plan.name().bytes),
+            ]
+        },
+        "Begin": { input, _ in
+            var run = try Run(input)
+            return ["message": .bytes(try run.begin())]
+        },
+        "Deal": { input, _ in
+            var run = try Run(input)
+            return ["message": .bytes(try run.deal(input))]
+        },
+        "Confirm": { input, _ in
+            var run = try Run(input)
+            _ = try run.deal(input)
+            let second = try input.byteStrings("second")
+            return ["message": .bytes(try unblamed { try run.party.confirm(run.table, second) })]
+        },
+        "Finish": { input, _ in
+            var run = try Run(input)
+            _ = try run.deal(input)
+            let (second, third) = (try input.byteStrings("second"), try input.byteStrings("third"))
+            return try unblamed {
+                _ = try run.party.confirm(run.table, second)
+                let record = try run.party.finish(run.table, third)
+                try record.verify()
+                let share = try run.party.share(of: run.table)
+                guard share.record == record else { throw VectorError("the share is of another record") }
+                return ["share": .bytes(try share.encoded().withBytes { Array($0) })]
+            }
+        },
+        "JudgeComplaint": { input, _ in
+            let (plan, complaint) = (try RunPlan(canonical: input.bytes("plan")), try input.bytes("complaint"))
+            return ["party": .number(try Complaint.judge(complaint, plan).number)]
+        },
+        "VerifyRecord": { input, _ in
+            let bytes = try input.bytes("record")
+            let record = try CustodianRecord(canonical: bytes)
+            guard record.encoded == bytes else { throw VectorError("encoded again it differs") }
+            try unblamed { try record.verify() }
+            return [
+                "name": .bytes(record.name.bytes), "publicKey": .bytes(record.publicKey.encoded.bytes),
+                "shareKeys": .list(
+                    record.plan.parties.map { .bytes(record.publicKey(of: $0).encoded.bytes) }),
+            ]
+        },
+        "DecodeShare": { input, _ in
+            let bytes = try input.bytes("share")
+            let share = try CustodianShare(canonical: secret(bytes))
+            let encoded = try share.encoded().withBytes { Array($0) }
+            guard encoded == bytes else { throw VectorError("encoded again it differs") }
+            return [
+                "party": .number(share.party.number), "share": .bytes(encoded[8..<40]),
+                "record": .bytes(share.record.name.bytes),
+            ]
+        },
+        "Request": { input, _ in
+            let elements = try input.allBytes32("elements").map { try Point(canonical: $0) }
+            let party = try PartyIndex(input.number("party", as: Int.self))
+            let parties = try input.numbers("parties", as: Int.self).map { try PartyIndex($0) }
+            let coordinator = try input.coordinator()
+            return ["request": .bytes(try coordinator.request(elements, of: party, among: parties).encoded)]
+        },
+        "Evaluate": { input, _ in
+            let (request, fresh) = (try input.bytes("request"), try input.bytes32("random"))
+            let share = try CustodianShare(canonical: secret(input.bytes("share")))
+            return ["answer": .bytes(try share.evaluate(EvaluationRequest(canonical: request), fresh: fresh).encoded)]
+        },
+        "VerifyAnswer": { input, _ in
+            let (answer, party) = (try input.bytes("answer"), try PartyIndex(input.number("party", as: Int.self)))
+            let request = try EvaluationRequest(canonical: input.bytes("request"))
+            let coordinator = try input.coordinator()
+            return try unblamed {
+                let answer = try coordinator.verify(answer, of: party, to: request)
+                return ["products": .list(answer.products.map { .bytes($0.encoded.bytes) })]
+            }
+        },
+        "Combine": { input, _ in
+            let coordinator = try input.coordinator()
+            var answers: [(request: EvaluationRequest, answer: EvaluationAnswer)] = []
+            for one in try input.objects("answers") {
+                let (request, answer) = (
+                    try EvaluationRequest(canonical: one.bytes("request")), try one.bytes("answer")
+                )
+                // Whose it is, is at its fifth byte.
+                answers.append(
+                    (request, try unblamed { try coordinator.verify(answer, of: PartyIndex(answer[4]), to: request) }))
+            }
+            return ["products": .list(try coordinator.combine(answers).map { .bytes($0.encoded.bytes) })]
+        },
+    ]
+
+    /// What a runner throws is the error alone: whose fault it is, other tests look at.
+    static func unblamed<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as CustodianError { throw error.error }
+    }
+
+    static func secret(_ bytes: [UInt8]) throws -> SecretBytes {
+        // Guarded memory is never empty.
+        guard !bytes.isEmpty else { throw SealedMatchError(.wrongLength, "empty") }
+        return try SecretBytes.copying(bytes)
+    }
+
+    /// A party in a run, with a case's random bytes.
+    struct Run {
+        let party: CustodianParty<OneTable>
+        let plan: RunPlan
+        private var random: ReplayRandom
+
+        var table: TableID { plan.tableID }
+
+        init(_ input: Fields) throws {
+            let store = OneTable()
+            let seed = try SecretBytes.copying(input.bytes("seed", count: 32))
+            plan = try RunPlan(canonical: input.bytes("plan"))
+            random = ReplayRandom(try input.bytes("random"))
+            if try !input.isNull("base") { try store.begin(plan.tableID, share: input.bytes("base")) }
+            party = CustodianParty(identity: try SigningKey(seed: seed), store: store)
+        }
+
+        mutating func begin() throws -> [UInt8] {
+            let message = try unblamed { try party.begin(plan, random: &random) }
+            try end()
+            return message
+        }
+
+        mutating func deal(_ input: Fields) throws -> [UInt8] {
+            let first = try input.byteStrings("first")
+            return try unblamed {
+                _ = try party.begin(plan, random: &random)
+                let message = try party.deal(table, first, random: &random)
+                try end()
+                return message
+            }
+        }
+
+        private func end() throws {
+            guard random.remaining == 0 else { throw VectorError("\(random.remaining) random bytes are left over") }
+        }
+    }
+
+    /// A store in memory.
+    final class OneTable: CustodianStore {
+        private let bytes = Mutex<[UInt8]?>(nil)
+
+        /// A state that holds a share, and nothing else.
+        func begin(_ table: TableID, share: [UInt8]) throws {
+            bytes.withLock {
+                $0 =
+                    Array("SMCD".utf8) + table.encoded + littleEndian(UInt32(share.count)) + share
+                    + Array(repeating: 0, count: 12)
+            }
+        }
+
+        func read(_: TableID) throws(SealedMatchError) -> SecretBytes? {
+            guard let bytes = bytes.withLock({ $0 }) else { return nil }
+            return try SecretBytes.copying(bytes)
+        }
+
+        func replace(_: TableID, with state: borrowing SecretBytes) throws(SealedMatchError) {
+            let copy = state.withBytes { Array($0) }
+            bytes.withLock { $0 = copy }
+        }
+    }
+}
+
+extension Fields {
+    fileprivate func coordinator() throws -> Coordinator {
+        let bytes = try bytes("record")
+        return try CustodianVectors.unblamed { try Coordinator(CustodianRecord(canonical: bytes)) }
+    }
+}

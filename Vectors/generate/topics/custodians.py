@@ -1,0 +1,700 @@
+"""Protocol 4.15, 5.22 and 5.23."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from envelope import Recorder, Topic, seeded
+from reference.custodians import (
+    KEY_GENERATION,
+    MESSAGE_LABEL,
+    RECOVERY,
+    REFRESH,
+    Plan,
+    Record,
+    Share,
+    frame,
+    seal,
+    sealed_text,
+)
+from reference.evaluation import Answer, Request, combine, evaluate, request, verify_answer
+from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multiply_base, subtract
+from reference.key_generation import Party, judge, prove_possession, statement
+from reference.keys import sign_message, source_public_key
+
+NOTES = {
+    "TruncatedInput": "too short",
+    "TrailingBytes": "bytes follow",
+    "WrongMagic": "another format or version",
+    "ReservedBytes": "a byte that is zero is not",
+    "OutOfRange": "a number outside the range that the specification gives",
+    "InvalidPoint": "not canonical, or the identity where it is forbidden",
+    "InvalidScalar": "at least ℓ, or zero where it is forbidden",
+    "ForgedMessage": "one change in what was signed",
+    "OtherRun": "properly signed, of another run",
+    "OtherParty": "properly signed, by another party than it is given for",
+    "RogueKey": "a commitment that is chosen after the others', without its discrete logarithm",
+    "WrongShare": "properly signed and sealed, and no share of the sender's polynomial",
+    "Equivocation": "the parties were given different messages",
+    "LeastParameters": "the least of everything",
+    "GreatestParameters": "the greatest of everything",
+    "FalseComplaint": "the accuser is wrong",
+    "WrongProduct": "a product or a proof that is not by the share",
+    "Subsets": "another choice of τ parties",
+    "Reweighed": "answers that were asked for among other parties",
+}
+KINDS = {KEY_GENERATION: "keyGeneration", REFRESH: "refresh", RECOVERY: "recovery"}
+
+
+class Parties:
+    """N parties that carry out a whole key generation; what each draws is kept."""
+
+    def __init__(self, name: str, threshold: int, count: int) -> None:
+        draw = seeded(f"custodians: {name}")
+        self.seeds = [draw(32) for _ in range(count)]
+        keys = tuple(map(source_public_key, self.seeds))
+        self.plan = Plan(KEY_GENERATION, threshold, draw(16), draw(16), bytes(32), keys, tuple(range(1, count + 1)))
+        self.draws = [Recorder(draw) for _ in range(count)]
+        self.parties = [Party(seed, self.plan) for seed in self.seeds]
+        self.first = [party.begin(draw) for party, draw in zip(self.parties, self.draws, strict=True)]
+        self.begun = [recorder.drawn for recorder in self.draws]
+        self.second = [party.deal(self.first, draw) for party, draw in zip(self.parties, self.draws, strict=True)]
+        self.third = [party.confirm(self.second) for party in self.parties]
+        self.shares = [party.finish(self.third) for party in self.parties]
+        self.record = self.shares[0].record
+
+    def signed(self, place: int, message: bytes) -> bytes:
+        """A message of any content, properly signed by a party."""
+        return message + sign_message(self.seeds[place], MESSAGE_LABEL + message)
+
+    def changed(self, place: int, message: bytes, at: int, value: bytes) -> bytes:
+        """The message with other bytes at a place, signed anew."""
+        body = message[:-64]
+        return self.signed(place, body[:at] + value + body[at + len(value) :])
+
+
+def build() -> dict[str, Topic | bytes]:
+    topic = Topic("custodians", "A key that is shared: its generation, and what is evaluated with it.", NOTES)
+    two = Parties("2 of 3", 2, 3)
+    five = Parties("5 of 8", 5, 8)
+    other = Parties("another 2 of 3", 2, 3)
+    plans(topic, two)
+    begin(topic, two, five)
+    deal(topic, two, five, other)
+    confirm(topic, two, five)
+    finish(topic, two, five)
+    complaints(topic, two)
+    records(topic, two, five)
+    shares(topic, two, other)
+    evaluations(topic, two, five, other)
+    return {"custodians/custodians.json": topic}
+
+
+def hexes(values: Sequence[bytes]) -> list[str]:
+    return [value.hex() for value in values]
+
+
+def with_byte(data: bytes, at: int, value: int) -> bytes:
+    return data[:at] + bytes([value]) + data[at + 1 :]
+
+
+def flipped(data: bytes, at: int) -> bytes:
+    return with_byte(data, at, data[at] ^ 1)
+
+
+def framing(add: Callable[..., None], good: bytes, other_magic: bytes) -> None:
+    """What is wrong with any encoding that has a fixed length."""
+    add("empty", b"", "TruncatedInput", result="wrongLength")
+    add("the last byte is missing", good[:-1], "TruncatedInput", result="wrongLength")
+    add("a byte follows", good + b"\0", "TrailingBytes", result="wrongLength")
+    add("another magic", other_magic + good[4:], "WrongMagic", result="invalidMagic")
+
+
+def plans(topic: Topic, two: Parties) -> None:
+    group = topic.group("DecodePlan", "4.15, plans, of each kind.")
+
+    def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
+        def decode() -> dict[str, Any]:
+            plan = Plan.decode(data)
+            return {
+                "kind": KINDS[plan.kind],
+                "threshold": plan.threshold,
+                "tableID": plan.table_id.hex(),
+                "base": plan.base.hex(),
+                "keys": hexes(plan.keys),
+                "dealers": list(plan.dealers),
+                "lost": plan.lost or None,
+                "run": plan.run.hex(),
+            }
+
+        group.add(comment, {"plan": data.hex()}, decode, *flags, result=result)
+
+    plan = two.plan
+    draw = seeded("custodians: plans")
+    base = draw(32)
+    refresh = replace(plan, kind=REFRESH, base=base)
+    recovery = replace(plan, kind=RECOVERY, base=base, dealers=(1, 3), lost=2)
+    sixteen = replace(plan, threshold=16, keys=tuple(draw(32) for _ in range(16)), dealers=tuple(range(1, 17)))
+    good = plan.encode()
+    add("a key generation, 2 of 3", good)
+    add("2 of 2", replace(plan, keys=plan.keys[:2], dealers=(1, 2)).encode(), "LeastParameters")
+    add("16 of 16", sixteen.encode(), "GreatestParameters")
+    add("a refresh", refresh.encode())
+    add("a recovery of party 2 by 1 and 3", recovery.encode())
+    framing(add, good, b"SMP9")
+    add("a reserved byte", with_byte(good, 10, 1), "ReservedBytes", result="nonCanonical")
+
+    def bad(comment: str, data: bytes) -> None:
+        add(comment, data, "OutOfRange", result="parameterOutOfRange")
+
+    bad("kind 0", with_byte(good, 4, 0))
+    bad("kind 4", with_byte(refresh.encode(), 4, 4))
+    bad("τ = 1", with_byte(good, 6, 1))
+    bad("τ above N", with_byte(good, 6, 4))
+    bad("one party", replace(plan, keys=plan.keys[:1], dealers=(1,)).encode())
+    bad("17 parties", replace(sixteen, keys=(*sixteen.keys, draw(32))).encode())
+    bad("one key twice", replace(plan, keys=(plan.keys[0], plan.keys[1], plan.keys[0])).encode())
+    bad("a key generation with a base", replace(plan, base=base).encode())
+    bad("a refresh without", replace(refresh, base=bytes(32)).encode())
+    bad("a key generation of a lost party", replace(plan, lost=2).encode())
+    bad("not all deal in a key generation", replace(plan, dealers=(1, 3)).encode())
+    bad("not all deal in a refresh", replace(refresh, dealers=(1, 3)).encode())
+    bad("a dealer that is no party", replace(plan, dealers=(1, 2, 3, 4)).encode())
+    bad("a recovery without a lost party", replace(recovery, lost=0).encode())
+    bad("a lost party that is none", replace(recovery, lost=4).encode())
+    bad("a lost party that deals", replace(recovery, dealers=(1, 2)).encode())
+    bad("more than τ deal in a recovery", replace(recovery, threshold=2, dealers=(1, 2, 3), lost=2).encode())
+    bad("fewer than τ", replace(recovery, dealers=(1,)).encode())
+
+
+def inputs(parties: Parties, place: int, random: bytes) -> dict[str, Any]:
+    plan = parties.plan.encode().hex()
+    return {"seed": parties.seeds[place].hex(), "plan": plan, "base": None, "random": random.hex()}
+
+
+def replayed(random: bytes) -> Callable[[int], bytes]:
+    at = 0
+
+    def draw(count: int) -> bytes:
+        nonlocal at
+        at += count
+        assert at <= len(random)
+        return random[at - count : at]
+
+    return draw
+
+
+def begin(topic: Topic, two: Parties, five: Parties) -> None:
+    group = topic.group("Begin", "Key generation, steps 1 and 2.")
+    for comment, parties, place in (
+        ("party 1 of 3", two, 0),
+        ("party 2 of 3", two, 1),
+        ("party 8 of 8", five, 7),
+    ):
+        group.add(
+            comment,
+            inputs(parties, place, parties.begun[place]),
+            lambda parties=parties, place=place: {
+                "message": Party(parties.seeds[place], parties.plan).begin(replayed(parties.begun[place])).hex()
+            },
+        )
+    stranger = {**inputs(two, 0, b""), "seed": five.seeds[0].hex()}
+    group.add(
+        "a key that the plan does not name",
+        stranger,
+        lambda: {"message": Party(five.seeds[0], two.plan).begin().hex()},
+        "OtherParty",
+        result="parameterOutOfRange",
+    )
+
+
+def deal(topic: Topic, two: Parties, five: Parties, other: Parties) -> None:
+    group = topic.group("Deal", "Key generation, step 3: all messages of round 1 are given to one party.")
+
+    def add(
+        comment: str, first: Sequence[bytes], *flags: str, parties: Parties = two, place: int = 0, result: str = "valid"
+    ) -> None:
+        # What is refused draws nothing for its own round 2.
+        random = parties.draws[place].drawn if result == "valid" else parties.begun[place]
+
+        def run() -> dict[str, Any]:
+            draw = replayed(random)
+            party = Party(parties.seeds[place], parties.plan)
+            party.begin(draw)
+            return {"message": party.deal(first, draw).hex()}
+
+        group.add(comment, {**inputs(parties, place, random), "first": hexes(first)}, run, *flags, result=result)
+
+    good = two.first
+    add("party 1 of 3", good)
+    add("party 3 of 3", good, place=2)
+    add("party 4 of 8", five.first, parties=five, place=3)
+    add("two messages", good[:2], "TruncatedInput", result="parameterOutOfRange")
+    add("four messages", [*good, good[2]], "TrailingBytes", result="parameterOutOfRange")
+
+    def second(comment: str, message: bytes, *flags: str, result: str) -> None:
+        add(comment, [good[0], message, good[2]], *flags, result=result)
+
+    framing(second, good[1], b"SMP2")
+    second("a reserved byte", two.changed(1, good[1], 5, b"\1"), "ReservedBytes", result="nonCanonical")
+    second("of another run", other.first[1], "OtherRun", result="transcriptMismatch")
+    second(
+        "the run changed, signed anew",
+        two.changed(1, good[1], 8, other.plan.run),
+        "OtherRun",
+        result="transcriptMismatch",
+    )
+    second("party 3's, as party 2's", good[2], "OtherParty", result="parameterOutOfRange")
+    second("party 3's with party 2's index", with_byte(good[2], 4, 2), "OtherParty", result="invalidSignature")
+    for comment, at in (("X", 40), ("A_0", 72), ("A_1", 104), ("c", 136), ("s", 168), ("the signature", 240)):
+        second(f"another bit in {comment}", flipped(good[1], at), "ForgedMessage", result="invalidSignature")
+    unlabelled = good[1][:-64] + sign_message(two.seeds[1], good[1][:-64])
+    second("signed without the label", unlabelled, "ForgedMessage", result="invalidSignature")
+    second("X is zero", two.changed(1, good[1], 40, bytes(32)), "InvalidPoint", result="invalidPoint")
+    low = (325606250916557431795983626356110631294008115727848805560023387167927233504).to_bytes(32, "little")
+    second("X of order 8", two.changed(1, good[1], 40, low), "InvalidPoint", result="invalidPoint")
+    second("A_0 is no element", two.changed(1, good[1], 72, b"\xff" * 32), "InvalidPoint", result="invalidPoint")
+    second("A_0 is the identity", two.changed(1, good[1], 72, bytes(32)), "InvalidPoint", result="identityPoint")
+    second("A_1 is the identity", two.changed(1, good[1], 104, bytes(32)), "InvalidPoint", result="identityPoint")
+    second(
+        "c is ℓ", two.changed(1, good[1], 136, ORDER.to_bytes(32, "little")), "InvalidScalar", result="invalidScalar"
+    )
+    second(
+        "s is ℓ", two.changed(1, good[1], 168, ORDER.to_bytes(32, "little")), "InvalidScalar", result="invalidScalar"
+    )
+    # Each thing that the proof of possession binds.
+    for comment, at in (("X", 40), ("A_0", 72)):
+        value = two.first[2][at : at + 32]
+        changed = two.changed(1, good[1], at, value)
+        second(f"another {comment}, signed anew", changed, "ForgedMessage", result="proofRejected")
+    wanted = multiply_base(7)
+    rogue = subtract(subtract(wanted, good[0][72:104]), good[2][72:104])
+    second("A_0 so that L is 7·B", two.changed(1, good[1], 72, rogue), "RogueKey", result="proofRejected")
+    proof = good[2][136:200]
+    copied = two.changed(1, two.changed(1, good[1], 72, good[2][72:104]), 136, proof)
+    second("party 3's A_0 with its proof", copied, "RogueKey", result="proofRejected")
+    for comment, said in (
+        ("another index", statement(3, two.plan.run, good[1][40:72], good[1][72:104])),
+        ("another run", statement(2, other.plan.run, good[1][40:72], good[1][72:104])),
+        ("another X", statement(2, two.plan.run, good[2][40:72], good[1][72:104])),
+    ):
+        proof = prove_possession(two.parties[1].coefficients[0], said, seeded(comment))
+        second(f"a proof for {comment}", two.changed(1, good[1], 136, proof), "RogueKey", result="proofRejected")
+    mine = Party(two.seeds[0], two.plan).begin(seeded("custodians: begun twice"))
+    add("party 1's own is another one", [mine, *good[1:]], "Equivocation", result="transcriptMismatch")
+
+
+def confirm(topic: Topic, two: Parties, five: Parties) -> None:
+    group = topic.group("Confirm", "Key generation, step 4: all messages of round 2 are given to one party.")
+
+    def add(
+        comment: str,
+        messages: Sequence[bytes],
+        *flags: str,
+        parties: Parties = two,
+        place: int = 0,
+        result: str = "valid",
+    ) -> None:
+        random = parties.draws[place].drawn
+
+        def run() -> dict[str, Any]:
+            draw = replayed(random)
+            party = Party(parties.seeds[place], parties.plan)
+            party.begin(draw)
+            party.deal(parties.first, draw)
+            return {"message": party.confirm(messages).hex()}
+
+        case = {**inputs(parties, place, random), "first": hexes(parties.first), "second": hexes(messages)}
+        group.add(comment, case, run, *flags, result=result)
+
+    good = two.second
+    add("party 1 of 3", good)
+    add("party 2 of 3", good, place=1)
+    add("party 8 of 8", five.second, parties=five, place=7)
+    add("two messages", good[:2], "TruncatedInput", result="parameterOutOfRange")
+
+    def second(comment: str, message: bytes, *flags: str, result: str) -> None:
+        add(comment, [good[0], message, good[2]], *flags, result=result)
+
+    framing(second, good[1], b"SMP1")
+    second("a reserved byte", two.changed(1, good[1], 6, b"\1"), "ReservedBytes", result="nonCanonical")
+    twin = Parties("2 of 3", 2, 3)
+    again = replace(two.plan, attempt=bytes(16))
+    second(
+        "of another attempt",
+        two.changed(1, good[1], 8, again.run),
+        "OtherRun",
+        result="transcriptMismatch",
+    )
+    assert twin.second == good
+    second("party 3's, as party 2's", good[2], "OtherParty", result="parameterOutOfRange")
+    for comment, at in (("transcript_1", 40), ("the share", 80), ("another's share", 200), ("the signature", 310)):
+        second(f"another bit in {comment}", flipped(good[1], at), "ForgedMessage", result="invalidSignature")
+    second(
+        "another transcript_1, signed anew",
+        two.changed(1, good[1], 40, bytes(32)),
+        "Equivocation",
+        result="transcriptMismatch",
+    )
+    changed = two.changed(1, good[1], 200, b"\1\2")
+    second("another's share, which this party cannot see", changed, "Equivocation", result="valid")
+    for comment, sealed in cheats(two, 0):
+        second(comment, two.changed(1, good[1], 72, sealed), "WrongShare", result="shareRejected")
+    mine = flipped(good[0], 80)[:-64]
+    add("party 1's own is another one", [two.signed(0, mine), *good[1:]], "Equivocation", result="transcriptMismatch")
+
+
+def cheats(two: Parties, receiver: int) -> list[tuple[str, bytes]]:
+    """What party 2 may seal to a party in place of its share: everything but that is made right again."""
+    plan = two.plan
+    x_public = two.first[receiver][40:72]
+    right = encode_scalar(two.parties[1].dealt(receiver + 1))
+    wrong = encode_scalar(two.parties[1].dealt(receiver + 1) + 1)
+
+    def sealed(text: bytes, to: bytes = x_public) -> bytes:
+        return seal(text, to, seeded("custodians: cheats"))
+
+    index = receiver + 1
+    return [
+        ("a share that is one more", sealed(sealed_text(plan.run, 2, index, wrong))),
+        ("a share that is zero", sealed(sealed_text(plan.run, 2, index, bytes(32)))),
+        ("a share of ℓ and more", sealed(sealed_text(plan.run, 2, index, (ORDER + 1).to_bytes(32, "little")))),
+        ("the share of another run", sealed(sealed_text(bytes(32), 2, index, right))),
+        ("the share as another's", sealed(sealed_text(plan.run, 5, index, right))),
+        ("the share for another", sealed(sealed_text(plan.run, 2, 5, right))),
+        ("sealed to another", sealed(sealed_text(plan.run, 2, index, right), two.first[1][40:72])),
+        ("another bit in what is sealed", flipped(sealed(sealed_text(plan.run, 2, index, right)), 100)),
+    ]
+
+
+def finish(topic: Topic, two: Parties, five: Parties) -> None:
+    group = topic.group("Finish", "Key generation, step 5: all confirmations are given to one party.")
+
+    def add(
+        comment: str,
+        messages: Sequence[bytes],
+        *flags: str,
+        parties: Parties = two,
+        place: int = 0,
+        result: str = "valid",
+    ) -> None:
+        random = parties.draws[place].drawn
+
+        def run() -> dict[str, Any]:
+            draw = replayed(random)
+            party = Party(parties.seeds[place], parties.plan)
+            party.begin(draw)
+            party.deal(parties.first, draw)
+            party.confirm(parties.second)
+            return {"share": party.finish(messages).encode().hex()}
+
+        case = {
+            **inputs(parties, place, random),
+            "first": hexes(parties.first),
+            "second": hexes(parties.second),
+            "third": hexes(messages),
+        }
+        group.add(comment, case, run, *flags, result=result)
+
+    good = two.third
+    add("party 1 of 3", good)
+    add("party 2 of 3", good, place=1)
+    add("party 8 of 8", five.third, parties=five, place=7)
+    add("two confirmations", good[:2], "TruncatedInput", result="parameterOutOfRange")
+
+    def second(comment: str, message: bytes, *flags: str, result: str) -> None:
+        add(comment, [good[0], message, good[2]], *flags, result=result)
+
+    framing(second, good[1], b"SMP2")
+    second("a reserved byte", two.changed(1, good[1], 7, b"\1"), "ReservedBytes", result="nonCanonical")
+    second("of another run", two.changed(1, good[1], 8, bytes(32)), "OtherRun", result="transcriptMismatch")
+    second("party 3's, as party 2's", good[2], "OtherParty", result="parameterOutOfRange")
+    for comment, at in (("transcript_2", 40), ("C_0", 72), ("C_1", 104), ("the signature", 150)):
+        second(f"another bit in {comment}", flipped(good[1], at), "ForgedMessage", result="invalidSignature")
+    for comment, at in (("transcript_2", 40), ("C_0", 72), ("C_1", 104)):
+        changed = two.changed(1, good[1], at, multiply_base(9))
+        second(f"another {comment}, signed anew", changed, "Equivocation", result="transcriptMismatch")
+    second("C_1 is the identity", two.changed(1, good[1], 104, bytes(32)), "InvalidPoint", result="identityPoint")
+
+
+def complaints(topic: Topic, two: Parties) -> None:
+    group = topic.group("JudgeComplaint", "5.22, “Complaint”: of party 3 against party 2.")
+
+    def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
+        case = {"plan": two.plan.encode().hex(), "complaint": data.hex()}
+        group.add(comment, case, lambda: {"party": judge(data, two.plan)}, *flags, result=result)
+
+    accuser = two.parties[2]
+    true = accuser.complain(2, two.second[1])
+    made: bytes = b""
+    for comment, sealed in cheats(two, 2):
+        dealt = two.changed(1, two.second[1], 72 + 114, sealed)
+        made = accuser.complain(2, dealt)
+        add(comment, made, "WrongShare")
+    add("the share is right", true, "FalseComplaint")
+    swapped = made[:40] + bytes([made[40] ^ 8]) + made[41:]
+    add("another secret than X's", two.signed(2, swapped[:-64]), "FalseComplaint")
+    framing(add, made, b"SMP4")
+    add("a reserved byte", two.changed(2, made, 6, b"\1"), "ReservedBytes", result="nonCanonical")
+    add("of another run", two.changed(2, made, 8, bytes(32)), "OtherRun", result="transcriptMismatch")
+    add("the accuser accuses itself", two.changed(2, made, 5, b"\3"), "OutOfRange", result="parameterOutOfRange")
+    add("an accuser that is no party", two.changed(2, made, 4, b"\4"), "OutOfRange", result="parameterOutOfRange")
+    add("signed by another", two.signed(0, made[:-64]), "OtherParty", result="invalidSignature")
+    at = 72
+    for comment, count in (("own SMP1", 264), ("accused's SMP1", 264), ("accused's SMP2", 364)):
+        changed = two.changed(2, made, at + count - 1, bytes([made[at + count - 1] ^ 1]))
+        add(f"the {comment} is not signed by its party", changed, "ForgedMessage", result="invalidSignature")
+        at += count
+    party_1 = two.changed(2, made, 72 + 264, two.first[0])
+    add("party 1's SMP1 for party 2's", party_1, "OtherParty", result="parameterOutOfRange")
+
+
+def records(topic: Topic, two: Parties, five: Parties) -> None:
+    group = topic.group("VerifyRecord", "4.15 and 5.22, “Verifying a record”.")
+
+    def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
+        def verify() -> dict[str, Any]:
+            record = Record.decode(data)
+            record.verify()
+            return {
+                "name": record.name.hex(),
+                "publicKey": record.public_key.hex(),
+                "shareKeys": hexes([record.share_key(party) for party in record.plan.parties]),
+            }
+
+        group.add(comment, {"record": data.hex()}, verify, *flags, result=result)
+
+    record = two.record
+    good = record.encode()
+    add("2 of 3", good)
+    add("5 of 8", five.record.encode())
+    framing(add, good, b"SMCS")
+    add("another magic in the plan", good[:4] + b"SMP1" + good[8:], "WrongMagic", result="invalidMagic")
+    add("a plan out of range", with_byte(good, 10, 1), "OutOfRange", result="parameterOutOfRange")
+    for comment, at in (("the plan's tableID", 16), ("transcript_2", 180), ("a signature", len(good) - 10)):
+        add(f"another bit in {comment}", flipped(good, at), "ForgedMessage", result="invalidSignature")
+    for comment, changed in (
+        ("another C_0", replace(record, commitments=(multiply_base(5), record.commitments[1]))),
+        ("another C_1", replace(record, commitments=(record.commitments[0], multiply_base(5)))),
+        ("two signatures exchanged", replace(record, signatures=(*record.signatures[1::-1], record.signatures[2]))),
+        ("two parties exchanged", replace(record, plan=replace(two.plan, keys=two.plan.keys[::-1]))),
+    ):
+        add(comment, changed.encode(), "ForgedMessage", result="invalidSignature")
+    at = 4 + len(two.plan.encode()) + 32
+    add("C_0 is the identity", good[:at] + bytes(32) + good[at + 32 :], "InvalidPoint", result="identityPoint")
+    add("C_1 is no element", good[: at + 32] + b"\xff" * 32 + good[at + 64 :], "InvalidPoint", result="invalidPoint")
+    a = two.parties[0].share
+    zero = (multiply_base(ORDER - 3 * a % ORDER), multiply_base(a))
+    signed = tuple(
+        sign_message(seed, MESSAGE_LABEL + frame(b"SMP3", party, two.plan.run, record.transcript + b"".join(zero)))
+        for party, seed in zip(two.plan.parties, two.seeds, strict=True)
+    )
+    add(
+        "L_3 is the identity",
+        replace(record, commitments=zero, signatures=signed).encode(),
+        "InvalidPoint",
+        result="identityPoint",
+    )
+    recovery = replace(two.plan, kind=RECOVERY, base=bytes([1]) * 32, dealers=(1, 3), lost=2)
+    add("of a recovery", replace(record, plan=recovery).encode(), "OutOfRange", result="parameterOutOfRange")
+
+
+def shares(topic: Topic, two: Parties, other: Parties) -> None:
+    group = topic.group("DecodeShare", "4.15, what a custodian keeps.")
+
+    def add(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
+        def decode() -> dict[str, Any]:
+            share = Share.decode(data)
+            return {"party": share.party, "share": encode_scalar(share.secret).hex(), "record": share.record.name.hex()}
+
+        group.add(comment, {"share": data.hex()}, decode, *flags, result=result)
+
+    good = two.shares[1].encode()
+    add("party 2's", good)
+    framing(add, good, b"SMCR")
+    add("a reserved byte", with_byte(good, 5, 1), "ReservedBytes", result="nonCanonical")
+    add("party 0", with_byte(good, 4, 0), "OutOfRange", result="parameterOutOfRange")
+    add("party 4 of 3", with_byte(good, 4, 4), "OutOfRange", result="parameterOutOfRange")
+    add("party 3's index", with_byte(good, 4, 3), "OtherParty", result="setMismatch")
+    add("zero", good[:8] + bytes(32) + good[40:], "InvalidScalar", result="invalidScalar")
+    add("ℓ", good[:8] + ORDER.to_bytes(32, "little") + good[40:], "InvalidScalar", result="invalidScalar")
+    add("another key's record", good[:40] + other.record.encode(), "OtherRun", result="setMismatch")
+
+
+def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> None:
+    draw = seeded("custodians: elements")
+    elements = [hash_to_group(draw(16)) for _ in range(4)]
+
+    group = topic.group("Request", "Evaluation, step 1.")
+
+    def ask(
+        comment: str,
+        points: Sequence[bytes],
+        party: int,
+        among: Sequence[int],
+        *flags: str,
+        parties: Parties = two,
+        result: str = "valid",
+    ) -> None:
+        case = {
+            "record": parties.record.encode().hex(),
+            "elements": hexes(points),
+            "party": party,
+            "parties": list(among),
+        }
+        group.add(
+            comment,
+            case,
+            lambda: {"request": request(parties.record, points, party, among).encode().hex()},
+            *flags,
+            result=result,
+        )
+
+    for among in ((1, 2), (1, 3), (2, 3), (3, 1)):
+        for party in among:
+            ask(f"party {party} of {among}", elements[:1], party, among, "Subsets")
+    ask("party 5 of 8", elements, 5, (2, 3, 5, 7, 8), "Subsets", parties=five)
+    out = "parameterOutOfRange"
+    ask("no element", [], 1, (1, 2), "OutOfRange", result=out)
+    ask("the identity", [elements[0], bytes(32)], 1, (1, 2), "InvalidPoint", result="identityPoint")
+    ask("one party", elements[:1], 1, (1,), "OutOfRange", result=out)
+    ask("three parties for τ = 2", elements[:1], 1, (1, 2, 3), "OutOfRange", result=out)
+    ask("one party twice", elements[:1], 1, (1, 1), "OutOfRange", result=out)
+    ask("party 4 of 3", elements[:1], 1, (1, 4), "OutOfRange", result=out)
+    ask("a party that is not asked", elements[:1], 3, (1, 2), "OutOfRange", result=out)
+
+    group = topic.group("Evaluate", "Evaluation, step 2.")
+
+    def answer(
+        comment: str, data: bytes, *flags: str, parties: Parties = two, place: int = 0, result: str = "valid"
+    ) -> None:
+        fresh = seeded(f"custodians: {comment}")(32)
+        share = parties.shares[place]
+
+        def run() -> dict[str, Any]:
+            return {"answer": evaluate(share, Request.decode(data), lambda _: fresh).encode().hex()}
+
+        case = {"share": share.encode().hex(), "request": data.hex(), "random": fresh.hex()}
+        group.add(comment, case, run, *flags, result=result)
+
+    asked = [request(two.record, elements, party, (1, 2)) for party in (1, 2)]
+    good = asked[0].encode()
+    answer("party 1 of 3", good)
+    answer("party 2 of 3", asked[1].encode(), place=1)
+    answer("one element", request(two.record, elements[:1], 1, (1, 3)).encode(), "LeastParameters")
+    answer("party 8 of 8", request(five.record, elements, 8, (2, 3, 5, 7, 8)).encode(), parties=five, place=7)
+    answer("a weight of one", replace(asked[0], weight=1).encode())
+    answer("the weight of another party", asked[1].encode())
+    framing(answer, good, b"SMEA")
+    answer("no element", replace(asked[0], elements=()).encode(), "OutOfRange", result=out)
+    answer("65,536 elements", with_byte(good[:4] + bytes(4) + good[8:], 6, 1), "OutOfRange", result=out)
+    answer("another record's", request(other.record, elements, 1, (1, 2)).encode(), "OtherRun", result="unknownSet")
+    answer("a weight of zero", good[:40] + bytes(32) + good[72:], "InvalidScalar", result="invalidScalar")
+    ell = ORDER.to_bytes(32, "little")
+    answer("a weight of ℓ", good[:40] + ell + good[72:], "InvalidScalar", result="invalidScalar")
+    answer("no element among them", good[:72] + b"\xff" * 32 + good[104:], "InvalidPoint", result="invalidPoint")
+    answer("bit 255", with_byte(good, 103, good[103] | 0x80), "InvalidPoint", result="invalidPoint")
+    answer("the identity", good[:104] + bytes(32) + good[136:], "InvalidPoint", result="identityPoint")
+
+    group = topic.group("VerifyAnswer", "Evaluation, step 3: an answer to a request of party 1.")
+    fresh = seeded("custodians: answers")
+    answers = [evaluate(share, one, fresh) for share, one in zip(two.shares[:2], asked, strict=True)]
+
+    def verify(
+        comment: str,
+        data: bytes,
+        *flags: str,
+        party: int = 1,
+        to: Request = asked[0],
+        parties: Parties = two,
+        result: str = "valid",
+    ) -> None:
+        case = {
+            "record": parties.record.encode().hex(),
+            "party": party,
+            "request": to.encode().hex(),
+            "answer": data.hex(),
+        }
+
+        def run() -> dict[str, Any]:
+            return {"products": hexes(verify_answer(parties.record, party, to, data).products)}
+
+        group.add(comment, case, run, *flags, result=result)
+
+    first = answers[0]
+    good = first.encode()
+    verify("party 1 of 3", good)
+    verify("party 2 of 3", answers[1].encode(), party=2, to=asked[1])
+    eighth = request(five.record, elements, 8, (2, 3, 5, 7, 8))
+    verify("party 8 of 8", evaluate(five.shares[7], eighth, fresh).encode(), party=8, to=eighth, parties=five)
+    framing(verify, good, b"SMEQ")
+    verify("a reserved byte", with_byte(good, 6, 1), "ReservedBytes", result="nonCanonical")
+    verify("party 0", with_byte(good, 4, 0), "OutOfRange", result=out)
+    verify("party 2's index", with_byte(good, 4, 2), "OtherParty", result="transcriptMismatch")
+    verify("of another request", flipped(good, 8), "OtherRun", result="transcriptMismatch")
+    weighed = evaluate(two.shares[0], replace(asked[0], weight=1), fresh)
+    verify("to another weight", weighed.encode(), "OtherRun", result="transcriptMismatch")
+    wrong = "proofRejected"
+    verify(
+        "by another weight, as if to this request",
+        replace(weighed, digest=first.digest).encode(),
+        "WrongProduct",
+        result=wrong,
+    )
+    verify(
+        "by party 2's share, as party 1's",
+        replace(evaluate(two.shares[1], asked[0], fresh), party=1).encode(),
+        "WrongProduct",
+        result=wrong,
+    )
+    one_more = (multiply(2, first.products[0]), *first.products[1:])
+    verify("a product that is twice as much", replace(first, products=one_more).encode(), "WrongProduct", result=wrong)
+    exchanged = (first.products[1], first.products[0], *first.products[2:])
+    verify("two products exchanged", replace(first, products=exchanged).encode(), "WrongProduct", result=wrong)
+    verify("another bit in c", flipped(good, len(good) - 64), "WrongProduct", result=wrong)
+    verify("another bit in s", flipped(good, len(good) - 32), "WrongProduct", result=wrong)
+    verify("c is ℓ", good[:-64] + ell + good[-32:], "InvalidScalar", result="invalidScalar")
+    verify("s is ℓ", good[:-32] + ell, "InvalidScalar", result="invalidScalar")
+    verify("a product is no element", good[:40] + b"\xff" * 32 + good[72:], "InvalidPoint", result="invalidPoint")
+    verify("a product is the identity", good[:40] + bytes(32) + good[72:], "InvalidPoint", result="identityPoint")
+
+    group = topic.group("Combine", "Evaluation, step 4. The answers were verified.")
+
+    def together(
+        comment: str,
+        pairs: Sequence[tuple[Request, Answer]],
+        *flags: str,
+        parties: Parties = two,
+        result: str = "valid",
+    ) -> None:
+        case = {
+            "record": parties.record.encode().hex(),
+            "answers": [{"request": a.encode().hex(), "answer": b.encode().hex()} for a, b in pairs],
+        }
+        group.add(comment, case, lambda: {"products": hexes(combine(parties.record, pairs))}, *flags, result=result)
+
+    def answered(parties: Parties, among: Sequence[int], asked_among: Sequence[int] | None = None) -> list:
+        pairs = []
+        for party in among:
+            chosen = asked_among if asked_among and party in asked_among else among
+            one = request(parties.record, elements, party, chosen)
+            pairs.append((one, evaluate(parties.shares[party - 1], one, fresh)))
+        return pairs
+
+    products = None
+    for among in ((1, 2), (1, 3), (2, 3)):
+        pairs = answered(two, among)
+        together(f"parties {among[0]} and {among[1]}", pairs, "Subsets")
+        products = products or combine(two.record, pairs)
+        assert combine(two.record, pairs) == products
+    together("parties 1 and 3; 1 was asked beside 2", answered(two, (1, 3), (1, 2)), "Reweighed")
+    together("five of eight", answered(five, (1, 3, 4, 6, 8)), "Subsets", parties=five)
+    together("another five", answered(five, (2, 3, 5, 7, 8)), "Subsets", parties=five)
+    pairs = answered(two, (1, 2))
+    together("one answer", pairs[:1], "OutOfRange", result=out)
+    together("one answer twice", [pairs[0], pairs[0]], "OutOfRange", result=out)
+    short = request(two.record, elements[:3], 2, (1, 2))
+    unlike = [pairs[0], (short, evaluate(two.shares[1], short, fresh))]
+    together("about other elements", unlike, "OutOfRange", result=out)
