@@ -94,6 +94,51 @@ enum CustodianVectors {
                 return ["products": .list(answer.products.map { .bytes($0.encoded.bytes) })]
             }
         },
+        "DecodeSession": { input, _ in
+            let bytes = try input.bytes("session")
+            let session = try ProofSession(canonical: bytes)
+            guard session.encoded == bytes else { throw VectorError("encoded again it differs") }
+            return [
+                "record": .bytes(session.record.bytes), "attempt": .bytes(session.attempt),
+                "parties": .numbers(session.parties.map(\.number)),
+                "composite": .bytes(session.composite.encoded.bytes), "name": .bytes(try session.name().bytes),
+            ]
+        },
+        "ProofSession": { input, _ in ["session": .bytes(try input.jointProof().session.encoded)] },
+        "Commit": { input, _ in
+            let prover = try Prover(input)
+            return ["message": .bytes(try prover.commit())]
+        },
+        "Reveal": { input, _ in
+            let prover = try Prover(input)
+            let commitments = try input.byteStrings("commitments")
+            return try unblamed {
+                _ = try prover.commit()
+                return ["message": .bytes(try prover.party.reveal(prover.table, commitments))]
+            }
+        },
+        "Respond": { input, _ in
+            let prover = try Prover(input)
+            let (commitments, reveals) = (try input.byteStrings("commitments"), try input.byteStrings("reveals"))
+            return try unblamed {
+                _ = try prover.commit()
+                _ = try prover.party.reveal(prover.table, commitments)
+                return ["message": .bytes(try prover.party.respond(prover.table, reveals))]
+            }
+        },
+        "JointProof": { input, _ in
+            let proof = try input.jointProof()
+            let (first, second, third) = (
+                try input.byteStrings("commitments"), try input.byteStrings("reveals"),
+                try input.byteStrings("responses")
+            )
+            let made = try unblamed { try proof.finish(commitments: first, reveals: second, responses: third) }
+            try made.verifyVarTime(
+                publicKey: CustodianRecord(canonical: input.bytes("record")).publicKey,
+                elements: input.allBytes32("elements").map { try Point(canonical: $0) },
+                evaluated: input.allBytes32("evaluated").map { try Point(canonical: $0) })
+            return ["proof": .bytes(made.encoded)]
+        },
         "Combine": { input, _ in
             let coordinator = try input.coordinator()
             var answers: [(request: EvaluationRequest, answer: EvaluationAnswer)] = []
@@ -158,6 +203,32 @@ enum CustodianVectors {
         }
     }
 
+    /// A party in a proof session, with a case's random bytes.
+    struct Prover {
+        let party: CustodianParty<OneTable>
+        let table: TableID
+        private let session: [UInt8]
+        private let random: [UInt8]
+
+        init(_ input: Fields) throws {
+            let store = OneTable()
+            let bytes = try input.bytes("share")
+            table = try CustodianShare(canonical: secret(bytes)).record.plan.tableID
+            try store.begin(table, share: bytes)
+            // Its identity plays no part here.
+            party = CustodianParty(identity: try SigningKey.random(), store: store)
+            session = try input.bytes("session")
+            random = try input.bytes("random", count: 32)
+        }
+
+        func commit() throws -> [UInt8] {
+            var replay = ReplayRandom(random)
+            let message = try unblamed { try party.commit(table, session, random: &replay) }
+            guard replay.remaining == 0 else { throw VectorError("\(replay.remaining) random bytes are left over") }
+            return message
+        }
+    }
+
     /// A store in memory.
     final class OneTable: CustodianStore {
         private let bytes = Mutex<[UInt8]?>(nil)
@@ -184,6 +255,15 @@ enum CustodianVectors {
 }
 
 extension Fields {
+    fileprivate func jointProof() throws -> JointProof {
+        let parties = try numbers("parties", as: Int.self).map { try PartyIndex($0) }
+        let elements = try allBytes32("elements").map { try Point(canonical: $0) }
+        let evaluated = try allBytes32("evaluated").map { try Point(canonical: $0) }
+        return try JointProof(
+            coordinator(), elements: elements, evaluated: evaluated, parties: parties,
+            attempt: bytes("attempt", count: 16))
+    }
+
     fileprivate func coordinator() throws -> Coordinator {
         let bytes = try bytes("record")
         return try CustodianVectors.unblamed { try Coordinator(CustodianRecord(canonical: bytes)) }

@@ -45,6 +45,9 @@ extension Label {
     package static let custodianRecord = Label("custodian record")
     package static let possessionNonce = Label("possession nonce")
     package static let evaluationRequest = Label("evaluation request")
+    package static let custodianProof = Label("custodian proof")
+    package static let custodianNonce = Label("custodian nonce")
+    package static let proofCommitment = Label("proof commitment")
 
     #if !hasFeature(Embedded)
         /// All of them, for the vectors and for the comparison with the specification's table.
@@ -52,7 +55,7 @@ extension Label {
             setRoot, positions, transcript, slotMask, slotCheck, ratchet, pseudonym, polynomialKey,
             distinctnessKey, distinctnessTag, sharedWords, epochKey, resolution, commitment,
             proofNonce, profile, entriesDigest, entrySupport, accountName, custodianRun, custodianTranscript,
-            custodianRecord, possessionNonce, evaluationRequest,
+            custodianRecord, possessionNonce, evaluationRequest, custodianProof, custodianNonce, proofCommitment,
         ]
     #endif
 }

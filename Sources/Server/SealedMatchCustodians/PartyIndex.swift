@@ -26,3 +26,13 @@ public struct PartyIndex: Hashable, Comparable, Sendable {
         get throws(SealedMatchError) { try PublicScalar(UInt64(number)) }
     }
 }
+
+extension PartyIndex {
+    /// A set of parties as bits: bit i − 1 is party i.
+    static func mask(of parties: [PartyIndex]) -> UInt16 { parties.reduce(0) { $0 | 1 << UInt16($1.number - 1) } }
+
+    /// The parties of a mask, ascending.
+    static func all(in mask: UInt16) -> [PartyIndex] {
+        (1...Int(maximum)).filter { mask >> UInt16($0 - 1) & 1 == 1 }.map { PartyIndex(checked: $0) }
+    }
+}

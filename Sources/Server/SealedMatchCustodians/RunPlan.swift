@@ -94,7 +94,7 @@ public struct RunPlan: Equatable, Sendable {
         var out = ByteWriter(capacity: Self.encodedCount(parties: count))
         out.magic("SMP0")
         out.put([kind.rawValue, UInt8(count), UInt8(threshold), lost?.number ?? 0])
-        out.put(mask)
+        out.put(PartyIndex.mask(of: dealers))
         out.put(UInt16(0))
         out.put(tableID.encoded)
         out.put(attempt)
@@ -102,8 +102,6 @@ public struct RunPlan: Equatable, Sendable {
         for key in keys { out.put(key) }
         return out.bytes
     }
-
-    private var mask: UInt16 { dealers.reduce(0) { $0 | 1 << UInt16($1.number - 1) } }
 
     /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `parameterOutOfRange`.
     public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
@@ -125,13 +123,9 @@ public struct RunPlan: Equatable, Sendable {
         }
         var keys: [Bytes32] = []
         for _ in 0..<numbers[1] { keys.append(try reader.bytes32()) }
-        var dealers: [PartyIndex] = []
-        for number in 1...Int(PartyIndex.maximum) where mask >> UInt16(number - 1) & 1 == 1 {
-            dealers.append(PartyIndex(checked: number))
-        }
         try self.init(
             kind: kind, threshold: Int(numbers[2]), tableID: tableID, attempt: attempt, base: base, keys: keys,
-            dealers: dealers, lost: numbers[3] == 0 ? nil : PartyIndex(numbers[3]))
+            dealers: PartyIndex.all(in: mask), lost: numbers[3] == 0 ? nil : PartyIndex(numbers[3]))
     }
 
     /// Its name, which all messages of the run carry.

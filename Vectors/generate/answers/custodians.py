@@ -5,6 +5,8 @@ from __future__ import annotations
 from reference.custodians import KEY_GENERATION, RECOVERY, REFRESH, Plan, Record, Share
 from reference.evaluation import Answer, Request, combine, evaluate, request, verify_answer
 from reference.group import encode_scalar
+from reference.joint_proof import Prover, Session, session_of
+from reference.joint_proof import finish as finish_proof
 from reference.key_generation import Party, judge
 from reference.labels import Draw
 
@@ -107,6 +109,55 @@ def combine_answers(case: Case) -> Output:
     return {"products": hexes(combine(Record.decode(case.bytes("record")), pairs))}
 
 
+def decode_session(case: Case) -> Output:
+    session = Session.decode(case.bytes("session"))
+    return {
+        "record": session.record.hex(),
+        "attempt": session.attempt.hex(),
+        "parties": list(session.parties),
+        "composite": session.composite.hex(),
+        "name": session.name.hex(),
+    }
+
+
+def session_asked(case: Case) -> tuple[Record, Session]:
+    record = Record.decode(case.bytes("record"))
+    pairs = case.all_bytes("elements"), case.all_bytes("evaluated")
+    return record, session_of(record, *pairs, case["parties"], case.bytes("attempt"))
+
+
+def proof_session(case: Case) -> Output:
+    return {"session": session_asked(case)[1].encode().hex()}
+
+
+def prover(case: Case) -> Prover:
+    return Prover(Share.decode(case.bytes("share")), Session.decode(case.bytes("session")))
+
+
+def commit(case: Case) -> Output:
+    return {"message": replayed(case.bytes("random"), prover(case).commit).hex()}
+
+
+def reveal(case: Case) -> Output:
+    party = prover(case)
+    replayed(case.bytes("random"), party.commit)
+    return {"message": party.reveal(case.all_bytes("commitments")).hex()}
+
+
+def respond(case: Case) -> Output:
+    party = prover(case)
+    replayed(case.bytes("random"), party.commit)
+    party.reveal(case.all_bytes("commitments"))
+    return {"message": party.respond(case.all_bytes("reveals")).hex()}
+
+
+def joint_proof(case: Case) -> Output:
+    record, session = session_asked(case)
+    messages = [case.all_bytes(name) for name in ("commitments", "reveals", "responses")]
+    pairs = case.all_bytes("elements"), case.all_bytes("evaluated")
+    return {"proof": finish_proof(record, session, *pairs, *messages).hex()}
+
+
 CUSTODIANS = {
     "DecodePlan": decode_plan,
     "Begin": begin,
@@ -120,4 +171,10 @@ CUSTODIANS = {
     "Evaluate": evaluate_request,
     "VerifyAnswer": verify,
     "Combine": combine_answers,
+    "DecodeSession": decode_session,
+    "ProofSession": proof_session,
+    "Commit": commit,
+    "Reveal": reveal,
+    "Respond": respond,
+    "JointProof": joint_proof,
 }

@@ -41,6 +41,9 @@ LABELS = frozenset(
         "custodian record",
         "possession nonce",
         "evaluation request",
+        "custodian proof",
+        "custodian nonce",
+        "proof commitment",
     }
 )
 

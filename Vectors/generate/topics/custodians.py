@@ -16,12 +16,16 @@ from reference.custodians import (
     Record,
     Share,
     frame,
+    lagrange,
     seal,
     sealed_text,
 )
 from reference.evaluation import Answer, Request, combine, evaluate, request, verify_answer
 from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multiply_base, subtract
 from reference.key_generation import Party, judge, prove_possession, statement
+from reference.dleq import verify_proof
+from reference.joint_proof import Prover, Session, session_of
+from reference.joint_proof import finish as finish_proof
 from reference.keys import sign_message, source_public_key
 
 NOTES = {
@@ -43,6 +47,8 @@ NOTES = {
     "FalseComplaint": "the accuser is wrong",
     "WrongProduct": "a product or a proof that is not by the share",
     "Subsets": "another choice of τ parties",
+    "OtherPairs": "pairs that are not by the key",
+    "ChangedCommitment": "something else than was committed to",
     "Reweighed": "answers that were asked for among other parties",
 }
 KINDS = {KEY_GENERATION: "keyGeneration", REFRESH: "refresh", RECOVERY: "recovery"}
@@ -89,6 +95,7 @@ def build() -> dict[str, Topic | bytes]:
     records(topic, two, five)
     shares(topic, two, other)
     evaluations(topic, two, five, other)
+    joint_proofs(topic, two, five, other)
     return {"custodians/custodians.json": topic}
 
 
@@ -698,3 +705,289 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
     short = request(two.record, elements[:3], 2, (1, 2))
     unlike = [pairs[0], (short, evaluate(two.shares[1], short, fresh))]
     together("about other elements", unlike, "OutOfRange", result=out)
+
+
+class Proof:
+    """A whole joint proof."""
+
+    def __init__(self, name: str, parties: Parties, among: tuple[int, ...], count: int) -> None:
+        draw = seeded(f"custodians: proof {name}")
+        self.parties, self.record, self.among = parties, parties.record, among
+        self.c = [hash_to_group(draw(16)) for _ in range(count)]
+        alpha = sum(lagrange(i, among) * parties.shares[i - 1].secret for i in among) % ORDER
+        self.d = [multiply(alpha, element) for element in self.c]
+        self.attempt = draw(16)
+        self.session = session_of(self.record, self.c, self.d, among, self.attempt)
+        self.fresh = [draw(32) for _ in among]
+        self.provers = [Prover(parties.shares[i - 1], self.session) for i in among]
+        self.first = [
+            prover.commit(lambda _, fresh=fresh: fresh) for prover, fresh in zip(self.provers, self.fresh, strict=True)
+        ]
+        self.second = [prover.reveal(self.first) for prover in self.provers]
+        self.third = [prover.respond(self.second) for prover in self.provers]
+
+    def prover(self, place: int) -> Prover:
+        """A party that has committed."""
+        prover = Prover(self.parties.shares[self.among[place] - 1], self.session)
+        prover.commit(lambda _: self.fresh[place])
+        return prover
+
+    def inputs(self, place: int) -> dict[str, Any]:
+        return {
+            "share": self.parties.shares[self.among[place] - 1].encode().hex(),
+            "session": self.session.encode().hex(),
+            "random": self.fresh[place].hex(),
+        }
+
+
+def joint_proofs(topic: Topic, two: Parties, five: Parties, other: Parties) -> None:
+    small = Proof("2 of 3", two, (1, 3), 3)
+    large = Proof("5 of 8", five, (2, 3, 5, 7, 8), 2)
+    out = "parameterOutOfRange"
+
+    group = topic.group("DecodeSession", "4.15, proof sessions.")
+
+    def decode(comment: str, data: bytes, *flags: str, result: str = "valid") -> None:
+        def run() -> dict[str, Any]:
+            session = Session.decode(data)
+            return {
+                "record": session.record.hex(),
+                "attempt": session.attempt.hex(),
+                "parties": list(session.parties),
+                "composite": session.composite.hex(),
+                "name": session.name.hex(),
+            }
+
+        group.add(comment, {"session": data.hex()}, run, *flags, result=result)
+
+    good = small.session.encode()
+    decode("parties 1 and 3", good)
+    decode("five of eight", large.session.encode())
+    framing(decode, good, b"SMP0")
+    decode("a reserved byte", with_byte(good, 55, 1), "ReservedBytes", result="nonCanonical")
+    decode("M is no element", good[:56] + b"\xff" * 32, "InvalidPoint", result="invalidPoint")
+    decode("M is the identity", good[:56] + bytes(32), "InvalidPoint", result="identityPoint")
+
+    group = topic.group("ProofSession", "Joint proofs: what the coordinator makes.")
+
+    def ask(
+        comment: str,
+        c: Sequence[bytes],
+        d: Sequence[bytes],
+        among: Sequence[int],
+        *flags: str,
+        proof: Proof = small,
+        result: str = "valid",
+    ) -> None:
+        case = {
+            "record": proof.record.encode().hex(),
+            "elements": hexes(c),
+            "evaluated": hexes(d),
+            "parties": list(among),
+            "attempt": proof.attempt.hex(),
+        }
+        group.add(
+            comment,
+            case,
+            lambda: {"session": session_of(proof.record, c, d, among, proof.attempt).encode().hex()},
+            *flags,
+            result=result,
+        )
+
+    ask("parties 1 and 3", small.c, small.d, (1, 3))
+    ask("parties 3 and 1", small.c, small.d, (3, 1), "Subsets")
+    ask("five of eight", large.c, large.d, large.among, proof=large)
+    ask("no pair", [], [], (1, 3), "OutOfRange", result=out)
+    ask("one party", small.c, small.d, (1,), "OutOfRange", result=out)
+    ask("party 4 of 3", small.c, small.d, (1, 4), "OutOfRange", result=out)
+    ask(
+        "an element is the identity",
+        [small.c[0], bytes(32)],
+        small.d[:2],
+        (1, 3),
+        "InvalidPoint",
+        result="identityPoint",
+    )
+    ask("a value is the identity", small.c[:2], [small.d[0], bytes(32)], (1, 3), "InvalidPoint", result="identityPoint")
+
+    group = topic.group("Commit", "Joint proofs, step 1.")
+
+    def commit(comment: str, share: Share, data: bytes, *flags: str, result: str = "valid") -> None:
+        fresh = small.fresh[0]
+
+        def run() -> dict[str, Any]:
+            return {"message": Prover(share, Session.decode(data)).commit(lambda _: fresh).hex()}
+
+        case = {"share": share.encode().hex(), "session": data.hex(), "random": fresh.hex()}
+        group.add(comment, case, run, *flags, result=result)
+
+    commit("party 1 of 1 and 3", two.shares[0], good)
+    commit("party 3 of 1 and 3", two.shares[2], good)
+    commit("party 8 of 8", five.shares[7], large.session.encode())
+    commit("a party that has no part", two.shares[1], good, "OtherParty", result=out)
+    commit("another record's share", other.shares[0], good, "OtherRun", result="unknownSet")
+    for comment, mask in (("one party", 1), ("three parties", 7), ("party 4 of 3", 9)):
+        commit(comment, two.shares[0], with_byte(good, 52, mask), "OutOfRange", result=out)
+
+    group = topic.group("Reveal", "Joint proofs, step 2.")
+
+    def reveal(
+        comment: str,
+        messages: Sequence[bytes],
+        *flags: str,
+        proof: Proof = small,
+        place: int = 0,
+        result: str = "valid",
+    ) -> None:
+        def run() -> dict[str, Any]:
+            return {"message": proof.prover(place).reveal(messages).hex()}
+
+        group.add(comment, {**proof.inputs(place), "commitments": hexes(messages)}, run, *flags, result=result)
+
+    reveal("party 1 of 1 and 3", small.first)
+    reveal("party 3 of 1 and 3", small.first, place=1)
+    reveal("party 8 of 8", large.first, proof=large, place=4)
+    reveal("one message", small.first[:1], "TruncatedInput", result=out)
+
+    def second_commitment(comment: str, data: bytes, *flags: str, result: str) -> None:
+        reveal(comment, [small.first[0], data], *flags, result=result)
+
+    framing(second_commitment, small.first[1], b"SMS2")
+    second_commitment("a reserved byte", with_byte(small.first[1], 7, 1), "ReservedBytes", result="nonCanonical")
+    second_commitment("of another session", flipped(small.first[1], 8), "OtherRun", result="transcriptMismatch")
+    second_commitment("another party's index", with_byte(small.first[1], 4, 2), "OtherParty", result=out)
+    reveal(
+        "party 1's own is another one",
+        [flipped(small.first[0], 50), small.first[1]],
+        "ChangedCommitment",
+        result="transcriptMismatch",
+    )
+
+    group = topic.group("Respond", "Joint proofs, step 3.")
+
+    def respond(
+        comment: str,
+        messages: Sequence[bytes],
+        *flags: str,
+        proof: Proof = small,
+        place: int = 0,
+        first: Sequence[bytes] | None = None,
+        result: str = "valid",
+    ) -> None:
+        commitments = first or proof.first
+
+        def run() -> dict[str, Any]:
+            prover = proof.prover(place)
+            prover.reveal(commitments)
+            return {"message": prover.respond(messages).hex()}
+
+        case = {**proof.inputs(place), "commitments": hexes(commitments), "reveals": hexes(messages)}
+        group.add(comment, case, run, *flags, result=result)
+
+    respond("party 1 of 1 and 3", small.second)
+    respond("party 3 of 1 and 3", small.second, place=1)
+    respond("party 8 of 8", large.second, proof=large, place=4)
+    respond("one message", small.second[:1], "TruncatedInput", result=out)
+
+    def second_reveal(comment: str, data: bytes, *flags: str, result: str) -> None:
+        respond(comment, [small.second[0], data], *flags, result=result)
+
+    wanted = small.second[1]
+    framing(second_reveal, wanted, b"SMS1")
+    second_reveal("a reserved byte", with_byte(wanted, 6, 1), "ReservedBytes", result="nonCanonical")
+    second_reveal("of another session", flipped(wanted, 8), "OtherRun", result="transcriptMismatch")
+    second_reveal("another party's index", with_byte(wanted, 4, 2), "OtherParty", result=out)
+    value = multiply_base(11)
+    for comment, at in (("R", 40), ("T", 72), ("Z", 104)):
+        for what, bytes_, result in (
+            (f"another {comment}", value, "transcriptMismatch"),
+            (f"{comment} is the identity", bytes(32), "identityPoint"),
+            (f"{comment} is no element", b"\xff" * 32, "invalidPoint"),
+        ):
+            flag = "ChangedCommitment" if bytes_ == value else "InvalidPoint"
+            second_reveal(what, wanted[:at] + bytes_ + wanted[at + 32 :], flag, result=result)
+    exchanged = wanted[:40] + wanted[72:104] + wanted[40:72] + wanted[104:]
+    second_reveal("R and T exchanged", exchanged, "ChangedCommitment", result="transcriptMismatch")
+
+    group = topic.group("JointProof", "Joint proofs, step 4.")
+
+    def together(
+        comment: str,
+        first: Sequence[bytes],
+        second: Sequence[bytes],
+        third: Sequence[bytes],
+        *flags: str,
+        proof: Proof = small,
+        d: Sequence[bytes] | None = None,
+        result: str = "valid",
+    ) -> None:
+        values = proof.d if d is None else d
+
+        def run() -> dict[str, Any]:
+            made = finish_proof(proof.record, proof.session, proof.c, values, first, second, third)
+            verify_proof(proof.record.public_key, proof.c, values, made)
+            return {"proof": made.hex()}
+
+        case = {
+            "record": proof.record.encode().hex(),
+            "elements": hexes(proof.c),
+            "evaluated": hexes(values),
+            "parties": list(proof.among),
+            "attempt": proof.attempt.hex(),
+            "commitments": hexes(first),
+            "reveals": hexes(second),
+            "responses": hexes(third),
+        }
+        group.add(comment, case, run, *flags, result=result)
+
+    together("parties 1 and 3", small.first, small.second, small.third)
+    together("five of eight", large.first, large.second, large.third, proof=large)
+    together("one answer", small.first, small.second, small.third[:1], "TruncatedInput", result=out)
+
+    def third(comment: str, data: bytes, *flags: str, result: str) -> None:
+        together(comment, small.first, small.second, [small.third[0], data], *flags, result=result)
+
+    answered = small.third[1]
+    framing(third, answered, b"SMS2")
+    third("a reserved byte", with_byte(answered, 5, 1), "ReservedBytes", result="nonCanonical")
+    third("of another session", flipped(answered, 8), "OtherRun", result="transcriptMismatch")
+    third("another party's index", with_byte(answered, 4, 2), "OtherParty", result=out)
+    third("s is ℓ", answered[:40] + ORDER.to_bytes(32, "little"), "InvalidScalar", result="invalidScalar")
+    wrong = "proofRejected"
+    third("another bit in s", flipped(answered, 45), "WrongProduct", result=wrong)
+    third("party 1's s", answered[:40] + small.third[0][40:], "WrongProduct", result=wrong)
+    # Two answers that are wrong, whose sum is right: each is looked at before it is summed.
+    moved = [
+        data[:40] + encode_scalar((int.from_bytes(data[40:], "little") + by) % ORDER)
+        for data, by in zip(small.third, (1, -1), strict=True)
+    ]
+    together("two wrong answers with the right sum", small.first, small.second, moved, "WrongProduct", result=wrong)
+    unlike = [small.second[0], wanted[:104] + value + wanted[136:]]
+    together(
+        "another Z than committed to",
+        small.first,
+        unlike,
+        small.third,
+        "ChangedCommitment",
+        result="transcriptMismatch",
+    )
+    # Party 3 says what fits together, by another share than its own.
+    liar = Proof("2 of 3", two, (1, 3), 3)
+    liar.provers[1].weighted += 1
+    m = small.session.composite
+    liar.provers[1].commit(lambda _: small.fresh[1])
+    assert liar.provers[1].revealed.z == multiply(liar.provers[1].weighted, m)
+    first = [small.first[0], liar.provers[1].commitment]
+    provers = [small.prover(0), liar.provers[1]]
+    second = [prover.reveal(first) for prover in provers]
+    lied = [prover.respond(second) for prover in provers]
+    together("party 3's share is another one, all along", first, second, lied, "WrongProduct", result=wrong)
+    other_d = [*small.d[:2], multiply(2, small.d[2])]
+    changed = session_of(small.record, small.c, other_d, small.among, small.attempt)
+    bad = Proof("2 of 3", two, (1, 3), 3)
+    bad.session, bad.d = changed, other_d
+    bad.provers = [Prover(two.shares[i - 1], changed) for i in bad.among]
+    first = [prover.commit(lambda _, fresh=fresh: fresh) for prover, fresh in zip(bad.provers, bad.fresh, strict=True)]
+    second = [prover.reveal(first) for prover in bad.provers]
+    answers = [prover.respond(second) for prover in bad.provers]
+    together("a value that is not by the key", first, second, answers, "OtherPairs", proof=bad, d=other_d, result=wrong)

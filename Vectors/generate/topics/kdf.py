@@ -33,6 +33,9 @@ FIELDS = {  # label: (unkeyed, number of bytes in its fields)
     "custodian record": (True, 204),
     "possession nonce": (False, 130),
     "evaluation request": (True, 104),
+    "custodian proof": (True, 88),
+    "custodian nonce": (False, 65),
+    "proof commitment": (True, 129),
 }
 
 
