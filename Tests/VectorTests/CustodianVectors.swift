@@ -48,6 +48,38 @@ enum CustodianVectors {
                 return ["share": .bytes(try share.encoded().withBytes { Array($0) })]
             }
         },
+        "HandOver": { input, _ in
+            var run = try Run(input)
+            return ["message": .bytes(try run.handOver(input))]
+        },
+        "Recover": { input, _ in
+            var run = try Run(input)
+            _ = try run.begin()
+            let base = try CustodianRecord(canonical: input.bytes("record"))
+            let (first, second) = (try input.byteStrings("first"), try input.byteStrings("second"))
+            let handovers = try input.byteStrings("handovers")
+            return try unblamed {
+                try run.party.recover(run.table, base: base, first: first, second: second, handovers: handovers)
+                return ["share": .bytes(try run.party.share(of: run.table).encoded().withBytes { Array($0) })]
+            }
+        },
+        "Erase": { input, _ in
+            let (bytes, time) = (try input.bytes("share"), try input.word("time"))
+            let table = try CustodianShare(canonical: secret(bytes)).record.plan.tableID
+            let store = OneTable()
+            try store.begin(table, share: bytes)
+            let key = try SigningKey(seed: SecretBytes.copying(input.bytes("seed", count: 32)))
+            let party = CustodianParty(identity: key, store: store)
+            return ["statement": .bytes(try unblamed { try party.erase(table, now: time).encoded })]
+        },
+        "VerifyErasure": { input, _ in
+            let bytes = try input.bytes("statement")
+            let record = try CustodianRecord(canonical: input.bytes("record"))
+            let statement = try ErasureStatement(canonical: bytes)
+            guard statement.encoded == bytes else { throw VectorError("encoded again it differs") }
+            try statement.verify(record)
+            return ["party": .number(statement.party.number), "time": .word(statement.time)]
+        },
         "JudgeComplaint": { input, _ in
             let (plan, complaint) = (try RunPlan(canonical: input.bytes("plan")), try input.bytes("complaint"))
             return ["party": .number(try Complaint.judge(complaint, plan).number)]
@@ -169,6 +201,7 @@ enum CustodianVectors {
     struct Run {
         let party: CustodianParty<OneTable>
         let plan: RunPlan
+        private let newKeys: Set<Bytes32>
         private var random: ReplayRandom
 
         var table: TableID { plan.tableID }
@@ -179,11 +212,12 @@ enum CustodianVectors {
             plan = try RunPlan(canonical: input.bytes("plan"))
             random = ReplayRandom(try input.bytes("random"))
             if try !input.isNull("base") { try store.begin(plan.tableID, share: input.bytes("base")) }
+            newKeys = try Set(input.allBytes32("newKeys"))
             party = CustodianParty(identity: try SigningKey(seed: seed), store: store)
         }
 
         mutating func begin() throws -> [UInt8] {
-            let message = try unblamed { try party.begin(plan, random: &random) }
+            let message = try unblamed { try party.begin(plan, newKeys: newKeys, random: &random) }
             try end()
             return message
         }
@@ -191,8 +225,19 @@ enum CustodianVectors {
         mutating func deal(_ input: Fields) throws -> [UInt8] {
             let first = try input.byteStrings("first")
             return try unblamed {
-                _ = try party.begin(plan, random: &random)
+                _ = try party.begin(plan, newKeys: newKeys, random: &random)
                 let message = try party.deal(table, first, random: &random)
+                try end()
+                return message
+            }
+        }
+
+        mutating func handOver(_ input: Fields) throws -> [UInt8] {
+            let (first, second) = (try input.byteStrings("first"), try input.byteStrings("second"))
+            return try unblamed {
+                _ = try party.begin(plan, newKeys: newKeys, random: &random)
+                _ = try party.deal(table, first, random: &random)
+                let message = try party.handOver(table, second, random: &random)
                 try end()
                 return message
             }

@@ -1,4 +1,4 @@
-internal import SealedMatchCrypto
+public import SealedMatchCrypto
 public import SealedMatchProtocol
 
 // The rounds of a run. (Docs/Protocol.md, 5.22)
@@ -8,22 +8,29 @@ extension CustodianParty {
     ///
     /// An operator calls this, after the plan's name was compared with the other operators'; never somebody from
     /// outside.
+    /// - Parameter newKeys: of a refresh or recovery, keys of parties that are not in the record that it begins from.
+    ///   Whoever has the key of the party whose share is lost gets that share: the operator has it from that party's
+    ///   operator.
     /// - Returns: this party's `SMP1`, for everybody.
     /// - Throws: `parameterOutOfRange` if the plan does not name this party; `sessionConflict` for a second key
     ///   generation of one table, or while another run has been confirmed and is not finished; `setMismatch` for a
-    ///   refresh or recovery from another record than the one here; `keyErased`.
-    public func begin(_ plan: RunPlan) throws(CustodianError) -> [UInt8] {
+    ///   refresh or recovery from another record than the one here, or with other keys; `keyErased`.
+    public func begin(_ plan: RunPlan, newKeys: Set<Bytes32> = []) throws(CustodianError) -> [UInt8] {
         var random = SystemRandom()
-        return try begin(plan, random: &random)
+        return try begin(plan, newKeys: newKeys, random: &random)
     }
 
     package func begin(
-        _ plan: RunPlan, random: inout some RandomSource & ~Copyable
+        _ plan: RunPlan, newKeys: Set<Bytes32> = [], random: inout some RandomSource & ~Copyable
     ) throws(CustodianError) -> [UInt8] {
         try step(plan.tableID) { (state) throws(CustodianError) in
             if let said = try Self.saidBefore(plan, state) { return said }
             return try blaming(nil) { () throws(SealedMatchError) in
-                try Self.checkBase(plan, state, party: plan.index(of: identity.publicKey))
+                let party = try plan.index(of: identity.publicKey)
+                guard plan.members.contains(party) else {
+                    throw SealedMatchError(.parameterOutOfRange, "this party has no part in this run")
+                }
+                try Self.checkBase(plan, state, party: party, newKeys)
                 let round = try SharingRun.Round1.begin(plan, identity: identity, random: &random)
                 try save(.round1(round), in: &state)
                 return round.message
@@ -53,8 +60,9 @@ extension CustodianParty {
         }
     }
 
+    /// (Docs/Protocol.md, "Refresh", step 1)
     private static func checkBase(
-        _ plan: RunPlan, _ state: CustodianState, party: PartyIndex
+        _ plan: RunPlan, _ state: CustodianState, party: PartyIndex, _ newKeys: Set<Bytes32>
     ) throws(SealedMatchError) {
         switch (plan.kind, state.share != nil) {
         case (.keyGeneration, false): break
@@ -66,6 +74,9 @@ extension CustodianParty {
             guard share.record.name == plan.base, share.party == party,
                 share.record.threshold == plan.threshold, share.record.plan.count == plan.count
             else { throw SealedMatchError(.setMismatch, "the run begins from another record than the one here") }
+            for (old, new) in zip(share.record.plan.keys, plan.keys) where old != new && !newKeys.contains(new) {
+                throw SealedMatchError(.setMismatch, "the plan gives a party another key, which nobody has named")
+            }
         }
     }
 

@@ -57,6 +57,35 @@ public struct RunPlan: Equatable, Sendable {
             attempt: Array(random.bytes32().bytes.prefix(16)), base: Bytes32(), keys: keys)
     }
 
+    /// A plan to give all parties new shares of the key of a record.
+    /// - Parameter keys: the parties' keys, where one has changed since; nil for those of the record.
+    /// - Throws: `parameterOutOfRange`, `randomSourceFailed`.
+    public static func refresh(
+        _ record: CustodianRecord, keys: [Bytes32]? = nil
+    ) throws(SealedMatchError) -> RunPlan {
+        var random = SystemRandom()
+        return try RunPlan(
+            kind: .refresh, threshold: record.threshold, tableID: record.plan.tableID,
+            attempt: Array(random.bytes32().bytes.prefix(16)), base: record.name, keys: keys ?? record.plan.keys)
+    }
+
+    /// A plan to give a party its share back.
+    /// - Parameters:
+    ///   - dealers: τ others.
+    ///   - newKey: the party's key, if it has another one than in the record.
+    /// - Throws: `parameterOutOfRange`, `randomSourceFailed`.
+    public static func recovery(
+        of lost: PartyIndex, in record: CustodianRecord, by dealers: [PartyIndex], newKey: Bytes32? = nil
+    ) throws(SealedMatchError) -> RunPlan {
+        var keys = record.plan.keys
+        if let newKey, lost.number <= keys.count { keys[Int(lost.number) - 1] = newKey }
+        var random = SystemRandom()
+        return try RunPlan(
+            kind: .recovery, threshold: record.threshold, tableID: record.plan.tableID,
+            attempt: Array(random.bytes32().bytes.prefix(16)), base: record.name, keys: keys,
+            dealers: dealers.sorted(), lost: lost)
+    }
+
     package init(
         kind: Kind, threshold: Int, tableID: TableID, attempt: [UInt8], base: Bytes32, keys: [Bytes32],
         dealers: [PartyIndex]? = nil, lost: PartyIndex? = nil
@@ -69,7 +98,8 @@ public struct RunPlan: Equatable, Sendable {
         let isFitting =
             switch (kind, lost) {
             case (.recovery, let lost?):
-                dealers.count == threshold && !dealers.contains(lost) && (dealers + [lost]).allSatisfy(all.contains)
+                dealers.count == threshold && dealers == Set(dealers).sorted() && !dealers.contains(lost)
+                    && (dealers + [lost]).allSatisfy(all.contains)
             case (.keyGeneration, nil), (.refresh, nil): dealers == all
             default: false
             }

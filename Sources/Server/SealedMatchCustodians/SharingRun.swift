@@ -48,9 +48,6 @@ enum SharingRun {
             _ plan: RunPlan, identity: borrowing SigningKey, random: inout some RandomSource & ~Copyable
         ) throws(SealedMatchError) -> Round1 {
             let party = try plan.index(of: identity.publicKey)
-            guard plan.members.contains(party) else {
-                throw SealedMatchError(.parameterOutOfRange, "this party has no part in this run")
-            }
             let secrets = try Secrets(plan, party, random: &random)
             let fresh = plan.kind == .keyGeneration ? try random.bytes32() : Bytes32()
             let message = try RoundOneMessage.make(

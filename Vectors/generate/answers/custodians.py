@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from reference.custodians import KEY_GENERATION, RECOVERY, REFRESH, Plan, Record, Share
+from reference.erasure import Erasure
 from reference.evaluation import Answer, Request, combine, evaluate, request, verify_answer
 from reference.group import encode_scalar
 from reference.joint_proof import Prover, Session, session_of
 from reference.joint_proof import finish as finish_proof
 from reference.key_generation import Party, judge
-from reference.labels import Draw
+from reference.labels import Draw, encode_integer
 
 from .case import Case, Output, replayed
 
@@ -35,7 +36,8 @@ def decode_plan(case: Case) -> Output:
 
 def party_of(case: Case) -> Party:
     base = case.optional_bytes("base")
-    return Party(case.bytes("seed"), Plan.decode(case.bytes("plan")), None if base is None else Share.decode(base))
+    share = None if base is None else Share.decode(base)
+    return Party(case.bytes("seed"), Plan.decode(case.bytes("plan")), share, case.all_bytes("newKeys"))
 
 
 def begin(case: Case) -> Output:
@@ -64,6 +66,35 @@ def finish(case: Case) -> Output:
     party = begun_and_dealt(case)[0]
     party.confirm(case.all_bytes("second"))
     return {"share": party.finish(case.all_bytes("third")).encode().hex()}
+
+
+def hand_over(case: Case) -> Output:
+    party = party_of(case)
+
+    def steps(draw: Draw) -> bytes:
+        party.begin(draw)
+        party.deal(case.all_bytes("first"), draw)
+        return party.hand_over(case.all_bytes("second"), draw)
+
+    return {"message": replayed(case.bytes("random"), steps).hex()}
+
+
+def recover(case: Case) -> Output:
+    party = party_of(case)
+    replayed(case.bytes("random"), party.begin)
+    messages = [case.all_bytes(name) for name in ("first", "second", "handovers")]
+    return {"share": party.recover(Record.decode(case.bytes("record")), *messages).encode().hex()}
+
+
+def erase(case: Case) -> Output:
+    share = Share.decode(case.bytes("share"))
+    return {"statement": Erasure.sign(case.bytes("seed"), share, case.word("time")).encode().hex()}
+
+
+def verify_erasure(case: Case) -> Output:
+    erasure = Erasure.decode(case.bytes("statement"))
+    erasure.verify(Record.decode(case.bytes("record")))
+    return {"party": erasure.party, "time": encode_integer(erasure.time, 8).hex()}
 
 
 def judge_complaint(case: Case) -> Output:
@@ -164,6 +195,10 @@ CUSTODIANS = {
     "Deal": deal,
     "Confirm": confirm,
     "Finish": finish,
+    "HandOver": hand_over,
+    "Recover": recover,
+    "Erase": erase,
+    "VerifyErasure": verify_erasure,
     "JudgeComplaint": judge_complaint,
     "VerifyRecord": verify_record,
     "DecodeShare": decode_share,

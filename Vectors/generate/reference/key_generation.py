@@ -18,6 +18,7 @@ from .custodians import (
     Share,
     confirmation_body,
     is_usable,
+    lagrange,
     open_frame,
     open_share,
     public_value,
@@ -155,13 +156,25 @@ def check_share(second: Second, plan: Plan, receiver: int, committed: First, sec
 
 
 class Party:
-    """A party in one run. `base` is its share before a refresh or recovery."""
+    """A party in one run. `base` is its share before a refresh or recovery; `new_keys` are those that its operator
+    names as new."""
 
-    def __init__(self, seed: bytes, plan: Plan, base: Share | None = None) -> None:
+    def __init__(self, seed: bytes, plan: Plan, base: Share | None = None, new_keys: Sequence[bytes] = ()) -> None:
         self.seed, self.plan, self.base = seed, plan, base
         # 1. "A party finds its own key in the plan; that place is its index i."
         self.index = plan.index(source_public_key(seed))
         require(self.index in plan.members, "parameterOutOfRange")
+        if plan.kind == KEY_GENERATION:
+            require(base is None, "sessionConflict")
+        elif self.index != plan.lost:
+            # 5.25, 1.
+            require(base is not None, "unknownSet")
+            record = base.record
+            require(record.name == plan.base and record.plan.table_id == plan.table_id, "setMismatch")
+            require((record.plan.count, record.plan.threshold) == (plan.count, plan.threshold), "setMismatch")
+            require(base.party == self.index, "setMismatch")
+            for old, new in zip(record.plan.keys, plan.keys, strict=True):
+                require(old == new or new in new_keys, "setMismatch")
 
     def begin(self, draw: Draw = system_draw) -> bytes:
         """2. Round 1."""
@@ -245,6 +258,44 @@ class Party:
             signatures.append(data[-64:])
         record = Record(plan, self.transcript, self.commitments, tuple(signatures)).check()
         return Share(self.index, self.share, record)
+
+    def hand_over(self, messages: Sequence[bytes], draw: Draw = system_draw) -> bytes:
+        """5.26, 3."""
+        plan = self.plan
+        masked = (self.base.secret + self.collect(messages)) % ORDER
+        receiver = next(one for one in self.firsts if one.party == plan.lost)
+        text = sealed_text(plan.run, self.index, plan.lost, encode_scalar(masked))
+        body = self.transcript + seal(text, receiver.x_public, draw)
+        return sign_frame(self.seed, b"SMP4", self.index, plan.run, body)
+
+    def recover(
+        self, base: Record, first: Sequence[bytes], second: Sequence[bytes], handovers: Sequence[bytes]
+    ) -> Share:
+        """5.26, 4."""
+        plan = self.plan
+        base.verify()
+        require(base.name == plan.base and base.plan.table_id == plan.table_id, "setMismatch")
+        require((base.plan.count, base.plan.threshold) == (plan.count, plan.threshold), "setMismatch")
+        firsts = check_firsts(first, plan)
+        require(self.first in first, "transcriptMismatch")
+        before = transcript_1(plan, firsts)
+        transcript = transcript_2(plan, before, check_seconds(second, plan, before))
+        require(len(handovers) == len(plan.dealers), "parameterOutOfRange")
+        secret = 0
+        for dealer, data in zip(plan.dealers, handovers, strict=True):
+            reader = open_frame(b"SMP4", data, 32 + SEALED_COUNT, plan, dealer)
+            require(reader.take(32) == transcript, "transcriptMismatch", f"party {dealer}")
+            masked = open_share(reader.take(SEALED_COUNT), plan.run, dealer, self.index, self.secret)
+            expected = base.share_key(dealer)
+            x, factor = argument(plan, dealer)
+            for one in firsts:
+                if one.party != plan.lost:
+                    expected = add(expected, multiply(factor, public_value(one.commitments, x)))
+            require(multiply_base(masked) == expected, "shareRejected", f"party {dealer}")
+            secret += lagrange(dealer, plan.dealers, self.index) * masked
+        secret %= ORDER
+        require(multiply_base(secret) == base.share_key(self.index), "setMismatch")
+        return Share(self.index, secret, base)
 
     def complain(self, accused: int, second: bytes) -> bytes:
         """SMP5"""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from envelope import Recorder, Topic, seeded
+from forms import word
 from reference.custodians import (
     KEY_GENERATION,
     MESSAGE_LABEL,
@@ -20,6 +21,7 @@ from reference.custodians import (
     seal,
     sealed_text,
 )
+from reference.erasure import Erasure
 from reference.evaluation import Answer, Request, combine, evaluate, request, verify_answer
 from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multiply_base, subtract
 from reference.key_generation import Party, judge, prove_possession, statement
@@ -87,15 +89,20 @@ def build() -> dict[str, Topic | bytes]:
     five = Parties("5 of 8", 5, 8)
     other = Parties("another 2 of 3", 2, 3)
     plans(topic, two)
-    begin(topic, two, five)
-    deal(topic, two, five, other)
-    confirm(topic, two, five)
-    finish(topic, two, five)
+    fresh = Refresh(two)
+    lost = Recovery(two)
+    begin(topic, two, five, fresh, lost)
+    deal(topic, two, five, other, fresh, lost)
+    confirm(topic, two, five, fresh)
+    finish(topic, two, five, fresh)
+    hand_over(topic, two, lost)
+    recover(topic, two, lost, other)
     complaints(topic, two)
     records(topic, two, five)
     shares(topic, two, other)
     evaluations(topic, two, five, other)
     joint_proofs(topic, two, five, other)
+    erasures(topic, two, other)
     return {"custodians/custodians.json": topic}
 
 
@@ -176,9 +183,21 @@ def plans(topic: Topic, two: Parties) -> None:
     bad("fewer than τ", replace(recovery, dealers=(1,)).encode())
 
 
-def inputs(parties: Parties, place: int, random: bytes) -> dict[str, Any]:
-    plan = parties.plan.encode().hex()
-    return {"seed": parties.seeds[place].hex(), "plan": plan, "base": None, "random": random.hex()}
+def inputs(
+    parties: Parties,
+    place: int,
+    random: bytes,
+    plan: Plan | None = None,
+    base: Share | None = None,
+    new_keys: Sequence[bytes] = (),
+) -> dict[str, Any]:
+    return {
+        "seed": parties.seeds[place].hex(),
+        "plan": (plan or parties.plan).encode().hex(),
+        "base": base and base.encode().hex(),
+        "newKeys": hexes(new_keys),
+        "random": random.hex(),
+    }
 
 
 def replayed(random: bytes) -> Callable[[int], bytes]:
@@ -193,7 +212,43 @@ def replayed(random: bytes) -> Callable[[int], bytes]:
     return draw
 
 
-def begin(topic: Topic, two: Parties, five: Parties) -> None:
+class Refresh:
+    """A whole refresh of a key."""
+
+    def __init__(self, parties: Parties) -> None:
+        draw = seeded("custodians: refresh")
+        self.plan = replace(parties.plan, kind=REFRESH, attempt=draw(16), base=parties.record.name)
+        self.draws = [Recorder(draw) for _ in parties.seeds]
+        self.parties = [
+            Party(seed, self.plan, share) for seed, share in zip(parties.seeds, parties.shares, strict=True)
+        ]
+        self.first = [party.begin(draw) for party, draw in zip(self.parties, self.draws, strict=True)]
+        self.begun = [recorder.drawn for recorder in self.draws]
+        self.second = [party.deal(self.first, draw) for party, draw in zip(self.parties, self.draws, strict=True)]
+        self.third = [party.confirm(self.second) for party in self.parties]
+        self.shares = [party.finish(self.third) for party in self.parties]
+        assert self.shares[0].record.public_key == parties.record.public_key
+
+
+class Recovery:
+    """A whole recovery of party 2's share by parties 1 and 3."""
+
+    def __init__(self, parties: Parties) -> None:
+        draw = seeded("custodians: recovery")
+        base = parties.record
+        self.plan = replace(parties.plan, kind=RECOVERY, attempt=draw(16), base=base.name, dealers=(1, 3), lost=2)
+        self.draws = [Recorder(draw) for _ in parties.seeds]
+        shares = [parties.shares[0], None, parties.shares[2]]
+        self.parties = [Party(seed, self.plan, share) for seed, share in zip(parties.seeds, shares, strict=True)]
+        self.first = [party.begin(draw) for party, draw in zip(self.parties, self.draws, strict=True)]
+        self.begun = [recorder.drawn for recorder in self.draws]
+        self.second = [self.parties[place].deal(self.first, self.draws[place]) for place in (0, 2)]
+        self.handovers = [self.parties[place].hand_over(self.second, self.draws[place]) for place in (0, 2)]
+        share = self.parties[1].recover(base, self.first, self.second, self.handovers)
+        assert share == parties.shares[1]
+
+
+def begin(topic: Topic, two: Parties, five: Parties, fresh: Refresh, lost: Recovery) -> None:
     group = topic.group("Begin", "Key generation, steps 1 and 2.")
     for comment, parties, place in (
         ("party 1 of 3", two, 0),
@@ -207,6 +262,52 @@ def begin(topic: Topic, two: Parties, five: Parties) -> None:
                 "message": Party(parties.seeds[place], parties.plan).begin(replayed(parties.begun[place])).hex()
             },
         )
+
+    def again(
+        comment: str,
+        plan: Plan,
+        random: bytes,
+        *flags: str,
+        place: int = 0,
+        base: Share | None = two.shares[0],
+        new_keys: Sequence[bytes] = (),
+        result: str = "valid",
+    ) -> None:
+        group.add(
+            comment,
+            inputs(two, place, random, plan, base, new_keys),
+            lambda: {"message": Party(two.seeds[place], plan, base, new_keys).begin(replayed(random)).hex()},
+            *flags,
+            result=result,
+        )
+
+    again("a refresh, party 1", fresh.plan, fresh.begun[0])
+    again("a recovery, party 1 deals", lost.plan, lost.begun[0])
+    again("a recovery, party 2's share is lost", lost.plan, lost.begun[1], place=1, base=None)
+    other_base = replace(fresh.plan, base=bytes([1]) * 32)
+    again("a refresh from another record", other_base, b"", "OtherRun", result="setMismatch")
+    again("a refresh with another τ", replace(fresh.plan, threshold=3), b"", "OtherRun", result="setMismatch")
+    keys = two.plan.keys
+    swapped = replace(fresh.plan, keys=(keys[1], keys[0], keys[2]))
+    again("a refresh with another index", swapped, b"", "OtherParty", new_keys=keys, result="setMismatch")
+    new = five.plan.keys[0]
+    renewed = replace(fresh.plan, keys=(*keys[:2], new))
+    again("a refresh with a key that nobody named", renewed, b"", "OtherParty", result="setMismatch")
+    again("a refresh with a key that is named", renewed, fresh.begun[0], new_keys=[new])
+    stolen = replace(lost.plan, keys=(keys[0], new, keys[2]))
+    again("a recovery to a key that nobody named", stolen, b"", "OtherParty", result="setMismatch")
+    again("a refresh without a share", fresh.plan, b"", "OtherParty", base=None, result="unknownSet")
+    again("a generation of a key that is there", two.plan, b"", "OtherRun", result="sessionConflict")
+    bystander = inputs(
+        five, 3, b"", replace(five.plan, kind=RECOVERY, base=bytes([1]) * 32, dealers=(1, 2, 3, 5, 6), lost=7)
+    )
+    group.add(
+        "a party that has no part in a recovery",
+        bystander,
+        lambda: {"message": Party(five.seeds[3], Plan.decode(bytes.fromhex(bystander["plan"]))).begin().hex()},
+        "OtherParty",
+        result="parameterOutOfRange",
+    )
     stranger = {**inputs(two, 0, b""), "seed": five.seeds[0].hex()}
     group.add(
         "a key that the plan does not name",
@@ -217,7 +318,7 @@ def begin(topic: Topic, two: Parties, five: Parties) -> None:
     )
 
 
-def deal(topic: Topic, two: Parties, five: Parties, other: Parties) -> None:
+def deal(topic: Topic, two: Parties, five: Parties, other: Parties, fresh: Refresh, lost: Recovery) -> None:
     group = topic.group("Deal", "Key generation, step 3: all messages of round 1 are given to one party.")
 
     def add(
@@ -238,6 +339,27 @@ def deal(topic: Topic, two: Parties, five: Parties, other: Parties) -> None:
     add("party 1 of 3", good)
     add("party 3 of 3", good, place=2)
     add("party 4 of 8", five.first, parties=five, place=3)
+
+    def again(comment: str, run: Refresh | Recovery, place: int, first: Sequence[bytes], result: str = "valid") -> None:
+        base = two.shares[place]
+        dealt = len(run.begun[place]) + 32 * (len(run.plan.dealers) - 1)
+        random = run.draws[place].drawn[:dealt] if result == "valid" else run.begun[place]
+
+        def steps() -> dict[str, Any]:
+            draw = replayed(random)
+            party = Party(two.seeds[place], run.plan, base)
+            party.begin(draw)
+            return {"message": party.deal(first, draw).hex()}
+
+        case = {**inputs(two, place, random, run.plan, base), "first": hexes(first)}
+        group.add(comment, case, steps, *([] if result == "valid" else ["OutOfRange"]), result=result)
+
+    again("a refresh, party 2", fresh, 1, fresh.first)
+    again("a recovery, party 1", lost, 0, lost.first)
+    again("a recovery, party 3", lost, 2, lost.first)
+    again("a recovery without p's message", lost, 0, [lost.first[0], lost.first[2]], "parameterOutOfRange")
+    long = two.signed(1, fresh.first[1][:-64] + bytes(32))
+    again("a refresh with a commitment too many", fresh, 0, [fresh.first[0], long, fresh.first[2]], "wrongLength")
     add("two messages", good[:2], "TruncatedInput", result="parameterOutOfRange")
     add("four messages", [*good, good[2]], "TrailingBytes", result="parameterOutOfRange")
 
@@ -293,7 +415,7 @@ def deal(topic: Topic, two: Parties, five: Parties, other: Parties) -> None:
     add("party 1's own is another one", [mine, *good[1:]], "Equivocation", result="transcriptMismatch")
 
 
-def confirm(topic: Topic, two: Parties, five: Parties) -> None:
+def confirm(topic: Topic, two: Parties, five: Parties, fresh: Refresh) -> None:
     group = topic.group("Confirm", "Key generation, step 4: all messages of round 2 are given to one party.")
 
     def add(
@@ -349,6 +471,35 @@ def confirm(topic: Topic, two: Parties, five: Parties) -> None:
     second("another's share, which this party cannot see", changed, "Equivocation", result="valid")
     for comment, sealed in cheats(two, 0):
         second(comment, two.changed(1, good[1], 72, sealed), "WrongShare", result="shareRejected")
+
+    def again(comment: str, messages: Sequence[bytes], *flags: str, result: str = "valid") -> None:
+        random, base = fresh.draws[0].drawn, two.shares[0]
+
+        def steps() -> dict[str, Any]:
+            draw = replayed(random)
+            party = Party(two.seeds[0], fresh.plan, base)
+            party.begin(draw)
+            party.deal(fresh.first, draw)
+            return {"message": party.confirm(messages).hex()}
+
+        case = {
+            **inputs(two, 0, random, fresh.plan, base),
+            "first": hexes(fresh.first),
+            "second": hexes(messages),
+        }
+        group.add(comment, case, steps, *flags, result=result)
+
+    again("a refresh, party 1", fresh.second)
+    # As in a key generation, with a coefficient more: the key would change.
+    shifted = encode_scalar((fresh.parties[1].dealt(1) + 5) % ORDER)
+    sealed = seal(sealed_text(fresh.plan.run, 2, 1, shifted), fresh.first[0][40:72], seeded("custodians: shifted"))
+    changes = two.changed(1, fresh.second[1], 72, sealed)
+    again(
+        "a refresh: a polynomial that is not zero at 0",
+        [fresh.second[0], changes, fresh.second[2]],
+        "WrongShare",
+        result="shareRejected",
+    )
     mine = flipped(good[0], 80)[:-64]
     add("party 1's own is another one", [two.signed(0, mine), *good[1:]], "Equivocation", result="transcriptMismatch")
 
@@ -376,7 +527,7 @@ def cheats(two: Parties, receiver: int) -> list[tuple[str, bytes]]:
     ]
 
 
-def finish(topic: Topic, two: Parties, five: Parties) -> None:
+def finish(topic: Topic, two: Parties, five: Parties, fresh: Refresh) -> None:
     group = topic.group("Finish", "Key generation, step 5: all confirmations are given to one party.")
 
     def add(
@@ -409,6 +560,17 @@ def finish(topic: Topic, two: Parties, five: Parties) -> None:
     add("party 1 of 3", good)
     add("party 2 of 3", good, place=1)
     add("party 8 of 8", five.third, parties=five, place=7)
+    random, base = fresh.draws[2].drawn, two.shares[2]
+    group.add(
+        "a refresh, party 3",
+        {
+            **inputs(two, 2, random, fresh.plan, base),
+            "first": hexes(fresh.first),
+            "second": hexes(fresh.second),
+            "third": hexes(fresh.third),
+        },
+        lambda: {"share": fresh.shares[2].encode().hex()},
+    )
     add("two confirmations", good[:2], "TruncatedInput", result="parameterOutOfRange")
 
     def second(comment: str, message: bytes, *flags: str, result: str) -> None:
@@ -424,6 +586,158 @@ def finish(topic: Topic, two: Parties, five: Parties) -> None:
         changed = two.changed(1, good[1], at, multiply_base(9))
         second(f"another {comment}, signed anew", changed, "Equivocation", result="transcriptMismatch")
     second("C_1 is the identity", two.changed(1, good[1], 104, bytes(32)), "InvalidPoint", result="identityPoint")
+
+
+def hand_over(topic: Topic, two: Parties, lost: Recovery) -> None:
+    group = topic.group("HandOver", "Recovery, step 3: all messages of round 2 are given to dealer 1.")
+
+    def add(comment: str, messages: Sequence[bytes], *flags: str, place: int = 0, result: str = "valid") -> None:
+        base = two.shares[place]
+        random = lost.draws[place].drawn if result == "valid" else lost.draws[place].drawn[:-32]
+
+        def steps() -> dict[str, Any]:
+            draw = replayed(random)
+            party = Party(two.seeds[place], lost.plan, base)
+            party.begin(draw)
+            party.deal(lost.first, draw)
+            return {"message": party.hand_over(messages, draw).hex()}
+
+        case = {
+            **inputs(two, place, random, lost.plan, base),
+            "first": hexes(lost.first),
+            "second": hexes(messages),
+        }
+        group.add(comment, case, steps, *flags, result=result)
+
+    good = lost.second
+    add("party 1", good)
+    add("party 3", good, place=2)
+    add("one message", good[:1], "TruncatedInput", result="parameterOutOfRange")
+    framing(
+        lambda comment, data, *flags, result: add(comment, [good[0], data], *flags, result=result), good[1], b"SMP4"
+    )
+    add("of another run", [good[0], two.changed(2, good[1], 8, bytes(32))], "OtherRun", result="transcriptMismatch")
+    add("another bit", [good[0], flipped(good[1], 100)], "ForgedMessage", result="invalidSignature")
+    wrong = encode_scalar((lost.parties[2].dealt(1) + 1) % ORDER)
+    sealed = seal(sealed_text(lost.plan.run, 3, 1, wrong), lost.first[0][40:72], seeded("custodians: handed"))
+    add(
+        "a share that is one more", [good[0], two.changed(2, good[1], 72, sealed)], "WrongShare", result="shareRejected"
+    )
+
+
+def recover(topic: Topic, two: Parties, lost: Recovery, other: Parties) -> None:
+    group = topic.group("Recover", "Recovery, step 4: party 2's share, handed over by 1 and 3.")
+
+    def add(
+        comment: str,
+        handovers: Sequence[bytes],
+        *flags: str,
+        first: Sequence[bytes] = lost.first,
+        second: Sequence[bytes] = lost.second,
+        record: Record = two.record,
+        result: str = "valid",
+    ) -> None:
+        random = lost.begun[1]
+
+        def steps() -> dict[str, Any]:
+            party = Party(two.seeds[1], lost.plan)
+            party.begin(replayed(random))
+            return {"share": party.recover(record, first, second, handovers).encode().hex()}
+
+        case = {
+            **inputs(two, 1, random, lost.plan),
+            "record": record.encode().hex(),
+            "first": hexes(first),
+            "second": hexes(second),
+            "handovers": hexes(handovers),
+        }
+        group.add(comment, case, steps, *flags, result=result)
+
+    good = lost.handovers
+    add("party 2", good)
+    add("one message", good[:1], "TruncatedInput", result="parameterOutOfRange")
+
+    def second(comment: str, data: bytes, *flags: str, result: str) -> None:
+        add(comment, [good[0], data], *flags, result=result)
+
+    framing(second, good[1], b"SMP3")
+    second("a reserved byte", two.changed(2, good[1], 6, b"\1"), "ReservedBytes", result="nonCanonical")
+    second("of another run", two.changed(2, good[1], 8, bytes(32)), "OtherRun", result="transcriptMismatch")
+    second("another transcript_2", two.changed(2, good[1], 40, bytes(32)), "Equivocation", result="transcriptMismatch")
+    second("another dealer's", good[0], "OtherParty", result="parameterOutOfRange")
+    second("another bit", flipped(good[1], 100), "ForgedMessage", result="invalidSignature")
+    plan = lost.plan
+    right = (two.shares[2].secret + sum(lost.parties[place].dealt(3) for place in (0, 2))) % ORDER
+    for comment, sender, receiver, value in (
+        ("a value that is one more", 3, 2, right + 1),
+        ("the dealer's share, unmasked", 3, 2, two.shares[2].secret),
+        ("zero", 3, 2, 0),
+        ("the value as another's", 1, 2, right),
+        ("the value for another", 3, 1, right),
+    ):
+        text = sealed_text(plan.run, sender, receiver, encode_scalar(value % ORDER))
+        sealed = seal(text, lost.first[1][40:72], seeded("custodians: handed over"))
+        second(comment, two.changed(2, good[1], 72, sealed), "WrongShare", result="shareRejected")
+    add("another record", good, "OtherRun", record=other.record, result="setMismatch")
+    unsigned = replace(two.record, signatures=(two.record.signatures[1], *two.record.signatures[1:]))
+    add("a record that party 1 did not sign", good, "ForgedMessage", record=unsigned, result="invalidSignature")
+    add("a message of round 1 is missing", good, "TruncatedInput", first=lost.first[:2], result="parameterOutOfRange")
+    own = Party(two.seeds[1], plan).begin(seeded("custodians: lost, begun twice"))
+    add(
+        "party 2's own is another one",
+        good,
+        "Equivocation",
+        first=[lost.first[0], own, lost.first[2]],
+        result="transcriptMismatch",
+    )
+    add(
+        "another bit in round 2",
+        good,
+        "ForgedMessage",
+        second=[lost.second[0], flipped(lost.second[1], 90)],
+        result="invalidSignature",
+    )
+
+
+def erasures(topic: Topic, two: Parties, other: Parties) -> None:
+    group = topic.group("Erase", "Erasure, step 1.")
+    for comment, place, time, *flags in (
+        ("party 1", 0, 1_800_000_000),
+        ("at 0", 1, 0, "LeastParameters"),
+        ("at 2^64 − 1", 2, 2**64 - 1, "GreatestParameters"),
+    ):
+        share = two.shares[place]
+        case = {"share": share.encode().hex(), "seed": two.seeds[place].hex(), "time": word(time)}
+        group.add(
+            comment,
+            case,
+            lambda share=share, place=place, time=time: {
+                "statement": Erasure.sign(two.seeds[place], share, time).encode().hex()
+            },
+            *flags,
+        )
+
+    group = topic.group("VerifyErasure", "Erasure, “Verifying a statement”.")
+
+    def add(comment: str, data: bytes, *flags: str, record: Record = two.record, result: str = "valid") -> None:
+        def verify() -> dict[str, Any]:
+            erasure = Erasure.decode(data)
+            erasure.verify(record)
+            return {"party": erasure.party, "time": word(erasure.time)}
+
+        group.add(comment, {"statement": data.hex(), "record": record.encode().hex()}, verify, *flags, result=result)
+
+    good = Erasure.sign(two.seeds[1], two.shares[1], 1_800_000_000).encode()
+    add("party 2", good)
+    framing(add, good, b"SMP3")
+    add("a reserved byte", two.changed(1, good, 5, b"\1"), "ReservedBytes", result="nonCanonical")
+    add("party 0", two.changed(1, good, 4, b"\0"), "OutOfRange", result="parameterOutOfRange")
+    add("party 4 of 3", two.changed(1, good, 4, b"\4"), "OutOfRange", result="parameterOutOfRange")
+    add("as party 3's", two.changed(1, good, 4, b"\3"), "OtherParty", result="invalidSignature")
+    add("another record's", good, "OtherRun", record=other.record, result="unknownSet")
+    add("another table", two.changed(1, good, 8, bytes(16)), "OtherRun", result="unknownSet")
+    for comment, at in (("time", 57), ("signature", 100)):
+        add(f"another bit in the {comment}", flipped(good, at), "ForgedMessage", result="invalidSignature")
 
 
 def complaints(topic: Topic, two: Parties) -> None:
