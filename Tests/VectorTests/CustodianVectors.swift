@@ -84,6 +84,13 @@ enum CustodianVectors {
             let (plan, complaint) = (try RunPlan(canonical: input.bytes("plan")), try input.bytes("complaint"))
             return ["party": .number(try Complaint.judge(complaint, plan).number)]
         },
+        "JudgeEquivocation": { input, _ in
+            let (plan, messages) = (
+                try RunPlan(canonical: input.bytes("plan")), try input.byteStrings("messages")
+            )
+            guard messages.count == 2 else { throw VectorError("there are two messages") }
+            return ["party": .number(try Equivocation.judge((messages[0], messages[1]), plan).number)]
+        },
         "VerifyRecord": { input, _ in
             let bytes = try input.bytes("record")
             let record = try CustodianRecord(canonical: bytes)

@@ -7,10 +7,19 @@ public import SealedMatchProtocol
 public final class CustodianDirectory: CustodianStore {
     private let directory: LockedDirectory
 
-    /// Creates the directory if it is missing, and takes its lock.
+    /// Creates the directory if it is missing, and takes its lock. Files that a killed process was writing are removed:
+    /// they may hold a nonce that is to be used once, and nobody reads them.
     /// - Throws: `fileFailed`, also if another process has it; `notPrivate`.
     public init(path: String) throws(SealedMatchError) {
         directory = try LockedDirectory(path: path)
+        var partial: [String] = []
+        try LockedDirectory.visit(path) { (name) throws(SealedMatchError) in
+            let name = String(decoding: name, as: UTF8.self)
+            if name.contains(".custodian" + DurableFile.partialMark) { partial.append("\(path)/\(name)") }
+            return true
+        }
+        for file in partial { try LockedDirectory.remove(file) }
+        if let file = partial.first { try DurableFile.syncDirectory(of: file) }
     }
 
     private func path(of table: TableID) -> String {
@@ -23,8 +32,7 @@ public final class CustodianDirectory: CustodianStore {
         try DurableFile.readSecretIfPresent(path(of: table), limit: CustodianState.maximumCount)
     }
 
-    /// Written beside its place, synced, and renamed into it: killed here, one of the two is there, whole. What a
-    /// killed process left beside it is never read, and is the owner's alone.
+    /// Written beside its place, synced, and renamed into it: killed here, one of the two is there, whole.
     public func replace(_ table: TableID, with state: borrowing SecretBytes) throws(SealedMatchError) {
         try unsafe state.withBytes { (raw) throws(SealedMatchError) in
             try unsafe DurableFile.write([raw], to: path(of: table), secret: true)

@@ -2,7 +2,9 @@ public import SealedMatchCrypto
 
 /// What went wrong between custodians, and whose fault it is, where that can be said.
 public struct CustodianError: Error, Equatable, CustomStringConvertible, Sendable {
-    /// The party whose message or answer is wrong; nil where it is nobody's, or this party's own.
+    /// The party whose message or answer is wrong; nil where it is nobody's, or this party's own. With
+    /// `transcriptMismatch` it is the one that was given other messages: whoever signed two that differ is wrong
+    /// (`Equivocation`).
     public let party: PartyIndex?
     /// What is wrong.
     public let error: SealedMatchError

@@ -192,7 +192,8 @@ extension CustodianParty {
 
     /// Gives up a run: its secrets are forgotten. Of a key generation the table's name cannot be used again.
     ///
-    /// After a confirmation others may have finished: then this party has to be recovered. An operator decides.
+    /// After a confirmation others may have finished: then this party has to be recovered. An operator decides. What is
+    /// made next has a plan with another attempt.
     public func abandon(_ table: TableID) throws(CustodianError) {
         try step(table) { (state) throws(CustodianError) in
             try blaming(nil) { () throws(SealedMatchError) in

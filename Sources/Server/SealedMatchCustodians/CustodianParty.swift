@@ -6,7 +6,7 @@ internal import Synchronization
 /// has the new state on disk, and only then returns what leaves this machine. So the process may be killed at any
 /// moment: whatever was called is called again, with the same messages, and gives the same.
 ///
-/// Any number of threads may call it; one at a time is served.
+/// Any number of threads may call it; one at a time is served. A store serves one such object at a time.
 public final class CustodianParty<Store: CustodianStore>: Sendable {
     let store: Store
     let identity: SigningKey

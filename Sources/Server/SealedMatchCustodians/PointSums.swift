@@ -1,6 +1,7 @@
 internal import SealedMatchCrypto
 
-/// Sums of lists of elements, place by place.
+/// Sums of lists of elements, place by place. Variable time in nothing but their number: products are the keys of
+/// slots.
 enum PointSums {
     /// Σ lists[k][i] for each i, two lists a pass, in batches.
     /// - Precondition: at least one list, all of one length.

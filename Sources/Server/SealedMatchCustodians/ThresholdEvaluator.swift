@@ -11,7 +11,7 @@ public final class ThresholdEvaluator: Evaluator {
     public struct Fault: Sendable {
         /// What to make of it.
         public enum Kind: Sendable {
-            /// It does not answer, or refuses. It is asked again with the next batch.
+            /// It does not answer, or refuses. From now on it is asked after all others.
             case silent
             /// Its answer is wrong. It is not asked again by this evaluator.
             case wrong
@@ -26,8 +26,21 @@ public final class ThresholdEvaluator: Evaluator {
 
     private let coordinator: Coordinator
     private let custodians: [PartyIndex: any Custodian]
-    private let order: [PartyIndex]
-    private let excluded = Mutex<Set<PartyIndex>>([])
+    /// Who is asked first, and who is not asked any more.
+    private struct Standing {
+        var order: [PartyIndex]
+        var wrong: Set<PartyIndex> = []
+
+        mutating func note(_ fault: Fault) {
+            switch fault.kind {
+            case .wrong: wrong.insert(fault.party)
+            case .silent:
+                order.removeAll { $0 == fault.party }
+                order.append(fault.party)
+            }
+        }
+    }
+    private let standing: Mutex<Standing>
     private let report: @Sendable (Fault) -> Void
 
     /// - Parameters:
@@ -38,13 +51,14 @@ public final class ThresholdEvaluator: Evaluator {
     public init(
         _ coordinator: Coordinator, custodians: [any Custodian], report: @escaping @Sendable (Fault) -> Void
     ) throws(SealedMatchError) {
-        order = custodians.map(\.party)
+        let order = custodians.map(\.party)
         guard Set(order).count == order.count, order.allSatisfy({ $0.number <= coordinator.record.plan.count }) else {
             throw SealedMatchError(.parameterOutOfRange, "the custodians are not different parties of the record")
         }
         guard order.count >= coordinator.record.threshold else {
             throw SealedMatchError(.tooFewCustodians, "fewer custodians are known than the key takes")
         }
+        standing = Mutex(Standing(order: order))
         self.coordinator = coordinator
         self.custodians = Dictionary(custodians.map { ($0.party, $0) }, uniquingKeysWith: { first, _ in first })
         self.report = report
@@ -54,7 +68,7 @@ public final class ThresholdEvaluator: Evaluator {
     public var publicKey: Point { coordinator.record.publicKey }
 
     /// The parties whose answers were wrong, and that are not asked any more.
-    public var wrongParties: Set<PartyIndex> { excluded.withLock { $0 } }
+    public var wrongParties: Set<PartyIndex> { standing.withLock { $0.wrong } }
 
     /// Replaces each Q by αQ, in place; zero bytes where Q is no element. (Docs/Protocol.md, "Evaluation")
     /// - Throws: `tooFewCustodians` where fewer than τ parties answer properly; what the machine does.
@@ -86,9 +100,10 @@ public final class ThresholdEvaluator: Evaluator {
         var answers: [PartyIndex: Answered] = [:]
         var silent: Set<PartyIndex> = []
         while true {
-            let wrong = wrongParties
             // Who has answered stays; others follow in their order.
-            let willing = order.filter { !wrong.contains($0) && !silent.contains($0) }
+            let willing = standing.withLock { standing in
+                standing.order.filter { !standing.wrong.contains($0) && !silent.contains($0) }
+            }
             let chosen = (willing.filter { answers[$0] != nil } + willing.filter { answers[$0] == nil })
                 .prefix(coordinator.record.threshold).sorted()
             guard chosen.count == coordinator.record.threshold else {
@@ -101,10 +116,8 @@ public final class ThresholdEvaluator: Evaluator {
                 case .success(let answered): answers[party] = answered
                 case .failure(let fault):
                     report(fault)
-                    switch fault.kind {
-                    case .silent: silent.insert(party)
-                    case .wrong: excluded.withLock { _ = $0.insert(party) }
-                    }
+                    if fault.kind == .silent { silent.insert(party) }
+                    standing.withLock { $0.note(fault) }
                 }
             }
         }

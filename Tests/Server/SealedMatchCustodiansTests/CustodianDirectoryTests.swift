@@ -41,6 +41,21 @@ import Testing
         }
     }
 
+    /// A killed process leaves a file that it was writing: it may hold a nonce.
+    @Test func whatAKilledProcessLeftIsRemoved() throws {
+        try inFolder { folder in
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            let name = String(repeating: "0a", count: 16) + ".custodian"
+            for file in [name, name + ".partial-1f", "other.partial-1f"] {
+                try Data([1]).write(to: URL(filePath: "\(folder)/\(file)"))
+            }
+            _ = try CustodianDirectory(path: folder)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(Set(left) == [name, "other.partial-1f", "lock"])
+        }
+    }
+
     @Test func oneProcessAtATime() throws {
         try inFolder { folder in
             let one = try CustodianDirectory(path: folder)

@@ -161,6 +161,18 @@ import Testing
         expectFault(.transcriptMismatch, party(2)) {
             _ = try parties.party(0).confirm(parties.table, [one, two, three])
         }
+        // Who compares what they were given sees who it was.
+        let (a, b) = (honest[2], messages[2])
+        #expect(try Equivocation.judge((a, b), parties.plan) == party(3))
+        expectCode(.proofRejected) { _ = try Equivocation.judge((a, a), parties.plan) }
+        expectCode(.proofRejected) { _ = try Equivocation.judge((a, three), parties.plan) }
+        expectCode(.proofRejected) { _ = try Equivocation.judge((a, honest[1]), parties.plan) }
+        expectCode(.invalidSignature) {
+            _ = try Equivocation.judge((a, b.replacing([b[80] ^ 1], at: 80)), parties.plan)
+        }
+        expectCode(.transcriptMismatch) { _ = try Equivocation.judge((a, b), Parties(2, of: 3, seed: 6).plan) }
+        expectCode(.invalidMagic) { _ = try Equivocation.judge((a, b.replacing([0x39], at: 3)), parties.plan) }
+        expectCode(.wrongLength) { _ = try Equivocation.judge((a, []), parties.plan) }
         // Nor does anybody deal a second time, for other messages.
         expectFault(.sessionConflict, nil) { _ = try parties.party(0).deal(parties.table, messages) }
     }

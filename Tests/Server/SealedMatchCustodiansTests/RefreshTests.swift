@@ -5,7 +5,7 @@ import SealedMatchTestSupport
 import Testing
 
 @Suite struct RefreshTests {
-    @Test(arguments: [(2, 3), (5, 8), (3, 3), (16, 16)])
+    @Test(arguments: [(2, 3), (5, 8), (3, 3)])
     func theKeyStaysAndTheSharesDoNot(_ threshold: Int, _ count: Int) throws {
         let parties = try Parties(threshold, of: count)
         let old = try parties.run()

@@ -125,8 +125,18 @@ private final class Switch: Sendable {
         let points = try elements(2, seed: 3)
         let products = try Self.evaluated(evaluator, points)
         #expect(faults.parties == [party(1)] && evaluator.wrongParties.isEmpty)
-        isAway.turnOff()
+        // It is asked after the others from now on, so that nobody waits for it with each batch.
         #expect(try Self.evaluated(evaluator, points) == products)
+        #expect(away.asked.withLock { $0 } == 1)
+        isAway.turnOff()
+        let last = try ThresholdEvaluator(
+            Coordinator(record),
+            custodians: [
+                away, parties.custodian(1),
+                FaultyCustodian(try parties.custodian(2)) { (_) throws(SealedMatchError) in [] },
+            ]
+        ) { faults.add($0) }
+        #expect(try Self.evaluated(last, points) == products)
         #expect(away.asked.withLock { $0 } == 2)
         // With two of three gone nothing is evaluated, and nothing of the elements is there.
         let alone = try ThresholdEvaluator(

@@ -8,7 +8,7 @@ from reference.evaluation import Answer, Request, combine, evaluate, request, ve
 from reference.group import encode_scalar
 from reference.joint_proof import Prover, Session, session_of
 from reference.joint_proof import finish as finish_proof
-from reference.key_generation import Party, judge
+from reference.key_generation import Party, equivocation, judge
 from reference.labels import Draw, encode_integer
 
 from .case import Case, Output, replayed
@@ -99,6 +99,10 @@ def verify_erasure(case: Case) -> Output:
 
 def judge_complaint(case: Case) -> Output:
     return {"party": judge(case.bytes("complaint"), Plan.decode(case.bytes("plan")))}
+
+
+def judge_equivocation(case: Case) -> Output:
+    return {"party": equivocation(Plan.decode(case.bytes("plan")), case.all_bytes("messages"))}
 
 
 def verify_record(case: Case) -> Output:
@@ -200,6 +204,7 @@ CUSTODIANS = {
     "Erase": erase,
     "VerifyErasure": verify_erasure,
     "JudgeComplaint": judge_complaint,
+    "JudgeEquivocation": judge_equivocation,
     "VerifyRecord": verify_record,
     "DecodeShare": decode_share,
     "Request": ask,

@@ -10,6 +10,7 @@ import pysodium
 
 from .custodians import (
     KEY_GENERATION,
+    MAXIMUM_PARTIES,
     MESSAGE_LABEL,
     SEALED_COUNT,
     Plan,
@@ -341,3 +342,18 @@ def judge(data: bytes, plan: Plan) -> int:
             raise
         return accused
     return accuser
+
+
+def equivocation(plan: Plan, messages: Sequence[bytes]) -> int:
+    """5.22, "Equivocation": who said two things."""
+    senders = []
+    for data in messages:
+        require(len(data) >= 104, "wrongLength")
+        party = data[4]
+        require(1 <= party <= MAXIMUM_PARTIES and party in plan.members, "parameterOutOfRange")
+        require(data[:4] in (b"SMP1", b"SMP2", b"SMP3", b"SMP4"), "invalidMagic")
+        open_frame(data[:4], data, len(data) - 104, plan, party)
+        senders.append((data[:4], party))
+    first, second = messages
+    require(senders[0] == senders[1] and first != second, "proofRejected")
+    return senders[0][1]

@@ -24,7 +24,7 @@ from reference.custodians import (
 from reference.erasure import Erasure
 from reference.evaluation import Answer, Request, combine, evaluate, request, verify_answer
 from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multiply_base, subtract
-from reference.key_generation import Party, judge, prove_possession, statement
+from reference.key_generation import Party, equivocation, judge, prove_possession, statement
 from reference.dleq import verify_proof
 from reference.joint_proof import Prover, Session, session_of
 from reference.joint_proof import finish as finish_proof
@@ -98,6 +98,7 @@ def build() -> dict[str, Topic | bytes]:
     hand_over(topic, two, lost)
     recover(topic, two, lost, other)
     complaints(topic, two)
+    equivocations(topic, two, other)
     records(topic, two, five)
     shares(topic, two, other)
     evaluations(topic, two, five, other)
@@ -770,6 +771,35 @@ def complaints(topic: Topic, two: Parties) -> None:
         at += count
     party_1 = two.changed(2, made, 72 + 264, two.first[0])
     add("party 1's SMP1 for party 2's", party_1, "OtherParty", result="parameterOutOfRange")
+
+
+def equivocations(topic: Topic, two: Parties, other: Parties) -> None:
+    group = topic.group("JudgeEquivocation", "5.22, “Equivocation”.")
+
+    def add(comment: str, one: bytes, another: bytes, *flags: str, result: str = "valid") -> None:
+        group.add(
+            comment,
+            {"plan": two.plan.encode().hex(), "messages": [one.hex(), another.hex()]},
+            lambda: {"party": equivocation(two.plan, [one, another])},
+            *flags,
+            result=result,
+        )
+
+    first = two.first[1]
+    again = Party(two.seeds[1], two.plan).begin(seeded("custodians: twice"))
+    add("two of round 1", first, again, "Equivocation")
+    for comment, good in (("2", two.second[1]), ("3", two.third[1])):
+        add(f"two of round {comment}", good, two.changed(1, good, 50, b"\0\1"), "Equivocation")
+    add("one of them is nonsense, signed", first, two.signed(1, first[:40]), "Equivocation")
+    add("the same", first, first, "FalseComplaint", result="proofRejected")
+    add("of two rounds", first, two.second[1], "FalseComplaint", result="proofRejected")
+    add("of two parties", first, two.first[2], "FalseComplaint", result="proofRejected")
+    add("one is not signed", first, flipped(again, 100), "ForgedMessage", result="invalidSignature")
+    add("one is of another run", first, other.first[1], "OtherRun", result="transcriptMismatch")
+    add("one is an erasure statement", first, b"SMPE" + again[4:], "WrongMagic", result="invalidMagic")
+    add("one has a reserved byte", first, two.changed(1, again, 5, b"\1"), "ReservedBytes", result="nonCanonical")
+    add("one is of party 4", first, two.changed(1, again, 4, b"\4"), "OutOfRange", result="parameterOutOfRange")
+    add("one has 103 bytes", first, again[:103], "TruncatedInput", result="wrongLength")
 
 
 def records(topic: Topic, two: Parties, five: Parties) -> None:
