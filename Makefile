@@ -91,7 +91,7 @@ PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets 
 	Server/SealedMatchOpenings Server/SealedMatchAuthority Server/SealedMatchCases Server/SealedMatchSQLite \
 	Server/SealedMatchJetStream Server/SealedMatchPostgreSQL Testing/SealedMatchTesting
 # Modules whose types the client shows: their pages are in its archive.
-SHOWN_BY_CLIENT := SealedMatchCrypto SealedMatchFingerprint SealedMatchProtocol
+SHOWN_BY_CLIENT := SealedMatchCrypto SealedMatchFingerprint SealedMatchProtocol SealedMatchLog
 MODULES_AT = .build/$(CONFIGURATION)/Modules
 DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite \
 	Sources/Core/CSealedMatchGroup/include Sources/Server/CSealedMatchElimination/include \

@@ -68,11 +68,13 @@ let core: [Target] = [
     room("Core", "SealedMatchCrypto", ["CSealedMatchSodium", "CSealedMatchPlatform", "CSealedMatchGroup"]),
     room("Core", "SealedMatchFingerprint"),
     room("Core", "SealedMatchProtocol", ["SealedMatchCrypto", "SealedMatchFingerprint"]),
+    // The witnessed log: notes, checkpoints, proofs, policies, entries.
+    room("Core", "SealedMatchLog", ["SealedMatchProtocol"]),
     room("Core", "SealedMatchFiles", ["SealedMatchProtocol", "CSealedMatchPlatform"]),
 ]
 
 let client: [Target] = [
-    room("Client", "SealedMatchClient", ["SealedMatchProtocol", "SealedMatchFiles"]),
+    room("Client", "SealedMatchClient", ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLog"]),
     // The C ABI: the header is hand-written, and the compiler checks the Swift bodies against it.
     // `make library` builds it as Embedded Swift.
     room("Client", "CSealedMatch"),
@@ -234,6 +236,7 @@ let testing: [Target] = [
         // What these two compute for comparison takes longer than compiling them well.
         settings: program + optimised),
     tests("Core", "SealedMatchProtocolTests", ["SealedMatchProtocol"]),
+    tests("Core", "SealedMatchLogTests", ["SealedMatchLog", "SealedMatchJSON"]),
     tests("Core", "SealedMatchFilesTests", ["SealedMatchFiles", "SealedMatchSets"]),
     tests(
         "Client", "SealedMatchClientTests",

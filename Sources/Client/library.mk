@@ -24,8 +24,8 @@ C := .build/c$(if $(TARGET_CLANG),-$(ARCH))$(BACKEND:%=-%)$(if $(SANITIZE),-$(su
 SONAME := libsealedmatch.so.$(MAJOR)
 SO := $(C)/libsealedmatch.so.$(VERSION)
 # In the order in which they depend on each other.
-MODULES := Core/SealedMatchCrypto Core/SealedMatchFingerprint Core/SealedMatchProtocol Core/SealedMatchFiles \
-	Client/SealedMatchClient
+MODULES := Core/SealedMatchCrypto Core/SealedMatchFingerprint Core/SealedMatchProtocol Core/SealedMatchLog \
+	Core/SealedMatchFiles Client/SealedMatchClient
 OBJECTS := $(patsubst %,$(C)/%.o,$(notdir $(MODULES)))
 # The batch backend, one object for each of its files.
 GROUP := Sources/Core/CSealedMatchGroup

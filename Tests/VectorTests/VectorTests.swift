@@ -18,6 +18,7 @@ struct VectorTopic: Sendable, CustomTestStringConvertible {
         VectorTopic(path: "proofs/proofs.json", runners: GroupVectors.proofs),
         VectorTopic(path: "set-file/set-file.json", runners: SetVectors.setFile),
         VectorTopic(path: "audit-package/audit-package.json", runners: AuditVectors.auditPackage),
+        VectorTopic(path: "log/log.json", runners: LogVectors.log),
         VectorTopic(path: "sharing/sharing.json", runners: ClientVectors.sharing),
         VectorTopic(path: "check-level/check-level.json", runners: CheckLevelVectors.checkLevel),
         VectorTopic(path: "client/client.json", runners: ClientVectors.client),
@@ -30,8 +31,8 @@ struct VectorTopic: Sendable, CustomTestStringConvertible {
         VectorTopic(path: "end-to-end/end-to-end.json", runners: RevealVectors.endToEnd),
     ]
 
-    /// Upstream data in a form of its own, run by `RFC9497Tests`.
-    static let elsewhere: Set = ["hash-to-group/rfc9497-voprf-ristretto255-sha512.json"]
+    /// Upstream data in forms of their own, run by `RFC9497Tests` and `UpstreamLogTests`.
+    static let elsewhere: Set = ["hash-to-group/rfc9497-voprf-ristretto255-sha512.json", "log/upstream.json"]
 }
 
 @Suite struct VectorTests {

@@ -34,6 +34,7 @@ FOREIGN = {
     "README.md",
     "registry.json",
     "hash-to-group/rfc9497-voprf-ristretto255-sha512.json",
+    "log/upstream.json",
 }
 
 

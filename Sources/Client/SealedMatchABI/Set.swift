@@ -1,6 +1,7 @@
 public import CSealedMatch
 internal import SealedMatchFingerprint
 internal import SealedMatchClient
+internal import SealedMatchLog
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
 
@@ -26,6 +27,7 @@ public func sealedmatch_trust_defaults(_ trust: UnsafeMutablePointer<sealedmatch
         unsafe filled.minimum_entries = UInt64(defaults.minimumEntries)
         unsafe filled.maximum_cells = UInt64(defaults.maximumCells)
         unsafe filled.maximum_lifetime = defaults.maximumLifetime
+        unsafe filled.maximum_proof_age = defaultProofAge
         unsafe trust.pointee = unsafe filled
     }
 }
@@ -54,7 +56,21 @@ private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMat
     unsafe policy.maximumLifetime = given.maximum_lifetime
     guard unsafe given.allow_test_sets <= 1 else { throw badArgument("allow_test_sets is 0 or 1") }
     unsafe policy.allowsTestSets = given.allow_test_sets == 1
+    if unsafe given.log_policy != nil || given.log_policy_count != 0 {
+        let text = try unsafe copied(
+            given.log_policy, given.log_policy_count, limit: LogPolicy.maximumCount, beyond: .malformedLog)
+        policy.log = try LogPolicy(canonical: text, maximumAge: unsafe given.maximum_proof_age)
+    }
     return policy
+}
+
+/// A month, in seconds: as long as an epoch.
+private let defaultProofAge: UInt64 = 30 * 86_400
+
+/// A proof of the caller's; no bytes are no proof.
+private func copiedProof(_ bytes: UnsafeRawPointer?, _ count: Int) throws(SealedMatchError) -> [UInt8]? {
+    guard unsafe bytes != nil || count != 0 else { return nil }
+    return try unsafe copied(bytes, count, limit: LogProof.maximumCount, beyond: .malformedLog)
 }
 
 @c @implementation
@@ -62,12 +78,23 @@ public func sealedmatch_set_open(
     _ file: UnsafePointer<CChar>!, _ trust: UnsafePointer<sealedmatch_trust>!, _ now: UInt64, _ last_version: UInt64,
     _ set: UnsafeMutablePointer<sealedmatch_set>!
 ) -> Int32 {
+    unsafe sealedmatch_set_open_with_proof(file, nil, 0, trust, now, last_version, set)
+}
+
+@c @implementation
+public func sealedmatch_set_open_with_proof(
+    _ file: UnsafePointer<CChar>!, _ proof: UnsafeRawPointer!, _ proof_count: Int,
+    _ trust: UnsafePointer<sealedmatch_trust>!, _ now: UInt64, _ last_version: UInt64,
+    _ set: UnsafeMutablePointer<sealedmatch_set>!
+) -> Int32 {
     unsafe set?.pointee = sealedmatch_set()
     return code { () throws(SealedMatchError) in
         guard let set = unsafe set else { throw badArgument("a null pointer") }
         let file = try unsafe path(file)
         let policy = try unsafe policy(trust)
-        let opened = try BlindedSet.open(path: file, trust: policy, now: now, lastVersion: last_version)
+        let proof = try unsafe copiedProof(proof, proof_count)
+        let opened = try BlindedSet.open(
+            path: file, trust: policy, now: now, lastVersion: last_version, proof: proof)
         unsafe set.pointee.id = try sets.open(opened)
     }
 }
@@ -78,6 +105,15 @@ public func sealedmatch_set_open_memory(
     _ last_version: UInt64,
     _ set: UnsafeMutablePointer<sealedmatch_set>!
 ) -> Int32 {
+    unsafe sealedmatch_set_open_memory_with_proof(bytes, count, nil, 0, trust, now, last_version, set)
+}
+
+@c @implementation
+public func sealedmatch_set_open_memory_with_proof(
+    _ bytes: UnsafeRawPointer!, _ count: Int, _ proof: UnsafeRawPointer!, _ proof_count: Int,
+    _ trust: UnsafePointer<sealedmatch_trust>!, _ now: UInt64, _ last_version: UInt64,
+    _ set: UnsafeMutablePointer<sealedmatch_set>!
+) -> Int32 {
     unsafe set?.pointee = sealedmatch_set()
     return code { () throws(SealedMatchError) in
         guard let bytes = unsafe bytes, count >= 0, let set = unsafe set else {
@@ -86,7 +122,7 @@ public func sealedmatch_set_open_memory(
         let policy = try unsafe policy(trust)
         let opened = try unsafe BlindedSet.open(
             copying: UnsafeRawBufferPointer(start: bytes, count: count), trust: policy, now: now,
-            lastVersion: last_version)
+            lastVersion: last_version, proof: copiedProof(proof, proof_count))
         unsafe set.pointee.id = try sets.open(opened)
     }
 }
@@ -131,6 +167,16 @@ private func description(of set: BlindedSet) -> sealedmatch_set_info {
     info.voucher_bytes = UInt32(VoucherHeader.voucherCount(parameters))
     info.maximum_note_bytes = UInt32(parameters.payloadCount - Payload.overhead)
     info.is_test = header.isTest ? 1 : 0
+    if let logged = set.logged {
+        info.is_logged = 1
+        info.log_index = logged.index
+        info.log_size = logged.logSize
+        info.custodian_count = UInt32(logged.terms.custodians.count)
+        info.custodian_threshold = UInt32(logged.terms.threshold)
+        unsafe withUnsafeMutableBytes(of: &info.statement) { place in
+            unsafe logged.terms.statement.withBytes { unsafe place.copyMemory(from: $0) }
+        }
+    }
     info.source_count = UInt32(header.sources.count)
     for (index, source) in header.sources.enumerated() {
         if set.signers.all.contains(source) { info.signed_by |= 1 << UInt32(index) }

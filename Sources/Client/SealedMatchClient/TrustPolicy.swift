@@ -1,5 +1,6 @@
 package import SealedMatchProtocol
 public import SealedMatchCrypto
+public import SealedMatchLog
 
 /// What the messenger pins: whose signatures a set needs, which fingerprint profiles, and the floors below which no
 /// signature helps.
@@ -35,6 +36,10 @@ public struct TrustPolicy: Sendable {
     public var maximumLifetime = SetHeader.maximumLifetime
     /// Whether sets for tests are taken. False in everything that people use: whoever makes a test set knows its α.
     public var allowsTestSets = false
+    /// The log that a set must be in, whose cosignatures its proof needs, and how old these may be. Nil asks for no
+    /// proof: then an operator can give one user another set than all others, and nobody sees it (Docs/Security.md,
+    /// "One set for everybody").
+    public var log: LogPolicy?
 
     /// The digest of profile 2, `FingerprintProfile.standard` (Docs/Protocol.md, 5.11). A constant, because messengers
     /// pin it; a test computes it.

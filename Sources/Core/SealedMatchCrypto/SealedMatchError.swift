@@ -67,6 +67,22 @@ public struct SealedMatchError: Error, Equatable, Sendable {
         public static let supportNotConfirmed = Code(rawValue: 311)
         /// The set is for tests.
         public static let testSet = Code(rawValue: 312)
+        /// A log policy is pinned, and the set came without a proof.
+        public static let proofMissing = Code(rawValue: 313)
+        /// The proof is of another set.
+        public static let proofOfOtherSet = Code(rawValue: 314)
+        /// The proof's checkpoint is of another log than those that are pinned, or not signed by it.
+        public static let unknownLog = Code(rawValue: 315)
+        /// A signature of a pinned log or witness does not verify.
+        public static let invalidLogSignature = Code(rawValue: 316)
+        /// Fewer of the pinned witnesses have cosigned the checkpoint than the pinned quorum asks for.
+        public static let tooFewCosignatures = Code(rawValue: 317)
+        /// Enough witnesses have cosigned the checkpoint, but too long ago, or by a clock that is ahead.
+        public static let proofTooOld = Code(rawValue: 318)
+        /// An inclusion path does not lead to the log's root, or two of its trees do not agree.
+        public static let inconsistentLog = Code(rawValue: 319)
+        /// A note, checkpoint, proof, policy, tile or entry of a log is not well-formed.
+        public static let malformedLog = Code(rawValue: 320)
 
         /// The epoch is over.
         public static let epochInPast = Code(rawValue: 401)

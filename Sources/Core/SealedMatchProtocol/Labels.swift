@@ -1,6 +1,6 @@
 package import SealedMatchCrypto
 
-/// Texts that separate the protocol's other uses of a hash or a signature (Docs/Protocol.md, 3, 4.1, 4.5, 4.14, 4.15
+/// Texts that separate the protocol's other uses of a hash or a signature (Docs/Protocol.md, 3, 4.1, 4.5, 4.14 to 4.16
 /// and 5.22). A new one is added here, and nowhere else.
 package enum Separator {
     /// The message whose element stands in for cells that decode to nothing.
@@ -17,11 +17,18 @@ package enum Separator {
     package static let custodianMessage: StaticString = "SealedMatch/1 custodian message"
     /// The tag under which challenges of proofs of possession are hashed to scalars.
     package static let possession: StaticString = "SealedMatch/1 possession ristretto255-SHA512"
+    /// How the log's entries begin, each kind's first line.
+    package static var setEntry: StaticString { "SealedMatch/1 set" }
+    package static var erasureEntry: StaticString { "SealedMatch/1 erasure" }
+    package static var statisticsEntry: StaticString { "SealedMatch/1 statistics" }
+    package static var revocationEntry: StaticString { "SealedMatch/1 revocation" }
+    package static var sourcesEntry: StaticString { "SealedMatch/1 sources" }
 }
 
 // Every label of the protocol (Docs/Protocol.md, "Labels"). Adding a use means adding a line here.
 extension Label {
     static let setRoot = Label("set root")
+    static let setParameters = Label("set parameters")
     static let positions = Label("positions")
     static let transcript = Label("voucher transcript")
     static let slotMask = Label("slot mask")
@@ -52,7 +59,7 @@ extension Label {
     #if !hasFeature(Embedded)
         /// All of them, for the vectors and for the comparison with the specification's table.
         package static let all = [
-            setRoot, positions, transcript, slotMask, slotCheck, ratchet, pseudonym, polynomialKey,
+            setRoot, setParameters, positions, transcript, slotMask, slotCheck, ratchet, pseudonym, polynomialKey,
             distinctnessKey, distinctnessTag, sharedWords, epochKey, resolution, commitment,
             proofNonce, profile, entriesDigest, entrySupport, accountName, custodianRun, custodianTranscript,
             custodianRecord, possessionNonce, evaluationRequest, custodianProof, custodianNonce, proofCommitment,

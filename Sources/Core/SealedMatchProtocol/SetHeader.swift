@@ -75,6 +75,18 @@ public struct SetHeader: Equatable, Sendable {
         return SetRoot(canonical: try hash.hash())
     }
 
+    /// Names parameters and profile, what a set fixes for its clients besides entries, sources, keys and dates:
+    /// KDF("set parameters", bytes 160…255 ‖ 768…831 ‖ 864…875 of the signed part).
+    /// - Throws: `primitiveFailed`.
+    public func parametersDigest() throws(SealedMatchError) -> Bytes32 {
+        let signed = encoded
+        var hash = KDF(.setParameters)
+        hash.append(Array(signed[160..<256]))
+        hash.append(Array(signed[768..<832]))
+        hash.append(Array(signed[864..<876]))
+        return try hash.hash()
+    }
+
     /// Whether a version and dates are a set's: the version is at most `issuedAt`, and the set lives for more than no
     /// time, and for 400 days at most.
     package static func areValid(version: UInt64, issuedAt: UInt64, expiresAt: UInt64) -> Bool {

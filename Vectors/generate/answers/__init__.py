@@ -8,7 +8,7 @@ from typing import Any
 
 from reference.errors import ProtocolError
 
-from . import clients, custodians, fingerprints, groups, servers, sets
+from . import clients, custodians, fingerprints, groups, logs, servers, sets
 from .case import Case, Output
 
 OPERATIONS: dict[str, dict[str, Callable[[Case], Output]]] = {
@@ -19,6 +19,7 @@ OPERATIONS: dict[str, dict[str, Callable[[Case], Output]]] = {
     "entries/entries.json": sets.ENTRIES,
     "set-file/set-file.json": sets.SET_FILE,
     "audit-package/audit-package.json": sets.AUDIT_PACKAGE,
+    "log/log.json": logs.LOG,
     "sharing/sharing.json": clients.SHARING,
     "check-level/check-level.json": clients.CHECK_LEVEL,
     "client/client.json": clients.CLIENT,

@@ -18,6 +18,7 @@ WORD = 1 << 64
 LABELS = frozenset(
     {
         "set root",
+        "set parameters",
         "positions",
         "voucher transcript",
         "slot mask",

@@ -271,7 +271,7 @@ def check_file_length(length: int, policy: TrustPolicy) -> None:
 
 
 def open_set(file: bytes, policy: TrustPolicy, newest_version: int, now: int) -> SetFile:
-    """5.15, "Opening a set": what a client checks, in this order."""
+    """5.15, "Opening a set", steps 1 to 7, in this order. Step 8 is `log_proof.check_set_proof`."""
     # 1. not empty, at most 4,096 + 32·(pinned ceiling of m) bytes [wrongLength].
     check_file_length(len(file), policy)
     # 2. The signed part decodes. 3. The length is 4,096 + 32·m [wrongLength].

@@ -10,6 +10,7 @@ from reference.labels import LABELS, aead, aead_open, encode_integer, kdf, strea
 
 FIELDS = {  # label: (unkeyed, number of bytes in its fields)
     "set root": (True, 3_072),
+    "set parameters": (True, 172),
     "positions": (False, 9),
     "voucher transcript": (True, 96 + 44 + 4 * 16 + 128),
     "slot mask": (False, 80),

@@ -106,6 +106,14 @@ enum sealedmatch_code {
     SEALEDMATCH_SET_NOT_YET_ISSUED = 310,
     SEALEDMATCH_SUPPORT_NOT_CONFIRMED = 311,
     SEALEDMATCH_TEST_SET = 312,
+    SEALEDMATCH_PROOF_MISSING = 313,
+    SEALEDMATCH_PROOF_OF_OTHER_SET = 314,
+    SEALEDMATCH_UNKNOWN_LOG = 315,
+    SEALEDMATCH_INVALID_LOG_SIGNATURE = 316,
+    SEALEDMATCH_TOO_FEW_COSIGNATURES = 317,
+    SEALEDMATCH_PROOF_TOO_OLD = 318,
+    SEALEDMATCH_INCONSISTENT_LOG = 319,
+    SEALEDMATCH_MALFORMED_LOG = 320,
 
     /* Vouchers and the state around them */
     SEALEDMATCH_EPOCH_IN_PAST = 401,
@@ -174,6 +182,12 @@ typedef struct sealedmatch_trust {
     uint64_t maximum_cells;      /* bounds the file: 32 bytes a cell (30,000,000) */
     uint64_t maximum_lifetime;   /* ceiling of expires_at - issued_at, in seconds (34,560,000: 400 days) */
     uint32_t allow_test_sets;    /* 1 takes sets that are marked as for tests (0); for tests alone */
+    /* The log that a set must be in, and whose cosignatures its proof needs: the text of a policy file
+     * (c2sp.org/tlog-policy), at most 65,536 bytes; NULL and 0 ask for no proof (the default). With it a set is opened
+     * only by the functions that take a proof. */
+    const void *log_policy;
+    size_t log_policy_count;
+    uint64_t maximum_proof_age;  /* greatest age of a cosignature, in seconds, at least 1 (2,592,000: 30 days) */
 } sealedmatch_trust;
 
 /* Fills `trust` with the defaults of Docs/Protocol.md, section 2, and no source. `size` is sizeof(sealedmatch_trust).
@@ -188,9 +202,19 @@ int32_t sealedmatch_trust_defaults(sealedmatch_trust *trust, size_t size);
  * Which error depends on the file and the arguments alone.
  * Errors: BAD_ARGUMENT, TOO_MANY_HANDLES, FILE_FAILED, WRONG_LENGTH, INVALID_MAGIC, INVALID_POINT, IDENTITY_POINT,
  * NON_CANONICAL, PARAMETER_OUT_OF_RANGE, TEST_SET, UNKNOWN_PROFILE, BELOW_FLOOR, TOO_FEW_SIGNATURES,
- * SUPPORT_NOT_CONFIRMED, INVALID_SIGNATURE, ROOT_MISMATCH, SET_NOT_YET_ISSUED, SET_EXPIRED, SET_ROLLED_BACK. */
+ * SUPPORT_NOT_CONFIRMED, INVALID_SIGNATURE, ROOT_MISMATCH, SET_NOT_YET_ISSUED, SET_EXPIRED, SET_ROLLED_BACK;
+ * PROOF_MISSING if `trust` has a log policy, MALFORMED_LOG if that policy is none. */
 int32_t sealedmatch_set_open(
     const char *path, const sealedmatch_trust *trust, uint64_t now, uint64_t last_version, sealedmatch_set *set);
+
+/* The same with the set's proof that it is in the log, the `proof_count` bytes of the file that its publisher serves
+ * beside it (ROOT.proof), NULL and 0 for none. No network is asked. Without a log policy the proof is not looked at.
+ * With one, `now` decides whether its cosignatures are too old, too: open the set with a newer proof from time to time.
+ * Errors: those of sealedmatch_set_open(); PROOF_MISSING, MALFORMED_LOG, PROOF_OF_OTHER_SET, UNKNOWN_LOG,
+ * INVALID_LOG_SIGNATURE, TOO_FEW_COSIGNATURES, PROOF_TOO_OLD, INCONSISTENT_LOG. */
+int32_t sealedmatch_set_open_with_proof(
+    const char *path, const void *proof, size_t proof_count, const sealedmatch_trust *trust, uint64_t now,
+    uint64_t last_version, sealedmatch_set *set);
 
 /* The same for a set file in memory. The bytes are copied before they are checked, so that the caller may change or
  * free them at once: the set takes `count` bytes of private memory. Prefer a path.
@@ -198,6 +222,12 @@ int32_t sealedmatch_set_open(
 int32_t sealedmatch_set_open_memory(
     const void *bytes, size_t count, const sealedmatch_trust *trust, uint64_t now, uint64_t last_version,
     sealedmatch_set *set);
+
+/* Both: a set file and its proof in memory.
+ * Errors: those of sealedmatch_set_open_memory() and sealedmatch_set_open_with_proof(). */
+int32_t sealedmatch_set_open_memory_with_proof(
+    const void *bytes, size_t count, const void *proof, size_t proof_count, const sealedmatch_trust *trust,
+    uint64_t now, uint64_t last_version, sealedmatch_set *set);
 
 /* What a messenger can show its user: what the pictures are checked against, who vouches for it, and from how many
  * matches on somebody can look. Nothing of it is secret. */
@@ -226,6 +256,12 @@ typedef struct sealedmatch_set_info {
     uint32_t signed_by;           /* bit i: source i has signed, and its signature is valid */
     uint8_t sources[16][32];      /* Ed25519 keys of the sources, in their order; zero from source_count on */
     uint32_t is_test;             /* 1 for a set that is marked as for tests */
+    uint32_t is_logged;           /* 1 if the set was opened under a log policy; else what follows is zero */
+    uint32_t custodian_count;     /* custodians that hold parts of the matching key; 0: one authority has all of it */
+    uint32_t custodian_threshold; /* how many of them must take part in opening */
+    uint64_t log_index;           /* the set's place in the log, from 0: what users of one set can compare */
+    uint64_t log_size;            /* entries of the log when the witnesses cosigned it */
+    uint8_t statement[32];        /* SHA-256 of the set's statement for people: its purpose and its legal basis */
 } sealedmatch_set_info;
 
 /* `size` is sizeof(sealedmatch_set_info).

@@ -27,10 +27,11 @@ from .errors import (
 from .items import MediaItem, Video
 from .outboxes import DAY, Outbox, Waiting
 from .sealers import AccountSecret, Sealer
-from .sets import BlindedSet, SetInfo, TrustPolicy
+from .sets import BlindedSet, LoggedSet, LogPolicy, SetInfo, TrustPolicy
 
 __all__ = [
-    "DAY", "AccountSecret", "BlindedSet", "Client", "EncodingError", "ErrorCode", "MachineError", "MediaItem",
+    "DAY", "AccountSecret", "BlindedSet", "Client", "EncodingError", "ErrorCode", "LogPolicy", "LoggedSet",
+    "MachineError", "MediaItem",
     "Outbox", "PictureError", "SealedMatchError",
     "Sealer", "SetError", "SetInfo", "StateError", "TrustPolicy", "UsageError", "Video", "Waiting",
     "account_of", "memory_is_locked",

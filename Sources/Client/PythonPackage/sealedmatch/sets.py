@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class LogPolicy:
+    """The log that a set must be in, and whose cosignatures its proof needs (Docs/Protocol.md, 5.25)."""
+
+    #: The text of a policy file (c2sp.org/tlog-policy): UTF-8 or bytes, at most 65,536 of them.
+    text: str | Buffer
+    #: Greatest age of a cosignature, in seconds, at least 1 (30 days).
+    maximum_age: int | None = None
+
+
+@dataclass(frozen=True)
 class TrustPolicy:
     """What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. `None` is
     the default of Docs/Protocol.md, section 2.
@@ -43,6 +53,8 @@ class TrustPolicy:
     maximum_lifetime: int | None = None
     #: Takes sets that are marked as for tests. For tests alone: whoever makes a test set can open what it matches.
     allow_test_sets: bool = False
+    #: The log that a set must be in, by the proof that comes with it. `None` asks for no proof.
+    log: LogPolicy | None = None
 
     def _structure(self) -> tuple[Any, Any]:
         """The C structure, and what must live as long."""
@@ -65,7 +77,15 @@ class TrustPolicy:
         if self.maximum_check_levels is not None:
             levels = view(self.maximum_check_levels, "maximum_check_levels", 12)
             ffi.memmove(trust.maximum_check_levels, levels, 12)
-        return trust, keys
+        if self.log is None:
+            return trust, keys
+        text = self.log.text.encode() if isinstance(self.log.text, str) else bytes(view(self.log.text, "log.text"))
+        policy = ffi.new("uint8_t[]", text or 1)
+        trust.log_policy = policy
+        trust.log_policy_count = len(text)
+        if self.log.maximum_age is not None:
+            trust.maximum_proof_age = number(self.log.maximum_age, 64, "log.maximum_age")
+        return trust, (keys, policy)
 
 
 _TRUST_FIELDS = {
@@ -109,6 +129,24 @@ class SetInfo:
     signed_by: tuple[bytes, ...]
     #: Whether the set is marked as one for tests.
     is_test: bool
+    #: What the log says of the set; `None` without a pinned log.
+    logged: LoggedSet | None = None
+
+
+@dataclass(frozen=True)
+class LoggedSet:
+    """What a set's proof says: everybody can see it, and for ever."""
+
+    #: The set's place in the log, from 0: what users of one set can compare.
+    index: int
+    #: Entries of the log when the witnesses cosigned it.
+    log_size: int
+    #: Custodians that hold parts of the matching key; 0: one authority has all of it.
+    custodians: int
+    #: How many of them must take part in opening.
+    custodian_threshold: int
+    #: SHA-256 of the set's statement for people: its purpose and its legal basis.
+    statement: bytes
 
 
 class BlindedSet(Handle):
@@ -121,20 +159,28 @@ class BlindedSet(Handle):
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str], trust: TrustPolicy, *, last_version: int = 0, now: float | None = None
+        cls,
+        path: str | os.PathLike[str],
+        trust: TrustPolicy,
+        *,
+        last_version: int = 0,
+        now: float | None = None,
+        proof: Buffer | None = None,
     ) -> BlindedSet:
         """Maps a set file. Replace set files by renaming, never by writing into them.
 
         :param last_version: the newest version that this client has used; an older set is SET_ROLLED_BACK. A `Client`
         remembers its own.
+        :param proof: the bytes of the set's `.proof`; needed if `trust` pins a log, else not looked at.
         :raises SetError, EncodingError: what Docs/Protocol.md, 5.15, asks for does not hold.
         :raises MachineError: FILE_FAILED, for a missing file too.
         """
         handle = ffi.new("sealedmatch_set *")
         structure, _keys = trust._structure()
         call(
-            lib.sealedmatch_set_open,
+            lib.sealedmatch_set_open_with_proof,
             path_bytes(path),
+            *_proof(proof),
             structure,
             seconds(now),
             number(last_version, 64, "last_version"),
@@ -144,16 +190,23 @@ class BlindedSet(Handle):
 
     @classmethod
     def from_bytes(
-        cls, content: Buffer, trust: TrustPolicy, *, last_version: int = 0, now: float | None = None
+        cls,
+        content: Buffer,
+        trust: TrustPolicy,
+        *,
+        last_version: int = 0,
+        now: float | None = None,
+        proof: Buffer | None = None,
     ) -> BlindedSet:
         """A set file in memory; it is copied. Prefer `open`."""
         handle = ffi.new("sealedmatch_set *")
         structure, _keys = trust._structure()
         data = view(content, "content")
         call(
-            lib.sealedmatch_set_open_memory,
+            lib.sealedmatch_set_open_memory_with_proof,
             data,
             len(data),
+            *_proof(proof),
             structure,
             seconds(now),
             number(last_version, 64, "last_version"),
@@ -176,4 +229,23 @@ class BlindedSet(Handle):
             voucher_bytes=raw.voucher_bytes, maximum_note_bytes=raw.maximum_note_bytes, sources=sources,
             signed_by=tuple(source for i, source in enumerate(sources) if raw.signed_by >> i & 1),
             is_test=bool(raw.is_test),
+            logged=_logged(raw) if raw.is_logged else None,
         )  # fmt: skip
+
+
+def _proof(proof: Buffer | None) -> tuple[Any, int]:
+    """No proof, and an empty one, which is malformed."""
+    if proof is None:
+        return ffi.NULL, 0
+    data = view(proof, "proof")
+    return (data, len(data)) if len(data) else (ffi.new("uint8_t[]", 1), 0)
+
+
+def _logged(raw: Any) -> LoggedSet:
+    return LoggedSet(
+        index=raw.log_index,
+        log_size=raw.log_size,
+        custodians=raw.custodian_count,
+        custodian_threshold=raw.custodian_threshold,
+        statement=bytes(ffi.buffer(raw.statement)),
+    )

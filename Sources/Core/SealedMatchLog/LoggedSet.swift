@@ -1,0 +1,42 @@
+public import SealedMatchCrypto
+public import SealedMatchProtocol
+
+/// What a proof that was checked says about a set: everybody can see this, and for ever (Docs/Protocol.md, 5.25).
+public struct LoggedSet: Sendable {
+    /// The set's place in the log, from 0.
+    public let index: UInt64
+    /// Entries of the log at the proof's checkpoint.
+    public let logSize: UInt64
+    /// Who holds α, and what the set is for.
+    public let terms: SetTerms
+
+    /// Checks a set's proof against a pinned policy, without a network.
+    /// - Parameters:
+    ///   - proof: the bytes of the file `.proof`, whose line `extra` holds the entry; nil without one.
+    ///   - now: seconds since 1970.
+    /// - Throws: `proofMissing`, `malformedLog`, `proofOfOtherSet`, `unknownLog`, `invalidLogSignature`,
+    ///   `tooFewCosignatures`, `proofTooOld`, `inconsistentLog`; `primitiveFailed`.
+    public init(
+        proof: [UInt8]?, of header: SetHeader, root: SetRoot, policy: LogPolicy, now: UInt64
+    ) throws(SealedMatchError) {
+        // A set's proof, step 1: there is one, and it is well-formed
+        guard let proof else {
+            throw refusal(.proofMissing, "this messenger takes a set with a proof that it is in the log")
+        }
+        let parsed = try LogProof(canonical: proof)
+        let entry = parsed.extra
+        // A set's proof, step 2: the entry is that of this set
+        let expected = try SetEntry.beginning(of: header, root: root)
+        guard areEqual(entry, 0..<min(entry.count, expected.count), expected, 0..<expected.count) else {
+            throw refusal(.proofOfOtherSet, "the proof is of another set, or says what the set does not")
+        }
+        let terms = try SetTerms(TextCursor(entry, from: expected.count))
+        // A set's proof, step 3: signatures, quorum and times
+        try policy.check(parsed.checkpoint, now: now)
+        // A set's proof, step 4: the entry is in the tree
+        try parsed.checkInclusion(of: entry)
+        self.terms = terms
+        index = parsed.index
+        logSize = parsed.checkpoint.size
+    }
+}
