@@ -192,8 +192,8 @@ let lab: [Target] = [
     room(
         "Lab", "SealedMatchBenchmarks",
         [
-            "CSealedMatch", "CSealedMatchGroup", "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers",
-            "SealedMatchAuthority",
+            "CSealedMatch", "CSealedMatchGroup", "SealedMatchClient", "SealedMatchLog", "SealedMatchSets",
+            "SealedMatchWorkers", "SealedMatchAuthority",
             "SealedMatchOpenings", "SealedMatchPictures", "SealedMatchMessengerStandIn", "SealedMatchTesting",
         ], settings: program),
 ]

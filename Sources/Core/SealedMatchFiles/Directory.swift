@@ -75,9 +75,9 @@ package final class LockedDirectory: @unchecked Sendable {
         }
     }
 
-    /// Creates a directory for the owner only; an existing one is no error.
-    package static func make(_ path: String) throws(SealedMatchError) {
-        guard unsafe mkdir(path, 0o700) == 0 || platform_errno() == EEXIST else {
+    /// Creates a directory, for the owner only unless told; an existing one is no error.
+    package static func make(_ path: String, mode: UInt32 = 0o700) throws(SealedMatchError) {
+        guard unsafe mkdir(path, mode) == 0 || platform_errno() == EEXIST else {
             throw .file("a directory cannot be created")
         }
     }

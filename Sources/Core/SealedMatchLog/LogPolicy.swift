@@ -1,7 +1,7 @@
 public import SealedMatchCrypto
 
 /// What a messenger pins about the log: its key, whose cosignatures a checkpoint needs, and how old these may be
-/// (Docs/Protocol.md, 5.25). The text is that of a policy file (c2sp.org/tlog-policy).
+/// (Docs/Protocol.md, 5.28). The text is that of a policy file (c2sp.org/tlog-policy).
 public final class LogPolicy: Sendable {
     /// The greatest age of a cosignature, in seconds, at least 1. An older one does not count.
     public let maximumAge: UInt64

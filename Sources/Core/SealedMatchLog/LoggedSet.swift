@@ -1,7 +1,7 @@
 public import SealedMatchCrypto
 public import SealedMatchProtocol
 
-/// What a proof that was checked says about a set: everybody can see this, and for ever (Docs/Protocol.md, 5.25).
+/// What a proof that was checked says about a set: everybody can see this, and for ever (Docs/Protocol.md, 5.28).
 public struct LoggedSet: Sendable {
     /// The set's place in the log, from 0.
     public let index: UInt64

@@ -95,6 +95,10 @@ enum BenchmarkName: String, CaseIterable {
     /// large set. Floor: the same on the smallest set. They differ by nothing that grows with the set.
     case clientGrowth = "client.seal_growth"
 
+    /// Milliseconds to check a set's proof: a log of a million entries, five witnesses, of which three are needed.
+    /// Floor: its six Ed25519 verifications. Goal: at most 1.
+    case logVerify = "log.verify"
+
     /// Milliseconds to decode 1,500 openings with t = 30, k = 312, of which 1,100 are by chance, by dense elimination,
     /// one thread.
     case reveal = "reveal.1500"
@@ -154,6 +158,8 @@ enum BenchmarkName: String, CaseIterable {
     /// Wall time of eight sealers on one set on one thread over that on eight. Floor: the same quotient of
     /// multiplications that share nothing, which no more threads than cores can raise. Goal: near 1.
     case abiThreads = "abi.seal.eight_threads"
+    /// Bytes of the library's file, with the batches.
+    case libraryBytes = "library.bytes"
     /// Bytes of private memory that the large set, a sealer and 20 vouchers take, in all. Goal: at most 4 MB.
     case abiMemory = "abi.private_bytes"
     /// Milliseconds of `sealedmatch_item_picture` for 1920 × 1080 RGB pixels, raster included. Floor: `PDQFingerprint`

@@ -57,6 +57,8 @@ public struct BenchmarkSuite {
         let large = sets.file
         let sealing = try SealBenchmarks(scale: scale, set: large, directory: directory, items: items)
         try sealing.measure(report, progress: progress)
+        progress("a set's proof")
+        try LogBenchmarks(set: large.open(), rounds: scale.sealRounds).measure(report)
         progress("opening")
         try OpenBenchmarks(scale: scale, set: large, items: items).measure(report)
         progress("client memory")

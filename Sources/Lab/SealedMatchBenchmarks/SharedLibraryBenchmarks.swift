@@ -26,6 +26,9 @@ struct SharedLibraryBenchmarks {
     }
 
     func measure(_ report: (BenchmarkRow) -> Void) throws {
+        if let path = ProcessInfo.processInfo.environment["SEALEDMATCH_LIBRARY"] {
+            report(BenchmarkRow(.libraryBytes, Double(try Data(contentsOf: URL(filePath: path)).count), "bytes"))
+        }
         try measureMemory(report)
         try measureFirst(report)
         try measureCalls(report)

@@ -84,14 +84,14 @@ private struct OneEntryLog {
         #expect(Self.refusal { _ = try open(log.proof) } == .tooFewSignatures)
         trust.minimumSignatures = 2
         // In memory, too, and without a policy no proof is looked at.
-        try fixture.forge.encoded.withUnsafeBytes { bytes in
-            #expect(
-                try unsafe BlindedSet.open(copying: bytes, trust: trust, now: Fixture.now, proof: log.proof).logged
-                    != nil)
-            #expect(
-                Self.refusal { _ = try unsafe BlindedSet.open(copying: bytes, trust: trust, now: Fixture.now) }
-                    == .proofMissing)
+        let bytes = try fixture.forge.file(fixture.forge.signatures())
+        func inMemory(_ proof: [UInt8]?) throws -> BlindedSet {
+            try bytes.withUnsafeBytes {
+                try unsafe BlindedSet.open(copying: $0, trust: trust, now: Fixture.now, proof: proof)
+            }
         }
+        #expect(try inMemory(log.proof).logged?.terms == terms)
+        #expect(Self.refusal { _ = try inMemory(nil) } == .proofMissing)
         trust.log = nil
         #expect(try open([1, 2, 3]).logged == nil)
     }

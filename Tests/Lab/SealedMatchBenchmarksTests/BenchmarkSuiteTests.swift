@@ -9,7 +9,7 @@ import Testing
         "set.lost_entries", "set.build.one_core",
         "set.build.two_cores",
         "machine.two_cores", "set.build.memory_per_entry", "set.prove", "set.audit",
-        "seal.probe", "seal.vs_two_header", "seal.voucher", "open.slot", "open.slot.two_cores",
+        "seal.probe", "seal.vs_two_header", "seal.voucher", "log.verify", "open.slot", "open.slot.two_cores",
         "client.private_bytes", "client.seal_growth", "reveal.1500",
         "reveal.none.1510", "reveal.none.1510.steps", "kit.default", "kit.three", "pdq.1080p", "pdq.raster",
         "pdq.hypotheses",
@@ -20,7 +20,8 @@ import Testing
     private static let group = ["multiply", "hash", "evaluate", "subtract", "combine", "probe"].map { "group.\($0)" }
     /// Those of the C interface, where the environment names the library.
     private static let interface = [
-        "abi.first_voucher", "abi.seal", "abi.seal.eight_threads", "abi.private_bytes", "abi.pdq.1080p",
+        "library.bytes", "abi.first_voucher", "abi.seal", "abi.seal.eight_threads", "abi.private_bytes",
+        "abi.pdq.1080p",
     ]
     /// Figures that may be zero: of memory, which other tests give back meanwhile.
     private static let counts: Set<String> = [

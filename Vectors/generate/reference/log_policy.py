@@ -1,4 +1,4 @@
-"""Protocol 5.25, "The policy": c2sp.org/tlog-policy with a greatest age."""
+"""Protocol 5.28, "The policy": c2sp.org/tlog-policy with a greatest age."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protocol 5.25, "A set's proof": c2sp.org/tlog-proof with the entry in the line `extra`."""
+"""Protocol 5.28, "A set's proof": c2sp.org/tlog-proof with the entry in the line `extra`."""
 
 from __future__ import annotations
 

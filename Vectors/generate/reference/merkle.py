@@ -1,4 +1,4 @@
-"""Protocol 5.25, "The tree": RFC 6962, 2.1, over SHA-256."""
+"""Protocol 5.28, "The tree": RFC 6962, 2.1, over SHA-256."""
 
 from __future__ import annotations
 

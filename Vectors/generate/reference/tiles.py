@@ -1,4 +1,4 @@
-"""Protocol 5.26, "Tiles": c2sp.org/tlog-tiles."""
+"""Protocol 5.29, "Tiles": c2sp.org/tlog-tiles."""
 
 from __future__ import annotations
 

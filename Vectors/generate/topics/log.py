@@ -1,4 +1,4 @@
-"""log/: Protocol 4.16 and 5.25: notes, checkpoints, proofs, policies and entries of the log."""
+"""log/: Protocol 4.16 and 5.28: notes, checkpoints, proofs, policies and entries of the log."""
 
 from __future__ import annotations
 

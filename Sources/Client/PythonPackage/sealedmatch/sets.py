@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LogPolicy:
-    """The log that a set must be in, and whose cosignatures its proof needs (Docs/Protocol.md, 5.25)."""
+    """The log that a set must be in, and whose cosignatures its proof needs (Docs/Protocol.md, 5.28)."""
 
     #: The text of a policy file (c2sp.org/tlog-policy): UTF-8 or bytes, at most 65,536 of them.
     text: str | Buffer
