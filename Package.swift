@@ -87,6 +87,8 @@ let sets: [Target] = [
     room("Sets", "SealedMatchWorkers", ["SealedMatchCrypto"]),
     // Sources' hash lists and key files.
     room("Sets", "SealedMatchLists", ["SealedMatchProtocol", "SealedMatchFiles"]),
+    // The log on its publisher's disk, what witnesses are asked, and the monitor.
+    room("Sets", "SealedMatchPublishing", ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLog"]),
     room(
         "Sets", "SealedMatchSets",
         ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchWorkers"]),
@@ -167,7 +169,8 @@ let tool: [Target] = [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
             "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn", "SealedMatchDecoyAnalysis",
-            "SealedMatchBenchmarks", "SealedMatchKit", "SealedMatchJSON", "SealedMatchVectors", "CSealedMatchSpawn",
+            "SealedMatchBenchmarks", "SealedMatchLog", "SealedMatchPublishing", "SealedMatchKit", "SealedMatchJSON",
+            "SealedMatchVectors", "CSealedMatchSpawn",
             argumentParser,
             "SealedMatchSimulation",
         ], path: "Sources/Tool/sealedmatch", swiftSettings: program),
@@ -246,6 +249,7 @@ let testing: [Target] = [
         ]),
     tests("Client", "ABITests", ["SealedMatchClient", "SealedMatchSets"], exclude: ["Programs", "Scripts"]),
     tests("Sets", "SealedMatchListsTests", ["SealedMatchLists"]),
+    tests("Sets", "SealedMatchPublishingTests", ["SealedMatchPublishing"]),
     tests(
         "Sets", "SealedMatchSetsTests",
         ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchBuildFixture"],

@@ -102,6 +102,15 @@ struct SetVerifyCommand: ParsableCommand {
             Terminal.print(
                 "good: version \(set.header.version), \(set.header.entries) entries; "
                     + SetInspectCommand.confirmation(set.signers))
+            if let logged = set.logged {
+                Terminal.print("log         entry \(logged.index) of \(logged.logSize)")
+                Terminal.print("statement   \(hexadecimal(logged.terms.statement.bytes))")
+                Terminal.print(
+                    "key         "
+                        + (logged.terms.custodians.isEmpty
+                            ? "one authority"
+                            : "\(logged.terms.threshold) of \(count(logged.terms.custodians.count, "custodian"))"))
+            }
         }
     }
 }

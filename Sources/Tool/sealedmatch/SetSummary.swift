@@ -26,6 +26,7 @@ struct SetSummary {
         Terminal.print("levels      N = \(levels): M/N slots of a voucher open by chance")
         Terminal.print(
             "profile     \(parameters.profile.id), digest \(hexadecimal(try parameters.profileDigest().bytes))")
+        Terminal.print("parameters  \(hexadecimal(try header.parametersDigest().bytes)), as in the log's entry")
         Terminal.print(
             "claim       at least q = \(parameters.minimumSources) of the S = \(header.sources.count) sources below "
                 + "list each entry")

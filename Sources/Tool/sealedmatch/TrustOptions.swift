@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SealedMatchClient
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
+internal import SealedMatchLog
 internal import SealedMatchProtocol
 
 /// Whom to trust, on the command line.
@@ -26,6 +27,13 @@ struct TrustOptions: ParsableArguments {
             """)
     var maxCheckLevels = CheckLevelList(TrustPolicy(sources: [], minimumSignatures: 1).maximumCheckLevels)
 
+    @Option(help: "The policy of a log (c2sp.org/tlog-policy): the set must be in it, by --proof.")
+    var logPolicy: String?
+    @Option(help: "The set's proof, ROOT.proof.")
+    var proof: String?
+    @Option(help: "Days that the proof's cosignatures may be old.")
+    var proofDays: UInt64 = 30
+
     func policy() throws -> TrustPolicy {
         let sources = try trust.map { try KeyFiles.readSourcePublic($0) }
         var policy = TrustPolicy(sources: sources, minimumSignatures: signatures ?? max(1, Set(sources).count))
@@ -34,13 +42,21 @@ struct TrustOptions: ParsableArguments {
         policy.minimumThreshold = minThreshold
         policy.minimumProbes = minProbes
         policy.maximumCheckLevels = maxCheckLevels.levels
+        guard (1...36_500).contains(proofDays) else { throw ValidationError("--proof-days is 1 to 36,500") }
+        if let logPolicy { policy.log = try LogPolicyFile(logPolicy, days: proofDays).policy }
         return policy
     }
 
     func open(_ file: String) throws -> BlindedSet {
         let policy = try policy()
+        guard logPolicy != nil || proof == nil else {
+            throw ValidationError("--proof says nothing without --log-policy")
+        }
+        let proof = try proof.map { path in
+            try about(path) { try DurableFile.read(path, limit: LogProof.maximumCount) }
+        }
         do throws(SealedMatchError) {
-            return try BlindedSet.open(path: file, trust: policy, now: currentTime())
+            return try BlindedSet.open(path: file, trust: policy, now: currentTime(), proof: proof)
         } catch {
             guard error.code == .belowFloor else { throw Failure(error, file) }
             // For the message alone; what was refused stays refused.

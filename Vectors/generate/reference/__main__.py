@@ -6,7 +6,7 @@ import argparse
 import importlib.util
 import sys
 
-from . import commands_a
+from . import commands_a, commands_c
 from .errors import ProtocolError
 
 
@@ -14,6 +14,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m reference", description="SealedMatch, protocol version 1.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands_a.add_commands(commands)
+    commands_c.add_commands(commands)
     if importlib.util.find_spec(f"{__package__}.commands_b") is not None:
         from . import commands_b
 

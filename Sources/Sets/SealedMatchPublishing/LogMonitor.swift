@@ -1,0 +1,153 @@
+internal import SealedMatchCrypto
+package import SealedMatchLog
+package import SealedMatchProtocol
+package import SealedMatchFiles
+
+/// Reads a whole log, and says what is wrong with it or strange (Docs/Protocol.md, "Watching").
+package struct LogMonitor {
+    /// Something that people must look at. It is in writing, in the log, and stays there.
+    package struct Alarm: Equatable, CustomStringConvertible {
+        /// The entry's place, from 0.
+        package let index: Int
+        /// What is wrong.
+        package let text: String
+        package var description: String { "entry \(index): \(text)" }
+    }
+
+    /// What was read.
+    package struct Report {
+        /// The checkpoint, to be seen again at the next watch.
+        package let checkpoint: Checkpoint
+        /// Entries that were not there at the last watch.
+        package let newEntries: Int
+        package let alarms: [Alarm]
+    }
+
+    private let policy: LogPolicy
+    private let growth: Double
+    private let set: (SetRoot) -> SetFile?
+
+    /// - Parameters:
+    ///   - policy: as clients pin it.
+    ///   - growth: n of a version may be at most so many times that of the version before.
+    ///   - set: a set file that is at hand, by its root.
+    package init(policy: LogPolicy, growth: Double, set: @escaping (SetRoot) -> SetFile?) {
+        self.policy = policy
+        self.growth = growth
+        self.set = set
+    }
+
+    /// - Parameters:
+    ///   - files: the log, as it is served.
+    ///   - last: the checkpoint of the last watch, nil at the first.
+    /// - Throws: what is wrong with the log itself: `inconsistentLog` for a tree that is not its entries', or does not
+    ///   begin with the last one; `malformedLog` for tiles of another form; `proofTooOld` and the like for the
+    ///   checkpoint.
+    package func watch(_ files: LogFiles, last: Checkpoint?, now: UInt64) throws -> Report {
+        guard let note = try files("checkpoint", SignedNote.maximumCount) else {
+            throw SealedMatchError(.malformedLog, "the log has no checkpoint")
+        }
+        // Watching, step 1: the checkpoint, as clients see it
+        let checkpoint = try Checkpoint(canonical: note)
+        try policy.check(checkpoint, now: now)
+        // Watching, step 2: the tree is that of the entries, and begins with the last one
+        let contents = try LogContents(size: checkpoint.size, from: files)
+        try contents.check(checkpoint)
+        if let last {
+            guard last.origin == checkpoint.origin else {
+                throw SealedMatchError(.unknownLog, "the last checkpoint is another log's")
+            }
+            try contents.check(last)
+        }
+        // Tiles say the same, for those who have no entries.
+        for tile in try contents.tiles(size: Int(checkpoint.size)) {
+            guard try files(tile.name, max(tile.bytes.count, 8_192)) == tile.bytes else {
+                throw SealedMatchError(.inconsistentLog, "a tile is missing, or is not that of the entries")
+            }
+        }
+        let alarms = alarms(contents.entries)
+        let known = Int(last?.size ?? 0)
+        return Report(
+            checkpoint: checkpoint, newEntries: contents.entries.count - known,
+            alarms: alarms.filter { $0.index >= known })
+    }
+
+    private func alarms(_ entries: [[UInt8]]) -> [Alarm] {
+        var alarms: [Alarm] = []
+        var before: SetEntry?
+        for (index, bytes) in entries.enumerated() {
+            func alarm(_ text: String) { alarms.append(Alarm(index: index, text: text)) }
+            // Watching, step 3: every entry has its form, and its signature verifies
+            let entry: LogEntry
+            do {
+                entry = try LogEntry(canonical: bytes)
+            } catch {
+                alarm("it is not an entry: \(error)")
+                continue
+            }
+            if let signed = entry.signed, !signed.verifies { alarm("its signature does not verify") }
+            guard case .set(let published) = entry else { continue }
+            // Watching, step 4: one set for a version
+            if let before {
+                if published.version == before.version, published.root != before.root {
+                    alarm("another set of version \(published.version) is in the log")
+                }
+                if published.version < before.version { alarm("its version is below that of a set before") }
+                // Watching, step 6: growth
+                if Double(published.entries) > growth * Double(before.entries) {
+                    alarm("n grew from \(before.entries) to \(published.entries)")
+                }
+            }
+            before = published
+            for text in check(published) { alarm(text) }
+        }
+        return alarms
+    }
+
+    /// Watching, step 5: the set file, if it is at hand.
+    private func check(_ entry: SetEntry) -> [String] {
+        guard let file = set(entry.root) else { return [] }
+        do throws(SealedMatchError) {
+            var problems: [String] = []
+            guard try SetEntry(header: file.header, terms: entry.terms) == entry else {
+                return ["it says of the set what the set file does not"]
+            }
+            let signers = try file.signatures.validSigners(of: file.header)
+            if signers.isEmpty { problems.append("no source has signed the set") }
+            if try !Self.areShares(entry.terms, of: file.header.publicKey) {
+                problems.append("the custodians' shares do not combine to the set's key")
+            }
+            return problems
+        } catch {
+            return ["the set file: \(error)"]
+        }
+    }
+
+    /// Whether any τ of the shares combine to L: L and L_1 … L_N are values of one polynomial of degree τ − 1. So it is
+    /// if L and each run of τ neighbours are.
+    private static func areShares(_ terms: SetTerms, of publicKey: Point) throws(SealedMatchError) -> Bool {
+        let (count, threshold) = (terms.custodians.count, terms.threshold)
+        guard count > 0 else { return true }
+        var shares: [Point] = []
+        for encoded in terms.custodians { shares.append(try Point(canonical: encoded)) }
+        for first in 0...(count - threshold) {
+            let places = (first + 1)...(first + threshold)
+            var sum = Point.identity
+            for place in places {
+                sum = try sum.adding(shares[place - 1].multipliedVarTime(byPublic: weight(of: place, among: places)))
+            }
+            guard sum == publicKey else { return false }
+        }
+        return true
+    }
+
+    /// λ_i = ∏ j/(j − i) over the other places j, modulo ℓ.
+    private static func weight(of place: Int, among places: ClosedRange<Int>) throws(SealedMatchError) -> PublicScalar {
+        var weight = try PublicScalar(1)
+        for other in places where other != place {
+            let (j, i) = (try PublicScalar(UInt64(other)), try PublicScalar(UInt64(place)))
+            weight = try weight.multiplied(by: j).multiplied(by: j.subtracting(i).inverse())
+        }
+        return weight
+    }
+}

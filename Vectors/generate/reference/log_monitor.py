@@ -1,0 +1,135 @@
+"""Protocol 5.29, "Watching": from the files that a log serves, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import group as g
+from .errors import ProtocolError, require
+from .log_entries import SET, LogEntry, set_entry
+from .log_policy import LogPolicy
+from .merkle import leaf_hash, root
+from .notes import Checkpoint, malformed
+from .set_file import SetFile
+from .tiles import WIDTH, decode_bundle, encode_bundle, tile_path
+
+Files = Callable[[str], bytes | None]
+
+
+def read_entries(files: Files, size: int) -> list[bytes]:
+    entries: list[bytes] = []
+    while len(entries) < size:
+        width = min(WIDTH, size - len(entries))
+        bundle = files(tile_path(None, len(entries) // WIDTH, width))
+        malformed(bundle is not None, "a bundle is missing")
+        entries += decode_bundle(bundle, width)
+    return entries
+
+
+def tiles(entries: list[bytes]) -> dict[str, bytes]:
+    """All files of a tree but the checkpoint."""
+    made = {}
+    for start in range(0, len(entries), WIDTH):
+        part = entries[start : start + WIDTH]
+        made[tile_path(None, start // WIDTH, len(part))] = encode_bundle(part)
+    level, hashes = 0, [leaf_hash(entry) for entry in entries]
+    while hashes:
+        parts = [hashes[start : start + WIDTH] for start in range(0, len(hashes), WIDTH)]
+        for index, part in enumerate(parts):
+            made[tile_path(level, index, len(part))] = b"".join(part)
+        level, hashes = level + 1, [root(part) for part in parts if len(part) == WIDTH]
+    return made
+
+
+@dataclass(frozen=True)
+class Watched:
+    checkpoint: Checkpoint
+    entries: list[bytes]
+    alarms: list[tuple[int, str]]
+
+
+def watch(
+    files: Files, policy: LogPolicy, last: Checkpoint | None, sets: list[SetFile], now: int, growth: float = 1.5
+) -> Watched:
+    note = files("checkpoint")
+    malformed(note is not None, "no checkpoint")
+    # 1. The checkpoint is one that clients take.
+    checkpoint = Checkpoint.decode(note)
+    policy.check(checkpoint, now)
+    # 2. The tree of all entries has its root, and begins with the one that was seen last.
+    entries = read_entries(files, checkpoint.size)
+    leaves = [leaf_hash(entry) for entry in entries]
+    require(root(leaves) == checkpoint.root, "inconsistentLog", "the entries are another tree's")
+    if last is not None:
+        require(last.origin == checkpoint.origin, "unknownLog")
+        require(last.size <= checkpoint.size, "inconsistentLog", "the log has shrunk")
+        require(root(leaves[: last.size]) == last.root, "inconsistentLog", "the log has forked")
+    for path, contents in tiles(entries).items():
+        require(files(path) == contents, "inconsistentLog", path)
+    known = 0 if last is None else last.size
+    found = [alarm for alarm in alarms(entries, sets, growth) if alarm[0] >= known]
+    return Watched(checkpoint, entries, found)
+
+
+def alarms(entries: list[bytes], sets: list[SetFile], growth: float) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    before: LogEntry | None = None
+    at_hand = {set_file.root: set_file for set_file in sets}
+    for index, data in enumerate(entries):
+        # 3. Every entry is well-formed, and its signature verifies.
+        try:
+            entry = LogEntry.decode(data)
+        except ProtocolError:
+            found.append((index, "form"))
+            continue
+        if entry.is_signed and not entry.verifies():
+            found.append((index, "signature"))
+        if entry.kind != SET:
+            continue
+        # 4. One set for a version, and versions do not fall. 6. n grows by no more than the factor.
+        if before is not None:
+            if entry.one("version") == before.one("version") and entry.one("root") != before.one("root"):
+                found.append((index, "version"))
+            if entry.one("version") < before.one("version"):
+                found.append((index, "older"))
+            if entry.one("entries") > growth * before.one("entries"):
+                found.append((index, "growth"))
+        before = entry
+        # 5. Of a set at hand the entry is that of the file, sources signed it, and the shares are those of its key.
+        set_file = at_hand.get(entry.one("root"))
+        if set_file is not None and (problem := check_set(entry, set_file)):
+            found.append((index, problem))
+    return found
+
+
+def check_set(entry: LogEntry, set_file: SetFile) -> str | None:
+    custodians = entry.values["custodian"]
+    threshold = entry.one("custodians") if custodians else 0
+    if set_entry(set_file, threshold, custodians, entry.one("statement")).encode() != entry.encode():
+        return "set"
+    try:
+        if not set_file.signers():
+            return "unsigned"
+        if custodians and not are_shares(custodians, threshold, set_file.header.public_key):
+            return "custodians"
+    except ProtocolError:
+        return "set file"
+    return None
+
+
+def are_shares(custodians: list[bytes], threshold: int, public_key: bytes) -> bool:
+    """Whether L and all L_i are values of one polynomial of degree τ − 1: L is that of each run of τ neighbours."""
+    points = [g.decode_element_but_identity(one) for one in custodians]
+    for first in range(1, len(points) - threshold + 2):
+        places = range(first, first + threshold)
+        total = g.IDENTITY
+        for i in places:
+            weight = 1
+            for j in places:
+                if j != i:
+                    weight = weight * j * pow(j - i, -1, g.ORDER) % g.ORDER
+            total = g.add(total, g.multiply(weight, points[i - 1]))
+        if total != public_key:
+            return False
+    return True
