@@ -27,13 +27,17 @@ package struct DenseDecoder {
     private let threshold: Int
     private let polynomials: Int
     private let kernel: Kernel
+    private let isDivided: Bool
 
-    /// - Parameter kernel: one that is available.
-    package init(threshold: Int, polynomials: Int, kernel: Kernel = .best) {
+    /// - Parameters:
+    ///   - kernel: one that is available.
+    ///   - isDivided: among the cores, or the calling thread alone: the same results.
+    package init(threshold: Int, polynomials: Int, kernel: Kernel = .best, isDivided: Bool = true) {
         precondition(kernel.isAvailable)
         self.threshold = threshold
         self.polynomials = polynomials
         self.kernel = kernel
+        self.isDivided = isDivided
     }
 
     /// Rows that vanish before giving up: a bound on the work that forged openings cause.
@@ -44,7 +48,9 @@ package struct DenseDecoder {
     ///   found.
     package func locate(_ shares: [Share]) -> [Int]? {
         guard shares.count > threshold else { return nil }
-        var elimination = Elimination(of: shares, threshold: threshold, polynomials: polynomials, kernel: kernel)
+        var elimination = Elimination(
+            of: shares, threshold: threshold, polynomials: polynomials, kernel: kernel,
+            rowsAtOnce: isDivided ? Elimination.rowsOfAThread : .max)
         for _ in 0..<Self.maximumDependencies {
             guard let support = elimination.nextDependency() else { return nil }
             if let members = members(support, of: shares) { return members }
@@ -72,6 +78,7 @@ private struct Elimination: ~Copyable {
     private let stride: Int
     private let width: Int
     private let kernel: DenseDecoder.Kernel
+    private let rowsAtOnce: Int
     // Row numbers: pivots, then those to come, both in the shares' order. A row that vanished is taken out.
     private var order: [UInt32]
     // 1/pivot, by which its row was multiplied.
@@ -81,7 +88,11 @@ private struct Elimination: ~Copyable {
 
     private static let blockCount = Int(ELIMINATION_MAXIMUM_PIVOTS)
 
-    init(of shares: [Share], threshold: Int, polynomials: Int, kernel: DenseDecoder.Kernel) {
+    /// Rows that one thread reduces at a time; an even number, as the kernels take two together.
+    static let rowsOfAThread = 64
+
+    init(of shares: [Share], threshold: Int, polynomials: Int, kernel: DenseDecoder.Kernel, rowsAtOnce: Int) {
+        self.rowsAtOnce = rowsAtOnce
         let count = shares.count
         // D
         let depth = (count - threshold + polynomials) / (polynomials + 1)
@@ -141,10 +152,7 @@ private struct Elimination: ~Copyable {
         return nil
     }
 
-    /// Rows that one thread reduces at a time; an even number, as the kernels take two together.
-    private static let rowsAtOnce = 64
-
-    /// Takes the block's pivots off rows, given by their places in `order`; many rows are divided among the cores.
+    /// Takes the block's pivots off rows, given by their places in `order`.
     private mutating func reduce(_ rows: Range<Int>) {
         let pivots = block..<inverses.count
         let (words, stride, first) = unsafe (words, stride, block)
@@ -159,10 +167,11 @@ private struct Elimination: ~Copyable {
                     words, stride, base + pivots.lowerBound, pivots.count, base + part.lowerBound, part.count, first,
                     avx2)
             }
-            guard rows.count > Self.rowsAtOnce else { return reducePart(rows) }
-            DispatchQueue.concurrentPerform(iterations: (rows.count + Self.rowsAtOnce - 1) / Self.rowsAtOnce) { part in
-                let lower = rows.lowerBound + part * Self.rowsAtOnce
-                reducePart(lower..<min(rows.upperBound, lower + Self.rowsAtOnce))
+            guard rows.count > rowsAtOnce else { return reducePart(rows) }
+            let size = rowsAtOnce
+            DispatchQueue.concurrentPerform(iterations: (rows.count + size - 1) / size) { part in
+                let lower = rows.lowerBound + part * size
+                reducePart(lower..<min(rows.upperBound, lower + size))
             }
         }
     }

@@ -18,6 +18,7 @@ final class Cluster: Sendable {
 
     init(servers: Int = 3, maximumStore: String = "1GB") throws {
         let program = try #require(Self.program, "SEALEDMATCH_NATS_SERVER names no nats-server")
+        try #require(FileManager.default.isExecutableFile(atPath: program), "\(program) cannot be run")
         scratch = TemporaryDirectory()
         ports = try Self.freePorts(2 * servers)
         password = UUID().uuidString
