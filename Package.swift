@@ -196,7 +196,7 @@ let lab: [Target] = [
         "Lab", "SealedMatchBenchmarks",
         [
             "CSealedMatch", "CSealedMatchGroup", "SealedMatchClient", "SealedMatchLog", "SealedMatchSets",
-            "SealedMatchWorkers", "SealedMatchAuthority",
+            "SealedMatchWorkers", "SealedMatchAuthority", "SealedMatchCustodians",
             "SealedMatchOpenings", "SealedMatchPictures", "SealedMatchMessengerStandIn", "SealedMatchTesting",
         ], settings: program),
 ]

@@ -116,13 +116,34 @@ enum CustodianVectors {
             let elements = try input.allBytes32("elements").map { try Point(canonical: $0) }
             let party = try PartyIndex(input.number("party", as: Int.self))
             let parties = try input.numbers("parties", as: Int.self).map { try PartyIndex($0) }
-            let coordinator = try input.coordinator()
-            return ["request": .bytes(try coordinator.request(elements, of: party, among: parties).encoded)]
+            let (coordinator, isProved) = (try input.coordinator(), try input.boolean("proved"))
+            let request = try coordinator.request(elements, of: party, among: parties, isProved: isProved)
+            return ["request": .bytes(request.encoded)]
         },
         "Evaluate": { input, _ in
-            let (request, fresh) = (try input.bytes("request"), try input.bytes32("random"))
+            let bytes = try input.bytes("request")
+            var random = ReplayRandom(try input.bytes("random"))
             let share = try CustodianShare(canonical: secret(input.bytes("share")))
-            return ["answer": .bytes(try share.evaluate(EvaluationRequest(canonical: request), fresh: fresh).encoded)]
+            let request = try EvaluationRequest(canonical: bytes)
+            guard request.encoded == bytes else { throw VectorError("encoded again it differs") }
+            let answer = try share.evaluate(request, random: &random).encoded
+            guard random.remaining == 0 else { throw VectorError("\(random.remaining) random bytes are left over") }
+            return ["answer": .bytes(answer)]
+        },
+        "Mask": { input, _ in
+            var random = ReplayRandom(try input.bytes("random"))
+            let check = try MaskedCheck(input.allBytes32("elements").map { try Point(canonical: $0) }, random: &random)
+            guard random.remaining == 0 else { throw VectorError("\(random.remaining) random bytes are left over") }
+            return ["masked": .bytes(check.masked.encoded.bytes)]
+        },
+        "AcceptProducts": { input, _ in
+            var random = ReplayRandom(try input.bytes("random"))
+            let check = try MaskedCheck(input.allBytes32("elements").map { try Point(canonical: $0) }, random: &random)
+            let products = try input.allBytes32("products").map { try Point(canonical: $0) }
+            let isAccepted = try check.accepts(
+                products, masked: Point(canonical: input.bytes32("product")),
+                publicKey: Point(canonical: input.bytes32("publicKey")))
+            return ["accepted": .boolean(isAccepted)]
         },
         "VerifyAnswer": { input, _ in
             let (answer, party) = (try input.bytes("answer"), try PartyIndex(input.number("party", as: Int.self)))

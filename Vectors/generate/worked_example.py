@@ -17,11 +17,14 @@ from pictures import changed_pictures, known_pictures
 from reference.building import build_with_secrets
 from reference.check_level import check_level
 from reference.collector import Collector
+from reference.custodians import KEY_GENERATION, Plan
 from reference.decoder import decoder, dense_elimination, syndrome_weights
 from reference.entries import ListedHash, select_entries
 from reference.epochs import AccountSecret
+from reference.evaluation import Mask, accepts, combine, evaluate, masked, request
 from reference.field import Q, at_random, canonical
 from reference.group import add, encode_scalar, hash_key, multiply, multiply_base, random_scalar
+from reference.key_generation import Party
 from reference.keys import SetSecrets, perceptual_key, sha256_key, source_public_key
 from reference.labels import aead, blake2b_256, encode_integer, kdf, stream
 from reference.open import OpenedSet, open_voucher
@@ -325,7 +328,58 @@ def text() -> str:
     page.put("release", release.encode())
     release.verify(source_public_key(seed))
     assert revealed.epoch_key == shared.epoch_key and len(revealed.matches) == 3 and errors > 0
+    custodians(page)
     return "\n".join(page.lines) + "\n"
+
+
+def custodians(page: Page) -> None:
+    """4.15, 5.22 and 5.23 for two parties who must both take part."""
+    page.say(
+        "**Custodians** (4.15, 5.22, 5.23): two parties, both of whom must take part, generate a key and evaluate an "
+        "element with it."
+    )
+    draw = seeded("worked example: custodians")
+    seeds = sorted((draw(32), draw(32)), key=source_public_key)
+    keys = tuple(map(source_public_key, seeds))
+    plan = Plan(KEY_GENERATION, 2, draw(16), draw(16), bytes(32), keys, (1, 2))
+    for number, seed in enumerate(seeds, 1):
+        page.put(f"party {number}'s seed", seed)
+    page.put("plan", plan.encode())
+    page.put("run", plan.run)
+    parties = [Party(seed, plan) for seed in seeds]
+    first = [party.begin(draw) for party in parties]
+    for number, party in enumerate(parties, 1):
+        page.put(f"party {number}'s a_0, a_1", b"".join(map(encode_scalar, party.coefficients)))
+        page.put(f"party {number}'s x", party.secret)
+        page.put(f"party {number}'s SMP1", party.first)
+    second = [party.deal(first, draw) for party in parties]
+    page.put("transcript_1", parties[0].before)
+    for number, message in enumerate(second, 1):
+        page.put(f"party {number}'s SMP2", message)
+    third = [party.confirm(second) for party in parties]
+    page.put("transcript_2", parties[0].transcript)
+    page.put("C_0 = L, C_1", b"".join(parties[0].commitments))
+    shares = [party.finish(third) for party in parties]
+    for share in shares:
+        page.put(f"α_{share.party}", encode_scalar(share.secret))
+        page.put(f"L_{share.party}", share.record.share_key(share.party))
+    page.put("name of the record", shares[0].record.name)
+    e = multiply_base(random_scalar(draw))
+    page.put("E_1", e)
+    mask = Mask.draw(1, draw)
+    page.put("d_1, ρ, σ", b"".join(map(encode_scalar, (*mask.weights, mask.factor, mask.shift))))
+    probe = masked(mask, [e])
+    page.put("E_0", probe)
+    record = shares[0].record
+    answers = []
+    for share in shares:
+        asked = request(record, [e, probe], share.party, (1, 2), proved=False)
+        answers.append((asked, evaluate(share, asked)))
+        page.put(f"w for party {share.party}", encode_scalar(asked.weight))
+        page.put("its D_1, D_0", b"".join(answers[-1][1].products))
+    products = combine(record, answers)
+    page.put("P_1 = αE_1, P_0", b"".join(products))
+    assert accepts(mask, record.public_key, products[:1], products[1])
 
 
 def sha256_of(content: bytes) -> bytes:

@@ -85,6 +85,10 @@ enum BenchmarkName: String, CaseIterable {
     /// five), and the slot's share of the voucher's transcript. Floor: one variable-base multiplication. Goal: at most
     /// 1.1 times the floor.
     case openSlot = "open.slot"
+    /// Microseconds for a slot where α is divided, 2 of 3 custodians in this process, all of it on one thread: masking,
+    /// both parties' products, adding, the check. Floor: the products of one α, by the same batches, in the same run.
+    /// Goal: at most 2.6 times the floor.
+    case openCustodians = "open.custodians"
     /// Wall time of opening on one thread over that on two. The ratio is the speed-up itself.
     case openTwoCores = "open.slot.two_cores"
 

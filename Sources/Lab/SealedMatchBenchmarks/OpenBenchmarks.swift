@@ -48,6 +48,12 @@ struct OpenBenchmarks: Sendable {
             speedUp.append(try one / wall(threads: 2))
         }
         report(BenchmarkRow(.openSlot, thread.median, "us", floor: floors.median, ratio: ratios.median))
+        let custodians = try CustodianBenchmarks()
+        let shared = try (0..<rounds).map { _ in try custodians.round() }
+        report(
+            BenchmarkRow(
+                .openCustodians, shared.map(\.time).median, "us", floor: shared.map(\.floor).median,
+                ratio: shared.map { $0.time / $0.floor }.median))
         report(BenchmarkRow(.openTwoCores, speedUp.median, "x"))
     }
 

@@ -37,19 +37,21 @@ public struct Coordinator: Sendable {
     }
 
     /// What one of τ parties is asked. (Docs/Protocol.md, "Evaluation", step 1)
-    /// - Parameter elements: 1…65,535, none of them the identity.
+    /// - Parameters:
+    ///   - elements: 1…65,535, none of them the identity.
+    ///   - isProved: whether a proof is asked for. Without one the products have to be checked otherwise.
     /// - Throws: `parameterOutOfRange`, `identityPoint`.
     public func request(
-        _ elements: [Point], of party: PartyIndex, among parties: [PartyIndex]
+        _ elements: [Point], of party: PartyIndex, among parties: [PartyIndex], isProved: Bool = true
     ) throws(SealedMatchError) -> EvaluationRequest {
         guard !elements.contains(.identity) else {
             throw SealedMatchError(.identityPoint, "the identity has no product")
         }
         return try EvaluationRequest(
-            record: record.name, weight: weight(of: party, among: parties), elements: elements)
+            record: record.name, weight: weight(of: party, among: parties), isProved: isProved, elements: elements)
     }
 
-    /// Decodes and verifies an answer. (Docs/Protocol.md, "Evaluation", step 3)
+    /// Decodes an answer, and verifies its proof if one was asked for. (Docs/Protocol.md, "Evaluation", step 3)
     /// - Throws: what decoding throws, or `proofRejected`, with the party whose fault it is.
     public func verify(
         _ answer: [UInt8], of party: PartyIndex, to request: EvaluationRequest
@@ -59,14 +61,16 @@ public struct Coordinator: Sendable {
             guard answer.party == party else {
                 throw SealedMatchError(.transcriptMismatch, "an answer is another party's")
             }
-            let key = try record.publicKey(of: party).multipliedVarTime(byPublic: request.weight)
-            try answer.proof.verifyVarTime(
-                publicKey: key, elements: request.elements, evaluated: answer.products)
+            if let proof = answer.proof {
+                let key = try record.publicKey(of: party).multipliedVarTime(byPublic: request.weight)
+                try proof.verifyVarTime(publicKey: key, elements: request.elements, evaluated: answer.products)
+            }
             return answer
         }
     }
 
-    /// α·E of each element, of verified answers by τ parties. (Docs/Protocol.md, "Evaluation", step 4)
+    /// α·E of each element, of verified answers by τ parties; of answers without proofs, what still has to be checked.
+    /// (Docs/Protocol.md, "Evaluation", step 4)
     /// - Parameter answers: each with what was asked, all about the same elements.
     /// - Throws: `parameterOutOfRange`.
     public func combine(
@@ -90,6 +94,6 @@ public struct Coordinator: Sendable {
     private static func scaled(_ points: [Point], by factor: PublicScalar) throws(SealedMatchError) -> [Point] {
         guard try factor != PublicScalar(1) else { return points }
         let key = try MatchingKey(canonical: factor.encoded.bytes)
-        return try key.products(of: points)
+        return key.products(of: points)
     }
 }

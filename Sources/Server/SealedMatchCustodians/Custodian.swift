@@ -28,6 +28,6 @@ public final class LocalCustodian: Custodian {
     /// Decodes a request and answers it. (Docs/Protocol.md, "Evaluation", step 2)
     /// - Throws: what decoding throws; `unknownSet` for another record; `randomSourceFailed`.
     public func evaluate(_ request: [UInt8]) throws(SealedMatchError) -> [UInt8] {
-        try share.evaluate(EvaluationRequest(canonical: request)).encoded
+        try share.answer(request)
     }
 }

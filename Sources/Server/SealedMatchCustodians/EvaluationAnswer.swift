@@ -1,7 +1,8 @@
 public import SealedMatchCrypto
 public import SealedMatchProtocol
 
-/// A custodian's products, and the proof that they are by its share. `SMEA` of Docs/Protocol.md, 4.15.
+/// A custodian's products, and a proof that they are by its share if one was asked for. `SMEA` of Docs/Protocol.md,
+/// 4.15.
 public struct EvaluationAnswer: Equatable, Sendable {
     /// Who answers.
     public let party: PartyIndex
@@ -9,37 +10,40 @@ public struct EvaluationAnswer: Equatable, Sendable {
     let request: Bytes32
     /// w·α_i·E of each element.
     public let products: [Point]
-    /// RFC 9497's, with w·L_i as public key.
-    public let proof: DLEQProof
+    /// RFC 9497's, with w·L_i as public key; nil if none was asked for.
+    public let proof: DLEQProof?
 
     private static let headCount = 40
-    private static func encodedCount(_ count: Int) -> Int { headCount + 32 * count + DLEQProof.encodedCount }
+    private static func encodedCount(_ count: Int, isProved: Bool) -> Int {
+        headCount + 32 * count + (isProved ? DLEQProof.encodedCount : 0)
+    }
     /// No longer answer is one.
-    public static let maximumCount = encodedCount(DLEQProof.maximumPairs)
+    public static let maximumCount = encodedCount(DLEQProof.maximumPairs, isProved: true)
 
     /// The bytes of 4.15.
     public var encoded: [UInt8] {
-        var out = ByteWriter(capacity: Self.encodedCount(products.count))
+        var out = ByteWriter(capacity: Self.encodedCount(products.count, isProved: proof != nil))
         out.magic("SMEA")
         out.put([party.number, 0, 0, 0])
         out.put(request)
         for product in products { out.put(product.encoded) }
-        out.put(proof.encoded)
+        if let proof { out.put(proof.encoded) }
         return out.bytes
     }
 
-    init(party: PartyIndex, request: Bytes32, products: [Point], proof: DLEQProof) {
+    init(party: PartyIndex, request: Bytes32, products: [Point], proof: DLEQProof?) {
         self.party = party
         self.request = request
         self.products = products
         self.proof = proof
     }
 
-    /// Decodes an answer to a request. (Docs/Protocol.md, "Evaluation", step 3)
+    /// Decodes an answer to a request. Products without a proof may be anything: a check over all answers covers them.
+    /// (Docs/Protocol.md, "Evaluation", step 3)
     /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`, `parameterOutOfRange`, `transcriptMismatch` for an
     ///   answer to another one, `invalidPoint`, `identityPoint`, `invalidScalar`.
     init(canonical bytes: [UInt8], to request: EvaluationRequest) throws(SealedMatchError) {
-        guard bytes.count == Self.encodedCount(request.elements.count) else {
+        guard bytes.count == Self.encodedCount(request.elements.count, isProved: request.isProved) else {
             throw SealedMatchError(.wrongLength, "an answer has another length than its request asks for")
         }
         var reader = ByteReader(bytes)
@@ -50,24 +54,31 @@ public struct EvaluationAnswer: Equatable, Sendable {
         guard try self.request == request.digest() else {
             throw SealedMatchError(.transcriptMismatch, "an answer is to another request")
         }
-        products = try reader.points(request.elements.count)
-        proof = try DLEQProof(canonical: reader.take(DLEQProof.encodedCount))
+        if request.isProved {
+            products = try reader.points(request.elements.count)
+            proof = try DLEQProof(canonical: reader.take(DLEQProof.encodedCount))
+        } else {
+            products = try reader.uncheckedPoints(request.elements.count)
+            proof = nil
+        }
     }
 }
 
 extension CustodianShare {
-    /// Multiplies by the share, in constant time, and proves it. (Docs/Protocol.md, "Evaluation", step 2)
+    /// Multiplies by the share, in constant time, and proves it if that is asked for. (Docs/Protocol.md, "Evaluation",
+    /// step 2)
     ///
     /// Elements are uniform to whoever does not know where they come from: nothing is learned but how many there are.
-    /// - Throws: `unknownSet` for another record's request; `invalidScalar`, `identityPoint`, `randomSourceFailed`.
+    /// - Throws: `unknownSet` for another record's request; `invalidPoint`, `identityPoint`, `invalidScalar`,
+    ///   `randomSourceFailed`.
     public borrowing func evaluate(_ request: EvaluationRequest) throws(SealedMatchError) -> EvaluationAnswer {
         var random = SystemRandom()
-        return try evaluate(request, fresh: random.bytes32())
+        return try evaluate(request, random: &random)
     }
 
-    /// - Parameter fresh: what the proof's nonce is hedged with.
+    /// - Parameter random: what the proof's nonce is hedged with, 32 bytes, comes from it.
     package borrowing func evaluate(
-        _ request: EvaluationRequest, fresh: Bytes32
+        _ request: EvaluationRequest, random: inout some RandomSource & ~Copyable
     ) throws(SealedMatchError) -> EvaluationAnswer {
         guard request.record == record.name else {
             throw SealedMatchError(.unknownSet, "no share of this record is here")
@@ -76,21 +87,29 @@ extension CustodianShare {
         let key = try unsafe weighted.withEncoded { (raw) throws(SealedMatchError) in
             try unsafe MatchingKey(canonical: raw)
         }
-        let products = try key.products(of: request.elements)
-        let proof = try DLEQProof.prove(key, elements: request.elements, evaluated: products, fresh: fresh)
+        let products = key.products(of: request.elements)
+        // What is no element, or the identity, has the product zero.
+        if products.contains(where: \.isIdentity) { try request.checkPoints() }
+        let proof =
+            request.isProved
+            ? try DLEQProof.prove(
+                key, elements: request.elements, evaluated: products, fresh: random.bytes32()) : nil
         return EvaluationAnswer(party: party, request: try request.digest(), products: products, proof: proof)
+    }
+
+    /// Decodes a request (`SMEQ`) and answers it (`SMEA`): what a custodian's service does.
+    /// - Throws: what decoding throws, and as `evaluate`.
+    public borrowing func answer(_ request: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+        try evaluate(EvaluationRequest(deferringPoints: request)).encoded
     }
 }
 
 extension MatchingKey {
-    /// α·E of each element, in constant time.
-    /// - Throws: `identityPoint` if one of them is the identity.
-    borrowing func products(of elements: [Point]) throws(SealedMatchError) -> [Point] {
-        var products = elements
-        var span = products.mutableSpan
-        try unsafe span.withUnsafeMutableBufferPointer { (points) throws(SealedMatchError) in
-            try unsafe GroupBatch.multiply(points, by: alpha)
-        }
-        return products
+    /// α·E of each element, in constant time; the identity where one is none, or the identity.
+    borrowing func products(of elements: [Point]) -> [Point] {
+        var encodings = elements.map(\.encoded)
+        var span = encodings.mutableSpan
+        unsafe span.withUnsafeMutableBufferPointer { unsafe GroupBatch.multiplyUnchecked($0, by: alpha) }
+        return encodings.map { Point(unchecked: $0) }
     }
 }

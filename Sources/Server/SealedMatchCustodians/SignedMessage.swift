@@ -67,5 +67,13 @@ extension ByteReader {
         return points
     }
 
+    /// Encodings that somebody else decodes, or that a check over all of them covers.
+    mutating func uncheckedPoints(_ count: Int) throws(SealedMatchError) -> [Point] {
+        var points: [Point] = []
+        points.reserveCapacity(count)
+        for _ in 0..<count { points.append(Point(unchecked: try bytes32())) }
+        return points
+    }
+
     mutating func index() throws(SealedMatchError) -> PartyIndex { try PartyIndex(number(UInt8.self)) }
 }

@@ -24,6 +24,8 @@ public final class ThresholdEvaluator: Evaluator {
         public let error: SealedMatchError
     }
 
+    /// Elements that are asked for together: one more goes with them.
+    private static let maximumBatch = DLEQProof.maximumPairs - 1
     private let coordinator: Coordinator
     private let custodians: [PartyIndex: any Custodian]
     /// Who is asked first, and who is not asked any more.
@@ -87,7 +89,7 @@ public final class ThresholdEvaluator: Evaluator {
         var rest = points[...]
         var done = places[...]
         while !rest.isEmpty {
-            let batch = Array(rest.prefix(DLEQProof.maximumPairs))
+            let batch = Array(rest.prefix(Self.maximumBatch))
             for (place, product) in zip(done, try products(of: batch)) { elements[place] = product.encoded }
             rest = rest.dropFirst(batch.count)
             done = done.dropFirst(batch.count)
@@ -96,46 +98,97 @@ public final class ThresholdEvaluator: Evaluator {
 
     private typealias Answered = (request: EvaluationRequest, answer: EvaluationAnswer)
 
-    private func products(of elements: [Point]) throws(SealedMatchError) -> [Point] {
-        var answers: [PartyIndex: Answered] = [:]
+    /// What was answered about a batch, and by whom.
+    private struct Answers {
+        var all: [PartyIndex: Answered] = [:]
+        /// Whose answers come with a proof.
+        var proved: Set<PartyIndex> = []
         var silent: Set<PartyIndex> = []
+    }
+
+    private func products(of elements: [Point]) throws(SealedMatchError) -> [Point] {
+        var random = SystemRandom()
+        let check = try MaskedCheck(elements, random: &random)
+        let masked = elements + [check.masked]
+        var answers = Answers()
         while true {
-            // Who has answered stays; others follow in their order.
-            let willing = standing.withLock { standing in
-                standing.order.filter { !standing.wrong.contains($0) && !silent.contains($0) }
-            }
-            let chosen = (willing.filter { answers[$0] != nil } + willing.filter { answers[$0] == nil })
-                .prefix(coordinator.record.threshold).sorted()
-            guard chosen.count == coordinator.record.threshold else {
-                throw SealedMatchError(.tooFewCustodians, "fewer custodians answer properly than the key takes")
-            }
-            let missing = chosen.filter { answers[$0] == nil }
-            if missing.isEmpty { return try coordinator.combine(chosen.compactMap { answers[$0] }) }
-            for (party, result) in try ask(missing, among: chosen, elements) {
-                switch result {
-                case .success(let answered): answers[party] = answered
-                case .failure(let fault):
-                    report(fault)
-                    if fault.kind == .silent { silent.insert(party) }
-                    standing.withLock { $0.note(fault) }
+            let chosen = try choose(answers)
+            let missing = chosen.filter { answers.all[$0] == nil }
+            guard missing.isEmpty else {
+                var requests: [EvaluationRequest] = []
+                for party in missing {
+                    requests.append(try coordinator.request(masked, of: party, among: chosen, isProved: false))
                 }
+                for (party, result) in zip(missing, ask(missing, requests)) {
+                    switch result {
+                    case .success(let answered): answers.all[party] = answered
+                    case .failure(let fault): note(fault, &answers)
+                    }
+                }
+                continue
+            }
+            let all = try coordinator.combine(chosen.compactMap { answers.all[$0] })
+            guard let last = all.last else { return [] }
+            let products = Array(all.dropLast())
+            // Evaluation, step 4
+            if answers.proved.isSuperset(of: chosen) { return products }
+            if try check.accepts(products, masked: last, publicKey: publicKey) { return products }
+            try findWrong(chosen.filter { !answers.proved.contains($0) }, &answers)
+        }
+    }
+
+    /// τ parties: who has answered stays, others follow in their order.
+    private func choose(_ answers: Answers) throws(SealedMatchError) -> [PartyIndex] {
+        let willing = standing.withLock { standing in
+            standing.order.filter { !standing.wrong.contains($0) && !answers.silent.contains($0) }
+        }
+        let threshold = coordinator.record.threshold
+        let chosen = (willing.filter { answers.all[$0] != nil } + willing.filter { answers.all[$0] == nil })
+            .prefix(threshold)
+        guard chosen.count == threshold else {
+            throw SealedMatchError(.tooFewCustodians, "fewer custodians answer properly than the key takes")
+        }
+        return chosen.sorted()
+    }
+
+    /// Has parties prove what they have answered: who cannot, or answers otherwise now, is wrong. (Docs/Protocol.md,
+    /// "Evaluation", step 5)
+    private func findWrong(_ parties: [PartyIndex], _ answers: inout Answers) throws(SealedMatchError) {
+        var requests: [EvaluationRequest] = []
+        for party in parties {
+            if let asked = answers.all[party]?.request { requests.append(try asked.proved()) }
+        }
+        for (party, result) in zip(parties, ask(parties, requests)) {
+            let before = answers.all.removeValue(forKey: party)
+            switch result {
+            case .success(let answered) where answered.answer.products == before?.answer.products:
+                answers.all[party] = answered
+                answers.proved.insert(party)
+            case .success:
+                note(
+                    Fault(
+                        party: party, kind: .wrong,
+                        error: SealedMatchError(.proofRejected, "a party proves another answer than it gave")),
+                    &answers)
+            case .failure(let fault): note(fault, &answers)
             }
         }
     }
 
+    private func note(_ fault: Fault, _ answers: inout Answers) {
+        report(fault)
+        if fault.kind == .silent { answers.silent.insert(fault.party) }
+        standing.withLock { $0.note(fault) }
+    }
+
     /// Asks parties in parallel.
-    private func ask(
-        _ parties: [PartyIndex], among chosen: [PartyIndex], _ elements: [Point]
-    ) throws(SealedMatchError) -> [(PartyIndex, Result<Answered, Fault>)] {
-        var requests: [EvaluationRequest] = []
-        for party in parties { requests.append(try coordinator.request(elements, of: party, among: chosen)) }
-        let asked = requests
+    private func ask(_ parties: [PartyIndex], _ requests: [EvaluationRequest]) -> [Result<Answered, Fault>] {
         let results = Mutex([Result<Answered, Fault>?](repeating: nil, count: parties.count))
         DispatchQueue.concurrentPerform(iterations: parties.count) { index in
-            let result = self.ask(parties[index], asked[index])
+            let result = self.ask(parties[index], requests[index])
             results.withLock { $0[index] = result }
         }
-        return zip(parties, results.withLock { $0 }).compactMap { party, result in result.map { (party, $0) } }
+        return results.withLock { $0 }.compactMap { $0 }
     }
 
     private func ask(_ party: PartyIndex, _ request: EvaluationRequest) -> Result<Answered, Fault> {

@@ -83,7 +83,20 @@ private final class Switch: Sendable {
                     $0.replacing(Array($0[72..<104]), at: 40).replacing(Array($0[40..<72]), at: 72)
                 }
             ),
-            ("the proof", .proofRejected, { $0.replacing([$0[137] ^ 1], at: 137) }),
+            // 168 bytes have no proof: three elements, and one more.
+            (
+                "a product, as long as it is not to be proved", .proofRejected,
+                {
+                    $0.count == 168 ? $0.replacing(other, at: 40) : $0
+                }
+            ),
+            (
+                "a product, and then the proof", .proofRejected,
+                {
+                    $0.count == 168 ? $0.replacing(other, at: 40) : $0.replacing([$0[170] ^ 1], at: 170)
+                }
+            ),
+            ("the product of the check", .proofRejected, { $0.replacing(other, at: 136) }),
             ("no element", .invalidPoint, { $0.replacing(Array(repeating: 255, count: 32), at: 40) }),
             ("the identity", .identityPoint, { $0.replacing(Array(repeating: 0, count: 32), at: 40) }),
             ("its index", .transcriptMismatch, { $0.replacing([3], at: 4) }),
@@ -92,7 +105,13 @@ private final class Switch: Sendable {
             ("the magic", .invalidMagic, { $0.replacing([0], at: 0) }),
             ("too short", .wrongLength, { Array($0.dropLast()) }),
             ("empty", .wrongLength, { _ in [] }),
-            ("a scalar", .invalidScalar, { $0.replacing(Array(repeating: 255, count: 32), at: 136) }),
+            (
+                "a product, and then a scalar", .invalidScalar,
+                {
+                    $0.count == 168
+                        ? $0.replacing(other, at: 40) : $0.replacing(Array(repeating: 255, count: 32), at: 168)
+                }
+            ),
         ]
         for (what, code, change) in changes {
             let faults = Faults()
@@ -104,9 +123,11 @@ private final class Switch: Sendable {
             #expect(try Self.evaluated(evaluator, points) == expected, Comment(rawValue: what))
             #expect(faults.all.withLock { $0.map(\.error.code) } == [code], Comment(rawValue: what))
             #expect(evaluator.wrongParties == [party(2)], Comment(rawValue: what))
-            // It is not asked again, and who had answered was not asked twice.
+            // It is not asked again, and who had answered was asked at most once more, for a proof.
+            let asked = (liar: liar.asked.withLock { $0 }, honest: honest.asked.withLock { $0 })
+            #expect(asked.liar <= 2 && asked.honest == asked.liar, Comment(rawValue: what))
             #expect(try Self.evaluated(evaluator, points) == expected)
-            #expect(liar.asked.withLock { $0 } == 1 && honest.asked.withLock { $0 } == 2)
+            #expect(liar.asked.withLock { $0 } == asked.liar && honest.asked.withLock { $0 } == asked.honest + 1)
         }
     }
 
@@ -188,8 +209,8 @@ private final class Switch: Sendable {
             (.invalidPoint, good.replacing([good[103] | 0x80], at: 103)),
             (.invalidScalar, good.replacing(Array(repeating: 0, count: 32), at: 40)),
             (.invalidScalar, good.replacing(Array(repeating: 255, count: 32), at: 40)),
-            (.parameterOutOfRange, good.replacing([0, 0, 0, 0], at: 4)),
-            (.parameterOutOfRange, good.replacing([0, 0, 1, 0], at: 4)),
+            (.parameterOutOfRange, good.replacing([0, 0], at: 4)),
+            (.nonCanonical, good.replacing([2], at: 6)), (.nonCanonical, good.replacing([1], at: 7)),
             (.unknownSet, good.replacing([good[8] ^ 1], at: 8)),
         ] {
             expectCode(code) { _ = try custodian.evaluate(bytes) }
@@ -203,6 +224,51 @@ private final class Switch: Sendable {
         }
         expectCode(.parameterOutOfRange) {
             _ = try coordinator.request(elements(1, seed: 1), of: party(3), among: both)
+        }
+    }
+
+    /// Two parties that lie together, so that their errors cancel in a sum, and one that lies in several places.
+    @Test func errorsThatFitTogether() throws {
+        let parties = try Parties(3, of: 5)
+        let record = try parties.run()
+        let alpha = try parties.alpha([0, 1, 2])
+        let points = try elements(4, seed: 2)
+        let expected = try points.map { try $0.multipliedVarTime(byPublic: alpha) }
+        let error = try elements(1, seed: 50)[0]
+        @Sendable func shifted(
+            _ bytes: [UInt8], _ places: [Int], by sign: Int
+        ) throws(SealedMatchError) -> [UInt8] {
+            var bytes = bytes
+            for place in places {
+                let at = 40 + 32 * place
+                let point = try Point(canonical: Bytes32(exactly: Array(bytes[at..<at + 32])))
+                let moved = sign > 0 ? try point.adding(error) : try point.subtracting(error)
+                bytes = bytes.replacing(moved.encoded.bytes, at: at)
+            }
+            return bytes
+        }
+        for (what, places, wrong) in [
+            ("one that adds and takes away", ([0], [1]), Set([party(1)])),
+            ("two whose errors cancel", ([2], [2]), Set<PartyIndex>()),
+        ] {
+            let isOne = wrong.count == 1
+            let faults = Faults()
+            let liars = [
+                FaultyCustodian(try parties.custodian(0)) { (bytes) throws(SealedMatchError) in
+                    let first = try shifted(bytes, places.0, by: 1)
+                    return isOne ? try shifted(first, places.1, by: -1) : first
+                },
+                FaultyCustodian(try parties.custodian(1)) { (bytes) throws(SealedMatchError) in
+                    isOne ? bytes : try shifted(bytes, places.1, by: -1)
+                },
+            ]
+            let evaluator = try ThresholdEvaluator(
+                Coordinator(record),
+                custodians: liars + [parties.custodian(2), parties.custodian(3), parties.custodian(4)]
+            ) { faults.add($0) }
+            // What comes out is right in every case: errors that cancel are no errors of the product.
+            #expect(try Self.evaluated(evaluator, points) == expected, Comment(rawValue: what))
+            #expect(evaluator.wrongParties == wrong, Comment(rawValue: what))
         }
     }
 

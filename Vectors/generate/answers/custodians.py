@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from reference.custodians import KEY_GENERATION, RECOVERY, REFRESH, Plan, Record, Share
 from reference.erasure import Erasure
-from reference.evaluation import Answer, Request, combine, evaluate, request, verify_answer
+from reference.evaluation import (
+    Answer,
+    Mask,
+    Request,
+    accepts,
+    combine,
+    evaluate,
+    masked,
+    request,
+    verify_answer,
+)
 from reference.group import encode_scalar
 from reference.joint_proof import Prover, Session, session_of
 from reference.joint_proof import finish as finish_proof
@@ -122,7 +132,8 @@ def decode_share(case: Case) -> Output:
 
 def ask(case: Case) -> Output:
     record = Record.decode(case.bytes("record"))
-    return {"request": request(record, case.all_bytes("elements"), case["party"], case["parties"]).encode().hex()}
+    made = request(record, case.all_bytes("elements"), case["party"], case["parties"], case["proved"])
+    return {"request": made.encode().hex()}
 
 
 def evaluate_request(case: Case) -> Output:
@@ -142,6 +153,19 @@ def combine_answers(case: Case) -> Output:
         asked = Request.decode(one.bytes("request"))
         pairs.append((asked, Answer.decode(one.bytes("answer"), asked)))
     return {"products": hexes(combine(Record.decode(case.bytes("record")), pairs))}
+
+
+def mask(case: Case) -> Mask:
+    return replayed(case.bytes("random"), lambda draw: Mask.draw(len(case["elements"]), draw))
+
+
+def mask_elements(case: Case) -> Output:
+    return {"masked": masked(mask(case), case.all_bytes("elements")).hex()}
+
+
+def accept_products(case: Case) -> Output:
+    products = case.all_bytes("products")
+    return {"accepted": accepts(mask(case), case.bytes("publicKey"), products, case.bytes("product"))}
 
 
 def decode_session(case: Case) -> Output:
@@ -211,6 +235,8 @@ CUSTODIANS = {
     "Evaluate": evaluate_request,
     "VerifyAnswer": verify,
     "Combine": combine_answers,
+    "Mask": mask_elements,
+    "AcceptProducts": accept_products,
     "DecodeSession": decode_session,
     "ProofSession": proof_session,
     "Commit": commit,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .custodians import Reader, Record, Share, lagrange
-from .dleq import MAXIMUM_PAIRS, generate_proof, verify_proof
+from .dleq import MAXIMUM_PAIRS, generate_proof, linear_combination, verify_proof
 from .errors import require
-from .group import IDENTITY, ORDER, add, decode_secret_scalar, encode_scalar, multiply
+from .group import GENERATOR, IDENTITY, ORDER, add, decode_secret_scalar, encode_scalar, multiply, random_scalar
 from .labels import Draw, decode_integer, encode_integer, kdf, system_draw
 
 
@@ -18,19 +18,23 @@ class Request:
     weight: int
     """w"""
     elements: tuple[bytes, ...]
+    proved: bool = True
 
     def encode(self) -> bytes:
-        head = b"SMEQ" + encode_integer(len(self.elements), 4) + self.record + encode_scalar(self.weight)
-        return head + b"".join(self.elements)
+        head = b"SMEQ" + encode_integer(len(self.elements), 2) + bytes([self.proved, 0])
+        return head + self.record + encode_scalar(self.weight) + b"".join(self.elements)
 
     @staticmethod
     def decode(data: bytes) -> Request:
         reader = Reader(data)
         reader.magic(b"SMEQ")
-        count = decode_integer(reader.take(4))
-        require(1 <= count <= MAXIMUM_PAIRS, "parameterOutOfRange")
+        count = decode_integer(reader.take(2))
+        proved, zero = reader.take(2)
+        require(count >= 1, "parameterOutOfRange")
+        require(proved <= 1 and zero == 0, "nonCanonical")
         require(len(data) == 72 + 32 * count, "wrongLength")
-        return Request(reader.take(32), decode_secret_scalar(reader.take(32)), tuple(reader.points(count)))
+        record, weight = reader.take(32), decode_secret_scalar(reader.take(32))
+        return Request(record, weight, tuple(reader.points(count)), proved == 1)
 
     @property
     def digest(self) -> bytes:
@@ -43,29 +47,35 @@ class Answer:
     digest: bytes
     products: tuple[bytes, ...]
     proof: bytes
+    """empty if none was asked for"""
 
     def encode(self) -> bytes:
         return b"SMEA" + bytes([self.party, 0, 0, 0]) + self.digest + b"".join(self.products) + self.proof
 
     @staticmethod
     def decode(data: bytes, request: Request) -> Answer:
-        require(len(data) == 104 + 32 * len(request.elements), "wrongLength")
+        count = len(request.elements)
+        require(len(data) == (104 if request.proved else 40) + 32 * count, "wrongLength")
         reader = Reader(data)
         reader.magic(b"SMEA")
         party = reader.index()
         reader.zeros(3)
         digest = reader.take(32)
         require(digest == request.digest, "transcriptMismatch")
-        return Answer(party, digest, tuple(reader.points(len(request.elements))), reader.take(64))
+        if not request.proved:
+            return Answer(party, digest, tuple(reader.take(32) for _ in range(count)), b"")
+        return Answer(party, digest, tuple(reader.points(count)), reader.take(64))
 
 
-def request(record: Record, elements: Sequence[bytes], party: int, parties: Sequence[int]) -> Request:
+def request(
+    record: Record, elements: Sequence[bytes], party: int, parties: Sequence[int], proved: bool = True
+) -> Request:
     """1."""
     require(IDENTITY not in elements, "identityPoint")
     require(1 <= len(elements) <= MAXIMUM_PAIRS, "parameterOutOfRange")
     check_parties(record, parties)
     require(party in parties, "parameterOutOfRange")
-    return Request(record.name, lagrange(party, parties), tuple(elements))
+    return Request(record.name, lagrange(party, parties), tuple(elements), proved)
 
 
 def check_parties(record: Record, parties: Sequence[int]) -> None:
@@ -78,7 +88,7 @@ def evaluate(share: Share, asked: Request, draw: Draw = system_draw) -> Answer:
     require(asked.record == share.record.name, "unknownSet")
     k = asked.weight * share.secret % ORDER
     products = tuple(multiply(k, element) for element in asked.elements)
-    proof = generate_proof(k, asked.elements, products, draw)
+    proof = generate_proof(k, asked.elements, products, draw) if asked.proved else b""
     return Answer(share.party, asked.digest, products, proof)
 
 
@@ -86,8 +96,9 @@ def verify_answer(record: Record, party: int, asked: Request, data: bytes) -> An
     """3."""
     answer = Answer.decode(data, asked)
     require(answer.party == party, "transcriptMismatch")
-    key = multiply(asked.weight, record.share_key(party))
-    verify_proof(key, asked.elements, answer.products, answer.proof)
+    if asked.proved:
+        key = multiply(asked.weight, record.share_key(party))
+        verify_proof(key, asked.elements, answer.products, answer.proof)
     return answer
 
 
@@ -102,3 +113,32 @@ def combine(record: Record, answers: Sequence[tuple[Request, Answer]]) -> list[b
         factor = lagrange(answer.party, parties) * pow(asked.weight, -1, ORDER) % ORDER
         sums = [add(total, multiply(factor, product)) for total, product in zip(sums, answer.products, strict=True)]
     return sums
+
+
+@dataclass(frozen=True)
+class Mask:
+    """d_1 … d_n, ρ and σ of 1."""
+
+    weights: tuple[int, ...]
+    factor: int
+    shift: int
+
+    @staticmethod
+    def draw(count: int, draw: Draw = system_draw) -> Mask:
+        weights = tuple(decode_integer(draw(16)) for _ in range(count))
+        return Mask(weights, random_scalar(draw), random_scalar(draw))
+
+    def combine(self, elements: Sequence[bytes], base: bytes) -> bytes:
+        """ρ·Σ d_j·E_j + σ·base"""
+        total = linear_combination(self.weights, elements)
+        return add(multiply(self.factor, total), multiply(self.shift, base))
+
+
+def masked(mask: Mask, elements: Sequence[bytes]) -> bytes:
+    """1. E_0"""
+    return mask.combine(elements, GENERATOR)
+
+
+def accepts(mask: Mask, public_key: bytes, products: Sequence[bytes], product: bytes) -> bool:
+    """4. P_0 = ρ·Σ d_j·P_j + σ·L"""
+    return mask.combine(products, public_key) == product

@@ -22,8 +22,19 @@ from reference.custodians import (
     sealed_text,
 )
 from reference.erasure import Erasure
-from reference.evaluation import Answer, Request, combine, evaluate, request, verify_answer
+from reference.evaluation import (
+    Answer,
+    Mask,
+    Request,
+    accepts,
+    combine,
+    evaluate,
+    masked,
+    request,
+    verify_answer,
+)
 from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multiply_base, subtract
+from reference.group import add as add_points
 from reference.key_generation import Party, equivocation, judge, prove_possession, statement
 from reference.dleq import verify_proof
 from reference.joint_proof import Prover, Session, session_of
@@ -887,6 +898,7 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
         among: Sequence[int],
         *flags: str,
         parties: Parties = two,
+        proved: bool = True,
         result: str = "valid",
     ) -> None:
         case = {
@@ -894,11 +906,12 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
             "elements": hexes(points),
             "party": party,
             "parties": list(among),
+            "proved": proved,
         }
         group.add(
             comment,
             case,
-            lambda: {"request": request(parties.record, points, party, among).encode().hex()},
+            lambda: {"request": request(parties.record, points, party, among, proved).encode().hex()},
             *flags,
             result=result,
         )
@@ -907,6 +920,7 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
         for party in among:
             ask(f"party {party} of {among}", elements[:1], party, among, "Subsets")
     ask("party 5 of 8", elements, 5, (2, 3, 5, 7, 8), "Subsets", parties=five)
+    ask("without a proof", elements, 2, (1, 2), proved=False)
     out = "parameterOutOfRange"
     ask("no element", [], 1, (1, 2), "OutOfRange", result=out)
     ask("the identity", [elements[0], bytes(32)], 1, (1, 2), "InvalidPoint", result="identityPoint")
@@ -921,11 +935,12 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
     def answer(
         comment: str, data: bytes, *flags: str, parties: Parties = two, place: int = 0, result: str = "valid"
     ) -> None:
-        fresh = seeded(f"custodians: {comment}")(32)
+        unproved = len(data) > 6 and data[6] == 0
+        fresh = b"" if unproved else seeded(f"custodians: {comment}")(32)
         share = parties.shares[place]
 
         def run() -> dict[str, Any]:
-            return {"answer": evaluate(share, Request.decode(data), lambda _: fresh).encode().hex()}
+            return {"answer": evaluate(share, Request.decode(data), replayed(fresh)).encode().hex()}
 
         case = {"share": share.encode().hex(), "request": data.hex(), "random": fresh.hex()}
         group.add(comment, case, run, *flags, result=result)
@@ -940,7 +955,17 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
     answer("the weight of another party", asked[1].encode())
     framing(answer, good, b"SMEA")
     answer("no element", replace(asked[0], elements=()).encode(), "OutOfRange", result=out)
-    answer("65,536 elements", with_byte(good[:4] + bytes(4) + good[8:], 6, 1), "OutOfRange", result=out)
+    answer("a proof that is 2", with_byte(good, 6, 2), "ReservedBytes", result="nonCanonical")
+    answer("a reserved byte", with_byte(good, 7, 1), "ReservedBytes", result="nonCanonical")
+    bare = replace(asked[0], proved=False).encode()
+    answer("without a proof", bare)
+    answer(
+        "without a proof, no element among them",
+        bare[:72] + b"\xff" * 32 + bare[104:],
+        "InvalidPoint",
+        result="invalidPoint",
+    )
+    answer("without a proof, the identity", bare[:104] + bytes(32) + bare[136:], "InvalidPoint", result="identityPoint")
     answer("another record's", request(other.record, elements, 1, (1, 2)).encode(), "OtherRun", result="unknownSet")
     answer("a weight of zero", good[:40] + bytes(32) + good[72:], "InvalidScalar", result="invalidScalar")
     ell = ORDER.to_bytes(32, "little")
@@ -977,6 +1002,14 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
     first = answers[0]
     good = first.encode()
     verify("party 1 of 3", good)
+    plain = replace(asked[0], proved=False)
+    plainly = evaluate(two.shares[0], plain, fresh).encode()
+    verify("without a proof", plainly, to=plain)
+    verify("without a proof, no element: not looked at", plainly[:40] + b"\xff" * 32 + plainly[72:], to=plain)
+    verify("a proof that was not asked for", plainly + good[-64:], "TrailingBytes", to=plain, result="wrongLength")
+    verify("no proof, which was asked for", good[:-64], "TruncatedInput", result="wrongLength")
+    unlike = plainly[:8] + first.digest + plainly[40:]
+    verify("as if to the request with a proof", unlike, "OtherRun", to=plain, result="transcriptMismatch")
     verify("party 2 of 3", answers[1].encode(), party=2, to=asked[1])
     eighth = request(five.record, elements, 8, (2, 3, 5, 7, 8))
     verify("party 8 of 8", evaluate(five.shares[7], eighth, fresh).encode(), party=8, to=eighth, parties=five)
@@ -1011,7 +1044,46 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
     verify("a product is no element", good[:40] + b"\xff" * 32 + good[72:], "InvalidPoint", result="invalidPoint")
     verify("a product is the identity", good[:40] + bytes(32) + good[72:], "InvalidPoint", result="identityPoint")
 
-    group = topic.group("Combine", "Evaluation, step 4. The answers were verified.")
+    group = topic.group("Mask", "Evaluation, step 1: E_0.")
+    random = Recorder(seeded("custodians: mask"))
+    mask = Mask.draw(len(elements), random)
+    for comment, points, values in (
+        ("four elements", elements, mask),
+        ("one element", elements[:1], replace(mask, weights=mask.weights[:1])),
+    ):
+        drawn = random.drawn[: 16 * len(points)] + random.drawn[-128:]
+        group.add(
+            comment,
+            {"elements": hexes(points), "random": drawn.hex()},
+            lambda points=points, values=values: {"masked": masked(values, points).hex()},
+        )
+
+    group = topic.group("AcceptProducts", "Evaluation, step 4: whether products are by L's key.")
+    alpha = sum(lagrange(i, (1, 2)) * two.shares[i - 1].secret for i in (1, 2)) % ORDER
+    right = [multiply(alpha, element) for element in elements]
+    probe = multiply(alpha, masked(mask, elements))
+
+    def accept(comment: str, products: Sequence[bytes], product: bytes, *flags: str) -> None:
+        case = {
+            "elements": hexes(elements),
+            "publicKey": two.record.public_key.hex(),
+            "products": hexes(products),
+            "product": product.hex(),
+            "random": random.drawn.hex(),
+        }
+        group.add(comment, case, lambda: {"accepted": accepts(mask, two.record.public_key, products, product)}, *flags)
+
+    error = multiply_base(3)
+    accept("right", right, probe)
+    accept("one is wrong", [add_points(right[0], error), *right[1:]], probe, "WrongProduct")
+    accept("two are exchanged", [right[1], right[0], *right[2:]], probe, "WrongProduct")
+    two_wrong = [add_points(right[0], error), subtract(right[1], error), *right[2:]]
+    accept("two errors that cancel in a sum", two_wrong, probe, "WrongProduct")
+    accept("one is the identity", [bytes(32), *right[1:]], probe, "WrongProduct")
+    accept("the product of E_0 is wrong", right, add_points(probe, error), "WrongProduct")
+    accept("all are by another key", [multiply(5, one) for one in right], multiply(5, probe), "WrongProduct")
+
+    group = topic.group("Combine", "Evaluation, step 4.")
 
     def together(
         comment: str,
@@ -1041,6 +1113,11 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
         products = products or combine(two.record, pairs)
         assert combine(two.record, pairs) == products
     together("parties 1 and 3; 1 was asked beside 2", answered(two, (1, 3), (1, 2)), "Reweighed")
+    bare_pairs = []
+    for party in (1, 2):
+        one = request(two.record, elements, party, (1, 2), proved=False)
+        bare_pairs.append((one, evaluate(two.shares[party - 1], one, fresh)))
+    together("parties 1 and 2, without proofs", bare_pairs)
     together("five of eight", answered(five, (1, 3, 4, 6, 8)), "Subsets", parties=five)
     together("another five", answered(five, (2, 3, 5, 7, 8)), "Subsets", parties=five)
     pairs = answered(two, (1, 2))
