@@ -25,6 +25,7 @@ private struct Harness {
         case "state": Harness(run: StateHarness().run)
         case "small": Harness(run: small)
         case "picture": Harness(run: picture)
+        case "log": Harness(run: LogHarness().run)
         default: nil
         }
     }
@@ -252,6 +253,7 @@ private func writeSeeds(to directory: String) throws {
         "package", "small", try AuditPackage.make(built, entries: entries, secrets: secrets, workers: workers).encoded)
     let state = try! SealerState(epoch: 600, setVersion: 1, parameters: Parameters()).encoded
     try write("state", "empty", state)
+    try LogHarness.writeSeeds { try write("log", $0, $1) }
     try write("small", "proof", [0] + KeyProof.make(entries.keys[0], in: built.header, secrets: secrets).encoded)
     try write(
         "small", "registration",

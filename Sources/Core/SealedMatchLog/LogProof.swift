@@ -23,12 +23,12 @@ package struct LogProof: Sendable {
         extra = cursor.base64(cursor.field("extra"))
         index = cursor.number("index")
         var path: [Bytes32] = []
-        while true {
+        while !cursor.isMalformed {
             let line = cursor.line()
             if line.isEmpty { break }
+            cursor.require(path.count < LogTree.maximumPath)
             path.append(cursor.hash(line))
         }
-        cursor.require(path.count <= LogTree.maximumPath)
         try cursor.check()
         checkpoint = try Checkpoint(SignedNote(bytes, from: cursor.position))
         self.path = path

@@ -27,7 +27,8 @@ package struct LogContents {
         while UInt64(entries.count) < size {
             let width = min(LogTiles.width, size - UInt64(entries.count))
             let index = UInt64(entries.count) / LogTiles.width
-            let limit = Int(width) * (2 + LogTiles.maximumEntry)
+            // No entry that is one has more bytes: so a log cannot choose how much memory its reader takes.
+            let limit = Int(width) * (2 + SetEntry.maximumCount)
             guard let bundle = try files(LogTiles.path(level: nil, index: index, width: width), limit) else {
                 throw SealedMatchError(.malformedLog, "a bundle of entries is missing")
             }
