@@ -7,8 +7,8 @@ extension CustodianParty {
     /// (Docs/Protocol.md, "Joint proofs", step 1)
     /// - Parameter session: `SMPS`.
     /// - Returns: this party's `SMS1`, for all parties of the session.
-    /// - Throws: `unknownSet` for another record, `keyErased`; `parameterOutOfRange` if this party has no part in it;
-    ///   what decoding throws.
+    /// - Throws: `sessionConflict` for a session that it has revealed or answered in; `unknownSet` for another record,
+    ///   `keyErased`; `parameterOutOfRange` if this party has no part in it; what decoding throws.
     public func commit(_ table: TableID, _ session: [UInt8]) throws(CustodianError) -> [UInt8] {
         var random = SystemRandom()
         return try commit(table, session, random: &random)
@@ -26,10 +26,13 @@ extension CustodianParty {
                     throw SealedMatchError(.parameterOutOfRange, "this party has no part in this session")
                 }
                 let name = try session.name()
-                // Begun before: the same commitment, as long as its nonce has not served.
-                if let kept = state.session,
-                    case .committed(session, _, let reveal) = try ProofState(decoding: kept.secret)
+                // A session is begun once: the same commitment, as long as its nonce has not served.
+                if let kept = state.session, case let proof = try ProofState(decoding: kept.secret),
+                    proof.session == session
                 {
+                    guard case .committed(_, _, let reveal) = proof else {
+                        throw SealedMatchError(.sessionConflict, "this session was begun before: take another attempt")
+                    }
                     return try Self.commitment(reveal, share.party, name)
                 }
                 let fresh = try random.bytes32()

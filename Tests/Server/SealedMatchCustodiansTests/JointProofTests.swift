@@ -160,8 +160,8 @@ import Testing
         #expect(try one.respond(table, honest) == answer)
         #expect(try one.respond(table, other) == answer)
         expectFault(.sessionConflict, nil) { _ = try one.reveal(table, first) }
-        // Committing again to the same session takes another nonce.
-        #expect(try one.commit(table, session.proof.session.encoded) != first[0])
+        // Nor is the session begun a second time, with another nonce.
+        expectFault(.sessionConflict, nil) { _ = try one.commit(table, session.proof.session.encoded) }
         // And a session takes the place of another one.
         let next = try Session(session.parties, places: [0, 2], record: session.record)
         _ = try one.commit(table, next.proof.session.encoded)
