@@ -75,11 +75,8 @@ package final class LockedDirectory: @unchecked Sendable {
         }
     }
 
-    /// Creates a directory for the owner only; an existing one is no error.
-    package static func make(_ path: String) throws(SealedMatchError) { try make(path, mode: 0o700) }
-
-    /// The same with another mode.
-    package static func make(_ path: String, mode: UInt32) throws(SealedMatchError) {
+    /// Creates a directory, for the owner only unless told; an existing one is no error.
+    package static func make(_ path: String, mode: UInt32 = 0o700) throws(SealedMatchError) {
         guard unsafe mkdir(path, mode) == 0 || platform_errno() == EEXIST else {
             throw .file("a directory cannot be created")
         }
