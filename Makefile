@@ -47,7 +47,7 @@ $(GROUP_TESTED): $(wildcard $(addprefix Sources/Core/CSealedMatchGroup/,* includ
 # quoted steps, versions, the fast tests, and the batches if they changed.
 check: export SEALEDMATCH_OPTIMISED := 1
 check: lint $(GROUP_TESTED)
-	swift build --build-tests --disable-index-store
+	swift build --build-tests
 	$(ENVIRONMENT) swift test --skip-build --filter '$(FAST_TESTS)'
 
 # Those that need no release build and no long run.
