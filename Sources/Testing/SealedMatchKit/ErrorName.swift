@@ -10,13 +10,15 @@ enum ErrorName {
         202: "invalidPoint", 203: "identityPoint", 204: "invalidScalar", 206: "invalidMagic", 207: "nonCanonical",
         208: "parameterOutOfRange", 209: "authenticationFailed", 301: "belowFloor", 302: "tooFewSignatures",
         303: "invalidSignature", 304: "rootMismatch", 305: "setExpired", 306: "setRolledBack", 307: "unknownProfile",
-        308: "tooManyEntries", 309: "peelingFailed", 310: "setNotYetIssued", 311: "supportNotConfirmed",
-        312: "testSet", 401: "epochInPast", 402: "epochTooFar", 403: "payloadTooLong", 404: "setMismatch",
-        405: "storeFull", 406: "notRegistered", 407: "commitmentConflict", 408: "voucherConflict", 409: "unknownSet",
-        410: "quotaExceeded", 411: "stateMissing", 501: "proofRejected", 502: "notAudited", 601: "belowThreshold",
-        602: "notDecodable", 603: "commitmentMismatch", 703: "damagedStore", 704: "lostVouchers",
-        705: "pseudonymConflict", 706: "tokenMismatch", 801: "badArgument", 802: "badHandle", 803: "bufferTooSmall",
-        804: "tooManyHandles", 805: "wrongABI",
+        308: "tooManyEntries", 309: "peelingFailed", 310: "setNotYetIssued", 311: "supportNotConfirmed", 312: "testSet",
+        313: "proofMissing", 314: "proofOfOtherSet", 315: "unknownLog", 316: "invalidLogSignature",
+        317: "tooFewCosignatures", 318: "proofTooOld", 319: "inconsistentLog", 320: "malformedLog", 401: "epochInPast",
+        402: "epochTooFar", 403: "payloadTooLong", 404: "setMismatch", 405: "storeFull", 406: "notRegistered",
+        407: "commitmentConflict", 408: "voucherConflict", 409: "unknownSet", 410: "quotaExceeded", 411: "stateMissing",
+        501: "proofRejected", 502: "notAudited", 601: "belowThreshold", 602: "notDecodable", 603: "commitmentMismatch",
+        611: "shareRejected", 612: "transcriptMismatch", 613: "tooFewCustodians", 614: "sessionConflict",
+        615: "keyErased", 703: "damagedStore", 704: "lostVouchers", 705: "pseudonymConflict", 706: "tokenMismatch",
+        801: "badArgument", 802: "badHandle", 803: "bufferTooSmall", 804: "tooManyHandles", 805: "wrongABI",
     ]
 
     /// The name of a code; "error N" for one that this release does not know.
