@@ -1,31 +1,31 @@
-public import SealedMatchCrypto
-public import SealedMatchProtocol
+package import SealedMatchCrypto
+package import SealedMatchProtocol
 
 /// What the log says about a set (Docs/Protocol.md, 4.16): an entry of the kind "set". Public.
-public struct SetEntry: Equatable, Sendable {
+package struct SetEntry: Equatable, Sendable {
     /// The set's name.
-    public var root: SetRoot
+    package var root: SetRoot
     /// As in the set's header; so are the next three.
-    public var version: UInt64
+    package var version: UInt64
     /// Seconds since 1970.
-    public var issuedAt: UInt64
+    package var issuedAt: UInt64
     /// Seconds since 1970.
-    public var expiresAt: UInt64
+    package var expiresAt: UInt64
     /// n, 1…2^27.
-    public var entries: UInt64
+    package var entries: UInt64
     /// `SetHeader.parametersDigest`.
-    public var parameters: Bytes32
+    package var parameters: Bytes32
     /// The sources' Ed25519 keys, 1…16, strictly ascending.
-    public var sources: [Bytes32]
+    package var sources: [Bytes32]
     /// Who holds α, and what the set is for.
-    public var terms: SetTerms
+    package var terms: SetTerms
 
     /// Most bytes of an entry of any kind.
     package static let maximumCount = 8_192
 
     /// The entry of a set.
     /// - Throws: `primitiveFailed`.
-    public init(header: SetHeader, terms: SetTerms) throws(SealedMatchError) {
+    package init(header: SetHeader, terms: SetTerms) throws(SealedMatchError) {
         root = try header.root()
         version = header.version
         issuedAt = header.issuedAt
@@ -37,7 +37,7 @@ public struct SetEntry: Equatable, Sendable {
     }
 
     /// - Throws: `malformedLog`.
-    public init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+    package init(canonical bytes: [UInt8]) throws(SealedMatchError) {
         var cursor = TextCursor(bytes)
         cursor.require(cursor.isEqual(cursor.line(), to: Separator.setEntry))
         root = SetRoot(canonical: cursor.bytes32("root"))
@@ -62,7 +62,7 @@ public struct SetEntry: Equatable, Sendable {
     }
 
     /// Its bytes.
-    public var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var text = EntryWriter(Separator.setEntry)
         text.put(
             root: root, version, issued: issuedAt, expires: expiresAt, entries, parameters: parameters,
