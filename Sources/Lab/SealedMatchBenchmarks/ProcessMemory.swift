@@ -12,14 +12,24 @@ enum ProcessMemory {
         _ = malloc_trim(0)
     }
 
-    /// Resident bytes.
-    static func resident() throws -> Int { try status("VmRSS:") }
+    /// How far resident memory has risen above what it was.
+    struct PeakGrowth {
+        private let before: Int
 
-    /// The highest number of resident bytes since `resetPeak`.
-    static func peak() throws -> Int { try status("VmHWM:") }
+        /// From now on.
+        init() throws {
+            trim()
+            try resetPeak()
+            before = try status("VmRSS:")
+        }
+
+        /// Bytes. The kernel counts pages in batches, so that a peak can be told below what was there before: that is
+        /// no growth.
+        func bytes() throws -> Int { max(0, try status("VmHWM:") - before) }
+    }
 
     /// Makes the peak start anew from what is resident now.
-    static func resetPeak() throws {
+    private static func resetPeak() throws {
         guard let file = fopen("/proc/self/clear_refs", "w") else {
             throw BenchmarkFailure(
                 description: "cannot reset the peak of resident memory: /proc/self/clear_refs cannot be written")

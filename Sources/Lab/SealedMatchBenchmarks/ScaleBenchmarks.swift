@@ -21,9 +21,7 @@ package struct ScaleBenchmarks {
         func say(_ figure: ScaleName, _ value: Double, _ unit: String) {
             report(BenchmarkRow(figure, entries: name, value, unit))
         }
-        ProcessMemory.trim()
-        try ProcessMemory.resetPeak()
-        let before = try ProcessMemory.resident()
+        let growth = try ProcessMemory.PeakGrowth()
         progress("\(name): select")
         let selection = try select(say)
         let description = try Signers().description
@@ -42,7 +40,7 @@ package struct ScaleBenchmarks {
             }
             say(.buildTwoCores, (Stopwatch.wallTime() - start) / n, "us")
         }
-        say(.memory, Double(try ProcessMemory.peak() - before) / n, "bytes")
+        say(.memory, Double(try growth.bytes()) / n, "bytes")
         let header = built?.header
         built = nil
         progress("\(name): build on one thread")

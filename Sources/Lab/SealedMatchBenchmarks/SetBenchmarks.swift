@@ -33,9 +33,7 @@ struct SetBenchmarks {
         let lists = [list, list.reversed()]
 
         progress("select and build \(scale.entries) entries on two threads, watching memory")
-        ProcessMemory.trim()
-        try ProcessMemory.resetPeak()
-        let before = try ProcessMemory.resident()
+        let growth = try ProcessMemory.PeakGrowth()
         var selection: EntrySelection?
         let selectTime = try Stopwatch.time {
             selection = try EntrySelection(
@@ -58,7 +56,7 @@ struct SetBenchmarks {
             }
         }
         // The caller's lists stay resident throughout: freed early, they would make room for what is to be counted.
-        peakGrowth = try withExtendedLifetime(lists) { try ProcessMemory.peak() - before }
+        peakGrowth = try withExtendedLifetime(lists) { try growth.bytes() }
 
         machine.append(try MachineSpeedUp.sample())
         var one: [BuildTime] = []
