@@ -224,6 +224,17 @@ def replayed(random: bytes) -> Callable[[int], bytes]:
     return draw
 
 
+def told(party: Party, random: bytes, *rounds: Sequence[bytes]) -> tuple[Party, Callable[[int], bytes]]:
+    """A party that has begun and was given all messages of these rounds, and its draws after that."""
+    draw = replayed(random)
+    party.begin(draw)
+    if rounds:
+        party.deal(rounds[0], draw)
+    if rounds[1:]:
+        party.confirm(rounds[1])
+    return party, draw
+
+
 class Refresh:
     """A whole refresh of a key."""
 
@@ -340,9 +351,7 @@ def deal(topic: Topic, two: Parties, five: Parties, other: Parties, fresh: Refre
         random = parties.draws[place].drawn if result == "valid" else parties.begun[place]
 
         def run() -> dict[str, Any]:
-            draw = replayed(random)
-            party = Party(parties.seeds[place], parties.plan)
-            party.begin(draw)
+            party, draw = told(Party(parties.seeds[place], parties.plan), random)
             return {"message": party.deal(first, draw).hex()}
 
         group.add(comment, {**inputs(parties, place, random), "first": hexes(first)}, run, *flags, result=result)
@@ -358,9 +367,7 @@ def deal(topic: Topic, two: Parties, five: Parties, other: Parties, fresh: Refre
         random = run.draws[place].drawn[:dealt] if result == "valid" else run.begun[place]
 
         def steps() -> dict[str, Any]:
-            draw = replayed(random)
-            party = Party(two.seeds[place], run.plan, base)
-            party.begin(draw)
+            party, draw = told(Party(two.seeds[place], run.plan, base), random)
             return {"message": party.deal(first, draw).hex()}
 
         case = {**inputs(two, place, random, run.plan, base), "first": hexes(first)}
@@ -441,10 +448,7 @@ def confirm(topic: Topic, two: Parties, five: Parties, fresh: Refresh) -> None:
         random = parties.draws[place].drawn
 
         def run() -> dict[str, Any]:
-            draw = replayed(random)
-            party = Party(parties.seeds[place], parties.plan)
-            party.begin(draw)
-            party.deal(parties.first, draw)
+            party, _ = told(Party(parties.seeds[place], parties.plan), random, parties.first)
             return {"message": party.confirm(messages).hex()}
 
         case = {**inputs(parties, place, random), "first": hexes(parties.first), "second": hexes(messages)}
@@ -488,10 +492,7 @@ def confirm(topic: Topic, two: Parties, five: Parties, fresh: Refresh) -> None:
         random, base = fresh.draws[0].drawn, two.shares[0]
 
         def steps() -> dict[str, Any]:
-            draw = replayed(random)
-            party = Party(two.seeds[0], fresh.plan, base)
-            party.begin(draw)
-            party.deal(fresh.first, draw)
+            party, _ = told(Party(two.seeds[0], fresh.plan, base), random, fresh.first)
             return {"message": party.confirm(messages).hex()}
 
         case = {
@@ -553,11 +554,7 @@ def finish(topic: Topic, two: Parties, five: Parties, fresh: Refresh) -> None:
         random = parties.draws[place].drawn
 
         def run() -> dict[str, Any]:
-            draw = replayed(random)
-            party = Party(parties.seeds[place], parties.plan)
-            party.begin(draw)
-            party.deal(parties.first, draw)
-            party.confirm(parties.second)
+            party, _ = told(Party(parties.seeds[place], parties.plan), random, parties.first, parties.second)
             return {"share": party.finish(messages).encode().hex()}
 
         case = {
@@ -608,10 +605,7 @@ def hand_over(topic: Topic, two: Parties, lost: Recovery) -> None:
         random = lost.draws[place].drawn if result == "valid" else lost.draws[place].drawn[:-32]
 
         def steps() -> dict[str, Any]:
-            draw = replayed(random)
-            party = Party(two.seeds[place], lost.plan, base)
-            party.begin(draw)
-            party.deal(lost.first, draw)
+            party, draw = told(Party(two.seeds[place], lost.plan, base), random, lost.first)
             return {"message": party.hand_over(messages, draw).hex()}
 
         case = {
