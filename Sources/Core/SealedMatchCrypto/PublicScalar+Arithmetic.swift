@@ -10,11 +10,6 @@
             try self.init(canonical: bytes)
         }
 
-        /// 0.
-        package static var zero: PublicScalar {
-            get throws(SealedMatchError) { try PublicScalar(0) }
-        }
-
         package func adding(_ other: PublicScalar) throws(SealedMatchError) -> PublicScalar {
             unsafe try combined(other, crypto_core_ristretto255_scalar_add)
         }
@@ -36,6 +31,25 @@
             }
             guard status == 0 else { throw SealedMatchError(.invalidScalar, "zero has no inverse") }
             return try PublicScalar(canonical: out)
+        }
+
+        /// Lagrange's coefficient: how a polynomial's value at one place counts towards that elsewhere.
+        /// λ_i(at) = ∏ (at − j)/(i − j) over the other places j.
+        /// - Parameters:
+        ///   - i: one of the places.
+        ///   - places: different from each other.
+        ///   - at: where the value is wanted; 0 for a shared key.
+        package static func lagrange(
+            _ i: UInt64, among places: some Sequence<UInt64>, at: UInt64 = 0
+        ) throws(SealedMatchError) -> PublicScalar {
+            let (own, wanted) = (try PublicScalar(i), try PublicScalar(at))
+            var (above, below) = (try PublicScalar(1), try PublicScalar(1))
+            for place in places where place != i {
+                let other = try PublicScalar(place)
+                above = try above.multiplied(by: wanted.subtracting(other))
+                below = try below.multiplied(by: own.subtracting(other))
+            }
+            return try above.multiplied(by: below.inverse())
         }
 
         private func combined(

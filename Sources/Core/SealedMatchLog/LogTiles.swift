@@ -4,8 +4,6 @@ package import SealedMatchCrypto
 package enum LogTiles {
     /// Hashes or entries of a full tile.
     package static let width: UInt64 = 256
-    /// Most bytes of an entry that a bundle can hold.
-    package static let maximumEntry = 65_535
 
     /// Where a tile is, under the log's URL.
     /// - Parameters:

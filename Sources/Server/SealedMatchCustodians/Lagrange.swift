@@ -7,14 +7,6 @@ enum Lagrange {
     static func coefficient(
         of party: PartyIndex, among parties: [PartyIndex], at place: UInt8 = 0
     ) throws(SealedMatchError) -> PublicScalar {
-        let at = try PublicScalar(UInt64(place))
-        let own = try party.scalar
-        var (above, below) = (try PublicScalar(1), try PublicScalar(1))
-        for other in parties where other != party {
-            let scalar = try other.scalar
-            above = try above.multiplied(by: at.subtracting(scalar))
-            below = try below.multiplied(by: own.subtracting(scalar))
-        }
-        return try above.multiplied(by: below.inverse())
+        try .lagrange(UInt64(party.number), among: parties.map { UInt64($0.number) }, at: UInt64(place))
     }
 }

@@ -44,28 +44,36 @@ package struct LogContents {
         else { throw SealedMatchError(.inconsistentLog, "the log's entries are not those of its checkpoint") }
     }
 
-    /// Whether the level 0 tile and those above, of the first `size` entries: name and contents of each.
+    /// The bundles of the first `size` entries: name and contents of each.
+    package func bundles(size: Int) -> [(name: String, bytes: [UInt8])] {
+        Self.parts(size).map { part in
+            (Self.name(nil, part), LogTiles.bundle(entries[part]))
+        }
+    }
+
+    /// The tiles of hashes of the first `size` entries, level 0 and those above: name and contents of each.
     package func tiles(size: Int) throws(SealedMatchError) -> [(name: String, bytes: [UInt8])] {
         var tiles: [(String, [UInt8])] = []
-        let width = Int(LogTiles.width)
-        func name(_ level: Int?, _ start: Int, _ count: Int) -> String {
-            LogTiles.path(level: level, index: UInt64(start / width), width: UInt64(count))
-        }
-        for start in stride(from: 0, to: size, by: width) {
-            let count = min(width, size - start)
-            tiles.append((name(nil, start, count), LogTiles.bundle(entries[start..<(start + count)])))
-        }
         var (level, hashes) = (0, Array(leaves.hashes[..<size]))
         while !hashes.isEmpty {
             var above: [Bytes32] = []
-            for start in stride(from: 0, to: hashes.count, by: width) {
-                let part = hashes[start..<min(start + width, hashes.count)]
-                tiles.append((name(level, start, part.count), part.flatMap(\.bytes)))
-                if part.count == width { above.append(try LogLeaves.root(part)) }
+            for part in Self.parts(hashes.count) {
+                tiles.append((Self.name(level, part), hashes[part].flatMap(\.bytes)))
+                if part.count == Int(LogTiles.width) { above.append(try LogLeaves.root(hashes[part])) }
             }
             hashes = above
             level += 1
         }
         return tiles
+    }
+
+    /// What each file of `count` entries or hashes holds.
+    private static func parts(_ count: Int) -> [Range<Int>] {
+        let width = Int(LogTiles.width)
+        return stride(from: 0, to: count, by: width).map { $0..<min($0 + width, count) }
+    }
+
+    private static func name(_ level: Int?, _ part: Range<Int>) -> String {
+        LogTiles.path(level: level, index: UInt64(part.lowerBound) / LogTiles.width, width: UInt64(part.count))
     }
 }

@@ -59,7 +59,7 @@ package struct LogMonitor {
             }
             try contents.check(last)
         }
-        // Tiles say the same, for those who have no entries.
+        // Tiles say the same, for those who have no entries. (The bundles are what the entries were read from.)
         for tile in try contents.tiles(size: Int(checkpoint.size)) {
             guard try files(tile.name, max(tile.bytes.count, 8_192)) == tile.bytes else {
                 throw SealedMatchError(.inconsistentLog, "a tile is missing, or is not that of the entries")
@@ -134,20 +134,11 @@ package struct LogMonitor {
             let places = (first + 1)...(first + threshold)
             var sum = Point.identity
             for place in places {
-                sum = try sum.adding(shares[place - 1].multipliedVarTime(byPublic: weight(of: place, among: places)))
+                let weight = try PublicScalar.lagrange(UInt64(place), among: places.map(UInt64.init))
+                sum = try sum.adding(shares[place - 1].multipliedVarTime(byPublic: weight))
             }
             guard sum == publicKey else { return false }
         }
         return true
-    }
-
-    /// λ_i = ∏ j/(j − i) over the other places j, modulo ℓ.
-    private static func weight(of place: Int, among places: ClosedRange<Int>) throws(SealedMatchError) -> PublicScalar {
-        var weight = try PublicScalar(1)
-        for other in places where other != place {
-            let (j, i) = (try PublicScalar(UInt64(other)), try PublicScalar(UInt64(place)))
-            weight = try weight.multiplied(by: j).multiplied(by: j.subtracting(i).inverse())
-        }
-        return weight
     }
 }

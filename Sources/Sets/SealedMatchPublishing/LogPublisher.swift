@@ -54,6 +54,7 @@ package struct LogPublisher {
         if let pending { try contents.check(pending) }
         let size = entries.count
         // Publishing, step 2: tiles come before what is signed
+        for file in contents.bundles(size: size) { try folder.keep(file.bytes, file.name) }
         for tile in try contents.tiles(size: size) { try folder.keep(tile.bytes, tile.name) }
         // Publishing, step 3: signed, and on disk, before anybody sees it
         let text = Checkpoint.text(

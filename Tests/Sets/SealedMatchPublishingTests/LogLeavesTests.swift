@@ -29,7 +29,7 @@ import Testing
     @Test func tilesAreThoseOfTheSpecification() throws {
         let entries = (0..<600).map { [UInt8($0 & 255), UInt8($0 >> 8)] }
         let contents = try LogContents(entries)
-        let tiles = try contents.tiles(size: 600)
+        let tiles = try contents.bundles(size: 600) + contents.tiles(size: 600)
         #expect(
             tiles.map(\.name) == [
                 "tile/entries/000", "tile/entries/001", "tile/entries/002.p/88", "tile/0/000", "tile/0/001",
