@@ -131,10 +131,10 @@ class Example:
         except urllib.error.URLError:
             return False
 
-    def ask(self, method: str, path: str) -> Any:
+    def ask(self, method: str, path: str, body: bytes | None = None) -> Any:
         """A call of the operator's port."""
         fields = {"Authorization": f"Bearer {self.token}"}
-        request = urllib.request.Request(f"http://{self.admin}{path}", method=method, headers=fields)
+        request = urllib.request.Request(f"http://{self.admin}{path}", body, method=method, headers=fields)
         with urllib.request.urlopen(request, timeout=30) as reply:
             return json.load(reply) if "json" in reply.headers["Content-Type"] else reply.read().decode()
 
@@ -213,6 +213,33 @@ Docs/Operating.md says how this is run in earnest. Ctrl-C ends it; the files sta
             raise SystemExit(f"after a restart: {again} vouchers opened again, cases {self.cases()}")
         print("restarted: nothing was opened or revealed again")
 
+    def told(self, account: str) -> list[dict[str, Any]]:
+        """What an account's client is told."""
+        fields = {"Authorization": f"Bearer {self.login.token(account)}"}
+        request = urllib.request.Request(f"http://{self.listen}/v1/notices", headers=fields)
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            notices: list[dict[str, Any]] = json.load(reply)["notices"]
+            return notices
+
+    def check_notice(self) -> None:
+        """The account that was revealed is told, and nobody else; a request that was made up tells nobody."""
+        [case] = (self.folder / "cases").glob("*.json")
+        [root] = json.loads(case.read_text())["setRoots"]
+        request = case.with_suffix(".request").read_bytes()
+        path = f"/v1/notices?set={root}&kind=notConfirmed"
+        try:
+            self.ask("POST", path, request[:40] + bytes(32))
+            raise SystemExit("a notice was taken without the token that a reveal gives")
+        except urllib.error.HTTPError as error:
+            if error.code != 403:
+                raise
+        replies = [self.ask("POST", path, request)["status"] for _ in range(2)]
+        told = {name: [(one["set"], one["kind"]) for one in self.told(name)] for name in ACCOUNTS}
+        expected = {name: [(root, "notConfirmed")] if name == REVEALED else [] for name in ACCOUNTS}
+        if replies != ["stored", "alreadyStored"] or told != expected:
+            raise SystemExit(f"notices: {replies}, {told}")
+        print("told: the account that was revealed, and no other")
+
     def check_erasure(self) -> None:
         path = f"/v1/accounts/{account_id(REVEALED)}"
         right, self.token = self.token, "0" * 64
@@ -228,6 +255,8 @@ Docs/Operating.md says how this is run in earnest. Ctrl-C ends it; the files sta
             raise SystemExit(f"the erasure says: {erased}")
         if self.ask("DELETE", path)["erased"]:
             raise SystemExit("an account was erased twice")
+        if self.told(REVEALED):
+            raise SystemExit("an erased account's notices stayed")
         print("erased: once, and with the right token alone")
 
 
@@ -251,6 +280,7 @@ def serve(example: Example, is_check: bool) -> None:
         raise SystemExit("the service ended by itself")
     with example.service():
         example.check_restart()
+        example.check_notice()
         example.check_erasure()
     print("serve: all as it has to be")
 

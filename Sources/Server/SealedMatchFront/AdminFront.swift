@@ -18,6 +18,8 @@ public struct AdminActions: Sendable {
     public var expire: (@Sendable (UInt32) async throws -> ExpiredCounts)?
     /// Forgets openings of epochs before this one.
     public var expireOpenings: (@Sendable (UInt32) async throws -> Void)?
+    /// Has the collector keep a notice for an account.
+    public var notify: (@Sendable (NoticeOrder, _ day: UInt32) async throws -> IntakeOutcome)?
     /// Seconds since 1970.
     public var now: @Sendable () -> UInt64
 
@@ -75,7 +77,7 @@ public struct AdminFront: Sendable {
                 methods: [
                     (["healthz"], [.get]), (["readyz"], [.get]), (["metrics"], [.get]),
                     (["v1", "accounts", "*"], [.delete]), (["v1", "erasures"], [.post]),
-                    (["v1", "epochs", "*", "expire"], [.post]),
+                    (["v1", "epochs", "*", "expire"], [.post]), (["v1", "notices"], [.post]),
                 ]))
         router.get("healthz") { _, _ in Response.json(.object(["alive": .boolean(true)])) }
         router.get("readyz") { _, _ in
@@ -96,6 +98,7 @@ public struct AdminFront: Sendable {
         router.delete("v1/accounts/:id") { request, context in try await erase(request, context) }
         router.post("v1/erasures") { request, _ in try await eraseOpenings(request) }
         router.post("v1/epochs/:epoch/expire") { request, context in try await expire(request, context) }
+        router.post("v1/notices") { request, _ in try await notify(request) }
         return router
     }
 
@@ -167,6 +170,28 @@ public struct AdminFront: Sendable {
         return .json(.object(reply))
     }
 
+    private func notify(_ request: Request) async throws -> Response {
+        try check(request)
+        guard let notify = actions.notify else { throw Problem(.notFound, "this role tells accounts nothing") }
+        let parameters = request.uri.queryParameters
+        guard let root = parameters["set"].flatMap({ Self.bytes32(String($0)) }),
+            let kind = parameters["kind"].flatMap({ Notice.Kind(name: $0) })
+        else {
+            throw Problem(
+                .badRequest,
+                "?set=ROOT&kind=KIND is needed: the set's root, 64 hexadecimal digits; revealed or notConfirmed"
+            )
+        }
+        let body = try await request.body.collect(upTo: 4_096)
+        let order = try await reporting {
+            NoticeOrder(
+                request: try ResolutionRequest(canonical: Array(body.readableBytesView)),
+                root: SetRoot(canonical: root), kind: kind)
+        }
+        let outcome = try await reporting { try await notify(order, UInt32(clamping: actions.now() / 86_400)) }
+        return .json(.object(["status": .text(outcome.name)]), status: outcome == .stored ? .created : .ok)
+    }
+
     private func reporting<Answer>(_ work: () async throws -> Answer) async throws -> Answer {
         do {
             return try await work()
@@ -190,11 +215,11 @@ public struct AdminFront: Sendable {
         return names.count == list.count ? names : nil
     }
 
-    private static func hexadecimal(_ bytes: Bytes32) -> String {
+    static func hexadecimal(_ bytes: Bytes32) -> String {
         bytes.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    private static func bytes32(_ digits: String) -> Bytes32? {
+    static func bytes32(_ digits: String) -> Bytes32? {
         let digits = Array(digits.utf8)
         guard digits.count == 64 else { return nil }
         var bytes: [UInt8] = []

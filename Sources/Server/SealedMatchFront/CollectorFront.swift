@@ -21,6 +21,7 @@ public struct CollectorFront<Store: Intake>: Sendable {
     private let budget: BodyBudget
     private let maximumBody: Int
     private let sets: SetShelf
+    private let notices: (any NoticeBoard)?
     private let counters = FrontCounters()
 
     /// - Parameters:
@@ -28,15 +29,17 @@ public struct CollectorFront<Store: Intake>: Sendable {
     ///   - policy: the intake's; from its sets follows how long a body may be.
     ///   - authenticator: who sends.
     ///   - sets: what is given out; nil gives none.
+    ///   - notices: what accounts are told; nil tells none.
     ///   - limits: what one front bears.
     public init(
         intake: Store, policy: CollectorPolicy, authenticator: any Authenticator, sets: SetShelf,
-        limits: FrontLimits = FrontLimits()
+        notices: (any NoticeBoard)? = nil, limits: FrontLimits = FrontLimits()
     ) {
         self.intake = intake
         self.authenticator = authenticator
         self.limits = limits
         self.sets = sets
+        self.notices = notices
         limiter = RateLimiter(burst: limits.burst, perSecond: limits.vouchersPerSecond)
         budget = BodyBudget(limits.bodyBytes)
         maximumBody = FrontLimits.maximumBody(policy)
@@ -55,10 +58,12 @@ public struct CollectorFront<Store: Intake>: Sendable {
                 counters: counters,
                 methods: [
                     (["v1", "registrations", "*"], [.put]), (["v1", "vouchers"], [.post]),
-                    (["v1", "sets", "*"], [.get, .head]),
+                    (["v1", "notices"], [.get, .head]), (["v1", "sets", "*"], [.get, .head]),
                 ]))
         router.put("v1/registrations/:epoch") { request, context in try await register(request, context) }
         router.post("v1/vouchers") { request, context in try await store(request, context) }
+        router.get("v1/notices") { request, _ in try await tell(request) }
+        router.head("v1/notices") { request, _ in try await tell(request) }
         sets.add(to: router)
         return router
     }
@@ -115,6 +120,18 @@ public struct CollectorFront<Store: Intake>: Sendable {
             return outcomes.map(Self.answer)
         }
         return .json(.object(["vouchers": .list(answers)]))
+    }
+
+    private func tell(_ request: Request) async throws -> Response {
+        let account = try await authenticator.account(request.headers)
+        try take(1, account)
+        var told: [Notice] = []
+        do throws(SealedMatchError) {
+            told = try await notices?.notices(of: account) ?? []
+        } catch {
+            throw Problem(error)
+        }
+        return .json(.object(["notices": .list(told.map(\.json))]), headers: [.cacheControl: "no-store"])
     }
 
     private static func answer(_ outcome: Result<IntakeOutcome, SealedMatchError>) -> JSON {

@@ -45,6 +45,8 @@ public struct Problem: Error, HTTPResponseError {
         case .wrongLength, .invalidMagic, .parameterOutOfRange: (.badRequest, nil)
         case .authenticationFailed, .invalidSignature: (.forbidden, nil)
         case .commitmentConflict, .pseudonymConflict: (.conflict, nil)
+        case .tokenMismatch: (.forbidden, nil)
+        case .notRegistered: (.notFound, nil)
         case .epochInPast, .epochTooFar, .quotaExceeded: (.unprocessableContent, nil)
         case .unknownSet: (.notFound, nil)
         // Of the store or the machine: the same request may pass later.

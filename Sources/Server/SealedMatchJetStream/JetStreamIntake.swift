@@ -17,7 +17,7 @@ internal import Synchronization
 /// aside until an operator looks at them. Servers write over the bytes when they compact their files.
 ///
 /// Its asynchronous functions wait on threads of their own; the others block.
-public final class JetStreamIntake: Intake, CommitmentSource, NameResolver {
+public final class JetStreamIntake: Intake, CommitmentSource, NameResolver, NoticeBoard {
     private let connection: ServerConnection
     private let registrations: Registrations
     private let sender: FrameSender
@@ -227,5 +227,21 @@ public final class JetStreamIntake: Intake, CommitmentSource, NameResolver {
     public func resolutionCounts() async throws(SealedMatchError) -> [ResolutionCounts] {
         let registrations = registrations
         return try await lanes.run { () throws(SealedMatchError) in try registrations.resolutionCounts() }
+    }
+
+    // MARK: NoticeBoard
+
+    /// Keeps a notice, in one transaction of the servers. (Docs/Protocol.md, "Notify")
+    /// - Throws: as `NoticeBoard` says; `interrupted`. With `fileFailed` it is to be sent again.
+    public func post(_ order: NoticeOrder, on day: UInt32) async throws(SealedMatchError) -> IntakeOutcome {
+        let registrations = registrations
+        return try await resolving.run { () throws(SealedMatchError) in try registrations.post(order, on: day) }
+    }
+
+    /// What an account is to be told.
+    /// - Throws: `damagedStore`, `fileFailed`, `interrupted`.
+    public func notices(of account: AccountID) async throws(SealedMatchError) -> [Notice] {
+        let registrations = registrations
+        return try await lanes.run { () throws(SealedMatchError) in try registrations.notices(of: account) }
     }
 }

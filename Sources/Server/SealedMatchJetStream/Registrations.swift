@@ -173,6 +173,7 @@ struct Registrations: Sendable {
         while let stored = try client.next(stream, subjects.epochs, from: position) {
             position = stored.sequence + 1
             guard let epoch = Subjects.epoch(of: stored.subject), epoch < first else { continue }
+            try client.purge(stream, subjects.notices(in: epoch))
             try client.purge(stream, subjects.accounts(in: epoch))
             registrations += try client.purge(stream, subjects.pseudonyms(in: epoch))
             try client.purge(subjects.vouchers, subjects.waiting(in: epoch))
@@ -218,6 +219,16 @@ struct Registrations: Sendable {
         for name in begun.names {
             try client.purge(stream, subjects.pseudonym(name), before: begun.sequence)
             try client.purge(stream, subjects.account(begun.account, name.epoch), before: begun.sequence)
+            // A release or a notice was on its way: it wrote the registration again, of an account that is gone.
+            while let record = try record(name), record.registration.account == begun.account,
+                try client.last(stream, subjects.account(begun.account, name.epoch)) == nil
+            {
+                try client.purge(stream, subjects.pseudonym(name), before: record.sequence + 1)
+            }
+            // Nobody writes another one without a registration.
+            if try client.last(stream, subjects.account(begun.account, name.epoch)) == nil {
+                try client.purge(stream, subjects.notices(begun.account, name.epoch))
+            }
         }
         if begun.sequence > 0 { try client.purge(stream, subjects.erasure(begun.account), before: begun.sequence + 1) }
         return begun.names.sorted { $0.epoch < $1.epoch }

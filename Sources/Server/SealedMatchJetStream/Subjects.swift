@@ -21,6 +21,10 @@ struct Subjects: Sendable {
         "\(self.name).r.p.\(name.epoch).\(name.pseudonym.encoded.hex)"
     }
     func pseudonyms(in epoch: UInt32) -> String { "\(name).r.p.\(epoch).*" }
+    /// What an account is to be told about an epoch: notices, 37 bytes each.
+    func notices(_ account: AccountID, _ epoch: UInt32) -> String { "\(name).r.n.\(epoch).\(account.encoded.hex)" }
+    func notices(of account: AccountID) -> String { "\(name).r.n.*.\(account.encoded.hex)" }
+    func notices(in epoch: UInt32) -> String { "\(name).r.n.\(epoch).*" }
     /// There are, or were, registrations in an epoch.
     func epoch(_ epoch: UInt32) -> String { "\(name).r.e.\(epoch)" }
     var epochs: String { "\(name).r.e.*" }

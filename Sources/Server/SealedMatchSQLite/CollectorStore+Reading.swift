@@ -273,6 +273,7 @@ extension CollectorStore {
                     sql: "DELETE FROM voucher WHERE pseudonym = ? AND epoch = ?",
                     arguments: [name.pseudonym.encoded.databaseBlob, name.epoch])
             }
+            try Self.forgetNotices(db, of: "account = ?", own)
             try db.execute(sql: "DELETE FROM registration WHERE account = ?", arguments: own)
             return names
         }
@@ -287,6 +288,7 @@ extension CollectorStore {
             try db.execute(sql: "UPDATE expiry SET firstEpoch = max(firstEpoch, ?)", arguments: [epoch])
             try db.execute(sql: "DELETE FROM voucher WHERE epoch < ?", arguments: [epoch])
             let vouchers = db.changesCount
+            try Self.forgetNotices(db, of: "epoch < ?", [epoch])
             try db.execute(sql: "DELETE FROM registration WHERE epoch < ?", arguments: [epoch])
             return ExpiredCounts(registrations: db.changesCount, vouchers: vouchers)
         }

@@ -60,6 +60,20 @@ extension CollectorStore {
             var random = SystemRandom()
             try db.execute(sql: "INSERT INTO identity VALUES (1, ?)", arguments: [random.bytes32().databaseBlob])
         }
+        migrator.registerMigration("4") { db in
+            // What accounts are to be told. It goes with the registration.
+            try db.execute(
+                sql: """
+                    CREATE TABLE notice (
+                        registration INTEGER NOT NULL,
+                        root BLOB NOT NULL CHECK (length(root) = 32),
+                        kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 2),
+                        -- since 1970
+                        day INTEGER NOT NULL CHECK (day BETWEEN 0 AND 4294967295),
+                        PRIMARY KEY (registration, root, kind)
+                    ) STRICT, WITHOUT ROWID
+                    """)
+        }
         return migrator
     }()
 }

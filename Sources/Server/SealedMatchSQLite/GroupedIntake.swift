@@ -10,7 +10,7 @@ internal import Synchronization
 /// What arrives while a transaction is on its way to the disk waits, and goes into the next one together: one wait for
 /// the disk serves many. Each caller has his own result, when it is durable. A refusal touches nobody else; a disk or
 /// file that fails fails for all of its transaction. No call blocks a thread of its caller's.
-public final class GroupedIntake: Intake {
+public final class GroupedIntake: Intake, NoticeBoard {
     private enum Work: Sendable {
         case register(Registration, @Sendable (Result<IntakeOutcome, SealedMatchError>) -> Void)
         case store(
@@ -88,6 +88,16 @@ public final class GroupedIntake: Intake {
     /// Forgets an account, in a transaction of its own.
     public func erase(_ account: AccountID) async throws(SealedMatchError) -> [AccountEpoch] {
         try await alone { (store) throws(SealedMatchError) in try store.erase(account) }
+    }
+
+    /// Keeps a notice, in a transaction of its own.
+    public func post(_ order: NoticeOrder, on day: UInt32) async throws(SealedMatchError) -> IntakeOutcome {
+        try await alone { (store) throws(SealedMatchError) in try store.post(order, on: day) }
+    }
+
+    /// What an account is to be told. It waits behind what is being written.
+    public func notices(of account: AccountID) async throws(SealedMatchError) -> [Notice] {
+        try await alone { (store) throws(SealedMatchError) in try store.notices(of: account) }
     }
 
     private func alone<Answer: Sendable>(

@@ -12,7 +12,7 @@ internal import SealedMatchSQLite
 
 /// The front with its intake.
 struct CollectorRole {
-    let intake: any Intake
+    let intake: any Intake & NoticeBoard
     /// The collector's file, where it is one.
     let store: CollectorStore?
     let server: Application<RouterResponder<BasicRequestContext>>
@@ -67,15 +67,25 @@ struct CollectorRole {
     }
 
     private static func server(
-        _ intake: some Intake, _ policy: CollectorPolicy, _ authenticator: any Authenticator, _ shelf: SetShelf,
+        _ intake: some Intake & NoticeBoard, _ policy: CollectorPolicy, _ authenticator: any Authenticator,
+        _ shelf: SetShelf,
         _ limits: FrontLimits, _ listen: Address, _ logger: Logger
     ) throws -> Application<RouterResponder<BasicRequestContext>> {
         let front = CollectorFront(
-            intake: intake, policy: policy, authenticator: authenticator, sets: shelf, limits: limits)
+            intake: intake, policy: policy, authenticator: authenticator, sets: shelf, notices: intake,
+            limits: limits)
         var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 1_024)
         configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections)
         return Application(
             router: front.router(), server: front.server(), configuration: configuration, logger: logger)
+    }
+
+    /// What an operator may ask of the collector alone.
+    func add(to actions: inout AdminActions) {
+        let intake = intake
+        actions.expire = { try await intake.expire(before: $0) }
+        actions.erase = { try await intake.erase($0) }
+        actions.notify = { try await intake.post($0, on: $1) }
     }
 
     /// Before the process ends.

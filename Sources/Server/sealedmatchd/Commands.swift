@@ -30,7 +30,7 @@ struct AllCommand: AsyncParsableCommand {
                 opener, sets, allowsTestSets: collector.allowTestSets, from: vouchers, into: kept, file, process)
             let reveal = try RevealRole(reveal, sets, commitments: vouchers.commitments, kept, file, process)
             var actions = AdminActions(now: CollectorRole.now)
-            actions.expire = { try await role.intake.expire(before: $0) }
+            role.add(to: &actions)
             actions.openings(kept.store, opener.loop)
             let eraseOpenings = actions.eraseOpenings
             actions.erase = { account in
@@ -63,8 +63,7 @@ struct CollectorCommand: AsyncParsableCommand {
             let place = try CollectorPlace(collector, cluster, file, process.logger)
             let role = try CollectorRole(front, collector, place, file, firstRun: firstRun, process)
             var actions = AdminActions(now: CollectorRole.now)
-            actions.expire = { try await role.intake.expire(before: $0) }
-            actions.erase = { try await role.intake.erase($0) }
+            role.add(to: &actions)
             try await process.run([role.server, clock(role, process)], actions)
             try role.close()
         }

@@ -156,6 +156,15 @@ class Service:
         finally:
             database.close()
 
+    def write(self, statement: str) -> None:
+        """By another process than the service's."""
+        database = sqlite3.connect(self.database)
+        try:
+            with database:
+                database.execute(statement)
+        finally:
+            database.close()
+
     def stored(self) -> list[str]:
         """The vouchers' IDs, in hexadecimal, in the order in which they came."""
         return [row[0].hex() for row in self.rows("SELECT voucherID FROM voucher ORDER BY sequence")]

@@ -36,6 +36,7 @@ from sealedmatch.upload import (
     Closed,
     InsecureAddress,
     NotAuthenticated,
+    Notice,
     Refusal,
     Retries,
     Unavailable,
@@ -750,3 +751,33 @@ def test_the_command_of_an_outbox(service: Service, anna: Client, tmp_path: Path
     service.kill()
     later = subprocess.run([*arguments, "--attempts", "1"], capture_output=True, text=True)
     assert later.returncode == 75 and "nothing is lost: try later" in later.stderr
+
+
+def test_an_account_is_told_what_is_its_own(service: Service, anna: Client) -> None:
+    with uploader_of(service) as uploader:
+        assert uploader.notices() == ()
+        uploader.deliver(anna)
+        # As an order leaves it there; that orders are taken for real reveals alone is tested where reveals are.
+        service.write("INSERT INTO notice SELECT id, randomblob(32), 2, 20000 FROM registration")
+        (notice,) = uploader.notices()
+    [(epoch, root)] = service.rows("SELECT epoch, root FROM registration JOIN notice ON registration = id")
+    assert notice == Notice(epoch, root, "notConfirmed", datetime.date(2024, 10, 4))
+    assert "wrongly" in str(notice)
+    with Uploader(service.address, lambda: service.token("@bruno:example.org"), retries=AT_ONCE) as other:
+        assert other.notices() == ()
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "", "1", "{}", '{"epoch":1,"set":"00","kind":"revealed","day":1}',
+        '{"epoch":1,"set":"%s","kind":"hello","day":1}' % ("0" * 64),
+        '{"epoch":1,"set":"%s","kind":"revealed","day":99999999999999}' % ("0" * 64),
+        ",".join(["1"] * 5_000),
+    ],
+)  # fmt: skip
+def test_what_is_no_notice_is_a_bad_reply(service: Service, notice: str) -> None:
+    body = f'{{"notices":[{notice}]}}' if notice else "<html>"
+    with FaultyProxy(service.port, [Fault(answer=(200, {}, body.encode()))]) as proxy:
+        with uploader_of(service, proxy.address) as uploader, pytest.raises(BadReply, match="are no notices"):
+            uploader.notices()

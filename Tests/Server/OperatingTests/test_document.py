@@ -206,6 +206,14 @@ class Commands(unittest.TestCase):
         self.assertIn("are lost", self.do("from-start", ("--from-start", "--accept-loss")))
         self.send("dora")
 
+        # Nobody was revealed here: a request that was made up tells nobody.
+        [name] = (self.folder / "dora").rglob("*.registration")
+        registration = name.read_bytes()
+        made_up = self.folder / "made-up.request"
+        made_up.write_bytes(b"SMQ1" + registration[4:8] + registration[40:72] + bytes(32))
+        refused = json.loads(self.do("notice", CASE=str(made_up.with_suffix(""))))
+        self.assertEqual((refused["status"], refused["type"]), (403, "urn:sealedmatch:error:706"))
+
         erased = json.loads(self.do("erase", NAME="dora"))
         self.assertEqual((len(erased["erased"]), erased["openingsErased"]), (1, True))
         self.assertEqual(json.loads(self.do("erase", NAME="nobody"))["erased"], [])

@@ -54,6 +54,7 @@ import Testing
                 let store = try collector()
                 return FilledResolver(intake: store, resolver: store)
             }, reopen: again)
+        try await NoticeConformance.run(make: { try collector() }, reopen: again)
     }
 
     @Test func collectorInMemory() async throws {

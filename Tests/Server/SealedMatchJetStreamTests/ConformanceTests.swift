@@ -42,6 +42,10 @@ import Testing
             }, reopen: again)
     }
 
+    @Test func notices() async throws {
+        try await NoticeConformance.run(make: { try intake() }, reopen: again)
+    }
+
     @Test func queue() async throws {
         try await QueueConformance.run(
             make: {

@@ -115,6 +115,30 @@ import Testing
         }
     }
 
+    /// A name is released, and a notice comes, between the two parts of an erasure: nothing of them stays.
+    @Test func whatComesInTheMiddleOfAnErasureIsErasedToo() async throws {
+        let fronts = try fronts(2)
+        let token = ResolutionToken(canonical: try Bytes32(exactly: [UInt8](repeating: 5, count: 32)))
+        let pseudonym = Pseudonym(canonical: try Bytes32(exactly: [UInt8](repeating: 6, count: 32)))
+        let mine = Registration(
+            account: try registration(1, 11, 7).account, epoch: 7, pseudonym: pseudonym,
+            commitment: try token.commitment(pseudonym: pseudonym, epoch: 7))
+        _ = try await fronts[0].register(mine, authenticatedAs: mine.account)
+        let request = ResolutionRequest(epoch: 7, pseudonym: pseudonym, token: token)
+        let end = try fronts[0].beginErasing(mine.account)
+        _ = try await fronts[1].resolve(request.encoded)
+        let root = SetRoot(canonical: try Bytes32(exactly: [UInt8](repeating: 7, count: 32)))
+        let order = NoticeOrder(request: request, root: root, kind: .revealed)
+        #expect(try await fronts[1].post(order, on: 1) == .stored)
+        #expect(try end() == [AccountEpoch(pseudonym: pseudonym, epoch: 7)])
+        for front in fronts {
+            #expect(try front.commitment(of: pseudonym, epoch: 7) == nil)
+            #expect(try await front.notices(of: mine.account).isEmpty)
+        }
+        #expect(try await fronts[1].register(mine, authenticatedAs: mine.account) == .stored)
+        #expect(try await fronts[0].notices(of: mine.account).isEmpty)
+    }
+
     /// Another front has read a registration before its account was erased, or its signature replaced.
     @Test func whatIsRememberedRefusesNothing() async throws {
         let fronts = try fronts(2)

@@ -9,13 +9,14 @@ whether something matched: it knows counts, epochs, sets and the collector's rep
 
 from .errors import BadReply, Closed, InsecureAddress, NotAuthenticated, Unavailable, UntrustedServer, UploadError
 from .fetching import fetch_set
+from .notices import Notice
 from .refusals import Refusal
 from .retries import Retries
 from .sources import Registering, Source
 from .uploaders import Delivery, Uploader
 
 __all__ = [
-    "BadReply", "Closed", "Delivery", "InsecureAddress", "NotAuthenticated", "Refusal", "Registering", "Retries",
-    "Source", "Unavailable", "UntrustedServer", "UploadError", "Uploader",
+    "BadReply", "Closed", "Delivery", "InsecureAddress", "NotAuthenticated", "Notice", "Refusal", "Registering",
+    "Retries", "Source", "Unavailable", "UntrustedServer", "UploadError", "Uploader",
     "fetch_set",
 ]  # fmt: skip

@@ -40,6 +40,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--signatures", type=int, metavar="N", help="how many of them must have signed; default: all")
     parser.add_argument("--allow-test-sets", action="store_true", help="take sets that are marked as for tests")
     parser.add_argument("--fetch-set", action="store_true", help="first bring --set up to date from the collector")
+    parser.add_argument("--notices", action="store_true", help="then print what the account is told about reveals")
     parser.add_argument("--ca", type=Path, metavar="FILE", help="the authority that signed the server's certificate")
     parser.add_argument("--allow-plain-http", action="store_true", help="http:// to another machine, in the clear")
     parser.add_argument("--batch", type=int, default=256, metavar="N", help="vouchers of one request, 1 to 256")
@@ -86,7 +87,9 @@ def _deliver(given: argparse.Namespace) -> Delivery:
     ) as uploader:  # fmt: skip
         if given.outbox is not None:
             with Outbox(given.outbox) as outbox:
-                return uploader.deliver(outbox, [path.read_bytes() for path in given.registration])
+                done = uploader.deliver(outbox, [path.read_bytes() for path in given.registration])
+            _tell(given, uploader)
+            return done
         trust = TrustPolicy(
             [_key(path) for path in given.trust],
             minimum_signatures=given.signatures if given.signatures is not None else len(given.trust),
@@ -101,7 +104,15 @@ def _deliver(given: argparse.Namespace) -> Delivery:
             BlindedSet.open(given.set, trust) as known,
             Client(given.client, known, account_of(given.account)) as client,
         ):
-            return uploader.deliver(client)
+            done = uploader.deliver(client)
+        _tell(given, uploader)
+        return done
+
+
+def _tell(given: argparse.Namespace, uploader: Uploader) -> None:
+    if given.notices:
+        for notice in uploader.notices():
+            print(f"notice   {notice}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

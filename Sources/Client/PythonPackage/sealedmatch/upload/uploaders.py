@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .addresses import Address
 from .channels import Channel
+from .notices import Notice, notices
 from .refusals import Refusal
 from .retries import Retries
 from .rounds import MOST, Round
@@ -119,3 +120,12 @@ class Uploader:
                 # A smaller size that the collector wanted holds for this uploader.
                 self._batch = round.batch
         return Delivery(round.stored, round.registered, tuple(round.refused), tuple(round.put_off))
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What the account is told about reveals (`GET /v1/notices`), of all its epochs. Ask once a day, whatever was
+        sent, and show what is new.
+
+        :raises UploadError: the network, or the collector.
+        """
+        with self._delivering:
+            return notices(self._channel)
