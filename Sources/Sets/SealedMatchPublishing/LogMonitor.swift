@@ -75,6 +75,7 @@ package struct LogMonitor {
     private func alarms(_ entries: [[UInt8]]) -> [Alarm] {
         var alarms: [Alarm] = []
         var before: SetEntry?
+        var told = ToldOfSets()
         for (index, bytes) in entries.enumerated() {
             func alarm(_ text: String) { alarms.append(Alarm(index: index, text: text)) }
             // Watching, step 3: every entry has its form, and its signature verifies
@@ -86,6 +87,8 @@ package struct LogMonitor {
                 continue
             }
             if let signed = entry.signed, !signed.verifies { alarm("its signature does not verify") }
+            // Watching, step 7: what is said of sets
+            for text in told.add(entry, at: index) { alarm(text) }
             guard case .set(let published) = entry else { continue }
             // Watching, step 4: one set for a version
             if let before {

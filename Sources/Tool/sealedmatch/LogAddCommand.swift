@@ -24,7 +24,7 @@ struct LogAddCommand: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Files, each an entry's text, added in this order.")
     var entry: [String] = []
 
-    private static let maximumStatement = 1 << 20
+    static let maximumStatement = 1 << 20
 
     func run() throws {
         try reportingFailures {

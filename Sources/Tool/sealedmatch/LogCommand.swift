@@ -8,7 +8,7 @@ struct LogCommand: ParsableCommand {
             with its proof. Docs/Protocol.md, 4.16, 5.28 and 5.29.
             """,
         subcommands: [
-            LogInitCommand.self, LogAddCommand.self, LogPublishCommand.self, LogProveCommand.self,
+            LogInitCommand.self, LogEntryCommand.self, LogAddCommand.self, LogPublishCommand.self, LogProveCommand.self,
             LogWatchCommand.self,
         ])
 }

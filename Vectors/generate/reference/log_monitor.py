@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from . import group as g
 from .errors import ProtocolError, require
-from .log_entries import SET, LogEntry, set_entry
+from .log_entries import ERASURE, REVOCATION, SET, SOURCES, STATISTICS, LogEntry, set_entry
 from .log_policy import LogPolicy
 from .merkle import leaf_hash, root
 from .notes import Checkpoint, malformed
@@ -75,6 +75,7 @@ def watch(
 def alarms(entries: list[bytes], sets: list[SetFile], growth: float) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     before: LogEntry | None = None
+    told = ToldOfSets()
     at_hand = {set_file.root: set_file for set_file in sets}
     for index, data in enumerate(entries):
         # 3. Every entry is well-formed, and its signature verifies.
@@ -85,6 +86,9 @@ def alarms(entries: list[bytes], sets: list[SetFile], growth: float) -> list[tup
             continue
         if entry.is_signed and not entry.verifies():
             found.append((index, "signature"))
+        # 7. What is said of sets.
+        if problem := told.add(entry):
+            found.append((index, problem))
         if entry.kind != SET:
             continue
         # 4. One set for a version, and versions do not fall. 6. n grows by no more than the factor.
@@ -101,6 +105,38 @@ def alarms(entries: list[bytes], sets: list[SetFile], growth: float) -> list[tup
         if set_file is not None and (problem := check_set(entry, set_file)):
             found.append((index, problem))
     return found
+
+
+class ToldOfSets:
+    """5.29, "Watching", step 7."""
+
+    def __init__(self) -> None:
+        self.custodians: dict[bytes, int] = {}
+        self.revoked: set[bytes] = set()
+        self.counts: dict[tuple[bytes, int], list[list]] = {}
+
+    def add(self, entry: LogEntry) -> str | None:
+        if entry.kind == SOURCES:
+            return None
+        set_root = entry.one("root")
+        if entry.kind == SET:
+            self.custodians[set_root] = len(entry.values["custodian"])
+            return "revoked" if set_root in self.revoked else None
+        if entry.kind == REVOCATION:
+            self.revoked.add(set_root)
+        if set_root not in self.custodians:
+            return "unknown set"
+        custodians = self.custodians[set_root]
+        if entry.kind == ERASURE:
+            shares = range(1, custodians + 1) if custodians else [0]
+            return None if entry.one("share") in shares else "share"
+        if entry.kind == STATISTICS:
+            if len(entry.values["slots"]) != max(1, custodians):
+                return "slots"
+            counted = [entry.values[name] for name in entry.values if name not in ("key", "signature")]
+            first = self.counts.setdefault((set_root, entry.one("epoch")), counted)
+            return None if first == counted else "counts"
+        return None
 
 
 def check_set(entry: LogEntry, set_file: SetFile) -> str | None:

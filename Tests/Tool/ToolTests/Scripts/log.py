@@ -16,8 +16,8 @@ import threading
 import time
 
 from fixtures import small
-from reference.log_entries import REVOCATION, LogEntry
-from reference.log_monitor import tiles
+from reference.log_entries import REVOCATION, LogEntry, set_entry
+from reference.log_monitor import ToldOfSets, tiles
 from reference.log_policy import LogPolicy
 from reference.log_proof import check_set_proof
 from reference.merkle import leaf_hash, root
@@ -213,6 +213,45 @@ def main() -> None:
     assert "ALARM" in tool(*watch, expected=1)
     assert "ALARM" in reference("log", "watch", "log", "--policy", "policy", "--state", "seen2", expected=1)
     assert "0 new, 0 alarms" in tool(*watch)
+    # What is said of sets: the operator's counts, a custodian's that agree and one's that do not; sets that are not
+    # in the log. Both monitors say the same.
+    for name in ("operator", "custodian"):
+        tool("keygen", f"{name}.key")
+    of_set = ("--root", set_file.root.hex(), "--key")
+    counted = ("--epoch", 690, "--accounts", 12, "--vouchers", 40, "--slots", 1_280, "--reveals", 1, "--decisions", 1)
+    counted += ("--notices", 0)
+    write = ("log", "entry")
+    tool(*write, "statistics", *of_set, "operator.key", *counted, "-o", "1.entry")
+    tool(*write, "statistics", *of_set, "custodian.key", *counted, "-o", "2.entry")
+    tool(*write, "statistics", *of_set, "custodian.key", *counted[:-1], 1, "-o", "3.entry")
+    tool(*write, "statistics", *of_set, "custodian.key", *counted[:7], 7, *counted[7:], "-o", "4.entry")
+    tool(*write, "erasure", *of_set, "operator.key", "--share", 0, "-o", "5.entry")
+    tool(*write, "erasure", *of_set, "operator.key", "--share", 1, "-o", "6.entry")
+    tool(*write, "revocation", *of_set, "operator.key", "--statement", "statement", "-o", "7.entry")
+    elsewhere = ("--root", "5" * 64, "--key", "operator.key")
+    tool(*write, "revocation", *elsewhere, "--statement", "statement", "-o", "8.entry")
+    tool(*write, "statistics", *elsewhere, *counted, "-o", "9.entry")
+    tool(*write, "sources", "--source", *keys, "--statement", "statement", "-o", "10.entry")
+    before_it = (FOLDER / "1.entry").read_bytes()
+    tool(*write, "sources", "--source", *keys, "--statement", "statement", "-o", "1.entry", expected=64)
+    assert (FOLDER / "1.entry").read_bytes() == before_it
+    entries = [(FOLDER / f"{number}.entry").read_bytes() for number in range(1, 11)]
+    told = ToldOfSets()
+    told.add(set_entry(set_file, 0, [], bytes(32)))
+    expected = [None, None, "counts", "slots", None, "share", None, "unknown set", "unknown set", None]
+    assert [told.add(LogEntry.decode(entry)) for entry in entries] == expected
+    assert all(LogEntry.decode(entry).verifies() for entry in entries[:9])
+    assert told.add(set_entry(set_file, 0, [], bytes(32))) == "revoked"
+    start = Checkpoint.decode((LOG / "checkpoint").read_bytes()).size
+    tool("log", "add", "log", "--entry", *[f"{number}.entry" for number in range(1, 11)])
+    tool("log", "add", "log", "--set", "small.smset", "--statement", "statement")
+    tool(*publish)
+    alarms = tool(*watch, expected=1)
+    for index, text in enumerate([*expected, "revoked"]):
+        assert (f"ALARM entry {start + index}: " in alarms) == (text is not None), alarms
+    other = reference("log", "watch", "log", "--policy", "policy", "--state", "seen2", expected=1)
+    assert other.count("ALARM") == alarms.count("ALARM") == 6, (alarms, other)
+
     pinned = LogPolicy.decode((FOLDER / "policy").read_bytes(), 86_400)
     assert check_set_proof(set_file, proof.read_bytes(), pinned, int(time.time())).index == 0
     print("all holds;", killed, "of 40 were killed")
