@@ -95,9 +95,14 @@ struct SetVerifyCommand: ParsableCommand {
 
     @Argument var file: String
     @OptionGroup var trust: TrustOptions
+    @Option(help: "The set's statement: who publishes it, for what purpose, by what law. It is compared and shown.")
+    var statement: String?
 
     func run() throws {
         try reportingFailures {
+            guard statement == nil || trust.logPolicy != nil else {
+                throw ValidationError("--statement says nothing without --log-policy")
+            }
             let set = try trust.open(file)
             Terminal.print(
                 "good: version \(set.header.version), \(set.header.entries) entries; "
@@ -110,7 +115,19 @@ struct SetVerifyCommand: ParsableCommand {
                         + (logged.terms.custodians.isEmpty
                             ? "one authority"
                             : "\(logged.terms.threshold) of \(count(logged.terms.custodians.count, "custodian"))"))
+                if let statement { try show(statement, of: logged.terms.statement) }
             }
+        }
+    }
+
+    /// The purpose that was put into the log, line by line: it is for people, and written by others.
+    private func show(_ path: String, of digest: Bytes32) throws {
+        let text = try about(path) { try DurableFile.read(path, limit: LogAddCommand.maximumStatement) }
+        guard KeyFiles.sha256(text) == digest else {
+            throw Failure("\(path): it is not the statement that the log has of this set")
+        }
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
+            Terminal.print("  | \(escaped(String(line)))")
         }
     }
 }

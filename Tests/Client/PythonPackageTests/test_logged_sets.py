@@ -76,6 +76,9 @@ def test_set_is_taken_with_its_proof_alone(published: Published, known: BlindedS
         assert logged is not None
         assert (logged.index, logged.log_size, logged.statement) == (0, 1, STATEMENT)
         assert (logged.custodians, logged.custodian_threshold) == (0, 0)
+        assert logged.purpose(b"what the set is for") == "what the set is for"
+        with pytest.raises(ValueError, match="not the statement"):
+            logged.purpose(b"what another set is for")
     with BlindedSet.from_bytes(contents, trust, proof=log.proof()) as opened:
         assert opened.info.logged == logged
     assert known.info.logged is None

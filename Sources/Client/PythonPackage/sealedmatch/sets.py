@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -147,6 +148,16 @@ class LoggedSet:
     custodian_threshold: int
     #: SHA-256 of the set's statement for people: its purpose and its legal basis.
     statement: bytes
+
+    def purpose(self, statement: bytes) -> str:
+        """The statement's text, to be shown to whoever asks what the set is for. Others wrote it: show it as text.
+
+        :param statement: the file that the set's publisher gives out.
+        :raises ValueError: it is not the one that the log has, or no UTF-8.
+        """
+        if hashlib.sha256(statement).digest() != self.statement:
+            raise ValueError("it is not the statement that the log has of this set")
+        return statement.decode()
 
 
 class BlindedSet(Handle):

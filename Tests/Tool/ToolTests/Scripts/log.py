@@ -96,6 +96,11 @@ def main() -> None:
     said = tool(*client, "--log-policy", "policy", "--proof", proof)
     assert "entry 0 of 1" in said and "one authority" in said, said
     assert "313" in tool(*client, "--log-policy", "policy", expected=65)
+    # Its purpose is shown, if it is the one that is in the log.
+    logged = (*client, "--log-policy", "policy", "--proof", proof, "--statement")
+    assert "  | We look for what the sources list, by the law of 2026." in tool(*logged, "statement")
+    (FOLDER / "another").write_text("We look for what the government lists.\n")
+    assert "it is not the statement" in tool(*logged, "another", expected=65)
     (FOLDER / "cut").write_bytes(proof.read_bytes()[:-1])
     assert "320" in tool(*client, "--log-policy", "policy", "--proof", "cut", expected=65)
     tool(*client)
