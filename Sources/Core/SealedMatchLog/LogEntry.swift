@@ -20,6 +20,12 @@ package enum LogEntry: Equatable, Sendable {
         package var time: UInt64
         /// 0 is the whole key of one authority, i the share of custodian i.
         package var share: UInt64
+
+        package init(root: SetRoot, time: UInt64, share: UInt64) {
+            self.root = root
+            self.time = time
+            self.share = share
+        }
     }
 
     package struct Statistics: Equatable, Sendable {
@@ -32,6 +38,20 @@ package enum LogEntry: Equatable, Sendable {
         package var reveals: UInt64
         package var decisions: UInt64
         package var notices: UInt64
+
+        package init(
+            root: SetRoot, epoch: UInt64, accounts: UInt64, vouchers: UInt64, slots: [UInt64], reveals: UInt64,
+            decisions: UInt64, notices: UInt64
+        ) {
+            self.root = root
+            self.epoch = epoch
+            self.accounts = accounts
+            self.vouchers = vouchers
+            self.slots = slots
+            self.reveals = reveals
+            self.decisions = decisions
+            self.notices = notices
+        }
     }
 
     package struct Revocation: Equatable, Sendable {
@@ -40,6 +60,12 @@ package enum LogEntry: Equatable, Sendable {
         package var time: UInt64
         /// SHA-256 of why, for people.
         package var statement: Bytes32
+
+        package init(root: SetRoot, time: UInt64, statement: Bytes32) {
+            self.root = root
+            self.time = time
+            self.statement = statement
+        }
     }
 
     package struct SourceChange: Equatable, Sendable {
@@ -49,6 +75,12 @@ package enum LogEntry: Equatable, Sendable {
         package var sources: [Bytes32]
         /// SHA-256 of why, for people.
         package var statement: Bytes32
+
+        package init(time: UInt64, sources: [Bytes32], statement: Bytes32) {
+            self.time = time
+            self.sources = sources
+            self.statement = statement
+        }
     }
 
     /// - Throws: `malformedLog`.

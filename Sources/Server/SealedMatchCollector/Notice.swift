@@ -1,4 +1,4 @@
-public import SealedMatchCrypto
+internal import SealedMatchCrypto
 public import SealedMatchProtocol
 
 /// What an account is told about a reveal of one of its epochs. (Docs/Protocol.md, 4.17)
@@ -75,7 +75,7 @@ public struct NoticeOrder: Equatable, Sendable {
         guard !known.contains(where: { $0.root == root && $0.kind == kind }) else { return .alreadyStored }
         guard known.count < Notice.maximumCount else {
             throw SealedMatchError(
-                .quotaExceeded, "the account has \(Notice.maximumCount) notices of this epoch already")
+                .quotaExceeded, "the account has as many notices of this epoch as it can have")
         }
         return .stored
     }

@@ -4,10 +4,12 @@ what it says, typed as they are printed.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -207,10 +209,10 @@ class Commands(unittest.TestCase):
         self.send("dora")
 
         # Nobody was revealed here: a request that was made up tells nobody.
-        [name] = (self.folder / "dora").rglob("*.registration")
-        registration = name.read_bytes()
+        with contextlib.closing(sqlite3.connect(self.folder / "var/collector/collector.sqlite")) as store:
+            epoch, pseudonym = store.execute("SELECT epoch, pseudonym FROM registration").fetchone()
         made_up = self.folder / "made-up.request"
-        made_up.write_bytes(b"SMQ1" + registration[4:8] + registration[40:72] + bytes(32))
+        made_up.write_bytes(b"SMQ1" + epoch.to_bytes(4, "little") + pseudonym + bytes(32))
         refused = json.loads(self.do("notice", CASE=str(made_up.with_suffix(""))))
         self.assertEqual((refused["status"], refused["type"]), (403, "urn:sealedmatch:error:706"))
 
