@@ -109,7 +109,12 @@ let server: [Target] = [
         "Server", "SealedMatchAuthority",
         ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings"]),
     // α divided among custodians: key generation, and an `Evaluator` that asks them.
-    room("Server", "SealedMatchCustodians", ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchAuthority"]),
+    room(
+        "Server", "SealedMatchCustodians",
+        [
+            "SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchSets", "SealedMatchAuthority",
+            "SealedMatchJSON",
+        ]),
     // What a person reads.
     room(
         "Server", "SealedMatchCases",
@@ -137,8 +142,9 @@ let server: [Target] = [
     .executableTarget(
         name: "sealedmatchd",
         dependencies: [
-            "SealedMatchFront", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
-            "SealedMatchCases", "SealedMatchSQLite", "SealedMatchLists", "SealedMatchSets", "SealedMatchFiles",
+            "SealedMatchFront", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchCustodians",
+            "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite", "SealedMatchLists", "SealedMatchSets",
+            "SealedMatchFiles",
             "SealedMatchJSON", "SealedMatchJetStream", "SealedMatchPostgreSQL",
             argumentParser, hummingbird, logging, metrics, lifecycle,
         ], path: "Sources/Server/sealedmatchd", swiftSettings: program + optimised),
@@ -167,8 +173,9 @@ let tool: [Target] = [
         name: "sealedmatch",
         dependencies: [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
-            "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
-            "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn", "SealedMatchDecoyAnalysis",
+            "SealedMatchAuthority", "SealedMatchCustodians", "SealedMatchOpenings", "SealedMatchCases",
+            "SealedMatchSQLite", "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn",
+            "SealedMatchDecoyAnalysis",
             "SealedMatchBenchmarks", "SealedMatchLog", "SealedMatchPublishing", "SealedMatchKit", "SealedMatchJSON",
             "SealedMatchVectors", "CSealedMatchSpawn",
             argumentParser,

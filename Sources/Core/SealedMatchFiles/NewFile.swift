@@ -62,6 +62,12 @@ extension DurableFile {
         var status = stat()
         return unsafe lstat(path, &status) == 0
     }
+
+    /// Bytes of what has this name; nil if there is nothing.
+    package static func size(_ path: String) -> Int? {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
 }
 
 /// A file that is complete on disk and has no name yet, and what is needed to take the name away again.

@@ -17,7 +17,7 @@ public protocol Custodian: Sendable {
 
 /// A custodian in this process, with its share in memory.
 public final class LocalCustodian: Custodian {
-    private let share: CustodianShare
+    let share: CustodianShare
 
     /// Takes the share over. It is wiped when the last reference to this object ends.
     public init(_ share: consuming CustodianShare) { self.share = share }

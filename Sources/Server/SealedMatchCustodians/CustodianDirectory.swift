@@ -1,5 +1,6 @@
 public import SealedMatchCrypto
 internal import SealedMatchFiles
+internal import SealedMatchLists
 public import SealedMatchProtocol
 
 /// A custodian's states as files of a directory, for its owner alone, one for each table: `TABLEID.custodian`, the
@@ -23,8 +24,23 @@ public final class CustodianDirectory: CustodianStore {
     }
 
     private func path(of table: TableID) -> String {
-        let digits = table.encoded.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        return "\(directory.path)/\(digits).custodian"
+        "\(directory.path)/\(Hexadecimal.text(table.encoded)).custodian"
+    }
+
+    /// The tables of which there is a state, in the order of their names.
+    /// - Throws: `fileFailed`.
+    package func tables() throws(SealedMatchError) -> [TableID] {
+        var tables: [TableID] = []
+        try LockedDirectory.visit(directory.path) { (name) throws(SealedMatchError) in
+            let name = String(decoding: name, as: UTF8.self)
+            if name.hasSuffix(".custodian"), let digits = Hexadecimal.bytes(name.dropLast(10).utf8),
+                let table = try? TableID(canonical: digits)
+            {
+                tables.append(table)
+            }
+            return true
+        }
+        return tables.sorted { Hexadecimal.text($0.encoded) < Hexadecimal.text($1.encoded) }
     }
 
     /// Reads a state into guarded memory.

@@ -51,4 +51,10 @@ extension SealedMatchError.Code {
     public static let sessionConflict = SealedMatchError.Code(rawValue: 614)
     /// The share was erased.
     public static let keyErased = SealedMatchError.Code(rawValue: 615)
+    /// The custodian's operator has stopped it.
+    public static let custodianStopped = SealedMatchError.Code(rawValue: 616)
+    /// A custodian's journal is not what it wrote.
+    public static let damagedJournal = SealedMatchError.Code(rawValue: 617)
+    /// More at a time than the custodian's policy allows; later it may pass.
+    public static let rateExceeded = SealedMatchError.Code(rawValue: 618)
 }

@@ -9,6 +9,7 @@ struct Handover {
     private let party: PartyIndex
 
     private static let bodyCount = 32 + SealedShare.encodedCount
+    static let encodedCount = SignedMessage.headerCount + bodyCount + Signature.encodedCount
 
     static func make(
         _ plan: RunPlan, run: Bytes32, from party: PartyIndex, to lost: PartyIndex, transcript: Bytes32,

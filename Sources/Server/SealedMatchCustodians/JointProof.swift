@@ -38,6 +38,24 @@ public struct JointProof: Sendable {
             record: record.name, attempt: attempt, parties: parties, composite: composite)
     }
 
+    /// That each party reveals what it committed to.
+    /// - Throws: what is wrong with a message, with its party.
+    package func check(commitments: [[UInt8]], reveals: [[UInt8]]) throws(CustodianError) {
+        _ = try checked(commitments, reveals)
+    }
+
+    private func checked(
+        _ commitments: [[UInt8]], _ reveals: [[UInt8]]
+    ) throws(CustodianError) -> [ProofReveal] {
+        let committed = try ProofMessage.bodies("SMS1", commitments, bodyCount: 32, session)
+        let hashes = try blaming(nil) { () throws(SealedMatchError) in
+            var hashes: [Bytes32] = []
+            for body in committed { hashes.append(try Bytes32(exactly: body)) }
+            return hashes
+        }
+        return try ProofReveal.all(reveals, committed: hashes, session)
+    }
+
     /// Checks all answers, and puts the proof together. (Docs/Protocol.md, "Joint proofs", step 4)
     /// - Parameters:
     ///   - commitments: the parties' `SMS1`, by index.
@@ -48,13 +66,7 @@ public struct JointProof: Sendable {
     public func finish(
         commitments: [[UInt8]], reveals: [[UInt8]], responses: [[UInt8]]
     ) throws(CustodianError) -> DLEQProof {
-        let committed = try ProofMessage.bodies("SMS1", commitments, bodyCount: 32, session)
-        let hashes = try blaming(nil) { () throws(SealedMatchError) in
-            var hashes: [Bytes32] = []
-            for body in committed { hashes.append(try Bytes32(exactly: body)) }
-            return hashes
-        }
-        let all = try ProofReveal.all(reveals, committed: hashes, session)
+        let all = try checked(commitments, reveals)
         let bodies = try ProofMessage.bodies("SMS3", responses, bodyCount: 32, session)
         let c = try blaming(nil) { () throws(SealedMatchError) in
             try ProofReveal.challenge(all, publicKey: record.publicKey, session)

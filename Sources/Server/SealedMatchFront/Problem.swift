@@ -38,6 +38,15 @@ public struct Problem: Error, HTTPResponseError {
         fields = [:]
     }
 
+    /// One of the library's errors, with a status of its own.
+    init(_ error: SealedMatchError, _ status: HTTPResponse.Status) {
+        self.status = status
+        retryAfter = status == .tooManyRequests || status == .serviceUnavailable ? 1 : nil
+        type = Self.type(of: error)
+        detail = "\(error.reason)"
+        fields = [:]
+    }
+
     static func type(of error: SealedMatchError) -> String { "urn:sealedmatch:error:\(error.code.rawValue)" }
 
     private static func status(of error: SealedMatchError) -> (HTTPResponse.Status, retryAfter: Int?) {

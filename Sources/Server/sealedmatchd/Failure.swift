@@ -15,7 +15,7 @@ struct Failure: Error, CustomStringConvertible {
 }
 
 /// Names what an error is about.
-func about<Result>(_ subject: String, _ work: () throws -> Result) throws -> Result {
+func about<Result: ~Copyable>(_ subject: String, _ work: () throws -> Result) throws -> Result {
     do {
         return try work()
     } catch let error as SealedMatchError {

@@ -3,6 +3,7 @@ internal import Metrics
 internal import SealedMatchAuthority
 internal import SealedMatchCollector
 internal import SealedMatchCrypto
+internal import SealedMatchCustodians
 internal import SealedMatchFiles
 internal import SealedMatchFront
 internal import SealedMatchJetStream
@@ -48,16 +49,18 @@ struct OpenerRole {
         into authority: AuthorityPlace, _ file: SettingsFile, _ process: RunningProcess
     ) throws {
         let folder = try file.text("secrets", settings.secrets)
+        let ways = try CustodianWays.known(settings, file)
+        let logger = process.logger
         let opener = VoucherOpener(
             try sets.map { path in
                 let header = try about(path) { try SetFile(path: path).header }
                 guard allowsTestSets || !header.isTest else {
                     throw Failure("\(path): the set is for tests; whoever made it knows its secret key")
                 }
-                let secrets = try about(path) { try SetSecretsFile.path(of: header, beside: path, folder: folder) }
-                return try about(secrets) {
-                    try MatchingSet(key: SetSecretsFile.read(secrets, of: header).matchingKey(), header: header)
+                let holder = try ways.holder(of: header, set: path, secrets: folder) { fault in
+                    logger.warning("the set \(path): party \(fault.party.number) of its custodians: \(fault.error)")
                 }
+                return try about(path) { try MatchingSet(evaluator: holder, header: header) }
             })
         let prune = try file.truth("prune", settings.prune)
         let seconds = try file.number("open-seconds", settings.openSeconds, 5, 1...86_400)
@@ -67,7 +70,6 @@ struct OpenerRole {
             case .file(let store): Self.reading(store, authority.store, opener, prune, counters)
             case .queue(let queue): Self.leasing(queue, authority.store, opener, counters)
             }
-        let logger = process.logger
         loop = Loop("opener", every: .seconds(seconds), logger: logger, readiness: process.readiness) { turn in
             let result = try about("opening") { try round(turn) }
             counters.waiting.record(try about("opening") { try authority.waiting() })
@@ -80,7 +82,7 @@ struct OpenerRole {
     private typealias Round = @Sendable (Loop.Turn) throws -> OpeningProgress
 
     private static func reading(
-        _ source: CollectorStore, _ store: some OpeningStore, _ opener: VoucherOpener<LocalEvaluator>, _ prune: Bool,
+        _ source: CollectorStore, _ store: some OpeningStore, _ opener: VoucherOpener<SetKeyHolder>, _ prune: Bool,
         _ counters: OpenerCounters
     ) -> Round {
         let service = OpeningService(source: source, store: store, opener: opener)
@@ -101,7 +103,7 @@ struct OpenerRole {
     }
 
     private static func leasing(
-        _ queue: JetStreamQueue, _ store: some OpeningStore, _ opener: VoucherOpener<LocalEvaluator>,
+        _ queue: JetStreamQueue, _ store: some OpeningStore, _ opener: VoucherOpener<SetKeyHolder>,
         _ counters: OpenerCounters
     ) -> Round {
         let service = QueueOpeningService(queue: queue, store: store, opener: opener)

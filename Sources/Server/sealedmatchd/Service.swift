@@ -12,5 +12,7 @@ struct Service: AsyncParsableCommand {
             environment, that before the file. Docs/Operating.md says how the roles are run.
             """,
         version: Version.text,
-        subcommands: [AllCommand.self, CollectorCommand.self, OpenerCommand.self, RevealCommand.self])
+        subcommands: [
+            AllCommand.self, CollectorCommand.self, OpenerCommand.self, RevealCommand.self, CustodianCommand.self,
+        ])
 }

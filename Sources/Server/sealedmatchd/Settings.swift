@@ -16,7 +16,8 @@ struct CommonSettings: ParsableArguments {
         "settings", "admin", "admin-token-file", "log-level", "listen", "token-keys", "token-issuer", "token-audience",
         "proxy-account", "proxy-secret-file", "connections", "burst", "vouchers-per-second", "vouchers-per-epoch",
         "header-seconds", "body-seconds", "database", "set", "authority", "secrets", "open-seconds", "prune",
-        "reveal-seconds", "cases", "list", "deployment", "nats-credentials", "nats-ca", "nats-replicas", "data-keys",
+        "custodian", "coordinator-key", "custodian-seconds", "folder", "reveal-seconds", "cases", "list", "deployment",
+        "nats-credentials", "nats-ca", "nats-replicas", "data-keys",
     ]
 
     func file() throws -> SettingsFile {
@@ -65,9 +66,27 @@ struct AuthoritySettings: ParsableArguments {
 struct OpenerSettings: ParsableArguments {
     @Option(help: "The folder of the sets' secrets, by root; `secrets` beside each set unless given.")
     var secrets: String?
+    @Option(
+        name: .customLong("custodian"),
+        help:
+            "KEY.pub=URL: a custodian of sets whose key is divided, and where it is; http://127.0.0.1:PORT or unix:PATH."
+    )
+    var custodians: [String] = []
+    @Option(help: "The file of the key by which custodians know this opener.") var coordinatorKey: String?
+    @Option(help: "Seconds for which a custodian may be silent. Default: 30.") var custodianSeconds: String?
     @Option(help: "Seconds between looks at what came. Default: 5.") var openSeconds: String?
     @Flag(help: "Have the collector forget the bytes of vouchers that were opened. Then back the authority's file up.")
     var prune = false
+}
+
+/// A custodian of divided keys.
+struct CustodianSettings: ParsableArguments {
+    @Option(help: "The custodian's folder, as `sealedmatch authority init` makes it.") var folder: String?
+    @Option(help: "Where coordinators' calls come: HOST:PORT, or unix:PATH. Default: 127.0.0.1:8080.")
+    var listen: String?
+    @Option(help: "Connections at a time. Default: 4096.") var connections: String?
+    @Option(help: "Seconds for a request's header. Default: 30.") var headerSeconds: String?
+    @Option(help: "Seconds for a request's body. Default: 60.") var bodySeconds: String?
 }
 
 /// What reveals.

@@ -46,6 +46,26 @@ public struct AuditPackage: Equatable, Sendable {
             proofs: (0..<count).compactMap { proofs[$0] })
     }
 
+    /// The same by whoever holds α. Each proof is one, whoever made it: auditors see no difference.
+    /// - Throws: `interrupted`, what `key` does.
+    public static func make(
+        _ set: BuiltSet, entries: EntrySelection, by key: some BlindingKey, seeds: SetSeeds, workers: Workers
+    ) throws(SealedMatchError) -> AuditPackage {
+        let pairs = try EvaluatedEntries(
+            keys: entries.keys, header: set.header, table: unsafe TableView(set.table.bytes), workers: workers)
+        let count = (entries.keys.count + DLEQProof.maximumPairs - 1) / DLEQProof.maximumPairs
+        var proofs: [DLEQProof] = []
+        // One session at a time (Docs/Protocol.md, "Joint proofs", step 1).
+        for index in 0..<count {
+            try workers.checkInterruption()
+            let part = pairs.part(index)
+            proofs.append(try key.prove(elements: part.elements, evaluated: part.decoded))
+        }
+        return AuditPackage(
+            root: try set.header.root(), fillerSeed: seeds.fillerSeed, keys: entries.keys,
+            supporters: entries.supporters, proofs: proofs)
+    }
+
     init(root: SetRoot, fillerSeed: Bytes32, keys: [EntryKey], supporters: [UInt16], proofs: [DLEQProof]) {
         self.root = root
         self.fillerSeed = fillerSeed

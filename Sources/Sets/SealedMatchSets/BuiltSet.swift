@@ -134,6 +134,38 @@ public struct BuiltSet: Sendable {
         guard fillers == nil || description.isTest else {
             throw SealedMatchError(.parameterOutOfRange, "only a set for tests repeats its fillers")
         }
+        try check(keys, supporters, description)
+        let table = try Table.build(
+            keys: keys, key: secrets.key, tableID: secrets.tableID, positionSeed: secrets.positionSeed,
+            fillerSeed: secrets.fillerSeed, fillers: fillers, workers: workers)
+        return try BuiltSet(
+            table, keys, supporters, description, publicKey: secrets.key.publicKey, tableID: secrets.tableID,
+            positionSeed: secrets.positionSeed, fillerSeed: secrets.fillerSeed)
+    }
+
+    /// The same by whoever holds α: custodians, for one. Deterministic, given entries, key and seeds.
+    /// - Throws: as above; what `key` does. Of `peelingFailed`: draw other seeds; nobody was asked
+    ///   for anything yet.
+    public static func build(
+        _ entries: EntrySelection, _ description: Description, by key: some BlindingKey, seeds: SetSeeds,
+        workers: Workers
+    ) throws(SealedMatchError) -> BuiltSet {
+        guard try seeds.entriesDigest == AuditPackage.entriesDigest(entries) else {
+            throw SealedMatchError(.setMismatch, "these seeds were drawn for another list of entries")
+        }
+        try check(entries.keys, entries.supporters, description)
+        let table = try Table.build(
+            keys: entries.keys, by: key, tableID: seeds.tableID, positionSeed: seeds.positionSeed,
+            fillerSeed: seeds.fillerSeed, workers: workers)
+        return try BuiltSet(
+            table, entries.keys, entries.supporters, description, publicKey: key.publicKey, tableID: seeds.tableID,
+            positionSeed: seeds.positionSeed, fillerSeed: seeds.fillerSeed)
+    }
+
+    /// What can be refused before any work.
+    private static func check(
+        _ keys: [EntryKey], _ supporters: [UInt16], _ description: Description
+    ) throws(SealedMatchError) {
         guard !keys.isEmpty, keys.count == supporters.count else {
             throw SealedMatchError(.parameterOutOfRange, "no entry is left to build a set from")
         }
@@ -145,22 +177,24 @@ public struct BuiltSet: Sendable {
                 .parameterOutOfRange, "a set's version is at most its date, and it lives for 400 days at most")
         }
         try description.parameters.validate(sources: description.sources.count)
-        let table = try Table.build(
-            keys: keys, key: secrets.key, tableID: secrets.tableID, positionSeed: secrets.positionSeed,
-            fillerSeed: secrets.fillerSeed, fillers: fillers, workers: workers)
+    }
+
+    private init(
+        _ table: Table, _ keys: [EntryKey], _ supporters: [UInt16], _ description: Description, publicKey: Point,
+        tableID: TableID, positionSeed: Bytes32, fillerSeed: Bytes32
+    ) throws(SealedMatchError) {
         let header = SetHeader(
             version: description.version, issuedAt: description.issuedAt, expiresAt: description.expiresAt,
-            tableID: secrets.tableID,
-            positionSeed: secrets.positionSeed, publicKey: secrets.key.publicKey, entries: keys.count,
-            cells: table.count,
-            tableDigest: try table.digest(),
-            supportDigest: try AuditPackage.supportDigest(of: keys, supporters, fillerSeed: secrets.fillerSeed),
+            tableID: tableID, positionSeed: positionSeed, publicKey: publicKey, entries: keys.count,
+            cells: table.count, tableDigest: try table.digest(),
+            supportDigest: try AuditPackage.supportDigest(of: keys, supporters, fillerSeed: fillerSeed),
             parameters: description.parameters, sources: description.sources, isTest: description.isTest)
         // Only headers that every client can decode leave this house.
         guard try SetHeader(canonical: header.encoded) == header else {
             throw SealedMatchError(.nonCanonical, "the set's header has no canonical encoding")
         }
-        return BuiltSet(header: header, table: table)
+        self.header = header
+        self.table = table
     }
 
     /// The set file, not yet signed, in parts that follow one another; valid inside `body` only.

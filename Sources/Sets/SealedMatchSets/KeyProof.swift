@@ -50,6 +50,22 @@ public struct KeyProof: Equatable, Sendable {
         return KeyProof(root: try header.root(), key: key, evaluated: evaluated, proof: proof)
     }
 
+    /// The same by whoever holds α.
+    /// - Throws: `unknownSet` when the key is not the set's; what `holder` does.
+    public static func make(
+        _ key: EntryKey, in header: SetHeader, by holder: some BlindingKey
+    ) throws(SealedMatchError) -> KeyProof {
+        guard holder.publicKey == header.publicKey else {
+            throw SealedMatchError(.unknownSet, "this is the key of another set")
+        }
+        let element = try TableElement(tableID: header.tableID).point(of: key)
+        var encodings = [element.encoded]
+        try holder.evaluate(&encodings)
+        let evaluated = try Point(canonical: encodings[0])
+        let proof = try holder.prove(elements: [element], evaluated: [evaluated])
+        return KeyProof(root: try header.root(), key: key, evaluated: evaluated, proof: proof)
+    }
+
     /// Verifies the proof against a set file. Everything is public.
     /// - Throws: `unknownSet` for a proof about another set, `nonCanonical` for a key that the set's profile cannot
     ///   give, `rootMismatch`, `proofRejected`, `identityPoint`.

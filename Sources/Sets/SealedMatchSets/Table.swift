@@ -18,6 +18,8 @@ package final class Table: Sendable {
     package func digest() throws(SealedMatchError) -> Bytes32 { try unsafe KDF.plainDigest(bytes) }
 
     private static let chunk = 512
+    /// Elements that custodians are asked for together.
+    private static let askedChunk = 4_096
     /// Smaller, because the last of many short rounds would otherwise keep one thread busy and the others waiting.
     private static let solveChunk = 64
 
@@ -37,6 +39,29 @@ package final class Table: Sendable {
         ) { (range, out) throws(SealedMatchError) in
             // Table, step 4: V(y) = α·H(y)
             try unsafe key.evaluate(elements.messages(of: keys[range]), into: out)
+        }
+    }
+
+    /// The same, by whoever holds α: in fewer and longer batches, since each may be a request to several custodians.
+    /// - Throws: as above; what `key` does.
+    package static func build(
+        keys: [EntryKey], by key: some BlindingKey, tableID: TableID, positionSeed: Bytes32, fillerSeed: Bytes32,
+        workers: Workers
+    ) throws(SealedMatchError) -> Table {
+        let elements = TableElement(tableID: tableID)
+        return try unsafe solve(
+            keys: keys, positionSeed: positionSeed, fillerSeed: fillerSeed, chunk: askedChunk, workers: workers
+        ) { (range, out) throws(SealedMatchError) in
+            // Table, step 4: V(y) = α·H(y)
+            try unsafe GroupBatch.hash(elements.messages(of: keys[range]), HashToGroup.elements, into: out)
+            var encodings = unsafe out.map(\.encoded)
+            try key.evaluate(&encodings)
+            for (offset, encoding) in encodings.enumerated() {
+                guard !encoding.isZero else {
+                    throw SealedMatchError(.identityPoint, "an entry has no product under this key")
+                }
+                unsafe out[offset] = Point(unchecked: encoding)
+            }
         }
     }
 
@@ -60,7 +85,8 @@ package final class Table: Sendable {
     }
 
     private static func solve(
-        keys: [EntryKey], positionSeed: Bytes32, fillerSeed: Bytes32, fillers: Int? = nil, workers: Workers,
+        keys: [EntryKey], positionSeed: Bytes32, fillerSeed: Bytes32, fillers: Int? = nil, chunk: Int = chunk,
+        workers: Workers,
         values: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Point>) throws(SealedMatchError) -> Void
     ) throws(SealedMatchError) -> Table {
         let count = try cells(forEntries: keys.count)

@@ -17,7 +17,8 @@ enum ErrorName {
         407: "commitmentConflict", 408: "voucherConflict", 409: "unknownSet", 410: "quotaExceeded", 411: "stateMissing",
         501: "proofRejected", 502: "notAudited", 601: "belowThreshold", 602: "notDecodable", 603: "commitmentMismatch",
         611: "shareRejected", 612: "transcriptMismatch", 613: "tooFewCustodians", 614: "sessionConflict",
-        615: "keyErased", 703: "damagedStore", 704: "lostVouchers", 705: "pseudonymConflict", 706: "tokenMismatch",
+        615: "keyErased", 616: "custodianStopped", 617: "damagedJournal", 618: "rateExceeded",
+        703: "damagedStore", 704: "lostVouchers", 705: "pseudonymConflict", 706: "tokenMismatch",
         801: "badArgument", 802: "badHandle", 803: "bufferTooSmall", 804: "tooManyHandles", 805: "wrongABI",
     ]
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import SealedMatchAuthority
 internal import SealedMatchCrypto
+internal import SealedMatchCustodians
 internal import SealedMatchFiles
 internal import SealedMatchProtocol
 internal import SealedMatchSQLite
@@ -39,6 +40,7 @@ struct OpenCommand: ParsableCommand {
         help: "The set files, of all versions under which vouchers may come.")
     var sets: [String]
     @Option(help: "Folder of the sets' secrets, by root; `secrets` beside each set unless given.") var secrets: String?
+    @OptionGroup(title: "A divided key: ROOT.record is where ROOT.secrets would be") var custodians: CustodianOptions
     @Flag(help: "Make the authority's file; an error if there is one.") var firstRun = false
     @Flag(help: "Have the collector forget the bytes of vouchers that were dealt with.") var prune = false
     @Flag(help: "Read all that the collector has again: after it was restored from a backup. Counts nothing twice.")
@@ -53,7 +55,8 @@ struct OpenCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let opener = VoucherOpener(try sets.map { try matchingSet($0) })
+            let ways = try custodians.ways()
+            let opener = VoucherOpener(try sets.map { try matchingSet($0, ways) })
             let (collector, store) = (try options.collector(), try options.store(isFirstRun: firstRun))
             let service = OpeningService(source: collector, store: store, opener: opener)
             let result = try Interruption.watching { interruption in
@@ -98,10 +101,22 @@ struct OpenCommand: ParsableCommand {
         }
     }
 
-    private func matchingSet(_ path: String) throws -> MatchingSet<LocalEvaluator> {
+    private func matchingSet(_ path: String, _ ways: CustodianWays) throws -> MatchingSet<SetKeyHolder> {
         let header = try about(path) { try KeyFiles.productionHeader(path) }
-        let secrets = try KeyFiles.readSetSecrets(of: header, beside: path, folder: secrets)
-        return try about(path) { try MatchingSet(key: secrets.matchingKey(), header: header) }
+        let secrets = try KeyFiles.secretsPath(of: header, beside: path, folder: secrets)
+        let record = CustodianWays.recordPath(besideSecrets: secrets)
+        let holder: SetKeyHolder
+        if DurableFile.exists(record) {
+            holder = try about(record) {
+                try .custodians(
+                    ways.evaluator(CustodianWays.readRecord(record), of: header, report: CustodianOptions.report))
+            }
+        } else {
+            holder = try about(secrets) {
+                try .local(LocalEvaluator(SetSecretsFile.read(secrets, of: header).matchingKey()))
+            }
+        }
+        return try about(path) { try MatchingSet(evaluator: holder, header: header) }
     }
 
     /// Waits for the turn of opening, so that nobody records meanwhile.
@@ -119,7 +134,7 @@ struct OpenCommand: ParsableCommand {
 
     /// Waits for its turn: two at once would each do all the work.
     private func run(
-        _ service: OpeningService<CollectorStore, AuthorityStore, LocalEvaluator>, _ interruption: Interruption
+        _ service: OpeningService<CollectorStore, AuthorityStore, SetKeyHolder>, _ interruption: Interruption
     ) throws -> OpeningProgress {
         var hasSaidSo = false
         while true {

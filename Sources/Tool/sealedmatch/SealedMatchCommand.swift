@@ -40,7 +40,8 @@ struct SealedMatchCommand: ParsableCommand {
         version: "\(Version.text) (group operations: \(GroupBatch.backendName))",
         subcommands: [
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
-            LogCommand.self, CollectCommand.self, ExpireCommand.self, AccountIDCommand.self, OpenCommand.self,
+            AuthorityCommand.self, LogCommand.self, CollectCommand.self, ExpireCommand.self, AccountIDCommand.self,
+            OpenCommand.self,
             RevealCommand.self, ResolveCommand.self, ReleaseCommand.self, SampleCommand.self, DemoCommand.self,
             SimulateCommand.self,
             BenchCommand.self, KitCommand.self, VectorsCommand.self,

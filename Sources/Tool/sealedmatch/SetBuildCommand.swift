@@ -3,6 +3,7 @@ internal import SealedMatchFingerprint
 internal import Foundation
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
+internal import SealedMatchCustodians
 internal import SealedMatchLists
 internal import SealedMatchSets
 internal import SealedMatchFiles
@@ -17,6 +18,10 @@ struct SetBuildCommand: ParsableCommand {
             name of the set's root, so secrets of earlier versions stay beside it: keep them while vouchers of those \
             versions may come. A set or package that is there already is not replaced unless --force says so. \
             Interrupting it leaves nothing behind.
+
+            With --record the key is one that custodians have made (`authority`): they are asked for the products and \
+            the proofs, and ROOT.record takes the place of the secrets. What is drawn besides is kept in RECORD.seeds, for \
+            auditors only, so that the command can be given again: one key never serves two lists.
             """)
 
     @Option(name: .customLong("source"), parsing: .upToNextOption, help: "KEY.pub=LIST for each source.")
@@ -58,6 +63,10 @@ struct SetBuildCommand: ParsableCommand {
 
     @Option(help: "Folder for the set's secrets, ROOT.secrets; `secrets` beside the set unless given.")
     var secrets: String?
+
+    @Option(help: "The record of a key that custodians have made for this set.") var record: String?
+
+    @OptionGroup(title: "Custodians of the key") var custodians: CustodianOptions
 
     @Flag(help: "Replace a set and a package of these names. Signatures on that set are gone then; its secrets stay.")
     var force = false
@@ -104,13 +113,17 @@ struct SetBuildCommand: ParsableCommand {
                 version: version ?? now, issuedAt: now, expiresAt: now + expiresAfterDays * 86_400,
                 parameters: parameters,
                 sources: sources.map(\.key))
+            if let record {
+                return try buildByCustodians(record, entries, sources, description, workers)
+            }
             let new = try about("the set") { try NewSet.build(entries, description, workers: workers) }
             let set = new.set
             let package = try about("the audit package") {
                 try AuditPackage.make(set, entries: entries, secrets: new.secrets, workers: workers)
             }
             try write(new, package, entriesDigest: AuditPackage.entriesDigest(entries))
-            try printReport(set, entries, sources)
+            try printReport(
+                set, entries, sources, held: KeyFiles.secretsPath(of: set.header, beside: out, folder: secrets))
         }
     }
 
@@ -145,9 +158,60 @@ struct SetBuildCommand: ParsableCommand {
         }
     }
 
+    /// The same with a key that nobody has.
+    private func buildByCustodians(
+        _ path: String, _ entries: EntrySelection, _ sources: [Source], _ description: BuiltSet.Description,
+        _ workers: Workers
+    ) throws {
+        let record = try about(path) { try CustodianWays.readRecord(path) }
+        let key = try about(path) { try custodians.ways().key(record, report: CustodianOptions.report) }
+        let digest = try AuditPackage.entriesDigest(entries)
+        let seedsPath = path + ".seeds"
+        var attempts = 1
+        while true {
+            let seeds = try self.seeds(seedsPath, record, digest)
+            do {
+                let set = try BuiltSet.build(entries, description, by: key, seeds: seeds, workers: workers)
+                let package = try AuditPackage.make(set, entries: entries, by: key, seeds: seeds, workers: workers)
+                let place = CustodianWays.recordPath(
+                    besideSecrets: try KeyFiles.secretsPath(of: set.header, beside: out, folder: secrets))
+                try write(
+                    set, package, beside: SecretBytes.copying(record.encoded), at: place)
+                return try printReport(set, entries, sources, held: place)
+            } catch let error as SealedMatchError {
+                // Nobody was asked for anything yet.
+                guard error.code == .peelingFailed, attempts < 8 else { throw Failure(error, "the set") }
+                try about(seedsPath) { try LockedDirectory.remove(seedsPath) }
+                attempts += 1
+            }
+        }
+    }
+
+    /// Those that were drawn before, or new ones, on the disk before anybody is asked for a product.
+    private func seeds(_ path: String, _ record: CustodianRecord, _ digest: Bytes32) throws -> SetSeeds {
+        try about(path) {
+            guard let bytes = try DurableFile.readIfPresent(path, limit: SetSeeds.encodedCount, access: .secret) else {
+                let seeds = try SetSeeds.random(tableID: record.plan.tableID, entriesDigest: digest)
+                try DurableFile.create(seeds.encoded, at: path, isSecret: true)
+                return seeds
+            }
+            let seeds = try SetSeeds(canonical: bytes)
+            guard seeds.tableID == record.plan.tableID, seeds.entriesDigest == digest else {
+                throw SealedMatchError(.setMismatch, "this key was used for another list of entries: make a new one")
+            }
+            return seeds
+        }
+    }
+
     private func write(_ new: borrowing NewSet, _ package: AuditPackage, entriesDigest: Bytes32) throws {
-        let secretsPath = try KeyFiles.secretsPath(of: new.set.header, beside: out, folder: secrets)
-        let secretBytes = try new.secrets.encoded(entriesDigest: entriesDigest)
+        try write(
+            new.set, package, beside: new.secrets.encoded(entriesDigest: entriesDigest),
+            at: KeyFiles.secretsPath(of: new.set.header, beside: out, folder: secrets))
+    }
+
+    private func write(
+        _ set: BuiltSet, _ package: AuditPackage, beside secretBytes: borrowing SecretBytes, at secretsPath: String
+    ) throws {
         let packageBytes = package.encoded
         let folder = secrets ?? KeyFiles.secretsFolder(beside: out)
         let isNew = !DurableFile.exists(folder)
@@ -160,7 +224,7 @@ struct SetBuildCommand: ParsableCommand {
         try about(out) {
             try unsafe secretBytes.withBytes { (secrets) throws(SealedMatchError) in
                 try unsafe packageBytes.span.withUnsafeBytes { (package) throws(SealedMatchError) in
-                    try unsafe new.set.withParts { (set) throws(SealedMatchError) in
+                    try unsafe set.withParts { (set) throws(SealedMatchError) in
                         // The secrets first: a set whose secrets were lost would be of no use to anybody. Their name is
                         // new, so they take nobody's place.
                         try unsafe DurableFile.create(
@@ -176,10 +240,12 @@ struct SetBuildCommand: ParsableCommand {
         }
     }
 
-    private func printReport(_ set: BuiltSet, _ entries: EntrySelection, _ sources: [Source]) throws {
+    private func printReport(
+        _ set: BuiltSet, _ entries: EntrySelection, _ sources: [Source], held: String
+    ) throws {
         let report = Report(
             set: out, root: hexadecimal(try set.header.root().encoded.bytes),
-            secrets: try KeyFiles.secretsPath(of: set.header, beside: out, folder: secrets),
+            secrets: held,
             entries: set.header.entries,
             cells: set.header.cells,
             listed: entries.report.listed, duplicates: entries.report.duplicates,
@@ -203,7 +269,10 @@ struct SetBuildCommand: ParsableCommand {
                 "          \(hexadecimal(fold.key.encoded)) into \(hexadecimal(fold.into.encoded)), \(fold.distance) bits apart"
             )
         }
-        Terminal.print("secrets   \(report.secrets)  keep with the authority; it opens vouchers")
+        Terminal.print(
+            record == nil
+                ? "secrets   \(report.secrets)  keep with the authority; it opens vouchers"
+                : "record    \(report.secrets)  keep with the authority; its custodians open vouchers")
         Terminal.print("audit     \(out).audit  for the sources; it lists the entries in the clear")
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SealedMatchFingerprint
 internal import SealedMatchProtocol
 internal import SealedMatchCrypto
+internal import SealedMatchCustodians
 internal import SealedMatchSets
 internal import SealedMatchFiles
 
@@ -16,6 +17,7 @@ struct SetProveCommand: ParsableCommand {
     @Argument var file: String
     @Option(help: "The set's secrets, a file; in the folder `secrets` beside the set unless given.")
     var secrets: String?
+    @OptionGroup(title: "A divided key: its record is where the secrets would be") var custodians: CustodianOptions
     @Option(help: "A PDQ hash, 64 hexadecimal digits.") var pdq: String?
     @Option(help: "A SHA-256, 64 hexadecimal digits.") var sha256: String?
     @Option(help: "A picture, by its PDQ hash; another file, by its SHA-256.") var media: FileName?
@@ -26,8 +28,17 @@ struct SetProveCommand: ParsableCommand {
             let set = try about(file) { try SetFile(path: file) }
             let key = try key(set.header.parameters.profile)
             let path = try secrets ?? KeyFiles.secretsPath(of: set.header, beside: file, folder: nil)
-            let secrets = try KeyFiles.readSetSecrets(path)
-            let proof = try about(file) { try KeyProof.make(key, in: set.header, secrets: secrets) }
+            let record = CustodianWays.recordPath(besideSecrets: path)
+            let proof: KeyProof
+            if DurableFile.exists(record) {
+                let holder = try about(record) {
+                    try custodians.ways().key(CustodianWays.readRecord(record), report: CustodianOptions.report)
+                }
+                proof = try about(file) { try KeyProof.make(key, in: set.header, by: holder) }
+            } else {
+                let secrets = try KeyFiles.readSetSecrets(path)
+                proof = try about(file) { try KeyProof.make(key, in: set.header, secrets: secrets) }
+            }
             let verdict = try about(file) { try proof.verify(in: set) }
             try about(out) { try DurableFile.create(proof.encoded, at: out, isSecret: false) }
             Terminal.print("\(verdict.rawValue): \(hexadecimal(key.encoded))")

@@ -1,0 +1,82 @@
+package import SealedMatchCrypto
+internal import SealedMatchProtocol
+
+/// What a coordinator asks a custodian for over a connection, signed: who asks, whom, when, for what. `SMPA` of
+/// Docs/Protocol.md, 4.15.
+///
+/// TLS would show whom the connection is with. This shows it of each request, whoever carries it; what TLS adds is that
+/// nobody on the way reads elements and products.
+package enum CustodianCall: UInt8, Sendable, CaseIterable {
+    /// Asks for products.
+    case evaluate = 1
+    /// Round 1 of a joint proof.
+    case commit = 2
+    /// Round 2.
+    case reveal = 3
+    /// Round 3.
+    case respond = 4
+
+    /// Bytes before what is asked.
+    package static let headCount = 144
+    /// No longer call is one.
+    package var maximumCount: Int {
+        switch self {
+        case .evaluate: Self.headCount + EvaluationRequest.maximumCount
+        default: Self.headCount + ProofSession.encodedCount + Int(PartyIndex.maximum) * 160
+        }
+    }
+    /// Seconds by which the clocks may differ.
+    private static let tolerance: UInt64 = 300
+
+    /// What is sent: the signed head, then what is asked.
+    /// - Parameters:
+    ///   - body: what is asked.
+    ///   - custodian: the Ed25519 key of whoever is asked.
+    ///   - time: seconds since 1970.
+    ///   - key: the coordinator's.
+    package func make(
+        _ body: [UInt8], to custodian: Bytes32, time: UInt64, key: borrowing SigningKey
+    ) throws(SealedMatchError) -> [UInt8] {
+        var out = ByteWriter(capacity: Self.headCount + body.count)
+        out.magic("SMPA")
+        out.put([rawValue, 0, 0, 0])
+        out.put(time)
+        out.put(key.publicKey)
+        out.put(custodian)
+        out.put(try key.sign(Self.signed(out.bytes, body)).encoded)
+        out.put(body)
+        return out.bytes
+    }
+
+    private static func signed(_ head: [UInt8], _ body: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+        try SignedMessage.signed(head + Digest.sha256(body).bytes)
+    }
+
+    /// A call as it came: who asked for what.
+    struct Opened {
+        let coordinator: Bytes32
+        let body: [UInt8]
+    }
+
+    /// Checks a call's form, receiver, time and signature. Whether the coordinator may ask is the policy's matter.
+    /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`; `authenticationFailed` for another call, receiver or
+    ///   time, or a signature that does not verify.
+    func open(_ bytes: [UInt8], custodian: Bytes32, now: UInt64) throws(SealedMatchError) -> Opened {
+        var reader = ByteReader(bytes)
+        try reader.magic("SMPA")
+        let kind = try reader.number(UInt8.self)
+        try reader.zeros(3)
+        let time = try reader.number(UInt64.self)
+        let coordinator = try reader.bytes32()
+        let receiver = try reader.bytes32()
+        let signature = try Signature(canonical: reader.take(Signature.encodedCount))
+        let body = try reader.take(reader.remaining)
+        guard kind == rawValue, receiver == custodian, time <= now &+ Self.tolerance, now <= time &+ Self.tolerance,
+            try signature.verifies(Self.signed(Array(bytes.prefix(80)), body), publicKey: coordinator)
+        else {
+            throw SealedMatchError(
+                .authenticationFailed, "the call is for another custodian or time, or its signature does not verify")
+        }
+        return Opened(coordinator: coordinator, body: body)
+    }
+}

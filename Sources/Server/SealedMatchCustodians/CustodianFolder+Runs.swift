@@ -1,0 +1,77 @@
+package import SealedMatchCrypto
+package import SealedMatchProtocol
+
+extension CustodianFolder {
+    /// What a party does next in a run.
+    package enum RunStep: Sendable {
+        /// It says something, in this round.
+        case says(round: Int, message: [UInt8])
+        /// It has found a wrong share, and complains: `SMP5`. The run is dead.
+        case complains(of: PartyIndex, complaint: [UInt8])
+        /// It has its share of this record's key.
+        case hasShare(CustodianRecord)
+        /// Nothing, until others have spoken.
+        case waits
+    }
+
+    /// Carries a run on by one step, as far as the messages allow. Called again with the same messages it does and says
+    /// the same. The operator has agreed to the plan.
+    /// - Parameter time: seconds since 1970.
+    /// - Throws: `unknownSet` unless the operator has agreed; what the round throws, with the party whose fault it is.
+    package func advance(_ messages: RunMessages, time: UInt64) throws(CustodianError) -> RunStep {
+        let plan = messages.plan
+        let table = plan.tableID
+        let (newKeys, run, index) = try blaming(nil) { () throws(SealedMatchError) in
+            guard let newKeys = try agreement(to: plan) else {
+                throw SealedMatchError(.unknownSet, "this custodian's operator has not agreed to this plan")
+            }
+            return (newKeys, try plan.name(), try plan.index(of: party.publicKey))
+        }
+        guard let first = messages.all(1) else {
+            try note(.begun, table, run, time)
+            return .says(round: 1, message: try party.begin(plan, newKeys: newKeys))
+        }
+        let isLost = plan.lost == index
+        guard let second = messages.all(2) else {
+            return isLost ? .waits : .says(round: 2, message: try party.deal(table, first))
+        }
+        if isLost {
+            guard let handovers = messages.all(4), let base = messages.base else { return .waits }
+            try party.recover(table, base: base, first: first, second: second, handovers: handovers)
+            try note(.finished, table, run, time)
+            return .hasShare(base)
+        }
+        do throws(CustodianError) {
+            if plan.kind == .recovery {
+                return messages.all(4) == nil
+                    ? .says(round: 4, message: try party.handOver(table, second)) : .waits
+            }
+            if messages.all(3) == nil { return .says(round: 3, message: try party.confirm(table, second)) }
+        } catch {
+            guard error.code == .shareRejected, let accused = error.party,
+                let place = messages.senders(2).firstIndex(of: accused)
+            else { throw error }
+            return .complains(of: accused, complaint: try party.complain(table, of: accused, second[place]))
+        }
+        let record = try party.finish(table, messages.all(3) ?? [])
+        try note(.finished, table, run, time)
+        return .hasShare(record)
+    }
+
+    private func note(
+        _ kind: JournalEntry.Kind, _ table: TableID, _ run: Bytes32, _ time: UInt64
+    ) throws(CustodianError) {
+        try blaming(nil) { () throws(SealedMatchError) in
+            try journal.note(kind, table, subject: run, time: time, key: party.identity)
+        }
+    }
+
+    /// Erases this party's share of a key; the journal has it, too.
+    /// - Returns: the signed statement, the same one when asked again.
+    /// - Throws: as `CustodianParty.erase`; what the journal throws.
+    package func erase(_ table: TableID, time: UInt64) throws(CustodianError) -> ErasureStatement {
+        let statement = try party.erase(table, now: time)
+        try note(.erased, table, statement.record, time)
+        return statement
+    }
+}

@@ -1,0 +1,120 @@
+package import SealedMatchCrypto
+internal import SealedMatchFiles
+internal import SealedMatchLists
+package import SealedMatchProtocol
+
+/// All that a custodian has on its disk, in one folder that one process at a time works in:
+///
+/// | name | what |
+/// |---|---|
+/// | `custodian.key`, `custodian.key.pub` | by which plans name it |
+/// | `state/` | `CustodianDirectory`: shares, runs, sessions; and the lock |
+/// | `policies/TABLE.policy` | `CustodianPolicy`, its operator's |
+/// | `agreed/RUN.plan` | plans whose names its operator has compared with the others' |
+/// | `journal` | `CustodianJournal` |
+/// | `stopped` | is there: nothing is evaluated or proved |
+package final class CustodianFolder: Sendable {
+    /// As it was given.
+    package let path: String
+    /// The rounds of runs and proofs.
+    package let party: CustodianParty<CustodianDirectory>
+    /// What was done here.
+    package let journal: CustodianJournal
+    private let directory: CustodianDirectory
+
+    /// Makes a folder with a new key.
+    /// - Throws: `fileFailed`, also where there is one; `randomSourceFailed`.
+    /// - Returns: the public key.
+    @discardableResult
+    package static func create(at path: String) throws(SealedMatchError) -> Bytes32 {
+        try LockedDirectory.make(path)
+        let key = try SigningKey.random()
+        try SourceKeyFile.create(key, at: keyPath(in: path))
+        return key.publicKey
+    }
+
+    private static func keyPath(in folder: String) -> String { "\(folder)/custodian.key" }
+
+    /// The public key of a folder, whoever works in it.
+    /// - Throws: what reading the file throws.
+    package static func publicKey(in folder: String) throws(SealedMatchError) -> Bytes32 {
+        try SourceKeyFile.readPublic(keyPath(in: folder) + ".pub")
+    }
+
+    /// Opens a folder, and takes its lock.
+    /// - Throws: `fileFailed`, also if another process has it; `notPrivate`, `damagedJournal`; what reading keys
+    ///   throws.
+    package init(path: String) throws(SealedMatchError) {
+        self.path = path
+        let key = try SourceKeyFile.readSecret(Self.keyPath(in: path))
+        guard try key.publicKey == Self.publicKey(in: path) else {
+            throw SealedMatchError(.setMismatch, "the custodian's two key files are of two keys")
+        }
+        directory = try CustodianDirectory(path: "\(path)/state")
+        journal = try CustodianJournal(path: Self.journalPath(in: path), publicKey: key.publicKey)
+        party = CustodianParty(identity: key, store: directory)
+    }
+
+    /// Where the journal of a folder is.
+    package static func journalPath(in folder: String) -> String { "\(folder)/journal" }
+
+    /// Tables of which something is kept.
+    /// - Throws: `fileFailed`.
+    package func tables() throws(SealedMatchError) -> [TableID] { try directory.tables() }
+
+    // MARK: The stop switch
+
+    private static func stopPath(in folder: String) -> String { "\(folder)/stopped" }
+
+    /// Whether the custodian is stopped.
+    package static func isStopped(_ folder: String) -> Bool { DurableFile.exists(stopPath(in: folder)) }
+
+    /// Stops a custodian, a running one from the next request on. It is one file: `touch stopped` does the same.
+    /// - Throws: `fileFailed`.
+    package static func stop(_ folder: String) throws(SealedMatchError) {
+        try DurableFile.write([UInt8](), to: stopPath(in: folder), secret: false)
+    }
+
+    /// - Throws: `fileFailed`.
+    package static func resume(_ folder: String) throws(SealedMatchError) {
+        try LockedDirectory.remove(stopPath(in: folder))
+        try DurableFile.syncDirectory(of: stopPath(in: folder))
+    }
+
+    // MARK: Plans
+
+    private static func agreedPath(_ run: Bytes32, in folder: String) -> String {
+        "\(folder)/agreed/\(Hexadecimal.text(run.bytes)).plan"
+    }
+
+    /// Notes that the operators have compared a plan's name. Only then the run is begun here.
+    /// - Parameters:
+    ///   - name: what they compared.
+    ///   - newKeys: keys of parties that are not in the record that the plan begins from, from their operators.
+    /// - Throws: `transcriptMismatch` if the plan has another name; `fileFailed`.
+    package static func agree(
+        to plan: RunPlan, name: Bytes32, newKeys: [Bytes32] = [], in folder: String
+    ) throws(SealedMatchError) {
+        guard try plan.name() == name else {
+            throw SealedMatchError(.transcriptMismatch, "the plan has another name than the operators agreed to")
+        }
+        try LockedDirectory.make("\(folder)/agreed")
+        try DurableFile.write(
+            plan.encoded + newKeys.flatMap(\.bytes), to: agreedPath(name, in: folder), secret: true)
+    }
+
+    /// The new keys that the operator named when agreeing to a plan; nil if that did not happen.
+    /// - Throws: `fileFailed`, `notPrivate`, `wrongLength`.
+    func agreement(to plan: RunPlan) throws(SealedMatchError) -> Set<Bytes32>? {
+        let most = plan.encoded.count + 32 * Int(PartyIndex.maximum)
+        guard
+            let bytes = try DurableFile.readIfPresent(
+                Self.agreedPath(plan.name(), in: path), limit: most, access: .written),
+            bytes.starts(with: plan.encoded)
+        else { return nil }
+        var reader = ByteReader(Array(bytes.dropFirst(plan.encoded.count)))
+        var keys: Set<Bytes32> = []
+        while reader.remaining > 0 { keys.insert(try reader.bytes32()) }
+        return keys
+    }
+}

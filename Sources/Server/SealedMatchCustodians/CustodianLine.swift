@@ -1,0 +1,115 @@
+package import SealedMatchCrypto
+internal import SealedMatchJSON
+internal import SealedMatchProtocol
+internal import Synchronization
+
+/// The way to a custodian's service: its address, its key, and connections that are kept. Any number of threads may
+/// use it; each has a connection of its own.
+package final class CustodianLine: Sendable {
+    /// The custodian's Ed25519 key, by which plans name it.
+    package let publicKey: Bytes32
+    /// For messages.
+    package let name: String
+    private let address: CustodianAddress
+    private let coordinator: Coordinator.Signer
+    private let seconds: Int
+    private let now: @Sendable () -> UInt64
+    private let idle = Mutex<[Kept]>([])
+
+    /// A connection that one thread at a time has.
+    private final class Kept: @unchecked Sendable {
+        let connection: CustodianConnection
+        init(_ connection: CustodianConnection) { self.connection = connection }
+    }
+
+    /// - Parameters:
+    ///   - coordinator: who asks.
+    ///   - seconds: for which a custodian may be silent.
+    ///   - now: seconds since 1970.
+    package init(
+        _ address: CustodianAddress, name: String, publicKey: Bytes32, coordinator: Coordinator.Signer,
+        seconds: Int = 30, now: @escaping @Sendable () -> UInt64
+    ) {
+        self.address = address
+        self.name = name
+        self.publicKey = publicKey
+        self.coordinator = coordinator
+        self.seconds = seconds
+        self.now = now
+    }
+
+    /// Where a call goes.
+    package static func path(of call: CustodianCall) -> String {
+        switch call {
+        case .evaluate: "/v1/evaluations"
+        case .commit: "/v1/proofs/commitment"
+        case .reveal: "/v1/proofs/reveal"
+        case .respond: "/v1/proofs/response"
+        }
+    }
+
+    /// Where the messages of a run go.
+    package static var runPath: String { "/v1/runs" }
+
+    /// No longer answer is one.
+    private static let maximumAnswer = max(EvaluationAnswer.maximumCount, RunMessages.maximumCount)
+
+    func call(_ call: CustodianCall, _ body: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+        try post(Self.path(of: call), coordinator.signing(call, body, to: publicKey, time: now()))
+    }
+
+    /// Brings a run's messages to the custodian, and what it says next back: empty while it waits for others.
+    /// - Throws: what the way does; what the custodian refuses.
+    package func run(_ messages: RunMessages) throws(SealedMatchError) -> [UInt8] {
+        try post(Self.runPath, messages.encoded)
+    }
+
+    private func post(_ path: String, _ body: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+        // A connection that was kept may have ended meanwhile.
+        if let kept = idle.withLock({ $0.popLast() }) {
+            do throws(SealedMatchError) {
+                return try finish(kept, try kept.connection.post(path, body, limit: Self.maximumAnswer))
+            } catch {
+                guard error.code == .fileFailed, !CustodianConnection.isLate(error) else { throw error }
+            }
+        }
+        let new = Kept(try CustodianConnection(address, seconds: seconds))
+        return try finish(new, try new.connection.post(path, body, limit: Self.maximumAnswer))
+    }
+
+    private func finish(
+        _ kept: Kept, _ reply: CustodianConnection.Reply
+    ) throws(SealedMatchError) -> [UInt8] {
+        guard reply.status == 200 else { throw Self.refusal(reply) }
+        idle.withLock { if $0.count < 16 { $0.append(kept) } }
+        return reply.body
+    }
+
+    /// What a custodian refuses, by its code.
+    private static func refusal(_ reply: CustodianConnection.Reply) -> SealedMatchError {
+        let prefix = "urn:sealedmatch:error:"
+        guard case .object(let fields)? = try? JSON(parsing: reply.body), case .text(let type)? = fields["type"],
+            type.hasPrefix(prefix), let code = Int32(type.dropFirst(prefix.count))
+        else { return SealedMatchError(.fileFailed, "the custodian's service did not answer as one does") }
+        return SealedMatchError(SealedMatchError.Code(rawValue: code), "the custodian refuses")
+    }
+}
+
+extension Coordinator {
+    /// The key by which a coordinator shows who it is.
+    package final class Signer: Sendable {
+        private let key: SigningKey
+
+        /// Takes the key over.
+        package init(_ key: consuming SigningKey) { self.key = key }
+
+        /// By which custodians' policies name it.
+        package var publicKey: Bytes32 { key.publicKey }
+
+        func signing(
+            _ call: CustodianCall, _ body: [UInt8], to custodian: Bytes32, time: UInt64
+        ) throws(SealedMatchError) -> [UInt8] {
+            try call.make(body, to: custodian, time: time, key: key)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package import SealedMatchCrypto
+package import SealedMatchProtocol
+internal import Synchronization
+
+/// What a running custodian answers: requests of coordinators, within its operator's policy, each in its journal before
+/// the answer leaves; and the rounds of runs that its operator agreed to. It decides nothing else.
+///
+/// Any number of threads may call it; its functions block.
+package final class CustodianService: Sendable {
+    private let folder: CustodianFolder
+    private let shares = Mutex<[Bytes32: LocalCustodian]>([:])
+    private let buckets: Mutex<[TableID: TokenBucket]> = Mutex([:])
+    private let now: @Sendable () -> UInt64
+
+    /// - Parameter now: seconds since 1970.
+    package init(_ folder: CustodianFolder, now: @escaping @Sendable () -> UInt64) {
+        self.folder = folder
+        self.now = now
+    }
+
+    /// The share of a record, if it is here.
+    private func share(of record: Bytes32) throws(SealedMatchError) -> LocalCustodian {
+        if let share = shares.withLock({ $0[record] }) { return share }
+        for table in try folder.tables() {
+            let share: CustodianShare
+            do throws(CustodianError) {
+                share = try folder.party.share(of: table)
+            } catch {
+                guard error.code == .unknownSet || error.code == .keyErased else { throw error.error }
+                continue
+            }
+            guard share.record.name == record else { continue }
+            let kept = LocalCustodian(share)
+            shares.withLock { $0[record] = kept }
+            return kept
+        }
+        throw SealedMatchError(.unknownSet, "no share of this record is here")
+    }
+
+    /// That a coordinator may have this much now, counted.
+    private func admit(
+        _ kind: JournalEntry.Kind, _ coordinator: Bytes32, _ table: TableID, subject: Bytes32, count: Int
+    ) throws(SealedMatchError) {
+        guard !CustodianFolder.isStopped(folder.path) else {
+            throw SealedMatchError(.custodianStopped, "this custodian's operator has stopped it")
+        }
+        guard let policy = try CustodianPolicy.read(table, in: folder.path) else {
+            throw SealedMatchError(.unknownSet, "this custodian's operator has allowed nothing for this set")
+        }
+        guard policy.coordinators.contains(coordinator) else {
+            throw SealedMatchError(.authenticationFailed, "the coordinator is none of this custodian's policy")
+        }
+        let time = now()
+        guard time <= policy.until else {
+            throw SealedMatchError(.setExpired, "this custodian evaluates nothing for this set any more")
+        }
+        let isTaken = buckets.withLock { buckets in
+            buckets[table, default: TokenBucket()].take(count, rate: policy.rate)
+        }
+        guard isTaken else { throw SealedMatchError(.rateExceeded, "more at a time than this custodian allows") }
+        try folder.journal.append(
+            kind, table, subject: subject, asker: coordinator, count: UInt64(count), limit: policy.slots, time: time,
+            key: folder.party.identity)
+    }
+
+    /// Answers a call: `SMPA` and what is asked.
+    ///
+    /// | call | asked | answer |
+    /// |---|---|---|
+    /// | evaluate | `SMEQ` | `SMEA` |
+    /// | commit | `SMPS` | `SMS1` |
+    /// | reveal | `SMPS`, then the parties' `SMS1` | `SMS2` |
+    /// | respond | `SMPS`, then the parties' `SMS2` | `SMS3` |
+    ///
+    /// - Throws: what is wrong with the call; `custodianStopped`, `unknownSet`, `authenticationFailed`, `setExpired`,
+    ///   `rateExceeded`, `quotaExceeded`; what the journal and the rounds throw.
+    package func answer(_ call: CustodianCall, _ bytes: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+        let opened = try call.open(bytes, custodian: folder.party.publicKey, now: now())
+        switch call {
+        case .evaluate: return try evaluate(opened)
+        case .commit, .reveal, .respond: return try prove(call, opened)
+        }
+    }
+
+    private func evaluate(_ opened: CustodianCall.Opened) throws(SealedMatchError) -> [UInt8] {
+        let request = try EvaluationRequest(deferringPoints: opened.body)
+        let holder = try share(of: request.record)
+        try admit(
+            .evaluated, opened.coordinator, holder.share.record.plan.tableID, subject: request.digest(),
+            count: request.elements.count)
+        return try holder.share.evaluate(request).encoded
+    }
+
+    private func prove(_ call: CustodianCall, _ opened: CustodianCall.Opened) throws(SealedMatchError) -> [UInt8] {
+        guard opened.body.count >= ProofSession.encodedCount else {
+            throw SealedMatchError(.wrongLength, "a proof's call begins with its session")
+        }
+        let session = try ProofSession(canonical: Array(opened.body.prefix(ProofSession.encodedCount)))
+        let table = try share(of: session.record).share.record.plan.tableID
+        let rest = Array(opened.body.dropFirst(ProofSession.encodedCount))
+        let (name, count) = (try session.name(), session.parties.count)
+        do throws(CustodianError) {
+            switch call {
+            case .commit:
+                guard rest.isEmpty else {
+                    throw CustodianError(nil, .wrongLength, "bytes follow a session")
+                }
+                // A proof counts as one evaluation.
+                try blaming(nil) { () throws(SealedMatchError) in
+                    try admit(.proved, opened.coordinator, table, subject: name, count: 1)
+                }
+                return try folder.party.commit(table, session.encoded)
+            case .reveal:
+                let messages = try blaming(nil) { () throws(SealedMatchError) in
+                    try check(opened.coordinator, table)
+                    return try Self.split(rest, into: count)
+                }
+                return try folder.party.reveal(table, messages)
+            default:
+                let messages = try blaming(nil) { () throws(SealedMatchError) in
+                    try check(opened.coordinator, table)
+                    return try Self.split(rest, into: count)
+                }
+                return try folder.party.respond(table, messages)
+            }
+        } catch {
+            throw error.error
+        }
+    }
+
+    /// That a coordinator may go on with what was counted before.
+    private func check(_ coordinator: Bytes32, _ table: TableID) throws(SealedMatchError) {
+        guard !CustodianFolder.isStopped(folder.path) else {
+            throw SealedMatchError(.custodianStopped, "this custodian's operator has stopped it")
+        }
+        guard try CustodianPolicy.read(table, in: folder.path)?.coordinators.contains(coordinator) == true else {
+            throw SealedMatchError(.authenticationFailed, "the coordinator is none of this custodian's policy")
+        }
+    }
+
+    /// Messages of one length, back to back.
+    private static func split(_ bytes: [UInt8], into count: Int) throws(SealedMatchError) -> [[UInt8]] {
+        guard count > 0, bytes.count % count == 0 else {
+            throw SealedMatchError(.wrongLength, "messages of a round are of one length")
+        }
+        let length = bytes.count / count
+        return (0..<count).map { Array(bytes[$0 * length..<($0 + 1) * length]) }
+    }
+
+    /// The next step of a run that this custodian's operator agreed to. Everybody may carry its messages: they are
+    /// signed.
+    /// - Parameter bytes: `RunMessages`, encoded: all that was said in the rounds that are complete.
+    /// - Returns: this party's next message; empty while it waits for others; the record when it has its share.
+    /// - Throws: `unknownSet` for a plan that nobody agreed to; what the round throws.
+    package func run(_ bytes: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+        let messages = try RunMessages(canonical: bytes)
+        do throws(CustodianError) {
+            switch try folder.advance(messages, time: now()) {
+            case .says(_, let message): return message
+            case .complains(_, let complaint): return complaint
+            case .waits: return []
+            case .hasShare(let record):
+                // An older share of this table is of no use any more.
+                shares.withLock { $0 = [:] }
+                return record.encoded
+            }
+        } catch {
+            throw error.error
+        }
+    }
+}

@@ -1,0 +1,113 @@
+internal import Dispatch
+public import HTTPTypes
+public import Hummingbird
+public import HummingbirdCore
+internal import Metrics
+internal import NIOCore
+public import SealedMatchCrypto
+
+/// Calls whose bodies and answers are bytes that carry their own authentication: each a `POST`. What is behind a call
+/// blocks; it runs on threads of its own, as many at a time as there are cores.
+public struct CallFront: Sendable {
+    /// One call.
+    public struct Call: Sendable {
+        let path: String
+        let maximumBody: Int
+        let work: @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]
+
+        /// - Parameters:
+        ///   - path: below the server's root: `v1/evaluations`.
+        ///   - maximumBody: bytes of the longest body.
+        ///   - work: gives the answer to a body. What it throws is answered as a problem.
+        public init(
+            _ path: String, maximumBody: Int,
+            _ work: @escaping @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]
+        ) {
+            self.path = path
+            self.maximumBody = maximumBody
+            self.work = work
+        }
+    }
+
+    private let calls: [Call]
+    private let limits: FrontLimits
+    private let budget: BodyBudget
+    private let status: @Sendable (SealedMatchError.Code) -> HTTPResponse.Status?
+    private let counters = FrontCounters()
+
+    /// - Parameters:
+    ///   - limits: what one front bears.
+    ///   - status: of errors that `Problem` does not know; nil: it may pass later.
+    public init(
+        _ calls: [Call], limits: FrontLimits = FrontLimits(),
+        status: @escaping @Sendable (SealedMatchError.Code) -> HTTPResponse.Status?
+    ) {
+        self.calls = calls
+        self.limits = limits
+        self.status = status
+        budget = BodyBudget(limits.bodyBytes)
+    }
+
+    /// The calls, as a router.
+    public func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(
+            middleware: ProblemMiddleware(
+                counters: counters,
+                methods: calls.map { ($0.path.split(separator: "/").map(String.init), [.post]) }))
+        for call in calls {
+            router.post(RouterPath(call.path)) { request, _ in try await answer(request, call) }
+        }
+        return router
+    }
+
+    /// Connections of a server before this front: limits of headers and times.
+    public func server() -> HTTPServerBuilder {
+        let limits = limits
+        return .http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionDeadlines(limits)],
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+    }
+
+    private func answer(_ request: Request, _ call: Call) async throws -> Response {
+        guard let count = request.headers[.contentLength].flatMap({ Int($0) }), count >= 0 else {
+            throw Problem(.lengthRequired, "a Content-Length is needed")
+        }
+        guard count <= call.maximumBody else {
+            throw Problem(.contentTooLarge, "the body has more than \(call.maximumBody) bytes")
+        }
+        let result = try await budget.with(count) {
+            let body: ByteBuffer
+            do {
+                body = try await request.body.collect(upTo: call.maximumBody)
+            } catch is NIOTooManyBytesError {
+                throw Problem(.contentTooLarge, "the body has more than \(call.maximumBody) bytes")
+            }
+            guard body.readableBytes == count else { throw Problem(.badRequest, "the body ended too early") }
+            return await Self.onThread(Array(body.readableBytesView), call.work)
+        }
+        let outcome = if case .failure(let error) = result { "error \(error.code.rawValue)" } else { "answered" }
+        Counter(label: "sealedmatch_calls_total", dimensions: [("call", call.path), ("outcome", outcome)]).increment()
+        switch result {
+        case .success(let answer):
+            return Response(
+                status: .ok,
+                headers: [.contentType: "application/octet-stream", .contentLength: "\(answer.count)"],
+                body: .init(byteBuffer: ByteBuffer(bytes: answer)))
+        case .failure(let error):
+            throw status(error.code).map { Problem(error, $0) } ?? Problem(error)
+        }
+    }
+
+    private static func onThread(
+        _ body: [UInt8], _ work: @escaping @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]
+    ) async -> Result<[UInt8], SealedMatchError> {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: Result { () throws(SealedMatchError) in try work(body) })
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import SealedMatchCrypto
+internal import SealedMatchCustodians
+internal import SealedMatchFront
+internal import ServiceLifecycle
+
+struct CustodianCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "custodian",
+        abstract: "Evaluates with its share of divided keys, for coordinators that its operator has allowed.")
+    @OptionGroup var common: CommonSettings
+    @OptionGroup(title: "The custodian") var custodian: CustodianSettings
+
+    func run() async throws {
+        try await reportingFailures {
+            let file = try common.file()
+            let process = try RunningProcess(common, file)
+            let server = try custodianServer(custodian, file, process)
+            try await process.run([server], AdminActions(now: CollectorRole.now))
+        }
+    }
+}
+
+/// What takes calls. The folder is this process's as long as it lives.
+private func custodianServer(
+    _ settings: CustodianSettings, _ file: SettingsFile, _ process: RunningProcess
+) throws -> Application<RouterResponder<BasicRequestContext>> {
+    guard let path = try file.text("folder", settings.folder) else {
+        throw Failure("folder: the custodian's folder is needed; `sealedmatch authority init` makes one")
+    }
+    let listen = try Address(file.text("listen", settings.listen) ?? "127.0.0.1:8080", "listen")
+    var limits = FrontLimits()
+    limits.connections = try file.number("connections", settings.connections, limits.connections, 1...1 << 20)
+    limits.headerSeconds = try file.number("header-seconds", settings.headerSeconds, limits.headerSeconds, 1...86_400)
+    limits.bodySeconds = try file.number("body-seconds", settings.bodySeconds, limits.bodySeconds, 1...86_400)
+    let folder = try about(path) { try CustodianFolder(path: path) }
+    let service = CustodianService(folder, now: CollectorRole.now)
+    var calls = CustodianCall.allCases.map { call in
+        CallFront.Call(String(CustodianLine.path(of: call).dropFirst()), maximumBody: call.maximumCount) {
+            (body) throws(SealedMatchError) in try service.answer(call, body)
+        }
+    }
+    calls.append(
+        CallFront.Call(String(CustodianLine.runPath.dropFirst()), maximumBody: RunMessages.maximumCount) {
+            (body) throws(SealedMatchError) in try service.run(body)
+        })
+    let front = CallFront(calls, limits: limits) { custodianStatus($0) }
+    process.readiness.set("custodian", nil)
+    var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 1_024)
+    configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections)
+    return Application(
+        router: front.router(), server: front.server(), configuration: configuration, logger: process.logger)
+}
+
+/// Statuses of a custodian's refusals.
+private func custodianStatus(_ code: SealedMatchError.Code) -> HTTPResponse.Status? {
+    switch code {
+    case .invalidPoint, .identityPoint, .invalidScalar, .nonCanonical, .transcriptMismatch, .shareRejected,
+        .proofRejected:
+        .badRequest
+    case .setExpired, .keyErased: .gone
+    case .sessionConflict: .conflict
+    case .rateExceeded: .tooManyRequests
+    default: nil
+    }
+}

@@ -1,0 +1,72 @@
+internal import Foundation
+internal import SealedMatchCrypto
+internal import SealedMatchCustodians
+internal import SealedMatchFiles
+internal import SealedMatchProtocol
+
+/// The messages of a run in a folder that the operators share, or copy between their machines. `2-03.smp` is what party
+/// 3 said in round 2; `TABLE.record` is the record at the end; `base.record` that which a recovery begins from.
+struct RunFolder {
+    let path: String
+    var messages: RunMessages
+
+    static func readPlan(_ path: String) throws -> RunPlan {
+        try about(path) { try RunPlan(canonical: DurableFile.read(path, limit: 4_096)) }
+    }
+
+    /// Reads all that is there.
+    init(_ path: String, plan: RunPlan) throws {
+        self.path = path
+        messages = RunMessages(plan)
+        try about(path) { try LockedDirectory.make(path, mode: 0o755) }
+        if plan.kind == .recovery {
+            let base = "\(path)/base.record"
+            messages.base = try about(base) { try CustodianWays.readRecord(base) }
+        }
+        for round in messages.rounds {
+            for party in messages.senders(round) {
+                let file = name(round, party)
+                let limit = messages.encodedCount(round, of: party)
+                messages[round, party] = try about(file) { try DurableFile.readIfPresent(file, limit: limit) }
+            }
+        }
+    }
+
+    private func name(_ round: Int, _ party: PartyIndex) -> String {
+        "\(path)/\(round)-\(party.number < 10 ? "0" : "")\(party.number).smp"
+    }
+
+    /// Puts a message into the folder. One that is there stays: a party says one thing.
+    mutating func put(_ message: [UInt8], round: Int, of party: PartyIndex) throws {
+        let file = name(round, party)
+        if let there = messages[round, party] {
+            guard there == message else {
+                throw Failure("\(file): the party has said something else here; keep both files: they show it")
+            }
+            return
+        }
+        try about(file) { try DurableFile.write(message, to: file, secret: false) }
+        messages[round, party] = message
+    }
+
+    /// Keeps evidence against a party.
+    func put(complaint: [UInt8], of accused: PartyIndex, by accuser: PartyIndex) throws -> String {
+        let file = "\(path)/complaint-\(accuser.number)-\(accused.number).smp"
+        try about(file) { try DurableFile.write(complaint, to: file, secret: false) }
+        return file
+    }
+
+    /// Writes the record that the run made.
+    func put(_ record: CustodianRecord) throws -> String {
+        let file = "\(path)/\(hexadecimal(record.plan.tableID.encoded)).record"
+        try about(file) { try DurableFile.write(record.encoded, to: file, secret: false) }
+        return file
+    }
+
+    /// What the run waits for, for people.
+    var waiting: String {
+        guard let missing = messages.missing else { return "all have spoken" }
+        return "round \(missing.round) waits for party "
+            + missing.parties.map { "\($0.number)" }.joined(separator: ", ")
+    }
+}

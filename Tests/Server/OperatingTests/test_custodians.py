@@ -1,0 +1,225 @@
+"""A divided key with three real custodians, by the commands of Docs/Operating.md, "Custodians": one is killed, one
+lies, and processes are killed at random moments of runs and proofs.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+
+from custodian_world import World
+from support import PROGRAMS, Sample, ask, free_port, wait
+
+
+def swapped(path: str, answer: bytes) -> bytes:
+    """Two products exchanged."""
+    if path != "/v1/evaluations" or len(answer) < 136:
+        return answer
+    return answer[:40] + answer[72:104] + answer[40:72] + answer[104:]
+
+
+class Custodians(unittest.TestCase):
+    def setUp(self) -> None:
+        Sample.make()
+        self.base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
+        self.addCleanup(self.base.cleanup)
+        self.world = World(Path(self.base.name))
+        self.addCleanup(self.world.close)
+
+    def record(self) -> str:
+        return f"messages/{self.world.variables['TABLE']}.record"
+
+    def test_document(self) -> None:
+        """Offline parties, a set, an opening, with all three; then without one, and with one that lies."""
+        world = self.world
+        world.plan()
+        for turn in range(4):
+            for party in (1, 2, 3):
+                said = world.typed("run", party)
+                # Given again it says nothing new.
+                self.assertEqual(said.split("\n")[-2:], world.typed("run", party).split("\n")[-2:])
+            if turn == 0:
+                self.assertIn("round 2 waits for", said)
+        self.assertIn("share of party 3 is here", said)
+        world.allow()
+        for party in (1, 2, 3):
+            world.start(party)
+        world.typed("build")
+        self.assertEqual(len(list((world.folder / "secrets").glob("*.record"))), 1)
+        self.assertEqual(list((world.folder / "secrets").glob("*.secrets")), [])
+        world.sign()
+        # Given again the same table comes out; another list is refused.
+        first = (world.folder / "known.smset").read_bytes()
+        world.typed("build", change=lambda text: text.replace("-o known.smset", "-o again.smset"))
+        self.assertEqual((world.folder / "again.smset").read_bytes()[-65536:], first[-65536:])
+        with self.assertRaisesRegex(AssertionError, "another list of entries"):
+            world.typed("build", change=lambda text: text.replace("-o known.smset", "-o other.smset --min-sources 1"))
+
+        sealed = world.seal("anna")
+        self.assertIn(f"opened {sealed} vouchers", world.open("--first-run"))
+        self.assertEqual(world.revealed(), 1)
+
+        # One is killed: the others open, and it is said who does not answer.
+        world.kill(1)
+        sealed = world.seal("bruno")
+        said = world.open()
+        self.assertIn("custodian 1 does not answer", said)
+        self.assertIn(f"opened {sealed} vouchers", said)
+        self.assertEqual(world.revealed(), 2)
+        world.start(1)
+
+        # One lies: it is named, and the others open.
+        world.relays[2].change = swapped
+        sealed = world.seal("carla")
+        said = world.open()
+        self.assertIn("custodian 2 answers wrongly", said)
+        self.assertIn(f"opened {sealed} vouchers", said)
+        self.assertEqual(world.revealed(), 3)
+
+        # Two of three are needed, and vouchers wait for them.
+        world.typed("stop", change=lambda text: text.split("\n")[0])
+        sealed = world.seal("dario")
+        done = world.tried(
+            *("open", "--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"),
+            *world.ways(),
+        )
+        self.assertIn("custodian 1 does not answer: the custodian refuses [error 616]", done.stdout)
+        self.assertIn("[error 613]", done.stdout)
+        self.assertNotEqual(done.returncode, 0)
+        world.tool("authority", "resume", "custodian-1")
+        self.assertIn(f"opened {sealed} vouchers", world.open())
+
+        # The journal of a custodian that runs, and a forged one.
+        self.assertIn("all verified", world.typed("journal", 3))
+        journal = bytearray((world.folder / "custodian-3/journal").read_bytes())
+        journal[216 * 2 + 104] ^= 1
+        (world.folder / "forged").write_bytes(journal)
+        done = world.tried("authority", "journal", "--file", "forged", "--key", "custodian-3/custodian.key.pub")
+        self.assertIn("[error 617]", done.stdout)
+
+        # What the policy does not allow.
+        key = ("--coordinator", "coordinator.key.pub")
+        record = ("--record", self.record(), "--days", "1")
+        for more, code in (
+            (("--slots", "5000", "--rate", "20000", *key), 410),
+            (("--slots", "50000000", "--rate", "1", "--coordinator", "alice.key.pub"), 209),
+        ):
+            for party in (1, 3):
+                world.tool("authority", "allow", f"custodian-{party}", *record, *more)
+            picture = ("--media", "pictures/other-1.jpg")
+            done = world.tried("set", "prove", "known.smset", *picture, "-o", f"{code}.proof", *world.ways())
+            if code == 209:
+                self.assertIn("[error 209]", done.stdout)
+        for party in (1, 2, 3):
+            self.assertEqual(world.kill(party, signal.SIGTERM), 0)
+        for party in (1, 2):
+            said = world.typed("erase", party)
+            self.assertEqual(world.typed("erase", party), said)
+        self.assertIn("share  erased", world.tool("authority", "show", "custodian-1"))
+
+    def test_killed_at_random(self) -> None:
+        """Custodians are killed all the time while keys are made over HTTP and proofs are given: each run ends with
+        one record, and no nonce serves twice."""
+        world, chance = self.world, random.Random(20)
+        for party in (1, 2, 3):
+            world.start(party)
+        is_over = threading.Event()
+        kills = 0
+        turn = threading.Lock()
+
+        def killer() -> None:
+            nonlocal kills
+            while not is_over.wait(chance.uniform(0.02, 0.25)):
+                with turn:
+                    party = chance.choice((1, 2, 3))
+                    world.kill(party)
+                    kills += 1
+                    time.sleep(chance.uniform(0, 0.05))
+                    world.start(party)
+
+        def stubborn(*arguments: str) -> None:
+            for _ in range(200):
+                if world.tried(*arguments).returncode == 0:
+                    return
+            raise AssertionError(world.tried(*arguments).stdout)
+
+        carry = ["authority", "carry", "--plan", "key.plan", "--messages", "messages", *world.ways()]
+        thread = threading.Thread(target=killer)
+        thread.start()
+        try:
+            for _ in range(2):
+                world.plan()
+                stubborn(*carry)
+        finally:
+            is_over.set()
+            thread.join()
+        world.typed("carry")
+        world.allow()
+        world.typed("build")
+        is_over.clear()
+        for relay in world.relays.values():
+            relay.answers.clear()
+        thread = threading.Thread(target=killer)
+        thread.start()
+        try:
+            for number in range(4):
+                picture = ("--media", f"pictures/other-{number % 4 + 1}.jpg", "-o", f"{number}.proof")
+                stubborn("set", "prove", "known.smset", *picture, *world.ways())
+                world.tool("set", "verify-proof", "known.smset", f"{number}.proof")
+        finally:
+            is_over.set()
+            thread.join()
+        self.assertGreater(kills, 3)
+        proofs = 0
+        for party, relay in world.relays.items():
+            nonces: dict[bytes, bytes] = {}
+            responses: dict[bytes, bytes] = {}
+            for path, answer in list(relay.answers):
+                session = answer[8:40]
+                if path == "/v1/proofs/reveal":
+                    self.assertEqual(nonces.setdefault(answer[40:72], session), session, party)
+                if path == "/v1/proofs/response":
+                    self.assertEqual(responses.setdefault(session, answer), answer, party)
+                    proofs += 1
+            self.assertIn("all verified", world.tool("authority", "journal", f"custodian-{party}"))
+        self.assertGreaterEqual(proofs, 8)
+
+    def test_front(self) -> None:
+        """The service's own limits, and what it counts."""
+        world = self.world
+        world.start(1)
+        relay = world.relays[1]
+        from custodian_world import UnixConnection
+
+        connection = UnixConnection(relay.back)
+        for method, path, body, status in (
+            ("POST", "/v1/evaluations", b"", 400),
+            ("POST", "/v1/evaluations", b"SMPA" + bytes(140), 403),
+            ("POST", "/v1/runs", b"SMP0" + bytes(200), 400),
+            ("POST", "/v1/nothing", b"", 404),
+            ("GET", "/v1/runs", None, 405),
+        ):
+            connection.request(method, path, body)
+            reply = connection.getresponse()
+            self.assertEqual(reply.status, status, (path, reply.read()))
+            reply.read()
+            connection.close()
+        metrics = UnixConnection(world.folder / "custodian-1/admin")
+        metrics.request("GET", "/metrics")
+        text = metrics.getresponse().read().decode()
+        self.assertIn('sealedmatch_calls_total{call="v1/evaluations",outcome="error 201"} 1', text)
+        # One process works in a folder.
+        done = world.tried("authority", "show", "custodian-1")
+        self.assertIn("another process is using this directory", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,249 @@
+import Foundation
+import SealedMatchCrypto
+import SealedMatchCustodians
+import SealedMatchProtocol
+import SealedMatchTestSupport
+import Synchronization
+import Testing
+
+/// Three custodians' folders, and services in them.
+private final class Folders {
+    let path: String
+    let coordinator: Coordinator.Signer
+    let coordinatorKey: Bytes32
+    let clock = Mutex<UInt64>(1_800_000_000)
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "folders-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        coordinator = Coordinator.Signer(try SigningKey.random())
+        coordinatorKey = coordinator.publicKey
+        for place in 0..<3 { try CustodianFolder.create(at: self[place]) }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    subscript(place: Int) -> String { "\(path)/\(place)" }
+
+    var now: UInt64 { clock.withLock { $0 } }
+
+    func service(_ place: Int) throws -> CustodianService {
+        CustodianService(try CustodianFolder(path: self[place])) { [self] in now }
+    }
+
+    func plan() throws -> RunPlan {
+        try RunPlan.keyGeneration(
+            threshold: 2, tableID: TableID(canonical: SeededRandomBytes.bytes(16)),
+            keys: (0..<3).map { try CustodianFolder.publicKey(in: self[$0]) })
+    }
+
+    func agree(_ plan: RunPlan) throws {
+        for place in 0..<3 { try CustodianFolder.agree(to: plan, name: plan.name(), in: self[place]) }
+    }
+
+    /// A key generation by services, as `authority carry` does it.
+    func generate(_ plan: RunPlan, _ services: [CustodianService]) throws -> CustodianRecord {
+        var messages = RunMessages(plan)
+        for round in messages.rounds {
+            for (place, sender) in messages.senders(round).enumerated() {
+                messages[round, sender] = try services[place].run(messages.encoded)
+            }
+        }
+        let records = try services.map { try $0.run(messages.encoded) }
+        #expect(Set(records).count == 1)
+        return try CustodianRecord(canonical: records[0])
+    }
+
+    func allow(_ table: TableID, slots: UInt64 = 1_000, rate: UInt32 = 1_000) throws {
+        for place in 0..<3 {
+            try CustodianPolicy(
+                tableID: table, until: now + 1_000, slots: slots, rate: rate, coordinators: [coordinatorKey]
+            ).write(in: self[place])
+        }
+    }
+}
+
+private enum SeededRandomBytes {
+    static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255) } }
+}
+
+/// The signed bytes of a call, by a way that keeps them.
+private func call(
+    _ call: CustodianCall, _ body: [UInt8], _ folders: Folders, to place: Int, by key: SigningKeyBox? = nil,
+    time: UInt64? = nil
+) throws -> [UInt8] {
+    let key = try key ?? SigningKeyBox()
+    return try call.make(
+        body, to: CustodianFolder.publicKey(in: folders[place]), time: time ?? folders.now, key: key.key)
+}
+
+private final class SigningKeyBox {
+    let key: SigningKey
+    init() throws { key = try SigningKey.random() }
+}
+
+@Suite struct CustodianFolderTests {
+    @Test func serviceKeepsToItsPolicy() throws {
+        let folders = try Folders()
+        let key = try SigningKeyBox()
+        var services = try (0..<3).map { try folders.service($0) }
+        let plan = try folders.plan()
+        expectCode(.unknownSet) { _ = try services[0].run(RunMessages(plan).encoded) }
+        try folders.agree(plan)
+        let record = try folders.generate(plan, services)
+        let coordinator = try Coordinator(record)
+        let both = [party(1), party(2)]
+        let points = try elements(4, seed: 1)
+        let body = try coordinator.request(points, of: party(1), among: both).encoded
+        func asked(_ time: UInt64? = nil, to place: Int = 0) throws -> [UInt8] {
+            try services[0].answer(.evaluate, call(.evaluate, body, folders, to: place, by: key, time: time))
+        }
+        expectCode(.unknownSet) { _ = try asked() }
+        var policy = CustodianPolicy(
+            tableID: plan.tableID, until: folders.now + 10, slots: 9, rate: 1_000,
+            coordinators: [folders.coordinatorKey])
+        try policy.write(in: folders[0])
+        expectCode(.authenticationFailed) { _ = try asked() }
+        policy.coordinators.append(key.key.publicKey)
+        try policy.write(in: folders[0])
+        _ = try coordinator.verify(asked(), of: party(1), to: EvaluationRequest(canonical: body))
+        // Another custodian's call, an old one, one from the future, another kind, a changed body, a changed signature.
+        expectCode(.authenticationFailed) { _ = try asked(to: 1) }
+        expectCode(.authenticationFailed) { _ = try asked(folders.now - 301) }
+        expectCode(.authenticationFailed) { _ = try asked(folders.now + 301) }
+        let good = try call(.evaluate, body, folders, to: 0, by: key)
+        expectCode(.authenticationFailed) { _ = try services[0].answer(.commit, good) }
+        for place in [80, 143, 150] {
+            expectCode(.authenticationFailed) {
+                _ = try services[0].answer(.evaluate, good.replacing([good[place] ^ 1], at: place))
+            }
+        }
+        expectCode(.nonCanonical) { _ = try services[0].answer(.evaluate, good.replacing([1], at: 5)) }
+        expectCode(.wrongLength) { _ = try services[0].answer(.evaluate, Array(good.prefix(143))) }
+        try CustodianFolder.stop(folders[0])
+        expectCode(.custodianStopped) { _ = try asked() }
+        try CustodianFolder.resume(folders[0])
+        _ = try asked()
+        // Nine slots, of which eight were used.
+        expectCode(.quotaExceeded) { _ = try asked() }
+        policy.slots = 100
+        try policy.write(in: folders[0])
+        _ = try asked()
+        policy.slots = .max
+        policy.rate = 0
+        try policy.write(in: folders[0])
+        folders.clock.withLock { $0 += 11 }
+        expectCode(.setExpired) { _ = try asked() }
+        // What was counted is there after a restart: three batches of four.
+        services = []
+        let again = try CustodianFolder(path: folders[0])
+        #expect(again.journal.total(plan.tableID) == 12)
+        _ = try again.erase(plan.tableID, time: 1)
+        _ = try again.erase(plan.tableID, time: 2)
+        var kinds: [JournalEntry.Kind] = []
+        let summary = try CustodianJournal.Summary.read(
+            CustodianFolder.journalPath(in: folders[0]), publicKey: again.party.publicKey
+        ) { kinds.append($0.kind) }
+        #expect(kinds == [.begun, .finished, .evaluated, .evaluated, .evaluated, .erased])
+        #expect(summary.totals == [plan.tableID: 12])
+    }
+
+    @Test func aRateIsKept() throws {
+        var bucket = TokenBucketForTests()
+        #expect(bucket.take(65_535, rate: 10, after: 0))
+        #expect(!bucket.take(1, rate: 10, after: 0))
+        #expect(bucket.take(20, rate: 10, after: 2))
+        #expect(!bucket.take(1, rate: 10, after: 2))
+        #expect(!bucket.take(65_536, rate: 10, after: 100_000))
+    }
+
+    /// Whatever byte of a journal changes, or is missing, it is seen; what a killed process left at the end is not there.
+    @Test func journals() throws {
+        let folders = try Folders()
+        let plan = try folders.plan()
+        try folders.agree(plan)
+        do { _ = try folders.generate(plan, (0..<3).map { try folders.service($0) }) }
+        let path = CustodianFolder.journalPath(in: folders[0])
+        let publicKey = try CustodianFolder.publicKey(in: folders[0])
+        let good = [UInt8](try Data(contentsOf: URL(filePath: path)))
+        #expect(good.count == 2 * JournalEntry.encodedCount)
+        func write(_ bytes: [UInt8]) throws {
+            let file = try FileHandle(forWritingTo: URL(filePath: path))
+            try file.truncate(atOffset: 0)
+            try file.write(contentsOf: Data(bytes))
+            try file.close()
+        }
+        for bit in stride(from: 0, to: good.count * 8, by: 13) {
+            var bad = good
+            bad[bit / 8] ^= 1 << UInt8(bit % 8)
+            try write(bad)
+            expectCode(.damagedJournal) { _ = try CustodianJournal.Summary.read(path, publicKey: publicKey) }
+        }
+        try write(Array(good[216...]))
+        expectCode(.damagedJournal) { _ = try CustodianFolder(path: folders[0]) }
+        try write(Array(good[216...]) + Array(good[..<216]))
+        expectCode(.damagedJournal) { _ = try CustodianFolder(path: folders[0]) }
+        for rest in [Array(good[..<100]), [UInt8](repeating: 0, count: 216), [7]] {
+            try write(good + rest)
+            _ = try CustodianFolder(path: folders[0])
+            #expect([UInt8](try Data(contentsOf: URL(filePath: path))) == good)
+        }
+    }
+
+    @Test func policiesAreStrict() throws {
+        let policy = CustodianPolicy(
+            tableID: try TableID(canonical: Array(1...16)), until: 1_800_000_000, slots: 12, rate: 3,
+            coordinators: [try Bytes32(exactly: Array(1...32))])
+        let good = policy.encoded
+        #expect(try CustodianPolicy(canonical: good) == policy)
+        try expectCanonical(good, mutations: 3_000, seed: 9) { try CustodianPolicy(canonical: $0).encoded }
+        var none = policy
+        none.coordinators = []
+        expectCode(.parameterOutOfRange) { _ = try CustodianPolicy(canonical: none.encoded) }
+    }
+
+    /// A run that somebody carries, and one whose plan has another name than was compared.
+    @Test func runsNeedAgreement() throws {
+        let folders = try Folders()
+        let services = try (0..<3).map { try folders.service($0) }
+        let plan = try folders.plan()
+        expectCode(.transcriptMismatch) {
+            try CustodianFolder.agree(to: plan, name: folders.plan().name(), in: folders[0])
+        }
+        try folders.agree(plan)
+        let record = try folders.generate(plan, services)
+        // New shares, by the same means; the old ones are of no use then.
+        let refresh = try RunPlan.refresh(record)
+        try folders.agree(refresh)
+        let new = try folders.generate(refresh, services)
+        #expect(new.publicKey == record.publicKey && new.name != record.name)
+        let messages = RunMessages(refresh)
+        #expect(try RunMessages(canonical: messages.encoded).encoded == messages.encoded)
+        expectCode(.wrongLength) { _ = try RunMessages(canonical: messages.encoded + [0]) }
+        for prefix in [0, 4, 75, 171] {
+            expectCode(.wrongLength) { _ = try RunMessages(canonical: Array(messages.encoded.prefix(prefix))) }
+        }
+    }
+
+    @Test func addresses() throws {
+        #expect(try CustodianAddress("unix:/run/x") == .unix("/run/x"))
+        #expect(try CustodianAddress("http://127.0.0.1:8080") == .loopback(port: 8080))
+        #expect(try CustodianAddress("http://localhost:80/") == .loopback(port: 80))
+        for text in [
+            "", "unix:", "http://127.0.0.1", "http://127.0.0.1:70000", "http://10.0.0.1:80", "https://127.0.0.1:80",
+            "http://127.0.0.1:80/path", "unix:" + String(repeating: "x", count: 108),
+        ] {
+            expectCode(.parameterOutOfRange) { _ = try CustodianAddress(text) }
+        }
+    }
+}
+
+/// The bucket, at times that are given.
+private struct TokenBucketForTests {
+    private var bucket = TokenBucket()
+    private let start = ContinuousClock.now
+    mutating func take(_ count: Int, rate: UInt32, after seconds: Int) -> Bool {
+        bucket.take(count, rate: rate, now: start + .seconds(seconds))
+    }
+}
