@@ -158,9 +158,7 @@ class World:
         if party not in self.relays:
             self.relays[party] = Relay(front, back)
         with open(self.folder / f"custodian-{party}.log", "ab") as log:
-            process = subprocess.Popen(
-                [PROGRAMS / command[0], *command[1:]], cwd=self.folder, stdout=log, stderr=log
-            )
+            process = subprocess.Popen([PROGRAMS / command[0], *command[1:]], cwd=self.folder, stdout=log, stderr=log)
         self.running[party] = process
 
         def listens() -> bool:

@@ -121,8 +121,12 @@ def service(folder: Path, listen: str, *login: str) -> Iterator[str]:
 
 
 def ask(address: str, path: str) -> tuple[int, str]:
+    return call(address, "GET", path)
+
+
+def call(address: str, method: str, path: str) -> tuple[int, str]:
     with contextlib.closing(http.client.HTTPConnection(address, timeout=30)) as connection:
-        connection.request("GET", path)
+        connection.request(method, path)
         reply = connection.getresponse()
         return reply.status, reply.read().decode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -10,7 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import OPERATING, PACKAGES, ROOT, Sample, ask, free_port, service
+from support import OPERATING, PACKAGES, PROGRAMS, ROOT, Sample, ask, call, free_port, process, service, wait
 
 METRIC = re.compile(r"\bsealedmatch_[a-z_]+\b")
 PROMTOOL = PACKAGES / "usr/bin/promtool"
@@ -38,6 +39,24 @@ class Monitoring(unittest.TestCase):
                 # Replies are counted by their status: there has to be one.
                 ask(listen, "/v1/sets/current")
                 cls.printed = set(METRIC.findall(ask(admin, "/metrics")[1]))
+            cls.printed |= cls.custodian(folder)
+
+    @staticmethod
+    def custodian(folder: Path) -> set[str]:
+        """What a custodian prints after a call."""
+        listen, admin = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        subprocess.run([PROGRAMS / "sealedmatch", "authority", "init", folder / "custodian"], check=True)
+        command = [PROGRAMS / "sealedmatchd", "custodian", "--folder", folder / "custodian"]
+        with process([*command, "--listen", listen, "--admin", admin], folder / "custodian.log"):
+
+            def answers() -> bool:
+                with contextlib.suppress(OSError):
+                    call(listen, "POST", "/v1/runs")
+                    return True
+                return False
+
+            wait("a custodian", answers)
+            return set(METRIC.findall(ask(admin, "/metrics")[1]))
 
     def expressions(self) -> list[str]:
         dashboard = json.loads((OPERATING / "grafana/sealedmatch.json").read_text())

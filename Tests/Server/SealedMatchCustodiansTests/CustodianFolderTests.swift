@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Three custodians' folders, and services in them.
-private final class Folders {
+private final class Folders: Sendable {
     let path: String
     let coordinator: Coordinator.Signer
     let coordinatorKey: Bytes32
@@ -150,12 +150,12 @@ private final class SigningKeyBox {
     }
 
     @Test func aRateIsKept() throws {
-        var bucket = TokenBucketForTests()
-        #expect(bucket.take(65_535, rate: 10, after: 0))
-        #expect(!bucket.take(1, rate: 10, after: 0))
-        #expect(bucket.take(20, rate: 10, after: 2))
-        #expect(!bucket.take(1, rate: 10, after: 2))
-        #expect(!bucket.take(65_536, rate: 10, after: 100_000))
+        var bucket = TokenBucket()
+        let start = ContinuousClock.now
+        let taken = [(65_535, 0), (1, 0), (20, 2), (1, 2), (65_536, 100_000), (65_535, 100_000)].map { count, seconds in
+            bucket.take(count, rate: 10, now: start + .seconds(seconds))
+        }
+        #expect(taken == [true, false, true, false, false, true])
     }
 
     /// Whatever byte of a journal changes, or is missing, it is seen; what a killed process left at the end is not there.
@@ -236,14 +236,5 @@ private final class SigningKeyBox {
         ] {
             expectCode(.parameterOutOfRange) { _ = try CustodianAddress(text) }
         }
-    }
-}
-
-/// The bucket, at times that are given.
-private struct TokenBucketForTests {
-    private var bucket = TokenBucket()
-    private let start = ContinuousClock.now
-    mutating func take(_ count: Int, rate: UInt32, after seconds: Int) -> Bool {
-        bucket.take(count, rate: rate, now: start + .seconds(seconds))
     }
 }
