@@ -131,6 +131,13 @@ let server: [Target] = [
     room(
         "Server", "SealedMatchPostgreSQL",
         ["SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings", "CSealedMatchPQ"]),
+    // From SQLite files to JetStream and PostgreSQL.
+    room(
+        "Server", "SealedMatchMigration",
+        [
+            "SealedMatchProtocol", "SealedMatchCollector", "SealedMatchOpenings", "SealedMatchSQLite",
+            "SealedMatchJetStream", "SealedMatchPostgreSQL",
+        ]),
     // The collector's HTTP calls, before any intake.
     room(
         "Server", "SealedMatchFront",
@@ -145,7 +152,7 @@ let server: [Target] = [
             "SealedMatchFront", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchCustodians",
             "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite", "SealedMatchLists", "SealedMatchSets",
             "SealedMatchFiles",
-            "SealedMatchJSON", "SealedMatchJetStream", "SealedMatchPostgreSQL",
+            "SealedMatchJSON", "SealedMatchJetStream", "SealedMatchPostgreSQL", "SealedMatchMigration",
             argumentParser, hummingbird, logging, metrics, lifecycle,
         ], path: "Sources/Server/sealedmatchd", swiftSettings: program + optimised),
 ]
@@ -221,6 +228,11 @@ let testing: [Target] = [
     .target(
         name: "SealedMatchTestSupport", dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers"],
         path: "Tests/TestSupport", swiftSettings: program + optimised),
+    // Servers of JetStream and PostgreSQL that tests start.
+    .target(
+        name: "SealedMatchServerTestSupport",
+        dependencies: ["SealedMatchTestSupport", "SealedMatchJetStream", "CSealedMatchNATS"],
+        path: "Tests/Server/ServerTestSupport", swiftSettings: program),
     .executableTarget(
         name: "SealedMatchCollectorCrashFixture", dependencies: ["SealedMatchCollector", "SealedMatchSQLite"],
         path: "Tests/Server/CollectorCrashFixture", swiftSettings: program),
@@ -277,13 +289,20 @@ let testing: [Target] = [
         "Server", "SealedMatchJetStreamTests",
         [
             "SealedMatchAuthority", "SealedMatchClient", "SealedMatchJetStream", "SealedMatchSQLite",
-            "SealedMatchTesting", "SealedMatchQueueFixture", "CSealedMatchNATS",
+            "SealedMatchTesting", "SealedMatchQueueFixture", "SealedMatchServerTestSupport",
         ]),
     tests(
         "Server", "SealedMatchPostgreSQLTests",
         [
             "SealedMatchPostgreSQL", "SealedMatchSQLite", "SealedMatchAuthority", "SealedMatchTesting",
-            "SealedMatchPostgreSQLFixture",
+            "SealedMatchPostgreSQLFixture", "SealedMatchServerTestSupport",
+        ]),
+    tests(
+        "Server", "SealedMatchMigrationTests",
+        [
+            "SealedMatchMigration", "SealedMatchSQLite", "SealedMatchJetStream", "SealedMatchPostgreSQL",
+            "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCollector", "SealedMatchTesting",
+            "SealedMatchServerTestSupport", "sealedmatchd", grdb,
         ]),
     tests(
         "Server", "SealedMatchFrontTests",

@@ -39,7 +39,7 @@ extension Registrations {
         return all.filter { $0.epoch >= expiry.firstEpoch }.inOrder
     }
 
-    private static func encoded(_ notices: [Notice]) -> [UInt8] {
+    static func encoded(_ notices: [Notice]) -> [UInt8] {
         var out = ByteWriter()
         for notice in notices {
             out.put(notice.root.encoded)

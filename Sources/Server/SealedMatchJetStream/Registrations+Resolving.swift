@@ -8,13 +8,16 @@ extension Registrations {
         var counts: ResolutionCounts
         let sequence: UInt64
 
-        var data: [UInt8] {
-            var out = ByteWriter()
-            for count in [counts.releases, counts.repeats, counts.refusals] {
-                out.put(UInt64(truncatingIfNeeded: count))
-            }
-            return out.bytes
+        var data: [UInt8] { Registrations.data(of: counts) }
+    }
+
+    /// As counts are kept.
+    static func data(of counts: ResolutionCounts) -> [UInt8] {
+        var out = ByteWriter()
+        for count in [counts.releases, counts.repeats, counts.refusals] {
+            out.put(UInt64(truncatingIfNeeded: count))
         }
+        return out.bytes
     }
 
     private func counts(_ stored: JetStreamClient.Stored?, of epoch: UInt32?) throws(SealedMatchError) -> Counts {

@@ -21,9 +21,12 @@ struct StreamConfiguration: Codable, Equatable {
     static let versionKey = "sealedmatch-version"
     /// Of what streams, subjects and messages mean.
     static let version = "1"
+    /// In the version's place while a deployment is being moved here: no role opens it. (Docs/Protocol.md, 4.11)
+    static let filling = "filling"
 
     private init(
-        _ name: String, _ subjects: String, retention: String, _ options: JetStreamOptions, _ identity: Bytes32
+        _ name: String, _ subjects: String, retention: String, _ options: JetStreamOptions, _ identity: Bytes32,
+        _ version: String
     ) {
         self.name = name
         self.subjects = [subjects]
@@ -35,14 +38,16 @@ struct StreamConfiguration: Codable, Equatable {
         max_msgs_per_subject = -1
         max_bytes = -1
         max_age = 0
-        metadata = [Self.identityKey: identity.hex, Self.versionKey: Self.version]
+        metadata = [Self.identityKey: identity.hex, Self.versionKey: version]
     }
 
     /// At most one message a subject, and transactions over several.
-    static func registrations(_ options: JetStreamOptions, _ identity: Bytes32) -> StreamConfiguration {
+    static func registrations(
+        _ options: JetStreamOptions, _ identity: Bytes32, version: String = Self.version
+    ) -> StreamConfiguration {
         let subjects = Subjects(name: options.name)
         var made = StreamConfiguration(
-            subjects.registrations, subjects.allRegistrations, retention: "limits", options, identity)
+            subjects.registrations, subjects.allRegistrations, retention: "limits", options, identity, version)
         made.max_msgs_per_subject = 1
         made.max_msg_size = 65_536
         made.allow_atomic = true
@@ -51,10 +56,12 @@ struct StreamConfiguration: Codable, Equatable {
     }
 
     /// A message is there until it is acknowledged.
-    static func vouchers(_ options: JetStreamOptions, _ identity: Bytes32) -> StreamConfiguration {
+    static func vouchers(
+        _ options: JetStreamOptions, _ identity: Bytes32, version: String = Self.version
+    ) -> StreamConfiguration {
         let subjects = Subjects(name: options.name)
         var made = StreamConfiguration(
-            subjects.vouchers, subjects.allVouchers, retention: "workqueue", options, identity)
+            subjects.vouchers, subjects.allVouchers, retention: "workqueue", options, identity, version)
         made.max_bytes = options.maximumBytes ?? -1
         made.max_msg_size = 1_048_576
         made.allow_atomic = false
@@ -62,10 +69,18 @@ struct StreamConfiguration: Codable, Equatable {
         return made
     }
 
+    /// Whether a deployment is being moved here.
+    var isBeingFilled: Bool { metadata?[Self.versionKey] == Self.filling }
+
     /// The deployment's identity, if this is a stream of ours.
+    /// - Parameter filling: also of one that is being filled.
     /// - Throws: `invalidMagic`.
-    func identity() throws(SealedMatchError) -> Bytes32 {
-        guard metadata?[Self.versionKey] == Self.version,
+    func identity(filling: Bool = false) throws(SealedMatchError) -> Bytes32 {
+        guard filling || !isBeingFilled else {
+            throw SealedMatchError(
+                .invalidMagic, "the deployment is still being moved to these streams: let `migrate` end first")
+        }
+        guard metadata?[Self.versionKey] == Self.version || isBeingFilled,
             let identity = metadata?[Self.identityKey].flatMap(Bytes32.init(hex:))
         else {
             throw SealedMatchError(.invalidMagic, "a stream has this deployment's name, and is none of ours or newer")

@@ -9,19 +9,29 @@ struct Streams: Sendable {
 
     private struct Nothing: Encodable {}
 
-    private struct Info: Decodable {
-        struct State: Decodable { let last_seq: UInt64 }
+    struct Info: Decodable {
+        struct State: Decodable {
+            let messages: Int
+            let last_seq: UInt64
+        }
         let config: StreamConfiguration
         let state: State
     }
 
-    private func info(_ stream: String) throws(SealedMatchError) -> Info? {
+    func info(_ stream: String) throws(SealedMatchError) -> Info? {
         try client.call("STREAM.INFO.\(stream)", Nothing())
     }
 
-    private func make(_ configuration: StreamConfiguration) throws(SealedMatchError) {
+    func make(_ configuration: StreamConfiguration) throws(SealedMatchError) {
         guard try client.call("STREAM.CREATE.\(configuration.name)", configuration, as: Made.self) != nil else {
             throw SealedMatchError(.fileFailed, "a stream cannot be made")
+        }
+    }
+
+    /// Gives a stream that is there this configuration.
+    func change(_ configuration: StreamConfiguration) throws(SealedMatchError) {
+        guard try client.call("STREAM.UPDATE.\(configuration.name)", configuration, as: Made.self) != nil else {
+            throw SealedMatchError(.damagedStore, "a stream is gone")
         }
     }
 

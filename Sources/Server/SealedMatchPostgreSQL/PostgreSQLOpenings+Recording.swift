@@ -53,7 +53,7 @@ extension PostgreSQLOpenings {
     }
 
     /// A number for a new row, at random: it says nothing of the order in which vouchers came. (Docs/Protocol.md, 4.11)
-    private static func freeNumber() -> Int64 { Int64.random(in: 1...Int64.max) }
+    static func freeNumber() -> Int64 { Int64.random(in: 1...Int64.max) }
 
     /// Locks the accounts, made if they are missing, until the end of the transaction.
     private func lock(

@@ -31,16 +31,26 @@ public final class PostgreSQLOpenings: OpeningStore {
     /// - Throws: `fileFailed` for a server that is away, refuses or only reads, and if the tables are missing and may
     ///   not be made; `invalidMagic` for something else, another deployment's or a newer version's; `damagedStore` for
     ///   tables that are not exactly ours; `authenticationFailed` for other keys. Nothing is changed then.
-    public init(
+    public convenience init(
         _ connection: String, deployment: Bytes32, keys: DataKeys, creation: StoreCreation = .never,
         connections: Int = 4, patience: Duration = .seconds(30), allowsVolatileServer: Bool = false
+    ) throws(SealedMatchError) {
+        try self.init(
+            connection, deployment: deployment, keys: keys, creation: creation, connections: connections,
+            patience: patience, allowsVolatileServer: allowsVolatileServer, filling: false)
+    }
+
+    /// - Parameter filling: a store that is made is one that a deployment is moved to, and one that is there may be.
+    init(
+        _ connection: String, deployment: Bytes32, keys: DataKeys, creation: StoreCreation, connections: Int = 4,
+        patience: Duration = .seconds(30), allowsVolatileServer: Bool, filling: Bool
     ) throws(SealedMatchError) {
         self.keys = keys
         self.deployment = deployment
         pool = ConnectionPool(connection, most: connections, patience: patience) {
             try Schema.checkServer($0, allowsVolatileServer: allowsVolatileServer)
         }
-        try pool.once { try Schema.open($0, deployment, keys, creation) }
+        try pool.once { try Schema.open($0, deployment, keys, creation, filling: filling) }
     }
 
     /// Ends the use of the store. What is asked of it later fails.

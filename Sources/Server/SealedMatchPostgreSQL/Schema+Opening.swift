@@ -25,7 +25,7 @@ extension Schema {
     /// Makes the tables if they are missing and may be made, and sees that they are this version's, this deployment's
     /// and these keys'. Nothing that is not is changed.
     static func open(
-        _ connection: Connection, _ deployment: Bytes32, _ keys: DataKeys, _ creation: StoreCreation
+        _ connection: Connection, _ deployment: Bytes32, _ keys: DataKeys, _ creation: StoreCreation, filling: Bool
     ) throws {
         try ConnectionPool.transaction("BEGIN", connection) { connection in
             // One process makes it; others wait, and find it made.
@@ -36,7 +36,7 @@ extension Schema {
                     throw SealedMatchError(
                         .fileFailed, "there is a schema sealedmatch with tables already; this is not the first run")
                 }
-                return try check(connection, deployment, keys)
+                return try check(connection, deployment, keys, filling: filling)
             }
             guard creation != .never else {
                 throw SealedMatchError(
@@ -49,8 +49,9 @@ extension Schema {
             try connection.execute("SET LOCAL search_path = sealedmatch, pg_catalog")
             for sql in Schema.creation { try connection.execute(sql) }
             try connection.run(
-                "INSERT INTO store (version, deployment, key_check) VALUES ($1::int8, $2, $3)", .integer(version),
-                .bytes(deployment.bytes), .bytes(keyCheck(deployment, keys)))
+                "INSERT INTO store (version, deployment, key_check) VALUES ($1::int8, $2, $3)",
+                .number(filling ? Schema.filling : Int64(version)), .bytes(deployment.bytes),
+                .bytes(keyCheck(deployment, keys)))
         }
     }
 
@@ -71,7 +72,9 @@ extension Schema {
         ).integer(0, 0)
     }
 
-    private static func check(_ connection: Connection, _ deployment: Bytes32, _ keys: DataKeys) throws {
+    private static func check(
+        _ connection: Connection, _ deployment: Bytes32, _ keys: DataKeys, filling: Bool
+    ) throws {
         let foreign = SealedMatchError(
             .invalidMagic, "the schema sealedmatch of this database is of something else: name another database")
         // Of another version only the number is known to be there.
@@ -93,7 +96,13 @@ extension Schema {
                 .invalidMagic,
                 "the PostgreSQL store is of a newer version: use the program that made it, or a newer one")
         }
-        guard version == Schema.version, try connection.run(description).bytes(0, 0) == Array(digest.utf8) else {
+        guard filling || version != Schema.filling else {
+            throw SealedMatchError(
+                .invalidMagic, "a deployment is still being moved to the PostgreSQL store: let `migrate` end first")
+        }
+        guard version == Schema.version || version == Schema.filling,
+            try connection.run(description).bytes(0, 0) == Array(digest.utf8)
+        else {
             throw SealedMatchError(
                 .damagedStore, "the tables of schema sealedmatch are not exactly ours: see Docs/Protocol.md, 4.11")
         }

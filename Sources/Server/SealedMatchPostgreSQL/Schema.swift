@@ -4,6 +4,8 @@
 /// written in one transaction, under a lock on the account's row.
 enum Schema {
     static let version = 1
+    /// In the version's place while a deployment is being moved here: no role opens it.
+    static let filling: Int64 = -1
 
     /// Parts of each table of accounts.
     private static let partitions = 16

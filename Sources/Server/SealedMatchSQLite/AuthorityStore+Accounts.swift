@@ -5,7 +5,7 @@ public import SealedMatchOpenings
 internal import SealedMatchProtocol
 
 extension AuthorityStore {
-    private static let columns = """
+    static let columns = """
         id, \(RowReader.bounded("pseudonym", 32)), epoch, quarantined, \(RowReader.bounded("commitment", 32)),
         commitment IS NULL, epochKey IS NOT NULL
         """
@@ -51,7 +51,7 @@ extension AuthorityStore {
         }
     }
 
-    private static func state(
+    static func state(
         _ row: RowReader, _ id: Int64, _ db: Database
     ) throws(SealedMatchError) -> AccountState {
         AccountState(
@@ -121,7 +121,7 @@ extension AuthorityStore {
         }
     }
 
-    private static func voucher(_ row: RowReader) throws(SealedMatchError) -> (VoucherHeader, [UInt8]) {
+    static func voucher(_ row: RowReader) throws(SealedMatchError) -> (VoucherHeader, [UInt8]) {
         let header = try VoucherHeader(canonical: row.blob(2))
         guard try row.blob(1) == header.voucherID.encoded else {
             throw SealedMatchError(.damagedStore, "a voucher's ID is not its header's")

@@ -117,7 +117,7 @@ extension AuthorityStore {
 
     /// A number for a new row, at random among all that are free: rows in the order of their numbers say nothing of
     /// the order in which vouchers came. (Docs/Protocol.md, 4.11)
-    private static func freeNumber(in table: DamagedRow.Table, _ db: Database) throws -> Int64 {
+    static func freeNumber(in table: DamagedRow.Table, _ db: Database) throws -> Int64 {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM \(table.rawValue) WHERE id = ?")
         // Of 2^63 numbers one in thousands of millions is taken in the largest file.
         while true {

@@ -3,6 +3,12 @@ internal import GRDB
 extension AuthorityStore {
     /// "SMAU": SQLite's application_id of an authority's file.
     static let applicationID: Int32 = 0x534D_4155
+    /// "SMAM": the same of one whose contents were moved to a cluster.
+    static let movedID: Int32 = 0x534D_414D
+
+    // A voucher's row of 2.4 kB would fill a page of 4 kB alone.
+    static let kind = StoreFile.Kind(
+        applicationID: applicationID, movedID: movedID, pageSize: 8_192, migrator: migrator)
 
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()

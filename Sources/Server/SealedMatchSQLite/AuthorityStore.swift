@@ -21,10 +21,14 @@ public final class AuthorityStore: OpeningStore {
     ///   database of something else, or of an older version, which is left untouched; `damagedStore` for one that is
     ///   corrupt or newer.
     public init(path: String, creation: StoreCreation = .never) throws(SealedMatchError) {
-        // A voucher's row of 2.4 kB would fill a page of 4 kB alone.
-        file = try StoreFile.open(
-            path: path, applicationID: Self.applicationID, pageSize: 8_192, migrator: Self.migrator,
-            creation: creation)
+        file = try StoreFile.open(path: path, Self.kind, creation: creation)
+        self.path = path
+    }
+
+    /// Opens a file for this object alone, also one that was moved to a cluster.
+    /// - Throws: as the other; `fileFailed` also while somebody has it open.
+    package init(alone path: String) throws(SealedMatchError) {
+        file = try StoreFile.open(path: path, Self.kind, creation: .never, sharing: .alone)
         self.path = path
     }
 

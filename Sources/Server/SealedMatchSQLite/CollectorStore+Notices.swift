@@ -39,7 +39,7 @@ extension CollectorStore: NoticeBoard {
         }
     }
 
-    private static func notices(
+    static func notices(
         _ db: Database, where condition: String, _ arguments: StatementArguments
     ) throws -> [Notice] {
         try Row.fetchAll(

@@ -4,6 +4,10 @@ internal import SealedMatchCrypto
 extension CollectorStore {
     /// "SMCL": SQLite's application_id of a collector's file.
     static let applicationID: Int32 = 0x534D_434C
+    /// "SMCM": the same of one whose contents were moved to a cluster.
+    static let movedID: Int32 = 0x534D_434D
+
+    static let kind = StoreFile.Kind(applicationID: applicationID, movedID: movedID, migrator: migrator)
 
     // No time of arrival is kept: whoever takes the file would learn from it when each account sent media. The epoch,
     // which the voucher names anyway, is all that expiry needs. The order of arrival remains, in `sequence`.

@@ -21,9 +21,15 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
     public init(
         path: String, policy: CollectorPolicy = CollectorPolicy(), creation: StoreCreation = .never
     ) throws(SealedMatchError) {
-        file = try StoreFile.open(
-            path: path, applicationID: Self.applicationID, migrator: Self.migrator, creation: creation)
+        file = try StoreFile.open(path: path, Self.kind, creation: creation)
         currentPolicy = Mutex(policy)
+    }
+
+    /// Opens a file for this object alone, also one that was moved to a cluster.
+    /// - Throws: as the other; `fileFailed` also while somebody has it open.
+    package init(alone path: String) throws(SealedMatchError) {
+        file = try StoreFile.open(path: path, Self.kind, creation: .never, sharing: .alone)
+        currentPolicy = Mutex(CollectorPolicy())
     }
 
     /// Ends the use of the file, which then is whole by itself: nothing of it is in a file beside it. That happens,

@@ -11,36 +11,96 @@ internal import Synchronization
 /// Durability: WAL with `synchronous = FULL`, so a transaction that returned survives `kill -9` and power loss, as far
 /// as the disk honours fsync(2).
 package struct StoreFile: Sendable {
-    package let pool: DatabasePool
+    package let pool: any DatabaseWriter
+    /// What the file says: that its contents were moved to a cluster.
+    package let isMoved: Bool
+    private let kind: Kind
     private let interruption: Interruption
+
+    /// What a role's files have in common.
+    package struct Kind: Sendable {
+        /// SQLite's `application_id`. A file with another one, or with tables and none, is left untouched.
+        let applicationID: Int32
+        /// The same of a file whose contents were moved to a cluster: no role opens it.
+        let movedID: Int32
+        /// Bytes of a page of a file that is made.
+        var pageSize = 4_096
+        let migrator: DatabaseMigrator
+    }
+
+    /// Who may have the file open.
+    package enum Sharing {
+        /// Any number of processes.
+        case shared
+        /// This object alone, also a file that was moved. An error while somebody else has it open.
+        case alone
+    }
 
     /// Opens or creates the file, readable and writable by its owner only, and migrates it. A file that is created has
     /// all its tables before it has its name: a process that is killed, or a full disk, leaves none.
     ///
-    /// - Parameters:
-    ///   - applicationID: SQLite's `application_id` of this role's files. A file with another one, or with tables and
-    ///     none, is left untouched.
-    ///   - pageSize: bytes of a page of a file that is made.
-    /// - Throws: `fileFailed`, also when the file is missing, is there, or is another user's; `invalidMagic` for a file
-    ///   of something else, or of an older version; `damagedStore` for an empty, corrupt or newer one, or one whose
-    ///   schema is not exactly a version's.
+    /// - Throws: `fileFailed`, also when the file is missing, is there, is another user's, or is open elsewhere and is
+    ///   to be used alone; `invalidMagic` for a file of something else, of an older version, or that was moved;
+    ///   `damagedStore` for an empty, corrupt or newer one, or one whose schema is not exactly a version's.
     package static func open(
-        path: String, applicationID: Int32, pageSize: Int = 4_096, migrator: DatabaseMigrator, creation: StoreCreation
+        path: String, _ kind: Kind, creation: StoreCreation, sharing: Sharing = .shared
     ) throws(SealedMatchError) -> StoreFile {
         try StoreFilePermissions.checkDirectory(of: path)
         let interruption = Interruption()
         let configuration = configuration(interruption)
-        if creation != .never { try create(path, applicationID, pageSize, migrator, configuration, creation) }
+        if creation != .never {
+            try create(path, kind.applicationID, kind.pageSize, kind.migrator, configuration, creation)
+        }
         try StoreFilePermissions.narrow(path)
         return try mappingErrors {
             // Looked at before the pool opens it: the pool would turn somebody else's database into a WAL one.
-            try inspect(path, applicationID, migrator, configuration)
-            let pool = try DatabasePool(path: path, configuration: configuration)
+            let isMoved = try inspect(path, kind, configuration)
+            let pool: any DatabaseWriter
+            switch sharing {
+            case .shared:
+                guard !isMoved else {
+                    throw SealedMatchError(
+                        .invalidMagic,
+                        "the store was moved to a cluster: use the cluster's, or take it back (migrate --undo)")
+                }
+                pool = try DatabasePool(path: path, configuration: configuration)
+            case .alone: pool = try queue(path, configuration)
+            }
             // GRDB sets NORMAL on the writer after every preparation function has run, so FULL can only be asked for
             // here.
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
-            try migrator.migrate(pool)
-            return StoreFile(pool: pool, interruption: interruption)
+            try kind.migrator.migrate(pool)
+            return StoreFile(pool: pool, isMoved: isMoved, kind: kind, interruption: interruption)
+        }
+    }
+
+    /// The one connection to a file, which nobody else can open until it is closed.
+    private static func queue(_ path: String, _ shared: Configuration) throws -> DatabaseQueue {
+        var configuration = shared
+        // Whoever has the file open keeps it open.
+        configuration.busyMode = .timeout(0.5)
+        // Asked for before the first look at the file: then the lock is taken with it, and kept.
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            // A file that no process has open since it was made has no WAL yet.
+            try queue.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA journal_mode = WAL")
+                try db.execute(sql: "BEGIN EXCLUSIVE; SELECT count(*) FROM sqlite_master; COMMIT")
+            }
+            return queue
+        } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
+        {
+            throw SealedMatchError(.fileFailed, "a role, or another program, has the store open: stop it first")
+        }
+    }
+
+    /// Writes down that the contents were moved to a cluster, or that they were not. Of a file that is used alone.
+    /// - Throws: `fileFailed`; then it is as it was.
+    package func mark(moved: Bool) throws(SealedMatchError) {
+        try write { db in
+            try db.execute(sql: "PRAGMA application_id = \(moved ? kind.movedID : kind.applicationID)")
         }
     }
 
@@ -101,7 +161,7 @@ package struct StoreFile: Sendable {
     /// To be done before the pool goes, too. SQLite takes what is in the file ending in `-wal` into the database, and
     /// removes it, when the last connection is closed, unless that is one that only reads; and the pool closes its
     /// writer first.
-    package func closeReaders() { pool.invalidateReadOnlyConnections() }
+    package func closeReaders() { (pool as? DatabasePool)?.invalidateReadOnlyConnections() }
 
     /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.
     package func interrupt() { interruption.request() }
@@ -141,30 +201,30 @@ package struct StoreFile: Sendable {
     }
 
     /// Refuses what is not wholly a file of this role.
-    private static func inspect(
-        _ path: String, _ applicationID: Int32, _ migrator: DatabaseMigrator, _ configuration: Configuration
-    ) throws {
+    /// - Returns: whether it was moved.
+    private static func inspect(_ path: String, _ kind: Kind, _ configuration: Configuration) throws -> Bool {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         defer { try? queue.close() }
-        try queue.read { db in
+        return try queue.read { db in
             let application = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
             let schema = try StoreSchema(db)
             if schema.isEmpty && application == 0 {
                 throw SealedMatchError(
                     .damagedStore, "the file is empty: what was stored in it is gone; if nothing was, remove it")
             }
-            guard application == Int64(applicationID) else {
+            guard [kind.applicationID, kind.movedID].contains(where: { application == Int64($0) }) else {
                 throw SealedMatchError(.invalidMagic, "the database belongs to something else")
             }
-            guard try !schema.isOlder(than: migrator, in: db) else {
+            guard try !schema.isOlder(than: kind.migrator, in: db) else {
                 throw SealedMatchError(
                     .invalidMagic,
                     "the database is of an older version, which holds other vouchers or openings: see CHANGELOG.md")
             }
-            guard try schema.isVersion(of: migrator, in: db) else {
+            guard try schema.isVersion(of: kind.migrator, in: db) else {
                 throw SealedMatchError(
                     .damagedStore, "the database's tables are not ours: it is damaged, or of a newer version")
             }
+            return application == Int64(kind.movedID)
         }
     }
 

@@ -25,7 +25,11 @@ enum CollectorPlace {
     case jetStream(JetStreamOptions)
 
     init(_ collector: CollectorSettings, _ cluster: ClusterSettings, _ file: SettingsFile, _ logger: Logger) throws {
-        guard let text = try file.text("database", collector.database) else {
+        try self.init(file.text("database", collector.database), cluster, file, logger)
+    }
+
+    init(_ text: String?, _ cluster: ClusterSettings, _ file: SettingsFile, _ logger: Logger) throws {
+        guard let text else {
             throw Failure("database: the collector's SQLite file is needed, or nats://HOST:PORT")
         }
         guard text.hasPrefix("nats://") || text.hasPrefix("tls://") else {
@@ -56,7 +60,7 @@ struct AuthorityPlace: Sendable {
         guard let text = try file.text("authority", settings.authority) else {
             throw Failure("authority: the authority's SQLite file is needed, or postgresql://…")
         }
-        guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
+        guard Self.isServer(text) else {
             let store = try about(text) {
                 try AuthorityStore(path: text, creation: settings.firstRun ? .always : .never)
             }
@@ -65,20 +69,35 @@ struct AuthorityPlace: Sendable {
                 close: { () throws(SealedMatchError) in try store.close() })
             return
         }
-        guard let path = try file.text("data-keys", cluster.dataKeys) else {
-            throw Failure("data-keys: PostgreSQL needs the file of keys that secret cells are encrypted under")
-        }
-        let keys = try about(path) { try DataKeys(DurableFile.readSecret(path, limit: 16 * DataKeys.keyCount)) }
-        let name = try deploymentName(cluster, file)
-        let deployment = try ArrivedVoucher.digest(Array("SealedMatch deployment \(name)".utf8))
+        let server = try Server(cluster, file)
         // A URI may hold a password: it is in no message.
         let store = try about("the PostgreSQL store") {
             try PostgreSQLOpenings(
-                text, deployment: deployment, keys: keys, creation: settings.firstRun ? .ifMissing : .never)
+                text, deployment: server.deployment, keys: server.keys,
+                creation: settings.firstRun ? .ifMissing : .never)
         }
         self.init(
             store: store, waiting: { () throws(SealedMatchError) in try store.waitingCount() },
             name: "the PostgreSQL store", close: { () throws(SealedMatchError) in store.close() })
+    }
+
+    static func isServer(_ text: String) -> Bool {
+        text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+    }
+
+    /// What a PostgreSQL store is opened with.
+    struct Server {
+        let deployment: Bytes32
+        let keys: DataKeys
+
+        init(_ cluster: ClusterSettings, _ file: SettingsFile) throws {
+            guard let path = try file.text("data-keys", cluster.dataKeys) else {
+                throw Failure("data-keys: PostgreSQL needs the file of keys that secret cells are encrypted under")
+            }
+            keys = try about(path) { try DataKeys(DurableFile.readSecret(path, limit: 16 * DataKeys.keyCount)) }
+            let name = try deploymentName(cluster, file)
+            deployment = try ArrivedVoucher.digest(Array("SealedMatch deployment \(name)".utf8))
+        }
     }
 
     private init(

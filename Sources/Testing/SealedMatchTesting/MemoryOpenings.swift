@@ -305,4 +305,58 @@ public final class MemoryOpenings: OpeningStore, DueAccounts {
             }
         }
     }
+
+    // MARK: Move
+
+    func stateTotals() -> OpeningTotals {
+        state.withLock { state in
+            OpeningTotals(
+                accounts: state.accounts.count, vouchers: state.accounts.values.reduce(0) { $0 + $1.vouchers.count },
+                openings: state.accounts.values.reduce(0) { $0 + $1.openings.count },
+                sealed: state.sources.values.reduce(0) { $0 + $1.sealed.count })
+        }
+    }
+
+    func knownSources() -> [StoreIdentity] { state.withLock { $0.sources.keys.sorted(by: <) } }
+
+    func waitingVouchers(in source: StoreIdentity) -> [WaitingVoucher] {
+        state.withLock { state in
+            (state.sources[source]?.waiting ?? [:]).sorted { $0.key < $1.key }.map {
+                WaitingVoucher(position: $0.key, root: $0.value)
+            }
+        }
+    }
+
+    func add(
+        _ openings: [KeptOpening], _ basis: Set<Int64>, _ form: OpeningForm, _ id: VoucherID, to name: AccountEpoch
+    ) {
+        state.withLock { state in
+            var account = state.accounts.removeValue(forKey: name) ?? Account()
+            defer { state.accounts[name] = account }
+            guard account.vouchers[id] == nil else { return }
+            account.vouchers[id] = openings.map(\.opening)
+            account.openings += openings.map { (form, $0) }
+            account.basis.formUnion(basis)
+        }
+    }
+
+    func set(_ new: AccountState, epochKey: [UInt8]?) {
+        state.withLock { state in
+            var account = state.accounts[new.name] ?? Account()
+            account.counts = [:]
+            for form in new.forms { account.counts[form.form] = (form.vouchers, form.openings, form.tried) }
+            account.quarantined = new.quarantined
+            account.commitment = new.commitment
+            account.epochKey = epochKey
+            state.accounts[new.name] = account
+        }
+    }
+
+    func add(_ waiting: [WaitingVoucher], in source: StoreIdentity) {
+        state.withLock { state in
+            for voucher in waiting {
+                state.sources[source, default: Source()].waiting[voucher.position] = voucher.root
+            }
+        }
+    }
 }

@@ -79,13 +79,17 @@ import Testing
             kept.append(store)
             return store
         }
-        try await OpeningsConformance.run(
-            make: make, reopen: { try AuthorityStore(path: try #require(names.paths[ObjectIdentifier($0)])) })
+        func reopen(_ store: AuthorityStore) throws -> AuthorityStore {
+            try AuthorityStore(path: try #require(names.paths[ObjectIdentifier(store)]))
+        }
+        try await OpeningsConformance.run(make: make, reopen: reopen)
+        try MovingConformance.run(make: make, reopen: reopen)
         try LeasesConformance.run(make: make)
     }
 
     @Test func openingsInMemory() async throws {
         try await OpeningsConformance.run(make: { MemoryOpenings() }, reopen: { $0 })
+        try MovingConformance.run(make: { MemoryOpenings() }, reopen: { $0 })
         try LeasesConformance.run(make: { MemoryOpenings() })
     }
 

@@ -6,6 +6,7 @@ import SealedMatchJetStream
 import SealedMatchProtocol
 import SealedMatchSQLite
 import SealedMatchTestSupport
+import SealedMatchServerTestSupport
 import SealedMatchTesting
 import Synchronization
 import Testing

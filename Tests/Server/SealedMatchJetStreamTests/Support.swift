@@ -4,6 +4,7 @@ import SealedMatchCollector
 import SealedMatchCrypto
 import SealedMatchJetStream
 import SealedMatchProtocol
+import SealedMatchServerTestSupport
 import SealedMatchTesting
 import Testing
 

@@ -6,14 +6,17 @@ import Testing
 @Suite struct ConformanceTests {
     @Test func openings() async throws {
         var made: [(store: PostgreSQLOpenings, database: Database)] = []
-        try await OpeningsConformance.run(
-            make: {
-                let database = try Database()
-                let store = try database.make()
-                made.append((store, database))
-                return store
-            },
-            reopen: { store in try #require(made.first { $0.store === store }).database.open() })
+        func make() throws -> PostgreSQLOpenings {
+            let database = try Database()
+            let store = try database.make()
+            made.append((store, database))
+            return store
+        }
+        func reopen(_ store: PostgreSQLOpenings) throws -> PostgreSQLOpenings {
+            try #require(made.first { $0.store === store }).database.open()
+        }
+        try await OpeningsConformance.run(make: make, reopen: reopen)
+        try MovingConformance.run(make: make, reopen: reopen)
         try LeasesConformance.run { try Database().make() }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SealedMatchPostgreSQL
+import SealedMatchServerTestSupport
 import SealedMatchTesting
 import Synchronization
 import Testing

@@ -1,4 +1,5 @@
 import SealedMatchPostgreSQL
+import SealedMatchServerTestSupport
 import SealedMatchTesting
 import Testing
 

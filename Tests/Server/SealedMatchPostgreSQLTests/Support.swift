@@ -1,6 +1,7 @@
 import Foundation
 import SealedMatchOpenings
 import SealedMatchPostgreSQL
+import SealedMatchServerTestSupport
 import SealedMatchTesting
 import Testing
 

@@ -4,7 +4,7 @@ public import SealedMatchProtocol
 
 /// The collector of a test world: the one in memory, with refusals that a test asks for.
 public final class TestCollector {
-    let memory: MemoryCollector
+    package let memory: MemoryCollector
     private var refusals: [SealedMatchError.Code] = []
     private var voucherRefusals: [SealedMatchError.Code] = []
     /// While it is false, every request fails as if the server's disk did (`fileFailed`).

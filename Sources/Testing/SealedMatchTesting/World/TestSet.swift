@@ -1,4 +1,4 @@
-internal import SealedMatchAuthority
+package import SealedMatchAuthority
 internal import SealedMatchClient
 internal import SealedMatchCrypto
 internal import SealedMatchFingerprint
@@ -18,7 +18,7 @@ public final class TestSet: Sendable {
     public let file: [UInt8]
     /// The names of the items that are in it.
     public let known: [String]
-    let matching: MatchingSet<LocalEvaluator>
+    package let matching: MatchingSet<LocalEvaluator>
 
     /// Different fillers of its table. The smallest table has 4,098 cells, and to hash a filler for each was half of
     /// what a small test takes in a debug build.

@@ -1,22 +1,22 @@
-import CSealedMatchNATS
-import Foundation
-import SealedMatchJetStream
-import SealedMatchTestSupport
-import Synchronization
-import Testing
+internal import CSealedMatchNATS
+internal import Foundation
+package import SealedMatchJetStream
+internal import SealedMatchTestSupport
+internal import Synchronization
+internal import Testing
 
 /// Three nats-server processes on loopback, replicated, each with its files in a temporary directory.
-final class Cluster: Sendable {
+package final class Cluster: Sendable {
     private let scratch: TemporaryDirectory
     private let ports: [Int]
     private let servers: Mutex<[Server?]>
     private let names = Atomic(0)
-    let password: String
+    package let password: String
 
     /// The program: `SEALEDMATCH_NATS_SERVER` names it.
-    static var program: String? { ProcessInfo.processInfo.environment["SEALEDMATCH_NATS_SERVER"] }
+    package static var program: String? { ProcessInfo.processInfo.environment["SEALEDMATCH_NATS_SERVER"] }
 
-    init(servers: Int = 3, maximumStore: String = "1GB") throws {
+    package init(servers: Int = 3, maximumStore: String = "1GB") throws {
         let program = try #require(Self.program, "SEALEDMATCH_NATS_SERVER names no nats-server")
         try #require(FileManager.default.isExecutableFile(atPath: program), "\(program) cannot be run")
         scratch = TemporaryDirectory()
@@ -47,7 +47,7 @@ final class Cluster: Sendable {
 
     deinit { for index in ports.indices.prefix(ports.count / 2) { kill(index) } }
 
-    var count: Int { ports.count / 2 }
+    package var count: Int { ports.count / 2 }
 
     /// A server and its files end with this process, however that ends: a shell sees its input end.
     /// It must not wait for a child: the signal that tells of one may be blocked here.
@@ -59,7 +59,7 @@ final class Cluster: Sendable {
         exec rm -rf "${2%/*}"
         """
 
-    func start(_ index: Int) throws {
+    package func start(_ index: Int) throws {
         let process = Process()
         let (input, output) = (Pipe(), Pipe())
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -80,7 +80,7 @@ final class Cluster: Sendable {
     }
 
     /// SIGKILL.
-    func kill(_ index: Int) {
+    package func kill(_ index: Int) {
         let server = servers.withLock { servers in
             defer { servers[index] = nil }
             return servers[index]
@@ -94,13 +94,13 @@ final class Cluster: Sendable {
     }
 
     /// Stops a server where it is (SIGSTOP), or lets it go on (SIGCONT).
-    func signal(_ index: Int, _ signal: Int32) {
+    package func signal(_ index: Int, _ signal: Int32) {
         guard let identifier = servers.withLock({ $0[index]?.identifier }) else { return }
         _ = Foundation.kill(identifier, signal)
     }
 
     /// Options of a new deployment.
-    func options(_ name: String? = nil) -> JetStreamOptions {
+    package func options(_ name: String? = nil) -> JetStreamOptions {
         var options = JetStreamOptions(
             servers: (0..<count).map { "nats://127.0.0.1:\(ports[$0])" },
             name: name ?? "d\(names.add(1, ordering: .relaxed).newValue)")
@@ -111,7 +111,7 @@ final class Cluster: Sendable {
     }
 
     /// One request to the servers' interface, as an operator's tools send it.
-    func request(_ subject: String, _ body: String = "") throws -> String {
+    package func request(_ subject: String, _ body: String = "") throws -> String {
         var (connection, answer): (OpaquePointer?, OpaquePointer?)
         let address = (0..<count).map { "nats://tests:\(password)@127.0.0.1:\(ports[$0])" }.joined(separator: ",")
         try #require(natsConnection_ConnectTo(&connection, address) == NATS_OK)
@@ -126,7 +126,7 @@ final class Cluster: Sendable {
     }
 
     /// Which server leads a stream.
-    func leader(of stream: String) throws -> Int? {
+    package func leader(of stream: String) throws -> Int? {
         let info = try request("STREAM.INFO." + stream)
         guard let start = info.range(of: "\"leader\":\"n") else { return nil }
         return Int(info[start.upperBound...].prefix { $0.isNumber })

@@ -1,20 +1,20 @@
-import Foundation
-import Testing
+package import Foundation
+internal import Testing
 
 /// A PostgreSQL server of the tests' own, on a Unix socket in a folder of its own. It ends, and its folder goes, when
 /// this process does, however that ends.
-final class Server: @unchecked Sendable {
+package final class Server: @unchecked Sendable {
     // All but the process is set once; that is used by the one test that has the server to itself.
-    static let shared = Result { try Server() }
+    package static let shared = Result { try Server() }
 
-    let folder: String
+    package let folder: String
     private let lock = NSLock()
     // All that were started: the end of one's pipe would remove the folder.
     private var processes: [Process] = []
     private var held: Pipe?
     private var databases = 0
 
-    static let programs = "/usr/lib/postgresql/15/bin/"
+    package static let programs = "/usr/lib/postgresql/15/bin/"
     private static let user = "sealedmatch"
 
     /// What runs a program as a user who is not root: PostgreSQL refuses to be. That user must find his name in
@@ -36,7 +36,7 @@ final class Server: @unchecked Sendable {
     }
     private let runner: Runner
 
-    init() throws {
+    package init() throws {
         try #require(
             FileManager.default.isExecutableFile(atPath: Self.programs + "postgres"),
             "PostgreSQL 15 is missing: make setup-test installs it")
@@ -55,7 +55,7 @@ final class Server: @unchecked Sendable {
     }
 
     /// The server runs below a shell that waits for the end of our pipe, so that none is left behind.
-    func start() throws {
+    package func start() throws {
         let process = Process()
         let command =
             runner.command + [
@@ -88,7 +88,7 @@ final class Server: @unchecked Sendable {
     private var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
 
     /// A connection string of a new database.
-    func newDatabase() throws -> String {
+    package func newDatabase() throws -> String {
         let name = lock.withLock {
             databases += 1
             return "test\(databases)"
@@ -97,12 +97,12 @@ final class Server: @unchecked Sendable {
         return connection(to: name)
     }
 
-    func connection(to database: String) -> String { "host=\(folder) user=\(Self.user) dbname=\(database)" }
+    package func connection(to database: String) -> String { "host=\(folder) user=\(Self.user) dbname=\(database)" }
 
     /// Runs SQL behind the store's back.
     /// - Parameter database: a database's name or connection string.
     @discardableResult
-    func sql(_ sql: String, in database: String) throws -> String {
+    package func sql(_ sql: String, in database: String) throws -> String {
         let connection = database.contains("=") ? database : connection(to: database)
         return try Self.run([
             Self.programs + "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
@@ -111,7 +111,7 @@ final class Server: @unchecked Sendable {
     }
 
     /// Sets a setting of the whole server: for servers that a test has to itself.
-    func configure(_ setting: String) throws {
+    package func configure(_ setting: String) throws {
         try sql("ALTER SYSTEM SET " + setting, in: "postgres")
         try sql("SELECT pg_reload_conf()", in: "postgres")
         let parts = setting.split(separator: " = ")
@@ -119,7 +119,7 @@ final class Server: @unchecked Sendable {
     }
 
     /// Waits until a query of one truth value gives true.
-    func wait(until query: String) throws {
+    package func wait(until query: String) throws {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(120)
         while try sql(query, in: "postgres") != "t\n" {
@@ -129,7 +129,7 @@ final class Server: @unchecked Sendable {
     }
 
     /// Runs a statement in a transaction that stays open until the process ends.
-    func hold(_ sql: String, in connection: String) throws -> Process {
+    package func hold(_ sql: String, in connection: String) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.programs + "psql")
         process.arguments = ["--no-psqlrc", "--quiet", "--tuples-only", "--dbname=" + connection]
@@ -148,20 +148,20 @@ final class Server: @unchecked Sendable {
     }
 
     /// A dump of a database, as `pg_dump` makes it.
-    func dump(_ database: String) throws -> String {
+    package func dump(_ database: String) throws -> String {
         let dump = try Self.run([Self.programs + "pg_dump", "--dbname=" + database])
         // Two lines have a word that is drawn for each dump.
         return dump.split(separator: "\n").filter { !$0.contains("restrict ") }.joined(separator: "\n")
     }
 
     /// Kills the server and all its processes, as a failing machine does, and starts it again.
-    func killAndStart() throws {
+    package func killAndStart() throws {
         try stop()
         try start()
     }
 
     /// Kills the server and all its processes.
-    func stop() throws {
+    package func stop() throws {
         let first = try #require(
             try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8).split(separator: "\n").first)
         let server = try #require(pid_t(first))
@@ -194,7 +194,7 @@ final class Server: @unchecked Sendable {
     }
 
     @discardableResult
-    static func run(_ command: [String]) throws -> String {
+    package static func run(_ command: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
@@ -212,9 +212,9 @@ final class Server: @unchecked Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         let text: String
-        var description: String { text }
+        package var description: String { text }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
