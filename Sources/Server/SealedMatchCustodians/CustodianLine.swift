@@ -10,11 +10,17 @@ package final class CustodianLine: Sendable {
     package let publicKey: Bytes32
     /// For messages.
     package let name: String
-    private let address: CustodianAddress
+    private let way: Way
     private let coordinator: Coordinator.Signer
     private let seconds: Int
     private let now: @Sendable () -> UInt64
     private let idle = Mutex<[Kept]>([])
+
+    /// Where the custodian is.
+    private enum Way {
+        case address(CustodianAddress)
+        case service(CustodianService)
+    }
 
     /// A connection that one thread at a time has.
     private final class Kept: @unchecked Sendable {
@@ -30,12 +36,25 @@ package final class CustodianLine: Sendable {
         _ address: CustodianAddress, name: String, publicKey: Bytes32, coordinator: Coordinator.Signer,
         seconds: Int = 30, now: @escaping @Sendable () -> UInt64
     ) {
-        self.address = address
+        way = .address(address)
         self.name = name
         self.publicKey = publicKey
         self.coordinator = coordinator
         self.seconds = seconds
         self.now = now
+    }
+
+    /// To a custodian in this process.
+    package init(
+        _ service: CustodianService, name: String, publicKey: Bytes32, coordinator: Coordinator.Signer,
+        now: @escaping @Sendable () -> UInt64
+    ) {
+        way = .service(service)
+        self.name = name
+        self.publicKey = publicKey
+        self.coordinator = coordinator
+        self.now = now
+        seconds = 0
     }
 
     /// Where a call goes.
@@ -55,16 +74,25 @@ package final class CustodianLine: Sendable {
     private static let maximumAnswer = max(EvaluationAnswer.maximumCount, RunMessages.maximumCount)
 
     func call(_ call: CustodianCall, _ body: [UInt8]) throws(SealedMatchError) -> [UInt8] {
-        try post(Self.path(of: call), coordinator.signing(call, body, to: publicKey, time: now()))
+        let signed = try coordinator.signing(call, body, to: publicKey, time: now())
+        switch way {
+        case .address(let address): return try post(address, Self.path(of: call), signed)
+        case .service(let service): return try service.answer(call, signed)
+        }
     }
 
     /// Brings a run's messages to the custodian, and what it says next back: empty while it waits for others.
     /// - Throws: what the way does; what the custodian refuses.
     package func run(_ messages: RunMessages) throws(SealedMatchError) -> [UInt8] {
-        try post(Self.runPath, messages.encoded)
+        switch way {
+        case .address(let address): try post(address, Self.runPath, messages.encoded)
+        case .service(let service): try service.run(messages.encoded)
+        }
     }
 
-    private func post(_ path: String, _ body: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+    private func post(
+        _ address: CustodianAddress, _ path: String, _ body: [UInt8]
+    ) throws(SealedMatchError) -> [UInt8] {
         // A connection that was kept may have ended meanwhile.
         if let kept = idle.withLock({ $0.popLast() }) {
             do throws(SealedMatchError) {

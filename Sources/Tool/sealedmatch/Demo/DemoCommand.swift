@@ -52,7 +52,7 @@ struct DemoCommand: ParsableCommand {
 /// The set as its clients have it, and what the authority and the sources keep of it.
 private struct PublishedSet: ~Copyable {
     let set: BlindedSet
-    let new: NewSet
+    let custodians: DemoCustodians
     let entries: EntrySelection
     let lists: [(Bytes32, [ListedHash])]
 }
@@ -96,18 +96,24 @@ struct Demo {
             )
         }
         Terminal.print("")
-        Terminal.print("3. The authority opens the vouchers and decides.")
+        Terminal.print(
+            "3. The first custodian's operator stops it. The authority opens the vouchers with the two others, and decides."
+        )
+        try published.custodians.stopFirst()
         let service = OpeningService(
             source: collector,
             store: try about("the authority") {
                 try AuthorityStore(path: "\(directory)/authority.sqlite", creation: .ifMissing)
             },
-            opener: VoucherOpener([try MatchingSet(key: published.new.secrets.matchingKey(), header: set.header)]))
+            opener: VoucherOpener([
+                try MatchingSet(evaluator: published.custodians.evaluator(of: set.header), header: set.header)
+            ]))
         guard let opened = try about("opening", { try service.openPending() }) else {
             throw Failure("another process opens into the demo's folder", code: Failure.unavailable)
         }
         Terminal.print(
             "   \(opened.vouchers) vouchers, \(opened.openings) slots opened: those that match, and others by chance")
+        try published.custodians.show()
         let decisions = try about("revealing") {
             try RevealService(source: collector, store: service.store).revealReady(force: true).decisions
         }
@@ -121,6 +127,8 @@ struct Demo {
     private func buildSet(_ now: UInt64) throws -> PublishedSet {
         Terminal.print(
             "1. Two sources list known pictures; what both list becomes a blinded set, which both audit and sign.")
+        Terminal.print(
+            "   Its key is made by three custodians: two of them have to answer for each opening, and nobody has it.")
         var random = SystemRandom()
         let workers = Terminal.workers(threads: nil)
         let parameters = Parameters()
@@ -136,16 +144,14 @@ struct Demo {
             lists: lists.map(\.1), profile: parameters.profile, minimumSources: 2, separation: parameters.separation,
             workers: workers)
         let path = "\(directory)/known.smset"
-        let new = try about("the set") {
-            try NewSet.build(
-                entries,
-                BuiltSet.Description(
-                    version: now, issuedAt: now, expiresAt: now + 90 * 86_400, parameters: parameters,
-                    sources: lists.map(\.0)),
-                workers: workers)
-        }
-        try about(path) { try new.set.write(to: path) }
-        let package = try AuditPackage.make(new.set, entries: entries, secrets: new.secrets, workers: workers)
+        let custodians = try about("the custodians") { try DemoCustodians(directory: directory) }
+        let (built, package) = try custodians.build(
+            entries,
+            BuiltSet.Description(
+                version: now, issuedAt: now, expiresAt: now + 90 * 86_400, parameters: parameters,
+                sources: lists.map(\.0)),
+            workers)
+        try about(path) { try built.write(to: path) }
         for list in lists {
             let file = try SignableSetFile(path: path)
             let audit = try Audit.run(
@@ -161,7 +167,7 @@ struct Demo {
         Terminal.print(
             "   \(set.header.entries) entries in \(set.header.cells) cells; \(entries.report.underSupported) keys that only one source lists stayed out; "
                 + "\(entries.report.folded.count) were folded into near ones")
-        return PublishedSet(set: set, new: new, entries: entries, lists: lists)
+        return PublishedSet(set: set, custodians: custodians, entries: entries, lists: lists)
     }
 
     /// Hashes of pictures that nobody sends.
