@@ -34,7 +34,7 @@ class Units(unittest.TestCase):
             self.copies[-1].write_text(text.replace("/usr/bin/sealedmatchd", "/usr/bin/env"))
 
     def test_units_are_good(self) -> None:
-        self.assertEqual(len(UNITS), 4)
+        self.assertEqual(len(UNITS), 5)
         # It says nothing of a unit without a fault; a name that it does not know is a warning.
         self.assertEqual(run("systemd-analyze", "verify", "--man=no", *self.copies), "")
 
@@ -44,7 +44,12 @@ class Units(unittest.TestCase):
 
     def test_each_role_sees_only_its_own(self) -> None:
         hidden = {unit.stem: unit.read_text() for unit in UNITS}
-        for role, folders in (("collector", ("authority", "cases")), ("opener", ("cases",)), ("reveal", ())):
+        for role, folders in (
+            ("collector", ("authority", "cases")),
+            ("opener", ("cases",)),
+            ("reveal", ()),
+            ("custodian", ()),
+        ):
             text = hidden[f"sealedmatch-{role}"]
             [line] = [line for line in text.splitlines() if line.startswith("InaccessiblePaths=")]
             for folder in folders:
@@ -62,7 +67,12 @@ class Units(unittest.TestCase):
         run("systemd-tmpfiles", f"--root={root}", "--create", OPERATING / "systemd/tmpfiles.conf")
         modes = {
             path: (root / path).stat().st_mode & 0o777
-            for path in ("etc/sealedmatch/secrets", "var/lib/sealedmatch/authority", "var/lib/sealedmatch/collector")
+            for path in (
+                "etc/sealedmatch/secrets",
+                "var/lib/sealedmatch/authority",
+                "var/lib/sealedmatch/collector",
+                "var/lib/sealedmatch-custodian",
+            )
         }
         self.assertEqual(set(modes.values()), {0o700})
         users = dict(line.split(":")[0:3:2] for line in (root / "etc/passwd").read_text().splitlines())

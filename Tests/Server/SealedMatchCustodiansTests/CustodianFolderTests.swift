@@ -158,7 +158,7 @@ private final class SigningKeyBox {
         #expect(taken == [true, false, true, false, false, true])
     }
 
-    /// Whatever byte of a journal changes, or is missing, it is seen; what a killed process left at the end is not
+    /// Whatever byte of a journal changes, or is missing, it is seen; of an unfinished end nothing stays.
     @Test func journals() throws {
         let folders = try Folders()
         let plan = try folders.plan()
