@@ -92,7 +92,7 @@ import Testing
         "CREATE TRIGGER t AFTER INSERT ON voucher BEGIN DELETE FROM voucher; END",
         "CREATE INDEX i ON voucher (epoch)", "CREATE TABLE further (a)", "CREATE VIEW further AS SELECT 1",
         "DROP TABLE identity", "DROP TABLE grdb_migrations", "DELETE FROM grdb_migrations",
-        "INSERT INTO grdb_migrations VALUES ('4')", "ALTER TABLE registration ADD COLUMN more INTEGER",
+        "INSERT INTO grdb_migrations VALUES ('5')", "ALTER TABLE registration ADD COLUMN more INTEGER",
         "DROP TABLE expiry; CREATE TABLE expiry (id, firstEpoch)",
     ])
     func anotherSchemaIsRefused(_ change: String) throws {
