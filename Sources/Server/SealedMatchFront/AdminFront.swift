@@ -1,5 +1,6 @@
 internal import HTTPTypes
 public import Hummingbird
+public import HummingbirdCore
 internal import Logging
 internal import Metrics
 public import SealedMatchCollector
@@ -69,8 +70,8 @@ public struct AdminFront: Sendable {
     }
 
     /// The calls, as a router.
-    public func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+    public func router() -> Router<FrontContext> {
+        let router = Router(context: FrontContext.self)
         router.add(
             middleware: ProblemMiddleware(
                 counters: nil,
@@ -96,11 +97,14 @@ public struct AdminFront: Sendable {
                 ], body: .init(byteBuffer: .init(string: text)))
         }
         router.delete("v1/accounts/:id") { request, context in try await erase(request, context) }
-        router.post("v1/erasures") { request, _ in try await eraseOpenings(request) }
+        router.post("v1/erasures") { request, context in try await eraseOpenings(request, context) }
         router.post("v1/epochs/:epoch/expire") { request, context in try await expire(request, context) }
         router.post("v1/notices") { request, _ in try await notify(request) }
         return router
     }
+
+    /// Connections of a server before these calls: limits of headers and times.
+    public func server() -> HTTPServerBuilder { FrontLimits().server() }
 
     private func check(_ request: Request) throws(Problem) {
         guard let token else {
@@ -116,7 +120,7 @@ public struct AdminFront: Sendable {
         }
     }
 
-    private func erase(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    private func erase(_ request: Request, _ context: FrontContext) async throws -> Response {
         try check(request)
         guard let erase = actions.erase else { throw Problem(.notFound, "this role keeps no accounts") }
         guard let id = context.parameters.get("id").flatMap(Self.bytes32) else {
@@ -130,10 +134,10 @@ public struct AdminFront: Sendable {
             ]))
     }
 
-    private func eraseOpenings(_ request: Request) async throws -> Response {
+    private func eraseOpenings(_ request: Request, _ context: FrontContext) async throws -> Response {
         try check(request)
         guard let erase = actions.eraseOpenings else { throw Problem(.notFound, "this role keeps no openings") }
-        let body = try await request.body.collect(upTo: 1 << 20)
+        let body = try await context.body(of: request, count: request.bodyCount(upTo: 1 << 20))
         guard case .object(let fields)? = try? JSON(parsing: Array(body.readableBytesView)),
             case .list(let list)? = fields["erased"], let names = Self.names(list)
         else {
@@ -143,7 +147,7 @@ public struct AdminFront: Sendable {
         return .json(.object(["erased": .list(names.map(Self.json)), "openingsErased": .boolean(true)]))
     }
 
-    private func expire(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    private func expire(_ request: Request, _ context: FrontContext) async throws -> Response {
         try check(request)
         guard let epoch = context.parameters.get("epoch").flatMap({ UInt32($0) }) else {
             throw Problem(.badRequest, "an epoch is a decimal number below 2^32")

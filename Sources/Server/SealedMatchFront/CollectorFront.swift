@@ -51,8 +51,8 @@ public struct CollectorFront<Store: Intake>: Sendable {
     static var registration: String { "application/vnd.sealedmatch.registration" }
 
     /// The calls, as a router.
-    public func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+    public func router() -> Router<FrontContext> {
+        let router = Router(context: FrontContext.self)
         router.add(
             middleware: ProblemMiddleware(
                 counters: counters,
@@ -69,23 +69,17 @@ public struct CollectorFront<Store: Intake>: Sendable {
     }
 
     /// Connections of a server before this front: limits of headers and times.
-    public func server() -> HTTPServerBuilder {
-        let limits = limits
-        return .http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionDeadlines(limits)],
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
-    }
+    public func server() -> HTTPServerBuilder { limits.server() }
 
     // MARK: Calls
 
-    private func register(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    private func register(_ request: Request, _ context: FrontContext) async throws -> Response {
         let account = try await authenticator.account(request.headers)
         guard let epoch = context.parameters.get("epoch").flatMap({ UInt32($0) }),
             "\(epoch)" == context.parameters.get("epoch")
         else { throw Problem(.notFound, "an epoch is a decimal number below 2^32") }
-        let outcome = try await withBody(request, Self.registration, Registration.maximumEncodedCount) { body in
+        let outcome = try await withBody(request, context, Self.registration, Registration.maximumEncodedCount) {
+            body in
             try take(1, account)
             do throws(SealedMatchError) {
                 let registration = try Registration(canonical: body)
@@ -102,9 +96,9 @@ public struct CollectorFront<Store: Intake>: Sendable {
         return .json(.object(["status": .text(outcome.name)]), status: outcome == .stored ? .created : .ok)
     }
 
-    private func store(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    private func store(_ request: Request, _ context: FrontContext) async throws -> Response {
         let account = try await authenticator.account(request.headers)
-        let answers: [JSON] = try await withBody(request, Self.vouchers, maximumBody) { body in
+        let answers: [JSON] = try await withBody(request, context, Self.vouchers, maximumBody) { body in
             let batch = try VoucherBatch(body)
             try take(max(1, batch.vouchers.count), account)
             var outcomes: [Result<IntakeOutcome, SealedMatchError>] = []
@@ -154,7 +148,8 @@ public struct CollectorFront<Store: Intake>: Sendable {
 
     /// Reads a body of a known type and length, within the budget of all bodies.
     private func withBody<Answer>(
-        _ request: Request, _ type: String, _ limit: Int, _ work: ([UInt8]) async throws -> Answer
+        _ request: Request, _ context: FrontContext, _ type: String, _ limit: Int,
+        _ work: ([UInt8]) async throws -> Answer
     ) async throws -> Answer {
         let shown = request.headers[.contentType].map { $0.prefix { $0 != ";" }.lowercased() }
         guard shown.map({ $0.trimmingBlanks == type }) == true else {
@@ -163,20 +158,9 @@ public struct CollectorFront<Store: Intake>: Sendable {
         guard request.headers[.contentEncoding] == nil else {
             throw Problem(.unsupportedMediaType, "a body is not compressed: Content-Encoding cannot be used")
         }
-        guard let count = request.headers[.contentLength].flatMap({ Int($0) }), count >= 0 else {
-            throw Problem(.lengthRequired, "a Content-Length is needed")
-        }
-        guard count <= limit else {
-            throw Problem(.contentTooLarge, "the body has more than \(limit) bytes")
-        }
+        let count = try request.bodyCount(upTo: limit)
         return try await budget.with(count) {
-            let body: ByteBuffer
-            do {
-                body = try await request.body.collect(upTo: limit)
-            } catch is NIOTooManyBytesError {
-                throw Problem(.contentTooLarge, "the body has more than \(limit) bytes")
-            }
-            guard body.readableBytes == count else { throw Problem(.badRequest, "the body ended too early") }
+            let body = try await context.body(of: request, count: count)
             return try await work(Array(body.readableBytesView))
         }
     }

@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import HummingbirdCore
 internal import NIOCore
 internal import SealedMatchCollector
 internal import SealedMatchProtocol
@@ -20,6 +21,15 @@ public struct FrontLimits: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// Connections of a server: limits of headers and times, and the end of what says that it ends.
+    func server() -> HTTPServerBuilder {
+        .http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionDeadlines(self)],
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+    }
 
     /// Bytes of the longest body: 256 vouchers of the longest form that is taken.
     static func maximumBody(_ policy: CollectorPolicy) -> Int {

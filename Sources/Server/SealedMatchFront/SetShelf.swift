@@ -58,7 +58,7 @@ public struct SetShelf: Sendable {
         root.encoded.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<FrontContext>) {
         router.get("v1/sets/current") { _, _ in try redirect() }
         router.head("v1/sets/current") { _, _ in try redirect() }
         router.get("v1/sets/:name") { request, context in try await give(request, context) }
@@ -76,7 +76,7 @@ public struct SetShelf: Sendable {
             headers: [.location: "/v1/sets/\(current)", .cacheControl: "public, max-age=60"])
     }
 
-    private func give(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    private func give(_ request: Request, _ context: FrontContext) async throws -> Response {
         let name = context.parameters.get("name") ?? ""
         let isProof = name.hasSuffix(".proof")
         let root = isProof ? String(name.dropLast(6)) : name

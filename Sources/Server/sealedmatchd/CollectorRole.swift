@@ -15,7 +15,7 @@ struct CollectorRole {
     let intake: any Intake & NoticeBoard
     /// The collector's file, where it is one.
     let store: CollectorStore?
-    let server: Application<RouterResponder<BasicRequestContext>>
+    let server: Application<RouterResponder<FrontContext>>
     private let follow: @Sendable (ClosedRange<UInt32>) -> Void
     private let end: @Sendable () throws(SealedMatchError) -> Void
 
@@ -70,7 +70,7 @@ struct CollectorRole {
         _ intake: some Intake & NoticeBoard, _ policy: CollectorPolicy, _ authenticator: any Authenticator,
         _ shelf: SetShelf,
         _ limits: FrontLimits, _ listen: Address, _ logger: Logger
-    ) throws -> Application<RouterResponder<BasicRequestContext>> {
+    ) throws -> Application<RouterResponder<FrontContext>> {
         let front = CollectorFront(
             intake: intake, policy: policy, authenticator: authenticator, sets: shelf, notices: intake,
             limits: limits)

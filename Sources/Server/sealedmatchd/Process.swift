@@ -50,8 +50,8 @@ struct RunningProcess {
             try AdminFront(token: token, actions: actions, readiness: readiness, metrics: metrics)
         }
         let server = Application(
-            router: front.router(), configuration: ApplicationConfiguration(address: try admin.bound()),
-            logger: Logger(label: "admin"))
+            router: front.router(), server: front.server(),
+            configuration: ApplicationConfiguration(address: try admin.bound()), logger: Logger(label: "admin"))
         let group = ServiceGroup(
             configuration: .init(
                 services: services + [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

@@ -103,6 +103,101 @@ def test_giant_bodies_are_not_read(tmp_path: Path, published: Published, anna: C
         assert deliver(service, anna) == (3, ())
 
 
+def reply(side: socket.socket) -> tuple[int, bytes]:
+    """The next reply's status and body, and no byte behind it."""
+    text = b""
+    while not text.endswith(b"\r\n\r\n"):
+        byte = side.recv(1)
+        assert byte, text
+        text += byte
+    fields = dict(line.lower().split(b": ", 1) for line in text.split(b"\r\n")[1:-2])
+    count, body = int(fields.get(b"content-length", 0)), b""
+    while len(body) < count:
+        body += side.recv(count - len(body))
+    return status(text), body
+
+
+ASKS = "Expect: 100-continue"
+CURRENT = b"GET /v1/sets/current HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def test_who_asks_before_a_body_is_told_to_go_on(tmp_path: Path, published: Published, anna: Client) -> None:
+    vouchers = b"".join(waiting.voucher for waiting in anna.due())
+    (registration,) = anna.registrations()
+    line = f"PUT /v1/registrations/{int.from_bytes(registration[4:8], 'little')} HTTP/1.1"
+    typed = "Content-Type: application/vnd.sealedmatch.registration"
+    with running(tmp_path / "service", published) as service, connection(service) as side:
+        asking = head(service, f"Content-Length: {len(registration)}", ASKS, line=line)
+        side.sendall(asking.replace(b"Content-Type: application/vnd.sealedmatch.vouchers", typed.encode()))
+        assert reply(side) == (100, b"")
+        side.sendall(registration)
+        assert reply(side)[0] == 201
+        # The connection stays. What is sent behind one another is answered in that order.
+        asking = head(service, f"Content-Length: {len(vouchers)}", ASKS.upper())
+        side.sendall(CURRENT + asking)
+        assert reply(side)[0] == 307 and reply(side) == (100, b"")
+        side.sendall(vouchers + CURRENT + asking)
+        assert reply(side) == (200, b'{"vouchers":[{"status":"stored"},{"status":"stored"},{"status":"stored"}]}\n')
+        assert reply(side)[0] == 307 and reply(side) == (100, b"")
+        # Who does not wait is answered all the same.
+        side.sendall(vouchers + asking + vouchers + head(service, "Content-Length: 0", ASKS))
+        assert b"alreadyStored" in reply(side)[1] and reply(side) == (100, b"")
+        assert b"alreadyStored" in reply(side)[1]
+        assert status(rest(side)) == 400, "an empty body is there already"
+
+
+@pytest.mark.parametrize(
+    ("fields", "line", "expected"),
+    [
+        (("Content-Length: 99999999",), "POST /v1/vouchers HTTP/1.1", 413),
+        (("Content-Length: 4000", "Content-Encoding: gzip"), "POST /v1/vouchers HTTP/1.1", 415),
+        (("Transfer-Encoding: chunked",), "POST /v1/vouchers HTTP/1.1", 411),
+        (("Content-Length: 4000",), "POST /v1/elsewhere HTTP/1.1", 404),
+        (("Content-Length: 4000",), "PUT /v1/vouchers HTTP/1.1", 405),
+        (("Content-Length: 4000", "Authorization: Bearer none"), "POST /v1/vouchers HTTP/1.1", 401),
+    ],
+)
+def test_who_asks_and_is_refused_keeps_the_body(
+    tmp_path: Path, published: Published, fields: tuple[str, ...], line: str, expected: int
+) -> None:
+    with running(tmp_path / "service", published) as service, connection(service) as side:
+        side.sendall(CURRENT + head(service, *fields, ASKS, line=line))
+        assert reply(side)[0] == 307
+        answer = rest(side)
+        assert status(answer) == expected and b"connection: close" in answer.lower()
+
+
+def test_the_operator_asks_too(tmp_path: Path, published: Published) -> None:
+    with running(tmp_path / "service", published) as service:
+
+        def asking(token: str, count: int) -> bytes:
+            fields = ["POST /v1/erasures HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", ASKS]
+            return "\r\n".join([*fields, f"Content-Length: {count}"]).encode() + b"\r\n\r\n"
+
+        token = (service.directory / "admin.token").read_text()
+        # A collector has no openings, and says so before it takes a body.
+        for sent, expected in [(asking("none", 99), 401), (asking(token, 99), 404)]:
+            with socket.create_connection(("127.0.0.1", service.admin_port), timeout=60) as side:
+                side.sendall(sent)
+                assert reply(side)[0] == expected and rest(side) == b""
+
+
+def test_curl_is_told_to_go_on(tmp_path: Path, published: Published) -> None:
+    body = tmp_path / "body"
+    body.write_bytes(b"\0" * 1_100_000)
+    with running(tmp_path / "service", published) as service:
+        done = subprocess.run(
+            [
+                "curl", "--silent", "--verbose", "--expect100-timeout", "60", "--data-binary", f"@{body}",
+                "--header", f"Authorization: Bearer {service.token(NAME)}",
+                "--header", "Content-Type: application/vnd.sealedmatch.vouchers", f"{service.address}/v1/vouchers",
+            ],
+            capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert "< HTTP/1.1 100 Continue" in done.stderr and "< HTTP/1.1 200 OK" in done.stderr, done.stderr
+        assert "urn:sealedmatch:error:" in done.stdout
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -1,0 +1,43 @@
+internal import HTTPTypes
+public import Hummingbird
+internal import NIOCore
+internal import NIOHTTPTypes
+
+/// What a call knows beside its request: the connection that it came on.
+public struct FrontContext: RequestContext {
+    /// Hummingbird's own part.
+    public var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    /// The context of one request.
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    /// Reads a body whose length the request says. A client that asks first is told to go on (RFC 9110, 10.1.1): so
+    /// this is called when nothing but the body is missing. Who was refused before keeps it.
+    ///
+    /// Requests of a connection are answered one after the other: nothing of an earlier reply is still to be written.
+    /// - Parameter count: of the body, by Content-Length.
+    func body(of request: Request, count: Int) async throws -> ByteBuffer {
+        if count > 0, request.headers[values: .expect].contains(where: { $0.lowercased() == "100-continue" }) {
+            try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
+        }
+        let body = try await request.body.collect(upTo: count)
+        guard body.readableBytes == count else { throw Problem(.badRequest, "the body ended too early") }
+        return body
+    }
+}
+
+extension Request {
+    /// The body's length, as the request says it.
+    /// - Throws: `Problem` 411 without one, 413 for one that is greater than `limit`.
+    func bodyCount(upTo limit: Int) throws(Problem) -> Int {
+        guard let count = headers[.contentLength].flatMap({ Int($0) }), count >= 0 else {
+            throw Problem(.lengthRequired, "a Content-Length is needed")
+        }
+        guard count <= limit else { throw Problem(.contentTooLarge, "the body has more than \(limit) bytes") }
+        return count
+    }
+}
