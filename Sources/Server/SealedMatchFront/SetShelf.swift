@@ -1,6 +1,8 @@
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
+internal import NIOCore
+internal import SealedMatchCollector
 public import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import SealedMatchJSON
@@ -20,8 +22,9 @@ public struct SetShelf: Sendable {
 
     /// Opens and checks each file's header.
     /// - Parameters:
-    ///   - paths: set files. Each may have a file beside it whose name has `.proof` appended.
-    ///   - current: the one that `/v1/sets/current` leads to; the one with the greatest version unless given.
+    ///   - paths: set files; `/v1/sets/current` leads to the newest version. Beside each there may be its proof, named
+    ///     `ROOT.proof`, as `sealedmatch log prove` writes it; it may be replaced while this runs.
+    ///   - allowsTestSets: whoever made a set for tests knows its secret key.
     /// - Throws: `SetShelf.Unusable`, which names the file; for sets for tests, too, unless they are allowed.
     public init(_ paths: [String], allowsTestSets: Bool = false) throws(Unusable) {
         var books: [String: Book] = [:]
@@ -32,7 +35,9 @@ public struct SetShelf: Sendable {
                     throw SealedMatchError(.testSet, "the set is for tests; whoever made it knows its secret key")
                 }
                 let root = try header.root()
-                books[Self.name(root)] = Book(path: path, proof: path + ".proof", root: root, header: header)
+                let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+                let name = Self.name(root)
+                books[name] = Book(path: path, proof: "\(folder)/\(name).proof", root: root, header: header)
             } catch {
                 throw Unusable(path: path, error: error)
             }
@@ -54,8 +59,10 @@ public struct SetShelf: Sendable {
         Dictionary(books.values.map { ($0.root, $0.header.parameters) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private static func name(_ root: SetRoot) -> String {
-        root.encoded.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    private static func name(_ root: SetRoot) -> String { hexadecimal(root.encoded) }
+
+    private static func hexadecimal(_ bytes: Bytes32) -> String {
+        bytes.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     func add(to router: Router<FrontContext>) {
@@ -78,20 +85,69 @@ public struct SetShelf: Sendable {
 
     private func give(_ request: Request, _ context: FrontContext) async throws -> Response {
         let name = context.parameters.get("name") ?? ""
-        let isProof = name.hasSuffix(".proof")
-        let root = isProof ? String(name.dropLast(6)) : name
+        if name.hasSuffix(".proof") { return try await giveProof(String(name.dropLast(6)), request, context) }
+        guard let book = books[name], let size = Self.size(book.path) else {
+            throw Problem(.notFound, "no set of this root is given out here")
+        }
+        let reply = try Partial(request, tag: "\"\(name)\"", size: size, caching: "max-age=31536000, immutable")
+        guard request.method == .get, reply.status != .notModified else { return reply.response() }
+        let files = FileIO()
+        if let range = reply.range {
+            return reply.response(try await files.loadFile(path: book.path, range: range, context: context))
+        }
+        return reply.response(try await files.loadFile(path: book.path, context: context))
+    }
+
+    /// A proof is made anew while its set is used (Docs/Protocol.md, 5.28, "Freshness"): so it is read as a whole for
+    /// each reply, and its tag follows from its bytes.
+    private func giveProof(_ root: String, _ request: Request, _ context: FrontContext) async throws -> Response {
         guard let book = books[root] else { throw Problem(.notFound, "no set of this root is given out here") }
-        let path = isProof ? book.proof : book.path
-        guard let size = Self.size(path) else { throw Problem(.notFound, "there is no proof of this set here") }
-        let tag = "\"\(name)\""
+        let read: [UInt8]?
+        do throws(SealedMatchError) {
+            read = try DurableFile.readIfPresent(book.proof, limit: Self.maximumProof)
+        } catch {
+            context.logger.error("a set's proof cannot be read: \(error)")
+            throw Problem(.serviceUnavailable, "the set's proof cannot be read now", retryAfter: 60)
+        }
+        guard let bytes = read else { throw Problem(.notFound, "there is no proof of this set here") }
+        let tag = Self.hexadecimal(try ArrivedVoucher.digest(bytes))
+        let reply = try Partial(request, tag: "\"\(tag)\"", size: bytes.count, caching: "max-age=3600")
+        let part = reply.range.map { bytes[$0] } ?? bytes[...]
+        return reply.response(ResponseBody(byteBuffer: ByteBuffer(bytes: part)))
+    }
+
+    /// Bytes of a proof, at most (Docs/Protocol.md, 4.16).
+    private static let maximumProof = 163_840
+
+    private static func size(_ path: String) -> Int? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Int(status.st_size)
+    }
+}
+
+/// What is given of a file for a request: all of it, a part, or nothing where the client has it.
+private struct Partial {
+    let status: HTTPResponse.Status
+    /// Nil: all of it.
+    let range: ClosedRange<Int>?
+    private let headers: HTTPFields
+    private let hasBody: Bool
+
+    /// - Parameters:
+    ///   - tag: the file's entity tag, in quotes.
+    ///   - caching: behind `public`, in Cache-Control.
+    /// - Throws: 416 for a range behind the end.
+    init(_ request: Request, tag: String, size: Int, caching: String) throws(Problem) {
         var headers: HTTPFields = [
             .eTag: tag, .acceptRanges: "bytes", .contentType: "application/octet-stream",
-            .cacheControl: "public, max-age=31536000, immutable",
+            .cacheControl: "public, \(caching)",
         ]
-        if request.headers[.ifNoneMatch].map({ $0 == "*" || $0.contains(tag) }) == true {
-            return Response(status: .notModified, headers: headers)
-        }
         var range: ClosedRange<Int>?
+        if request.headers[.ifNoneMatch].map({ $0 == "*" || $0.contains(tag) }) == true {
+            (status, self.range, self.headers, hasBody) = (.notModified, nil, headers, false)
+            return
+        }
         // A part of another file is none of this one (RFC 9110, 13.1.5).
         if let asked = request.headers[.range], request.headers[.ifRange].map({ $0 == tag }) ?? true {
             switch ByteRange(asked, of: size) {
@@ -104,22 +160,12 @@ public struct SetShelf: Sendable {
         }
         headers[.contentLength] = "\(range?.count ?? size)"
         if let range { headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound)/\(size)" }
-        let status: HTTPResponse.Status = range == nil ? .ok : .partialContent
-        guard request.method == .get else { return Response(status: status, headers: headers) }
-        let files = FileIO()
-        let body: ResponseBody
-        if let range {
-            body = try await files.loadFile(path: path, range: range, context: context)
-        } else {
-            body = try await files.loadFile(path: path, context: context)
-        }
-        return Response(status: status, headers: headers, body: body)
+        status = range == nil ? .ok : .partialContent
+        (self.range, self.headers, hasBody) = (range, headers, request.method == .get)
     }
 
-    private static func size(_ path: String) -> Int? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
-        return Int(status.st_size)
+    func response(_ body: ResponseBody = ResponseBody()) -> Response {
+        Response(status: status, headers: headers, body: hasBody ? body : ResponseBody())
     }
 }
 

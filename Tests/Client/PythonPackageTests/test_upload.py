@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
+import http.client
 import ipaddress
 import os
+import shutil
 import signal
 import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,8 +47,10 @@ from sealedmatch.upload import (
     UntrustedServer,
     Uploader,
     fetch_set,
+    proof_of,
 )
 from services import Service
+from test_logged_sets import Log
 
 NAME = "@anna:example.org"
 #: Tests do not wait between attempts; what a server asks for is waited.
@@ -685,6 +691,127 @@ def test_files_are_no_network(service: Service, published: Published, tmp_path: 
 def _expect_busy(service: Service, published: Published, folder: Path) -> None:
     with pytest.raises(MachineError, match="another process fetches it"):
         fetch_set(service.address, folder / "known.smset", published.trust, retries=AT_ONCE)
+
+
+# -- A set with its proof
+
+
+def test_a_set_comes_with_its_proof(published: Published, known: BlindedSet, tmp_path: Path) -> None:
+    served, folder = tmp_path / "served", tmp_path / "client"
+    served.mkdir()
+    folder.mkdir()
+    shutil.copy(published.file, served / "known.smset")
+    root = known.info.root.hex()
+    log = Log(published.file.read_bytes(), known)
+    trust = replace(published.trust, log=log.policy)
+    proof, place, file = served / f"{root}.proof", folder / f"known.smset.{root}.proof", folder / "known.smset"
+
+    def refusal(content: bytes | None) -> int:
+        proof.unlink(missing_ok=True)
+        if content is not None:
+            proof.write_bytes(content)
+        with pytest.raises(SealedMatchError) as refused:
+            fetch_set(service.address, file, trust, retries=AT_ONCE)
+        return refused.value.code
+
+    def renewed(content: bytes) -> None:
+        proof.write_bytes(content)
+        assert fetch_set(service.address, file, trust, retries=AT_ONCE) is None
+        assert place.read_bytes() == content == proof_of(file)
+
+    with Service(tmp_path / "service", served / "known.smset") as service:
+        assert refusal(None) == ErrorCode.PROOF_MISSING
+        assert refusal(b"") == ErrorCode.MALFORMED_LOG
+        assert refusal(log.proof(age=1_010)) == ErrorCode.PROOF_TOO_OLD
+        assert os.listdir(folder) == []
+        proof.write_bytes(first := log.proof(age=100))
+        new = fetch_set(service.address, file, trust, retries=AT_ONCE)
+        assert new is not None and new.logged is not None and new.logged.log_size == 1
+        assert sorted(os.listdir(folder)) == ["known.smset", place.name] and proof_of(file) == first
+        # It is made anew, at the same address; nobody gets another one's, and what is no good takes no place.
+        renewed(later := log.proof(age=10))
+        assert refusal(Log(published.file.read_bytes(), known).proof()) == ErrorCode.UNKNOWN_LOG
+        proof.unlink()
+        assert fetch_set(service.address, file, trust, retries=AT_ONCE) is None
+        assert proof_of(file) == later
+        place.unlink()
+        assert proof_of(file) is None
+        renewed(log.proof())
+        with BlindedSet.open(file, trust, proof=proof_of(file)) as opened:
+            assert opened.info.logged is not None
+        # The command does the same.
+        policy = tmp_path / "policy"
+        policy.write_text(str(log.policy.text))
+        token = private_file(tmp_path / "token", service.token(NAME))
+        client_of(tmp_path / "anna", known, 2).close()
+        own = Published(file, published.sources, published.tool)
+        for source in ("one", "two"):
+            shutil.copy(published.file.parent / f"{source}.key.pub", folder)
+        for age, status in [(86_400 * 2, 1), (0, 0)]:
+            place.unlink(missing_ok=True)
+            proof.write_bytes(log.proof(age))
+            options = ("--fetch-set", "--log-policy", str(policy), "--proof-days", "1")
+            done = subprocess.run(
+                command(service.address, token, tmp_path / "anna", own, *options), capture_output=True, text=True
+            )
+            assert done.returncode == status, done.stderr
+        assert "uploaded 2 vouchers" in done.stdout
+    assert part(folder) == []
+
+
+def test_a_newer_set_brings_its_own_proof(published: Published, tmp_path: Path) -> None:
+    older = published.build(tmp_path / "older.smset", "--version", "1")
+    newer = published.build(tmp_path / "newer.smset", "--version", "2")
+    folder = tmp_path / "client"
+    folder.mkdir()
+    file, logs = folder / "known.smset", []
+    for path in (older, newer):
+        with BlindedSet.open(path, published.trust) as opened:
+            logs.append(Log(path.read_bytes(), opened))
+            (tmp_path / f"{opened.info.root.hex()}.proof").write_bytes(logs[-1].proof())
+    with Service(tmp_path / "service", older) as service:
+        assert fetch_set(service.address, file, replace(published.trust, log=logs[0].policy), retries=AT_ONCE)
+        service.sets.append(newer)
+        service.restart()
+        new = fetch_set(service.address, file, replace(published.trust, log=logs[1].policy), retries=AT_ONCE)
+        assert new is not None and new.version == 2
+        assert sorted(os.listdir(folder)) == ["known.smset", f"known.smset.{new.root.hex()}.proof"]
+
+
+def test_proofs_are_the_same_for_everybody(published: Published, known: BlindedSet, tmp_path: Path) -> None:
+    shutil.copy(published.file, tmp_path / "known.smset")
+    path = f"/v1/sets/{known.info.root.hex()}"
+    proof = tmp_path / f"{known.info.root.hex()}.proof"
+    with Service(tmp_path / "service", tmp_path / "known.smset") as service:
+
+        def ask(path: str, **fields: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+            connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+            with contextlib.closing(connection):
+                connection.request("GET", path, headers={name.replace("_", "-"): text for name, text in fields.items()})
+                reply = connection.getresponse()
+                return reply.status, reply.headers, reply.read()
+
+        assert ask(f"{path}.proof")[0] == 404
+        proof.write_bytes(b"a proof")
+        status, headers, content = ask(f"{path}.proof")
+        assert (status, content, headers["Cache-Control"]) == (200, b"a proof", "public, max-age=3600")
+        tag = headers["ETag"]
+        assert ask(f"{path}.proof", If_None_Match=tag)[0] == 304
+        assert ask(f"{path}.proof", Range="bytes=2-3", If_Range=tag)[::2] == (206, b"pr")
+        assert ask(f"{path}.proof", Range="bytes=7-")[0] == 416
+        # Made anew: another tag, so that no part of the old one is put before a part of the new one.
+        proof.write_bytes(b"another")
+        assert ask(f"{path}.proof", If_None_Match=tag)[::2] == (200, b"another")
+        assert ask(f"{path}.proof", Range="bytes=2-3", If_Range=tag)[::2] == (200, b"another")
+        status, headers, _ = ask(path, Range="bytes=0-0")
+        assert (status, headers["Cache-Control"]) == (206, "public, max-age=31536000, immutable")
+        # What is no proof is not given out.
+        proof.write_bytes(b"\0" * 163_841)
+        assert ask(f"{path}.proof")[0] == 503
+        proof.unlink()
+        proof.mkdir()
+        assert ask(f"{path}.proof")[0] == 503
+        assert ask(f"/v1/sets/{'0' * 64}.proof")[0] == 404
 
 
 # -- The command

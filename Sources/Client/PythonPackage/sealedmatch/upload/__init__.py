@@ -8,7 +8,7 @@ whether something matched: it knows counts, epochs, sets and the collector's rep
 """
 
 from .errors import BadReply, Closed, InsecureAddress, NotAuthenticated, Unavailable, UntrustedServer, UploadError
-from .fetching import fetch_set
+from .fetching import fetch_set, proof_of
 from .notices import Notice
 from .refusals import Refusal
 from .retries import Retries
@@ -18,5 +18,5 @@ from .uploaders import Delivery, Uploader
 __all__ = [
     "BadReply", "Closed", "Delivery", "InsecureAddress", "NotAuthenticated", "Notice", "Refusal", "Registering",
     "Retries", "Source", "Unavailable", "UntrustedServer", "UploadError", "Uploader",
-    "fetch_set",
+    "fetch_set", "proof_of",
 ]  # fmt: skip

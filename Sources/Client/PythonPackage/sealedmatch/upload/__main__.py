@@ -15,8 +15,8 @@ from ..accounts import account_of
 from ..clients import Client
 from ..errors import SealedMatchError
 from ..outboxes import Outbox
-from ..sets import BlindedSet, TrustPolicy
-from . import Delivery, Refusal, Retries, Unavailable, Uploader, UploadError, fetch_set
+from ..sets import BlindedSet, LogPolicy, TrustPolicy
+from . import Delivery, Refusal, Retries, Unavailable, Uploader, UploadError, fetch_set, proof_of
 
 #: sysexits.h: "temporary failure; try again".
 _TRY_LATER = 75
@@ -39,7 +39,11 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--trust", type=Path, nargs="+", metavar="KEY.pub", help="the sources that are trusted")
     parser.add_argument("--signatures", type=int, metavar="N", help="how many of them must have signed; default: all")
     parser.add_argument("--allow-test-sets", action="store_true", help="take sets that are marked as for tests")
-    parser.add_argument("--fetch-set", action="store_true", help="first bring --set up to date from the collector")
+    parser.add_argument("--log-policy", type=Path, metavar="FILE", help="the log that the set must be in, by its proof")
+    parser.add_argument("--proof-days", type=int, default=30, metavar="N", help="days that the proof may be old")
+    parser.add_argument(
+        "--fetch-set", action="store_true", help="first bring --set, and its proof, up to date from the collector"
+    )
     parser.add_argument("--notices", action="store_true", help="then print what the account is told about reveals")
     parser.add_argument("--ca", type=Path, metavar="FILE", help="the authority that signed the server's certificate")
     parser.add_argument("--allow-plain-http", action="store_true", help="http:// to another machine, in the clear")
@@ -94,6 +98,9 @@ def _deliver(given: argparse.Namespace) -> Delivery:
             [_key(path) for path in given.trust],
             minimum_signatures=given.signatures if given.signatures is not None else len(given.trust),
             allow_test_sets=given.allow_test_sets,
+            log=None
+            if given.log_policy is None
+            else LogPolicy(given.log_policy.read_bytes(), given.proof_days * 86_400),
         )
         if given.fetch_set:
             new = fetch_set(
@@ -101,7 +108,7 @@ def _deliver(given: argparse.Namespace) -> Delivery:
             )
             print(f"set      {'the newest is there' if new is None else f'version {new.version} {new.root.hex()}'}")
         with (
-            BlindedSet.open(given.set, trust) as known,
+            BlindedSet.open(given.set, trust, proof=proof_of(given.set)) as known,
             Client(given.client, known, account_of(given.account)) as client,
         ):
             done = uploader.deliver(client)

@@ -1,14 +1,17 @@
-"""The collector's newest set, to a file."""
+"""The collector's newest set, to a file, with its proof."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import http.client
 import os
 import re
 import ssl
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,6 +26,9 @@ _CHUNK = 1 << 20
 #: Docs/Protocol.md, section 2: m at most, unless the policy says less; and 4.1: a header, and 32 bytes a cell.
 _MOST_CELLS = 30_000_000
 _HEADER = 4_096
+#: Of a set file: what its root is of (4.1). Of a proof: its bytes, at most (4.16).
+_SIGNED = 3_072
+_MOST_PROOF = 163_840
 
 
 def fetch_set(
@@ -43,10 +49,15 @@ def fetch_set(
     What comes is written beside the file, and goes on there when it was interrupted. It takes the file's place, in one
     step, only when the client's own opening under `trust` has found it good.
 
+    If `trust` pins a log, the set's proof comes first, into `FILE.ROOT.proof`; `proof_of` reads it. It is made
+    anew as long as the set may be used, so it is fetched also when the newest set is there: one that is good takes the
+    place of the one before.
+
     :param file: its folder must exist, and be writable for this user alone.
     :param last_version: the newest version that was used; that of the set in `file` counts too.
     :returns: the set that is new there; None if the newest was there already.
-    :raises SetError, EncodingError: the set is refused; the file is as it was. SET_ROLLED_BACK for an older one.
+    :raises SetError, EncodingError: the set is refused; the file is as it was. SET_ROLLED_BACK for an older one,
+    PROOF_MISSING where the collector has no proof of a new one.
     :raises MachineError: FILE_FAILED; also while another process fetches into the same file.
     :raises UploadError: the network, or the collector; what has come stays for the next call.
     """
@@ -55,8 +66,14 @@ def fetch_set(
     with Channel(address, None, timeout=timeout, retries=retries) as channel:
         root = _current(channel)
         known = _known(place, trust)
+        proof = None if trust.log is None else _proof(channel, root)
         if known is not None and known.root.hex() == root:
+            if proof is not None and proof != proof_of(place):
+                with BlindedSet.open(place, trust, now=now, proof=proof):
+                    _put(place, root, proof)
             return None
+        if trust.log is not None and proof is None:
+            raise error_for(ErrorCode.PROOF_MISSING, f"{address.text}: there is no proof of the set {root[:16]}…")
         if known is not None:
             last_version = max(last_version, known.version)
         most = _HEADER + 32 * (_MOST_CELLS if trust.maximum_cells is None else trust.maximum_cells)
@@ -70,7 +87,66 @@ def fetch_set(
                     # A connection that breaks again and again, but brings something.
                     if part.size <= before:
                         raise
-            return part.accept(trust, last_version, now)
+            info = part.accept(trust, last_version, now, proof)
+    # Of the set that was there. Whoever opens that one just now has read it.
+    if known is not None:
+        _proof_path(place, known.root.hex()).unlink(missing_ok=True)
+    return info
+
+
+def proof_of(file: str | os.PathLike[str]) -> bytes | None:
+    """The proof that `fetch_set` has put beside a set file, for `BlindedSet.open`; None if there is none."""
+    place = Path(os.fsdecode(os.fspath(file)))
+    try:
+        with place.open("rb") as opened:
+            signed = opened.read(_SIGNED)
+        root = hashlib.blake2b(b"SealedMatch/1 set root\0" + signed, digest_size=32).hexdigest()
+        with _proof_path(place, root).open("rb") as opened:
+            # One byte more than any: then the opening refuses it.
+            return opened.read(_MOST_PROOF + 1)
+    except FileNotFoundError:
+        return None
+
+
+def _proof_path(place: Path, root: str) -> Path:
+    return place.with_name(f"{place.name}.{root}.proof")
+
+
+def _proof(channel: Channel, root: str) -> bytes | None:
+    """The collector's proof of a set; None if it has none."""
+    reply = channel.call("GET", f"/v1/sets/{root}.proof")
+    if reply.status == 404:
+        return None
+    if reply.status != 200:
+        raise channel.unexpected(reply, "the set's proof")
+    return reply.body
+
+
+def _put(place: Path, root: str, proof: bytes) -> None:
+    """In one step, and to stay: a set without its proof cannot be opened."""
+    path = _proof_path(place, root)
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{place.name}.{root}.", suffix=".part", dir=place.parent)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(proof)
+                file.flush()
+                os.fsync(descriptor)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        _sync(place.parent)
+    except OSError as error:
+        raise error_for(ErrorCode.FILE_FAILED, f"{path}: {error}") from error
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _current(channel: Channel) -> str:
@@ -87,7 +163,8 @@ def _known(place: Path, trust: TrustPolicy) -> SetInfo | None:
         with place.open("rb") as file:
             # Bytes 16 to 23: when it was issued (Docs/Protocol.md, 4.1).
             issued = int.from_bytes(file.read(24)[16:], "little")
-        with BlindedSet.open(place, trust, now=issued) as known:
+        # Its proof may be too old by now: that it was one of ours is enough here.
+        with BlindedSet.open(place, replace(trust, log=None), now=issued) as known:
             return known.info
     except FileNotFoundError:
         return None
@@ -197,14 +274,14 @@ class _Part:
                 self.size += written
                 chunk = chunk[written:]
 
-    def accept(self, trust: TrustPolicy, last_version: int, now: float | None) -> SetInfo:
-        """Opens it as a client does, and puts it in place. One that is refused is gone: what was damaged on the way
-        comes anew the next time.
+    def accept(self, trust: TrustPolicy, last_version: int, now: float | None, proof: bytes | None) -> SetInfo:
+        """Opens it as a client does, and puts it in place, its proof before it. One that is refused is gone: what was
+        damaged on the way comes anew the next time.
         """
         with self._failing():
             os.fsync(self._descriptor)
         try:
-            with BlindedSet.open(self.path, trust, last_version=last_version, now=now) as opened:
+            with BlindedSet.open(self.path, trust, last_version=last_version, now=now, proof=proof) as opened:
                 info = opened.info
             if info.root.hex() != self._root:
                 raise error_for(ErrorCode.ROOT_MISMATCH, "the collector gave another set than the one that it named")
@@ -212,11 +289,9 @@ class _Part:
             with self._failing():
                 self.path.unlink()
             raise
+        if proof is not None:
+            _put(self._place, self._root, proof)
         with self._failing():
             os.replace(self.path, self._place)
-            folder = os.open(self._place.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            _sync(self._place.parent)
         return info
