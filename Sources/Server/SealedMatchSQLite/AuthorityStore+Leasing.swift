@@ -5,10 +5,11 @@ public import SealedMatchOpenings
 /// Leases of this object, in memory: two processes that reveal from one file do not see each other's. Whatever is
 /// revealed is listed once more by a new process.
 extension AuthorityStore: DueAccounts {
-    /// Leases at most `limit` due accounts that nobody else has, those with few openings first. Looks at all accounts.
+    /// Leases at most `limit` due accounts that nobody else has, those with few openings first. Looks at all accounts
+    /// when those that it found due the last time are fewer than `limit`, and reports damage then.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
     public func lease(_ limit: Int, for duration: Duration) throws(SealedMatchError) -> AccountLease {
-        try leases.lease(limit, for: duration, of: accounts())
+        try leases.lease(limit, for: duration) { () throws(SealedMatchError) in try accounts() }
     }
 
     /// Begins the lease of one account anew.

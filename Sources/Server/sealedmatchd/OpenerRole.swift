@@ -88,16 +88,18 @@ struct OpenerRole {
         let service = OpeningService(source: source, store: store, opener: opener)
         return { turn in
             var last = OpeningProgress()
-            counters.backlog.record(try service.backlog())
+            // Counted once a round; what was dealt with since is taken off.
+            let backlog = try service.backlog()
+            counters.backlog.record(backlog)
             let result = try service.openPending(prune: prune) { progress in
                 counters.add(progress, since: last)
                 last = progress
+                counters.backlog.record(max(0, backlog - Int64(progress.vouchers)))
                 return turn.proceed() ? .proceed : .stop
             }
             guard let result else {
                 throw Failure("another process is opening into the authority's store; one is enough")
             }
-            counters.backlog.record(try service.backlog())
             return result
         }
     }

@@ -262,7 +262,7 @@ public final class MemoryOpenings: OpeningStore, DueAccounts {
     /// Leases at most `limit` due accounts that nobody else has, those with few openings first.
     /// - Throws: `randomSourceFailed`.
     public func lease(_ limit: Int, for duration: Duration) throws(SealedMatchError) -> AccountLease {
-        try leases.lease(limit, for: duration, of: accounts())
+        try leases.lease(limit, for: duration) { () throws(SealedMatchError) in try accounts() }
     }
 
     /// Begins the lease of one account anew.
