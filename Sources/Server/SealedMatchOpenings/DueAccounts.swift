@@ -28,7 +28,8 @@ public protocol DueAccounts: Sendable {
     ///   that `lease` counted for it.
     func finish(_ name: AccountEpoch, of lease: AccountLease, isListed: Bool) throws(SealedMatchError)
 
-    /// Gives back what is not finished: others may lease it at once.
+    /// Gives back accounts and damaged rows of a lease that are not finished: others may lease them at once. `lease`
+    /// may hold a part of what was leased.
     func giveBack(_ lease: AccountLease) throws(SealedMatchError)
 }
 
@@ -36,9 +37,10 @@ public protocol DueAccounts: Sendable {
 public struct AccountLease: Sendable {
     /// 32 random bytes that name the lease.
     public let token: Bytes32
-    /// As they were when they were leased, those with few openings first.
+    /// As they were when they were leased, or when the store was looked at before; those with few openings first.
     public let accounts: [AccountState]
-    /// Rows that are due and cannot be read. They are leased as well, so that each is reported once in a lease's time.
+    /// Rows of accounts that cannot be read. A store reports each when it looks at it; where they are leased as well,
+    /// once in a lease's time, or until they are given back.
     public let damaged: [DamagedRow]
 
     /// The fields, each as its property says.

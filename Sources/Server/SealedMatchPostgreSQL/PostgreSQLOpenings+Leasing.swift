@@ -71,19 +71,29 @@ extension PostgreSQLOpenings: DueAccounts {
         }
     }
 
-    /// Gives back what is not finished: others may lease it at once.
+    /// Gives back accounts and damaged rows of a lease that are not finished: others may lease them at once.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
     public func giveBack(_ lease: AccountLease) throws(SealedMatchError) {
         let names = Self.ordered(lease.accounts.map(\.name))
-        guard !names.isEmpty else { return }
+        guard !names.isEmpty || !lease.damaged.isEmpty else { return }
         try pool.perform { connection in
-            try connection.run(
-                """
-                UPDATE account SET lease = NULL, lease_end = NULL
-                FROM unnest($1::bytea[], $2::int8[]) AS name (pseudonym, epoch)
-                WHERE account.pseudonym = name.pseudonym AND account.epoch = name.epoch AND lease = $3
-                """, .bytesArray(names.map(\.pseudonym.encoded.bytes)), .integers(names.map { Int64($0.epoch) }),
-                .bytes(lease.token.bytes))
+            if !names.isEmpty {
+                try connection.run(
+                    """
+                    UPDATE account SET lease = NULL, lease_end = NULL
+                    FROM unnest($1::bytea[], $2::int8[]) AS name (pseudonym, epoch)
+                    WHERE account.pseudonym = name.pseudonym AND account.epoch = name.epoch AND lease = $3
+                    """, .bytesArray(names.map(\.pseudonym.encoded.bytes)), .integers(names.map { Int64($0.epoch) }),
+                    .bytes(lease.token.bytes))
+            }
+            // Their names may be what is damaged. Only due rows are leased, and these have an index.
+            if !lease.damaged.isEmpty {
+                try connection.run(
+                    """
+                    UPDATE account SET lease = NULL, lease_end = NULL
+                    WHERE due AND lease = $1 AND number = ANY ($2::int8[])
+                    """, .bytes(lease.token.bytes), .integers(lease.damaged.map(\.row)))
+            }
         }
     }
 }

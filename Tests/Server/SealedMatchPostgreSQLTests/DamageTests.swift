@@ -56,6 +56,21 @@ import Testing
         #expect(try store.lease(9, for: .seconds(60)).damaged.isEmpty)
     }
 
+    /// A revealer's round comes to its end, decides the others, and reports the damage; and so does the next.
+    @Test func damageEndsNoRound() throws {
+        let names = (1...5).map { AccountEpoch(UInt8($0), 7) }
+        let (database, store) = try filled(names)
+        try database.sql(
+            "UPDATE sealedmatch.account SET quarantined = -1 WHERE pseudonym <= decode(repeat('03', 32), 'hex')")
+        let service = RevealService(source: try MemoryCollector(), store: store)
+        var decided: [AccountEpoch] = []
+        let first = try service.revealDue(batch: 2) { decided.append($0.name) }
+        #expect(Set(decided) == Set(names[3...]) && decided.count == 2)
+        #expect(first.damaged.count == 3 && Set(first.damaged.map(\.table)) == [.account])
+        let second = try service.revealDue(batch: 2) { decided.append($0.name) }
+        #expect(decided.count == 2 && Set(second.damaged.map(\.row)) == Set(first.damaged.map(\.row)))
+    }
+
     @Test func anotherAccountsKeyIsNone() throws {
         let (database, store) = try filled()
         try store.keepReveal(of: alice, epochKey: SecretBytes.copying([UInt8](repeating: 5, count: 32)), basis: [])
