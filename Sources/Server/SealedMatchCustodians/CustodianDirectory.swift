@@ -1,6 +1,5 @@
 public import SealedMatchCrypto
 internal import SealedMatchFiles
-internal import SealedMatchLists
 public import SealedMatchProtocol
 
 /// A custodian's states as files of a directory, for its owner alone, one for each table: `TABLEID.custodian`, the

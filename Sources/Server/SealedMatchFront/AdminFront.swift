@@ -123,7 +123,7 @@ public struct AdminFront: Sendable {
     private func erase(_ request: Request, _ context: FrontContext) async throws -> Response {
         try check(request)
         guard let erase = actions.erase else { throw Problem(.notFound, "this role keeps no accounts") }
-        guard let id = context.parameters.get("id").flatMap(Self.bytes32) else {
+        guard let id = context.parameters.get("id").flatMap(Hexadecimal.bytes32) else {
             throw Problem(.badRequest, "an account is 64 hexadecimal digits; `sealedmatch account-id` tells a name's")
         }
         let names = try await reporting { try await erase(AccountID(canonical: id)) }
@@ -178,7 +178,7 @@ public struct AdminFront: Sendable {
         try check(request)
         guard let notify = actions.notify else { throw Problem(.notFound, "this role tells accounts nothing") }
         let parameters = request.uri.queryParameters
-        guard let root = parameters["set"].flatMap({ Self.bytes32(String($0)) }),
+        guard let root = parameters["set"].flatMap({ Hexadecimal.bytes32(String($0)) }),
             let kind = parameters["kind"].flatMap({ Notice.Kind(name: $0) })
         else {
             throw Problem(
@@ -205,34 +205,19 @@ public struct AdminFront: Sendable {
     }
 
     private static func json(_ name: AccountEpoch) -> JSON {
-        .object(["pseudonym": .text(hexadecimal(name.pseudonym.encoded)), "epoch": .integer(Int128(name.epoch))])
+        .object([
+            "pseudonym": .text(Hexadecimal.text(name.pseudonym.encoded.bytes)), "epoch": .integer(Int128(name.epoch)),
+        ])
     }
 
     private static func names(_ list: [JSON]) -> [AccountEpoch]? {
         var names: [AccountEpoch] = []
         for case .object(let fields) in list {
-            guard case .text(let digits)? = fields["pseudonym"], let pseudonym = bytes32(digits),
+            guard case .text(let digits)? = fields["pseudonym"], let pseudonym = Hexadecimal.bytes32(digits),
                 case .integer(let epoch)? = fields["epoch"], let epoch = UInt32(exactly: epoch)
             else { return nil }
             names.append(AccountEpoch(pseudonym: Pseudonym(canonical: pseudonym), epoch: epoch))
         }
         return names.count == list.count ? names : nil
-    }
-
-    static func hexadecimal(_ bytes: Bytes32) -> String {
-        bytes.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    static func bytes32(_ digits: String) -> Bytes32? {
-        let digits = Array(digits.utf8)
-        guard digits.count == 64 else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: 64, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16),
-                digits[place] != UInt8(ascii: "+")
-            else { return nil }
-            bytes.append(byte)
-        }
-        return try? Bytes32(exactly: bytes)
     }
 }

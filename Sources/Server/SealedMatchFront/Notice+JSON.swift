@@ -7,7 +7,7 @@ extension Notice {
     /// As the account gets it (Docs/openapi.yaml).
     var json: JSON {
         .object([
-            "epoch": .integer(Int128(epoch)), "set": .text(AdminFront.hexadecimal(root.encoded)),
+            "epoch": .integer(Int128(epoch)), "set": .text(Hexadecimal.text(root.encoded.bytes)),
             "kind": .text(kind.name), "day": .integer(Int128(day)),
         ])
     }

@@ -11,12 +11,18 @@ public import SealedMatchProtocol
 /// The set files that a front gives out: the same bytes to everybody, without authentication, by the root that names
 /// them. A client checks all of it itself; a front that gave another set to some would be found out.
 public struct SetShelf: Sendable {
-    private struct Book: Sendable {
-        let path: String
+    /// A set, and where it is.
+    public struct Book: Sendable {
+        /// The set file.
+        public let path: String
         let proof: String
         let root: SetRoot
-        let header: SetHeader
+        /// What it says of itself.
+        public let header: SetHeader
     }
+
+    /// All of them, as they were given; one for each root.
+    public let sets: [Book]
     private let books: [String: Book]
     private let current: String?
 
@@ -28,6 +34,7 @@ public struct SetShelf: Sendable {
     /// - Throws: `SetShelf.Unusable`, which names the file; for sets for tests, too, unless they are allowed.
     public init(_ paths: [String], allowsTestSets: Bool = false) throws(Unusable) {
         var books: [String: Book] = [:]
+        var sets: [Book] = []
         for path in paths {
             do throws(SealedMatchError) {
                 let header = try SetFile(path: path).header
@@ -36,13 +43,15 @@ public struct SetShelf: Sendable {
                 }
                 let root = try header.root()
                 let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-                let name = Self.name(root)
-                books[name] = Book(path: path, proof: "\(folder)/\(name).proof", root: root, header: header)
+                let name = Hexadecimal.text(root.encoded.bytes)
+                let book = Book(path: path, proof: "\(folder)/\(name).proof", root: root, header: header)
+                if books.updateValue(book, forKey: name) == nil { sets.append(book) }
             } catch {
                 throw Unusable(path: path, error: error)
             }
         }
         self.books = books
+        self.sets = sets
         current = books.max { $0.value.header.version < $1.value.header.version }?.key
     }
 
@@ -57,12 +66,6 @@ public struct SetShelf: Sendable {
     /// The sets' forms by root: what a collector's policy takes.
     public var parameters: [SetRoot: SealedMatchProtocol.Parameters] {
         Dictionary(books.values.map { ($0.root, $0.header.parameters) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private static func name(_ root: SetRoot) -> String { hexadecimal(root.encoded) }
-
-    private static func hexadecimal(_ bytes: Bytes32) -> String {
-        bytes.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     func add(to router: Router<FrontContext>) {
@@ -110,7 +113,7 @@ public struct SetShelf: Sendable {
             throw Problem(.serviceUnavailable, "the set's proof cannot be read now", retryAfter: 60)
         }
         guard let bytes = read else { throw Problem(.notFound, "there is no proof of this set here") }
-        let tag = Self.hexadecimal(try ArrivedVoucher.digest(bytes))
+        let tag = Hexadecimal.text(try ArrivedVoucher.digest(bytes).bytes)
         let reply = try Partial(request, tag: "\"\(tag)\"", size: bytes.count, caching: "max-age=3600")
         let part = reply.range.map { bytes[$0] } ?? bytes[...]
         return reply.response(ResponseBody(byteBuffer: ByteBuffer(bytes: part)))

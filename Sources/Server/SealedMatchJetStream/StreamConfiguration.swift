@@ -1,4 +1,5 @@
 internal import SealedMatchCrypto
+internal import SealedMatchProtocol
 
 /// How a stream is configured: what we ask for, and what a server says of one that is there.
 struct StreamConfiguration: Codable, Equatable {
@@ -81,7 +82,7 @@ struct StreamConfiguration: Codable, Equatable {
                 .invalidMagic, "the deployment is still being moved to these streams: let `migrate` end first")
         }
         guard metadata?[Self.versionKey] == Self.version || isBeingFilled,
-            let identity = metadata?[Self.identityKey].flatMap(Bytes32.init(hex:))
+            let identity = metadata?[Self.identityKey].flatMap(Hexadecimal.bytes32)
         else {
             throw SealedMatchError(.invalidMagic, "a stream has this deployment's name, and is none of ours or newer")
         }
@@ -97,15 +98,5 @@ struct StreamConfiguration: Codable, Equatable {
         found.max_age = max_age ?? 0
         found.metadata = metadata?.filter { [Self.identityKey, Self.versionKey].contains($0.key) }
         return found == wanted
-    }
-}
-
-extension Bytes32 {
-    init?(hex: String) {
-        let digits = hex.utf8.compactMap { UInt8(String(UnicodeScalar($0)), radix: 16) }
-        guard digits.count == 64, hex.utf8.count == 64 else { return nil }
-        let bytes = stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
-        guard let value = try? Bytes32(exactly: bytes) else { return nil }
-        self = value
     }
 }

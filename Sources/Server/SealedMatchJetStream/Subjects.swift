@@ -63,8 +63,5 @@ struct Subjects: Sendable {
 
 extension Bytes32 {
     /// 64 digits.
-    var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    var hex: String { Hexadecimal.text(bytes) }
 }

@@ -1,5 +1,6 @@
 public import SealedMatchCrypto
 internal import SealedMatchFiles
+internal import SealedMatchProtocol
 
 /// The key files of a source: one line of text, a tag and 64 hexadecimal digits (Docs/Protocol.md, 4.2).
 ///

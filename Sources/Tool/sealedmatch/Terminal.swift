@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Synchronization
+internal import SealedMatchProtocol
 internal import SealedMatchWorkers
 
 /// What the tool prints: results on standard output, progress on standard error if that is a terminal.
@@ -79,27 +80,10 @@ func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
 }
 
 /// Lower-case hexadecimal.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String { Hexadecimal.text(bytes) }
 
 /// The bytes of a hexadecimal text; `nil` for anything else.
-func bytes(hexadecimal text: some StringProtocol) -> [UInt8]? {
-    let digits = Array(text.utf8)
-    guard digits.count % 2 == 0 else { return nil }
-    var out: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-        let pair = String(decoding: digits[index...(index + 1)], as: UTF8.self)
-        // `UInt8(_:radix:)` would take a sign.
-        guard pair.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
-            let byte = UInt8(pair, radix: 16)
-        else {
-            return nil
-        }
-        out.append(byte)
-    }
-    return out
-}
+func bytes(hexadecimal text: some StringProtocol) -> [UInt8]? { Hexadecimal.bytes(text.utf8) }
 
 /// Seconds since 1970.
 func currentTime() -> UInt64 { UInt64(max(0, Date().timeIntervalSince1970)) }

@@ -154,7 +154,7 @@ extension TestWorld {
     private func name(of payload: Payload) -> String {
         if let name = names[ShownFingerprint(payload)] { return name }
         if let text = String(validating: payload.note, as: UTF8.self), !text.isEmpty { return text }
-        return payload.fingerprint.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return Hexadecimal.text(payload.fingerprint.bytes)
     }
 
     /// What the collector knows, by account and epoch.
