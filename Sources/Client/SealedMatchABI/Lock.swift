@@ -3,6 +3,7 @@ internal import CSealedMatchPlatform
 /// A mutex at an address of its own. (Swift's `Mutex` is not there in Embedded Swift on Linux.)
 @safe
 final class Lock: @unchecked Sendable {
+    // The pointer is set once; the mutex behind it is for any number of threads.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
     init() {

@@ -95,58 +95,44 @@ struct Load {
         try accounts.register(port: port)
         let stored = Mutex(0)
 
-        say("front: requests of one voucher")
-        let expected = Array(#"{"vouchers":[{"status":"stored"}]}"#.utf8) + [10]
-        let single = try Senders.run(connections: 64, port: port, seconds: seconds) { number in
-            try accounts.upload(number, 1)
-        } check: { reply in
-            guard reply.status == 200, reply.body == expected else { throw LoadFailure("reply \(reply)") }
-            stored.withLock { $0 += 1 }
+        /// Requests of so many vouchers each, from all accounts; every reply has to say that they are stored.
+        func send(_ vouchers: Int, connections: Int, rate: Double? = nil) throws -> Senders.Result {
+            let outcomes = repeatElement(#"{"status":"stored"}"#, count: vouchers).joined(separator: ",")
+            let expected = Array((#"{"vouchers":["# + outcomes + "]}\n").utf8)
+            return try Senders.run(connections: connections, port: port, seconds: seconds, rate: rate) { number in
+                try accounts.upload(number, vouchers)
+            } check: { reply in
+                guard reply.status == 200, reply.body == expected else { throw LoadFailure("reply \(reply)") }
+                stored.withLock { $0 += vouchers }
+            }
         }
+
+        say("front: requests of one voucher")
+        let single = try send(1, connections: 64)
         let requests = Double(single.requests) / single.seconds
         row("front.single", requests, "requests/s", ratio: requests / transactions, to: "floor.transaction")
         row("front.single.p50", single.latencies.quantile(0.5), "ms")
         row("front.single.p99", single.latencies.quantile(0.99), "ms")
 
         say("front: the same at 1,000 requests a second")
-        let half = try Senders.run(connections: 64, port: port, seconds: seconds, rate: 1_000) { number in
-            try accounts.upload(number, 1)
-        } check: { reply in
-            guard reply.status == 200 else { throw LoadFailure("reply \(reply)") }
-            stored.withLock { $0 += 1 }
-        }
+        let half = try send(1, connections: 64, rate: 1_000)
         row("front.half", Double(half.requests) / half.seconds, "requests/s")
         row("front.half.p50", half.latencies.quantile(0.5), "ms")
         row("front.half.p99", half.latencies.quantile(0.99), "ms")
 
         say("front: requests of 32 vouchers")
-        let batches = try Senders.run(connections: 16, port: port, seconds: seconds) { number in
-            try accounts.upload(number, 32)
-        } check: { reply in
-            guard reply.status == 200 else { throw LoadFailure("reply \(reply)") }
-            stored.withLock { $0 += 32 }
-        }
+        let batches = try send(32, connections: 16)
         let vouchers = Double(batches.requests) * 32 / batches.seconds
         row("front.batch", vouchers, "vouchers/s", ratio: vouchers / transactions, to: "floor.transaction")
         row("front.batch.p99", batches.latencies.quantile(0.99), "ms")
 
         say("front: the same at 125 requests a second")
-        let halfBatches = try Senders.run(connections: 16, port: port, seconds: seconds, rate: 125) { number in
-            try accounts.upload(number, 32)
-        } check: { reply in
-            guard reply.status == 200 else { throw LoadFailure("reply \(reply)") }
-            stored.withLock { $0 += 32 }
-        }
+        let halfBatches = try send(32, connections: 16, rate: 125)
         row("front.batch.half", Double(halfBatches.requests) * 32 / halfBatches.seconds, "vouchers/s")
         row("front.batch.half.p99", halfBatches.latencies.quantile(0.99), "ms")
 
         say("front: 1,000 connections")
-        let many = try Senders.run(connections: 1_000, port: port, seconds: seconds, rate: 1_000) { number in
-            try accounts.upload(number, 1)
-        } check: { reply in
-            guard reply.status == 200 else { throw LoadFailure("reply \(reply)") }
-            stored.withLock { $0 += 1 }
-        }
+        let many = try send(1, connections: 1_000, rate: 1_000)
         row("front.connections.p99", many.latencies.quantile(0.99), "ms")
         row("front.memory", Double(try service.peakMemory()) / 1e6, "MB")
         // What was acknowledged is on disk: the process gets no time to write anything.
@@ -164,6 +150,7 @@ struct Load {
 
     /// Accounts that threads share: each has its own turn.
     private final class Accounts: @unchecked Sendable {
+        // Both lists are set once; an account is used under its own lock only.
         private let all: [LoadAccount]
         private let locks: [NSLock]
 

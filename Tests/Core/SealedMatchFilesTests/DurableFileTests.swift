@@ -69,6 +69,7 @@ import Testing
     }
 
     private final class Counter: @unchecked Sendable {
+        // `count` is touched under the lock only.
         private let lock = NSLock()
         private var count = 0
         func add() { lock.withLock { count += 1 } }

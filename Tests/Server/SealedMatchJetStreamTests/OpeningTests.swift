@@ -106,6 +106,7 @@ import Testing
         let beforeSecondLook: @Sendable () -> SealedMatchError?
         let looks = Counter()
 
+        // The test's one thread looks.
         final class Counter: @unchecked Sendable { var value = 0 }
 
         var maximumDeliveries: Int { queue.maximumDeliveries }

@@ -280,6 +280,7 @@ private func decode(_ key: EntryKey, _ set: BuiltSet) throws -> Point {
     }
 
     private final class Interrupter: @unchecked Sendable {
+        // `left` is touched under the lock only, and `workers` set before anybody counts.
         private let lock = NSLock()
         private var left: Int
         var workers: Workers?
