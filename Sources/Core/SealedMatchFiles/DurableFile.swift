@@ -68,18 +68,23 @@ package enum DurableFile {
     }
 
     /// The whole of a regular file that holds a secret, in guarded memory.
+    /// - Parameter access: `credential` for a file in the folder of a service's credentials.
     /// - Throws: `fileFailed`; `wrongLength` for an empty file and beyond `limit` bytes; `notPrivate` unless it is its
     ///   owner's alone; `outOfMemory`.
-    package static func readSecret(_ path: String, limit: Int) throws(SealedMatchError) -> SecretBytes {
-        guard let secret = try readSecretIfPresent(path, limit: limit) else {
+    package static func readSecret(
+        _ path: String, limit: Int, access: FileAccess = .secret
+    ) throws(SealedMatchError) -> SecretBytes {
+        guard let secret = try readSecretIfPresent(path, limit: limit, access: access) else {
             throw .file("the file cannot be opened")
         }
         return secret
     }
 
     /// The same, or nil where there is none of this name.
-    package static func readSecretIfPresent(_ path: String, limit: Int) throws(SealedMatchError) -> SecretBytes? {
-        guard let (descriptor, count) = try openIfPresent(path, limit, .secret) else { return nil }
+    package static func readSecretIfPresent(
+        _ path: String, limit: Int, access: FileAccess = .secret
+    ) throws(SealedMatchError) -> SecretBytes? {
+        guard let (descriptor, count) = try openIfPresent(path, limit, access) else { return nil }
         defer { close(descriptor) }
         guard count > 0 else { throw SealedMatchError(.wrongLength, "the file is empty") }
         var secret = try SecretBytes.zeros(count: count)

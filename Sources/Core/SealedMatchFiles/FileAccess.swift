@@ -8,12 +8,16 @@ package enum FileAccess {
     case written
     /// Others may do nothing: secrets and databases.
     case secret
+    /// The same of a secret that the system's manager hands to this process: it lets the service's user in by an access
+    /// list, whose mask shows as the group's right to read (systemd's LoadCredential; mode 0400 or 0440).
+    case credential
 
     /// Mode bits of group and others that must not be set.
     private var forbidden: mode_t {
         switch self {
         case .written: 0o022
         case .secret: 0o077
+        case .credential: 0o037
         }
     }
 

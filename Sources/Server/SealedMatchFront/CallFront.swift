@@ -49,43 +49,25 @@ public struct CallFront: Sendable {
     }
 
     /// The calls, as a router.
-    public func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+    public func router() -> Router<FrontContext> {
+        let router = Router(context: FrontContext.self)
         router.add(
             middleware: ProblemMiddleware(
                 counters: counters,
                 methods: calls.map { ($0.path.split(separator: "/").map(String.init), [.post]) }))
         for call in calls {
-            router.post(RouterPath(call.path)) { request, _ in try await answer(request, call) }
+            router.post(RouterPath(call.path)) { request, context in try await answer(request, context, call) }
         }
         return router
     }
 
     /// Connections of a server before this front: limits of headers and times.
-    public func server() -> HTTPServerBuilder {
-        let limits = limits
-        return .http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionDeadlines(limits)],
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
-    }
+    public func server() -> HTTPServerBuilder { limits.server() }
 
-    private func answer(_ request: Request, _ call: Call) async throws -> Response {
-        guard let count = request.headers[.contentLength].flatMap({ Int($0) }), count >= 0 else {
-            throw Problem(.lengthRequired, "a Content-Length is needed")
-        }
-        guard count <= call.maximumBody else {
-            throw Problem(.contentTooLarge, "the body has more than \(call.maximumBody) bytes")
-        }
+    private func answer(_ request: Request, _ context: FrontContext, _ call: Call) async throws -> Response {
+        let count = try request.bodyCount(upTo: call.maximumBody)
         let result = try await budget.with(count) {
-            let body: ByteBuffer
-            do {
-                body = try await request.body.collect(upTo: call.maximumBody)
-            } catch is NIOTooManyBytesError {
-                throw Problem(.contentTooLarge, "the body has more than \(call.maximumBody) bytes")
-            }
-            guard body.readableBytes == count else { throw Problem(.badRequest, "the body ended too early") }
+            let body = try await context.body(of: request, count: count)
             return await Self.onThread(Array(body.readableBytesView), call.work)
         }
         let outcome = if case .failure(let error) = result { "error \(error.code.rawValue)" } else { "answered" }

@@ -20,11 +20,16 @@ struct CollectorRole {
     private let end: @Sendable () throws(SealedMatchError) -> Void
 
     init(
-        _ settings: FrontSettings, _ collector: CollectorSettings, _ place: CollectorPlace, _ file: SettingsFile,
-        firstRun: Bool, _ process: RunningProcess
+        _ settings: FrontSettings, _ shelf: SetShelf, _ place: CollectorPlace, _ file: SettingsFile, firstRun: Bool,
+        _ process: RunningProcess
     ) throws {
         let listen = try Address(file.text("listen", settings.listen) ?? "127.0.0.1:8080", "listen")
-        let shelf = try Self.shelf(collector, file)
+        if case .jetStream = place {
+            try file.refuse(
+                [("vouchers-per-epoch", settings.vouchersPerEpoch)],
+                "JetStream counts no vouchers of an account, so this cannot be kept; leave it out: vouchers-per-second "
+                    + "and burst limit how many come")
+        }
         var policy = CollectorPolicy()
         policy.knownSets = shelf.parameters
         policy.vouchersPerEpoch = try file.number("vouchers-per-epoch", settings.vouchersPerEpoch, 65_536, 1...1 << 30)
@@ -99,16 +104,6 @@ struct CollectorRole {
         follow(try about("the clock") { try CollectorPolicy.epochs(at: Self.now()) })
     }
 
-    static func shelf(_ settings: CollectorSettings, _ file: SettingsFile) throws -> SetShelf {
-        let paths = try file.list("set", settings.sets)
-        guard !paths.isEmpty else { throw Failure("set: at least one set file is needed") }
-        do {
-            return try SetShelf(paths, allowsTestSets: settings.allowTestSets)
-        } catch {
-            throw Failure(error.error, error.path)
-        }
-    }
-
     private static func authenticator(
         _ settings: FrontSettings, _ file: SettingsFile, _ listen: Address
     ) throws -> any Authenticator {
@@ -116,6 +111,9 @@ struct CollectorRole {
         let field = try file.text("proxy-account", settings.proxyAccount)
         switch (keys, field) {
         case (let path?, nil):
+            try file.refuse(
+                [("proxy-secret-file", settings.proxySecretFile)],
+                "is for proxy-account; tokens are verified by token-keys")
             let bytes = try about(path) { try DurableFile.read(path, limit: 1 << 20) }
             do {
                 return TokenAuthenticator(
@@ -125,6 +123,9 @@ struct CollectorRole {
                 throw Failure("\(path): \(error)")
             }
         case (nil, let field?):
+            try file.refuse(
+                [("token-issuer", settings.tokenIssuer), ("token-audience", settings.tokenAudience)],
+                "is for token-keys, and no token is looked at with proxy-account")
             let secret = try file.secret("proxy-secret-file", settings.proxySecretFile)
             guard secret != nil || listen.isUnix else {
                 throw Failure(

@@ -20,18 +20,15 @@ struct AllCommand: AsyncParsableCommand {
         try await reportingFailures {
             let file = try common.file()
             let process = try RunningProcess(common, file)
-            let sets = try file.list("set", collector.sets)
+            let sets = try SetShelf(collector, file)
             let place = try CollectorPlace(collector, cluster, file, process.logger)
-            let role = try CollectorRole(front, collector, place, file, firstRun: authority.firstRun, process)
-            let kept = try AuthorityPlace(authority, cluster, file)
-            // One object for the file: the front's.
-            let vouchers = try role.store.map { .file($0) } ?? VoucherPlace(place)
-            let opener = try OpenerRole(
-                opener, sets, allowsTestSets: collector.allowTestSets, from: vouchers, into: kept, file, process)
-            let reveal = try RevealRole(reveal, sets, commitments: vouchers.commitments, kept, file, process)
+            let role = try CollectorRole(front, sets, place, file, firstRun: authority.firstRun, process)
+            let stores = try Stores(place, beside: role, authority, cluster, file)
+            let opener = try OpenerRole(opener, sets, stores, file, process)
+            let reveal = try RevealRole(reveal, sets, stores, file, process)
             var actions = AdminActions(now: CollectorRole.now)
             role.add(to: &actions)
-            actions.openings(kept.store, opener.loop)
+            actions.openings(stores.authority.store, opener.loop)
             let eraseOpenings = actions.eraseOpenings
             actions.erase = { account in
                 let names = try await role.intake.erase(account)
@@ -40,9 +37,8 @@ struct AllCommand: AsyncParsableCommand {
                 return names
             }
             try await process.run([role.server, clock(role, process), opener.loop, reveal.loop], actions)
-            if role.store == nil { try vouchers.close() }
+            try stores.close()
             try role.close()
-            try about(kept.name) { try kept.close() }
         }
     }
 }
@@ -61,7 +57,8 @@ struct CollectorCommand: AsyncParsableCommand {
             let file = try common.file()
             let process = try RunningProcess(common, file)
             let place = try CollectorPlace(collector, cluster, file, process.logger)
-            let role = try CollectorRole(front, collector, place, file, firstRun: firstRun, process)
+            let role = try CollectorRole(
+                front, SetShelf(collector, file), place, file, firstRun: firstRun, process)
             var actions = AdminActions(now: CollectorRole.now)
             role.add(to: &actions)
             try await process.run([role.server, clock(role, process)], actions)
@@ -83,16 +80,14 @@ struct OpenerCommand: AsyncParsableCommand {
         try await reportingFailures {
             let file = try common.file()
             let process = try RunningProcess(common, file)
-            let sets = try neededSets(collector, file)
-            let vouchers = try VoucherPlace(CollectorPlace(collector, cluster, file, process.logger))
-            let kept = try AuthorityPlace(authority, cluster, file)
-            let role = try OpenerRole(
-                opener, sets, allowsTestSets: collector.allowTestSets, from: vouchers, into: kept, file, process)
+            let sets = try SetShelf(collector, file)
+            let place = try CollectorPlace(collector, cluster, file, process.logger)
+            let stores = try Stores(place, authority, cluster, file)
+            let role = try OpenerRole(opener, sets, stores, file, process)
             var actions = AdminActions(now: CollectorRole.now)
-            actions.openings(kept.store, role.loop)
+            actions.openings(stores.authority.store, role.loop)
             try await process.run([role.loop], actions)
-            try vouchers.close()
-            try about(kept.name) { try kept.close() }
+            try stores.close()
         }
     }
 }
@@ -110,21 +105,14 @@ struct RevealCommand: AsyncParsableCommand {
         try await reportingFailures {
             let file = try common.file()
             let process = try RunningProcess(common, file)
-            let sets = try neededSets(collector, file)
-            let vouchers = try VoucherPlace(CollectorPlace(collector, cluster, file, process.logger))
-            let kept = try AuthorityPlace(authority, cluster, file)
-            let role = try RevealRole(reveal, sets, commitments: vouchers.commitments, kept, file, process)
+            let sets = try SetShelf(collector, file)
+            let place = try CollectorPlace(collector, cluster, file, process.logger)
+            let stores = try Stores(place, authority, cluster, file)
+            let role = try RevealRole(reveal, sets, stores, file, process)
             try await process.run([role.loop], AdminActions(now: CollectorRole.now))
-            try vouchers.close()
-            try about(kept.name) { try kept.close() }
+            try stores.close()
         }
     }
-}
-
-private func neededSets(_ settings: CollectorSettings, _ file: SettingsFile) throws -> [String] {
-    let sets = try file.list("set", settings.sets)
-    guard !sets.isEmpty else { throw Failure("set: at least one set file is needed") }
-    return sets
 }
 
 extension AdminActions {

@@ -28,7 +28,7 @@ struct CustodianCommand: AsyncParsableCommand {
 /// What takes calls. The folder is this process's as long as it lives.
 private func custodianServer(
     _ settings: CustodianSettings, _ file: SettingsFile, _ process: RunningProcess
-) throws -> Application<RouterResponder<BasicRequestContext>> {
+) throws -> Application<RouterResponder<FrontContext>> {
     guard let path = try file.text("folder", settings.folder) else {
         throw Failure("folder: the custodian's folder is needed; `sealedmatch authority init` makes one")
     }

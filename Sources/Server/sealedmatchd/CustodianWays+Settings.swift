@@ -11,10 +11,11 @@ extension CustodianWays {
     static func known(_ settings: OpenerSettings, _ file: SettingsFile) throws -> CustodianWays {
         let texts = try file.list("custodian", settings.custodians)
         guard !texts.isEmpty else { return try about("custodian") { try CustodianWays([]) } }
-        guard let keyPath = try file.text("coordinator-key", settings.coordinatorKey) else {
+        guard let key = try file.secretFile("coordinator-key", settings.coordinatorKey) else {
             throw Failure("coordinator-key: custodians answer to a key that they know; `sealedmatch keygen` makes one")
         }
-        let signer = Coordinator.Signer(try about(keyPath) { try SourceKeyFile.readSecret(keyPath) })
+        let signer = Coordinator.Signer(
+            try about(key.path) { try SourceKeyFile.readSecret(key.path, access: key.access) })
         let seconds = try file.number("custodian-seconds", settings.custodianSeconds, 30, 1...3_600)
         let lines = try texts.map { text in
             guard let equals = text.firstIndex(of: "=") else {
@@ -38,7 +39,9 @@ extension CustodianWays {
         let recordPath = Self.recordPath(besideSecrets: secrets)
         guard DurableFile.exists(recordPath) else {
             return try about(secrets) {
-                try .local(LocalEvaluator(SetSecretsFile.read(secrets, of: header).matchingKey()))
+                let access = SecretFile(secrets).access
+                return try .local(
+                    LocalEvaluator(SetSecretsFile.read(secrets, of: header, access: access).matchingKey()))
             }
         }
         return try about(recordPath) {

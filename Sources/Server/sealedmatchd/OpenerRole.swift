@@ -45,31 +45,32 @@ struct OpenerRole {
     let loop: Loop
 
     init(
-        _ settings: OpenerSettings, _ sets: [String], allowsTestSets: Bool, from place: VoucherPlace,
-        into authority: AuthorityPlace, _ file: SettingsFile, _ process: RunningProcess
+        _ settings: OpenerSettings, _ shelf: SetShelf, _ stores: Stores, _ file: SettingsFile,
+        _ process: RunningProcess
     ) throws {
         let folder = try file.text("secrets", settings.secrets)
         let ways = try CustodianWays.known(settings, file)
         let logger = process.logger
         let opener = VoucherOpener(
-            try sets.map { path in
-                let header = try about(path) { try SetFile(path: path).header }
-                guard allowsTestSets || !header.isTest else {
-                    throw Failure("\(path): the set is for tests; whoever made it knows its secret key")
+            try shelf.sets.map { set in
+                let holder = try ways.holder(of: set.header, set: set.path, secrets: folder) { fault in
+                    logger.warning("the set \(set.path): party \(fault.party.number) of its custodians: \(fault.error)")
                 }
-                let holder = try ways.holder(of: header, set: path, secrets: folder) { fault in
-                    logger.warning("the set \(path): party \(fault.party.number) of its custodians: \(fault.error)")
-                }
-                return try about(path) { try MatchingSet(evaluator: holder, header: header) }
+                return try about(set.path) { try MatchingSet(evaluator: holder, header: set.header) }
             })
         let prune = try file.truth("prune", settings.prune)
         let seconds = try file.number("open-seconds", settings.openSeconds, 5, 1...86_400)
         let counters = OpenerCounters()
-        let round =
-            switch place {
-            case .file(let store): Self.reading(store, authority.store, opener, prune, counters)
-            case .queue(let queue): Self.leasing(queue, authority.store, opener, counters)
+        let authority = stores.authority
+        let round: Round
+        switch stores.vouchers {
+        case .file(let store): round = Self.reading(store, authority.store, opener, prune, counters)
+        case .queue(let queue):
+            if try file.text("prune", nil) == "false" {
+                throw Failure("prune: JetStream forgets each voucher that was opened; leave it out, or make it true")
             }
+            round = Self.leasing(queue, authority.store, opener, counters)
+        }
         loop = Loop("opener", every: .seconds(seconds), logger: logger, readiness: process.readiness) { turn in
             let result = try about("opening") { try round(turn) }
             counters.waiting.record(try about("opening") { try authority.waiting() })

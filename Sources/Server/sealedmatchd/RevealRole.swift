@@ -15,16 +15,16 @@ struct RevealRole {
     let loop: Loop
 
     init(
-        _ settings: RevealSettings, _ sets: [String], commitments: any CommitmentSource, _ authority: AuthorityPlace,
-        _ file: SettingsFile, _ process: RunningProcess
+        _ settings: RevealSettings, _ shelf: SetShelf, _ stores: Stores, _ file: SettingsFile,
+        _ process: RunningProcess
     ) throws {
         guard let cases = try file.text("cases", settings.cases) else {
             throw Failure("cases: the folder for case files is needed")
         }
         let folder = try about(cases) { try CaseFolder(path: cases) }
-        let comparison = try Self.comparison(file.list("list", settings.lists), sets)
+        let comparison = try Self.comparison(file.list("list", settings.lists), shelf.sets.map(\.header))
         let seconds = try file.number("reveal-seconds", settings.revealSeconds, 300, 1...86_400)
-        let reveal = Self.revealing(commitments, authority.store)
+        let reveal = Self.revealing(stores.vouchers.commitments, stores.authority.store)
         let logger = process.logger
         let written = Counter(label: "sealedmatch_case_files_total")
         let tried = Counter(label: "sealedmatch_reveal_tries_total")
@@ -67,8 +67,7 @@ struct RevealRole {
         }
     }
 
-    private static func comparison(_ lists: [String], _ sets: [String]) throws -> CaseComparison {
-        let headers = try sets.map { path in try about(path) { try SetFile(path: path).header } }
+    private static func comparison(_ lists: [String], _ headers: [SetHeader]) throws -> CaseComparison {
         let files = try lists.map { text in
             guard let split = text.firstIndex(of: "="), split > text.startIndex else {
                 throw Failure("list: “\(text)” is not KEY.pub=LIST")

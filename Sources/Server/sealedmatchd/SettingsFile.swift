@@ -94,22 +94,27 @@ struct SettingsFile {
         }
     }
 
+    /// Refuses settings that what was chosen by another one does not keep: nobody should believe in them.
+    func refuse(_ names: [(name: String, flag: String?)], _ reason: String) throws {
+        for (name, flag) in names where try text(name, flag) != nil { throw Failure("\(name): \(reason)") }
+    }
+
+    /// A file with a secret; nil where nobody named one.
+    func secretFile(_ name: String, _ flag: String?) throws -> SecretFile? {
+        try text(name, flag).map { SecretFile($0) }
+    }
+
     /// A secret in a file of its own, which others must not read: the first line, without its end.
     func secret(_ name: String, _ flag: String?) throws -> [UInt8]? {
-        guard let path = try text(name, flag) else { return nil }
-        // systemd gives a credential by an access list, whose mask shows as the group's right to read; its folder lets
-        // nobody else in.
-        let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"].map { $0 + "/" }
-        let isCredential = folder.map { path.hasPrefix($0) && !path.contains("/..") } ?? false
-        let bytes = try about("\(name): \(path)") {
-            let access: FileAccess = isCredential ? .written : .secret
-            guard let bytes = try DurableFile.readIfPresent(path, limit: 4_096, access: access) else {
-                throw Failure("\(name): \(path): there is no such file")
+        guard let file = try secretFile(name, flag) else { return nil }
+        let bytes = try about("\(name): \(file.path)") {
+            guard let bytes = try DurableFile.readIfPresent(file.path, limit: 4_096, access: file.access) else {
+                throw Failure("\(name): \(file.path): there is no such file")
             }
             return bytes
         }
         let line = Array(bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
-        guard line.count >= 16 else { throw Failure("\(name): \(path): a secret has 16 bytes at least") }
+        guard line.count >= 16 else { throw Failure("\(name): \(file.path): a secret has 16 bytes at least") }
         return line
     }
 }

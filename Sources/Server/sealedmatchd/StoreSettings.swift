@@ -33,12 +33,20 @@ enum CollectorPlace {
             throw Failure("database: the collector's SQLite file is needed, or nats://HOST:PORT")
         }
         guard text.hasPrefix("nats://") || text.hasPrefix("tls://") else {
+            try file.refuse(
+                [
+                    ("nats-credentials", cluster.natsCredentials), ("nats-ca", cluster.natsCa),
+                    ("nats-replicas", cluster.natsReplicas),
+                ], "is for JetStream, and the database is a file; leave it out, or give nats://HOST:PORT")
             self = .file(text)
             return
         }
         var options = JetStreamOptions(
             servers: text.split(separator: ",").map(String.init), name: try deploymentName(cluster, file))
-        if let path = try file.text("nats-credentials", cluster.natsCredentials) { options.credentials = .file(path) }
+        if let secret = try file.secretFile("nats-credentials", cluster.natsCredentials) {
+            try about("nats-credentials: \(secret.path)") { try secret.check() }
+            options.credentials = .file(secret.path)
+        }
         options.authorityFile = try file.text("nats-ca", cluster.natsCa)
         options.replicas = try file.number("nats-replicas", cluster.natsReplicas, 3, 1...5)
         options.report = { logger.warning("JetStream: \($0)") }
@@ -61,6 +69,9 @@ struct AuthorityPlace: Sendable {
             throw Failure("authority: the authority's SQLite file is needed, or postgresql://…")
         }
         guard Self.isServer(text) else {
+            try file.refuse(
+                [("data-keys", cluster.dataKeys)],
+                "is for PostgreSQL, and the authority's store is a file, which is not encrypted; leave it out")
             let store = try about(text) {
                 try AuthorityStore(path: text, creation: settings.firstRun ? .always : .never)
             }
@@ -81,6 +92,9 @@ struct AuthorityPlace: Sendable {
             name: "the PostgreSQL store", close: { () throws(SealedMatchError) in store.close() })
     }
 
+    /// Whether it is a file of this machine.
+    var isFile: Bool { store is AuthorityStore }
+
     static func isServer(_ text: String) -> Bool {
         text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
     }
@@ -91,10 +105,10 @@ struct AuthorityPlace: Sendable {
         let keys: DataKeys
 
         init(_ cluster: ClusterSettings, _ file: SettingsFile) throws {
-            guard let path = try file.text("data-keys", cluster.dataKeys) else {
+            guard let secret = try file.secretFile("data-keys", cluster.dataKeys) else {
                 throw Failure("data-keys: PostgreSQL needs the file of keys that secret cells are encrypted under")
             }
-            keys = try about(path) { try DataKeys(DurableFile.readSecret(path, limit: 16 * DataKeys.keyCount)) }
+            keys = try about(secret.path) { try DataKeys(secret.read(limit: 16 * DataKeys.keyCount)) }
             let name = try deploymentName(cluster, file)
             deployment = try ArrivedVoucher.digest(Array("SealedMatch deployment \(name)".utf8))
         }

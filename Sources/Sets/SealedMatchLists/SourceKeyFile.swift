@@ -1,5 +1,5 @@
 public import SealedMatchCrypto
-internal import SealedMatchFiles
+package import SealedMatchFiles
 internal import SealedMatchProtocol
 
 /// The key files of a source: one line of text, a tag and 64 hexadecimal digits (Docs/Protocol.md, 4.2).
@@ -30,7 +30,12 @@ public enum SourceKeyFile {
     /// Reads a source's secret key.
     /// - Throws: as `readPublic`, of a secret key's line; `outOfMemory`.
     public static func readSecret(_ path: String) throws(SealedMatchError) -> SigningKey {
-        let content = try DurableFile.readSecret(path, limit: maximumCount)
+        try readSecret(path, access: .secret)
+    }
+
+    /// The same of a file that may be one of a service's credentials.
+    package static func readSecret(_ path: String, access: FileAccess) throws(SealedMatchError) -> SigningKey {
+        let content = try DurableFile.readSecret(path, limit: maximumCount, access: access)
         var seed = try SecretBytes.zeros(count: 32)
         let isRead = unsafe content.withBytes { content in
             unsafe seed.withMutableBytes { seed in unsafe parse(content, tag: secretTag, into: seed) }

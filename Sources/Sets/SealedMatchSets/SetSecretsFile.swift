@@ -1,5 +1,5 @@
 internal import SealedMatchCrypto
-internal import SealedMatchFiles
+package import SealedMatchFiles
 package import SealedMatchProtocol
 
 /// The file of a set's secrets: α, and what fixes its table (Docs/Protocol.md, 4.2).
@@ -9,7 +9,7 @@ package enum SetSecretsFile {
     package static func path(
         of header: SetHeader, beside set: String, folder: String?
     ) throws(SealedMatchError) -> String {
-        let name = try header.root().encoded.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let name = Hexadecimal.text(try header.root().encoded.bytes)
         return "\(folder ?? Self.folder(beside: set))/\(name).secrets"
     }
 
@@ -20,15 +20,19 @@ package enum SetSecretsFile {
     }
 
     /// - Throws: `fileFailed`, `notPrivate`, `wrongLength`, and what decoding throws.
-    package static func read(_ path: String) throws(SealedMatchError) -> SetSecrets {
-        let bytes = try DurableFile.readSecret(path, limit: SetSecrets.encodedCount)
+    package static func read(
+        _ path: String, access: FileAccess = .secret
+    ) throws(SealedMatchError) -> SetSecrets {
+        let bytes = try DurableFile.readSecret(path, limit: SetSecrets.encodedCount, access: access)
         return try unsafe bytes.withBytes { (raw) throws(SealedMatchError) in try unsafe SetSecrets(canonical: raw) }
     }
 
     /// The secrets of this very set.
     /// - Throws: as above; `setMismatch` for another set's.
-    package static func read(_ path: String, of header: SetHeader) throws(SealedMatchError) -> SetSecrets {
-        let secrets = try read(path)
+    package static func read(
+        _ path: String, of header: SetHeader, access: FileAccess = .secret
+    ) throws(SealedMatchError) -> SetSecrets {
+        let secrets = try read(path, access: access)
         guard secrets.tableID == header.tableID, secrets.positionSeed == header.positionSeed else {
             throw SealedMatchError(.setMismatch, "these are the secrets of another set")
         }

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from published import Published
 from sealedmatch import BlindedSet, Client, ErrorCode, MediaItem, account_of
+from sealedmatch.testing import World
 from sealedmatch.upload import Refusal, Retries, Uploader
 from services import Service
 
@@ -263,10 +264,11 @@ def test_a_set_that_nobody_announced(tmp_path: Path, published: Published, known
         assert deliver(service, anna) == (waiting, ())
 
 
-def start(*options: str | Path) -> subprocess.CompletedProcess[str]:
+def start(*options: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [os.environ["SEALEDMATCH_SERVICE"], *map(str, options)], capture_output=True, text=True, timeout=60
-    )
+        [os.environ["SEALEDMATCH_SERVICE"], *map(str, options)],
+        capture_output=True, text=True, timeout=60, env={**os.environ, **environment},
+    )  # fmt: skip
 
 
 def test_files_of_others_are_refused_and_left(tmp_path: Path, published: Published) -> None:
@@ -339,3 +341,77 @@ def test_settings_that_are_wrong_say_so(tmp_path: Path, published: Published) ->
     secret.chmod(0o644)
     found = start(*good, *token, "--admin-token-file", secret)
     assert found.returncode == 1 and "secret" in found.stderr and "chmod" in found.stderr
+
+
+@pytest.mark.parametrize("role", ["collector", "opener", "reveal", "all"])
+def test_no_role_takes_a_set_for_tests(tmp_path: Path, role: str) -> None:
+    with World(known=["one"]) as world:
+        options = [role, "--set", world.set_file(), "--database", tmp_path / "c.sqlite", "--admin", "127.0.0.1:0"]
+        refused = start(*options)
+        assert refused.returncode == 1 and "the set is for tests" in refused.stderr, refused.stderr
+        # It was this that stood in the way: now something else is missing.
+        missing = start(*options, "--allow-test-sets")
+        assert missing.returncode == 1 and "for tests" not in missing.stderr, missing.stderr
+
+
+def test_what_a_store_does_not_keep_is_refused(tmp_path: Path, published: Published) -> None:
+    keys = tmp_path / "jwks.json"
+    keys.write_text('{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}')
+    secret = tmp_path / "secret"
+    secret.touch(0o600)
+    secret.write_bytes(b"0123456789abcdef" * 2)
+    file, token = ["--set", published.file, "--database", tmp_path / "c.sqlite"], ["--token-keys", keys]
+    nats = ["--set", published.file, "--database", "nats://127.0.0.1:1", "--deployment", "test"]
+    authority = ["--authority", tmp_path / "a.sqlite"]
+    proxy = ["--proxy-account", "X-Account", "--listen", f"unix:{tmp_path}/socket"]
+    for options, setting, word in [
+        (["collector", *nats, *token, "--vouchers-per-epoch", "9"], "vouchers-per-epoch", "JetStream counts no"),
+        (["all", *nats, *token, "--vouchers-per-epoch", "65536"], "vouchers-per-epoch", "JetStream counts no"),
+        (["collector", *file, *token, "--nats-replicas", "3"], "nats-replicas", "is for JetStream"),
+        (["opener", *file, *authority, "--nats-credentials", secret], "nats-credentials", "is for JetStream"),
+        (["reveal", *file, *authority, "--nats-ca", secret], "nats-ca", "is for JetStream"),
+        (["opener", *file, *authority, "--data-keys", secret], "data-keys", "is for PostgreSQL"),
+        (["collector", *file, *token, "--proxy-secret-file", secret], "proxy-secret-file", "is for proxy-account"),
+        (["collector", *file, *proxy, "--token-issuer", "x"], "token-issuer", "is for token-keys"),
+        (["collector", *file, *proxy, "--token-audience", "x"], "token-audience", "is for token-keys"),
+    ]:
+        found = start(*options, "--admin", "127.0.0.1:0")
+        assert found.returncode == 1 and f"{setting}: " in found.stderr and word in found.stderr, found.stderr
+    # Both stores are files: the name of a deployment says nothing.
+    found = start("opener", *file, *authority, "--first-run", "--deployment", "test", "--admin", "127.0.0.1:0")
+    assert found.returncode == 1 and "deployment: is for JetStream and PostgreSQL" in found.stderr, found.stderr
+
+
+@pytest.mark.parametrize(
+    ("mode", "inside", "named", "good"),
+    [
+        # As systemd makes them, by an access list or by the owner; named by path, or as a credential.
+        (0o440, True, False, True), (0o440, True, True, True), (0o400, True, True, True), (0o600, False, False, True),
+        (0o440, False, False, False), (0o444, True, True, False), (0o460, True, False, False),
+        (0o604, True, True, False),
+    ],
+)  # fmt: skip
+def test_credentials_of_systemd(
+    tmp_path: Path, published: Published, mode: int, inside: bool, named: bool, good: bool
+) -> None:
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    secret = (folder if inside else tmp_path) / "admin.token"
+    secret.write_text("0123456789abcdef")
+    secret.chmod(mode)
+    # Whoever is refused never comes to the second mistake.
+    found = start(
+        "collector", "--set", published.file, "--database", tmp_path / "c.sqlite", "--admin", "127.0.0.1:0",
+        "--admin-token-file", "admin.token" if named else secret, CREDENTIALS_DIRECTORY=str(folder),
+    )  # fmt: skip
+    assert found.returncode == 1
+    assert ("authentication" in found.stderr) == good and ("[error 107]" in found.stderr) != good, found.stderr
+
+
+def test_a_name_that_is_no_credential_is_a_path(tmp_path: Path, published: Published) -> None:
+    for name, environment in [("none.token", {"CREDENTIALS_DIRECTORY": str(tmp_path)}), ("none.token", {})]:
+        found = start(
+            "collector", "--set", published.file, "--database", tmp_path / "c.sqlite", "--admin", "127.0.0.1:0",
+            "--admin-token-file", name, **environment,
+        )  # fmt: skip
+        assert found.returncode == 1 and "none.token: there is no such file" in found.stderr, found.stderr

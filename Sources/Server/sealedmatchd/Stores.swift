@@ -1,0 +1,45 @@
+internal import SealedMatchCrypto
+internal import SealedMatchFront
+
+/// The two stores that opening and revealing work on.
+struct Stores {
+    let vouchers: VoucherPlace
+    let authority: AuthorityPlace
+    /// The collector's file belongs to the front of this process.
+    private let isShared: Bool
+
+    /// Opens both.
+    /// - Parameter role: this process's own front, whose file is used where it has one.
+    init(
+        _ place: CollectorPlace, beside role: CollectorRole? = nil, _ authority: AuthoritySettings,
+        _ cluster: ClusterSettings, _ file: SettingsFile
+    ) throws {
+        let kept = try AuthorityPlace(authority, cluster, file)
+        if case .file = place, kept.isFile {
+            try file.refuse(
+                [("deployment", cluster.deployment)], "is for JetStream and PostgreSQL, and both stores are files")
+        }
+        isShared = role?.store != nil
+        vouchers = try role?.store.map { .file($0) } ?? VoucherPlace(place)
+        self.authority = kept
+    }
+
+    /// Before the process ends.
+    func close() throws {
+        if !isShared { try vouchers.close() }
+        try about(authority.name) { try authority.close() }
+    }
+}
+
+extension SetShelf {
+    /// The sets of a role. Sets for tests are refused here, for all roles alike.
+    init(_ settings: CollectorSettings, _ file: SettingsFile) throws {
+        let paths = try file.list("set", settings.sets)
+        guard !paths.isEmpty else { throw Failure("set: at least one set file is needed") }
+        do throws(SetShelf.Unusable) {
+            self = try SetShelf(paths, allowsTestSets: settings.allowTestSets)
+        } catch {
+            throw Failure(error.error, error.path)
+        }
+    }
+}
