@@ -118,11 +118,14 @@ let server: [Target] = [
     // What a person reads.
     room(
         "Server", "SealedMatchCases",
-        ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchOpenings"]),
+        ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchOpenings", "SealedMatchJSON"]),
     // The stores in SQLite files.
     room(
         "Server", "SealedMatchSQLite",
-        ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchCollector", "SealedMatchOpenings", grdb, sqlite]),
+        [
+            "SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchCollector",
+            "SealedMatchOpenings", "SealedMatchCases", grdb, sqlite,
+        ]),
     system("Server", "CSealedMatchNATS", pkgConfig: "libnats", apt: "libnats-dev"),
     // The intake in NATS JetStream, a work queue.
     room("Server", "SealedMatchJetStream", ["SealedMatchProtocol", "SealedMatchCollector", "CSealedMatchNATS"]),
@@ -211,7 +214,8 @@ let lab: [Target] = [
         [
             "CSealedMatch", "CSealedMatchGroup", "SealedMatchClient", "SealedMatchLog", "SealedMatchSets",
             "SealedMatchWorkers", "SealedMatchAuthority", "SealedMatchCustodians",
-            "SealedMatchOpenings", "SealedMatchPictures", "SealedMatchMessengerStandIn", "SealedMatchTesting",
+            "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite", "SealedMatchPictures",
+            "SealedMatchMessengerStandIn", "SealedMatchTesting",
         ], settings: program),
 ]
 
@@ -284,6 +288,9 @@ let testing: [Target] = [
             "SealedMatchClient", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchOpenings",
             "SealedMatchCases", "SealedMatchSQLite", "SealedMatchTesting", "CSealedMatchElimination", grdb,
         ]),
+    tests(
+        "Server", "SealedMatchCasesTests",
+        ["SealedMatchCases", "SealedMatchCollector", "SealedMatchSQLite", grdb]),
     tests("Server", "SealedMatchCustodiansTests", ["SealedMatchCustodians", "SealedMatchTesting"]),
     tests(
         "Server", "SealedMatchJetStreamTests",

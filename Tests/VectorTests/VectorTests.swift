@@ -26,6 +26,7 @@ struct VectorTopic: Sendable, CustomTestStringConvertible {
         VectorTopic(path: "voucher/voucher.json", runners: VoucherVectors.voucher),
         VectorTopic(path: "collector/collector.json", runners: VoucherVectors.collector),
         VectorTopic(path: "resolution/resolution.json", runners: ResolutionVectors.resolution),
+        VectorTopic(path: "cases/cases.json", runners: CaseVectors.cases),
         VectorTopic(path: "custodians/custodians.json", runners: CustodianVectors.custodians),
         VectorTopic(path: "reveal/reveal.json", runners: RevealVectors.reveal),
         VectorTopic(path: "end-to-end/end-to-end.json", runners: RevealVectors.endToEnd),

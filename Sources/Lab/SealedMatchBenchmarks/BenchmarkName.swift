@@ -103,6 +103,15 @@ enum BenchmarkName: String, CaseIterable {
     /// Floor: its six Ed25519 verifications. Goal: at most 1.
     case logVerify = "log.verify"
 
+    /// Milliseconds, wall time, of a page of 100 out of a library of 100,000 cases (2,000 in a quick run), from opening
+    /// the file on. Goal: at most 100.
+    case casesList = "cases.list"
+    /// Four searches in it: by state, by person, by the beginning of a pseudonym, by epoch and state. Goal: at most
+    /// 100.
+    case casesSearch = "cases.search"
+    /// One case of it, all its events checked.
+    case casesRead = "cases.read"
+
     /// Milliseconds to decode 1,500 openings with t = 30, k = 312, of which 1,100 are by chance, by dense elimination,
     /// one thread.
     case reveal = "reveal.1500"

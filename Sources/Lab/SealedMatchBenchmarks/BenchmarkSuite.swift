@@ -59,6 +59,8 @@ public struct BenchmarkSuite {
         try sealing.measure(report, progress: progress)
         progress("a set's proof")
         try LogBenchmarks(set: large.open(), rounds: scale.sealRounds).measure(report)
+        progress("\(scale.cases) cases")
+        try CaseBenchmarks(cases: scale.cases, rounds: scale.sealRounds, directory: directory).measure(report)
         progress("opening")
         try OpenBenchmarks(scale: scale, set: large, items: items).measure(report)
         progress("client memory")
@@ -101,6 +103,8 @@ package struct BenchmarkScale: Sendable {
     /// Distinct pictures to seal; every round takes one for each of the sealers.
     package var pictures: Int { max(32, sealRounds, vouchers) }
     package var openRounds: Int
+    /// Of a library of cases.
+    package var cases = 2_000
     /// Vouchers sealed to see what memory they leave.
     package var vouchers: Int
     package var realShares = 400
@@ -113,7 +117,7 @@ package struct BenchmarkScale: Sendable {
 
     package static let full = BenchmarkScale(
         groupRounds: 80, entries: 1_000_000, buildRounds: 1, auditEntries: 20_000, auditRounds: 3, sealRounds: 200,
-        openRounds: 40,
+        openRounds: 40, cases: 100_000,
         vouchers: 200, revealRounds: 5, pictureRounds: 41, largePictureRounds: 15)
     package static let quick = BenchmarkScale(
         groupRounds: 20, entries: 30_000, buildRounds: 1, auditEntries: 2_000, auditRounds: 2, sealRounds: 40,
@@ -122,7 +126,7 @@ package struct BenchmarkScale: Sendable {
     /// For tests of the suite itself: no figure of it means anything.
     package static let tiny = BenchmarkScale(
         groupRounds: 1, entries: 1_500, selections: [1_000, 3_000], buildRounds: 1, auditEntries: 1_200, auditRounds: 1,
-        sealRounds: 3, openRounds: 1, vouchers: 4,
+        sealRounds: 3, openRounds: 1, cases: 60, vouchers: 4,
         realShares: 60, chanceShares: 90, undecodableShares: 150,
         revealRounds: 1, pictureRounds: 1, largePictureRounds: 1)
 }

@@ -2,7 +2,7 @@ internal import GRDB
 public import SealedMatchCollector
 public import SealedMatchCrypto
 public import SealedMatchOpenings
-public import SealedMatchProtocol
+internal import SealedMatchProtocol
 
 extension AuthorityStore: MovableOpenings {
     // MARK: Read

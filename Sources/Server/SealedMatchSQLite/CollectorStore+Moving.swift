@@ -1,7 +1,7 @@
 internal import GRDB
 package import SealedMatchCollector
 package import SealedMatchCrypto
-package import SealedMatchProtocol
+internal import SealedMatchProtocol
 
 // What a move to a work queue reads. (Docs/Operating.md, "Moving to a cluster")
 extension CollectorStore {

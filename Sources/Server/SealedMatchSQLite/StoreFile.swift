@@ -21,8 +21,8 @@ package struct StoreFile: Sendable {
     package struct Kind: Sendable {
         /// SQLite's `application_id`. A file with another one, or with tables and none, is left untouched.
         let applicationID: Int32
-        /// The same of a file whose contents were moved to a cluster: no role opens it.
-        let movedID: Int32
+        /// The same of a file whose contents were moved to a cluster: no role opens it. nil of what is never moved.
+        let movedID: Int32?
         /// Bytes of a page of a file that is made.
         var pageSize = 4_096
         let migrator: DatabaseMigrator
@@ -99,9 +99,10 @@ package struct StoreFile: Sendable {
     /// Writes down that the contents were moved to a cluster, or that they were not. Of a file that is used alone.
     /// - Throws: `fileFailed`; then it is as it was.
     package func mark(moved: Bool) throws(SealedMatchError) {
-        try write { db in
-            try db.execute(sql: "PRAGMA application_id = \(moved ? kind.movedID : kind.applicationID)")
+        guard let mark = moved ? kind.movedID : kind.applicationID else {
+            throw SealedMatchError(.parameterOutOfRange, "files of this kind are never moved")
         }
+        try write { db in try db.execute(sql: "PRAGMA application_id = \(mark)") }
     }
 
     /// Makes the file where there is none.
@@ -212,7 +213,7 @@ package struct StoreFile: Sendable {
                 throw SealedMatchError(
                     .damagedStore, "the file is empty: what was stored in it is gone; if nothing was, remove it")
             }
-            guard [kind.applicationID, kind.movedID].contains(where: { application == Int64($0) }) else {
+            guard [kind.applicationID, kind.movedID].contains(where: { $0.map(Int64.init) == application }) else {
                 throw SealedMatchError(.invalidMagic, "the database belongs to something else")
             }
             guard try !schema.isOlder(than: kind.migrator, in: db) else {
@@ -224,7 +225,7 @@ package struct StoreFile: Sendable {
                 throw SealedMatchError(
                     .damagedStore, "the database's tables are not ours: it is damaged, or of a newer version")
             }
-            return application == Int64(kind.movedID)
+            return kind.movedID.map(Int64.init) == application
         }
     }
 

@@ -18,6 +18,8 @@ enum ErrorName {
         501: "proofRejected", 502: "notAudited", 601: "belowThreshold", 602: "notDecodable", 603: "commitmentMismatch",
         611: "shareRejected", 612: "transcriptMismatch", 613: "tooFewCustodians", 614: "sessionConflict",
         615: "keyErased", 616: "custodianStopped", 617: "damagedJournal", 618: "rateExceeded",
+        621: "roleRefused", 622: "stepRefused", 623: "policyRefused", 624: "alreadyReviewed",
+        625: "unknownCase", 626: "brokenChain",
         703: "damagedStore", 704: "lostVouchers", 705: "pseudonymConflict", 706: "tokenMismatch",
         801: "badArgument", 802: "badHandle", 803: "bufferTooSmall", 804: "tooManyHandles", 805: "wrongABI",
     ]

@@ -42,7 +42,8 @@ struct SealedMatchCommand: ParsableCommand {
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
             AuthorityCommand.self, LogCommand.self, CollectCommand.self, ExpireCommand.self, AccountIDCommand.self,
             OpenCommand.self,
-            RevealCommand.self, ResolveCommand.self, ReleaseCommand.self, SampleCommand.self, DemoCommand.self,
+            RevealCommand.self, CaseCommand.self, PolicyCommand.self, ResolveCommand.self, ReleaseCommand.self,
+            SampleCommand.self, DemoCommand.self,
             SimulateCommand.self,
             BenchCommand.self, KitCommand.self, VectorsCommand.self,
         ])

@@ -13,7 +13,10 @@ enum Terminal {
     static func note(_ line: String) { StandardStreams.writeError(escaped(line) + "\n") }
 
     /// One JSON object on a line, keys sorted.
-    static func printJSON(_ value: some Encodable) throws {
+    static func printJSON(_ value: some Encodable) throws { StandardStreams.writeOutput(try json(value) + "\n") }
+
+    /// The object as it is printed.
+    static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(value), as: UTF8.self)
@@ -29,7 +32,7 @@ enum Terminal {
                 }
             }
         }
-        StandardStreams.writeOutput(line + "\n")
+        return line
     }
 
     private static let lastPercent = Atomic<Int>(-1)

@@ -28,6 +28,7 @@ OPERATIONS: dict[str, dict[str, Callable[[Case], Output]]] = {
     "collector/collector.json": servers.COLLECTOR,
     "resolution/resolution.json": servers.RESOLUTION,
     "reveal/reveal.json": servers.REVEAL,
+    "cases/cases.json": servers.CASES,
     "custodians/custodians.json": custodians.CUSTODIANS,
     "end-to-end/end-to-end.json": servers.END_TO_END,
 }

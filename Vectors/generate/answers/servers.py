@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import forms
 from reference.authority import reveal_all
+from reference.cases import Event, check_chain
 from reference.case_file import ListedEntry, finding, listed_entries
 from reference.collector import Collector
 from reference.entries import ListedHash, key_of
@@ -181,3 +182,28 @@ COLLECTOR = {"Requests": requests}
 RESOLUTION = {"DecodeRequest": decode_request, "SignRelease": sign_release, "VerifyRelease": verify_release}
 REVEAL = {"Reveal": reveal_account, "Tries": tries, "Compare": compare}
 END_TO_END = {"EndToEnd": end_to_end}
+
+
+def check_cases(case: Case) -> Output:
+    kept = None if case["kept"] is None else (case["kept"]["number"], bytes.fromhex(case["kept"]["hash"]))
+    events = (Event.decode(line) for line in case["lines"])
+    (number, end), library = check_chain(events, case.optional_bytes("key"), kept)
+    return {
+        "number": number,
+        "hash": end.hex(),
+        "cases": [
+            {
+                "number": one,
+                "state": found.state,
+                "outcome": found.outcome,
+                "round": found.round,
+                "matches": len(found.matches),
+                "listed": found.listed,
+                "viewed": sum(bool(people) for people in found.viewed.values()),
+            }
+            for one, found in sorted(library.cases.items())
+        ],
+    }
+
+
+CASES = {"CheckChain": check_cases}

@@ -1,4 +1,4 @@
-"""Commands about the log: verify a set's proof, watch a log, and be a witness for tests."""
+"""Commands about the log (verify a set's proof, watch a log, be a witness for tests) and about exports of cases."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .cases import Event, check_chain
 from .commands_a import MAXIMUM_KEY_FILE_COUNT, MAXIMUM_SET_COUNT, read_file
 from .errors import require
 from .keys import SOURCE_SECRET_WORD, decode_key_file
@@ -29,6 +30,18 @@ def verify_proof(arguments: argparse.Namespace) -> int:
     proof = read_file(arguments.proof, MAXIMUM_PROOF)
     logged = check_set_proof(set_file, proof, policy_of(arguments), arguments.now or int(time.time()))
     print(f"entry {logged.index} of {logged.log_size}, statement {logged.statement.hex()}")
+    return 0
+
+
+def verify_cases(arguments: argparse.Namespace) -> int:
+    """An export of a library of cases (5.31)."""
+    lines = Path(arguments.events).read_text().splitlines()
+    key = bytes.fromhex(arguments.key) if arguments.key else None
+    (number, end), library = check_chain((Event.decode(line) for line in lines), key)
+    for case, found in sorted(library.cases.items()):
+        viewed = sum(bool(people) for people in found.viewed.values())
+        print(f"case {case}: {found.state} {found.outcome or '-'} {len(found.matches)} {found.listed} {viewed}")
+    print(f"{number}:{end.hex()}")
     return 0
 
 
@@ -60,6 +73,10 @@ def be_witness(arguments: argparse.Namespace) -> int:
 
 
 def add_commands(commands: Any) -> None:
+    p = commands.add_parser("cases", help="checks an export of a library of cases, and says what its events say")
+    p.add_argument("events")
+    p.add_argument("--key", help="the library's public key, 64 hexadecimal digits")
+    p.set_defaults(run=verify_cases)
     log = commands.add_parser("log", help="a set's proof, and what stands in a log").add_subparsers(
         required=True, metavar="COMMAND"
     )

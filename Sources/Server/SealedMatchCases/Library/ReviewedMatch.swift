@@ -1,0 +1,14 @@
+/// A match of a case, and what people did with it.
+public struct ReviewedMatch: Equatable, Sendable {
+    /// Its number in the case, from 1, over all parts.
+    public let number: Int
+    /// What the case file says.
+    public let match: CaseMatch
+    /// Who has seen what it is about, and when, in seconds since 1970. Nobody is taken to have seen anything.
+    public package(set) var viewedBy: [String: UInt64]
+    /// What people say that it is; those of the current round.
+    public package(set) var judgements: [CaseJudgement]
+
+    /// Whether anybody has seen it.
+    public var isViewed: Bool { !viewedBy.isEmpty }
+}
