@@ -1,4 +1,4 @@
-package import SealedMatchCrypto
+internal import SealedMatchCrypto
 package import SealedMatchProtocol
 
 extension CustodianFolder {

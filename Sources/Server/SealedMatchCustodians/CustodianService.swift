@@ -1,5 +1,5 @@
 package import SealedMatchCrypto
-package import SealedMatchProtocol
+internal import SealedMatchProtocol
 internal import Synchronization
 
 /// What a running custodian answers: requests of coordinators, within its operator's policy, each in its journal before

@@ -1,4 +1,4 @@
-package import SealedMatchAuthority
+internal import SealedMatchAuthority
 package import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import SealedMatchLists

@@ -1,6 +1,6 @@
-public import SealedMatchCrypto
-public import SealedMatchProtocol
-public import SealedMatchSets
+internal import SealedMatchCrypto
+internal import SealedMatchProtocol
+internal import SealedMatchSets
 internal import Synchronization
 
 /// α divided among custodians, for building and proving: products as `ThresholdEvaluator` gives them, and one proof by

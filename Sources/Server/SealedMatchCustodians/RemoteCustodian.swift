@@ -1,5 +1,5 @@
 package import SealedMatchCrypto
-package import SealedMatchProtocol
+internal import SealedMatchProtocol
 
 /// A custodian behind HTTP (`sealedmatchd custodian`). Each call is signed by the coordinator; what comes back is
 /// verified by whoever asked. A request that could not be brought over is brought once more on a new connection.

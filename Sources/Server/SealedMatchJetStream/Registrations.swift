@@ -134,6 +134,7 @@ struct Registrations: Sendable {
             }
             // Register, step 6: an epoch of the clock, and the quota
             try policy.check(new: registration.epoch)
+            let turn = try client.last(stream, subjects.turn(account))
             let epochs = try client.some(stream, [subjects.epochs(of: account)])
             let live = epochs.count { (Subjects.epoch(before: $0.subject) ?? 0) >= expiry.firstEpoch }
             guard live < policy.epochsPerAccount else {
@@ -141,9 +142,10 @@ struct Registrations: Sendable {
             }
             // One transaction: nothing else of the account, nobody of this pseudonym, and no expiry since.
             let drafts = [
+                JetStreamClient.Draft(subject: subjects.turn(account), expected: turn?.sequence ?? 0),
                 JetStreamClient.Draft(
                     subject: subjects.account(account, registration.epoch), data: registration.pseudonym.encoded.bytes,
-                    expected: epochs.map(\.sequence).max() ?? 0, filter: subjects.epochs(of: account)),
+                    expected: 0),
                 JetStreamClient.Draft(
                     subject: subjects.pseudonym(name), data: RegistrationRecord(registration).encoded, expected: 0),
                 JetStreamClient.Draft(
@@ -230,7 +232,10 @@ struct Registrations: Sendable {
                 try client.purge(stream, subjects.notices(begun.account, name.epoch))
             }
         }
-        if begun.sequence > 0 { try client.purge(stream, subjects.erasure(begun.account), before: begun.sequence + 1) }
+        if begun.sequence > 0 {
+            try client.purge(stream, subjects.turn(begun.account), before: begun.sequence)
+            try client.purge(stream, subjects.erasure(begun.account), before: begun.sequence + 1)
+        }
         return begun.names.sorted { $0.epoch < $1.epoch }
     }
 

@@ -16,6 +16,9 @@ struct Subjects: Sendable {
     func account(_ account: AccountID, _ epoch: UInt32) -> String { "\(name).r.a.\(epoch).\(account.encoded.hex)" }
     func epochs(of account: AccountID) -> String { "\(name).r.a.*.\(account.encoded.hex)" }
     func accounts(in epoch: UInt32) -> String { "\(name).r.a.\(epoch).*" }
+    /// Written with each registration of an account: of two at a time one finds that the other was faster. Servers look
+    /// at the subject itself also where messages are on their way, but not at a filter with wildcards.
+    func turn(_ account: AccountID) -> String { "\(name).r.t.\(account.encoded.hex)" }
     /// Whose pseudonym it is: a `RegistrationRecord`.
     func pseudonym(_ name: AccountEpoch) -> String {
         "\(self.name).r.p.\(name.epoch).\(name.pseudonym.encoded.hex)"

@@ -134,8 +134,7 @@ package struct OpeningsMove<Source: MovableOpenings, Target: MovableOpenings> {
 
     /// Enough of a pseudonym to find it.
     private static func short(_ name: AccountEpoch) -> String {
-        let digits = name.pseudonym.encoded.bytes.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        return "\(digits.joined())… of epoch \(name.epoch)"
+        "\(Hexadecimal.text(name.pseudonym.encoded.bytes.prefix(4)))… of epoch \(name.epoch)"
     }
 
     private func eachAccount(

@@ -1,7 +1,7 @@
 public import SealedMatchCollector
 public import SealedMatchCrypto
 public import SealedMatchOpenings
-public import SealedMatchProtocol
+internal import SealedMatchProtocol
 
 extension MemoryOpenings: MovableOpenings {
     /// Account-epochs, in the order of their pseudonyms.

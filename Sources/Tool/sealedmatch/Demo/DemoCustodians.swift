@@ -57,7 +57,7 @@ struct DemoCustodians {
             do {
                 let set = try BuiltSet.build(entries, description, by: key, seeds: seeds, workers: workers)
                 return (set, try AuditPackage.make(set, entries: entries, by: key, seeds: seeds, workers: workers))
-            } catch let error as SealedMatchError {
+            } catch {
                 guard error.code == .peelingFailed, attempts < 8 else { throw Failure(error, "the set") }
                 attempts += 1
             }
