@@ -45,7 +45,6 @@ struct CaseBenchmarks {
                     filters[1].assignee = "lead"
                     filters[2].pseudonym = Array(Self.pseudonym(cases / 3 + round).prefix(8))
                     filters[3].epoch = 690
-                    filters[3].state = .new
                     for filter in filters where try store.list(filter).isEmpty {
                         throw BenchmarkFailure(description: "a case is not found")
                     }

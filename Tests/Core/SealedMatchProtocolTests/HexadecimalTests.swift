@@ -12,7 +12,7 @@ import Testing
     }
 
     /// What integers are read from takes signs; this does not.
-    @Test(arguments: ["+f", "f+", "-0", "0-", "0", "0x", " 0", "0 ", "g0", "٣٣", "0\0", "00+f"])
+    @Test(arguments: ["+f", "f+", "-0", "0-", "0x", " 0", "0 ", "g0", "٣٣", "0\0", "00+f"])
     func otherTextIsNone(_ text: String) {
         #expect(Hexadecimal.bytes(text.utf8) == nil)
         let digits = String(repeating: "0", count: 64 - text.utf8.count)
@@ -21,6 +21,7 @@ import Testing
 
     @Test func thirtyTwoBytesAreSixtyFourDigits() {
         #expect(Hexadecimal.bytes32(String(repeating: "0F", count: 32))?.bytes == [UInt8](repeating: 15, count: 32))
+        #expect(Hexadecimal.bytes("0".utf8) == nil && Hexadecimal.bytes("000".utf8) == nil)
         for count in [0, 62, 63, 65, 66, 128] {
             #expect(Hexadecimal.bytes32(String(repeating: "0", count: count)) == nil)
         }

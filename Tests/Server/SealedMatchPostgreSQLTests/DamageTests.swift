@@ -8,7 +8,8 @@ import Testing
         let database = try Database()
         let store = try database.make()
         var synthetic = SyntheticVouchers(seed: 61)
-        _ = try store.record(synthetic.page(12, of: names), of: source, cursor: nil)
+        // Six vouchers each, on average: enough to be due.
+        _ = try store.record(synthetic.page(6 * names.count, of: names), of: source, cursor: nil)
         return (database, store)
     }
 
