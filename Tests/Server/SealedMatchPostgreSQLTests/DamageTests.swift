@@ -9,7 +9,7 @@ import Testing
         let store = try database.make()
         var synthetic = SyntheticVouchers(seed: 61)
         // Six vouchers each, on average: enough to be due.
-        _ = try store.record(synthetic.page(6 * names.count, of: names), of: source, cursor: nil)
+        _ = try store.record(synthetic.page(max(12, 6 * names.count), of: names), of: source, cursor: nil)
         return (database, store)
     }
 
