@@ -2,7 +2,8 @@ internal import CSealedMatchPlatform
 package import SealedMatchCrypto
 
 /// A file that only grows, by whole records of one size, each on the disk before `append` returns. Its owner alone may
-/// read it. Whoever opens it holds a lock of another file, so that one process writes.
+/// read it. Whoever opens it holds a lock of another file, so that one process writes. Threads may share it, since its
+/// one user, a journal, calls it under a lock of its own.
 @safe
 package final class AppendFile: @unchecked Sendable {
     // A descriptor, closed once in deinit, and a number: callers take turns (`append` is not for two threads at once).
