@@ -1,6 +1,8 @@
+internal import Foundation
 public import SealedMatchCollector
 public import SealedMatchCrypto
 public import SealedMatchOpenings
+internal import SealedMatchProtocol
 
 /// Reads a source's vouchers, opens them, and keeps what opened.
 ///
@@ -13,12 +15,18 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
     public let store: Store
     /// What opens them, with the keys of some sets.
     public let opener: VoucherOpener<E>
+    private let now: @Sendable () -> UInt64
 
     /// Nothing is read or written yet.
-    public init(source: Source, store: Store, opener: VoucherOpener<E>) {
+    /// - Parameter now: seconds since 1970: in which epoch vouchers are counted. The system's clock unless given.
+    public init(
+        source: Source, store: Store, opener: VoucherOpener<E>,
+        now: (@Sendable () -> UInt64)? = nil
+    ) {
         self.source = source
         self.store = store
         self.opener = opener
+        self.now = now ?? { UInt64(max(0, time(nil))) }
     }
 
     /// How many positions the source has that were not read here yet: about as many vouchers.
@@ -139,7 +147,10 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
         let opened = try opener.open(page.vouchers.map(\.voucher))
         let placed = zip(page.vouchers, opened).map { PositionedVoucher(position: $0.position, voucher: $1) }
         let commitments = try commitments(of: opened)
-        let unkept = Set(try store.record(placed, of: identity, cursor: cursor, commitments: commitments))
+        let unkept = Set(
+            try store.record(
+                placed, of: identity, cursor: cursor, commitments: commitments,
+                during: Parameters.epoch(at: now())))
         for voucher in placed.map(\.voucher) {
             state.vouchers += 1
             state.openings += voucher.openings.count

@@ -1,6 +1,8 @@
+internal import Foundation
 public import SealedMatchCollector
 public import SealedMatchCrypto
 public import SealedMatchOpenings
+internal import SealedMatchProtocol
 
 /// Leases vouchers from a queue, opens them, and keeps what opened: one of any number of openers, in any number of
 /// processes, over one queue and one store of openings. Its functions block. (Docs/Protocol.md, "Open")
@@ -14,12 +16,18 @@ public struct QueueOpeningService<Queue: VoucherQueue, Store: OpeningStore, E: E
     public let store: Store
     /// What opens them, with the keys of some sets.
     public let opener: VoucherOpener<E>
+    private let now: @Sendable () -> UInt64
 
     /// Nothing is read or written yet.
-    public init(queue: Queue, store: Store, opener: VoucherOpener<E>) {
+    /// - Parameter now: seconds since 1970: in which epoch vouchers are counted. The system's clock unless given.
+    public init(
+        queue: Queue, store: Store, opener: VoucherOpener<E>,
+        now: (@Sendable () -> UInt64)? = nil
+    ) {
         self.queue = queue
         self.store = store
         self.opener = opener
+        self.now = now ?? { UInt64(max(0, time(nil))) }
     }
 
     /// Opens what is in the queue, and what waits for the key of a set that is here, until there is no more.
@@ -111,7 +119,9 @@ public struct QueueOpeningService<Queue: VoucherQueue, Store: OpeningStore, E: E
             }
         }
         if !parked.isEmpty { try queue.park(parked) }
-        let unkept = Set(try store.record(placed, of: identity, cursor: nil, commitments: commitments))
+        let unkept = Set(
+            try store.record(
+                placed, of: identity, cursor: nil, commitments: commitments, during: Parameters.epoch(at: now())))
         try store.keepSealed(vouchers.filter { unkept.contains($0.position) }, of: identity)
         try forgetGone(leases, commitments, names)
         try queue.acknowledge(leases)

@@ -21,6 +21,8 @@ public struct AdminActions: Sendable {
     public var expireOpenings: (@Sendable (UInt32) async throws -> Void)?
     /// Has the collector keep a notice for an account.
     public var notify: (@Sendable (NoticeOrder, _ day: UInt32) async throws -> IntakeOutcome)?
+    /// How much was opened, by epoch and set.
+    public var opened: (@Sendable () async throws -> [OpenedCount])?
     /// Seconds since 1970.
     public var now: @Sendable () -> UInt64
 
@@ -79,6 +81,7 @@ public struct AdminFront: Sendable {
                     (["healthz"], [.get]), (["readyz"], [.get]), (["metrics"], [.get]),
                     (["v1", "accounts", "*"], [.delete]), (["v1", "erasures"], [.post]),
                     (["v1", "epochs", "*", "expire"], [.post]), (["v1", "notices"], [.post]),
+                    (["v1", "opened"], [.get]),
                 ]))
         router.get("healthz") { _, _ in Response.json(.object(["alive": .boolean(true)])) }
         router.get("readyz") { _, _ in
@@ -100,6 +103,7 @@ public struct AdminFront: Sendable {
         router.post("v1/erasures") { request, context in try await eraseOpenings(request, context) }
         router.post("v1/epochs/:epoch/expire") { request, context in try await expire(request, context) }
         router.post("v1/notices") { request, _ in try await notify(request) }
+        router.get("v1/opened") { request, _ in try await opened(request) }
         return router
     }
 
@@ -194,6 +198,23 @@ public struct AdminFront: Sendable {
         }
         let outcome = try await reporting { try await notify(order, UInt32(clamping: actions.now() / 86_400)) }
         return .json(.object(["status": .text(outcome.name)]), status: outcome == .stored ? .created : .ok)
+    }
+
+    private func opened(_ request: Request) async throws -> Response {
+        try check(request)
+        guard let opened = actions.opened else { throw Problem(.notFound, "this role opens nothing") }
+        let counts = try await reporting { try await opened() }
+        return .json(
+            .object([
+                "opened": .list(
+                    counts.map { count in
+                        .object([
+                            "epoch": .integer(Int128(count.epoch)),
+                            "set": .text(Hexadecimal.text(count.root.encoded.bytes)),
+                            "vouchers": .integer(Int128(count.vouchers)), "slots": .integer(Int128(count.slots)),
+                        ])
+                    })
+            ]))
     }
 
     private func reporting<Answer>(_ work: () async throws -> Answer) async throws -> Answer {

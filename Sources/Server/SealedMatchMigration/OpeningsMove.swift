@@ -46,6 +46,7 @@ package struct OpeningsMove<Source: MovableOpenings, Target: MovableOpenings> {
                 }
             }
         }
+        try target.take(source.opened())
         for identity in try source.sources() {
             try eachSealed(of: identity) { (page) throws(SealedMatchError) in
                 try target.keepSealed(page, of: identity)
@@ -92,6 +93,7 @@ package struct OpeningsMove<Source: MovableOpenings, Target: MovableOpenings> {
                 }
             }
         }
+        if try source.opened() != target.opened() { report.differ("counts of what was opened") }
         for identity in try source.sources() {
             if try source.cursor(in: identity) != target.cursor(in: identity) { report.differ("a cursor") }
             var last: Int64 = 0

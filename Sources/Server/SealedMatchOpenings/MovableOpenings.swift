@@ -45,6 +45,9 @@ public protocol MovableOpenings: OpeningStore {
     /// Takes the state of an account and epoch, and K_e (32 bytes) if it is revealed: after its vouchers.
     func take(_ account: AccountState, epochKey: borrowing SecretBytes?) throws(SealedMatchError)
 
+    /// Takes counts of what was opened, in place of what it has of the same epochs and sets.
+    func take(_ opened: [OpenedCount]) throws(SealedMatchError)
+
     /// Takes vouchers that wait for a set's key.
     func take(_ waiting: [WaitingVoucher], in source: StoreIdentity) throws(SealedMatchError)
 }

@@ -21,6 +21,7 @@ public import SealedMatchProtocol
 ///   accounts none, and numbers of openings say nothing. It would link an account's epochs (Docs/Security.md, 19).
 /// - *Counted.* C counts an opening exactly if it is not quarantined, V a voucher exactly if C counts one of its
 ///   openings. The first `OpeningCaps.counted` of an account and epoch are not quarantined.
+/// - *Counts of work.* What `record` was asked to count is added in its transaction, and stays.
 /// - *First use decides.* The first commitment that is recorded or settled for an account and epoch stays.
 /// - *Damage.* A row that no version wrote is reported and skipped, and left where it is; it never hides another row.
 ///
@@ -43,11 +44,16 @@ public protocol OpeningStore: Sendable {
     /// unknown set are kept as waiting, by their positions; those that opened wait no longer.
     /// - Parameter commitments: those registered for the page's accounts and epochs. One is kept with the account's
     ///   first opening, so that a reveal needs the source no more; one that was kept before stays.
+    /// - Parameter epoch: the epoch that runs, in which the opened vouchers of the page are counted (`opened`); nil
+    ///   counts none.
     /// - Returns: positions of vouchers of which an opening was not kept, because the account is beyond the caps.
     func record(
         _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
-        commitments: [AccountEpoch: Commitment]
+        commitments: [AccountEpoch: Commitment], during epoch: UInt32?
     ) throws(SealedMatchError) -> [Int64]
+
+    /// How much was opened, by epoch and set, in the order of epochs and roots.
+    func opened() throws(SealedMatchError) -> [OpenedCount]
 
     /// Keeps sealed vouchers as they came, for ever or until an operator decides otherwise: nothing that was sent is
     /// lost when the source forgets its bytes. Idempotent by source and position.
@@ -108,11 +114,12 @@ public protocol OpeningStore: Sendable {
 }
 
 extension OpeningStore {
-    /// Records a page whose commitments are not known yet.
+    /// Records a page that is not counted, and whose commitments are not known yet.
     public func record(
-        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?
+        _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
+        commitments: [AccountEpoch: Commitment] = [:]
     ) throws(SealedMatchError) -> [Int64] {
-        try record(vouchers, of: source, cursor: cursor, commitments: [:])
+        try record(vouchers, of: source, cursor: cursor, commitments: commitments, during: nil)
     }
 }
 

@@ -128,6 +128,26 @@ extension PostgreSQLOpenings: MovableOpenings {
 
     // MARK: Take
 
+    /// Takes counts of what was opened, in place of what it has of the same epochs and sets.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then none is taken.
+    public func take(_ opened: [OpenedCount]) throws(SealedMatchError) {
+        guard !opened.isEmpty else { return }
+        let (epochs, roots) = (opened.map { Int64($0.epoch) }, opened.map(\.root.encoded.bytes))
+        try pool.write { connection in
+            try connection.run(
+                """
+                DELETE FROM opened USING unnest($1::int8[], $2::bytea[]) AS taken (epoch, set_root)
+                WHERE opened.epoch = taken.epoch AND opened.set_root = taken.set_root
+                """, .integers(epochs), .bytesArray(roots))
+            try connection.run(
+                """
+                INSERT INTO opened (epoch, set_root, vouchers, slots, part)
+                SELECT *, 0 FROM unnest($1::int8[], $2::bytea[], $3::int8[], $4::int8[])
+                """, .integers(epochs), .bytesArray(roots), .integers(opened.map(\.vouchers)),
+                .integers(opened.map(\.slots)))
+        }
+    }
+
     /// Takes vouchers of one account and epoch, with their places and openings, in one transaction.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then none was taken.
     public func take(_ vouchers: [KeptVoucher], of name: AccountEpoch) throws(SealedMatchError) {
@@ -273,7 +293,7 @@ extension PostgreSQLOpenings: MovableOpenings {
             guard try connection.run("SELECT version FROM store FOR UPDATE").integer(0, 0) == Schema.filling else {
                 throw SealedMatchError(.fileFailed, "the PostgreSQL store is in use: nothing in it was changed")
             }
-            try connection.execute("TRUNCATE account, form, voucher, opening, source, waiting, sealed")
+            try connection.execute("TRUNCATE account, form, voucher, opening, source, waiting, sealed, opened")
         }
     }
 }

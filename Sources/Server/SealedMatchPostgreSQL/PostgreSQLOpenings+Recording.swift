@@ -10,7 +10,7 @@ extension PostgreSQLOpenings {
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was recorded.
     public func record(
         _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
-        commitments: [AccountEpoch: Commitment]
+        commitments: [AccountEpoch: Commitment], during epoch: UInt32?
     ) throws(SealedMatchError) -> [Int64] {
         let opened = vouchers.filter { $0.voucher.status == .opened }
         let names = Self.ordered(opened.filter { !$0.voucher.openings.isEmpty }.map { $0.voucher.header.name })
@@ -28,7 +28,42 @@ extension PostgreSQLOpenings {
                 try write(page, connection)
             }
             if let cursor { try Self.move(cursor, of: source, connection) }
+            // Last: other openers may wait for these rows.
+            if let epoch { try Self.count(OpenedCount.sums(of: vouchers, during: epoch), connection) }
             return unkept
+        }
+    }
+
+    /// Parts of the counts of a set and epoch.
+    private static let parts: Int64 = 16
+
+    private static func count(_ counts: [OpenedCount], _ connection: Connection) throws {
+        guard !counts.isEmpty else { return }
+        let part = Int64.random(in: 0..<parts)
+        try connection.run(
+            """
+            INSERT INTO opened (epoch, set_root, vouchers, slots, part)
+            SELECT *, $5::int8 FROM unnest($1::int8[], $2::bytea[], $3::int8[], $4::int8[])
+            ON CONFLICT (epoch, set_root, part) DO UPDATE
+                SET vouchers = opened.vouchers + excluded.vouchers, slots = opened.slots + excluded.slots
+            """, .integers(counts.map { Int64($0.epoch) }), .bytesArray(counts.map(\.root.encoded.bytes)),
+            .integers(counts.map(\.vouchers)), .integers(counts.map(\.slots)), .number(part))
+    }
+
+    /// How much was opened, by epoch and set, in the order of epochs and roots.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
+    public func opened() throws(SealedMatchError) -> [OpenedCount] {
+        try pool.read { connection in
+            let rows = try connection.run(
+                """
+                SELECT epoch, set_root, sum(vouchers)::int8, sum(slots)::int8 FROM opened
+                GROUP BY epoch, set_root ORDER BY epoch, set_root
+                """)
+            return try (0..<rows.count).map { row in
+                OpenedCount(
+                    root: SetRoot(canonical: try rows.bytes32(row, 1)), epoch: try rows.epoch(row, 0),
+                    vouchers: try rows.integer(row, 2), slots: try rows.integer(row, 3))
+            }
         }
     }
 

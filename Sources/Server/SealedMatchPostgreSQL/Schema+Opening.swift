@@ -88,9 +88,17 @@ extension Schema {
                 """
             ).count == 1
         guard isVersioned else { throw foreign }
-        let versions = try connection.run("SELECT version FROM store LIMIT 2")
-        guard versions.count == 1 else { throw foreign }
-        let version = try versions.integer(0, 0)
+        let current = {
+            let versions = try connection.run("SELECT version FROM store LIMIT 2")
+            guard versions.count == 1 else { throw foreign }
+            return try versions.integer(0, 0)
+        }
+        var version = try current()
+        if version == Schema.before {
+            // One process brings it up to this version; others wait, and find it there.
+            try connection.run("SELECT pg_advisory_xact_lock($1)", .integer(creationLock))
+            version = try current()
+        }
         guard version <= Schema.version else {
             throw SealedMatchError(
                 .invalidMagic,
@@ -100,8 +108,9 @@ extension Schema {
             throw SealedMatchError(
                 .invalidMagic, "a deployment is still being moved to the PostgreSQL store: let `migrate` end first")
         }
-        guard version == Schema.version || version == Schema.filling,
-            try connection.run(description).bytes(0, 0) == Array(digest.utf8)
+        let isOld = version == Schema.before
+        guard isOld || version == Schema.version || version == Schema.filling,
+            try connection.run(description).bytes(0, 0) == Array((isOld ? digestBefore : digest).utf8)
         else {
             throw SealedMatchError(
                 .damagedStore, "the tables of schema sealedmatch are not exactly ours: see Docs/Protocol.md, 4.11")
@@ -119,5 +128,11 @@ extension Schema {
                 .authenticationFailed,
                 "these are not the PostgreSQL store's data keys: give those that it was made with")
         }
+        guard isOld else { return }
+        try connection.execute("SET LOCAL search_path = sealedmatch, pg_catalog")
+        for sql in additions { try connection.execute(sql) }
+        try connection.run(
+            "UPDATE store SET version = $1::int8 WHERE version = $2::int8", .integer(Schema.version),
+            .integer(Schema.before))
     }
 }

@@ -1,9 +1,11 @@
-/// The tables, version 1. (Docs/Protocol.md, 4.11)
+/// The tables, version 2. (Docs/Protocol.md, 4.11)
 ///
 /// Every table of an account is divided by a hash of the pseudonym. There are no foreign keys: what belongs together is
 /// written in one transaction, under a lock on the account's row.
 enum Schema {
-    static let version = 1
+    static let version = 2
+    /// The version before, which opening a store brings up to this one.
+    static let before = 1
     /// In the version's place while a deployment is being moved here: no role opens it.
     static let filling: Int64 = -1
 
@@ -127,6 +129,7 @@ enum Schema {
             """,
             "CREATE INDEX sealed_account ON sealed (pseudonym, epoch)",
         ]
+        + additions
         + ["account", "form", "voucher", "opening"].flatMap { table in
             (0..<partitions).map { part in
                 // Rows whose counts change keep their place on the page; a voucher of 2.4 kB lies in its row.
@@ -139,6 +142,22 @@ enum Schema {
                     """
             }
         }
+
+    /// The statements that make a store of the version before one of this version, but for its number.
+    static let additions = [
+        """
+        -- What was opened of a set while an epoch ran; nothing of it is an account's. In parts, chosen at random: openers
+        -- that record at a time seldom wait for each other.
+        CREATE TABLE opened (
+            epoch int8 NOT NULL CHECK (epoch BETWEEN 0 AND 4294967295),
+            set_root bytea NOT NULL CHECK (octet_length(set_root) = 32),
+            part int2 NOT NULL,
+            vouchers int8 NOT NULL,
+            slots int8 NOT NULL,
+            PRIMARY KEY (epoch, set_root, part)
+        ) WITH (fillfactor = 80)
+        """
+    ]
 
     /// SHA-256 of everything that the schema defines: relations, columns, indices, and how many triggers, rules,
     /// policies, functions and constraints there are. A view in a table's place, a trigger or a further table is none
@@ -166,6 +185,7 @@ enum Schema {
         SELECT encode(sha256(convert_to(string_agg(text, E'\\n' ORDER BY text COLLATE "C"), 'UTF8')), 'hex') FROM line
         """
 
-    /// What `description` gives of version 1.
-    static let digest = "b556107d0a2b6534d4755f2c5c4c4a2ac69a3d47420b78635ec06dd39f05c193"
+    /// What `description` gives of this version, and of the one before.
+    static let digest = "6724570e5a8c166a4ccba2a0f01b3883583f7d1e5641abcc97c69584a759d447"
+    static let digestBefore = "b556107d0a2b6534d4755f2c5c4c4a2ac69a3d47420b78635ec06dd39f05c193"
 }

@@ -110,6 +110,18 @@ extension AuthorityStore: MovableOpenings {
         return slots
     }
 
+    /// Takes counts of what was opened, in place of what it has of the same epochs and sets.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then none is taken.
+    public func take(_ opened: [OpenedCount]) throws(SealedMatchError) {
+        try file.write { db in
+            for count in opened {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO opened (epoch, setRoot, vouchers, slots) VALUES (?, ?, ?, ?)",
+                    arguments: [count.epoch, count.root.encoded.databaseBlob, count.vouchers, count.slots])
+            }
+        }
+    }
+
     /// How much there is, also of what belongs to nothing.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
     public func totals() throws(SealedMatchError) -> OpeningTotals {

@@ -10,7 +10,7 @@ extension AuthorityStore {
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was recorded.
     public func record(
         _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
-        commitments: [AccountEpoch: Commitment]
+        commitments: [AccountEpoch: Commitment], during epoch: UInt32?
     ) throws(SealedMatchError) -> [Int64] {
         try file.write { db in
             let number = try Self.number(of: source, db)
@@ -31,8 +31,35 @@ extension AuthorityStore {
                     if try !Self.insert(placed.voucher, commitment, db) { unkept.append(placed.position) }
                 }
             }
+            for count in epoch.map({ OpenedCount.sums(of: vouchers, during: $0) }) ?? [] {
+                try db.cachedStatement(
+                    sql: """
+                        INSERT INTO opened (epoch, setRoot, vouchers, slots) VALUES (?, ?, ?, ?)
+                        ON CONFLICT DO UPDATE SET vouchers = vouchers + excluded.vouchers,
+                            slots = slots + excluded.slots
+                        """
+                ).execute(
+                    arguments: [count.epoch, count.root.encoded.databaseBlob, count.vouchers, count.slots])
+            }
             if let cursor { try Self.move(cursor, number, db) }
             return unkept
+        }
+    }
+
+    /// How much was opened, by epoch and set, in the order of epochs and roots.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`.
+    public func opened() throws(SealedMatchError) -> [OpenedCount] {
+        try file.read { db in
+            let sql = """
+                SELECT epoch, \(RowReader.bounded("setRoot", 32)), vouchers, slots FROM opened
+                ORDER BY epoch, setRoot
+                """
+            return try Row.fetchAll(db, sql: sql).map { row in
+                let reader = RowReader(row)
+                return OpenedCount(
+                    root: SetRoot(canonical: try reader.bytes32(1)), epoch: try reader.epoch(0),
+                    vouchers: try reader.integer(2), slots: try reader.integer(3))
+            }
         }
     }
 

@@ -93,6 +93,19 @@ extension AuthorityStore {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("6") { db in
+            try db.execute(
+                sql: """
+                    -- what was opened of a set while an epoch ran; nothing of it is an account's
+                    CREATE TABLE opened (
+                        epoch INTEGER NOT NULL CHECK (epoch BETWEEN 0 AND 4294967295),
+                        setRoot BLOB NOT NULL CHECK (length(setRoot) = 32),
+                        vouchers INTEGER NOT NULL,
+                        slots INTEGER NOT NULL,
+                        PRIMARY KEY (epoch, setRoot)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }()
 }

@@ -120,6 +120,7 @@ extension AdminActions {
     fileprivate mutating func openings(_ store: any OpeningStore, _ loop: Loop) {
         expireOpenings = { epoch in try await loop.between { try store.expire(before: epoch) } }
         eraseOpenings = { names in try await loop.between { try store.erase(names) } }
+        opened = { try store.opened() }
     }
 }
 

@@ -55,6 +55,9 @@ extension MemoryOpenings: MovableOpenings {
         waitingVouchers(in: source).filter { $0.position > position }.prefix(max(0, limit)).map(\.self)
     }
 
+    /// Takes counts of what was opened, in place of what it has of the same epochs and sets.
+    public func take(_ opened: [OpenedCount]) throws(SealedMatchError) { put(opened) }
+
     /// Takes vouchers of one account and epoch, with their places and openings.
     /// - Throws: `wrongLength` for a voucher that is none.
     public func take(_ vouchers: [KeptVoucher], of name: AccountEpoch) throws(SealedMatchError) {

@@ -25,6 +25,13 @@ public final class MemoryOpenings: OpeningStore, DueAccounts {
     private struct State {
         var accounts: [AccountEpoch: Account] = [:]
         var sources: [StoreIdentity: Source] = [:]
+        var opened: [CountedSet: OpenedCount] = [:]
+    }
+    private struct CountedSet: Hashable {
+        let root: SetRoot
+        let epoch: UInt32
+
+        init(_ count: OpenedCount) { (root, epoch) = (count.root, count.epoch) }
     }
     private let state = Mutex(State())
     private let isTaken = Mutex(false)
@@ -66,9 +73,15 @@ public final class MemoryOpenings: OpeningStore, DueAccounts {
     /// - Returns: positions of vouchers of which an opening was not kept, because the account is beyond the caps.
     public func record(
         _ vouchers: [PositionedVoucher], of source: StoreIdentity, cursor: SourceCursor?,
-        commitments: [AccountEpoch: Commitment]
+        commitments: [AccountEpoch: Commitment], during epoch: UInt32?
     ) throws(SealedMatchError) -> [Int64] {
         state.withLock { state in
+            for new in epoch.map({ OpenedCount.sums(of: vouchers, during: $0) }) ?? [] {
+                let old = state.opened[CountedSet(new)]
+                state.opened[CountedSet(new)] = OpenedCount(
+                    root: new.root, epoch: new.epoch, vouchers: new.vouchers + (old?.vouchers ?? 0),
+                    slots: new.slots + (old?.slots ?? 0))
+            }
             var unkept: [Int64] = []
             for placed in vouchers {
                 switch placed.voucher.status {
@@ -306,7 +319,18 @@ public final class MemoryOpenings: OpeningStore, DueAccounts {
         }
     }
 
+    /// How much was opened, by epoch and set, in the order of epochs and roots.
+    public func opened() throws(SealedMatchError) -> [OpenedCount] {
+        OpenedCount.sorted(state.withLock { Array($0.opened.values) })
+    }
+
     // MARK: Move
+
+    func put(_ opened: [OpenedCount]) {
+        state.withLock { state in
+            for count in opened { state.opened[CountedSet(count)] = count }
+        }
+    }
 
     func stateTotals() -> OpeningTotals {
         state.withLock { state in

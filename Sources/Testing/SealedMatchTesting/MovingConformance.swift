@@ -53,7 +53,7 @@ public enum MovingConformance {
                         status: .unknownSet)))
             position += 1
             let cursor = SourceCursor(source: source, position: position - 1, mark: Bytes32(repeating: UInt8(round)))
-            _ = try store.record(page, of: source, cursor: cursor)
+            _ = try store.record(page, of: source, cursor: cursor, commitments: [:], during: UInt32(round / 2))
         }
         try store.settle(alice.registration(1).commitment, of: alice)
         try store.noteTry(of: bob, form, openings: 3)
@@ -87,6 +87,7 @@ public enum MovingConformance {
             }
             place = page.next
         } while place != nil
+        for _ in 0..<2 { try target.take(source.opened()) }
         for identity in try source.sources() {
             if let cursor = try source.cursor(in: identity) {
                 _ = try target.record([], of: identity, cursor: cursor)
@@ -127,6 +128,8 @@ public enum MovingConformance {
             place = page.next
         } while place != nil
         try require(names.count == 12, "every account")
+        let opened = try one.opened()
+        try require(opened.count >= 3 && other.opened() == opened, "the same counts of what was opened")
         try require(try one.sources() == other.sources(), "the same sources")
         for identity in try one.sources() {
             try require(try one.cursor(in: identity) == other.cursor(in: identity), "the same cursor")

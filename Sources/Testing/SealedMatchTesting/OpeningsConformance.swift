@@ -15,6 +15,7 @@ public enum OpeningsConformance {
     ) async throws {
         try recordsOnce(make, reopen)
         try keepsNoOrder(make, reopen)
+        try countsWork(make, reopen)
         try keepsCaps(make)
         try waits(make, reopen)
         try keepsSealedVouchers(make, reopen)
@@ -88,6 +89,39 @@ public enum OpeningsConformance {
         let back = SourceCursor(source: source)
         _ = try store.record([], of: source, cursor: back)
         try require(try store.cursor(in: source) == back, "a cursor can be set back")
+    }
+
+    /// What was opened is counted by set and by the epoch that ran, as often as it was opened, and is never forgotten.
+    private static func countsWork<Store: OpeningStore>(
+        _ make: () throws -> Store, _ reopen: (Store) throws -> Store
+    ) throws {
+        let store = try make()
+        try require(try store.opened().isEmpty, "a new store has counted nothing")
+        var synthetic = SyntheticVouchers(seed: 28)
+        let (one, two) = (SetRoot(canonical: Bytes32(repeating: 1)), SetRoot(canonical: Bytes32(repeating: 2)))
+        let page = [
+            try synthetic.opened(alice, openings: 2, root: two), try synthetic.opened(alice, openings: 0, root: one),
+            try synthetic.opened(alice, openings: 0, root: two, status: .unknownSet),
+            try synthetic.opened(alice, openings: 0, root: two, status: .setMismatch),
+            try synthetic.opened(AccountEpoch(2, 6), openings: 0, root: two),
+        ]
+        let slots = Int64(page[0].header.probes)
+        for epoch: UInt32 in [9, 8, 9] {
+            _ = try store.record(placed(page), of: source, cursor: nil, commitments: [:], during: epoch)
+        }
+        _ = try store.record(placed(page), of: source, cursor: nil)
+        try store.erase([alice])
+        try store.expire(before: 100)
+        for store in [store, try reopen(store)] {
+            let counts = try store.opened()
+            try require(
+                counts == [
+                    OpenedCount(root: one, epoch: 8, vouchers: 1, slots: slots),
+                    OpenedCount(root: two, epoch: 8, vouchers: 2, slots: 2 * slots),
+                    OpenedCount(root: one, epoch: 9, vouchers: 2, slots: 2 * slots),
+                    OpenedCount(root: two, epoch: 9, vouchers: 4, slots: 4 * slots),
+                ], "what was opened is counted by epoch and set: \(counts)")
+        }
     }
 
     /// An account's openings come back in the order of recording, whatever came between; accounts, and numbers of

@@ -41,7 +41,7 @@ struct SealedMatchCommand: ParsableCommand {
         subcommands: [
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
             AuthorityCommand.self, LogCommand.self, CollectCommand.self, ExpireCommand.self, AccountIDCommand.self,
-            OpenCommand.self,
+            OpenCommand.self, OpenedCommand.self,
             RevealCommand.self, CaseCommand.self, PolicyCommand.self, ResolveCommand.self, ReleaseCommand.self,
             SampleCommand.self, DemoCommand.self,
             SimulateCommand.self,

@@ -4,6 +4,7 @@ lies, and processes are killed at random moments of runs and proofs.
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -96,6 +97,16 @@ class Custodians(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0)
         world.tool("authority", "resume", "custodian-1")
         self.assertIn(f"opened {sealed} vouchers", world.open())
+
+        # The opener's count and the custodians': two of three for each slot, and more.
+        epoch = int(time.time()) // 2_592_000
+        counted = json.loads(world.tool("opened", "--authority", "authority.sqlite", "--json"))
+        self.assertEqual(counted["slots"], 32 * counted["vouchers"])
+        journals = [world.tool("authority", "journal", f"custodian-{n}", "--epoch", str(epoch)) for n in (1, 2, 3)]
+        told = sum(int(found) for text in journals for found in re.findall(r": ([0-9]+) slot", text))
+        self.assertGreater(told, 2 * counted["slots"])
+        none = world.tool("authority", "journal", "custodian-2", "--epoch", str(epoch - 1))
+        self.assertNotIn("table", none)
 
         # The journal of a custodian that runs, and a forged one.
         self.assertIn("all verified", world.typed("journal", 3))

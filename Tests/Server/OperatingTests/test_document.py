@@ -208,6 +208,11 @@ class Commands(unittest.TestCase):
         self.assertIn("are lost", self.do("from-start", ("--from-start", "--accept-loss")))
         self.send("dora")
 
+        opened = json.loads(self.do("opened"))["opened"]
+        self.assertEqual(len(opened), 1)
+        self.assertGreater(opened[0]["vouchers"], 0)
+        self.assertEqual(opened[0]["slots"], 32 * opened[0]["vouchers"])
+
         # Nobody was revealed here: a request that was made up tells nobody.
         with contextlib.closing(sqlite3.connect(self.folder / "var/collector/collector.sqlite")) as store:
             epoch, pseudonym = store.execute("SELECT epoch, pseudonym FROM registration").fetchone()

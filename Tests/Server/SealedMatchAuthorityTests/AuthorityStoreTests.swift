@@ -7,6 +7,7 @@ import SealedMatchProtocol
 import SealedMatchSQLite
 import SealedMatchCrypto
 import SealedMatchTestSupport
+import SealedMatchTesting
 import Testing
 
 @Suite struct AuthorityStoreTests {
@@ -328,6 +329,20 @@ import Testing
         #expect(mode == 0o600)
     }
 
+    /// A file of version 5 gets the table that it lacks; what is in it stays.
+    @Test func aFileOfVersionFiveIsBroughtUp() throws {
+        var synthetic = SyntheticVouchers(seed: 3)
+        let page = try synthetic.page(4, of: [AccountEpoch(1, 7)])
+        do {
+            _ = try AuthorityStore(path: scratch.authority, creation: .always).record(page, of: testSource, cursor: nil)
+        }
+        try edit(scratch.authority, "DROP TABLE opened; DELETE FROM grdb_migrations WHERE identifier = '6'")
+        let store = try AuthorityStore(path: scratch.authority)
+        #expect(try store.accounts().accounts.map(\.openings) == [page.reduce(0) { $0 + $1.voucher.openings.count }])
+        _ = try store.record(page, of: testSource, cursor: nil, commitments: [:], during: 5)
+        #expect(try AuthorityStore(path: scratch.authority).opened().map(\.vouchers) == [4])
+    }
+
     /// Version 3 kept the words of each opening: such a file is refused as what it is, and left as it is.
     @Test func aFileOfAnOlderVersionIsRefused() throws {
         do { _ = try AuthorityStore(path: scratch.authority, creation: .always) }
@@ -349,7 +364,7 @@ import Testing
         }
         #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.authority)) == before)
         // A newer one is something else.
-        try edit(scratch.authority, "UPDATE grdb_migrations SET identifier = '5'")
+        try edit(scratch.authority, "UPDATE grdb_migrations SET identifier = '6'")
         #expect(code { _ = try AuthorityStore(path: scratch.authority) } == .damagedStore)
     }
 }

@@ -35,7 +35,9 @@ import Testing
 
     @Test func whatIsNotOursIsRefusedAndLeft() throws {
         let change: [(String, SealedMatchError.Code)] = [
-            ("UPDATE sealedmatch.store SET version = 2", .invalidMagic),
+            ("UPDATE sealedmatch.store SET version = 3", .invalidMagic),
+            // Version 1 has no table `opened`.
+            ("UPDATE sealedmatch.store SET version = 1", .damagedStore),
             ("UPDATE sealedmatch.store SET version = 0", .damagedStore),
             ("ALTER TABLE sealedmatch.store DROP COLUMN version", .invalidMagic),
             ("DELETE FROM sealedmatch.store", .invalidMagic),
@@ -65,6 +67,24 @@ import Testing
             }
             #expect(try database.server.dump(database.connection) == before)
         }
+    }
+
+    /// A store of version 1 gets the table that it lacks, by one of those that open it at a time; what is in it stays.
+    @Test func aStoreOfVersionOneIsBroughtUp() throws {
+        let database = try Database()
+        var synthetic = SyntheticVouchers(seed: 3)
+        let page = try synthetic.page(4, of: [alice])
+        _ = try database.make().record(page, of: source, cursor: nil)
+        try database.sql("DROP TABLE sealedmatch.opened; UPDATE sealedmatch.store SET version = 1")
+        // With others' keys nothing is changed.
+        #expect(code { _ = try database.open(keys(9)) } == .authenticationFailed)
+        #expect(try database.sql("SELECT version FROM sealedmatch.store") == "1\n")
+        #expect(concurrently(4) { _ in _ = try database.open() }.isEmpty)
+        #expect(try database.sql("SELECT version FROM sealedmatch.store") == "2\n")
+        let store = try database.open()
+        #expect(try store.kept(of: alice) == page.flatMap(\.voucher.openings))
+        _ = try store.record(page, of: source, cursor: nil, commitments: [:], during: 5)
+        #expect(try store.opened().map(\.vouchers) == [4])
     }
 
     @Test func anotherDeploymentAndOtherKeysAreRefused() throws {

@@ -11,18 +11,26 @@ struct AuthorityJournalCommand: ParsableCommand {
     @Argument(help: "The custodian's folder.") var folder: String?
     @Option(help: "A copy of a journal.") var file: String?
     @Option(help: "KEY.pub of the custodian that wrote it.") var key: String?
+    @Option(help: "Count what was done in this epoch alone: 30 days each, counted from 1970.") var epoch: UInt32?
     @Flag(help: "Print each entry.") var entries = false
 
     func run() throws {
         try reportingFailures {
             try Sodium.start()
             let (path, publicKey) = try place()
+            var ofEpoch: [TableID: UInt64] = [:]
             let summary = try about(path) {
                 try CustodianJournal.Summary.read(path, publicKey: publicKey) { (entry) throws(SealedMatchError) in
+                    guard epoch == nil || entry.time / Parameters.secondsPerEpoch == epoch.map(UInt64.init) else {
+                        return
+                    }
+                    ofEpoch[entry.tableID, default: 0] += entry.count
                     if entries { Self.show(entry) }
                 }
             }
-            let totals = summary.totals.map { (table: hexadecimal($0.key.encoded), count: Int(clamping: $0.value)) }
+            let totals = (epoch == nil ? summary.totals : ofEpoch).map {
+                (table: hexadecimal($0.key.encoded), count: Int(clamping: $0.value))
+            }
             for total in totals.sorted(by: { $0.table < $1.table }) {
                 Terminal.print("table \(total.table): \(count(total.count, "slot"))")
             }
