@@ -16,6 +16,8 @@ PYTHON := .venv/bin/python
 MESSENGER := .venv-messenger
 # Servers that tests of the service start, from PyPI.
 SERVICE := .venv-service
+# What drives a browser.
+REVIEW := .venv-review
 
 .PHONY: simulator
 .PHONY: demo test vectors vectors-archive check format lint docs consumer bench decoys setup setup-test setup-library \
@@ -118,7 +120,7 @@ consumer: setup
 	Tests/Consumer/run
 
 # All tests. What can run side by side does.
-test: setup setup-test setup-service photos python $(SERVICE)/ready
+test: setup setup-test setup-service setup-review photos python $(SERVICE)/ready $(REVIEW)/ready
 	$(ENVIRONMENT) Tests/House/test
 
 # What is checked without Swift. What the example messenger needs is fetched here, too: it comes while others compile.
@@ -272,4 +274,4 @@ python: setup .venv/ready
 	touch .venv/ready
 
 clean:
-	rm -rf .build .venv .venv-messenger .venv-peers .venv-service .venv-tools .venv-wheel .pictures
+	rm -rf .build .venv .venv-messenger .venv-peers .venv-review .venv-service .venv-tools .venv-wheel .pictures

@@ -71,6 +71,8 @@ let core: [Target] = [
     // The witnessed log: notes, checkpoints, proofs, policies, entries.
     room("Core", "SealedMatchLog", ["SealedMatchProtocol"]),
     room("Core", "SealedMatchFiles", ["SealedMatchProtocol", "CSealedMatchPlatform"]),
+    // Starts other programs: in `Tool` and `Server`.
+    room("Core", "CSealedMatchSpawn"),
 ]
 
 let client: [Target] = [
@@ -148,12 +150,20 @@ let server: [Target] = [
             "SealedMatchProtocol", "SealedMatchFiles", "SealedMatchCollector", "SealedMatchJSON", hummingbird, logging,
             metrics,
         ], settings: program + optimised),
+    // The page on which people review cases.
+    room(
+        "Server", "SealedMatchReview",
+        [
+            "SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchCases", "SealedMatchSQLite",
+            "SealedMatchFront", "SealedMatchJSON", "CSealedMatchSpawn", hummingbird, logging, metrics,
+        ], settings: program + optimised),
     // The service: every role in one program.
     .executableTarget(
         name: "sealedmatchd",
         dependencies: [
-            "SealedMatchFront", "SealedMatchCollector", "SealedMatchAuthority", "SealedMatchCustodians",
-            "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite", "SealedMatchLists", "SealedMatchSets",
+            "SealedMatchFront", "SealedMatchReview", "SealedMatchCollector", "SealedMatchAuthority",
+            "SealedMatchCustodians", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite", "SealedMatchLists",
+            "SealedMatchSets",
             "SealedMatchFiles",
             "SealedMatchJSON", "SealedMatchJetStream", "SealedMatchPostgreSQL", "SealedMatchMigration",
             argumentParser, hummingbird, logging, metrics, lifecycle,
@@ -177,7 +187,6 @@ let tool: [Target] = [
             "CSealedMatchHEIF", "CSealedMatchTIFFReader",
         ]),
     // Frames of videos, by the `ffmpeg` program.
-    room("Tool", "CSealedMatchSpawn"),
     room("Tool", "SealedMatchVideos", ["CSealedMatchSpawn"]),
     .executableTarget(
         name: "sealedmatch",
@@ -314,6 +323,8 @@ let testing: [Target] = [
     tests(
         "Server", "SealedMatchFrontTests",
         ["SealedMatchFront", "SealedMatchCollector", "SealedMatchSQLite", "SealedMatchTesting"]),
+    tests(
+        "Server", "SealedMatchReviewTests", ["SealedMatchReview", "SealedMatchCases", "SealedMatchSQLite"]),
     tests("Testing", "SealedMatchTestingTests", ["SealedMatchTesting", "SealedMatchKit"]),
     tests("Tool", "SealedMatchVideosTests", ["SealedMatchVideos"]),
     tests("Tool", "SealedMatchPicturesTests", ["SealedMatchPictures"], exclude: ["Scripts", "Data"]),

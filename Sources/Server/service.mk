@@ -1,6 +1,7 @@
 # The service: built, tried, tested, installed, packed. Included by the Makefile.
 
-.PHONY: build-service serve test-service install-service dist setup-service load simulate-service
+.PHONY: build-service serve review-sample test-service test-review setup-review install-service dist setup-service \
+	load simulate-service
 
 # Programs for `serve` and `test-service`; `make test` has built others.
 build-service: setup-service build
@@ -9,6 +10,11 @@ build-service: setup-service build
 # The whole service on loopback, with a sample, until Ctrl-C (Docs/Examples/service).
 serve: build-service setup-service
 	@python3 -B Docs/Examples/service/serve.py --programs .build/$(CONFIGURATION) --folder .build/serve
+
+# The review page on loopback, with a library of nobody's cases, until Ctrl-C (Docs/Examples/review).
+review-sample: build-service
+	@rm -rf .build/review-sample
+	@python3 -B Docs/Examples/review/sample.py --programs .build/$(CONFIGURATION) --folder .build/review-sample
 
 # Clients of JetStream and PostgreSQL, for the service; openssl signs the example's tokens; systemd's programs check
 # units.
@@ -30,6 +36,24 @@ $(UNPACKED)/ready: Sources/Server/service.mk
 test-service: build-service setup-service $(UNPACKED)/ready
 	SEALEDMATCH_PROGRAMS=.build/$(CONFIGURATION) SEALEDMATCH_PACKAGES=$(UNPACKED) \
 	    python3 -B -m unittest discover -s Tests/Server/OperatingTests -t Tests/Server/OperatingTests
+
+# The review page over HTTP and in Debian's chromium, by keys alone; pictures of its pages go to .build/review. Half a
+# minute.
+test-review: build-service setup-review $(REVIEW)/ready
+	SEALEDMATCH_PROGRAMS=.build/$(CONFIGURATION) \
+	    $(REVIEW)/bin/python -B -m unittest discover -s Tests/Server/ReviewTests -t Tests/Server/ReviewTests
+
+setup-review: PACKAGES := chromium chromium-driver fonts-dejavu-core python3-venv
+setup-review:
+	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update \
+	    && $(SUDO) apt-get -o Acquire::Retries=3 install -y --no-install-recommends $(PACKAGES))
+
+# The driver of the browser; and axe-core, which comes inside a package whose own driver is not used.
+$(REVIEW)/ready: Sources/Server/service.mk
+	python3 -m venv $(REVIEW)
+	$(REVIEW)/bin/pip install --no-compile --quiet selenium==4.51.0
+	$(REVIEW)/bin/pip install --no-compile --quiet --no-deps axe-playwright-python==0.1.8
+	touch $@
 
 # What one service bears on this machine, with the load beside it: three minutes. `make load ARGS=--quick`: half of one.
 load: build-service

@@ -1,6 +1,6 @@
 internal import HTTPTypes
 public import Hummingbird
-internal import NIOCore
+package import NIOCore
 internal import NIOHTTPTypes
 
 /// What a call knows beside its request: the connection that it came on.
@@ -20,7 +20,7 @@ public struct FrontContext: RequestContext {
     ///
     /// Requests of a connection are answered one after the other: nothing of an earlier reply is still to be written.
     /// - Parameter count: of the body, by Content-Length.
-    func body(of request: Request, count: Int) async throws -> ByteBuffer {
+    package func body(of request: Request, count: Int) async throws -> ByteBuffer {
         if count > 0, request.headers[values: .expect].contains(where: { $0.lowercased() == "100-continue" }) {
             try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
         }
@@ -33,7 +33,7 @@ public struct FrontContext: RequestContext {
 extension Request {
     /// The body's length, as the request says it.
     /// - Throws: `Problem` 411 without one, 413 for one that is greater than `limit`.
-    func bodyCount(upTo limit: Int) throws(Problem) -> Int {
+    package func bodyCount(upTo limit: Int) throws(Problem) -> Int {
         guard let count = headers[.contentLength].flatMap({ Int($0) }), count >= 0 else {
             throw Problem(.lengthRequired, "a Content-Length is needed")
         }

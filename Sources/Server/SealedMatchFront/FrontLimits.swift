@@ -1,5 +1,5 @@
 internal import Hummingbird
-internal import HummingbirdCore
+package import HummingbirdCore
 internal import NIOCore
 internal import SealedMatchCollector
 internal import SealedMatchProtocol
@@ -23,7 +23,7 @@ public struct FrontLimits: Sendable {
     public init() {}
 
     /// Connections of a server: limits of headers and times, and the end of what says that it ends.
-    func server() -> HTTPServerBuilder {
+    package func server() -> HTTPServerBuilder {
         .http1(
             configuration: .init(
                 additionalChannelHandlers: [ConnectionDeadlines(self)],

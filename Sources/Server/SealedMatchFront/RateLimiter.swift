@@ -1,11 +1,12 @@
-internal import SealedMatchProtocol
+package import SealedMatchProtocol
 internal import Synchronization
 
-/// A token bucket for each account: how many vouchers it may send at once, and how fast.
+/// A token bucket for each account: how many vouchers it may send at once, and how fast. And for each person who signs
+/// in.
 ///
 /// An account that has been silent for long enough has a full bucket, and is forgotten: what is kept is bounded by how
 /// many accounts send at a time.
-final class RateLimiter: Sendable {
+package final class RateLimiter: Sendable {
     private struct Bucket {
         var tokens: Double
         var at: ContinuousClock.Instant
@@ -18,7 +19,7 @@ final class RateLimiter: Sendable {
     /// Accounts beyond which full buckets are looked for.
     private static let sweepAt = 100_000
 
-    init(
+    package init(
         burst: Int, perSecond: Double, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.burst = Double(max(1, burst))
@@ -28,7 +29,7 @@ final class RateLimiter: Sendable {
 
     /// Takes tokens if there are enough.
     /// - Returns: nil, or the seconds after which there will be enough.
-    func take(_ count: Int, from account: AccountID) -> Int? {
+    package func take(_ count: Int, from account: AccountID) -> Int? {
         let now = now()
         // More than a bucket holds needs a full one.
         let cost = min(Double(count), burst)

@@ -11,11 +11,24 @@ extension CaseStore {
     public func append(
         _ event: CaseEvent, to number: UInt64, key: borrowing SigningKey
     ) throws(SealedMatchError) -> ReviewedCase {
-        let found = try file.write { db in
+        guard let found = try append(event, to: number, behind: nil, key: key) else {
+            throw SealedMatchError(.stepRefused, "the case has other events")
+        }
+        return found
+    }
+
+    /// The same, for somebody who decided on what they saw.
+    /// - Parameter behind: the number of the case's events that they saw; nil: whatever there is.
+    /// - Returns: nil, and nothing is written, where the case has other events by now.
+    package func append(
+        _ event: CaseEvent, to number: UInt64, behind seen: Int?, key: borrowing SigningKey
+    ) throws(SealedMatchError) -> ReviewedCase? {
+        let found: ReviewedCase? = try file.write { db in
             // Cases, step 1: the events of the library and the case are checked, and say what they are.
             let library = try Self.library(db)
             try Self.check(key.publicKey, library)
             let old = try Self.load(number, db)
+            if let seen, seen != old.events { return nil }
             // Cases, step 2: the rules
             let found = try library.apply(event, [], number: number, to: old)
             if case .erased = event.step { try Self.erase(number, db) }
@@ -24,7 +37,7 @@ extension CaseStore {
             try Self.write(CaseRow(found), db)
             return found
         }
-        if found.state == .erased { try forget() }
+        if found?.state == .erased { try forget() }
         return found
     }
 

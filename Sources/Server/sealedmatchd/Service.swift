@@ -7,14 +7,13 @@ struct Service: AsyncParsableCommand {
         commandName: "sealedmatchd",
         abstract: "Collects sealed match vouchers, opens them, and reveals accounts above the threshold.",
         discussion: """
-            Every option but --first-run, --allow-test-sets and what migrate alone has can also stand in the settings \
-            file (--settings FILE, a JSON object with the options' names) \
-            and in the environment (SEALEDMATCHD_ and the option's name in capitals, - as _). A flag comes before the \
+            Every option but --first-run, --allow-test-sets, --remove and what migrate alone has can also stand in \
+            the settings file (--settings FILE, a JSON object with the options' names) and in the environment (SEALEDMATCHD_ and the option's name in capitals, - as _). A flag comes before the \
             environment, that before the file. Docs/Operating.md says how the roles are run.
             """,
         version: Version.text,
         subcommands: [
             AllCommand.self, CollectorCommand.self, OpenerCommand.self, RevealCommand.self, CustodianCommand.self,
-            MigrateCommand.self,
+            MigrateCommand.self, ReviewCommand.self, ReviewPasswordCommand.self,
         ])
 }

@@ -17,7 +17,9 @@ struct CommonSettings: ParsableArguments {
         "proxy-account", "proxy-secret-file", "connections", "burst", "vouchers-per-second", "vouchers-per-epoch",
         "header-seconds", "body-seconds", "database", "set", "authority", "secrets", "open-seconds", "prune",
         "custodian", "coordinator-key", "custodian-seconds", "folder", "reveal-seconds", "cases", "list", "deployment",
-        "nats-credentials", "nats-ca", "nats-replicas", "data-keys",
+        "nats-credentials", "nats-ca", "nats-replicas", "data-keys", "library", "library-key", "origin", "passwords",
+        "proxy-person", "idle-minutes", "session-hours", "break-minutes", "evidence", "evidence-seconds",
+        "evidence-bytes", "evidence-memory",
     ]
 
     func file() throws -> SettingsFile {
@@ -95,4 +97,31 @@ struct RevealSettings: ParsableArguments {
     @Option(name: .customLong("list"), help: "KEY.pub=LIST: a list that revealed fingerprints are compared with.")
     var lists: [String] = []
     @Option(help: "Seconds between reveals. Default: 300.") var revealSeconds: String?
+}
+
+/// The page on which people review cases.
+struct ReviewPageSettings: ParsableArguments {
+    @Option(help: "The library of cases, as `sealedmatch case init` makes it.") var library: String?
+    @Option(help: "The file of the library's secret key.") var libraryKey: String?
+    @Option(help: "Where the page is: HOST:PORT on loopback, or unix:PATH. Default: 127.0.0.1:8080.")
+    var listen: String?
+    @Option(help: "What browsers call the page: https://HOST; http://HOST:PORT of --listen unless given.")
+    var origin: String?
+    @Option(help: "The file of people's passwords, which `review-password` writes.") var passwords: String?
+    @Option(help: "People are authenticated by a reverse proxy, which names them in this header field.")
+    var proxyPerson: String?
+    @Option(help: "A file with the secret that the proxy sends in SealedMatch-Proxy; needed unless --listen is unix:…")
+    var proxySecretFile: String?
+    @Option(help: "Minutes without a request after which a session ends. Default: 20.") var idleMinutes: String?
+    @Option(help: "Hours after which a session ends. Default: 10.") var sessionHours: String?
+    @Option(help: "Minutes of work after which people are reminded of a break. Default: 45.")
+    var breakMinutes: String?
+    @Option(help: "A program that reads a match's note and writes the picture that it is about.")
+    var evidence: String?
+    @Option(help: "Seconds that it may take. Default: 10.") var evidenceSeconds: String?
+    @Option(help: "Bytes that it may write. Default: 16777216.") var evidenceBytes: String?
+    @Option(help: "MiB of memory that it may use. Default: 512.") var evidenceMemory: String?
+    @Option(help: "Connections at a time. Default: 256.") var connections: String?
+    @Option(help: "Seconds for a request's header. Default: 30.") var headerSeconds: String?
+    @Option(help: "Seconds for a request's body. Default: 60.") var bodySeconds: String?
 }

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -40,6 +41,7 @@ class Monitoring(unittest.TestCase):
                 ask(listen, "/v1/sets/current")
                 cls.printed = set(METRIC.findall(ask(admin, "/metrics")[1]))
             cls.printed |= cls.custodian(folder)
+            cls.printed |= cls.review(folder)
 
     @staticmethod
     def custodian(folder: Path) -> set[str]:
@@ -56,6 +58,26 @@ class Monitoring(unittest.TestCase):
                 return False
 
             wait("a custodian", answers)
+            return set(METRIC.findall(ask(admin, "/metrics")[1]))
+
+    @staticmethod
+    def review(folder: Path) -> set[str]:
+        """What the review page prints after a call."""
+        sys.path.insert(0, str(ROOT / "Docs/Examples/review"))
+        from sample import Sample as Library
+
+        library = Library(PROGRAMS, folder / "review")
+        library.found()
+        listen, admin = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        command = library.command(listen, "--admin", admin, "--passwords", "passwords")
+        with process(command, folder / "review.log", cwd=library.folder):
+
+            def answers() -> bool:
+                with contextlib.suppress(OSError):
+                    return call(listen, "GET", "/sign-in")[0] == 200
+                return False
+
+            wait("the review page", answers)
             return set(METRIC.findall(ask(admin, "/metrics")[1]))
 
     def expressions(self) -> list[str]:

@@ -34,7 +34,7 @@ class Units(unittest.TestCase):
             self.copies[-1].write_text(text.replace("/usr/bin/sealedmatchd", "/usr/bin/env"))
 
     def test_units_are_good(self) -> None:
-        self.assertEqual(len(UNITS), 5)
+        self.assertEqual(len(UNITS), 6)
         # It says nothing of a unit without a fault; a name that it does not know is a warning.
         self.assertEqual(run("systemd-analyze", "verify", "--man=no", *self.copies), "")
 
@@ -49,6 +49,7 @@ class Units(unittest.TestCase):
             ("opener", ("cases",)),
             ("reveal", ()),
             ("custodian", ()),
+            ("review", ()),
         ):
             text = hidden[f"sealedmatch-{role}"]
             [line] = [line for line in text.splitlines() if line.startswith("InaccessiblePaths=")]
@@ -72,6 +73,7 @@ class Units(unittest.TestCase):
                 "var/lib/sealedmatch/authority",
                 "var/lib/sealedmatch/collector",
                 "var/lib/sealedmatch-custodian",
+                "var/lib/sealedmatch-review",
             )
         }
         self.assertEqual(set(modes.values()), {0o700})

@@ -60,6 +60,7 @@ public struct CaseLibrary: Sendable {
         guard var found = old, found.state != .erased else {
             throw SealedMatchError(.stepRefused, "the case is not there, or was erased")
         }
+        found.events += 1
         switch event.step {
         case .assigned(let person):
             try check(event.by, event.by == person ? .takeOn : .assign)
@@ -182,6 +183,7 @@ public struct CaseLibrary: Sendable {
         guard !file.matches.contains(where: { known.contains("\($0.voucherID) \($0.slot)") }) else {
             throw SealedMatchError(.stepRefused, "a match of this part is in an earlier one")
         }
+        found.events += 1
         found.parts.append(file.part)
         found.roots = Set(found.roots + roots).sorted(by: <)
         for match in file.matches {

@@ -59,6 +59,9 @@ public struct ReviewedCase: Equatable, Sendable {
     /// When its state last changed, in seconds since 1970.
     public package(set) var changed: UInt64 = 0
 
+    /// How many events say this; 0 once it is erased. Whoever has another number has seen another case.
+    public package(set) var events = 0
+
     init(number: UInt64) { self.number = number }
 
     /// Matches that somebody has seen.

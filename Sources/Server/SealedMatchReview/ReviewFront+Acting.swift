@@ -1,0 +1,136 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import SealedMatchCases
+internal import SealedMatchCrypto
+internal import SealedMatchFront
+
+extension ReviewFront {
+    /// What a form chooses, and the case that it is about as it is now.
+    private struct Choice {
+        let visit: Visit
+        let form: ReviewForm
+        let step: Step
+        let found: ReviewedCase
+        /// The reason that is recorded.
+        let why: String
+    }
+
+    /// Reads a form that chooses a step.
+    /// - Throws: `Refusal` for a case that has other events than the person saw, for one that was not shown what they
+    ///   say to have seen, and for a form that chooses nothing.
+    private func choice(_ request: Request, _ context: FrontContext) async throws -> Choice {
+        let visit = try await visit(request)
+        let number = try number(context)
+        let form = try await form(request, context, visit)
+        guard let step = Step(form, by: visit.person) else {
+            throw Refusal(
+                .badRequest, "Not like this",
+                """
+                <p>The form chooses nothing, or not all of it. Nothing was recorded.</p>
+                <p><a href="/cases/\(number)" accesskey="b">Back</a></p>
+                """)
+        }
+        let back = step.back(number)
+        let found = try await reporting(back) {
+            try await library.read { store in try store.read(number) }
+        }
+        guard found.events == step.seen else { throw try await stale(found, step) }
+        return Choice(visit: visit, form: form, step: step, found: found, why: try basis(step, found, visit))
+    }
+
+    private func stale(_ found: ReviewedCase, _ step: Step) async throws -> Refusal {
+        let events = try await reporting("/cases") {
+            try await library.read { store in try store.events(of: found.number) }
+        }
+        Self.count(step, "stale")
+        return StalePage.refusal(found, events, seen: step.seen, back: step.back(found.number))
+    }
+
+    /// The reason as it is recorded: of what was seen it says first on what that rests.
+    private func basis(_ step: Step, _ found: ReviewedCase, _ visit: Visit) throws(Refusal) -> String {
+        guard case .viewed(let match) = step.step, visit.may(.view) else { return step.why }
+        let known = sessions.evidence(of: .init(number: found.number, match: match), in: visit.session)
+        switch ViewBasis(known, hasCommand: evidence != nil) {
+        case .shown(let basis): return step.why.isEmpty ? basis : "\(basis) \(step.why)"
+        case .statement(let basis):
+            guard !step.why.isEmpty else {
+                throw Refusal(
+                    SealedMatchError(.stepRefused, "who has seen it elsewhere says where"),
+                    back: step.back(found.number))
+            }
+            return "\(basis) \(step.why)"
+        case .none:
+            throw Refusal(
+                SealedMatchError(.stepRefused, "you were not shown this evidence without blur"),
+                back: step.back(found.number))
+        }
+    }
+
+    /// Shows what is about to be recorded. What the rules refuse is refused here.
+    func check(_ request: Request, _ context: FrontContext) async throws -> Response {
+        let choice = try await choice(request, context)
+        let number = choice.found.number
+        do {
+            try await reporting(choice.step.back(number)) {
+                try await library.tryOut(choice.step.step, why: choice.why, by: choice.visit.person, of: choice.found)
+            }
+        } catch {
+            Self.count(choice.step, "refused")
+            throw error
+        }
+        let page = ConfirmPage(
+            step: choice.step, number: number, form: choice.form, visit: choice.visit, why: choice.why)
+        return answer("Record this?", page.markup, choice.visit)
+    }
+
+    /// The form again, as it was filled in.
+    func back(_ request: Request, _ context: FrontContext) async throws -> Response {
+        let choice = try await choice(request, context)
+        if let number = choice.step.match, number >= 1, number <= choice.found.matches.count {
+            let page = matchPage(
+                choice.found, choice.found.matches[number - 1], choice.visit, chosen: choice.form)
+            return answer(page.title, page.markup, choice.visit)
+        }
+        let page = try await casePage(choice.found.number, choice.visit, chosen: choice.form)
+        return answer(page.title, page.markup, choice.visit)
+    }
+
+    /// Records it, durably, and goes on.
+    func commit(_ request: Request, _ context: FrontContext) async throws -> Response {
+        let choice = try await choice(request, context)
+        let number = choice.found.number
+        let recorded: ReviewedCase?
+        do {
+            recorded = try await reporting(choice.step.back(number)) {
+                try await library.record(
+                    choice.step.step, why: choice.why, by: choice.visit.person, of: number, behind: choice.step.seen)
+            }
+        } catch {
+            Self.count(choice.step, "refused")
+            throw error
+        }
+        guard let recorded else {
+            let found = try await reporting("/cases") {
+                try await library.read { store in try store.read(number) }
+            }
+            throw try await stale(found, choice.step)
+        }
+        Self.count(choice.step, "recorded")
+        return .seeOther(choice.step.next(recorded))
+    }
+
+    private static func count(_ step: Step, _ outcome: String) {
+        let kind =
+            switch step.step {
+            case .assigned: "assigned"
+            case .viewed: "viewed"
+            case .judged: "judged"
+            case .decided: "decided"
+            case .reported: "reported"
+            case .closed: "closed"
+            case .reopened: "reopened"
+            default: "other"
+            }
+        countStep(kind, outcome)
+    }
+}

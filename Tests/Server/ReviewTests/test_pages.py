@@ -1,0 +1,486 @@
+"""The review page over HTTP: who may do what, what is refused, and what is recorded."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import re
+import signal
+import socket
+import tempfile
+import unittest
+from pathlib import Path
+
+from support import SECONDS, PageTest, Person, World, case_file, cases, events, free_port, password
+
+HOSTILE = (
+    "<script>document.title='taken'</script><img src=x onerror=alert(1)>\u202egnp.evil\u202c\u0000\u001b[2J"
+    '"\'&</pre></bdi></main><form action=//evil><a href="javascript:alert(2)">x</a>' + "e" + "\u0301" * 90
+)
+
+
+class SignIn(PageTest):
+    def test_only_with_the_password(self) -> None:
+        person = Person(self.world.port)
+        for path in ("/cases", "/cases/1", "/cases/1/matches/1", "/trail", "/statistics", "/cases/1/matches/1/note"):
+            page = person.get(path)
+            self.assertEqual((page.status, page.content), (303, b""), path)
+            self.assertTrue(page.fields["Location"].startswith("/sign-in"), path)
+        self.assertEqual(person.post("/cases/1/commit", {"step": "close", "seen": "1"}).status, 401)
+        for name, secret in (("rita", "wrong horse rita"), ("nobody", password("rita")), ("sam", password("rita"))):
+            page = person.sign_in(name, secret)
+            self.assertEqual(page.status, 403)
+            self.assertIn("Name or password are wrong.", page.text)
+            self.assertNotIn("sealedmatch", person.cookies)
+        page = person.sign_in("rita")
+        self.assertEqual((page.status, page.fields["Location"]), (303, "/cases"))
+        self.assertEqual(person.get("/cases").status, 200)
+
+    def test_fields_of_every_answer(self) -> None:
+        person = self.world.signed_in("rita")
+        for path in ("/cases", "/style.css", "/nothing", "/sign-in", "/cases/99", "/cases/1/matches/1/file"):
+            fields = person.get(path).fields
+            policy = fields["Content-Security-Policy"]
+            for part in ("default-src 'none'", "style-src 'self'", "img-src 'self'", "form-action 'self'"):
+                self.assertIn(part, policy)
+            for part in ("frame-ancestors 'none'", "base-uri 'none'"):
+                self.assertIn(part, policy)
+            self.assertNotIn("script", policy)
+            self.assertNotIn("unsafe", policy)
+            self.assertEqual(fields["X-Content-Type-Options"], "nosniff")
+            if path != "/style.css":
+                self.assertEqual(fields["Cache-Control"], "no-store")
+
+    def test_cookies(self) -> None:
+        person = Person(self.world.port)
+        start = person.get("/sign-in").fields["Set-Cookie"]
+        session = person.sign_in("sam").fields["Set-Cookie"]
+        for field in (start, session):
+            # On loopback without TLS there is no Secure; `Proxied` has the other.
+            self.assertEqual(field.split("; ", 1)[1], "Path=/; HttpOnly; SameSite=Strict")
+        self.assertRegex(session, r"^sealedmatch=[0-9a-f]{64};")
+
+    def test_signing_out(self) -> None:
+        person = self.world.signed_in("sam")
+        token, cookies = person.get("/cases").token, dict(person.cookies)
+        self.assertEqual(person.get("/sign-out").status, 404)
+        self.assertEqual(person.post("/sign-out", {"token": token}).status, 303)
+        # The cookie itself is worth nothing any more.
+        person.cookies = cookies
+        self.assertEqual(person.get("/cases").status, 303)
+
+    def test_another_page_can_do_nothing(self) -> None:
+        rita, sam = self.world.signed_in("rita"), self.world.signed_in("sam")
+        before = events(rita.get("/cases/2"))
+        form = rita.get("/cases/2").form("take")
+        for change in ({"token": sam.get("/cases").token}, {"token": ""}, {"token": "0" * 64}):
+            self.assertEqual(rita.post("/cases/2/check", form | change).status, 403)
+            self.assertEqual(rita.post("/cases/2/commit", form | change).status, 403)
+        for origin in ("https://evil.example", "null", f"{self.world.origin}.evil", "http://127.0.0.1:1"):
+            self.assertEqual(rita.post("/cases/2/commit", form, Origin=origin).status, 403)
+        self.assertEqual(rita.post("/cases/2/commit", form, Sec_Fetch_Site="cross-site").status, 403)
+        # Nor sign a browser in.
+        self.assertEqual(
+            Person(self.world.port).post("/sign-in", {"name": "rita", "password": password("rita")}).status, 403
+        )
+        self.assertEqual(events(rita.get("/cases/2")), before)
+        self.assertEqual(rita.post("/cases/2/commit", form, Origin=self.world.origin).status, 303)
+        self.assertEqual(events(rita.get("/cases/2")), before + 1)
+
+    def test_a_new_password_ends_sessions(self) -> None:
+        person = self.world.signed_in("ada")
+        self.world.sample.set_password("ada", "another password")
+        self.assertEqual(person.get("/cases").status, 303)
+        self.assertEqual(person.sign_in("ada").status, 403)
+        self.assertEqual(person.sign_in("ada", "another password").status, 303)
+        self.world.sample.set_password("ada", password("ada"))
+
+    def test_without_a_role(self) -> None:
+        self.world.sample.set_password("eve", password("eve"))
+        person = self.world.signed_in("eve")
+        self.assertEqual(person.get("/cases").status, 403)
+        self.world.sample.case("person", "eve", "--role", "reviewer")
+        self.assertEqual(person.get("/cases").status, 200)
+        self.world.sample.case("person", "eve")
+        self.assertEqual(person.get("/cases").status, 403)
+
+    def test_tries_are_limited(self) -> None:
+        person = Person(self.world.port)
+        statuses = [person.sign_in("mallory", "a wrong password").status for _ in range(8)]
+        self.assertEqual(statuses[0], 403)
+        self.assertEqual(statuses[-1], 429)
+        # One name's tries do not keep others out.
+        self.assertEqual(Person(self.world.port).sign_in("lena").status, 303)
+
+    def test_where_it_goes_on(self) -> None:
+        person = Person(self.world.port)
+        for path, place in (
+            ("/cases/3/matches/2", "/cases/3/matches/2"),
+            ("//evil.example", "/cases"),
+            ("/cases/..//evil.example", "/cases"),
+            ("https://evil.example", "/cases"),
+        ):
+            token = person.get("/sign-in").token
+            form = {"token": token, "name": "lena", "password": password("lena"), "next": path}
+            page = person.post("/sign-in", form)
+            self.assertEqual((page.status, page.fields["Location"]), (303, place))
+            break
+        for path in ("//evil.example", "/cases/..//evil.example", "https://evil.example", "/cases\n"):
+            self.assertNotIn("evil", person.get(f"/sign-in?next={path.strip()}").text)
+
+
+class Roles(PageTest):
+    def refused(self, page: object, status: int, title: str) -> None:
+        self.assertEqual((page.status, f"<h1>{title}</h1>" in page.text), (status, True), page.text)
+
+    def test_what_each_may_not_do(self) -> None:
+        """Posted, whether or not a page offers it; the library is the same afterwards."""
+        forms = {
+            "take": {},
+            "assign": {"to": "lena"},
+            "view": {"match": "4", "why": "in the other system"},
+            "judge": {"match": "1", "class": "none", "standing": "notIllegal"},
+            "decide": {"outcome": "notConfirmed", "why": "because"},
+            "report": {"report": "cybertipline", "reference": "1"},
+            "close": {},
+            "reopen": {"why": "because"},
+        }
+        may_not = {
+            "ada": set(forms),
+            "rita": {"assign", "report", "close", "reopen"},
+            "sam": {"assign", "report", "close", "reopen"},
+        }
+        before = self.world.export()
+        for name, steps in may_not.items():
+            person = self.world.signed_in(name)
+            for step in steps:
+                for where in ("check", "commit"):
+                    with self.subTest(person=name, step=step, where=where):
+                        # Nobody learns from the state of a case whether their role might have done it.
+                        page = person.act(1, step, where, **forms[step])
+                        self.refused(page, 403, "Not for your role")
+            offered = {fields.get("step") for _, fields in person.get("/cases/1").forms}
+            self.assertFalse(offered & steps)
+        self.assertEqual(self.world.export(), before)
+
+    def test_an_auditor_reads_all_and_sees_no_evidence(self) -> None:
+        ada = self.world.signed_in("ada")
+        for path in ("/cases", "/cases/1", "/cases/1/matches/1", "/cases/1/events", "/trail", "/statistics"):
+            self.assertEqual(ada.get(path).status, 200, path)
+        self.assertEqual(ada.get("/cases/1/matches/1/picture").status, 403)
+        self.assertNotIn("<img", ada.get("/cases/1/matches/1?evidence=clear").text)
+
+    def test_a_second_opinion(self) -> None:
+        """From a new case to a report, by three people."""
+        rita, sam, lena = (self.world.signed_in(name) for name in ("rita", "sam", "lena"))
+        why = {"why": "it is on the list"}
+        self.refused(rita.act(3, "decide", "commit", outcome="confirmed", **why), 409, "The policy forbids this")
+        for person in (rita, sam):
+            person.get("/cases/3/matches/1?evidence=clear")
+            person.get("/cases/3/matches/1/picture?evidence=clear")
+            self.assertEqual(person.act(3, "view", "commit", match="1").status, 303)
+            self.refused(person.act(3, "decide", "commit", outcome="confirmed", **why), 409, "Not now")
+            judged = person.act(3, "judge", "commit", match="1", **{"class": "A1", "standing": "baseline"})
+            self.assertEqual((judged.status, judged.fields["Location"]), (303, "/cases/3/matches/2"))
+            self.refused(
+                person.act(3, "judge", "commit", match="1", **{"class": "A2", "standing": "baseline"}), 409, "Not now"
+            )
+            self.refused(person.act(3, "decide", "commit", outcome="confirmed"), 409, "Not now")
+            self.assertEqual(person.act(3, "decide", "commit", outcome="confirmed", **why).status, 303)
+        self.assertIn("Case 3: decided: confirmed", lena.get("/cases/3").text)
+        self.assertEqual(
+            lena.act(3, "report", "commit", report="cybertipline", reference="4711 <b>").status, 303, "reported"
+        )
+        self.assertIn("4711 &lt;b&gt;", lena.get("/cases/3").text)
+        self.assertEqual(lena.act(3, "close", "commit").status, 303)
+        self.refused(rita.act(3, "take", "commit"), 409, "Not now")
+        self.refused(lena.act(3, "reopen", "commit"), 409, "Not now")
+        self.assertEqual(lena.act(3, "reopen", "commit", why="a second look").status, 303)
+        self.assertIn("round 2", lena.get("/cases/3").text)
+        self.verified()
+
+    def test_settling(self) -> None:
+        rita, sam, lena = (self.world.signed_in(name) for name in ("rita", "sam", "lena"))
+        self.world.sample.case("view", "5", "--match", "1", person="sam")
+        judge = ("--match", "1", "--class", "A1", "--standing", "baseline")
+        self.world.sample.case("judge", "5", *judge, person="sam")
+        self.assertEqual(sam.act(5, "decide", "commit", outcome="confirmed", why="seen").status, 303)
+        self.refused(rita.act(5, "decide", "commit", outcome="notConfirmed", why="no"), 403, "Not for your role")
+        self.world.sample.case("person", "rob", "--role", "second")
+        self.world.sample.set_password("rob", password("rob"))
+        rob = self.world.signed_in("rob")
+        self.assertEqual(rob.act(5, "decide", "commit", outcome="cannotBeJudged", why="dark").status, 303)
+        self.assertIn("Settle it", lena.get("/cases/5").text)
+        self.assertEqual(lena.act(5, "decide", "commit", outcome="cannotBeJudged", why="too dark").status, 303)
+        self.assertIn("Case 5: decided: cannot be judged", lena.get("/cases/5").text)
+
+    def test_giving_a_case(self) -> None:
+        lena = self.world.signed_in("lena")
+        self.refused(lena.act(4, "assign", "commit", to="ada"), 403, "Not for your role")
+        self.assertEqual(lena.act(4, "assign", "commit", to="rita").status, 303)
+        rita = self.world.signed_in("rita")
+        self.assertIn("yours", rita.get("/cases?assignee=rita").text)
+        self.assertNotIn("yours", self.world.signed_in("sam").get("/cases").text)
+
+
+class Evidence(PageTest):
+    def test_seen_only_what_was_shown(self) -> None:
+        rita = self.world.signed_in("rita")
+
+        def view(match: int, why: str = "", where: str = "commit") -> object:
+            return rita.act(1, "view", where, match=str(match), why=why)
+
+        def shown(match: int, how: str) -> object:
+            self.assertEqual(rita.get(f"/cases/1/matches/{match}?evidence={how}").status, 200)
+            return rita.get(f"/cases/1/matches/{match}/picture?evidence={how}")
+
+        # A page that names the picture is no picture; nor is a blurred one; nor another match's.
+        for where in ("check", "commit"):
+            self.assertEqual(view(1, "I looked", where).status, 409)
+        rita.get("/cases/1/matches/1?evidence=clear")
+        self.assertEqual(view(1).status, 409)
+        shown(1, "dim")
+        shown(2, "clear")
+        self.assertEqual(view(1).status, 409)
+        picture = shown(1, "clear")
+        self.assertEqual((picture.status, picture.fields["Content-Type"]), (200, "image/png"))
+        self.assertEqual(picture.fields["Cache-Control"], "no-store")
+        self.assertEqual(view(1).status, 303)
+        # Nobody else has seen it.
+        self.assertEqual(self.world.signed_in("sam").act(1, "view", "commit", match="1").status, 409)
+        # Of match 4 none is held: where it was seen is said.
+        self.assertIn("not held", rita.get("/cases/1/matches/4?evidence=dim").text)
+        self.assertEqual(view(4).status, 409)
+        self.assertEqual(view(4, "in the ticket system").status, 303)
+        said = [event["why"] for event in json.loads(self.world.sample.tool(*self.show))["events"] if event["why"]]
+        self.assertRegex(said[0], r"^\[shown on the page: image/png, \d+ bytes, SHA-256 [0-9a-f]{64}\]$")
+        self.assertEqual(said[1], "[stated; the evidence is not held] in the ticket system")
+        self.assertIn("2 matches as seen today", rita.get("/cases").text)
+
+    show = ("case", "show", "1", "--events", "--json", "--library", "cases.sqlite")
+
+
+class Hostile(PageTest):
+    documents = [
+        case_file(
+            21,
+            [HOSTILE.encode(), b"<plaintext>" + b"A" * 300_000, b"item \xff\x00"],
+            [f"{HOSTILE}, line 1", "x" * 5_000],
+            [HOSTILE],
+        ),
+        case_file(22, [b"item 1"], ["alice.txt, line 9"], []),
+    ]
+
+    def test_notes_and_labels_stay_text(self) -> None:
+        rita = self.world.signed_in("rita")
+        for path in ("/cases", "/cases/1", "/cases/1/matches/1", "/cases/1/matches/2", "/cases/1/matches/3", "/trail"):
+            page = rita.get(path)
+            self.assertEqual(page.status, 200)
+            self.assertLess(len(page.content), 60_000, path)
+            tags = {tag for tag, _ in page.elements}
+            self.assertFalse(tags & {"script", "img", "plaintext", "pre", "iframe", "style", "object"}, path)
+            for _, fields in page.elements:
+                self.assertFalse([name for name in fields if name.startswith("on") or name == "style"], path)
+                for name in ("href", "src", "action", "formaction"):
+                    self.assertTrue((fields.get(name) or "/").startswith(("/", "#")), fields)
+                    self.assertFalse((fields.get(name) or "").startswith("//"), fields)
+            self.assertNotRegex(page.text, "[\u202a-\u202e\u2066-\u2069\u0000-\u0009\u000b-\u001f]", path)
+        self.assertIn("U+202E", page.text if "U+202E" in page.text else rita.get("/cases/1/matches/1").text)
+
+    def test_the_whole_is_a_file(self) -> None:
+        rita = self.world.signed_in("rita")
+        page = rita.get("/cases/1/matches/1/note")
+        self.assertEqual(page.content, HOSTILE.encode())
+        self.assertEqual(page.fields["Content-Type"], "text/plain; charset=utf-8")
+        self.assertTrue(page.fields["Content-Disposition"].startswith("attachment;"))
+        self.assertEqual(len(rita.get("/cases/1/matches/2/note").content), 300_011)
+        match = json.loads(rita.get("/cases/1/matches/1/file").content)
+        self.assertEqual(match["label"], f"{HOSTILE}, line 1")
+        self.assertEqual(base64.b64decode(match["note"]), HOSTILE.encode())
+
+    def test_looking_for_labels_and_pseudonyms(self) -> None:
+        rita = self.world.signed_in("rita")
+
+        def numbers(query: str) -> list[str]:
+            page = rita.get(f"/cases?{query}")
+            self.assertEqual(page.status, 200, page.text)
+            return re.findall(r'href="/cases/(\d+)"', page.text)
+
+        self.assertEqual(numbers("label=alice.txt%2C+line+9"), ["2"])
+        self.assertEqual(numbers("label=%3Cscript%3E"), ["1"])
+        # What stands elsewhere in a case file is no label.
+        self.assertEqual(numbers("label=finding"), [])
+        self.assertEqual(numbers("pseudonym=1616"), ["2"])
+        self.assertEqual(numbers("state=new&pseudonym=15&label=script"), ["1"])
+        self.assertEqual(numbers("state=closed"), [])
+        for wrong in ("state=none", "pseudonym=1", "pseudonym=xy", "assignee=%3Cb%3E"):
+            self.assertEqual(rita.get(f"/cases?{wrong}").status, 400, wrong)
+
+
+class Steps(PageTest):
+    def test_two_at_a_time(self) -> None:
+        rita, sam = self.world.signed_in("rita"), self.world.signed_in("sam")
+        opinion = {"outcome": "notConfirmed", "why": "a landscape"}
+        form = rita.get("/cases/1").form("decide") | opinion
+        confirm = rita.post("/cases/1/check", form)
+        self.assertIn("not confirmed", confirm.text)
+        self.assertEqual(sam.act(1, "take", "commit").status, 303)
+        before = self.world.export()
+        for where, fields in (("check", form), ("back", form), ("commit", form), ("commit", confirm.forms[1][1])):
+            page = rita.post(f"/cases/1/{where}", fields)
+            self.assertEqual(page.status, 409)
+            self.assertIn("The case has changed", page.text)
+            self.assertIn("sam</strong> gave the case to sam", page.text)
+            self.assertNotIn("took in", page.text, "what rita saw is not new")
+        self.assertEqual(self.world.export(), before)
+        # The same button twice records once.
+        form = rita.get("/cases/1").form("decide") | opinion
+        self.assertEqual(rita.post("/cases/1/commit", form).status, 303)
+        self.assertEqual(rita.post("/cases/1/commit", form).status, 409)
+
+    def test_reading_changes_nothing(self) -> None:
+        lena = self.world.signed_in("lena")
+        before = self.world.export()
+        for path in ("/cases/2/check", "/cases/2/commit", "/cases/2/back"):
+            self.assertEqual(lena.get(f"{path}?step=close&seen=1").status, 404)
+        page = lena.get("/cases/2")
+        self.assertEqual(lena.post("/cases/2/check", page.form("decide") | {"outcome": "notConfirmed"}).status, 409)
+        form = page.form("decide") | {"outcome": "notConfirmed", "why": "no <b>\r\nand no"}
+        confirm = lena.post("/cases/2/check", form)
+        self.assertIn("Record this?", confirm.text)
+        self.assertIn("no &lt;b&gt;", confirm.text)
+        back = lena.post("/cases/2/back", form)
+        self.assertIn("no &lt;b&gt;\r\nand no</textarea>", back.text)
+        self.assertEqual(self.world.export(), before)
+
+    def test_forms_that_are_none(self) -> None:
+        lena = self.world.signed_in("lena")
+        form = lena.get("/cases/2").form("decide")
+        for change in (
+            {"outcome": "guilty", "why": "x"},
+            {"step": "erase"},
+            {"step": "founded"},
+            {"seen": "-1", "outcome": "notConfirmed"},
+            {"step": "judge", "match": "1", "class": "A1"},
+            {"step": "judge", "match": "x", "class": "A1", "standing": "baseline"},
+        ):
+            self.assertEqual(lena.post("/cases/2/commit", form | change).status, 400, change)
+        long = {"outcome": "notConfirmed", "why": "x" * 4_097}
+        self.assertEqual(lena.post("/cases/2/commit", form | long).status, 400)
+        self.assertEqual(lena.post("/cases/2/commit", form | {"why": "x" * 40_000}).status, 413)
+        self.assertEqual(lena.act(2, "judge", "commit", match="9", **{"class": "A1", "standing": "none"}).status, 409)
+        for path in ("/cases/0", "/cases/99", "/cases/x", "/cases/1/matches/0", "/cases/1/matches/5", "/cases/1/x"):
+            self.assertEqual(lena.get(path).status, 404, path)
+
+    def test_killed_after_an_answer(self) -> None:
+        rita = self.world.signed_in("rita")
+        self.assertEqual(rita.act(4, "take", "commit").status, 303)
+        self.world.stop(signal.SIGKILL)
+        self.world.start()
+        self.assertEqual(rita.get("/cases").status, 303, "sessions end with the process")
+        self.assertIn("<dd>rita;", self.world.signed_in("rita").get("/cases/4").text)
+        self.verified()
+
+    def test_the_chain(self) -> None:
+        ada = self.world.signed_in("ada")
+        token = ada.get("/trail").token
+        page = ada.post("/trail", {"token": token, "kept": ""})
+        end = re.search(r"<code>(\d+:[0-9a-f]{64})</code>", page.text)
+        assert end and "The chain holds" in page.text
+        self.assertIn("that you kept", ada.post("/trail", {"token": token, "kept": end[1]}).text)
+        number, digits = end[1].split(":")
+        other = f"{number}:{digits[::-1]}"
+        self.assertIn("The chain is broken", ada.post("/trail", {"token": token, "kept": other}).text)
+        self.assertEqual(ada.post("/trail", {"token": token, "kept": "x"}).status, 400)
+
+    def test_metrics(self) -> None:
+        lena = self.world.signed_in("lena")
+        lena.act(2, "close", "commit")
+        text = self.world.metrics()
+        self.assertIn('sealedmatch_review_sign_ins_total{outcome="signedIn"}', text)
+        self.assertIn('sealedmatch_review_steps_total{step="closed",outcome="refused"}', text)
+
+
+class Damage(PageTest):
+    def test_a_changed_library_stops_work(self) -> None:
+        import sqlite3
+
+        rita = self.world.signed_in("rita")
+        with sqlite3.connect(self.world.sample.folder / "cases.sqlite") as store:
+            store.execute("UPDATE review SET viewed = 3 WHERE number = 2")
+        page = rita.get("/cases/2")
+        self.assertEqual(page.status, 503)
+        self.assertIn("The library is damaged", page.text)
+        self.assertEqual(rita.get("/cases/1").status, 200)
+        answer = rita.post("/trail", {"token": rita.get("/trail").token, "kept": ""})
+        self.assertIn("The chain is broken", answer.text)
+
+
+class Proxied(unittest.TestCase):
+    """Behind a proxy that names people, on a Unix socket; an origin with https."""
+
+    def test_people_of_a_proxy(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="sealedmatch-") as name:
+            folder = Path(name)
+            world = World(folder / "sample", cases(), "--proxy-person", "X-Person")
+            path = str(folder / "page.sock")
+            world.more = (*world.more, "--listen", f"unix:{path}", "--origin", "https://review.example.org")
+            command = world.sample.command(f"unix:{path}", "--admin", f"127.0.0.1:{free_port()}", *world.more[:2])
+            import subprocess
+
+            log = open(folder / "page.log", "wb")
+            refused = subprocess.run(command, cwd=world.sample.folder, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn("origin", refused.stderr)
+            running = subprocess.Popen([*command, *world.more[-2:]], cwd=world.sample.folder, stderr=log)
+            self.addCleanup(log.close)
+            try:
+                for _ in range(SECONDS * 50):
+                    if Path(path).exists():
+                        break
+                    assert running.poll() is None
+                    signal.sigtimedwait([], 0.02)
+
+                def ask(method: str, where: str, body: str = "", **fields: str) -> http.client.HTTPResponse:
+                    connection = http.client.HTTPConnection("localhost", timeout=SECONDS)
+                    connection.sock = socket.socket(socket.AF_UNIX)
+                    connection.sock.connect(path)
+                    self.addCleanup(connection.close)
+                    kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+                    sent = {key.replace("_", "-"): value for key, value in fields.items()}
+                    connection.request(method, where, body or None, kind | sent)
+                    return connection.getresponse()
+
+                self.assertEqual(ask("GET", "/cases").status, 401)
+                self.assertEqual(ask("GET", "/cases", X_Person="nobody").status, 403)
+                self.assertEqual(ask("GET", "/cases", X_Person="<b>").status, 403)
+                reply = ask("GET", "/cases/1", X_Person="rita")
+                cookie = reply.headers["Set-Cookie"]
+                self.assertRegex(
+                    cookie, r"^__Host-sealedmatch=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict; Secure$"
+                )
+                text = reply.read().decode()
+                token = re.search(r'name="token" value="([0-9a-f]{64})"', text)
+                assert token
+                self.assertNotIn("Sign out", text)
+                body = f"token={token[1]}&step=take&seen=1"
+                value = cookie.partition(";")[0]
+                origin = "https://review.example.org"
+                # Neither another person's session nor another origin's page.
+                self.assertEqual(
+                    ask("POST", "/cases/1/commit", body, X_Person="sam", Cookie=value, Origin=origin).status, 403
+                )
+                self.assertEqual(
+                    ask("POST", "/cases/1/commit", body, X_Person="rita", Cookie=value, Origin="https://x").status, 403
+                )
+                self.assertEqual(
+                    ask("POST", "/cases/1/commit", body, X_Person="rita", Cookie=value, Origin=origin).status, 303
+                )
+            finally:
+                running.terminate()
+                self.assertEqual(running.wait(SECONDS), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
