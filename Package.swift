@@ -121,6 +121,10 @@ let server: [Target] = [
     room(
         "Server", "SealedMatchCases",
         ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchOpenings", "SealedMatchJSON"]),
+    // What follows from a confirmed case: reports, and requests to the messenger.
+    room(
+        "Server", "SealedMatchReports",
+        ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLists", "SealedMatchCases", "SealedMatchJSON"]),
     // The stores in SQLite files.
     room(
         "Server", "SealedMatchSQLite",
@@ -163,8 +167,7 @@ let server: [Target] = [
         dependencies: [
             "SealedMatchFront", "SealedMatchReview", "SealedMatchCollector", "SealedMatchAuthority",
             "SealedMatchCustodians", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite", "SealedMatchLists",
-            "SealedMatchSets",
-            "SealedMatchFiles",
+            "SealedMatchSets", "SealedMatchFiles", "SealedMatchReports",
             "SealedMatchJSON", "SealedMatchJetStream", "SealedMatchPostgreSQL", "SealedMatchMigration",
             argumentParser, hummingbird, logging, metrics, lifecycle,
         ], path: "Sources/Server/sealedmatchd", swiftSettings: program + optimised),
@@ -193,7 +196,8 @@ let tool: [Target] = [
         dependencies: [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchCustodians", "SealedMatchOpenings", "SealedMatchCases",
-            "SealedMatchSQLite", "SealedMatchPictures", "SealedMatchVideos", "SealedMatchMessengerStandIn",
+            "SealedMatchReports", "SealedMatchSQLite", "SealedMatchPictures", "SealedMatchVideos",
+            "SealedMatchMessengerStandIn",
             "SealedMatchDecoyAnalysis",
             "SealedMatchBenchmarks", "SealedMatchLog", "SealedMatchPublishing", "SealedMatchKit", "SealedMatchJSON",
             "SealedMatchVectors", "CSealedMatchSpawn",
@@ -300,6 +304,7 @@ let testing: [Target] = [
     tests(
         "Server", "SealedMatchCasesTests",
         ["SealedMatchCases", "SealedMatchCollector", "SealedMatchSQLite", grdb]),
+    tests("Server", "SealedMatchReportsTests", ["SealedMatchReports", "SealedMatchCases", "SealedMatchSQLite"]),
     tests("Server", "SealedMatchCustodiansTests", ["SealedMatchCustodians", "SealedMatchTesting"]),
     tests(
         "Server", "SealedMatchJetStreamTests",

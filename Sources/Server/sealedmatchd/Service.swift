@@ -14,6 +14,6 @@ struct Service: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             AllCommand.self, CollectorCommand.self, OpenerCommand.self, RevealCommand.self, CustodianCommand.self,
-            MigrateCommand.self, ReviewCommand.self, ReviewPasswordCommand.self,
+            MigrateCommand.self, ReviewCommand.self, ReviewPasswordCommand.self, CyberTiplineStandInCommand.self,
         ])
 }

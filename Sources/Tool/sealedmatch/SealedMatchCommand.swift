@@ -41,8 +41,8 @@ struct SealedMatchCommand: ParsableCommand {
         subcommands: [
             KeygenCommand.self, ListCommand.self, SetCommand.self, FingerprintCommand.self, SealCommand.self,
             AuthorityCommand.self, LogCommand.self, CollectCommand.self, ExpireCommand.self, AccountIDCommand.self,
-            OpenCommand.self, OpenedCommand.self,
-            RevealCommand.self, CaseCommand.self, PolicyCommand.self, ResolveCommand.self, ReleaseCommand.self,
+            OpenCommand.self, OpenedCommand.self, RevealCommand.self, CaseCommand.self, ReportCommand.self,
+            PolicyCommand.self, ResolveCommand.self, ReleaseCommand.self,
             SampleCommand.self, DemoCommand.self,
             SimulateCommand.self,
             BenchCommand.self, KitCommand.self, VectorsCommand.self,

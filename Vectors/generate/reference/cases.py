@@ -309,6 +309,8 @@ class Library:
         if kind == "reported":
             require(case.state in ("decided", "reported") and case.outcome == "confirmed", "stepRefused")
             require(said["report"] in self.policy["reports"], "policyRefused")
+            confirmed = sum(outcome == "confirmed" for _, outcome in case.opinions)
+            require(said["report"] not in ("removal", "blocking") or confirmed >= 2, "policyRefused")
             require((case.round, said["report"]) not in case.reports, "stepRefused")
             case.reports.add((case.round, said["report"]))
             case.move("reported", time)

@@ -98,6 +98,10 @@ public struct CaseLibrary: Sendable {
             guard policy.reports.contains(kind) else {
                 throw SealedMatchError(.policyRefused, "the policy has no such report")
             }
+            // The policy in force asks for two; the one under which people decided may not have.
+            guard !kind.acts || found.opinions.count(where: { $0.outcome == .confirmed }) >= 2 else {
+                throw SealedMatchError(.policyRefused, "removal and blocking need two people who confirmed")
+            }
             guard !found.reports.contains(where: { $0.kind == kind && $0.round == found.round }) else {
                 throw SealedMatchError(.stepRefused, "such a report was made already")
             }

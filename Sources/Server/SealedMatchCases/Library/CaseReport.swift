@@ -10,4 +10,7 @@ public enum CaseReport: String, CaseIterable, Sendable {
     case removal
     /// The messenger is asked to block the account.
     case blocking
+
+    /// Whether the messenger is asked to do something to an account: two people must have confirmed the case.
+    public var acts: Bool { self == .removal || self == .blocking }
 }

@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SealedMatchCases
+internal import SealedMatchCrypto
+internal import SealedMatchFiles
+internal import SealedMatchReports
+internal import SealedMatchSQLite
+
+/// What is made of a case: a report's kind, or the question who the account is.
+enum ReportKind: String, CaseIterable, ExpressibleByArgument {
+    case cybertipline
+    case article13
+    case nca
+    case removal
+    case blocking
+    case account
+
+    /// As the library records it; nil for a question.
+    var report: CaseReport? { CaseReport(rawValue: rawValue) }
+}
+
+/// A case and a kind.
+struct FilingOptions: ParsableArguments {
+    @OptionGroup var number: CaseNumber
+    @Option(help: "cybertipline, article13, nca, removal, blocking, or account: who the account is.")
+    var kind: ReportKind
+}
+
+/// A case as it is now, and where its filings are.
+struct FiledCase {
+    let found: ReviewedCase
+    let library: CaseLibrary
+    let folder: FilingFolder
+    let kind: ReportKind
+    let name: FilingFolder.Name
+
+    init(_ store: CaseStore, _ options: LibraryOptions, _ filing: FilingOptions) throws {
+        let number = filing.number.number
+        found = try about("case \(number)") { try store.read(number) }
+        library = try about(options.library.description) { try store.library() }
+        folder = FilingFolder(library: options.library.text)
+        kind = filing.kind
+        name = FilingFolder.Name(number, round: found.round, filing.kind.rawValue)
+    }
+
+    /// Whether the rules let this person make it now.
+    func check(_ person: String) throws {
+        try about("case \(found.number)") {
+            if let report = kind.report {
+                try ReportPermit.check(report, of: found, by: person, at: currentTime(), library)
+            } else {
+                try ReportPermit.checkLookUp(of: found, by: person, library)
+            }
+        }
+    }
+}
+
+/// Turns a report's failure into one of the program.
+func reporting<Result>(_ work: () throws(ReportFailure) -> Result) throws -> Result {
+    do {
+        return try work()
+    } catch {
+        throw Failure(error.description, code: error.isPassing ? Failure.unavailable : Failure.badData)
+    }
+}
+
+/// Settings of reports, from a file.
+func reportSettings(_ file: FileName) throws -> ReportSettings {
+    let bytes = try about(file.description) {
+        try DurableFile.read(file.text, limit: ReportSettings.maximumCount)
+    }
+    do {
+        return try ReportSettings(bytes)
+    } catch {
+        throw Failure("\(file): \(error.description)")
+    }
+}

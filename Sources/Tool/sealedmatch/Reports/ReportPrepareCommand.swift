@@ -1,0 +1,120 @@
+internal import ArgumentParser
+internal import SealedMatchCases
+internal import SealedMatchCrypto
+internal import SealedMatchFiles
+internal import SealedMatchReports
+internal import SealedMatchSQLite
+
+struct ReportPrepareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prepare", abstract: "Makes the documents of a report. Sends nothing.",
+        discussion: """
+            Matches that people judged to be illegal are reported; --all-listed adds those on a list that nobody judged \
+            otherwise, --match names them one by one. Without --picture only hashes are reported. A picture is read here \
+            and when it is sent, and not kept. With --dry-run the documents are written into a folder for you to look at, \
+            and nothing else changes.
+            """)
+
+    @OptionGroup var actor: ActorOptions
+    @OptionGroup var filing: FilingOptions
+    @Option(help: "The deployment's report settings, a JSON file.") var settings: FileName
+    @Option(parsing: .upToNextOption, help: "Only these matches.") var match: [Int] = []
+    @Flag(help: "Also listed matches that nobody judged.") var allListed = false
+    @Option(help: "When it happened, 2026-11-28T12:00:00Z; by your word, in place of the notes'.") var when: String?
+    @Option(help: "Why it is urgent. Without, it is not said to be.") var urgent: String?
+    @Option(parsing: .singleValue, help: "MATCH=FILE: the picture of a match, to be sent. Repeat it.")
+    var picture: [String] = []
+    @Flag(help: "Write the documents, and nothing else.") var dryRun = false
+    @Option(name: .shortAndLong, help: "The folder for --dry-run; it must not be there.") var output: FileName?
+
+    func validate() throws {
+        guard match.isEmpty || !allListed else { throw ValidationError("either --match or --all-listed") }
+        guard dryRun == (output != nil) else { throw ValidationError("--dry-run and --output go together") }
+        guard when.map({ ReportTime.seconds($0) != nil }) ?? true else {
+            throw ValidationError("--when is a time with its zone: 2026-11-28T12:00:00Z")
+        }
+        guard filing.kind == .cybertipline || picture.isEmpty else {
+            throw ValidationError("pictures go to the CyberTipline alone")
+        }
+    }
+
+    func run() throws {
+        try reportingFailures {
+            let store = try actor.library.store()
+            let filed = try FiledCase(store, actor.library, filing)
+            try filed.check(actor.person)
+            let settings = try reportSettings(settings)
+            let choice: ReportFacts.Choice = !match.isEmpty ? .numbers(match) : allListed ? .allListed : .judged
+            let facts = try reporting { () throws(ReportFailure) in
+                try ReportFacts(
+                    filed.found, filed.library.policy, choice, note: settings.note)
+            }
+            switch filing.kind {
+            case .cybertipline: try prepareCyberTipline(facts, settings, filed)
+            default: throw Failure("not there yet")
+            }
+            try about(actor.library.library.description) { try store.close() }
+        }
+    }
+
+    private func prepareCyberTipline(
+        _ facts: ReportFacts, _ settings: ReportSettings, _ filed: FiledCase
+    ) throws {
+        let pictures = try picture.map { try Picture($0) }
+        let report = try reporting { () throws(ReportFailure) in
+            try CyberTiplineReport(
+                facts, settings, given: when.flatMap { ReportTime.seconds($0) }.map { ($0, actor.person) },
+                escalation: urgent,
+                pictures: pictures.map { CyberTiplineReport.Picture(match: $0.match, sha256: $0.sha256) },
+                now: currentTime())
+        }
+        if let output {
+            var parts = [("report.xml", report.report.document)]
+            for (place, picture) in report.files.enumerated() {
+                let details = report.details(
+                    of: picture, report: CyberTiplineFiling.reportMark, file: CyberTiplineFiling.fileMark)
+                parts.append(("file-\(place).xml", details?.document ?? []))
+            }
+            return try write(parts, into: output)
+        }
+        try reporting { () throws(ReportFailure) in
+            let journal = try filed.folder.open(filed.name)
+            try CyberTiplineFiling.prepare(
+                report, pictures: pictures.map(\.path), by: actor.person, in: journal, at: currentTime())
+        }
+        Terminal.print(
+            "case \(facts.number): prepared for the CyberTipline: \(count(facts.matches.count, "match", "matches")), "
+                + "\(count(pictures.count, "picture")); nothing was sent")
+    }
+
+    private func write(_ parts: [(String, [UInt8])], into folder: FileName) throws {
+        guard !DurableFile.exists(folder.text) else {
+            throw Failure("\(folder): it is there already", code: Failure.badFile)
+        }
+        try about(folder.description) { try LockedDirectory.make(folder.text) }
+        for (name, bytes) in parts {
+            let place = "\(folder.text)/\(name)"
+            try about(place) { try DurableFile.create(bytes, at: place, isSecret: true) }
+            Terminal.print("\(place): written; nothing was sent")
+        }
+    }
+}
+
+/// A picture that goes with a report.
+private struct Picture {
+    let match: Int
+    let path: String
+    let sha256: String
+
+    init(_ argument: String) throws {
+        guard let sign = argument.firstIndex(of: "="), let match = Int(argument[..<sign]),
+            let file = FileName(argument: String(argument[argument.index(after: sign)...])), !file.bytes.isEmpty
+        else { throw Failure("--picture \(argument): is not MATCH=FILE") }
+        let bytes = try about(file.description) {
+            try DurableFile.read(file.text, limit: CyberTiplineFiling.maximumPicture)
+        }
+        self.match = match
+        path = file.text
+        sha256 = hexadecimal(try KeyFiles.sha256(bytes).bytes)
+    }
+}

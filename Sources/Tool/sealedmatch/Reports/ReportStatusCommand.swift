@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import SealedMatchCases
+internal import SealedMatchCrypto
+internal import SealedMatchReports
+internal import SealedMatchSQLite
+
+struct ReportStatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Says how far each report is. Asks nobody.",
+        discussion: "Of one case, or of all. The receiver is not asked: it tells nobody the state of a report.")
+
+    @OptionGroup var library: LibraryOptions
+    @Flag(help: "Each entry of the journals, as JSON lines.") var entries = false
+    @Argument(help: "The case's number; all cases unless given.") var number: UInt64?
+
+    private struct Line: Encodable {
+        let filing: String
+        let entry: String
+    }
+
+    func run() throws {
+        try reportingFailures {
+            let store = try library.store()
+            let folder = FilingFolder(library: library.library.text)
+            let names = try reporting { () throws(ReportFailure) in try folder.names() }
+            for name in names where number == nil || name.number == number {
+                guard let journal = try reporting({ () throws(ReportFailure) in try folder.read(name) }) else {
+                    continue
+                }
+                if entries {
+                    for entry in journal.entries {
+                        try Terminal.printJSON(Line(filing: "\(name)", entry: entry.line))
+                    }
+                    continue
+                }
+                let found = try about("case \(name.number)") { try store.read(name.number) }
+                var said = journal.summary(name.kind)
+                if found.state == .erased { said += "; the case was erased, and this filing was not" }
+                Terminal.print("case \(name.number), round \(name.round), \(name.kind): \(said)")
+            }
+        }
+    }
+}
