@@ -113,7 +113,7 @@ struct CasePage {
                 <td>\(Words.finding(match.match.finding))\(more)</td>
                 <td>\(match.match.label.map { Told.text($0, limit: 80) } ?? "–")</td>
                 <td>\(seen.isEmpty ? "nobody" : seen)</td>
-                <td>\(said.isEmpty ? "–" : "<ul class=\"plain\">\(said)</ul>")</td></tr>
+                <td>\("–", if: said.isEmpty)\("<ul class=\"plain\">\(said)</ul>", if: !said.isEmpty)</td></tr>
                 """
         }
         let rest: Markup? =
@@ -137,7 +137,7 @@ struct CasePage {
         let lines = events.suffix(Self.maximumEvents).map { EventList.line($0) }
         return """
             <section aria-labelledby="events"><h2 id="events">Events</h2>
-            <ol class="events">\(lines)</ol>
+            <ol class="events" start="\(max(1, events.count - Self.maximumEvents + 1))">\(lines)</ol>
             <p><a href="/cases/\(found.number)/events" accesskey="e">\(Page.count(events.count, "event", "events")) in all\(Page.key("e"))</a></p>
             </section>
             """
@@ -146,6 +146,9 @@ struct CasePage {
 
 /// Events, one a line.
 enum EventList {
+    /// Of a page.
+    static let limit = 200
+
     static func line(_ event: CaseEvent) -> Markup {
         let why: Markup = event.why.isEmpty ? .none : ": \(Told.text(event.why, limit: 4_096))"
         return "<li>\(Words.time(event.time)) <strong>\(event.by)</strong> \(Words.step(event.step))\(why)</li>"

@@ -33,8 +33,15 @@ struct ConfirmPage {
 
 /// A form that was made for a case as it is no more.
 enum StalePage {
-    static func refusal(_ found: ReviewedCase, _ events: [CaseEvent], seen: Int, back: String) -> Refusal {
-        let lines = events.dropFirst(seen).map { EventList.line($0) }
+    static func refusal(
+        _ found: ReviewedCase, _ events: [CaseEvent], _ step: Step, _ form: ReviewForm, _ visit: Visit
+    ) -> Refusal {
+        // What was chosen is kept, for the case as it is now.
+        let fields = Step.fields.filter { !form[$0].isEmpty }.map { name -> Markup in
+            let value = name == "seen" ? "\(found.events)" : form[name]
+            return "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
+        }
+        let lines = events.dropFirst(step.seen).map { EventList.line($0) }
         let what: Markup =
             lines.isEmpty
             ? "<p>The case is not the one that you saw.</p>"
@@ -43,7 +50,8 @@ enum StalePage {
             .conflict, "The case has changed",
             """
             <p>Nothing was recorded.</p>\(what)
-            <p><a class="next" href="\(back)" accesskey="b">Look at it again\(Page.key("b"))</a></p>
+            <form method="post" action="/cases/\(found.number)/back">\(visit.formToken)\(fields)
+            \(Page.button("Look at it again", key: "b"))</form>
             """)
     }
 }
@@ -88,7 +96,7 @@ struct TrailPage {
                 } ?? "erased"
             return """
                 <tr><th scope="row" class="number">\(said.number)</th><td>\(event.map { Words.time($0.time) } ?? "–")</td>
-                <td>\(about)</td><td>\(event?.by ?? "–")</td><td>\(what)</td></tr>
+                <td class="about">\(about)</td><td>\(event?.by ?? "–")</td><td>\(what)</td></tr>
                 """
         }
         let more: Markup? =
@@ -130,7 +138,7 @@ struct StatisticsPage {
             "<li>\(person), \(Words.role(role))</li>"
         }
         return """
-            <table><caption>Cases</caption><thead><tr><th scope="col">State</th><th scope="col" class="number">Cases</th>
+            <table class="narrow"><caption>Cases</caption><thead><tr><th scope="col">State</th><th scope="col" class="number">Cases</th>
             </tr></thead><tbody>\(lines)</tbody></table>
             <h2>Policy</h2>
             <p>\(Told.text(policy.name)), mode \(policy.mode.rawValue).</p>

@@ -8,6 +8,9 @@ internal import SealedMatchFront
 struct PageMiddleware: RouterMiddleware {
     typealias Context = FrontContext
 
+    /// Who sends a request, if it is known; for the navigation of a refusal.
+    let visit: @Sendable (Request) async -> Visit?
+
     /// Nothing but this origin's own style, pictures and forms; no script at all.
     static let policy =
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
@@ -22,16 +25,17 @@ struct PageMiddleware: RouterMiddleware {
         } catch is NotSignedIn {
             response = Self.signIn(request)
         } catch let refusal as Refusal {
-            response = Self.page(refusal)
+            response = Self.page(refusal, await visit(request))
         } catch let problem as Problem {
             response = Self.page(
-                Refusal(problem.status, "Not like this", "<p>\(problem.detail)</p>", retryAfter: problem.retryAfter))
+                Refusal(problem.status, "Not like this", "<p>\(problem.detail)</p>", retryAfter: problem.retryAfter),
+                await visit(request))
         } catch let error as HTTPError {
             let isMissing = error.status == .notFound
             let refusal = Refusal(
                 error.status, isMissing ? "No such page" : "Not like this",
                 "<p><a href=\"/cases\" accesskey=\"b\">To the queue</a></p>")
-            response = Self.page(refusal)
+            response = Self.page(refusal, isMissing ? await visit(request) : nil)
         } catch {
             context.logger.error("a request failed: \(type(of: error))")
             response = Self.page(Refusal(.internalServerError, "The server failed", "<p>Try again.</p>"))
@@ -54,8 +58,9 @@ struct PageMiddleware: RouterMiddleware {
         return response
     }
 
-    private static func page(_ refusal: Refusal) -> Response {
-        var response = Response.page(Page(title: refusal.title, body: refusal.words), status: refusal.status)
+    private static func page(_ refusal: Refusal, _ visit: Visit? = nil) -> Response {
+        var response = Response.page(
+            Page(title: refusal.title, body: refusal.words, visit: visit), status: refusal.status)
         if let seconds = refusal.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
         return response
     }

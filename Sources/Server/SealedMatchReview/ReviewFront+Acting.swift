@@ -34,16 +34,18 @@ extension ReviewFront {
         let found = try await reporting(back) {
             try await library.read { store in try store.read(number) }
         }
-        guard found.events == step.seen else { throw try await stale(found, step) }
+        guard found.events == step.seen else { throw try await stale(found, step, form, visit) }
         return Choice(visit: visit, form: form, step: step, found: found, why: try basis(step, found, visit))
     }
 
-    private func stale(_ found: ReviewedCase, _ step: Step) async throws -> Refusal {
+    private func stale(
+        _ found: ReviewedCase, _ step: Step, _ form: ReviewForm, _ visit: Visit
+    ) async throws -> Refusal {
         let events = try await reporting("/cases") {
             try await library.read { store in try store.events(of: found.number) }
         }
         Self.count(step, "stale")
-        return StalePage.refusal(found, events, seen: step.seen, back: step.back(found.number))
+        return StalePage.refusal(found, events, step, form, visit)
     }
 
     /// The reason as it is recorded: of what was seen it says first on what that rests.
@@ -113,7 +115,7 @@ extension ReviewFront {
             let found = try await reporting("/cases") {
                 try await library.read { store in try store.read(number) }
             }
-            throw try await stale(found, choice.step)
+            throw try await stale(found, choice.step, choice.form, choice.visit)
         }
         Self.count(choice.step, "recorded")
         return .seeOther(choice.step.next(recorded))

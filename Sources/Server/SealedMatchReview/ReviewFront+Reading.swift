@@ -53,11 +53,20 @@ extension ReviewFront {
         let events = try await reporting("/cases") {
             try await library.read { store in try store.events(of: number) }
         }
+        let after = min(max(0, Int(request.query("after")) ?? 0), events.count)
+        let shown = events.dropFirst(after).prefix(EventList.limit)
+        let more: Markup? =
+            after + shown.count < events.count
+            ? """
+            <p><a href="/cases/\(number)/events?after=\(after + shown.count)" rel="next" accesskey="n">Later events\
+            \(Page.key("n"))</a></p>
+            """ : nil
         return answer(
             "Case \(number): events",
             """
             <p class="steps"><a href="/cases/\(number)" accesskey="u">Case \(number)\(Page.key("u"))</a></p>
-            <ol class="events">\(events.map(EventList.line))</ol>
+            <ol class="events" start="\(after + 1)">\(shown.map(EventList.line))</ol>
+            \(more)
             """, visit)
     }
 
@@ -86,7 +95,7 @@ extension ReviewFront {
             switch await evidence.picture(of: MatchPage.note(match.match) ?? Array(match.match.note.utf8)) {
             case .picture(let picture):
                 // It counts as shown once the browser has it.
-                sessions.leave(.init(name: name, picture: picture), in: visit.session)
+                sessions.leave(picture, of: name, in: visit.session)
                 shown = .picture(isClear: asked == "clear")
                 Self.countEvidence("picture")
             case .notHeld:

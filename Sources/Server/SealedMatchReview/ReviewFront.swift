@@ -46,7 +46,7 @@ package struct ReviewFront: Sendable {
     /// The pages, as a router.
     package func router() -> Router<FrontContext> {
         let router = Router(context: FrontContext.self)
-        router.add(middleware: PageMiddleware())
+        router.add(middleware: PageMiddleware { try? await visit($0) })
         router.get("style.css") { _, _ in Self.style }
         // Browsers ask for it; there is none.
         router.get("favicon.ico") { _, _ in Response(status: .noContent) }
@@ -191,10 +191,8 @@ extension Request {
         return values.count == 1 ? values[0] : ""
     }
 
-    /// A parameter of the query.
-    func query(_ name: String) -> String {
-        uri.queryParameters[Substring(name)].map { String($0).replacing("+", with: " ") } ?? ""
-    }
+    /// A parameter of the query, as forms send them; empty where there is none.
+    func query(_ name: String) -> String { ReviewForm(Array((uri.query ?? "").utf8))?[name] ?? "" }
 }
 
 extension Response {

@@ -71,8 +71,10 @@ package final class ReviewLibrary: Sendable {
             var day = days.withLock { $0 }
             if day.start != midnight { day = Day(start: midnight) }
             var before: UInt64?
+            var newest = day.last
             pages: while true {
                 let page = try store.said(before: before, after: day.last, limit: 500)
+                newest = max(newest, page.first?.number ?? 0)
                 for said in page {
                     guard let event = said.event else { continue }
                     // Clocks of several machines may differ by a little.
@@ -82,7 +84,7 @@ package final class ReviewLibrary: Sendable {
                 guard let last = page.last, page.count == 500 else { break }
                 before = last.number
             }
-            day.last = max(day.last, try store.said(limit: 1).first?.number ?? 0)
+            day.last = newest
             days.withLock { $0 = day }
             return day.seen[person] ?? 0
         }

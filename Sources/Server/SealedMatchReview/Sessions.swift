@@ -1,3 +1,4 @@
+internal import Dispatch
 package import SealedMatchCrypto
 internal import SealedMatchCollector
 internal import SealedMatchProtocol
@@ -35,6 +36,7 @@ package final class Sessions: Sendable {
     struct Waiting: Sendable {
         let name: MatchName
         let picture: Picture
+        let number: Int
     }
 
     /// One person's.
@@ -49,6 +51,7 @@ package final class Sessions: Sendable {
         fileprivate(set) var workingSince: ContinuousClock.Instant
         fileprivate(set) var evidence: [MatchName: Evidence] = [:]
         fileprivate var waiting: Waiting?
+        fileprivate var pictures = 0
     }
 
     private let sessions = Mutex<[Bytes32: Session]>([:])
@@ -57,6 +60,8 @@ package final class Sessions: Sendable {
 
     /// So many at a time; beyond, the one that was silent for longest ends.
     private static let maximum = 4_096
+    /// Nobody fetches a picture later.
+    private static let waitingTime = DispatchTimeInterval.seconds(15)
     private static let pause = Duration.seconds(300)
 
     package init(_ limits: Limits, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
@@ -104,6 +109,11 @@ package final class Sessions: Sendable {
 
     func end(_ name: Bytes32) { sessions.withLock { $0[name] = nil } }
 
+    /// The same of a cookie's session, which is used by that.
+    package func needsBreak(_ cookie: String) throws(SealedMatchError) -> Duration? {
+        try use(cookie).flatMap { needsBreak($0.session) }
+    }
+
     /// For how long a person has worked, once that is too long.
     func needsBreak(_ session: Session) -> Duration? {
         let worked = now() - session.workingSince
@@ -133,8 +143,20 @@ package final class Sessions: Sendable {
         sessions.withLock { $0[name]?.evidence[match] }
     }
 
-    /// Keeps a picture until the browser asks for it: one in each session.
-    func leave(_ waiting: Waiting?, in name: Bytes32) { sessions.withLock { $0[name]?.waiting = waiting } }
+    /// Keeps a picture until the browser asks for it, seconds later: one in each session.
+    func leave(_ picture: Picture, of match: MatchName, in name: Bytes32) {
+        let number = sessions.withLock { sessions in
+            let number = (sessions[name]?.pictures ?? 0) + 1
+            sessions[name]?.pictures = number
+            sessions[name]?.waiting = Waiting(name: match, picture: picture, number: number)
+            return number
+        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.waitingTime) { [weak self] in
+            self?.sessions.withLock { sessions in
+                if sessions[name]?.waiting?.number == number { sessions[name]?.waiting = nil }
+            }
+        }
+    }
 
     func take(_ match: MatchName, in name: Bytes32) -> Picture? {
         sessions.withLock { sessions in

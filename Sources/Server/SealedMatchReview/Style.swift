@@ -52,11 +52,12 @@ enum Style {
         time { white-space: nowrap; color: var(--soft); }
         .wide { overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; }
+        .narrow { max-width: 26rem; }
         caption { text-align: left; color: var(--soft); font-size: .88rem; padding-bottom: .25rem; }
         th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0;
             border-bottom: 1px solid var(--line); font-weight: 400; }
         thead th { color: var(--soft); font-size: .88rem; white-space: nowrap; }
-        tbody th { white-space: nowrap; }
+        tbody th, .about { white-space: nowrap; }
         .number { text-align: right; font-variant-numeric: tabular-nums; }
         .mine { border: 1px solid currentColor; border-radius: 3px; font-size: .8rem; padding: 0 .35rem; }
         .state { white-space: nowrap; }
@@ -76,7 +77,8 @@ enum Style {
         .note p { max-width: none; }
         .note .told { padding: 0; }
         .escape { color: var(--escape); font: .8em "DejaVu Sans Mono", ui-monospace, monospace;
-            border: 1px solid currentColor; border-radius: 3px; padding: 0 .2em; margin: 0 .1em; }
+            border: 1px solid currentColor; border-radius: 3px; padding: 0 .2em; margin: 0 .1em;
+            white-space: nowrap; }
         .cut { color: var(--soft); font-style: italic; }
         form.act { margin: 1rem 0; max-width: 46rem; }
         fieldset { border: 1px solid var(--line); border-radius: 6px; background: var(--sheet); padding: .5rem 1.1rem 1rem;

@@ -12,10 +12,17 @@ package enum Told {
         let scalars = text.unicodeScalars
         var pieces: [Markup] = []
         var plain = String.UnicodeScalarView()
+        // One that is written out, and how often it stands there.
+        var hidden: (scalar: Unicode.Scalar, count: Int)?
         var marks = 0
         func flush() {
             if !plain.isEmpty { pieces.append("\(String(plain))") }
             plain = .init()
+            if let hidden {
+                let times: Markup = hidden.count == 1 ? .none : " ×\(hidden.count)"
+                pieces.append("<span class=\"escape\">\(name(hidden.scalar))\(times)</span>")
+            }
+            hidden = nil
         }
         for scalar in scalars.prefix(limit) {
             var isShown = true
@@ -33,10 +40,13 @@ package enum Told {
             default: marks = 0
             }
             if isShown {
+                if hidden != nil { flush() }
                 plain.append(scalar)
+            } else if hidden?.scalar == scalar {
+                hidden?.count += 1
             } else {
                 flush()
-                pieces.append("<span class=\"escape\">\(name(scalar))</span>")
+                hidden = (scalar, 1)
             }
         }
         flush()

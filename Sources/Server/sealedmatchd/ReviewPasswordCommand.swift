@@ -11,14 +11,15 @@ struct ReviewPasswordCommand: AsyncParsableCommand {
             is made if it is missing, for its owner alone. A change holds at once, and ends the person's sessions. \
             What a person may do is their role in the library (`sealedmatch case person`).
             """)
-    @OptionGroup var common: CommonSettings
+    @Option(help: "A settings file: a JSON object with the options' names.") var settings: String?
     @Option(help: "The file of people's passwords, which `review-password` writes.") var passwords: String?
     @Flag(help: "Take the password away.") var remove = false
     @Argument(help: "The person's name.") var person: String
 
     func run() async throws {
         try await reportingFailures {
-            let file = try common.file()
+            let file = try SettingsFile(
+                settings, known: CommonSettings.names, environment: ProcessInfo.processInfo.environment)
             guard let path = try file.text("passwords", passwords) else {
                 throw Failure("passwords: the file of people's passwords is needed")
             }

@@ -30,6 +30,8 @@ def options() -> dict[str, tuple[list[str], str]]:
         if command["commandName"] == "help":
             continue
         for argument in command.get("arguments", []):
+            if argument["kind"] == "positional":
+                continue
             name = next(f"--{name['name']}" for name in argument["names"] if name["kind"] == "long")
             if name in ("--help", "--version"):
                 continue

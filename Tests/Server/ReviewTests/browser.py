@@ -119,8 +119,9 @@ class Browser:
     def shot(self, name: str) -> None:
         self.driver.save_screenshot(str(self.shots / f"{name}.png"))
 
-    def look(self, name: str) -> None:
-        """A picture of the whole page, and what axe says of it."""
+    def look(self, name: str, *, hostile: bool = False) -> None:
+        """A picture of the whole page, and what axe says of it. No markup is shown as text, unless somebody wrote it."""
+        assert hostile or "<" not in self.text, f"{name}: {self.text}"
         size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 4_000), "scale": 1}
         shot = self.driver.execute_cdp_cmd(

@@ -7,6 +7,7 @@ import html.parser
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -116,12 +117,29 @@ def events(page: Page) -> int:
     return int(found[1])
 
 
+class Base:
+    """A library without cases, made once and copied."""
+
+    folder: Path | None = None
+    base: tempfile.TemporaryDirectory[str]
+
+    @classmethod
+    def copied(cls, folder: Path) -> Sample:
+        if cls.folder is None:
+            cls.base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
+            cls.folder = Path(cls.base.name) / "base"
+            Sample(PROGRAMS, cls.folder).found()
+        shutil.copytree(cls.folder, folder)
+        sample = object.__new__(Sample)
+        sample.programs, sample.folder = PROGRAMS, folder
+        return sample
+
+
 class World:
     """A library and the page before it, started anew on demand."""
 
     def __init__(self, folder: Path, documents: list[bytes], *more: str) -> None:
-        self.sample = Sample(PROGRAMS, folder)
-        self.sample.found()
+        self.sample = Base.copied(folder)
         self.sample.take_in(*documents)
         self.port, self.admin = free_port(), free_port()
         self.more = more or ("--passwords", "passwords", "--evidence", str(EVIDENCE))

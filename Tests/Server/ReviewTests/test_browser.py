@@ -101,8 +101,9 @@ class Keyboard(PageTest):
             self.assertEqual(rita.title, "The case has changed")
             self.assertIn("lena gave the case to lena", rita.text)
             rita.look("13-stale")
-
             rita.alt("b", leaves=True)
+            self.assertEqual(rita.find("#why-decide").get_attribute("value"), "nothing to see")
+            self.assertIn("lena; round 1", rita.text)
             rita.alt("a", leaves=True)
             rita.alt("c", leaves=True)
             self.assertIn("The chain holds.", rita.text)
@@ -180,7 +181,7 @@ class Hostile(PageTest):
                 document = rita.find("html").rect["width"]
                 for element in rita.all(".told"):
                     self.assertLessEqual(element.rect["x"] + element.rect["width"], document + 1, name)
-                rita.look(name)
+                rita.look(name, hostile=True)
             self.assertIn("U+202E", rita.go("/cases/1/matches/1") or rita.text)
             self.assertIn("<script>document.title='taken'</script>", rita.text)
             self.assertEqual(rita.violations, [])
@@ -199,10 +200,10 @@ class Hostile(PageTest):
             self.assertTrue(any("Content Security Policy" in line for line in rita.console()))
 
 
-class Breaks(PageTest):
-    more = ("--passwords", "passwords", "--break-minutes", "1", "--log-level", "warning")
+class NoEvidence(PageTest):
+    more = ("--passwords", "passwords")
 
-    def test_no_evidence_command(self) -> None:
+    def test_what_was_seen_elsewhere(self) -> None:
         """Where no command is set, people say where they saw it."""
         with browser(self.world) as rita:
             rita.sign_in("rita", password("rita"))

@@ -124,10 +124,8 @@ class SignIn(PageTest):
             token = person.get("/sign-in").token
             form = {"token": token, "name": "lena", "password": password("lena"), "next": path}
             page = person.post("/sign-in", form)
-            self.assertEqual((page.status, page.fields["Location"]), (303, place))
-            break
-        for path in ("//evil.example", "/cases/..//evil.example", "https://evil.example", "/cases\n"):
-            self.assertNotIn("evil", person.get(f"/sign-in?next={path.strip()}").text)
+            self.assertEqual((page.status, page.fields["Location"]), (303, place), path)
+            self.assertNotIn("evil", person.get(f"/sign-in?next={path}").text)
 
 
 class Roles(PageTest):
@@ -308,6 +306,7 @@ class Hostile(PageTest):
             return re.findall(r'href="/cases/(\d+)"', page.text)
 
         self.assertEqual(numbers("label=alice.txt%2C+line+9"), ["2"])
+        self.assertEqual(numbers("label=alice.txt%2C%2Bline"), [])
         self.assertEqual(numbers("label=%3Cscript%3E"), ["1"])
         # What stands elsewhere in a case file is no label.
         self.assertEqual(numbers("label=finding"), [])
@@ -334,6 +333,10 @@ class Steps(PageTest):
             self.assertIn("sam</strong> gave the case to sam", page.text)
             self.assertNotIn("took in", page.text, "what rita saw is not new")
         self.assertEqual(self.world.export(), before)
+        # What rita chose is kept, for the case as it is now.
+        again = next(fields for action, fields in page.forms if action == "/cases/1/back")
+        self.assertEqual((again["seen"], again["why"]), ("2", "a landscape"))
+        self.assertIn("a landscape</textarea>", rita.post("/cases/1/back", again).text)
         # The same button twice records once.
         form = rita.get("/cases/1").form("decide") | opinion
         self.assertEqual(rita.post("/cases/1/commit", form).status, 303)

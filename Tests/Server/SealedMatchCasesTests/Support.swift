@@ -99,6 +99,13 @@ final class Fixture {
         return try store.append(CaseEvent(by: person, time: now, why: why, step), to: number, key: key)
     }
 
+    /// A step of somebody who saw a number of events.
+    func append(_ step: CaseStep, by person: String, behind seen: Int) throws -> ReviewedCase? {
+        now += 1
+        return try store.append(
+            CaseEvent(by: person, time: now, why: "because", step), to: 1, behind: seen, key: key)
+    }
+
     /// Looks, judges and gives an opinion.
     @discardableResult
     func confirm(by person: String, of number: UInt64 = 1) throws -> ReviewedCase {

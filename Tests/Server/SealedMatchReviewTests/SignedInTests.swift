@@ -84,6 +84,23 @@ import Testing
         }
     }
 
+    @Test func peopleAreRemindedOfABreak() throws {
+        let clock = Mutex(ContinuousClock.now)
+        var limits = Sessions.Limits()
+        limits.work = .seconds(1_000)
+        let sessions = Sessions(limits) { clock.withLock { $0 } }
+        let rita = try sessions.begin("rita")
+        for _ in 0..<5 {
+            #expect(try sessions.needsBreak(rita) == nil)
+            clock.withLock { $0 += .seconds(200) }
+        }
+        #expect(try sessions.needsBreak(rita) == .seconds(1_000))
+        clock.withLock { $0 += .seconds(299) }
+        #expect(try sessions.needsBreak(rita) == .seconds(1_299), "this was no pause")
+        clock.withLock { $0 += .seconds(300) }
+        #expect(try sessions.needsBreak(rita) == nil)
+    }
+
     @Test func forms() {
         #expect(ReviewForm(Array("why=a+b%0D%0Ac%26d&step=".utf8)) != nil)
         for wrong in ["a=1&a=2", "a=%", "a=%4", "a=%zz", "a=%FF"] {
