@@ -120,7 +120,7 @@ class Browser:
         self.driver.save_screenshot(str(self.shots / f"{name}.png"))
 
     def look(self, name: str, *, hostile: bool = False) -> None:
-        """A picture of the whole page, and what axe says of it. No markup is shown as text, unless somebody wrote it."""
+        """A picture of the whole page, and what axe says of it. `hostile`: somebody else wrote markup into the text."""
         assert hostile or "<" not in self.text, f"{name}: {self.text}"
         size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 4_000), "scale": 1}

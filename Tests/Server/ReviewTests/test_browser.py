@@ -204,14 +204,21 @@ class NoEvidence(PageTest):
     more = ("--passwords", "passwords")
 
     def test_what_was_seen_elsewhere(self) -> None:
-        """Where no command is set, people say where they saw it."""
-        with browser(self.world) as rita:
+        """Where no command is set, people say where they saw it. In the dark, where contrasts are others."""
+        with browser(self.world, dark=True) as rita:
             rita.sign_in("rita", password("rita"))
+            rita.look("40-dark-queue")
+            self.assertEqual(rita.find("body").value_of_css_property("color"), "rgba(230, 232, 234, 1)")
+            rita.go("/cases/1")
+            rita.look("41-dark-case")
             rita.go("/cases/1/matches/1")
+            rita.look("42-dark-match")
             self.assertIn("No evidence is held here.", rita.text)
             rita.tab_to("#why-view")
             rita.type("in the ticket system")
             rita.alt("s", leaves=True)
             self.assertIn("[stated; no evidence is held here] in the ticket system", rita.text)
+            rita.look("43-dark-record-this")
             rita.alt("y", leaves=True)
             self.assertIn("1 match as seen today", rita.text)
+            self.assertEqual(rita.violations, [])

@@ -259,6 +259,30 @@ class Evidence(PageTest):
     show = ("case", "show", "1", "--events", "--json", "--library", "cases.sqlite")
 
 
+class BrokenEvidence(PageTest):
+    @classmethod
+    def setUpClass(cls) -> None:
+        base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
+        cls.addClassCleanup(base.cleanup)
+        command = Path(base.name) / "evidence"
+        command.write_text("#!/bin/sh\nprintf '<svg onload=\"alert(1)\"/>'\n")
+        command.chmod(0o755)
+        cls.more = ("--passwords", "passwords", "--evidence", str(command), "--evidence-seconds", "5")
+        super().setUpClass()
+
+    def test_what_is_no_picture_is_not_shown(self) -> None:
+        rita = self.world.signed_in("rita")
+        page = rita.get("/cases/1/matches/1?evidence=clear")
+        self.assertEqual(page.status, 200)
+        self.assertIn("could not be shown", page.text)
+        self.assertNotIn("<img", page.text)
+        self.assertEqual(rita.get("/cases/1/matches/1/picture?evidence=clear").status, 404)
+        self.assertIn("no JPEG, PNG, WebP or GIF", self.world.log)
+        self.assertEqual(rita.act(1, "view", "commit", match="1").status, 409)
+        self.assertEqual(rita.act(1, "view", "commit", match="1", why="in the ticket system").status, 303)
+        self.assertIn("[stated; the evidence could not be shown] in the ticket system", rita.get("/cases/1").text)
+
+
 class Hostile(PageTest):
     documents = [
         case_file(
