@@ -16,9 +16,9 @@ review-sample: build-service
 	@rm -rf .build/review-sample
 	@python3 -B Docs/Examples/review/sample.py --programs .build/$(CONFIGURATION) --folder .build/review-sample
 
-# Clients of JetStream and PostgreSQL, for the service; openssl signs the example's tokens; systemd's programs check
-# units.
-setup-service: PACKAGES := openssl systemd sqlite3 libnats-dev libpq-dev
+# Clients of JetStream and PostgreSQL, for the service; openssl signs the example's tokens; curl sends reports;
+# systemd's programs check units.
+setup-service: PACKAGES := openssl systemd sqlite3 curl libnats-dev libpq-dev
 setup-service:
 	@dpkg -s $(PACKAGES) > /dev/null 2>&1 || ($(SUDO) apt-get update \
 	    && $(SUDO) apt-get -o Acquire::Retries=3 install -y --no-install-recommends $(PACKAGES))
@@ -32,9 +32,21 @@ $(UNPACKED)/ready: Sources/Server/service.mk
 	cd $(UNPACKED) && apt-get download nginx caddy prometheus && for file in *.deb; do dpkg -x $$file .; done && rm *.deb
 	@touch $@
 
-# The example, the reverse proxies, the units, and that documents, alarms and dashboard name what there is. A minute.
-test-service: build-service setup-service $(UNPACKED)/ready
+# What reports are checked with: another package's types of NCMEC's schema, of which the client alone needs a newer
+# Python.
+REPORTS := .venv-reports
+
+$(REPORTS)/ready: Sources/Server/service.mk
+	python3 -m venv $(REPORTS)
+	$(REPORTS)/bin/pip install --no-compile --quiet pydantic-xml==2.22.0 pysodium==0.7.19 jsonschema==4.26.0
+	$(REPORTS)/bin/pip install --no-compile --quiet --no-deps --ignore-requires-python ncmec-cybertip==0.1.1
+	@touch $@
+
+# The example, the reverse proxies, the units, reports, and that documents, alarms and dashboard name what there is. Two
+# minutes.
+test-service: build-service setup-service $(UNPACKED)/ready $(REPORTS)/ready
 	SEALEDMATCH_PROGRAMS=.build/$(CONFIGURATION) SEALEDMATCH_PACKAGES=$(UNPACKED) \
+	    SEALEDMATCH_REPORTS_PYTHON=$(REPORTS)/bin/python \
 	    python3 -B -m unittest discover -s Tests/Server/OperatingTests -t Tests/Server/OperatingTests
 
 # The review page over HTTP and in Debian's chromium, by keys alone; pictures of its pages go to .build/review. Half a

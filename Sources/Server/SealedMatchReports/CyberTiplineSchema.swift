@@ -1,7 +1,8 @@
 /// What the CyberTipline's schema asks of the documents that it takes: which elements, how often, in which order, and
 /// the values that it fixes. After NCMEC's public documentation of the API; the schema itself is at `GET /xsd` there.
 package enum CyberTiplineSchema {
-    /// Children in their order: one, `?` none or one, `*` any number, `+` one at least. A name without a line is a text.
+    /// Children in their order: one, `?` none or one, `*` any number, `+` one at least. A name without a line is a
+    /// text.
     private static let lines = """
         report: batchedReport? incidentSummary internetDetails* lawEnforcement? reporter personOrUserReported? \
         intendedRecipient* victim* additionalInfo?

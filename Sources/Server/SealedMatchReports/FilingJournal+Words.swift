@@ -6,9 +6,14 @@ extension FilingJournal {
         switch kind {
         case "cybertipline":
             let progress = FilingProgress(entries)
-            let recorded = progress.isRecorded ? ", and is recorded" : ""
-            return CyberTiplineFiling.describe(progress) + recorded
-        default: return "\(entries.count) entries"
+            return CyberTiplineFiling.describe(progress) + (progress.isRecorded ? ", and is recorded" : "")
+        case "article13", "nca":
+            let made = entries.last { $0.kind == "prepared" }
+            return made.map { "made at \(ReportTime.text($0.time)): \(place(of: "report.html", $0))" }
+                ?? "nothing is made"
+        default:
+            let filing = MessengerFiling(self)
+            return filing.words + (filing.isRecorded ? ", and is recorded" : "")
         }
     }
 }

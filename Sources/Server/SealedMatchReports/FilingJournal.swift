@@ -71,11 +71,16 @@ package final class FilingJournal {
         }
         // An entry is put behind the last one alone: one that is missing was taken away.
         let names = try about(path) { () throws(SealedMatchError) in try LockedDirectory.names(in: path, limit: .max) }
-        guard names.count(where: { $0.hasSuffix(".json") }) == entries.count else {
+        guard names.count(where: { Self.isEntry($0) }) == entries.count else {
             throw ReportFailure("\(path): an entry is missing")
         }
         self.entries = entries
         self.last = last
+    }
+
+    /// Whether a file is an entry: a part of one has more in its name.
+    private static func isEntry(_ name: String) -> Bool {
+        name.hasSuffix(".json") && Int(name.dropLast(5)) != nil
     }
 
     private static func name(_ number: Int) -> String {

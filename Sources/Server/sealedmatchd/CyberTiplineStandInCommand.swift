@@ -7,6 +7,7 @@ internal import NIOCore
 internal import SealedMatchCrypto
 internal import SealedMatchJSON
 internal import SealedMatchReports
+internal import ServiceLifecycle
 
 struct CyberTiplineStandInCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,8 +56,6 @@ private struct StandInContext: RequestContext {
 
 private struct StandInFront: Sendable {
     let standIn: CyberTiplineStandIn
-    /// Seconds of a silence.
-    private let silence = 3_600
 
     func router() -> Router<StandInContext> {
         let router = Router(context: StandInContext.self)
@@ -97,7 +96,11 @@ private struct StandInFront: Sendable {
         }
         let reply = standIn.answer(call, type: request.headers[.contentType] ?? "", body: body)
         switch reply.fault {
-        case .silence: try await Task.sleep(for: .seconds(silence))
+        case .silence:
+            // An hour, or until the program is asked to end.
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(3_600)) }
+            try? await context.channel.close()
+            return Response(status: .noContent)
         case .reset, .lost:
             try await context.channel.close()
             // The connection is gone: whatever is returned goes nowhere.

@@ -294,7 +294,11 @@ def refused(group: Group) -> None:
     alone = {**POLICY, "reviewers": {**POLICY["reviewers"], "confirmed": 1}}
     one = open_case(alone).confirm(1, "rita")
     one.add(0, "lena", "governed", policy=json.dumps({**POLICY, "reports": ["removal"]}))
-    no("removal, and one has confirmed", "RefusedByPolicy", one.add(1, "lena", "reported", report="removal", reference="1"))
+    no(
+        "removal, and one has confirmed",
+        "RefusedByPolicy",
+        one.add(1, "lena", "reported", report="removal", reference="1"),
+    )
     no("told too early", "RefusedByPolicy", open_case().add(1, "lena", "notified", notice="revealed", set=ROOT))
     order = {"authority": "a", "reference": "r", "from": START, "until": START + 1, "sets": []}
     no("an epoch outside the order", "RefusedByPolicy", open_case({**POLICY, "mode": "ordered", "order": order}))

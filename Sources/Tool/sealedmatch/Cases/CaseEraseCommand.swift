@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SealedMatchCases
 internal import SealedMatchCrypto
+internal import SealedMatchReports
 internal import SealedMatchSQLite
 
 struct CaseEraseCommand: ParsableCommand {
@@ -8,8 +9,8 @@ struct CaseEraseCommand: ParsableCommand {
         commandName: "erase", abstract: "Erases cases to tombstones: what their events say is gone, their hashes stay.",
         discussion: """
             With numbers, these cases; with --due, all that the policy lets be erased now. Before the policy's date only \
-            with --early and --why. It erases in the library alone: case files, requests, orders, exports and backups \
-            are yours to remove. Cannot be undone.
+            with --early and --why. It erases in the library and in LIBRARY.filings: case files, requests, orders, \
+            exports and backups are yours to remove. Cannot be undone.
             """)
 
     @OptionGroup var actor: ActorOptions
@@ -47,6 +48,12 @@ struct CaseEraseCommand: ParsableCommand {
                     for row in rows { try erase(row.number) }
                     if rows.isEmpty { break }
                 }
+            }
+            // What reports and requests kept of erased cases goes, too; also what a killed erasure left of it.
+            let folder = FilingFolder(library: actor.library.library.text)
+            for name in try reporting({ () throws(ReportFailure) in try folder.names() })
+            where try about("case \(name.number)", { try store.read(name.number) }).state == .erased {
+                try reporting { () throws(ReportFailure) in try folder.erase(name.number) }
             }
             try about(actor.library.library.description) { try store.close() }
         }

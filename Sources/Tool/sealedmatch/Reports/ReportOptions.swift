@@ -43,6 +43,14 @@ struct FiledCase {
         name = FilingFolder.Name(number, round: found.round, filing.kind.rawValue)
     }
 
+    /// Who the account is, if the messenger was asked in this round, and answered.
+    var account: AccountAnswer? {
+        get throws(ReportFailure) {
+            let name = FilingFolder.Name(found.number, round: found.round, ReportKind.account.rawValue)
+            return try folder.read(name).flatMap { MessengerFiling($0).account }
+        }
+    }
+
     /// Whether the rules let this person make it now.
     func check(_ person: String) throws {
         try about("case \(found.number)") {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SealedMatchCases
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
+internal import SealedMatchProtocol
 internal import SealedMatchReports
 internal import SealedMatchSQLite
 
@@ -11,7 +12,8 @@ struct ReportPrepareCommand: ParsableCommand {
         discussion: """
             Matches that people judged to be illegal are reported; --all-listed adds those on a list that nobody judged \
             otherwise, --match names them one by one. Without --picture only hashes are reported. A picture is read here \
-            and when it is sent, and not kept. With --dry-run the documents are written into a folder for you to look at, \
+            and when it is sent, and not kept. article13 and nca are documents for you to hand over, a signed JSON file and \
+            a page. removal, blocking and account are requests to the messenger. With --dry-run the documents are written into a folder for you to look at, \
             and nothing else changes.
             """)
 
@@ -24,6 +26,8 @@ struct ReportPrepareCommand: ParsableCommand {
     @Option(help: "Why it is urgent. Without, it is not said to be.") var urgent: String?
     @Option(parsing: .singleValue, help: "MATCH=FILE: the picture of a match, to be sent. Repeat it.")
     var picture: [String] = []
+    @Option(help: "Of a request to the messenger: the case's request, which `reveal` wrote.") var request: FileName?
+    @Option(help: "Of a request to the messenger: its address.") var to: String?
     @Flag(help: "Write the documents, and nothing else.") var dryRun = false
     @Option(name: .shortAndLong, help: "The folder for --dry-run; it must not be there.") var output: FileName?
 
@@ -47,11 +51,15 @@ struct ReportPrepareCommand: ParsableCommand {
             let choice: ReportFacts.Choice = !match.isEmpty ? .numbers(match) : allListed ? .allListed : .judged
             let facts = try reporting { () throws(ReportFailure) in
                 try ReportFacts(
-                    filed.found, filed.library.policy, choice, note: settings.note)
+                    filed.found, filed.library.policy, choice, note: settings.note, account: try filed.account)
             }
             switch filing.kind {
             case .cybertipline: try prepareCyberTipline(facts, settings, filed)
-            default: throw Failure("not there yet")
+            case .article13:
+                try prepareDocument(
+                    .article13(facts, settings, urgent: urgent, at: currentTime()), facts, filed)
+            case .nca: try prepareDocument(.nca(facts, settings, urgent: urgent, at: currentTime()), facts, filed)
+            case .removal, .blocking, .account: try prepareRequest(facts, settings, filed)
             }
             try about(actor.library.library.description) { try store.close() }
         }
@@ -85,6 +93,43 @@ struct ReportPrepareCommand: ParsableCommand {
         Terminal.print(
             "case \(facts.number): prepared for the CyberTipline: \(count(facts.matches.count, "match", "matches")), "
                 + "\(count(pictures.count, "picture")); nothing was sent")
+    }
+
+    private func prepareDocument(_ document: ReportDocument, _ facts: ReportFacts, _ filed: FiledCase) throws {
+        let signer = try EventKey(actor.key)
+        let signed = try about("case \(facts.number)") { try SignedReport.encoded(document.json, key: signer.key) }
+        let parts = [("report.json", signed), ("report.html", document.page)]
+        if let output { return try write(parts, into: output) }
+        let places = try reporting { () throws(ReportFailure) in
+            let journal = try filed.folder.open(filed.name)
+            try journal.append(
+                "prepared", at: currentTime(), ["by": .text(actor.person)],
+                parts: parts.map { (name: $0.0, bytes: $0.1) })
+            return journal.entries.last.map { last in parts.map { journal.place(of: $0.0, last) } } ?? []
+        }
+        for place in places { Terminal.print("\(place): made; nothing was sent") }
+        Terminal.print("hand it over, then: sealedmatch case reported \(facts.number) --report \(filing.kind.rawValue)")
+    }
+
+    private func prepareRequest(_ facts: ReportFacts, _ settings: ReportSettings, _ filed: FiledCase) throws {
+        guard !dryRun else { throw Failure("--dry-run is for reports; a request is sent by `report send` alone") }
+        guard let file = request else { throw Failure("--request: the case's request is needed") }
+        let request = try about(file.description) {
+            try ResolutionRequest(canonical: DurableFile.read(file.text, limit: ResolutionRequest.encodedCount))
+        }
+        guard request.pseudonym.encoded == filed.found.pseudonym, request.epoch == filed.found.epoch else {
+            throw Failure("\(file): the request is of another case")
+        }
+        guard let text = to ?? settings.messenger else {
+            throw Failure("where to? --to URL, or the settings' messenger")
+        }
+        try reporting { () throws(ReportFailure) in
+            let filing = MessengerFiling(try filed.folder.open(filed.name))
+            try filing.prepare(
+                filed.kind.rawValue, to: try ReportAddress(text), facts, request: request, by: actor.person,
+                at: currentTime())
+        }
+        Terminal.print("case \(facts.number): \(filing.kind.rawValue): prepared; nothing was sent")
     }
 
     private func write(_ parts: [(String, [UInt8])], into folder: FileName) throws {

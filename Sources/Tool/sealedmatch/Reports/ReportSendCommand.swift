@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import SealedMatchCases
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
@@ -22,7 +23,14 @@ struct ReportSendCommand: ParsableCommand {
     @Flag(help: "Begin a new report although one may be open at the receiver, that nobody can finish.")
     var beginAnew = false
 
+    @Option(help: "Of requests to the messenger: seconds before the second sending; each later wait is twice as long.")
+    var firstWait: UInt64 = 60
+    @Flag(help: "Of requests to the messenger: send at once, also before the wait is over.") var atOnce = false
+    @Flag(help: "Of requests to the messenger: go on until it answered for good.") var wait = false
+
     func validate() throws {
+        guard (1...21_600).contains(firstWait) else { throw ValidationError("--first-wait is 1 to 21600") }
+
         guard (1...3_600).contains(seconds) else { throw ValidationError("--seconds is 1 to 3600") }
     }
 
@@ -34,7 +42,9 @@ struct ReportSendCommand: ParsableCommand {
             let signer = try EventKey(actor.key)
             switch filing.kind {
             case .cybertipline: try sendCyberTipline(store, filed, settings, signer)
-            default: throw Failure("\(filing.kind.rawValue): is a document; hand it over, then `case reported`")
+            case .article13, .nca:
+                throw Failure("\(filing.kind.rawValue): is a document; hand it over, then `case reported`")
+            case .removal, .blocking, .account: try sendRequest(store, filed, signer)
             }
             try about(actor.library.library.description) { try store.close() }
         }
@@ -84,5 +94,46 @@ struct ReportSendCommand: ParsableCommand {
             try CyberTiplineFiling.record(in: journal, at: currentTime())
         }
         Terminal.print("case \(found.number): report \(report) went out, and is recorded")
+    }
+
+    private func sendRequest(_ store: CaseStore, _ filed: FiledCase, _ signer: EventKey) throws {
+        guard to == nil else { throw Failure("--to: the address of a request is the one that it was prepared for") }
+        let journal = try reporting { () throws(ReportFailure) in try filed.folder.open(filed.name) }
+        let filing = MessengerFiling(journal)
+        let sender = CurlSender(credentials: nil, seconds: seconds, maximumReply: 65_536)
+        while true {
+            if case .done = filing.position { break }
+            // Each time: the case may have been opened again, or the policy changed.
+            try FiledCase(store, actor.library, self.filing).check(actor.person)
+            let due = filing.due(first: firstWait)
+            if !atOnce, due > currentTime() {
+                guard wait else {
+                    throw Failure(
+                        "\(filing.words). Not sent again before \(ReportTime.text(due))", code: Failure.unavailable)
+                }
+                Thread.sleep(forTimeInterval: min(5, TimeInterval(due - currentTime())))
+                continue
+            }
+            let isDone = try reporting { () throws(ReportFailure) in
+                try filing.send(by: sender, key: signer.key, now: currentTime)
+            }
+            guard isDone || wait else { throw Failure(filing.words, code: Failure.unavailable) }
+        }
+        guard case .done(let reference) = filing.position else { return }
+        if let kind = filed.kind.report, !filing.isRecorded {
+            let found = try about("case \(filed.found.number)") { try store.read(filed.found.number) }
+            if !found.reports.contains(where: { $0.kind == kind && $0.round == filed.name.round }) {
+                _ = try about("the messenger did it, and the library refuses to record it") {
+                    try store.append(
+                        CaseEvent(
+                            by: actor.person, time: currentTime(), why: "", .reported(kind, reference: reference)),
+                        to: found.number, key: signer.key)
+                }
+            }
+        }
+        try reporting { () throws(ReportFailure) in
+            if !filing.isRecorded { try journal.append("recorded", at: currentTime()) }
+        }
+        Terminal.print("case \(filed.found.number): \(filing.words)")
     }
 }
