@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := libsodium-dev libturbojpeg0-dev libpng-dev libwebp-dev libavif-dev libheif-dev libtiff-dev \
-	libsqlite3-dev pkg-config python3-venv
+	libsqlite3-dev libxml2-dev pkg-config python3-venv
 # For the tests alone: of the C library, also of one for another processor, and of videos (the tool decodes them with
 # ffmpeg, and works without).
 APT_TEST := gcc g++ valgrind binutils qemu-user ffmpeg libnats-dev libpq-dev postgresql-15

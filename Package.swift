@@ -89,6 +89,11 @@ let sets: [Target] = [
     room("Sets", "SealedMatchWorkers", ["SealedMatchCrypto"]),
     // Sources' hash lists and key files.
     room("Sets", "SealedMatchLists", ["SealedMatchProtocol", "SealedMatchFiles"]),
+    // Lists as sources hold them, to our lines. Foundation has the XML parser.
+    room(
+        "Sets", "SealedMatchListImport",
+        ["SealedMatchProtocol", "SealedMatchFingerprint", "SealedMatchFiles", "SealedMatchLists", "SealedMatchJSON"],
+        settings: program + optimised),
     // The log on its publisher's disk, what witnesses are asked, and the monitor.
     room("Sets", "SealedMatchPublishing", ["SealedMatchProtocol", "SealedMatchFiles", "SealedMatchLog"]),
     room(
@@ -194,7 +199,8 @@ let tool: [Target] = [
     .executableTarget(
         name: "sealedmatch",
         dependencies: [
-            "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
+            "SealedMatchClient", "SealedMatchLists", "SealedMatchListImport", "SealedMatchSets", "SealedMatchWorkers",
+            "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchCustodians", "SealedMatchOpenings", "SealedMatchCases",
             "SealedMatchReports", "SealedMatchSQLite", "SealedMatchPictures", "SealedMatchVideos",
             "SealedMatchMessengerStandIn",
@@ -284,7 +290,7 @@ let testing: [Target] = [
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchSQLite",
         ]),
     tests("Client", "ABITests", ["SealedMatchClient", "SealedMatchSets"], exclude: ["Programs", "Scripts"]),
-    tests("Sets", "SealedMatchListsTests", ["SealedMatchLists"]),
+    tests("Sets", "SealedMatchListsTests", ["SealedMatchLists", "SealedMatchListImport"]),
     tests("Sets", "SealedMatchPublishingTests", ["SealedMatchPublishing"]),
     tests(
         "Sets", "SealedMatchSetsTests",

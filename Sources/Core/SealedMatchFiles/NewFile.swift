@@ -49,6 +49,31 @@ extension DurableFile {
         for file in pending { try syncDirectory(of: file.path) }
     }
 
+    /// Creates one file of what `writing` gives, piece by piece, in constant memory.
+    /// - Parameters:
+    ///   - kind: how a file begins that it may replace, in ASCII.
+    ///   - replacing: replace a file of this name, if it begins so.
+    /// - Throws: as for several, and what `writing` throws; then the file is not there.
+    package static func create(
+        at path: String, isSecret: Bool, kind: StaticString? = nil, replacing: Bool = false,
+        writing: (inout FileWriter) throws(SealedMatchError) -> Void
+    ) throws(SealedMatchError) {
+        var file = try PendingFile(path: path, isSecret: isSecret, kind: kind) {
+            (descriptor) throws(SealedMatchError) in
+            var writer = FileWriter(descriptor: descriptor)
+            try writing(&writer)
+            try writer.flush()
+        }
+        do throws(SealedMatchError) {
+            try file.appear(replacing: replacing)
+        } catch {
+            file.undo()
+            throw error
+        }
+        file.finish()
+        try syncDirectory(of: path)
+    }
+
     /// Creates one file.
     /// - Throws: as for several.
     package static func create(_ bytes: [UInt8], at path: String, isSecret: Bool) throws(SealedMatchError) {
@@ -82,9 +107,18 @@ private struct PendingFile {
     private var holdsOld = false
 
     init(_ file: NewFile) throws(SealedMatchError) {
-        unsafe path = file.path
-        kind = unsafe file.kind
-        let isSecret = unsafe file.isSecret
+        try unsafe self.init(path: file.path, isSecret: file.isSecret, kind: file.kind) {
+            (descriptor) throws(SealedMatchError) in
+            for part in unsafe file.parts.indices { try unsafe DurableFile.writeAll(file.parts[part], to: descriptor) }
+        }
+    }
+
+    /// - Parameter write: writes what the file holds.
+    init(
+        path: String, isSecret: Bool, kind: StaticString?, write: (Int32) throws(SealedMatchError) -> Void
+    ) throws(SealedMatchError) {
+        self.path = path
+        self.kind = kind
         let mode: mode_t = isSecret ? 0o600 : 0o644
         var opened = unsafe platform_open_unnamed(DurableFile.parent(of: path), mode)
         if opened < 0, platform_errno() == EOPNOTSUPP || platform_errno() == EISDIR || platform_errno() == EINVAL {
@@ -95,9 +129,7 @@ private struct PendingFile {
         guard opened >= 0 else { throw .file("a file cannot be created there") }
         descriptor = opened
         do throws(SealedMatchError) {
-            for part in unsafe file.parts.indices {
-                try unsafe DurableFile.writeAll(file.parts[part], to: descriptor)
-            }
+            try write(descriptor)
             guard fsync(descriptor) == 0 else { throw .file("a file cannot be synced to disk") }
         } catch {
             undo()

@@ -1,7 +1,7 @@
 /// What a text file may be besides its text.
-enum TextForm {
+package enum TextForm {
     /// Bytes of a UTF-8 byte order mark at the start: 3, or 0 if there is none.
-    static func byteOrderMark(_ text: UnsafeRawBufferPointer) -> Int {
+    package static func byteOrderMark(_ text: UnsafeRawBufferPointer) -> Int {
         unsafe text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 
@@ -17,7 +17,7 @@ enum TextForm {
     ]
 
     /// What a file is that is no UTF-8 text, if its first bytes tell: UTF-16, or a compressed file.
-    static func notText(_ content: UnsafeRawBufferPointer) -> StaticString? {
+    package static func notText(_ content: UnsafeRawBufferPointer) -> StaticString? {
         let marks = unsafe content.starts(with: [0xFF, 0xFE]) || content.starts(with: [0xFE, 0xFF])
         let zero = unsafe content.prefix(2).contains(0)
         if marks || zero { return "it is UTF-16, or no text at all; save it as UTF-8" }

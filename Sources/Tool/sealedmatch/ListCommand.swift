@@ -4,7 +4,8 @@ internal import SealedMatchLists
 
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Works on a source's hash list.", subcommands: [ListVariantsCommand.self])
+        commandName: "list", abstract: "Works on a source's hash list.", 
+        subcommands: [ListImportCommand.self, ListVariantsCommand.self])
 }
 
 extension PictureVariant: ExpressibleByArgument {}
