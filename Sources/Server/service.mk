@@ -124,7 +124,8 @@ dist: setup setup-service
 	sed -i 's,ExecStart=/bin/,ExecStart=/usr/local/bin/,' $(DIST)/$(DIST_NAME)/lib/systemd/system/*.service
 	python3 -B $(OPERATING)/licences.py $(DIST)/$(DIST_NAME)/share/doc/sealedmatch/licences \
 	    .build/release/sealedmatchd.product/Objects.LinkFileList .build/release/sealedmatch.product/Objects.LinkFileList
-	cp README.md CHANGELOG.md LICENSE Docs/*.md Docs/openapi.yaml $(DIST)/$(DIST_NAME)/share/doc/sealedmatch
+	cp README.md CHANGELOG.md LICENSE Docs/*.md Docs/openapi.yaml Docs/policy.schema.json \
+	    $(DIST)/$(DIST_NAME)/share/doc/sealedmatch
 	set -o pipefail; cd $(DIST) && find $(DIST_NAME) ! -type d -print0 | LC_ALL=C sort -z \
 	    | tar --create --format=ustar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
 	        --no-recursion --null --files-from=- | gzip -9 --no-name > $(DIST_NAME).tar.gz.part
