@@ -17,16 +17,17 @@ from pictures import changed_pictures, known_pictures
 from reference.building import build_with_secrets
 from reference.check_level import check_level
 from reference.collector import Collector
-from reference.custodians import KEY_GENERATION, Plan
+from reference.custodians import KEY_GENERATION, Plan, Record
+from reference.custody import BEGUN, EVALUATE, EVALUATED, Journal, Policy, Seeds, make_call, open_call
 from reference.decoder import decoder, dense_elimination, syndrome_weights
 from reference.entries import ListedHash, select_entries
 from reference.epochs import AccountSecret
-from reference.evaluation import Mask, accepts, combine, evaluate, masked, request
+from reference.evaluation import Mask, Request, accepts, combine, evaluate, masked, request
 from reference.field import Q, at_random, canonical
 from reference.group import add, encode_scalar, hash_key, multiply, multiply_base, random_scalar
 from reference.key_generation import Party
 from reference.keys import SetSecrets, perceptual_key, sha256_key, source_public_key
-from reference.labels import aead, blake2b_256, encode_integer, kdf, stream
+from reference.labels import Draw, aead, blake2b_256, encode_integer, kdf, stream
 from reference.open import OpenedSet, open_voucher
 from reference.parameters import Parameters
 from reference.payload import PDQ, SHA256, Payload
@@ -380,6 +381,31 @@ def custodians(page: Page) -> None:
     products = combine(record, answers)
     page.put("P_1 = αE_1, P_0", b"".join(products))
     assert accepts(mask, record.public_key, products[:1], products[1])
+    custody(page, draw, seeds[0], answers[0][0], record)
+
+
+def custody(page: Page, draw: Draw, seed: bytes, request: Request, record: Record) -> None:
+    """4.15 and 5.23 for party 1's service: what allows the request, carries it and counts it."""
+    page.say(
+        "**A custodian's service** (4.15, 5.23): how party 1's request came, what its policy says, and what it wrote "
+        "down; and the seeds of a set under this key (4.2)."
+    )
+    coordinator, key, now = draw(32), source_public_key(seed), 1_800_000_000
+    table, asked = record.plan.table_id, request.encode()
+    policy = Policy(table, now + 86_400 * 120, 50_000_000, 20_000, (source_public_key(coordinator),))
+    page.put("policy", policy.encode())
+    page.put("coordinator's seed", coordinator)
+    page.put("the request", asked)
+    call = make_call(coordinator, EVALUATE, key, now, asked)
+    page.put("the call before it", call[:144])
+    assert open_call(call, EVALUATE, key, now + 5) == (policy.coordinators[0], asked)
+    journal = Journal(totals={})
+    begun = journal.follow(seed, BEGUN, now - 60, table, record.plan.run, bytes(32), 0)
+    counted = journal.follow(seed, EVALUATED, now + 5, table, request.digest, policy.coordinators[0], 2)
+    page.put("entry 0", begun.encode())
+    page.put("entry 1", counted.encode())
+    assert Journal.read(begun.encode() + counted.encode(), key).totals == {table: 2}
+    page.put("seeds", Seeds(table, draw(32), draw(32), draw(32)).encode())
 
 
 def sha256_of(content: bytes) -> bytes:

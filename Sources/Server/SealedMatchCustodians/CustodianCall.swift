@@ -37,6 +37,7 @@ package enum CustodianCall: UInt8, Sendable, CaseIterable {
     package func make(
         _ body: [UInt8], to custodian: Bytes32, time: UInt64, key: borrowing SigningKey
     ) throws(SealedMatchError) -> [UInt8] {
+        // Calls, step 1
         var out = ByteWriter(capacity: Self.headCount + body.count)
         out.magic("SMPA")
         out.put([rawValue, 0, 0, 0])
@@ -53,15 +54,16 @@ package enum CustodianCall: UInt8, Sendable, CaseIterable {
     }
 
     /// A call as it came: who asked for what.
-    struct Opened {
-        let coordinator: Bytes32
-        let body: [UInt8]
+    package struct Opened: Sendable {
+        package let coordinator: Bytes32
+        package let body: [UInt8]
     }
 
     /// Checks a call's form, receiver, time and signature. Whether the coordinator may ask is the policy's matter.
     /// - Throws: `wrongLength`, `invalidMagic`, `nonCanonical`; `authenticationFailed` for another call, receiver or
     ///   time, or a signature that does not verify.
-    func open(_ bytes: [UInt8], custodian: Bytes32, now: UInt64) throws(SealedMatchError) -> Opened {
+    package func open(_ bytes: [UInt8], custodian: Bytes32, now: UInt64) throws(SealedMatchError) -> Opened {
+        // Calls, step 2
         var reader = ByteReader(bytes)
         try reader.magic("SMPA")
         let kind = try reader.number(UInt8.self)
@@ -71,6 +73,7 @@ package enum CustodianCall: UInt8, Sendable, CaseIterable {
         let receiver = try reader.bytes32()
         let signature = try Signature(canonical: reader.take(Signature.encodedCount))
         let body = try reader.take(reader.remaining)
+        // Calls, step 3
         guard kind == rawValue, receiver == custodian, time <= now &+ Self.tolerance, now <= time &+ Self.tolerance,
             try signature.verifies(Self.signed(Array(bytes.prefix(80)), body), publicKey: coordinator)
         else {

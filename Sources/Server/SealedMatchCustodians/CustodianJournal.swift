@@ -47,6 +47,7 @@ package final class CustodianJournal: Sendable {
         limit: UInt64 = .max, time: UInt64, key: borrowing SigningKey
     ) throws(SealedMatchError) -> JournalEntry {
         try state.withLock { (state) throws(SealedMatchError) in
+            // Journal, step 1
             let (total, overflow) = (state.totals[table] ?? 0).addingReportingOverflow(count)
             guard !overflow, total <= limit else {
                 throw SealedMatchError(.quotaExceeded, "more slots than this custodian was told of")
@@ -100,6 +101,7 @@ package final class CustodianJournal: Sendable {
         ) throws(SealedMatchError) -> Summary {
             var summary = Summary()
             guard DurableFile.size(path) ?? 0 > 0 else { return summary }
+            // Journal, steps 2–4
             let file = try MappedFile(path: path, limit: .max)
             let records = file.count / JournalEntry.encodedCount
             for record in 0..<records {
@@ -108,7 +110,7 @@ package final class CustodianJournal: Sendable {
                 let isLast = record == records - 1
                 guard let entry = try? JournalEntry(canonical: bytes), entry.number == summary.count,
                     entry.previous == summary.last,
-                    entry.total == (summary.totals[entry.tableID] ?? 0) &+ entry.count,
+                    (summary.totals[entry.tableID] ?? 0).addingReportingOverflow(entry.count) == (entry.total, false),
                     !(verifiesAll || isLast) || entry.verifies(publicKey: publicKey)
                 else {
                     if isLast, !verifiesAll, bytes.allSatisfy({ $0 == 0 }) {

@@ -51,13 +51,13 @@ package struct CustodianPolicy: Equatable, Sendable {
         func value(_ line: Int, _ name: String) -> String? {
             line < lines.count && lines[line].count == 2 && lines[line][0] == name ? lines[line][1] : nil
         }
-        guard let table = value(1, "table").flatMap({ Hexadecimal.bytes($0.utf8) }),
+        guard let table = value(1, "table").flatMap({ Hexadecimal.bytes($0.utf8) }), table.count == 16,
             let until = value(2, "until").flatMap(UInt64.init),
             let slots = value(3, "slots").flatMap(UInt64.init), let rate = value(4, "rate").flatMap(UInt32.init)
         else { throw SealedMatchError(.nonCanonical, "a custodian's policy is not written as it should be") }
         var coordinators: [Bytes32] = []
         for line in lines.indices.dropFirst(5) {
-            guard let key = value(line, "coordinator").flatMap({ Hexadecimal.bytes($0.utf8) }) else {
+            guard let key = value(line, "coordinator").flatMap({ Hexadecimal.bytes($0.utf8) }), key.count == 32 else {
                 throw SealedMatchError(.nonCanonical, "a custodian's policy is not written as it should be")
             }
             coordinators.append(try Bytes32(exactly: key))

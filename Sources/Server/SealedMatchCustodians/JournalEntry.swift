@@ -40,7 +40,7 @@ package struct JournalEntry: Equatable, Sendable {
     /// Bytes of an entry.
     package static let encodedCount = 152 + Signature.encodedCount
 
-    static func make(
+    package static func make(
         _ kind: Kind, number: UInt64, time: UInt64, _ tableID: TableID, subject: Bytes32, asker: Bytes32,
         count: UInt64, total: UInt64, previous: Bytes32, key: borrowing SigningKey
     ) throws(SealedMatchError) -> JournalEntry {
@@ -78,6 +78,10 @@ package struct JournalEntry: Equatable, Sendable {
         previous = try reader.bytes32()
         signature = try Signature(canonical: reader.take(Signature.encodedCount))
         try reader.end()
+        // "Entries of kinds 3, 4 and 5 have no coordinator and no elements"
+        guard kind == .evaluated || kind == .proved || (asker == Bytes32() && count == 0) else {
+            throw SealedMatchError(.nonCanonical, "nobody asks for a step of a run, and it counts nothing")
+        }
         encoded = bytes
     }
 
