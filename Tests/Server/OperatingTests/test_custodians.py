@@ -57,6 +57,16 @@ class Custodians(unittest.TestCase):
         self.assertEqual(len(list((world.folder / "secrets").glob("*.record"))), 1)
         self.assertEqual(list((world.folder / "secrets").glob("*.secrets")), [])
         world.sign()
+        # The log's entry names the custodians by their public shares.
+        world.tool("keygen", "log.key")
+        world.tool("log", "init", "log", "--name", "example.org/log", "--key", "log.key.pub")
+        (world.folder / "statement.txt").write_text("What it is for.\n")
+        self.assertIn("entry 0", world.typed("log"))
+        shares = world.tool("authority", "shares", f"messages/{world.variables['TABLE']}.record").split()[:3]
+        entry = b"".join(path.read_bytes() for path in (world.folder / "log").rglob("*") if path.is_file())
+        for share in shares:
+            self.assertEqual(len(bytes.fromhex(share)), 32)
+            self.assertIn(share.encode(), entry)
         # Given again the same table comes out; another list is refused.
         first = (world.folder / "known.smset").read_bytes()
         world.typed("build", change=lambda text: text.replace("-o known.smset", "-o again.smset"))

@@ -15,7 +15,7 @@ struct AuthorityCommand: ParsableCommand {
             AuthorityInitCommand.self, AuthorityPlanCommand.self, AuthorityAgreeCommand.self,
             AuthorityRunCommand.self, AuthorityCarryCommand.self, AuthorityAllowCommand.self,
             AuthorityStopCommand.self, AuthorityResumeCommand.self, AuthorityShowCommand.self,
-            AuthorityEraseCommand.self, AuthorityJournalCommand.self,
+            AuthorityEraseCommand.self, AuthorityJournalCommand.self, AuthoritySharesCommand.self,
         ])
 }
 
