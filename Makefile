@@ -124,10 +124,12 @@ test: setup setup-test setup-service setup-review photos python $(SERVICE)/ready
 	$(ENVIRONMENT) Tests/House/test
 
 # What is checked without Swift. What the example messenger needs is fetched here, too: it comes while others compile.
-vectors: python $(MESSENGER)/ready .venv-wheel/ready
+vectors: python photos $(MESSENGER)/ready .venv-wheel/ready
 	$(PYTHON) -B Vectors/generate --check
 	$(PYTHON) -B Vectors/generate/check_pdqhash.py 60
 	$(PYTHON) -B Sources/Lab/Decoys/pages.py --check
+	$(PYTHON) -B Sources/Lab/Recall/short.py $(PHOTOS)
+	$(PYTHON) -B Sources/Lab/Recall/drawn_report.py Sources/Lab/Recall/drawn.json Docs --check
 
 # What another implementation needs, in one file: the vectors without their generator, and the specification. Its bytes
 # depend on what is in it alone.
@@ -264,13 +266,14 @@ $(PHOTOS):
 	@apt-cache show $(PHOTO_PACKAGE) > /dev/null 2>&1 || $(SUDO) apt-get update
 	cd .pictures && apt-get download $(PHOTO_PACKAGE) && dpkg -x $(PHOTO_PACKAGE)_*.deb . && rm $(PHOTO_PACKAGE)_*.deb
 
-# The reference implementation of PDQ that ours must equal bit for bit, and what the independent implementation in
-# Vectors/generate needs.
+# The reference implementation of PDQ that ours must equal bit for bit, what the independent implementation in
+# Vectors/generate needs, and what the short form of the measurements of recall needs.
 python: setup .venv/ready
 
-.venv/ready: Vectors/generate/requirements.txt
+.venv/ready: Vectors/generate/requirements.txt Sources/Lab/Recall/requirements.txt
 	python3 -m venv .venv
-	.venv/bin/pip install --no-compile --quiet pdqhash==0.2.8 Pillow==13.0.0 -r Vectors/generate/requirements.txt
+	.venv/bin/pip install --no-compile --quiet pdqhash==0.2.8 Pillow==13.0.0 -r Vectors/generate/requirements.txt \
+	    scipy -c Sources/Lab/Recall/requirements.txt
 	touch .venv/ready
 
 clean:

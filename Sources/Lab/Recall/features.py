@@ -10,10 +10,13 @@ import os
 
 import numpy as np
 
+import drawn
 import scheme
 import transforms
 
+# New titles come last: files hold their places.
 TITLES = list(transforms.TRANSFORMS) + list(transforms.ADDED)
+TITLES += [title for _, title, _ in drawn.CHANGES if title not in TITLES]
 # (shift, zoom, tone): those of the two profiles, and some that were weighed for them.
 HYPOTHESES = [
     (0, 1024, 0),

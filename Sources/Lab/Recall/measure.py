@@ -1,6 +1,7 @@
 """Measures the profiles on the held-out half: recall, false positives, the frontier, separation, dihedral keys.
 
 usage: measure.py FEATURES.npz POOL-FEATURES.npz RESULTS.json
+       measure.py FEATURES-DRAWN.npz - DRAWN.json --steps drawn     (what people put on pictures, in three parts)
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 
 import numpy as np
 
+import drawn
 import features
 import pdq
 import pictures
@@ -78,11 +80,17 @@ def log(*text):
     print(time.strftime("%H:%M:%S"), *text, flush=True)
 
 
-class Data:
-    """Copies of one half (0 design, 1 held out), with the list's hash under one rule."""
+def halved(group):
+    return pictures.half(group, "split")
 
-    def __init__(self, values, half, rule):
-        halves = np.array([pictures.half(int(group), "split") for group in values["group"]])
+
+class Data:
+    """Copies of one half (0 design, 1 held out), or of one part by another split, with the list's hash under one
+    rule.
+    """
+
+    def __init__(self, values, half, rule, split=halved):
+        halves = np.array([split(int(group)) for group in values["group"]])
         self.rows = (
             np.flatnonzero(halves[values["picture"]] == half) if half is not None else np.arange(len(values["picture"]))
         )
@@ -200,6 +208,60 @@ def summary(table):
         "old_reached": sum(row["old"] / row["pdq"] >= 0.95 for row in goal) if "old" in goal[0] else None,
         "below": [row["transform"] for row in goal if row["ratio"] < 0.95],
     }
+
+
+# What people put on pictures
+
+
+def mean_ratio(title, groups, hit, near, samples=1000):
+    """Mean over transforms of found / found by PDQ, and its 95 % interval: a bootstrap over source groups."""
+    _, group = np.unique(groups, return_inverse=True)
+    _, kind = np.unique(title, return_inverse=True)
+    shape = (group.max() + 1, kind.max() + 1)
+    ours, theirs = np.zeros(shape), np.zeros(shape)
+    np.add.at(ours, (group, kind), hit)
+    np.add.at(theirs, (group, kind), near)
+    draws = RNG.integers(0, shape[0], (samples, shape[0]))
+    weights = np.stack([np.bincount(draw, minlength=shape[0]) for draw in draws])
+    drawn_ratio = ((weights @ ours) / np.maximum(weights @ theirs, 1)).mean(1)
+    return {
+        "mean_ratio": float((ours.sum(0) / theirs.sum(0)).mean()),
+        "interval": [float(x) for x in np.percentile(drawn_ratio, [2.5, 97.5])],
+    }
+
+
+def drawn_tables(values, profile):
+    """For each part of the sources: counts, the table, and a summary by kind of what is drawn."""
+    result = {}
+    kinds = {title: kind for kind, title, _ in drawn.CHANGES}
+    for part, name in enumerate(pictures.PARTS):
+        data = Data(values, part, "native", pictures.part)
+        table = recall(data, profile)
+        for row in table:
+            row["kind"] = kinds[row["transform"]]
+        hit = data.found(np.arange(len(data.rows)), profile)
+        near = data.distance <= 31
+        summaries = []
+        for kind in drawn.KINDS:
+            rows = [row for row in table if row["kind"] == kind]
+            goal = [row for row in rows if row["pdq"] >= 0.8]
+            summary_of = {"kind": kind, "transforms": len(rows), "goal": len(goal)}
+            if goal:
+                part_of = np.isin(data.title, [features.TITLES.index(row["transform"]) for row in goal])
+                summary_of |= {
+                    "reached_95": sum(row["ratio"] >= 0.95 for row in goal),
+                    "reached_90": sum(row["ratio"] >= 0.9 for row in goal),
+                } | mean_ratio(data.title[part_of], data.group[part_of], hit[part_of], near[part_of])
+            summaries.append(summary_of)
+        result[name] = {
+            "pictures": data.pictures,
+            "sources": data.groups,
+            "copies": len(data.rows),
+            "recall": table,
+            "kinds": summaries,
+        }
+        log(name, summaries)
+    return result
 
 
 # False positives
@@ -583,10 +645,12 @@ def main():
         with open(arguments.results, "w") as file:
             json.dump(results, file, indent=1)
 
-    held = Data(values, 1, "native")
+    held = None if arguments.steps == "drawn" else Data(values, 1, "native")
     for step in arguments.steps.split(","):
         log(step)
-        if step == "recall":
+        if step == "drawn":
+            keep("drawn", drawn_tables(values, profile))
+        elif step == "recall":
             keep("counts", {"pictures": held.pictures, "groups": held.groups, "copies": len(held.rows)})
             keep("recall", recall(held, profile))
             keep("summary", summary(results["recall"]))

@@ -1,4 +1,4 @@
-"""The natural pictures: sources of sources.tsv and crops of them, in two halves by source."""
+"""The natural pictures: sources of sources.tsv and crops of them, in two halves or three parts by source."""
 
 import hashlib
 import io
@@ -25,6 +25,17 @@ def sources():
 def half(group, name):
     """0 design, 1 held out."""
     return hashlib.sha256(f"{name} {group}".encode()).digest()[0] & 1
+
+
+PARTS = ("design", "choice", "held out")
+
+
+def part(group):
+    """0 design, 1 choice, 2 held out. The held-out half of half(group, "split") stays what it was; the design half is
+    cut in two by the next bit of the same digest.
+    """
+    digest = hashlib.sha256(f"split {group}".encode()).digest()[0]
+    return 2 if digest & 1 else digest >> 1 & 1
 
 
 def lot(text, count):

@@ -1,4 +1,4 @@
-"""Writes Docs/Recall.md and its plots from the results.
+"""Writes Docs/Recall.md and its plots from the results; drawn_report.py fills in its section on what people draw.
 
 usage: report.py RESULTS.json DOCS-DIRECTORY
 """
@@ -13,6 +13,7 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
+import drawn_report
 import fetch
 import measure
 import pages
@@ -292,6 +293,9 @@ def page(r):
         "frequencies (knowing the size would leave 1)."
     )
     yield ""
+    yield drawn_report.BEGIN
+    yield drawn_report.END
+    yield ""
     yield "## False positives"
     yield ""
     yield (
@@ -542,11 +546,14 @@ def page(r):
     )
     yield (
         "- Videos have [a page of their own](RecallVideos.md). "
-        "Not measured: originals of more than 1,600 pixels, HEIC, several edits at once beyond those "
+        "Not measured: originals of more than 1,600 pixels, several edits at once beyond those "
         "listed, messengers' real encoders. "
         "Copies and client hashes use Pillow's 8-bit luma."
     )
-    yield "- Captions, logos and crops are mild here; see the text below the table of recall."
+    yield (
+        "- Captions, logos and crops are mild in the first table; see the text below it, and *What people put on "
+        "pictures*."
+    )
     yield (
         "- False positives at 10^6 entries are extrapolated over some 15 bits. "
         "A test with 10^6 unrelated photographs would narrow it by 6–8 bits."

@@ -1,10 +1,9 @@
 """One command from nothing to Docs/Recall.md and Docs/RecallVideos.md.
 
-usage: run.py DIRECTORY [--docs ../..] [--minutes N]
+usage: run.py DIRECTORY [--docs ../../../Docs] [--minutes N]
 
-Keeps everything in DIRECTORY (about 6 GB) and goes on where it was interrupted. Needs numpy, scipy, Pillow (with AVIF),
-pdqhash 0.2.8,
-matplotlib; apt-get, dpkg and pip; for videos ffmpeg. About two hours on one core for pictures, more for videos.
+Keeps everything in DIRECTORY (about 9 GB) and goes on where it was interrupted. Needs what requirements.txt lists,
+apt-get, dpkg and pip; for videos ffmpeg. About two and a half hours on one core for pictures, more for videos.
 """
 
 import argparse
@@ -18,8 +17,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory")
-    parser.add_argument("--docs", default=os.path.join(HERE, "..", ".."))
-    parser.add_argument("--minutes", default="1000000", help="at most so long for each of the two caches")
+    parser.add_argument("--docs", default=os.path.join(HERE, "..", "..", "..", "Docs"))
+    parser.add_argument("--minutes", default="1000000", help="at most so long for each of the caches")
     arguments = parser.parse_args()
     place = lambda *parts: os.path.join(arguments.directory, *parts)
 
@@ -35,11 +34,15 @@ def main():
         step("pool.py", place("x"), place("pool.npz"))
     step("cache.py", place("x"), place("cache"), "--minutes", arguments.minutes)
     step("cache.py", place("x"), place("cache-added"), "--added", "--rounds", "3", "--minutes", arguments.minutes)
+    step("cache.py", place("x"), place("cache-drawn"), "--drawn", "--rounds", "1", "--minutes", arguments.minutes)
     step("features.py", place("cache"), place("cache-added"), "--output", place("features.npz"))
     if not os.path.exists(place("pool-features.npz")):
         step("features.py", "--pool", place("pool.npz"), "--output", place("pool-features.npz"))
     step("measure.py", place("features.npz"), place("pool-features.npz"), place("results.json"))
+    step("features.py", place("cache-drawn"), "--output", place("features-drawn.npz"))
+    step("measure.py", place("features-drawn.npz"), "-", place("drawn.json"), "--steps", "drawn")
     step("report.py", place("results.json"), arguments.docs)
+    step("drawn_report.py", place("drawn.json"), arguments.docs)
     step("fetch.py", arguments.directory, "video-packages.tsv")
     step("video_check.py")
     step("video_cache.py", place("v"), place("video-cache"), "--minutes", arguments.minutes)
