@@ -277,4 +277,5 @@ python: setup .venv/ready
 	touch .venv/ready
 
 clean:
-	rm -rf .build .venv .venv-messenger .venv-peers .venv-reports .venv-review .venv-service .venv-tools .venv-wheel .pictures
+	rm -rf .build .venv .venv-messenger .venv-peers .venv-reports .venv-review .venv-service .venv-tools \
+	    .venv-wheel .pictures
