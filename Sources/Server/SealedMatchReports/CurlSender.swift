@@ -46,7 +46,12 @@ package struct CurlSender: HTTPSender {
         process.standardError = errors
         do { try process.run() } catch { return .unsent("curl cannot be started: \(error)") }
         // The body goes in while the reply comes out: neither pipe can fill and stop the other.
+        // Where curl ends before it has read all, this thread gets an error, and the process no signal.
         let writer = Thread {
+            var signals = sigset_t()
+            _ = unsafe sigemptyset(&signals)
+            _ = unsafe sigaddset(&signals, SIGPIPE)
+            guard unsafe pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else { return }
             try? input.fileHandleForWriting.write(contentsOf: Data(request.body))
             try? input.fileHandleForWriting.close()
         }

@@ -3,7 +3,7 @@ internal import SealedMatchCrypto
 internal import SealedMatchJSON
 internal import SealedMatchLists
 
-/// Carries one report through the CyberTipline's API: submit, upload, fileinfo, finish. When this process is killed, the
+/// Carries one report through the CyberTipline's API: submit, upload, fileinfo, finish. When a process is killed, the
 /// next one goes on from what the journal says: what is not known is found out, or taken back and begun anew. No two
 /// reports of one filing are finished. (Docs/Reporting.md, "A filing on the disk")
 package struct CyberTiplineFiling {

@@ -57,6 +57,14 @@ package struct FilingProgress: Equatable, Sendable {
         }
     }
 
+    /// Whether it is known that it went out, or that it did not.
+    package var isCertain: Bool {
+        switch position {
+        case .empty, .prepared, .refused, .withdrawn, .finished: true
+        case .maybeOpen, .open, .doubtful, .maybeFinished, .unclear: false
+        }
+    }
+
     private var report: String? {
         switch position {
         case .open(let report), .doubtful(let report), .maybeFinished(let report), .unclear(let report),

@@ -51,6 +51,20 @@ struct FiledCase {
         }
     }
 
+    /// - Throws: where it is not known whether a report of an earlier round went out.
+    func checkEarlierRounds() throws(ReportFailure) {
+        for earlier in try folder.names()
+        where earlier.number == name.number && earlier.kind == name.kind && earlier.round < name.round {
+            guard let journal = try folder.read(earlier) else { continue }
+            let progress = FilingProgress(journal.entries)
+            guard progress.isCertain else {
+                throw ReportFailure(
+                    "round \(earlier.round): \(CyberTiplineFiling.describe(progress)). First: report retract --round "
+                        + "\(earlier.round)")
+            }
+        }
+    }
+
     /// Whether the rules let this person make it now.
     func check(_ person: String) throws {
         try about("case \(found.number)") {

@@ -86,6 +86,7 @@ struct ReportPrepareCommand: ParsableCommand {
             return try write(parts, into: output)
         }
         try reporting { () throws(ReportFailure) in
+            try filed.checkEarlierRounds()
             let journal = try filed.folder.open(filed.name)
             try CyberTiplineFiling.prepare(
                 report, pictures: pictures.map(\.path), by: actor.person, in: journal, at: currentTime())

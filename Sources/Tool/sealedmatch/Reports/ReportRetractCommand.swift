@@ -13,6 +13,7 @@ struct ReportRetractCommand: ParsableCommand {
     @Option(help: "The deployment's report settings, a JSON file.") var settings: FileName
     @Option(help: "The address, https://… ; http:// to this machine alone.") var to: String?
     @Option(help: "Seconds for each request.") var seconds = 60
+    @Option(help: "Of an earlier round of the case.") var round: Int?
     @Option(help: "Why.") var why: String
 
     func run() throws {
@@ -24,7 +25,7 @@ struct ReportRetractCommand: ParsableCommand {
             let settings = try reportSettings(settings)
             guard let text = to ?? settings.cyberTipline?.url else { throw Failure("where to? --to URL") }
             let folder = FilingFolder(library: actor.library.library.text)
-            let name = FilingFolder.Name(number.number, round: found.round, ReportKind.cybertipline.rawValue)
+            let name = FilingFolder.Name(number.number, round: round ?? found.round, ReportKind.cybertipline.rawValue)
             try reporting { () throws(ReportFailure) in
                 guard try folder.read(name) != nil else { throw ReportFailure("nothing is prepared") }
                 let filing = CyberTiplineFiling(
@@ -49,6 +50,7 @@ struct ReportSettleCommand: ParsableCommand {
     @OptionGroup var number: CaseNumber
     @Flag(help: "It went out.") var finished = false
     @Flag(help: "It did not go out.") var notFinished = false
+    @Option(help: "Of an earlier round of the case.") var round: Int?
     @Option(help: "How you know.") var why: String
 
     func validate() throws {
@@ -62,7 +64,7 @@ struct ReportSettleCommand: ParsableCommand {
             let library = try about(actor.library.library.description) { try store.library() }
             try about("case \(number.number)") { try library.check(actor.person, .report) }
             let folder = FilingFolder(library: actor.library.library.text)
-            let name = FilingFolder.Name(number.number, round: found.round, ReportKind.cybertipline.rawValue)
+            let name = FilingFolder.Name(number.number, round: round ?? found.round, ReportKind.cybertipline.rawValue)
             try reporting { () throws(ReportFailure) in
                 guard try folder.read(name) != nil else { throw ReportFailure("nothing is prepared") }
                 try CyberTiplineFiling.settle(
