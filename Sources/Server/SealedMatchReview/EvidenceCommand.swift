@@ -46,6 +46,12 @@ package struct EvidenceCommand: Sendable {
             throw SealedMatchError(.fileFailed, "the program cannot be run", systemError: errno)
         }
         try FileAccess.written.check(path: path)
+        // A command that does not read all of a note must not end this process.
+        var ignored = sigaction()
+        ignored.__sigaction_handler.sa_handler = SIG_IGN
+        guard sigaction(SIGPIPE, &ignored, nil) == 0 else {
+            throw SealedMatchError(.fileFailed, "a signal cannot be ignored", systemError: errno)
+        }
         self.path = path
         self.limits = limits
         queue = OperationQueue()

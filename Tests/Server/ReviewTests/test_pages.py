@@ -107,9 +107,13 @@ class SignIn(PageTest):
 
     def test_tries_are_limited(self) -> None:
         person = Person(self.world.port)
-        statuses = [person.sign_in("mallory", "a wrong password").status for _ in range(8)]
-        self.assertEqual(statuses[0], 403)
-        self.assertEqual(statuses[-1], 429)
+        self.assertEqual(person.sign_in("mallory", "a wrong password").status, 403)
+        for _ in range(50):
+            page = person.sign_in("mallory", "a wrong password")
+            if page.status == 429:
+                break
+        self.assertEqual(page.status, 429)
+        self.assertGreater(int(page.fields["Retry-After"]), 0)
         # One name's tries do not keep others out.
         self.assertEqual(Person(self.world.port).sign_in("lena").status, 303)
 
