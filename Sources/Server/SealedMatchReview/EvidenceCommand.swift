@@ -6,7 +6,7 @@ internal import SealedMatchFiles
 /// An operator's command that gets a match's note and gives the picture that it is about. The product holds none.
 ///
 /// It runs with no environment, in a folder of its own that is removed afterwards, for a bounded time, with bounded
-/// memory and output; then whatever it started is killed. What it gives is nowhere stored.
+/// memory and output; then its process group is killed. What it gives is nowhere stored.
 package struct EvidenceCommand: Sendable {
     /// What it may use.
     package struct Limits: Sendable {
