@@ -10,6 +10,7 @@ from typing import Any
 
 import axe_playwright_python
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
@@ -71,14 +72,17 @@ class Browser:
         self.left(old)
 
     def left(self, old: Any) -> None:
-        def is_gone(driver: Any) -> bool:
-            try:
-                return bool(driver.find_element(By.TAG_NAME, "html") != old)
-            except Exception:  # between two pages there is none
-                return False
+        """Waits until there is another page, whole but for its pictures."""
 
-        WebDriverWait(self.driver, SECONDS, 0.02).until(is_gone)
-        WebDriverWait(self.driver, SECONDS, 0.02).until(lambda driver: driver.find_elements(By.TAG_NAME, "main"))
+        def is_gone(driver: Any) -> bool:
+            return bool(
+                driver.find_element(By.TAG_NAME, "html") != old and driver.find_elements(By.CSS_SELECTOR, "main")
+            )
+
+        # Between two pages there is none, and what is asked of it fails.
+        wait = WebDriverWait(self.driver, SECONDS, 0.02, ignored_exceptions=[WebDriverException])
+        wait.until(is_gone)
+        wait.until(lambda driver: driver.find_element(By.CSS_SELECTOR, "main h1").text)
 
     def tab_to(self, css: str) -> None:
         """Tab until the element has the focus."""

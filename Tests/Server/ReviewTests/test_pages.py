@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import re
 import signal
 import socket
+import sqlite3
+import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -435,8 +439,6 @@ class Steps(PageTest):
 
 class Damage(PageTest):
     def test_a_changed_library_stops_work(self) -> None:
-        import sqlite3
-
         rita = self.world.signed_in("rita")
         with sqlite3.connect(self.world.sample.folder / "cases.sqlite") as store:
             store.execute("UPDATE review SET viewed = 3 WHERE number = 2")
@@ -458,8 +460,6 @@ class Proxied(unittest.TestCase):
             path = str(folder / "page.sock")
             world.more = (*world.more, "--listen", f"unix:{path}", "--origin", "https://review.example.org")
             command = world.sample.command(f"unix:{path}", "--admin", f"127.0.0.1:{free_port()}", *world.more[:2])
-            import subprocess
-
             log = open(folder / "page.log", "wb")
             refused = subprocess.run(command, cwd=world.sample.folder, stderr=subprocess.PIPE, text=True)
             self.assertEqual(refused.returncode, 1)
@@ -467,11 +467,14 @@ class Proxied(unittest.TestCase):
             running = subprocess.Popen([*command, *world.more[-2:]], cwd=world.sample.folder, stderr=log)
             self.addCleanup(log.close)
             try:
-                for _ in range(SECONDS * 50):
-                    if Path(path).exists():
+                end = time.monotonic() + SECONDS
+                while True:
+                    assert running.poll() is None and time.monotonic() < end, (folder / "page.log").read_text()
+                    # The socket has its name before anybody listens on it.
+                    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as tried:
+                        tried.connect(path)
                         break
-                    assert running.poll() is None
-                    signal.sigtimedwait([], 0.02)
+                    time.sleep(0.02)
 
                 def ask(method: str, where: str, body: str = "", **fields: str) -> http.client.HTTPResponse:
                     connection = http.client.HTTPConnection("localhost", timeout=SECONDS)
