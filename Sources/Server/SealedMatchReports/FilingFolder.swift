@@ -7,8 +7,11 @@ package struct FilingFolder: Sendable {
     /// The folder's path.
     package let path: String
 
-    /// - Parameter library: the path of the library's file.
-    package init(library: String) { path = library + ".filings" }
+    /// - Parameter library: the path of the library's file. Links are followed: one file has one folder, whatever it is
+    ///   called by.
+    package init(library: String) {
+        path = URL(filePath: library).resolvingSymlinksInPath().path(percentEncoded: false) + ".filings"
+    }
 
     /// A filing in it.
     package struct Name: Comparable, Hashable, Sendable, CustomStringConvertible {

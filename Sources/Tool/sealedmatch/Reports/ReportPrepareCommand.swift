@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import SealedMatchCases
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
@@ -160,7 +161,9 @@ private struct Picture {
             try DurableFile.read(file.text, limit: CyberTiplineFiling.maximumPicture)
         }
         self.match = match
-        path = file.text
+        // Absolute: it may be sent from another folder.
+        let text = file.text
+        path = text.hasPrefix("/") ? text : FileManager.default.currentDirectoryPath + "/" + text
         sha256 = hexadecimal(try KeyFiles.sha256(bytes).bytes)
     }
 }
