@@ -6,6 +6,7 @@ final class SourceStream: InputStream {
     /// Why it ended before the file did.
     private(set) var failure: ImportFailure?
     private var isAtEnd = false
+    private var check = CharacterCheck()
 
     init(_ source: ByteSource) {
         self.source = source
@@ -23,6 +24,9 @@ final class SourceStream: InputStream {
         do throws(ImportFailure) {
             let bytes = try source.take(maxLength)
             if bytes.isEmpty { isAtEnd = true }
+            guard check.accepts(bytes) else {
+                throw .broken(source.name, line: check.line, "a byte that is no UTF-8, or a control character")
+            }
             let place = UnsafeMutableBufferPointer(start: buffer, count: bytes.count)
             _ = place.update(fromContentsOf: bytes)
             return bytes.count

@@ -4,7 +4,7 @@ internal import SealedMatchLists
 
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Works on a source's hash list.", 
+        commandName: "list", abstract: "Works on a source's hash list.",
         subcommands: [ListImportCommand.self, ListVariantsCommand.self])
 }
 

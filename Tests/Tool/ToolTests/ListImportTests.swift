@@ -179,6 +179,23 @@ import Testing
         #expect(result.status == 65 && result.lines == nil && result.errors.contains(reason), "\(result.errors)")
     }
 
+    /// Foundation's parser stops the process at some of these.
+    @Test(
+        arguments: [
+            [0xD9], [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x00], [0x1B],
+            [0x7F],
+        ] as [[UInt8]]) func bytesThatAreNoCharacters(bytes: [UInt8]) throws
+    {
+        let whole = xml(entry("a", "<md5>\(Self.md5)</md5>"))
+        for place in ["<queryResult", "<image", "Example", "</id", "id=\"", "x\"1"] {
+            guard let found = whole.firstRange(of: Array(place.utf8)) else { continue }
+            var broken = whole
+            broken.insert(contentsOf: bytes, at: found.upperBound)
+            let result = try imported("ncmec", [broken])
+            #expect(result.status == 65 && result.errors.contains("UTF-8, or a control character"), "\(result.errors)")
+        }
+    }
+
     /// Each of these breaks one entry, and no other.
     @Test func entriesThatAreNone() throws {
         let good = entry("good", "<md5>\(Self.md5)</md5>")
