@@ -24,7 +24,7 @@ struct TableReader {
         let reader = TableReader(source: source, separator: separator ?? signs[0])
         guard let (_, names) = try reader.row() else { throw source.broken("the file is empty") }
         guard let names else { throw .broken(source.name, line: 1, "the header is no UTF-8 text, or too long") }
-        let columns = try columns(names, source, collector, format, options)
+        let columns = try columns(names, source, collector, format, options).sorted { $0.key < $1.key }
         while let (line, fields) = try reader.row() {
             guard let fields else {
                 collector.leave(.malformed, line: line)
@@ -126,14 +126,14 @@ struct TableReader {
     }
 
     private static func add(
-        _ fields: [String], _ columns: [Int: Column], _ line: Int, _ collector: ImportCollector,
+        _ fields: [String], _ columns: [(key: Int, value: Column)], _ line: Int, _ collector: ImportCollector,
         _ format: ImportFormat, _ options: ImportOptions
     ) throws(ImportFailure) {
         var entry = ImportedEntry(line: line)
         var kind: String?
         var value: String?
         var quality = ImportedHash.Quality.unknown
-        for (index, column) in columns.sorted(by: { $0.key < $1.key }) {
+        for (index, column) in columns {
             let field = fields[index]
             switch column {
             case .hash(let name):
@@ -165,14 +165,14 @@ struct TableReader {
         var isGood = true
         var length = 0
         func end() {
-            guard fields.count < Self.maximumFields, let text = String(validating: field, as: UTF8.self) else {
+            let front = field.drop { $0 == 0x20 || $0 == 0x09 }
+            let last = front.lastIndex { $0 != 0x20 && $0 != 0x09 }
+            let trimmed = front[..<(last.map { $0 + 1 } ?? front.startIndex)]
+            guard fields.count < Self.maximumFields, let text = String(validating: trimmed, as: UTF8.self) else {
                 isGood = false
                 return
             }
-            let blanks: Set<Character> = [" ", "\t"]
-            let front = text.drop { blanks.contains($0) }
-            let back = front.reversed().drop { blanks.contains($0) }
-            fields.append(String(String(back).reversed()))
+            fields.append(text)
             field.removeAll(keepingCapacity: true)
         }
         var isQuoted = false
