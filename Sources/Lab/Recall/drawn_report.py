@@ -169,7 +169,8 @@ def section(parts):
     yield (
         "Not measured: HDR to SDR, enlarging by a model, native photographs of 12 and 48 megapixels, hashers of "
         "other makes. "
-        "The drawings are made by script: real platforms' marks differ in size and place, and change."
+        "The drawings are made by script: real platforms' marks differ in size and place, and change. "
+        "What another decoder could find of such pictures is explored in [RecallDrawn.md](RecallDrawn.md)."
     )
 
 
