@@ -166,7 +166,8 @@ class Example:
             [registration] = up.glob("*.registration")
             pseudonyms[registration.read_bytes()[40:72].hex()] = name
             login = {"Authorization": f"Bearer {self.login.token(name)}"}
-            stored = Uploader(http.client.HTTPConnection(self.listen, timeout=30), login).upload(up)
+            with contextlib.closing(http.client.HTTPConnection(self.listen, timeout=30)) as connection:
+                stored = Uploader(connection, login).upload(up)
             if stored != listed + others:
                 raise SystemExit(f"{name}: {stored} vouchers are stored, not {listed + others}")
             total += stored
