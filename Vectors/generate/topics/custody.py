@@ -60,7 +60,7 @@ def build() -> dict[str, Topic | bytes]:
     journal(topic, custodian, source_public_key(coordinator), other)
     policies(topic, draw)
     seeds(topic, draw)
-    return {"custodians/custody.json": topic}
+    return {"custody/custody.json": topic}
 
 
 def calls(topic: Topic, seed: bytes, custodian: bytes, other: bytes) -> None:
