@@ -102,7 +102,7 @@ public struct AdminFront: Sendable {
         router.delete("v1/accounts/:id") { request, context in try await erase(request, context) }
         router.post("v1/erasures") { request, context in try await eraseOpenings(request, context) }
         router.post("v1/epochs/:epoch/expire") { request, context in try await expire(request, context) }
-        router.post("v1/notices") { request, _ in try await notify(request) }
+        router.post("v1/notices") { request, context in try await notify(request, context) }
         router.get("v1/opened") { request, _ in try await opened(request) }
         return router
     }
@@ -178,19 +178,20 @@ public struct AdminFront: Sendable {
         return .json(.object(reply))
     }
 
-    private func notify(_ request: Request) async throws -> Response {
+    private func notify(_ request: Request, _ context: FrontContext) async throws -> Response {
         try check(request)
         guard let notify = actions.notify else { throw Problem(.notFound, "this role tells accounts nothing") }
         let parameters = request.uri.queryParameters
-        guard let root = parameters["set"].flatMap({ Hexadecimal.bytes32(String($0)) }),
-            let kind = parameters["kind"].flatMap({ Notice.Kind(name: $0) })
+        let (roots, kinds) = (parameters[values: "set"], parameters[values: "kind"])
+        guard roots.count == 1, kinds.count == 1, let root = Hexadecimal.bytes32(String(roots[0])),
+            let kind = Notice.Kind(name: kinds[0])
         else {
             throw Problem(
                 .badRequest,
-                "?set=ROOT&kind=KIND is needed: the set's root, 64 hexadecimal digits; revealed or notConfirmed"
+                "?set=ROOT&kind=KIND is needed, each once: the set's root, 64 hexadecimal digits; revealed or notConfirmed"
             )
         }
-        let body = try await request.body.collect(upTo: 4_096)
+        let body = try await context.body(of: request, count: request.bodyCount(upTo: 4_096))
         let order = try await reporting {
             NoticeOrder(
                 request: try ResolutionRequest(canonical: Array(body.readableBytesView)),

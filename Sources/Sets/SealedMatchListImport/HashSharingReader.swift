@@ -167,25 +167,36 @@ final class HashSharingReader: NSObject, XMLParserDelegate {
         do throws(ImportFailure) { try collector.add(entry) } catch { failure = error }
     }
 
-    /// `2017-10-24T15:00:00Z`, also with a fraction of up to nine digits, as a number that grows with time.
+    /// `2017-10-24T15:00:00Z`, also with a fraction of up to nine digits: nanoseconds since 1970. nil for what is no
+    /// day, or no time of one, before 1970 or after 2500.
     static func time(_ bytes: [UInt8]) -> UInt64? {
         let shape = Array("0000-00-00T00:00:00".utf8)
         guard bytes.count > shape.count, bytes.last == UInt8(ascii: "Z") else { return nil }
-        var number: UInt64 = 0
+        var parts: [UInt64] = [0]
         for (byte, expected) in zip(bytes, shape) {
             guard expected == UInt8(ascii: "0") else {
                 guard byte == expected else { return nil }
+                parts.append(0)
                 continue
             }
             guard (0x30...0x39).contains(byte) else { return nil }
-            number = 10 * number + UInt64(byte - 0x30)
+            parts[parts.count - 1] = 10 * parts[parts.count - 1] + UInt64(byte - 0x30)
         }
+        let (year, month, day) = (parts[0], parts[1], parts[2])
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let months: [UInt64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        guard (1970...2500).contains(year), (1...12).contains(month), (1...months[Int(month) - 1]).contains(day),
+            parts[3] < 24, parts[4] < 60, parts[5] < 60
+        else { return nil }
         let fraction = bytes[shape.count..<(bytes.count - 1)]
         guard fraction.isEmpty || fraction.first == UInt8(ascii: "."), fraction.count != 1, fraction.count <= 10,
             fraction.dropFirst().allSatisfy({ (0x30...0x39).contains($0) })
         else { return nil }
-        // Milliseconds: 17 digits in all.
-        for place in 1...3 {
+        // Leap days before this year, from 1 on.
+        let leapDays = (year - 1) / 4 - (year - 1) / 100 + (year - 1) / 400 - 477
+        let days = 365 * (year - 1970) + leapDays + months.prefix(Int(month) - 1).reduce(0, +) + day - 1
+        var number = ((days * 24 + parts[3]) * 60 + parts[4]) * 60 + parts[5]
+        for place in 1...9 {
             let digit = fraction.count > place ? fraction[fraction.startIndex + place] - 0x30 : 0
             number = 10 * number + UInt64(digit)
         }

@@ -60,13 +60,16 @@ final class ImportCollector {
             for _ in 0..<max(1, entry.hashes.count) { report.leave(.malformed, place) }
             return
         }
-        order += 1
         var key = InlineArray<6, UInt64>(repeating: 0)
         if let name = entry.name {
             let digest = try digest(name)
             for index in 0..<4 { key[index] = digest[index] }
-            // Of versions of one time a deletion is the newest.
-            (key[4], key[5]) = (entry.time, order | (entry.isDeleted ? 1 << 56 : 0))
+            // Of versions of one time a deletion is the newest; of others what they hold decides, and not their order.
+            let content =
+                [entry.className]
+                + entry.hashes.map { "\($0.name) \(String(decoding: $0.digits, as: UTF8.self)) \($0.quality)" }.sorted()
+            let last = try self.digest(Array(content.joined(separator: "\n").utf8))[0] >> 8
+            (key[4], key[5]) = (entry.time, last | (entry.isDeleted ? 1 << 56 : 0))
             if entry.isDeleted { report.deletions += 1 }
         }
         let isAsked = options.classes.isEmpty || options.classes.contains(entry.className)
@@ -252,14 +255,14 @@ final class ImportCollector {
     static func field(_ name: String) -> String {
         var out = ""
         for scalar in name.unicodeScalars.prefix(100) {
-            let shows: Bool =
+            let isSeen: Bool =
                 switch scalar.properties.generalCategory {
                 case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
                     .spaceSeparator:
                     false
                 default: !",:;\\#".unicodeScalars.contains(scalar)
                 }
-            if shows {
+            if isSeen, !scalar.properties.isDefaultIgnorableCodePoint {
                 out.unicodeScalars.append(scalar)
             } else {
                 for byte in String(scalar).utf8 { out += "\\x" + Hexadecimal.text([byte]) }

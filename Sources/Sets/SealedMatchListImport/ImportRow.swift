@@ -1,6 +1,6 @@
 /// A hash on its way through the sorting: 96 bytes, which are compared from the first on.
 struct ImportRow: Equatable {
-    /// What it is sorted by: the digest of its entry's name, time and order; or kind, hash and order.
+    /// What it is sorted by: the digest of its entry's name, time and content; or kind, hash and order.
     var key: InlineArray<6, UInt64>
     /// kind · quality (255: unknown) · class · 1 for a mark without hash · file, 32 bits
     var about: UInt64
@@ -45,7 +45,7 @@ struct ImportRow: Equatable {
         (0..<(kind == .md5 ? 16 : 32)).map { UInt8(truncatingIfNeeded: hash[$0 / 8] >> UInt64(56 - 8 * ($0 % 8))) }
     }
 
-    /// Of one version of one entry: equal name, time and order.
+    /// Of one version of one entry: equal name, time and content.
     func isOfVersion(of other: ImportRow) -> Bool { (0..<6).allSatisfy { key[$0] == other.key[$0] } }
     /// Of one entry: equal names.
     func isOfEntry(of other: ImportRow) -> Bool { (0..<4).allSatisfy { key[$0] == other.key[$0] } }

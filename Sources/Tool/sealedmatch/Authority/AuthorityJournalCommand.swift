@@ -25,7 +25,7 @@ struct AuthorityJournalCommand: ParsableCommand {
                         return
                     }
                     ofEpoch[entry.tableID, default: 0] += entry.count
-                    if entries { Self.show(entry) }
+                    if entries { try Self.show(entry) }
                 }
             }
             let totals = (epoch == nil ? summary.totals : ofEpoch).map {
@@ -51,10 +51,12 @@ struct AuthorityJournalCommand: ParsableCommand {
         }
     }
 
-    private static func show(_ entry: JournalEntry) {
+    private static func show(_ entry: JournalEntry) throws(SealedMatchError) {
+        let digest = hexadecimal(try entry.digest().bytes)
         Terminal.print(
             "\(entry.number)  \(entry.time)  \(entry.kind)  table \(hexadecimal(entry.tableID.encoded))  "
                 + "\(entry.count) of \(entry.total)  subject \(hexadecimal(entry.subject.bytes).prefix(16))  "
-                + "for \(entry.asker.isZero ? "the operator" : String(hexadecimal(entry.asker.bytes).prefix(16)))")
+                + "for \(entry.asker.isZero ? "the operator" : String(hexadecimal(entry.asker.bytes).prefix(16)))  "
+                + "digest \(digest)")
     }
 }
