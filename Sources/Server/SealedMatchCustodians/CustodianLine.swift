@@ -119,7 +119,21 @@ package final class CustodianLine: Sendable {
         guard case .object(let fields)? = try? JSON(parsing: reply.body), case .text(let type)? = fields["type"],
             type.hasPrefix(prefix), let code = Int32(type.dropFirst(prefix.count))
         else { return SealedMatchError(.fileFailed, "the custodian's service did not answer as one does") }
-        return SealedMatchError(SealedMatchError.Code(rawValue: code), "the custodian refuses")
+        let known = SealedMatchError.Code(rawValue: code)
+        return SealedMatchError(known, reason(known))
+    }
+
+    /// What to look at, by the code alone: the custodian's own words are not shown here.
+    private static func reason(_ code: SealedMatchError.Code) -> StaticString {
+        switch code {
+        case .custodianStopped: "its operator has stopped it"
+        case .authenticationFailed: "it refuses: it does not allow this coordinator, or the clocks differ"
+        case .unknownSet: "it refuses: it has no share of this record"
+        case .setExpired: "it refuses: its operator allowed this until an earlier day"
+        case .quotaExceeded: "it refuses: more slots than its operator allowed"
+        case .rateExceeded: "it refuses: more at a time than its operator allowed"
+        default: "it refuses"
+        }
     }
 }
 

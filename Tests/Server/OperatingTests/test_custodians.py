@@ -102,7 +102,7 @@ class Custodians(unittest.TestCase):
             *("open", "--database", "collector.sqlite", "--authority", "authority.sqlite", "--set", "known.smset"),
             *world.ways(),
         )
-        self.assertIn("custodian 1 does not answer: the custodian refuses [error 616]", done.stdout)
+        self.assertIn("custodian 1 does not answer: its operator has stopped it [error 616]", done.stdout)
         self.assertIn("[error 613]", done.stdout)
         self.assertNotEqual(done.returncode, 0)
         world.tool("authority", "resume", "custodian-1")
