@@ -69,8 +69,22 @@ package struct StoreFile: Sendable {
             // GRDB sets NORMAL on the writer after every preparation function has run, so FULL can only be asked for
             // here.
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
-            try kind.migrator.migrate(pool)
+            try bringUp(pool, kind.migrator)
             return StoreFile(pool: pool, isMoved: isMoved, kind: kind, interruption: interruption)
+        }
+    }
+
+    /// Makes a file of an older version one of today's. Another process may be doing the same: what it has done by then
+    /// fails here, and is looked at again.
+    private static func bringUp(_ pool: any DatabaseWriter, _ migrator: DatabaseMigrator) throws {
+        while true {
+            let before = try pool.read { db in try migrator.appliedIdentifiers(db).count }
+            do {
+                return try migrator.migrate(pool)
+            } catch {
+                let after = try pool.read { db in try migrator.appliedIdentifiers(db).count }
+                guard after > before else { throw error }
+            }
         }
     }
 
@@ -118,7 +132,7 @@ package struct StoreFile: Sendable {
         let temporary = try DurableFile.temporaryName(for: path)
         try StoreFilePermissions.makeEmpty(temporary)
         defer {
-            for beside in ["", "-journal"] { unsafe unlink(temporary + beside) }
+            for beside in ["", "-journal", "-wal", "-shm"] { unsafe unlink(temporary + beside) }
         }
         try mappingErrors {
             let queue = try DatabaseQueue(path: temporary, configuration: configuration)
@@ -128,6 +142,13 @@ package struct StoreFile: Sendable {
                 try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             }
             try migrator.migrate(queue)
+            // Before it has its name: while others open the file, SQLite refuses this change at once, without a wait.
+            let mode = try queue.writeWithoutTransaction { db in
+                try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+            }
+            guard mode == "wal" else {
+                throw SealedMatchError(.fileFailed, "a database cannot have a write-ahead log there: use a local disk")
+            }
             try queue.close()
         }
         if unsafe link(temporary, path) == 0 { return try DurableFile.syncDirectory(of: path) }

@@ -36,18 +36,41 @@ import Testing
         #expect(code { _ = try CollectorStore(path: scratch.path, creation: .ifMissing) } == .fileFailed)
     }
 
+    /// The files' identities, as eight see them that open one path at once.
+    private func opened(_ path: String, _ creation: StoreCreation) async throws -> Set<StoreIdentity> {
+        try await withThrowingTaskGroup(of: StoreIdentity.self) { group in
+            for _ in 0..<8 {
+                group.addTask { try CollectorStore(path: path, creation: creation).identity() }
+            }
+            return try await group.reduce(into: []) { $0.insert($1) }
+        }
+    }
+
     /// Of many that make one file at once, each has the same one in the end, and nothing is left beside it.
     @Test func oneFileIsMadeOnce() async throws {
-        let path = scratch.database
-        let identities = try await withThrowingTaskGroup(of: StoreIdentity.self) { group in
-            for _ in 0..<8 {
-                group.addTask { try CollectorStore(path: path, creation: .ifMissing).identity() }
-            }
-            return try await group.reduce(into: Set<StoreIdentity>()) { $0.insert($1) }
+        for round in 0..<20 {
+            #expect(try await opened("\(scratch.path)/\(round).sqlite", .ifMissing).count == 1)
         }
-        #expect(identities.count == 1)
         let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path)
         #expect(names.allSatisfy { !$0.contains(".partial-") }, "\(names)")
+    }
+
+    /// A file is what it stays from its first moment: no process has to change its kind while others open it.
+    @Test func aFileIsMadeWithItsLog() throws {
+        do { _ = try CollectorStore(path: scratch.database, creation: .always) }
+        // "The Database Header": write and read version, 2 for a write-ahead log.
+        let header = try Data(contentsOf: URL(fileURLWithPath: scratch.database)).prefix(20)
+        #expect(header.suffix(2) == Data([2, 2]))
+    }
+
+    /// Of many that bring one older file up at once, none takes it for a damaged one.
+    @Test func oneFileIsBroughtUpOnce() async throws {
+        for round in 0..<20 {
+            let path = "\(scratch.path)/\(round).sqlite"
+            do { _ = try CollectorStore(path: path, creation: .always) }
+            try edit(path, "DROP TABLE notice; DELETE FROM grdb_migrations WHERE identifier = '4'")
+            #expect(try await opened(path, .never).count == 1)
+        }
     }
 
     @Test(arguments: [0o644, 0o666, 0o660, 0o604])
