@@ -91,24 +91,29 @@ tools: setup .venv-tools/ready
 # that no product shows.
 PRODUCTS := Client/SealedMatchClient Sets/SealedMatchLists Sets/SealedMatchSets Server/SealedMatchCollector \
 	Server/SealedMatchOpenings Server/SealedMatchAuthority Server/SealedMatchCases Server/SealedMatchSQLite \
-	Server/SealedMatchJetStream Server/SealedMatchPostgreSQL Testing/SealedMatchTesting
+	Server/SealedMatchJetStream Server/SealedMatchPostgreSQL Server/SealedMatchFront Testing/SealedMatchTesting
 # Modules whose types the client shows: their pages are in its archive.
 SHOWN_BY_CLIENT := SealedMatchCrypto SealedMatchFingerprint SealedMatchProtocol SealedMatchLog
 MODULES_AT = .build/$(CONFIGURATION)/Modules
 DOCUMENTATION_MODULES = $(MODULES_AT) $(SYSTEM_MODULES) .build/checkouts/GRDB.swift/Sources/GRDBSQLite \
 	Sources/Core/CSealedMatchGroup/include Sources/Server/CSealedMatchElimination/include \
-	Sources/Server/CSealedMatchPQ Sources/Server/CSealedMatchNATS
+	Sources/Server/CSealedMatchPQ Sources/Server/CSealedMatchNATS \
+	$(dir $(wildcard .build/checkouts/*/Sources/*/include/module.modulemap))
+# Of C targets that have none of their own SwiftPM makes one.
+DOCUMENTATION_MAPS = $(wildcard .build/$(CONFIGURATION)/*.build/module.modulemap)
 
 docs: build setup-test
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchTesting)
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchJetStream)
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchPostgreSQL)
+	$(if $(BUILT),,swift build -c $(CONFIGURATION) --target SealedMatchFront)
 	python3 Tests/House/surface.py "$(MODULES_AT)"
 	@rm -rf .build/docs && mkdir -p .build/docs
 	@set -e; for product in $(PRODUCTS); do name=$${product##*/}; at=.build/docs/$$name; mkdir -p $$at; \
 	    modules=$$name; [ $$name != SealedMatchClient ] || modules+=' $(SHOWN_BY_CLIENT)'; \
 	    for module in $$modules; do \
 	        swift-symbolgraph-extract -module-name $$module $(addprefix -I ,$(DOCUMENTATION_MODULES)) \
+	            $(addprefix -Xcc -fmodule-map-file=,$(DOCUMENTATION_MAPS)) \
 	            -target $$(uname -m)-unknown-linux-gnu -output-dir $$at -minimum-access-level public; done; \
 	    docc convert Sources/$$product/$$name.docc --additional-symbol-graph-dir $$at \
 	        --fallback-display-name $$name --fallback-bundle-identifier org.sealedmatch.$$name \

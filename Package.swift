@@ -348,7 +348,7 @@ let testing: [Target] = [
         [
             "SealedMatchClient", "SealedMatchLists", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchCollector",
             "SealedMatchOpenings", "SealedMatchAuthority", "SealedMatchCases", "SealedMatchSQLite",
-            "SealedMatchJetStream", "SealedMatchPostgreSQL", "SealedMatchTesting",
+            "SealedMatchJetStream", "SealedMatchPostgreSQL", "SealedMatchFront", "SealedMatchTesting", hummingbird,
         ]),
     tests("Lab", "SealedMatchDecoyAnalysisTests", ["SealedMatchDecoyAnalysis"]),
     tests("Lab", "SealedMatchBenchmarksTests", ["SealedMatchBenchmarks"]),
@@ -376,6 +376,7 @@ let package = Package(
         .library(name: "SealedMatchSQLite", targets: ["SealedMatchSQLite"]),
         .library(name: "SealedMatchJetStream", targets: ["SealedMatchJetStream"]),
         .library(name: "SealedMatchPostgreSQL", targets: ["SealedMatchPostgreSQL"]),
+        .library(name: "SealedMatchFront", targets: ["SealedMatchFront"]),
         .library(name: "SealedMatchTesting", targets: ["SealedMatchTesting"]),
         .executable(name: "sealedmatch", targets: ["sealedmatch"]),
         .executable(name: "sealedmatchd", targets: ["sealedmatchd"]),

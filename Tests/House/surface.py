@@ -4,7 +4,8 @@
 - a public type that no product's signature shows: it belongs to `package`. A type is shown where a shown declaration
   names it, or where it gives a shown type that nothing else makes; a product's own type also where a caller can begin
   with it, and where it is an error;
-- a public function or property with a tuple in its signature: it takes or returns a struct.
+- a public function or property with a tuple in its signature: it takes or returns a struct. What another package's
+  protocol requires is left out.
 
     surface.py MODULES    the folder of built .swiftmodule files; `make docs` gives it
 """
@@ -28,20 +29,26 @@ def package():
 
 
 def graphs(modules, targets, into):
-    """Of our Swift modules: the symbols, the members of each type, and the types that are errors."""
+    """Of our Swift modules: the symbols, the members of each type, the types that are errors, and what implements a
+    requirement."""
     includes = [modules] + [ROOT / target["path"] for target in targets if target["type"] == "system"]
-    includes += [found.parent for found in (ROOT / ".build/checkouts").glob("*/Sources/*/module.modulemap")]
+    checkouts = ROOT / ".build/checkouts"
+    includes += [found.parent for found in checkouts.glob("*/Sources/*/module.modulemap")]
+    includes += [found.parent for found in checkouts.glob("*/Sources/*/include/module.modulemap")]
     includes += [found.parent for found in (ROOT / "Sources").glob("*/*/include/module.modulemap")]
+    # Of C targets that have none of their own SwiftPM makes one.
+    maps = list(pathlib.Path(modules).parent.glob("*.build/module.modulemap"))
     machine = f"{os.uname().machine}-unknown-linux-gnu"
     ours = [target["name"] for target in targets if target["name"].startswith("SealedMatch")]
     for name in ours:
         subprocess.run(
             ["swift-symbolgraph-extract", "-module-name", name, "-target", machine, "-output-dir", into]
             + ["-minimum-access-level", "public"]
-            + [word for folder in includes for word in ("-I", folder)],
+            + [word for folder in includes for word in ("-I", folder)]
+            + [word for found in maps for word in ("-Xcc", f"-fmodule-map-file={found}")],
             check=True,
         )
-    symbols, members, errors = {}, {}, set()
+    symbols, members, errors, origins = {}, {}, set(), {}
     for path in sorted(pathlib.Path(into).glob("*.symbols.json")):
         graph = json.loads(path.read_text())
         for symbol in graph["symbols"]:
@@ -50,9 +57,11 @@ def graphs(modules, targets, into):
         for relation in graph["relationships"]:
             if relation["kind"] in ("memberOf", "requirementOf", "optionalRequirementOf"):
                 members.setdefault(relation["target"], set()).add(relation["source"])
+            if "sourceOrigin" in relation:
+                origins[relation["source"]] = relation["sourceOrigin"]["identifier"]
             if relation["kind"] == "conformsTo" and relation["target"] == "s:s5ErrorP":
                 errors.add(relation["source"])
-    return symbols, members, errors
+    return symbols, members, errors, origins
 
 
 def named(symbol):
@@ -77,7 +86,7 @@ def main():
                 wanted.add(name)
                 queue.append(name)
     with tempfile.TemporaryDirectory() as folder:
-        symbols, members, errors = graphs(sys.argv[1], [names[name] for name in sorted(wanted)], folder)
+        symbols, members, errors, origins = graphs(sys.argv[1], [names[name] for name in sorted(wanted)], folder)
     symbols = {precise: symbol for precise, symbol in symbols.items() if not is_inherited(symbol)}
     types = {precise for precise, symbol in symbols.items() if symbol["kind"]["identifier"] in TYPES}
 
@@ -128,7 +137,8 @@ def main():
     ]
     for precise, symbol in symbols.items():
         text = "".join(part["spelling"] for part in symbol["declarationFragments"])
-        if TUPLE.search(text):
+        # What a protocol of another package requires is as that package has it.
+        if TUPLE.search(text) and origins.get(precise, precise) in symbols:
             wrong.append(f"{symbol['module']}: {'.'.join(symbol['pathComponents'])} has a tuple: {text}")
     print(
         "\n".join(sorted(wrong))

@@ -1,16 +1,16 @@
 internal import Dispatch
-public import HTTPTypes
-public import Hummingbird
-public import HummingbirdCore
+package import HTTPTypes
+package import Hummingbird
+package import HummingbirdCore
 internal import Metrics
 internal import NIOCore
-public import SealedMatchCrypto
+package import SealedMatchCrypto
 
 /// Calls whose bodies and answers are bytes that carry their own authentication: each a `POST`. What is behind a call
 /// blocks; it runs on threads of its own, as many at a time as there are cores.
-public struct CallFront: Sendable {
+package struct CallFront: Sendable {
     /// One call.
-    public struct Call: Sendable {
+    package struct Call: Sendable {
         let path: String
         let maximumBody: Int
         let work: @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]
@@ -19,7 +19,7 @@ public struct CallFront: Sendable {
         ///   - path: below the server's root: `v1/evaluations`.
         ///   - maximumBody: bytes of the longest body.
         ///   - work: gives the answer to a body. What it throws is answered as a problem.
-        public init(
+        package init(
             _ path: String, maximumBody: Int,
             _ work: @escaping @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]
         ) {
@@ -38,7 +38,7 @@ public struct CallFront: Sendable {
     /// - Parameters:
     ///   - limits: what one front bears.
     ///   - status: of errors that `Problem` does not know; nil: it may pass later.
-    public init(
+    package init(
         _ calls: [Call], limits: FrontLimits = FrontLimits(),
         status: @escaping @Sendable (SealedMatchError.Code) -> HTTPResponse.Status?
     ) {
@@ -49,7 +49,7 @@ public struct CallFront: Sendable {
     }
 
     /// The calls, as a router.
-    public func router() -> Router<FrontContext> {
+    package func router() -> Router<FrontContext> {
         let router = Router(context: FrontContext.self)
         router.add(
             middleware: ProblemMiddleware(
@@ -62,7 +62,7 @@ public struct CallFront: Sendable {
     }
 
     /// Connections of a server before this front: limits of headers and times.
-    public func server() -> HTTPServerBuilder { limits.server() }
+    package func server() -> HTTPServerBuilder { limits.server() }
 
     private func answer(_ request: Request, _ context: FrontContext, _ call: Call) async throws -> Response {
         let count = try request.bodyCount(upTo: call.maximumBody)

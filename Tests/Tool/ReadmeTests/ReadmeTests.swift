@@ -44,7 +44,7 @@ import Testing
     @Test func articlesShowCompiledLines() throws {
         let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         let compiled = Set(
-            try ["ReadmeSnippet.swift", "ArticleSnippets.swift"].flatMap {
+            try ["ReadmeSnippet.swift", "ArticleSnippets.swift", "FrontSnippet.swift"].flatMap {
                 Self.lines(try String(contentsOf: here.appendingPathComponent($0), encoding: .utf8))
             })
         let sources = Self.root.appendingPathComponent("Sources")
@@ -59,7 +59,7 @@ import Testing
                 }
             }
         }
-        #expect(catalogues.count == 11)
+        #expect(catalogues.count == 12)
     }
 
     /// The articles' snippets in a row: two lists, a set that both sources sign, a client, a collector, an authority.
@@ -122,6 +122,49 @@ import Testing
         try await testingSnippet(LocalEvaluator(MatchingKey.random()))
         try worldSnippet()
         try ownClientSnippet(URL(filePath: directory.file("test.smset")), folder: directory.file("own"))
+    }
+
+    /// A front with an authenticator of one's own answers a real client.
+    @Test func frontSnippetServes() async throws {
+        var random = SeededRandom(14)
+        let list = (0..<3).map { _ in ListedHash.pdq(PDQHash(words: (random.next(), random.next(), 0, 1))) }
+        let set = try SmallSet(lists: [list, list])
+        let directory = set.directory
+        let socket = directory.file("front.sock")
+        let server = Task {
+            try await frontSnippet(
+                [set.path], collectorFile: directory.file("front.sqlite"), socket: socket, now: SmallSet.now,
+                authenticator: Sessions(names: ["session=7": "alice"]))
+        }
+        let alice = try AccountID(name: Array("alice".utf8))
+        let epoch = UInt32(SmallSet.now / Parameters.secondsPerEpoch)
+        let registration = Registration(
+            account: alice, epoch: epoch, pseudonym: Pseudonym(canonical: Bytes32()),
+            commitment: Commitment(canonical: Bytes32()))
+        try Data(registration.encoded).write(to: URL(filePath: directory.file("registration")))
+        func put(_ session: String) async throws -> String {
+            let client = Process()
+            client.executableURL = URL(filePath: "/usr/bin/curl")
+            client.arguments = [
+                "--silent", "--show-error", "--retry", "40", "--retry-delay", "1", "--retry-connrefused",
+                "--retry-all-errors", "--unix-socket", socket,
+                "--request", "PUT", "--cookie", session, "--data-binary", "@" + directory.file("registration"),
+                "--header", "Content-Type: application/vnd.sealedmatch.registration",
+                "--write-out", " %{http_code}", "http://localhost/v1/registrations/\(epoch)",
+            ]
+            let pipe = Pipe()
+            client.standardOutput = pipe
+            try client.run()
+            let reply = try pipe.fileHandleForReading.readToEnd() ?? Data()
+            client.waitUntilExit()
+            return String(decoding: reply, as: UTF8.self)
+        }
+        let stored = try await put("session=7")
+        #expect(stored == "{\"status\":\"stored\"}\n 201", "\(stored)")
+        let refused = try await put("session=8")
+        #expect(refused.contains("there is no session: sign in first") && refused.hasSuffix(" 401"), "\(refused)")
+        server.cancel()
+        await #expect(throws: Never.self) { try await server.value }
     }
 
     @Test func snippetSealsAVoucher() throws {
