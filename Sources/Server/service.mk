@@ -44,9 +44,10 @@ $(REPORTS)/ready: Sources/Server/service.mk
 
 # The example, the reverse proxies, the units, reports, and that documents, alarms and dashboard name what there is. Two
 # minutes.
-test-service: build-service setup-service $(UNPACKED)/ready $(REPORTS)/ready
+test-service: build-service setup-service setup-test $(UNPACKED)/ready $(REPORTS)/ready $(SERVICE)/ready
 	SEALEDMATCH_PROGRAMS=.build/$(CONFIGURATION) SEALEDMATCH_PACKAGES=$(UNPACKED) \
 	    SEALEDMATCH_REPORTS_PYTHON=$(REPORTS)/bin/python \
+	    SEALEDMATCH_NATS_SERVER=$(CURDIR)/$(SERVICE)/bin/nats-server \
 	    python3 -B -m unittest discover -s Tests/Server/OperatingTests -t Tests/Server/OperatingTests
 
 # The review page over HTTP and in Debian's chromium, by keys alone; pictures of its pages go to .build/review. Half a

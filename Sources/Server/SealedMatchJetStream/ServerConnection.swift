@@ -14,37 +14,83 @@ enum Trouble: Error {
 /// The connection of a process to the cluster. Any number of threads may use it; its functions block. It connects again
 /// by itself, to any server of the cluster, for as long as it lives.
 @safe final class ServerConnection: Sendable {
-    private nonisolated(unsafe) let connection: OpaquePointer
+    /// What the client's library has of it. It goes with the last who uses it.
+    @safe private final class Link: Sendable {
+        nonisolated(unsafe) let pointer: OpaquePointer
+
+        init(_ pointer: OpaquePointer) { unsafe self.pointer = pointer }
+
+        deinit { unsafe natsConnection_Destroy(pointer) }
+    }
+
+    private let options: JetStreamOptions
+    private let current: Mutex<Link>
     private let isClosed = Atomic(false)
-    let report: (@Sendable (String) -> Void)?
+    var report: (@Sendable (String) -> Void)? { options.report }
 
     /// - Throws: `fileFailed` when no server answers within the options' patience; `authenticationFailed`.
     init(_ options: JetStreamOptions) throws(SealedMatchError) {
-        report = options.report
-        let settings = unsafe try Self.settings(options)
-        defer { unsafe natsOptions_Destroy(settings) }
+        self.options = options
         var end = Deadline(seconds: options.patience)
         while true {
-            var made: OpaquePointer?
-            let status = unsafe natsConnection_Connect(&made, settings)
-            if status == NATS_OK, let made = unsafe made {
-                unsafe connection = made
+            let (link, status) = try Self.connect(options)
+            if let link {
+                current = Mutex(link)
                 return
             }
-            options.report?("no connection to the NATS servers: \(Self.text(status))")
             if status == NATS_CONNECTION_AUTH_FAILED || status == NATS_NOT_PERMITTED {
                 throw SealedMatchError(.authenticationFailed, "the NATS servers do not know these credentials")
             }
-            guard end.pause() else { throw SealedMatchError(.fileFailed, "no NATS server answers") }
+            guard end.pause() else { throw SealedMatchError(.fileFailed, Self.reason(status)) }
         }
     }
 
-    deinit { unsafe natsConnection_Destroy(connection) }
+    /// One attempt.
+    private static func connect(_ options: JetStreamOptions) throws(SealedMatchError) -> (Link?, natsStatus) {
+        let settings = unsafe try Self.settings(options)
+        defer { unsafe natsOptions_Destroy(settings) }
+        var made: OpaquePointer?
+        let status = unsafe natsConnection_Connect(&made, settings)
+        if status == NATS_OK, let made = unsafe made { return unsafe (Link(made), status) }
+        options.report?("no connection to the NATS servers: \(Self.text(status))")
+        return (nil, status)
+    }
+
+    /// The connection; a new one where the library has given up the old one. It does so where servers twice did not let
+    /// it in: while credentials are changed, and the servers have the new ones before us, or we before them.
+    private func link() throws(Trouble) -> Link {
+        try current.withLock { (link) throws(Trouble) -> Link in
+            guard !isClosed.load(ordering: .acquiring), unsafe natsConnection_IsClosed(link.pointer) else {
+                return link
+            }
+            let made: (Link?, natsStatus)
+            do throws(SealedMatchError) {
+                made = try Self.connect(options)
+            } catch {
+                // A file of credentials may be half written.
+                throw .passing("\(error)")
+            }
+            guard let new = made.0 else { throw .passing(Self.text(made.1)) }
+            link = new
+            return new
+        }
+    }
 
     /// Ends the connection. What is asked of it later fails with `interrupted`.
     func close() {
         isClosed.store(true, ordering: .releasing)
-        unsafe natsConnection_Close(connection)
+        current.withLock { link in unsafe natsConnection_Close(link.pointer) }
+    }
+
+    /// Why there is no connection, after all attempts. A certificate may be renewed meanwhile, so none of it ends them.
+    private static func reason(_ status: natsStatus) -> StaticString {
+        switch status {
+        case NATS_SSL_ERROR:
+            "no TLS with the NATS servers: see who signed their certificates, whose names these have, and ours"
+        case NATS_SECURE_CONNECTION_WANTED: "the NATS servers have no TLS, and it is asked for"
+        case NATS_SECURE_CONNECTION_REQUIRED: "the NATS servers want TLS: give who may sign their certificates"
+        default: "no NATS server answers"
+        }
     }
 
     private static func text(_ status: natsStatus) -> String {
@@ -110,19 +156,21 @@ enum Trouble: Error {
     func request(
         _ subject: String, _ data: [UInt8], headers: [Header] = [], seconds: Double
     ) throws(Trouble) -> ServerMessage {
+        let link = try link()
         let message = unsafe try self.message(subject, data, headers)
         defer { unsafe natsMsg_Destroy(message) }
         var answer: OpaquePointer?
-        let status = unsafe natsConnection_RequestMsg(&answer, connection, message, Int64(max(1, seconds * 1_000)))
+        let status = unsafe natsConnection_RequestMsg(&answer, link.pointer, message, Int64(max(1, seconds * 1_000)))
         guard status == NATS_OK, let answer = unsafe answer else { throw trouble(status) }
         return unsafe ServerMessage(consuming: answer, headers: [])
     }
 
     /// Sends a message that nobody answers.
     func send(_ subject: String, _ data: [UInt8], headers: [Header] = []) throws(Trouble) {
+        let link = try link()
         let message = unsafe try self.message(subject, data, headers)
         defer { unsafe natsMsg_Destroy(message) }
-        let status = unsafe natsConnection_PublishMsg(connection, message)
+        let status = unsafe natsConnection_PublishMsg(link.pointer, message)
         guard status == NATS_OK else { throw trouble(status) }
     }
 
@@ -134,16 +182,17 @@ enum Trouble: Error {
         _ subject: String, _ data: [UInt8], headers: [String] = [], seconds: Double,
         until isLast: (ServerMessage) -> Bool
     ) throws(Trouble) -> [ServerMessage] {
+        let link = try link()
         var inbox: UnsafeMutablePointer<CChar>?
         var status = unsafe natsInbox_Create(&inbox)
         guard status == NATS_OK else { throw trouble(status) }
         defer { unsafe natsInbox_Destroy(inbox) }
         var made: OpaquePointer?
-        status = unsafe natsConnection_SubscribeSync(&made, connection, inbox)
+        status = unsafe natsConnection_SubscribeSync(&made, link.pointer, inbox)
         guard status == NATS_OK, let subscription = unsafe made else { throw trouble(status) }
         defer { unsafe natsSubscription_Destroy(subscription) }
         status = unsafe data.withUnsafeBytes { bytes in
-            unsafe natsConnection_PublishRequest(connection, subject, inbox, bytes.baseAddress, Int32(bytes.count))
+            unsafe natsConnection_PublishRequest(link.pointer, subject, inbox, bytes.baseAddress, Int32(bytes.count))
         }
         guard status == NATS_OK else { throw trouble(status) }
         let end = Deadline(seconds: seconds)

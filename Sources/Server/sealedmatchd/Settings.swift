@@ -17,7 +17,8 @@ struct CommonSettings: ParsableArguments {
         "proxy-account", "proxy-secret-file", "connections", "burst", "vouchers-per-second", "vouchers-per-epoch",
         "header-seconds", "body-seconds", "database", "set", "authority", "secrets", "open-seconds", "prune",
         "custodian", "coordinator-key", "custodian-seconds", "folder", "reveal-seconds", "cases", "list", "deployment",
-        "nats-credentials", "nats-ca", "nats-replicas", "data-keys", "library", "library-key", "origin", "passwords",
+        "nats-credentials", "nats-ca", "nats-certificate", "nats-key", "nats-replicas", "data-keys", "library",
+        "library-key", "origin", "passwords",
         "proxy-person", "idle-minutes", "session-hours", "break-minutes", "evidence", "evidence-seconds",
         "evidence-bytes", "evidence-memory",
     ]

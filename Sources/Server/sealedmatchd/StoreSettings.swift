@@ -14,6 +14,9 @@ struct ClusterSettings: ParsableArguments {
     var deployment: String?
     @Option(help: "JetStream: a file with a user's credentials, as `nsc` writes it.") var natsCredentials: String?
     @Option(help: "JetStream: certificates, in PEM, of who may sign a server's.") var natsCa: String?
+    @Option(help: "JetStream: this process's own certificate, in PEM, where servers ask for one.")
+    var natsCertificate: String?
+    @Option(help: "JetStream: the file with the key of that certificate, in PEM.") var natsKey: String?
     @Option(help: "JetStream: servers that keep each message: 1, 3 or 5. Default: 3.") var natsReplicas: String?
     @Option(help: "PostgreSQL: a file with the keys that secret cells are encrypted under, 32 bytes each, first first.")
     var dataKeys: String?
@@ -36,6 +39,7 @@ enum CollectorPlace {
             try file.refuse(
                 [
                     ("nats-credentials", cluster.natsCredentials), ("nats-ca", cluster.natsCa),
+                    ("nats-certificate", cluster.natsCertificate), ("nats-key", cluster.natsKey),
                     ("nats-replicas", cluster.natsReplicas),
                 ], "is for JetStream, and the database is a file; leave it out, or give nats://HOST:PORT")
             self = .file(text)
@@ -48,6 +52,16 @@ enum CollectorPlace {
             options.credentials = .file(secret.path)
         }
         options.authorityFile = try file.text("nats-ca", cluster.natsCa)
+        switch (
+            try file.text("nats-certificate", cluster.natsCertificate),
+            try file.secretFile("nats-key", cluster.natsKey)
+        ) {
+        case (let certificate?, let secret?):
+            try about("nats-key: \(secret.path)") { try secret.check() }
+            options.certificateFiles = CertificateFiles(certificate: certificate, key: secret.path)
+        case (nil, nil): break
+        default: throw Failure("nats-certificate, nats-key: a certificate and its key are given together")
+        }
         options.replicas = try file.number("nats-replicas", cluster.natsReplicas, 3, 1...5)
         options.report = { logger.warning("JetStream: \($0)") }
         self = .jetStream(options)

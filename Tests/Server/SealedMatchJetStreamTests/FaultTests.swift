@@ -5,6 +5,7 @@ import SealedMatchCrypto
 import SealedMatchJetStream
 import SealedMatchProtocol
 import SealedMatchSQLite
+import SealedMatchServerTestSupport
 import SealedMatchTestSupport
 import SealedMatchTesting
 import Testing
@@ -30,6 +31,27 @@ import Testing
         #expect(throws: SealedMatchError(.authenticationFailed, "")) { try JetStreamIntake.setUp(options) }
         options.credentials = .none
         #expect(throws: SealedMatchError(.authenticationFailed, "")) { try JetStreamQueue(options) }
+    }
+
+    /// Servers and clients get new credentials one after the other. A client that was refused meanwhile, and was given
+    /// up by its library, comes in again.
+    @Test func credentialsThatChange() async throws {
+        let cluster = try Cluster(servers: 1)
+        let deployment = try await Deployment(on: cluster) { $0.patience = 1 }
+        func register(_ number: UInt8) async throws {
+            let registration = try OpenableVouchers.registration(number, epoch: 7)
+            _ = try await deployment.intake.register(registration, authenticatedAs: registration.account)
+        }
+        cluster.kill(0)
+        try cluster.admit(0, password: "another")
+        try cluster.start(0)
+        for number in 2..<7 as Range<UInt8> {
+            await #expect(throws: SealedMatchError(.fileFailed, "")) { try await register(number) }
+        }
+        cluster.kill(0)
+        try cluster.admit(0, password: cluster.password)
+        try cluster.start(0)
+        try await eventually("the intake is connected again") { (try? await register(7)) != nil }
     }
 
     @Test func streamsThatAreNotOurs() throws {

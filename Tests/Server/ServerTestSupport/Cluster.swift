@@ -93,6 +93,16 @@ package final class Cluster: Sendable {
         server.shell.waitUntilExit()
     }
 
+    /// What a server that starts later asks of clients.
+    package func admit(_ index: Int, password: String) throws {
+        let path = "\(scratch.path)/\(index).conf"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("authorization") }
+        let changed = text.replacing(
+            try #require(line), with: "authorization { user: tests, password: \"\(password)\" }")
+        try changed.write(toFile: path, atomically: false, encoding: .utf8)
+    }
+
     /// Stops a server where it is (SIGSTOP), or lets it go on (SIGCONT).
     package func signal(_ index: Int, _ signal: Int32) {
         guard let identifier = servers.withLock({ $0[index]?.identifier }) else { return }

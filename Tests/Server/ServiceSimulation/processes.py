@@ -152,9 +152,11 @@ class PostgreSQL:
 
     BIN = Path("/usr/lib/postgresql/15/bin")
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *settings: str) -> None:
+        """`settings`: of the server, `NAME=VALUE`, beside its defaults."""
         # Short: a socket's path has at most 107 bytes.
         self.home = directory
+        self.port = 5432
         runner: list[str] = []
         if os.geteuid() == 0:
             runner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
@@ -166,6 +168,7 @@ class PostgreSQL:
             else:
                 user = pwd.getpwnam("postgres")
                 runner = ["unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}"]
+        self._runner = runner
         data = directory / "data"
         subprocess.run(
             [*runner, str(self.BIN / "initdb"), "--auth=trust", "--no-locale", "--encoding=UTF8", "-U", "sealedmatch",
@@ -175,17 +178,22 @@ class PostgreSQL:
         self.program = Program(
             "postgres",
             lambda: [*runner, str(self.BIN / "postgres"), "-D", str(data), "-k", str(directory),
-                     "-c", "listen_addresses="],
+                     *(word for setting in ("listen_addresses=", *settings) for word in ("-c", setting))],
             directory.parent / "postgres.log",
             self._answers,
         )  # fmt: skip
+
+    def write(self, path: Path, content: str) -> None:
+        """A file that the server's user alone can read."""
+        command = [*self._runner, "sh", "-c", 'umask 077; cat > "$0"', str(path)]
+        subprocess.run(command, input=content, text=True, check=True, cwd="/")
 
     def _answers(self) -> bool:
         return self.psql("SELECT 1", "postgres").returncode == 0
 
     def psql(self, text: str, database: str = "openings") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["psql", "-h", str(self.home), "-U", "sealedmatch", "-d", database, "-Atc", text],
+            ["psql", "-h", str(self.home), "-p", str(self.port), "-U", "sealedmatch", "-d", database, "-Atc", text],
             capture_output=True, text=True, cwd="/",
         )  # fmt: skip
 
