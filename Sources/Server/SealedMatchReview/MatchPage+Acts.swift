@@ -14,8 +14,7 @@ enum ViewBasis: Equatable {
     init(_ evidence: Sessions.Evidence?, hasCommand: Bool) {
         switch evidence {
         case .shown(let type, let count, let digest, isClear: true):
-            let digits = "\(Words.hexadecimalText(digest.bytes))"
-            self = .shown("[shown on the page: \(type), \(count) bytes, SHA-256 \(digits)]")
+            self = .shown(ShownFile(.page, type: type, count: count, digest: digest).text)
         case .notHeld: self = .statement("[stated; the evidence is not held]")
         case .failed: self = .statement("[stated; the evidence could not be shown]")
         case nil where !hasCommand: self = .statement("[stated; no evidence is held here]")

@@ -73,8 +73,6 @@ enum Words {
         return "<time>\(text) UTC</time>"
     }
 
-    static func hexadecimalText(_ bytes: some Sequence<UInt8>) -> String { Hexadecimal.text(bytes) }
-
     static func hexadecimal(_ bytes: some Sequence<UInt8>) -> Markup {
         "<code>\(Hexadecimal.text(bytes))</code>"
     }
@@ -94,6 +92,10 @@ enum Words {
         case .decided(let outcome): "gave the opinion “\(Self.outcome(outcome))”"
         case .reported(let kind, let reference):
             "recorded a report: \(Self.report(kind)), \(Told.text(reference))"
+        case .filed(let filing):
+            filing.entries == 0
+                ? "gave a filing up as lost: \(filing.kind.rawValue), round \(filing.round)"
+                : "went on with a filing: \(filing.kind.rawValue), round \(filing.round), \(filing.entries) entries"
         case .closed: "closed the case"
         case .reopened: "opened the case again"
         case .notified(let notice): "ordered the notice \(notice.kind.rawValue)"

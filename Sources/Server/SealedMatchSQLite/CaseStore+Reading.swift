@@ -120,6 +120,21 @@ extension CaseStore {
         }
     }
 
+    /// The hash of the first event: no other library has it.
+    /// - Throws: `brokenChain`, `damagedStore`, `fileFailed`.
+    package func identity() throws(SealedMatchError) -> Bytes32 {
+        try file.read { db in
+            var first: Bytes32?
+            var library: CaseLibrary?
+            try Self.visit(db, subjects: "e.number = 1") { record in
+                try Self.apply(record, to: &library)
+                first = record.hash
+            }
+            guard let first else { throw SealedMatchError(.brokenChain, "there is no event") }
+            return first
+        }
+    }
+
     /// The rules in force: policy and people.
     /// - Throws: `brokenChain`, `damagedStore`, `fileFailed`.
     public func library() throws(SealedMatchError) -> CaseLibrary { try file.read { try Self.library($0) } }

@@ -124,6 +124,7 @@ import Testing
             .imported(bytes: 5, digest: key), .assigned(to: "b"), .viewed(match: 1),
             .judged(match: 2, category: .unclassified, standing: .unsaid), .decided(.cannotBeJudged),
             .reported(.article13, reference: "é"), .closed, .reopened,
+            .filed(CaseFiling(kind: .account, round: 3, entries: 0, digest: key)),
             .notified(CaseNotice(kind: .revealed, root: key)), .fedBack(source: key, digest: key),
             .erased(early: true),
         ] {

@@ -28,6 +28,7 @@ import Testing
                 CaseStep.assigned(to: "rita"), .viewed(match: 1),
                 .judged(match: 1, category: .b2, standing: .notIllegal), .decided(.notConfirmed),
                 .reported(.cybertipline, reference: "1"), .closed, .reopened,
+                .filed(CaseFiling(kind: .nca, round: 1, entries: 1, digest: root)),
                 .notified(CaseNotice(kind: .revealed, root: root)), .fedBack(source: root, digest: root),
                 .erased(early: true),
             ] {
@@ -40,6 +41,27 @@ import Testing
         #expect(code { try one.step(.assigned(to: "ada"), by: "lena") } == .roleRefused)
         // A refusal leaves nothing.
         #expect(try one.store.head() == before)
+    }
+
+    /// Of a filing's journal the library knows that it grows.
+    @Test func filings() throws {
+        let one = try Fixture()
+        try one.take(caseFile())
+        let digest = try Bytes32(exactly: [UInt8](repeating: 0xCD, count: 32))
+        func filed(_ kind: CaseFiling.Kind, _ round: Int, _ entries: Int, why: String = "why") -> SealedMatchError.Code?
+        {
+            let filing = CaseFiling(kind: kind, round: round, entries: entries, digest: digest)
+            return code { try one.step(.filed(filing), by: "lena", why: why) }
+        }
+        #expect(filed(.cybertipline, 1, 2) == nil && filed(.cybertipline, 1, 3) == nil)
+        for entries in [1, 2, 3] { #expect(filed(.cybertipline, 1, entries) == .stepRefused) }
+        #expect(filed(.removal, 1, 1) == nil && filed(.removal, 2, 1) == .stepRefused)
+        #expect(filed(.removal, 0, 1) == .parameterOutOfRange && filed(.removal, 1, -1) == .parameterOutOfRange)
+        #expect(filed(.cybertipline, 1, 0, why: "") == .stepRefused && filed(.cybertipline, 1, 0) == nil)
+        for entries in [0, 9] { #expect(filed(.cybertipline, 1, entries) == .stepRefused) }
+        #expect(try one.store.read(1).filings.map(\.entries) == [0, 1])
+        // It is no step of the case.
+        #expect(try one.store.read(1).state == .new)
     }
 
     @Test func opinions() throws {

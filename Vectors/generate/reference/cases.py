@@ -19,6 +19,7 @@ DAY = 86_400
 ROLES = ("reviewer", "second", "lead", "auditor")
 OUTCOMES = ("confirmed", "notConfirmed", "cannotBeJudged")
 REPORTS = ("cybertipline", "article13", "nca", "removal", "blocking")
+FILINGS = (*REPORTS, "account")
 CLASSES = ("A1", "A2", "B1", "B2", "none")
 STANDINGS = ("baseline", "nationallyIllegal", "notIllegal", "none")
 ILLEGAL = ("baseline", "nationallyIllegal")
@@ -149,6 +150,12 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "decided": {"outcome": lambda value: value in OUTCOMES},
     "reported": {"report": lambda value: value in REPORTS, "reference": lambda value: text(value, 1, 256)},
+    "filed": {
+        "filing": lambda value: value in FILINGS,
+        "round": lambda value: whole(value, 1, (1 << 31) - 1),
+        "entries": lambda value: whole(value, 0, (1 << 31) - 1),
+        "digest": digest,
+    },
     "closed": {},
     "reopened": {},
     "notified": {"notice": lambda value: value in ("revealed", "notConfirmed"), "set": digest},
@@ -186,6 +193,7 @@ class Case:
     round: int = 1
     opinions: list[tuple[str, str]] = field(default_factory=list)
     reports: set[tuple[int, str]] = field(default_factory=set)
+    filings: dict[tuple[int, str], int] = field(default_factory=dict)
     notices: set[tuple[str, str]] = field(default_factory=set)
     opened: int = 0
     changed: int = 0
@@ -314,6 +322,12 @@ class Library:
             require((case.round, said["report"]) not in case.reports, "stepRefused")
             case.reports.add((case.round, said["report"]))
             case.move("reported", time)
+        elif kind == "filed":
+            name, entries = (said["round"], said["filing"]), said["entries"]
+            known = case.filings.get(name, -1)
+            require(said["round"] <= case.round and known != 0, "stepRefused")
+            require(entries > known if entries else said["why"] != "", "stepRefused")
+            case.filings[name] = entries
         elif kind == "closed":
             require(case.state in ("decided", "reported"), "stepRefused")
             case.move("closed", time)

@@ -184,6 +184,19 @@ def accepted(group: Group) -> None:
     chain.add(1, "lena", "reported", report="cybertipline", reference="ü 42\t\x7f").add(1, "lena", "closed")
     add(group, "reported and closed", chain.events, "Accepted")
     add(group, "a later part begins a round", chain.take(1, 2, range(4, 6), 1).events, "Accepted")
+    chain = Chain().take(1).confirm(1, "rita").confirm(1, "sam")
+    for entries in (1, 2, 7):
+        filed(chain, "cybertipline", 1, entries)
+    filed(chain, "account", 1, 1)
+    chain.add(1, "lena", "reported", report="cybertipline", reference="7").add(1, "lena", "reopened")
+    add(
+        group,
+        "filings go on, and round by round",
+        filed(filed(chain, "cybertipline", 1, 9), "nca", 2, 1).events,
+        "Accepted",
+    )
+    lost = filed(Chain().take(1), "cybertipline", 1, 5)
+    add(group, "a filing is given up as lost", filed(lost, "cybertipline", 1, 0, "asked").events, "Accepted")
     chain = Chain().take(1).take(2).add(1, "rob", "decided", outcome="notConfirmed")
     chain.add(1, "lena", "notified", notice="notConfirmed", set=ROOT)
     chain.add(1, "lena", "fedBack", source="51" * 32, digest="00" * 32)
@@ -193,6 +206,12 @@ def accepted(group: Group) -> None:
     add(group, "a lead settles", chain.add(1, "lena", "decided", outcome="cannotBeJudged").events, "Accepted")
     chain = Chain().take(1).add(1, "rita", "decided", outcome="cannotBeJudged").add(1, "lena", "reopened")
     add(group, "opened again: another opinion", chain.confirm(1, "rita").events, "Accepted")
+
+
+def filed(chain: Chain, kind: str, number: int, entries: int, why: str = "why", by: str = "lena") -> Chain:
+    """How far the journal of a filing is, in a round of case 1."""
+    digest = bytes([entries]) * 32 if entries else bytes(32)
+    return chain.add(1, by, "filed", why, filing=kind, round=number, entries=entries, digest=digest.hex())
 
 
 def broken(group: Group) -> None:
@@ -281,6 +300,14 @@ def refused(group: Group) -> None:
     no("a match of an earlier part", "RefusedByState", open_case().take(1, 2, range(3, 5)))
     seen = open_case().add(1, "rita", "viewed", match=1)
     no("confirmed, and nothing judged", "RefusedByState", seen.add(1, "rita", "decided", outcome="confirmed"))
+    no("a reviewer files", "RefusedByRole", filed(open_case(), "nca", 1, 1, by="rita"))
+    no("a filing of a round to come", "RefusedByState", filed(open_case(), "nca", 2, 1))
+    twice = filed(filed(open_case(), "nca", 1, 3), "nca", 1, 3)
+    no("a filing's journal does not grow", "RefusedByState", twice)
+    no("a filing's journal is shorter", "RefusedByState", filed(filed(open_case(), "nca", 1, 3), "nca", 1, 2))
+    no("a filing is lost, without a reason", "RefusedByState", filed(open_case(), "nca", 1, 0, ""))
+    lost = filed(filed(open_case(), "nca", 1, 3), "nca", 1, 0)
+    no("a filing that was lost goes on", "RefusedByState", filed(lost, "nca", 1, 4))
     erased = open_case().erase(1)
     no("something after an erasure", "RefusedByState", erased.add(1, "lena", "reopened"))
     no("confirmed, and nothing seen", "RefusedByPolicy", open_case().add(1, "rita", "decided", outcome="confirmed"))

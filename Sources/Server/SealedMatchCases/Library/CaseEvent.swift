@@ -30,6 +30,10 @@ public struct CaseEvent: Equatable, Sendable {
             guard policy.utf8.count <= CasePolicy.maximumCount else {
                 throw SealedMatchError(.parameterOutOfRange, "a policy has at most 65,536 bytes")
             }
+        case .filed(let filing):
+            guard (1...Int(Int32.max)).contains(filing.round), (0...Int(Int32.max)).contains(filing.entries) else {
+                throw SealedMatchError(.parameterOutOfRange, "a filing's round or entries are out of range")
+            }
         default: break
         }
         self.by = by

@@ -77,6 +77,7 @@ public struct CaseLibrary: Sendable {
             if found.matches[place].viewedBy[event.by] == nil {
                 found.matches[place].viewedBy[event.by] = event.time
             }
+            if let shown = ShownFile(beginning: event.why) { found.matches[place].shown.insert(shown.digest) }
             found.move(to: .inReview, event)
         case .judged(let match, let category, let standing):
             try check(event.by, .judge)
@@ -107,6 +108,9 @@ public struct CaseLibrary: Sendable {
             }
             found.reports.append(.init(kind: kind, reference: reference, time: event.time, round: found.round))
             found.move(to: .reported, event)
+        case .filed(let filing):
+            try check(event.by, .report)
+            try file(filing, event, &found)
         case .closed:
             try check(event.by, .close)
             guard found.state == .decided || found.state == .reported else {
@@ -192,7 +196,7 @@ public struct CaseLibrary: Sendable {
         found.roots = Set(found.roots + roots).sorted(by: <)
         for match in file.matches {
             found.matches.append(
-                ReviewedMatch(number: found.matches.count + 1, match: match, viewedBy: [:], judgements: []))
+                ReviewedMatch(number: found.matches.count + 1, match: match, viewedBy: [:], shown: [], judgements: []))
             if match.key != nil { found.listed += 1 }
         }
         // New matches: what was decided without them is looked at again.
@@ -249,6 +253,31 @@ public struct CaseLibrary: Sendable {
         guard illegal else {
             throw SealedMatchError(.stepRefused, "who confirms a case has judged a match of it to be illegal")
         }
+    }
+
+    /// A journal only grows, and one that is lost stays lost.
+    private func file(
+        _ filing: CaseFiling, _ event: CaseEvent, _ found: inout ReviewedCase
+    ) throws(SealedMatchError) {
+        guard filing.round <= found.round else {
+            throw SealedMatchError(.stepRefused, "the case has no such round yet")
+        }
+        let place = found.filings.firstIndex { $0.isOfSame(filing) }
+        let known = place.map { found.filings[$0].entries } ?? -1
+        guard known != 0 else {
+            throw SealedMatchError(.stepRefused, "this filing was given up as lost: another round is needed")
+        }
+        if filing.entries == 0 {
+            guard !event.why.isEmpty else {
+                throw SealedMatchError(.stepRefused, "a filing is given up as lost for a reason")
+            }
+        } else {
+            guard filing.entries > known else {
+                throw SealedMatchError(
+                    .stepRefused, "the library knows of more entries of this filing: another copy of it went on")
+            }
+        }
+        if let place { found.filings[place] = filing } else { found.filings.append(filing) }
     }
 
     private func checkNotice(_ notice: CaseNotice, _ found: ReviewedCase, at time: UInt64) throws(SealedMatchError) {

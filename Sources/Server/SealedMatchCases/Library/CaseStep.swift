@@ -22,6 +22,8 @@ public enum CaseStep: Equatable, Sendable {
     case decided(CaseOutcome)
     /// A report of a kind was made; the receiver's reference.
     case reported(CaseReport, reference: String)
+    /// Something is about to leave: how far the journal of a filing is.
+    case filed(CaseFiling)
     /// Nothing more follows.
     case closed
     /// People look again.
@@ -44,6 +46,7 @@ public enum CaseStep: Equatable, Sendable {
         case .judged: "judged"
         case .decided: "decided"
         case .reported: "reported"
+        case .filed: "filed"
         case .closed: "closed"
         case .reopened: "reopened"
         case .notified: "notified"
@@ -71,6 +74,11 @@ public enum CaseStep: Equatable, Sendable {
         case .decided(let outcome): ["outcome": .text(outcome.rawValue)]
         case .reported(let report, let reference):
             ["report": .text(report.rawValue), "reference": .text(reference)]
+        case .filed(let filing):
+            [
+                "filing": .text(filing.kind.rawValue), "round": .integer(Int128(filing.round)),
+                "entries": .integer(Int128(filing.entries)), "digest": .text(Hexadecimal.text(filing.digest.bytes)),
+            ]
         case .closed, .reopened: [:]
         case .notified(let notice):
             ["notice": .text(notice.kind.rawValue), "set": .text(Hexadecimal.text(notice.root.bytes))]
@@ -117,6 +125,12 @@ public enum CaseStep: Equatable, Sendable {
                 let reference = fields.text("reference")
             else { return nil }
             self = .reported(report, reference: reference)
+        case "filed":
+            guard let kind = fields.text("filing").flatMap({ CaseFiling.Kind(rawValue: $0) }),
+                let round = fields.integer("round", 1...Int(Int32.max)),
+                let entries = fields.integer("entries", 0...Int(Int32.max)), let digest = fields.bytes32("digest")
+            else { return nil }
+            self = .filed(CaseFiling(kind: kind, round: round, entries: entries, digest: digest))
         case "closed": self = .closed
         case "reopened": self = .reopened
         case "notified":

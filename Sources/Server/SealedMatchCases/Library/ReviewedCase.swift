@@ -52,6 +52,8 @@ public struct ReviewedCase: Equatable, Sendable {
     public package(set) var opinions: [Opinion] = []
     /// Reports, in order.
     public package(set) var reports: [Report] = []
+    /// How far the journal of each filing is, at least.
+    public package(set) var filings: [CaseFiling] = []
     /// Notices for which an order was made.
     public package(set) var notices: Set<CaseNotice> = []
     /// When it was taken in, in seconds since 1970; 0 once it is erased.

@@ -137,6 +137,11 @@ struct CaseShowCommand: ParsableCommand {
         case .decided(let outcome): "gave the opinion \(CaseText.outcome(outcome))"
         case .reported(let kind, let reference):
             "reported it: \(kind.rawValue) \(CaseText.bounded(reference))"
+        case .filed(let filing):
+            filing.entries == 0
+                ? "gave the filing \(filing.kind.rawValue) of round \(filing.round) up as lost"
+                : "went on with the filing \(filing.kind.rawValue) of round \(filing.round): \(filing.entries) "
+                    + "entries, SHA-256 \(hexadecimal(filing.digest.bytes).prefix(16))…"
         case .closed: "closed it"
         case .reopened: "opened it again"
         case .notified(let notice): "ordered the notice \(notice.kind.rawValue)"
