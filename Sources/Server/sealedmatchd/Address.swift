@@ -2,7 +2,7 @@ internal import Foundation
 internal import Hummingbird
 
 /// Where a server listens: `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`.
-enum Address {
+enum Address: CustomStringConvertible {
     case network(host: String, port: Int)
     case unix(String)
 
@@ -22,6 +22,14 @@ enum Address {
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         guard !host.isEmpty else { throw Failure("\(setting): “\(text)” names no host") }
         self = .network(host: host, port: port)
+    }
+
+    /// As it is written in a setting: in messages.
+    var description: String {
+        switch self {
+        case .network(let host, let port): "\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
     }
 
     var isUnix: Bool { if case .unix = self { true } else { false } }

@@ -51,9 +51,12 @@ private struct ReviewPage {
         let gate = try Self.gate(settings, file, listen)
         let evidence = try Self.evidence(settings, file)
         let store = try about(path) { try CaseStore(path: path) }
-        let library = try about(path) {
-            try ReviewLibrary(
-                store, key: SourceKeyFile.readSecret(keyFile.path, access: keyFile.access), now: CollectorRole.now)
+        let key = try about(keyFile.path) { try SourceKeyFile.readSecret(keyFile.path, access: keyFile.access) }
+        let library: ReviewLibrary
+        do throws(SealedMatchError) {
+            library = try ReviewLibrary(store, key: key, now: CollectorRole.now)
+        } catch {
+            throw Failure(error, path)
         }
         let front = ReviewFront(library, gate, review, evidence: evidence)
         var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 256)

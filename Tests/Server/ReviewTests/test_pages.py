@@ -453,6 +453,27 @@ class Damage(PageTest):
 class Proxied(unittest.TestCase):
     """Behind a proxy that names people, on a Unix socket; an origin with https."""
 
+    def test_messages(self) -> None:
+        """They name the address as it is written, and the file that is at fault."""
+        with tempfile.TemporaryDirectory(prefix="sealedmatch-") as name:
+            world = World(Path(name) / "sample", cases(), "--proxy-person", "X-Person")
+
+            def refused(listen: str) -> str:
+                more = ("--admin", f"127.0.0.1:{free_port()}", "--origin", "https://review.example.org", *world.more)
+                command = world.sample.command(listen, *more)
+                tried = subprocess.run(command, cwd=world.sample.folder, stderr=subprocess.PIPE, text=True)
+                self.assertEqual(tried.returncode, 1)
+                return tried.stderr
+
+            self.assertIn("whoever reaches 127.0.0.1:8123 could", refused("127.0.0.1:8123"))
+            self.assertIn("whoever reaches [::1]:8123 could", refused("[::1]:8123"))
+            key = world.sample.folder / "cases.key"
+            key.chmod(0o644)
+            said = refused(f"unix:{name}/page.sock")
+            self.assertIn("[error 107]", said)
+            self.assertIn("cases.key: ", said)
+            self.assertNotIn("cases.sqlite", said)
+
     def test_people_of_a_proxy(self) -> None:
         with tempfile.TemporaryDirectory(prefix="sealedmatch-") as name:
             folder = Path(name)
