@@ -32,7 +32,14 @@ struct CaseImportCommand: ParsableCommand {
             let signer = try EventKey(actor.key)
             var refused = 0
             var worst = Failure.negative
-            for path in try paths() {
+            let paths = try paths()
+            guard !paths.isEmpty else {
+                Terminal.print("0 case files")
+                throw Failure(
+                    "no file there has the name of a case file: PSEUDONYM-EPOCH.json or PSEUDONYM-EPOCH-PART.json",
+                    code: Failure.negative)
+            }
+            for path in paths {
                 do {
                     let bytes = try about(path) { try DurableFile.read(path, limit: CaseEvent.maximumDocument) }
                     let added = try about(path) {
