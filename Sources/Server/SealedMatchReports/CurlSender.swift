@@ -26,11 +26,15 @@ package struct CurlSender: HTTPSender {
     ]
 
     package func send(_ request: HTTPRequest) -> HTTPOutcome {
-        guard let address = try? ReportAddress(request.url) else { return .unsent("\(request.url) is no address") }
+        let address: ReportAddress
+        do throws(ReportFailure) { address = try ReportAddress(request.url) } catch {
+            return .unsent(error.description)
+        }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         var arguments = [
-            "curl", "--disable", "--silent", "--show-error", "--proto", address.isPlain ? "=http" : "=https",
+            "curl", "--disable", "--globoff", "--silent", "--show-error", "--proto",
+            address.isPlain ? "=http" : "=https",
             "--max-time", "\(seconds)", "--request", request.method, "--write-out", "\n%{http_code}",
             "--header", "Expect:",
         ]
@@ -44,7 +48,7 @@ package struct CurlSender: HTTPSender {
         process.standardInput = input
         process.standardOutput = output
         process.standardError = errors
-        do { try process.run() } catch { return .unsent("curl cannot be started: \(error)") }
+        do { try process.run() } catch { return .unsent("curl cannot be started: \(error.localizedDescription)") }
         // The body goes in while the reply comes out: neither pipe can fill and stop the other.
         // Where curl ends before it has read all, this thread gets an error, and the process no signal.
         let writer = Thread {

@@ -10,6 +10,8 @@ package struct CyberTiplineFiling {
     package let journal: FilingJournal
     private let address: ReportAddress
     private let sender: any HTTPSender
+    private let person: String
+    private let claim: (String) throws(ReportFailure) -> String?
     private let now: () -> UInt64
 
     /// Seconds after which an unfinished report that nobody touched has vanished.
@@ -17,23 +19,29 @@ package struct CyberTiplineFiling {
     /// Reports that one run begins, at most.
     private static let maximumSubmits = 3
 
+    /// - Parameters:
+    ///   - person: who sends it: named in the library.
+    ///   - claim: takes a number that the receiver gave; gives the filing that has it already (`FilingFolder.claim`).
     package init(
-        _ journal: FilingJournal, to address: ReportAddress, by sender: any HTTPSender,
-        now: @escaping () -> UInt64
+        _ journal: FilingJournal, to address: ReportAddress, by sender: any HTTPSender, as person: String,
+        claim: @escaping (String) throws(ReportFailure) -> String?, now: @escaping () -> UInt64
     ) {
         self.journal = journal
         self.address = address
         self.sender = sender
+        self.person = person
+        self.claim = claim
         self.now = now
     }
 
     /// Puts the documents of a report into a journal.
     /// - Parameters:
     ///   - pictures: paths of the files, in the order of the report's.
+    ///   - address: where it is to go; nil: where its first request goes.
     /// - Throws: `ReportFailure` where something is open at the receiver, or went out.
     package static func prepare(
-        _ report: CyberTiplineReport, pictures: [String], by person: String, in journal: FilingJournal,
-        at time: UInt64
+        _ report: CyberTiplineReport, pictures: [String], to address: ReportAddress? = nil, by person: String,
+        in journal: FilingJournal, at time: UInt64
     ) throws(ReportFailure) {
         let progress = FilingProgress(journal.entries)
         guard progress.isAtRest, !progress.isRecorded else {
@@ -50,7 +58,10 @@ package struct CyberTiplineFiling {
                     "path": .text(pictures[place]),
                 ]))
         }
-        try journal.append("prepared", at: time, ["by": .text(person), "files": .list(files)], parts: parts)
+        var members: [String: JSON] = ["by": .text(person), "files": .list(files)]
+        if let address { members["to"] = .text(address.text) }
+        try journal.append("prepared", at: time, members, parts: parts)
+        try journal.keep(by: person, at: time)
     }
 
     /// Stand in documents of files for what the receiver names.
@@ -63,6 +74,7 @@ package struct CyberTiplineFiling {
     /// - Returns: the receiver's number of the report.
     /// - Throws: `ReportFailure`, with what is known and what to do.
     package func send(anew person: String?) throws(ReportFailure) -> String {
+        try checkReceiver()
         var submits = 0
         var person = person
         while true {
@@ -74,6 +86,8 @@ package struct CyberTiplineFiling {
                     throw ReportFailure("\(submits) reports were begun and none went out: later again", isPassing: true)
                 }
                 submits += 1
+                // All of them before anything is open at the receiver.
+                for (path, sha256) in try files(progress) { _ = try ReportFile(path, expecting: sha256) }
                 try call("submit", type: Self.xml, body: document("report.xml", progress))
             case .maybeOpen(let since):
                 if let name = person {
@@ -100,7 +114,9 @@ package struct CyberTiplineFiling {
         case .empty, .withdrawn, .finished, .unclear: throw ReportFailure(Self.describe(progress))
         default: break
         }
+        try checkReceiver()
         try journal.append("withdrawn", at: now(), ["by": .text(person), "why": .text(why)])
+        try journal.keep(by: person, at: now())
         progress = FilingProgress(journal.entries)
         switch progress.position {
         case .open(let report), .doubtful(let report), .maybeFinished(let report): try retract(report)
@@ -118,6 +134,39 @@ package struct CyberTiplineFiling {
         guard case .unclear = progress.position else { throw ReportFailure(describe(progress)) }
         try journal.append(
             "settled", at: time, ["finished": .boolean(finished), "by": .text(person), "why": .text(why)])
+        try journal.keep(by: person, at: time)
+    }
+
+    /// A filing goes to one receiver: what is open at one can neither be finished nor taken back at another.
+    private func checkReceiver() throws(ReportFailure) {
+        let progress = FilingProgress(journal.entries)
+        guard let text = progress.receiver else { return }
+        let own = try ReportAddress(text)
+        guard own != address else { return }
+        let what =
+            switch progress.position {
+            case .prepared, .empty, .refused, .withdrawn:
+                "Send it there, or prepare it again for the other (`report prepare --to`)"
+            case .finished: "It went out there: give --to \(own.text)"
+            default:
+                "Go on there with --to \(own.text); or take it back there (`report retract --to \(own.text)`), and "
+                    + "then prepare it again for the other"
+            }
+        throw ReportFailure(
+            "this report goes to \(own.text), and not to \(address.text): \(Self.describe(progress)). \(what)")
+    }
+
+    /// The pictures of the plan: paths and digests.
+    private func files(_ progress: FilingProgress) throws(ReportFailure) -> [(path: String, sha256: String)] {
+        guard case .list(let list)? = progress.plan?.members["files"] else { return [] }
+        var files: [(path: String, sha256: String)] = []
+        for file in list {
+            guard case .object(let file) = file, case .text(let path)? = file["path"],
+                case .text(let sha256)? = file["sha256"]
+            else { throw ReportFailure("\(journal.path): the plan names no file") }
+            files.append((path, sha256))
+        }
+        return files
     }
 
     /// Writes down that the library has the event.
@@ -135,19 +184,9 @@ package struct CyberTiplineFiling {
     }
 
     private func goOn(_ progress: FilingProgress, _ report: String) throws(ReportFailure) {
-        var files: [JSON] = []
-        if case .list(let list)? = progress.plan?.members["files"] { files = list }
-        for (place, file) in files.enumerated() {
-            guard case .object(let file) = file, case .text(let path)? = file["path"],
-                case .text(let sha256)? = file["sha256"]
-            else { throw ReportFailure("\(journal.path): the plan names no file") }
+        for (place, (path, sha256)) in try files(progress).enumerated() {
             guard let identifier = progress.files[place] else {
-                let bytes = try about(path) { () throws(SealedMatchError) in
-                    try DurableFile.read(path, limit: Self.maximumPicture)
-                }
-                guard Hexadecimal.text(try FilingJournal.sha256(bytes).bytes) == sha256 else {
-                    throw ReportFailure("\(path): is another file than the one that was prepared")
-                }
+                let bytes = try ReportFile(path, expecting: sha256).bytes
                 let boundary = "SealedMatch-\(sha256)"
                 let head =
                     "--\(boundary)\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n\(report)\r\n"
@@ -155,24 +194,22 @@ package struct CyberTiplineFiling {
                     + "Content-Type: application/octet-stream\r\n\r\n"
                 return try call(
                     "upload", type: "multipart/form-data; boundary=\(boundary)",
-                    body: Array(head.utf8) + bytes + Array("\r\n--\(boundary)--\r\n".utf8), place: place,
-                    writesBody: false)
+                    body: Array(head.utf8) + bytes + Array("\r\n--\(boundary)--\r\n".utf8), of: report,
+                    place: place, writesBody: false)
             }
             guard progress.described.contains(place) else {
                 let text = String(decoding: try document("file-\(place).xml", progress), as: UTF8.self)
                     .replacing("<reportId>\(Self.reportMark)<", with: "<reportId>\(report)<")
                     .replacing("<fileId>\(Self.fileMark)<", with: "<fileId>\(identifier)<")
-                return try call("fileinfo", type: Self.xml, body: Array(text.utf8), place: place)
+                return try call(
+                    "fileinfo", type: Self.xml, body: Array(text.utf8), of: report, place: place, file: identifier)
             }
         }
-        try call("finish", type: Self.form, body: Array("id=\(report)".utf8))
+        try call("finish", type: Self.form, body: Array("id=\(report)".utf8), of: report)
     }
 
-    /// Bytes of a picture or video that is sent, at most.
-    package static let maximumPicture = 256 << 20
-
     private func retract(_ report: String) throws(ReportFailure) {
-        try call("retract", type: Self.form, body: Array("id=\(report)".utf8))
+        try call("retract", type: Self.form, body: Array("id=\(report)".utf8), of: report)
         // What it refuses for another reason than the report's state, a wrong password for one, is for a person.
         if let last = journal.entries.last, last.text("outcome") == "refused",
             ![5001, 5101, 5102].contains(last.integer("code") ?? 0)
@@ -181,19 +218,64 @@ package struct CyberTiplineFiling {
         }
     }
 
+    /// Calls that change what is open at the receiver, or what goes out: the library knows of each before it leaves.
+    private static let kept: Set = ["submit", "finish", "retract"]
+
     /// One request: on the disk before it leaves, its reply before anything follows.
-    /// - Parameter writesBody: false for what holds a picture: its digest is kept, and it is not.
+    /// - Parameters:
+    ///   - report: the report that it is about; nil of `submit`.
+    ///   - writesBody: false for what holds a picture: its digest is kept, and it is not.
     private func call(
-        _ call: String, type: String, body: [UInt8], place: Int? = nil, writesBody: Bool = true
+        _ call: String, type: String, body: [UInt8], of report: String? = nil, place: Int? = nil, file: String? = nil,
+        writesBody: Bool = true
     ) throws(ReportFailure) {
         var members: [String: JSON] = [
             "call": .text(call), "to": .text(address.text), "bytes": .integer(Int128(body.count)),
             "sha256": .text(Hexadecimal.text(try FilingJournal.sha256(body).bytes)),
         ]
         if let place { members["place"] = .integer(Int128(place)) }
+        let earlier = Set(journal.entries.filter { $0.text("call") == "submit" }.compactMap { $0.text("report") })
         try journal.append("request", at: now(), members, parts: writesBody ? [("sent", body)] : [])
+        if Self.kept.contains(call) {
+            do throws(ReportFailure) { try journal.keep(by: person, at: now()) } catch {
+                // It did not leave, and will not: the next process need not find out.
+                try answered(call, place, CyberTiplineReply(.unsent(error.description), to: call), [])
+                throw error
+            }
+        }
         let outcome = sender.send(HTTPRequest("POST", "\(address.text)/\(call)", contentType: type, body: body))
-        let reply = CyberTiplineReply(outcome, to: call)
+        var reply = CyberTiplineReply(outcome, to: call, of: report, file: file)
+        if call == "submit", let number = reply.report, reply.outcome == .done {
+            // A number that is another report's is never used: taking it back would take back the other one.
+            if earlier.contains(number) {
+                reply = reply.contradicting("report \(number) is one that it gave for this case before")
+            } else if let other = try claim(number) {
+                reply = reply.contradicting("report \(number) is the number of another filing (\(other))")
+            }
+        }
+        var parts: [(name: String, bytes: [UInt8])] = []
+        if case .reply(_, let bytes) = outcome { parts = [("received", bytes)] }
+        try answered(call, place, reply, parts)
+        switch reply.outcome {
+        case .done, .refused: break
+        case .unsent: throw ReportFailure("\(call): nothing was sent: \(reply.said)", isPassing: true)
+        case .unknown:
+            let position = Self.describe(FilingProgress(journal.entries))
+            if reply.isContradiction {
+                throw ReportFailure(
+                    "\(call): \(address.text) answers what cannot be: \(reply.said). It is in doubt what it did, "
+                        + "and nothing is lost: \(position). Look at who answers there; `report send` goes on")
+            }
+            // Whether it arrived is found out by taking the report back: at once, if the receiver answers.
+            if call == "submit" || call == "retract" {
+                throw ReportFailure("\(call): no reply is known: \(reply.said). \(position)", isPassing: true)
+            }
+        }
+    }
+
+    private func answered(
+        _ call: String, _ place: Int?, _ reply: CyberTiplineReply, _ parts: [(name: String, bytes: [UInt8])]
+    ) throws(ReportFailure) {
         var said: [String: JSON] = [
             "call": .text(call), "outcome": .text(reply.outcome.rawValue), "said": .text(reply.said),
             "status": .integer(Int128(reply.status)),
@@ -202,19 +284,7 @@ package struct CyberTiplineFiling {
         if let code = reply.code { said["code"] = .integer(Int128(code)) }
         if let report = reply.report { said["report"] = .text(report) }
         if let file = reply.file { said["file"] = .text(file) }
-        var parts: [(name: String, bytes: [UInt8])] = []
-        if case .reply(_, let bytes) = outcome { parts = [("received", bytes)] }
         try journal.append("reply", at: now(), said, parts: parts)
-        switch reply.outcome {
-        case .done, .refused: break
-        case .unsent: throw ReportFailure("\(call): nothing was sent: \(reply.said)", isPassing: true)
-        case .unknown:
-            // Whether it arrived is found out by taking the report back: at once, if the receiver answers.
-            if call == "submit" || call == "retract" {
-                let position = Self.describe(FilingProgress(journal.entries))
-                throw ReportFailure("\(call): no reply is known: \(reply.said). \(position)", isPassing: true)
-            }
-        }
     }
 
     /// In words, for a person.

@@ -15,11 +15,14 @@ package struct CyberTiplineReport: Sendable {
     package struct Picture: Equatable, Sendable {
         /// The match's number in the case.
         package let match: Int
+        /// What it is called here, for messages.
+        package let name: String
         /// SHA-256 of the file, 64 hexadecimal digits, computed here.
         package let sha256: String
 
-        package init(match: Int, sha256: String) {
+        package init(match: Int, name: String, sha256: String) {
             self.match = match
+            self.name = name
             self.sha256 = sha256
         }
     }
@@ -59,11 +62,60 @@ package struct CyberTiplineReport: Sendable {
         if let escalation, escalation.unicodeScalars.count > 3_000 {
             throw ReportFailure("why a report is urgent has at most 3,000 characters")
         }
-        for picture in pictures where !facts.matches.contains(where: { $0.number == picture.match }) {
-            throw ReportFailure("a picture is given of match \(picture.match), which is not reported")
+        for (place, picture) in pictures.enumerated() {
+            guard let match = facts.matches.first(where: { $0.number == picture.match }) else {
+                throw ReportFailure("a picture is given of match \(picture.match), which is not reported")
+            }
+            guard !pictures[..<place].contains(where: { $0.match == picture.match }) else {
+                throw ReportFailure("match \(picture.match): two pictures are given, and one match has one")
+            }
+            try Self.check(picture, of: match)
         }
         self.escalation = escalation
         self.pictures = pictures
+    }
+
+    /// A file is reported as a match's only if nothing that is known says that it is another one. Whoever confirmed the
+    /// case did so by what was shown; a report with another file would be about something that nobody looked at.
+    private static func check(_ picture: Picture, of match: ReportFacts.Match) throws(ReportFailure) {
+        let own = "\(picture.name): its SHA-256 is \(picture.sha256)"
+        if match.match.fingerprintKind == "sha256", match.match.fingerprint.lowercased() != picture.sha256 {
+            throw ReportFailure(
+                "\(own), and the file of match \(match.number) has \(match.match.fingerprint): it is another file")
+        }
+        if !match.shown.isEmpty, !match.shown.contains(picture.sha256) {
+            throw ReportFailure(
+                "\(own), and what people were shown of match \(match.number) has "
+                    + "\(match.shown.joined(separator: ", ")): it is another file. Give the one that they saw, or none")
+        }
+        // The client may have written anything; but where nobody saw the file, nothing else says which one it is.
+        if match.shown.isEmpty, let claimed = match.noteSHA256, claimed != picture.sha256 {
+            throw ReportFailure(
+                "\(own), and the note of match \(match.number) says \(claimed): nobody has seen this file as that "
+                    + "match's. Somebody views it first (the review page, or `case view --file`), or give none")
+        }
+    }
+
+    /// Whether a named person was shown this very file: by the digest in the library's event, and by nothing else.
+    private static func isViewed(_ picture: Picture, _ match: ReportFacts.Match) -> Bool {
+        match.shown.contains(picture.sha256)
+    }
+
+    /// What is said of each file, and why: for whoever prepares the report.
+    package var remarks: [String] {
+        pictures.compactMap { picture in
+            guard let match = facts.matches.first(where: { $0.number == picture.match }) else { return nil }
+            let viewed =
+                Self.isViewed(picture, match)
+                ? "fileViewedByEsp=true: a person was shown this file"
+                : match.isViewed
+                    ? "fileViewedByEsp=false: a person said to have seen the match, and the library does not have "
+                        + "which file (`case view --file`)" : "fileViewedByEsp=false: nobody has viewed the match"
+            let note =
+                match.noteSHA256.map { $0 == picture.sha256 } ?? true
+                ? "" : "; the note says another SHA-256, \(match.noteSHA256 ?? "")"
+            return "\(picture.name), match \(picture.match), SHA-256 \(picture.sha256): \(viewed)\(note)"
+        }
     }
 
     /// What opens a report.
@@ -114,6 +166,10 @@ package struct CyberTiplineReport: Sendable {
                 own.service.map { XMLElement("espService", Self.short($0, 100)) },
                 account.screenName.map { XMLElement("screenName", Self.short($0)) },
                 account.displayName.map { XMLElement("displayName", Self.short($0)) },
+                account.isEmailLeftOut
+                    ? XMLElement(
+                        "additionalInfo", "The messenger's answer had an e-mail address that is none. It is left out.")
+                    : nil,
             ])
     }
 
@@ -144,7 +200,7 @@ package struct CyberTiplineReport: Sendable {
             [
                 XMLElement("reportId", report), XMLElement("fileId", file),
                 match.noteName.map { XMLElement("originalFileName", Self.short($0, 1_000)) },
-                XMLElement("fileViewedByEsp", match.isViewed ? "true" : "false"),
+                XMLElement("fileViewedByEsp", Self.isViewed(picture, match) ? "true" : "false"),
                 XMLElement("exifViewedByEsp", "false"), XMLElement("fileRelevance", "Reported"),
                 match.category.map { XMLElement("industryClassification", $0.rawValue) },
             ] + hashes + [details, XMLElement("additionalInfo", lines(of: match).joined(separator: "\n"))])
@@ -196,14 +252,26 @@ package struct CyberTiplineReport: Sendable {
         }
         if let sha256 = found.noteSHA256 { lines.append("SHA-256, by the note: \(sha256).") }
         if let time = found.noteTime { lines.append("Time, by the note: \(ReportTime.text(time)).") }
-        lines.append(
-            found.isViewed
-                ? "A person of the provider viewed it." : "No person of the provider viewed it.")
+        if !found.shown.isEmpty {
+            lines.append(
+                "A person of the provider viewed it: the file with SHA-256 \(found.shown.joined(separator: ", ")).")
+        } else {
+            lines.append(
+                found.isViewed
+                    ? "A person of the provider said to have viewed it. Which file that was is not recorded."
+                    : "No person of the provider viewed it.")
+        }
         lines.append(
             "Judged: class \(found.category?.rawValue ?? "not said, or judged differently"), "
                 + "\(found.standing?.rawValue ?? "standing not said, or judged differently").")
-        lines.append(
-            pictures.contains { $0.match == found.number } ? "The file is attached." : "No file is attached.")
+        if let picture = pictures.first(where: { $0.match == found.number }) {
+            lines.append(
+                "A file is attached, SHA-256 \(picture.sha256): "
+                    + (Self.isViewed(picture, found)
+                        ? "the one that was viewed." : "no person is recorded to have viewed it."))
+        } else {
+            lines.append("No file is attached.")
+        }
         if !found.note.isEmpty {
             lines.append("Note, by the client software: \(VisibleText.of(found.note, limit: 2_048))")
         }

@@ -33,11 +33,14 @@ package struct FilingProgress: Equatable, Sendable {
     package private(set) var files: [Int: String] = [:]
     /// Pictures of which was said what they are.
     package private(set) var described: Set<Int> = []
+    /// Where it goes: as it was prepared, or where the first request after that went.
+    package private(set) var receiver: String?
     /// The library has the event.
     package private(set) var isRecorded = false
     /// Reports that were begun at the receiver.
     package private(set) var submits = 0
     private var before = Position.empty
+    private var receiverBefore: String?
     private var finishAsked = false
     private var isWithdrawn = false
     private var refusal: (code: Int, said: String)?
@@ -79,7 +82,11 @@ package struct FilingProgress: Equatable, Sendable {
         case "prepared":
             (plan, position) = (entry, .prepared)
             (isWithdrawn, refusal) = (false, nil)
-        case "request": ask(entry)
+            receiver = entry.text("to")
+        case "request":
+            receiverBefore = receiver
+            receiver = receiver ?? entry.text("to")
+            ask(entry)
         case "reply": answer(entry)
         case "withdrawn":
             isWithdrawn = true
@@ -114,7 +121,7 @@ package struct FilingProgress: Equatable, Sendable {
     private mutating func answer(_ entry: FilingJournal.Entry) {
         let code = entry.integer("code") ?? entry.integer("status") ?? 0
         switch (entry.text("call"), entry.text("outcome")) {
-        case (_, "unsent"): position = before
+        case (_, "unsent"): (position, receiver) = (before, receiverBefore)
         case ("submit", "done"): position = .open(entry.text("report") ?? "")
         case ("submit", "refused"): position = .refused(code: code, said: entry.text("said") ?? "")
         case ("upload", "done"):

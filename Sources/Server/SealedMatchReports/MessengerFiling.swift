@@ -75,6 +75,7 @@ package struct MessengerFiling {
             [
                 "by": .text(person), "id": .text(Hexadecimal.text(id)), "kind": .text(kind), "to": .text(address.text),
             ], parts: [("request.json", body)])
+        try journal.keep(by: person, at: time)
     }
 
     /// Seconds since 1970 before which it is not sent again.
@@ -85,10 +86,11 @@ package struct MessengerFiling {
     }
 
     /// Sends it once.
+    /// - Parameter person: who sends it: named in the library, once for each request.
     /// - Returns: whether it was answered for good.
     /// - Throws: `ReportFailure` where nothing is prepared.
     package func send(
-        by sender: any HTTPSender, key: borrowing SigningKey, now: () -> UInt64
+        by sender: any HTTPSender, as person: String, key: borrowing SigningKey, now: () -> UInt64
     ) throws(ReportFailure) -> Bool {
         switch position {
         case .empty: throw ReportFailure("nothing is prepared: `sealedmatch report prepare` does it")
@@ -105,7 +107,10 @@ package struct MessengerFiling {
         do throws(SealedMatchError) {
             fields = try MessengerRequest.fields(body, id: id, at: time, key: key)
         } catch { throw ReportFailure(error, "the signature") }
+        let isFirst = if case .waiting(0, _) = position { true } else { false }
         try journal.append("request", at: time, ["to": .text(to)])
+        // The same request sent again is done once: the library knows of the first sending.
+        if isFirst { try journal.keep(by: person, at: time) }
         let outcome = sender.send(
             HTTPRequest("POST", try ReportAddress(to).text, contentType: "application/json", fields: fields, body: body)
         )
@@ -115,15 +120,7 @@ package struct MessengerFiling {
             "said": .text(reply.said),
         ]
         if let reference = reply.reference { said["reference"] = .text(reference) }
-        if let account = reply.account {
-            var members: [String: JSON] = ["identifier": .text(account.identifier)]
-            for (name, value) in [
-                ("screenName", account.screenName), ("displayName", account.displayName), ("email", account.email),
-            ] {
-                if let value { members[name] = .text(value) }
-            }
-            said["account"] = .object(members)
-        }
+        if let account = reply.account { said["account"] = account.json }
         try journal.append("reply", at: now(), said)
         if case .refused = reply.outcome { throw ReportFailure("the messenger refused it: \(reply.said)") }
         return reply.outcome == .done
@@ -137,7 +134,10 @@ package struct MessengerFiling {
         case .waiting(let sent, let last):
             "sent \(sent) \(sent == 1 ? "time" : "times"), last at \(ReportTime.text(last)), and not answered for good: "
                 + "\(journal.entries.last { $0.kind == "reply" }?.text("said") ?? "no reply is known")"
-        case .done(let reference): "the messenger says that it is done: \(VisibleText.of(reference, limit: 200))"
+        case .done(let reference):
+            "the messenger says that it is done: \(VisibleText.of(reference, limit: 200))"
+                + (account?.isEmailLeftOut == true
+                    ? "; its e-mail address of the account is none, and is left out" : "")
         case .refused(let said): "the messenger refused it: \(said)"
         }
     }

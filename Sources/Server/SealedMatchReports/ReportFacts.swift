@@ -16,6 +16,8 @@ package struct ReportFacts: Sendable {
         package let match: CaseMatch
         /// Whether a named person said to have seen what it is about.
         package let isViewed: Bool
+        /// SHA-256 of each file that was shown to a person, as far as the library has it. Ascending.
+        package let shown: [String]
         /// A1, A2, B1 or B2, if people judged it, and alike.
         package let category: CaseJudgement.Class?
         /// What people said of the law; nil where nobody said it, or they differ.
@@ -106,6 +108,7 @@ package struct ReportFacts: Sendable {
         reports = found.reports
         self.account = account
         if case .numbers(let numbers) = choice {
+            guard Set(numbers).count == numbers.count else { throw ReportFailure("a match is named twice") }
             for number in numbers where !(1...found.matches.count).contains(number) {
                 throw ReportFailure("case \(found.number) has no match \(number)")
             }
@@ -138,6 +141,7 @@ extension ReportFacts.Match {
         number = reviewed.number
         match = reviewed.match
         isViewed = reviewed.isViewed
+        shown = reviewed.shown.map { Hexadecimal.text($0.bytes) }.sorted()
         let classes = Set(reviewed.judgements.map(\.category).filter { $0 != .unclassified })
         category = classes.count == 1 ? classes.first : nil
         let standings = Set(reviewed.judgements.map(\.standing).filter { $0 != .unsaid })

@@ -71,7 +71,7 @@ package struct ReportSettings: Equatable, Sendable {
         var provider = try top.object("provider")
         self.provider = Provider(
             name: try provider.text("name"), address: try provider.optional("address"),
-            email: try provider.text("email"), establishment: try provider.optional("establishment"))
+            email: try provider.email("email"), establishment: try provider.optional("establishment"))
         try provider.end()
         var note = Note()
         if top.has("note") {
@@ -91,15 +91,15 @@ package struct ReportSettings: Equatable, Sendable {
             }
             cyberTipline = CyberTipline(
                 incidentType: type, firstName: try object.optional("firstName"),
-                lastName: try object.optional("lastName"), email: try object.text("email"),
+                lastName: try object.optional("lastName"), email: try object.email("email"),
                 service: try object.optional("service"), termsOfService: try object.optional("termsOfService"),
                 legalURL: try object.optional("legalURL"), credentials: try object.optional("credentials"),
-                url: try object.optional("url"))
+                url: try object.address("url"))
             try object.end()
         } else {
             cyberTipline = nil
         }
-        messenger = try top.optional("messenger")
+        messenger = try top.address("messenger")
         try top.end()
     }
 }
@@ -133,6 +133,21 @@ private struct SettingsObject {
         guard case .text(let text) = json, (1...2_000).contains(text.utf8.count) else {
             throw ReportFailure("\(place(name)): is no text of 1 to 2,000 bytes")
         }
+        return text
+    }
+
+    /// A place that something is sent to: looked at when the settings are read, and not when something is sent.
+    mutating func address(_ name: String) throws(ReportFailure) -> String? {
+        guard let text = try optional(name) else { return nil }
+        do throws(ReportFailure) { _ = try ReportAddress(text) } catch {
+            throw ReportFailure("\(place(name)): \(error.description)")
+        }
+        return text
+    }
+
+    mutating func email(_ name: String) throws(ReportFailure) -> String {
+        let text = try text(name)
+        guard EmailAddress.isOne(text) else { throw ReportFailure("\(place(name)): is no e-mail address") }
         return text
     }
 

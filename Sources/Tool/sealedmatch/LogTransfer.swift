@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SealedMatchCrypto
+internal import SealedMatchReports
 
 /// HTTP by the program `curl`, so that TLS and proxies are the system's. Answers are bounded in size and time.
 enum LogTransfer {
@@ -27,11 +28,12 @@ enum LogTransfer {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw Failure("\(url): not a URL that begins with http:// or https://")
         }
+        _ = try reporting { () throws(ReportFailure) in try WebAddress(url) }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
             [
-                "curl", "--silent", "--show-error", "--proto", "=http,https", "--max-time", "\(seconds)",
+                "curl", "--globoff", "--silent", "--show-error", "--proto", "=http,https", "--max-time", "\(seconds)",
                 "--max-filesize", "\(limit)", "--write-out", "\n%{http_code}",
             ] + more + ["--", url]
         let output = Pipe()
@@ -39,7 +41,7 @@ enum LogTransfer {
         do {
             try process.run()
         } catch {
-            throw Failure("curl cannot be started: \(error)", code: Failure.unavailable)
+            throw Failure("curl cannot be started: \(error.localizedDescription)", code: Failure.unavailable)
         }
         // A server that does not say how long its answer is could go on for ever: what is too long is not kept.
         var bytes: [UInt8] = []

@@ -5,8 +5,18 @@ import Testing
 
 /// The documents of a report: what is in them, and what is not.
 @Suite struct CyberTiplineReportTests {
-    private let picture = CyberTiplineReport.Picture(match: 1, sha256: String(repeating: "5a", count: 32))
-    private let second = CyberTiplineReport.Picture(match: 2, sha256: String(repeating: "a5", count: 32))
+    private let picture = Self.picture(1, "5a")
+    private let second = Self.picture(2, "a5")
+
+    private static func picture(_ match: Int, _ digits: String) -> CyberTiplineReport.Picture {
+        CyberTiplineReport.Picture(match: match, name: "file-\(digits)", sha256: String(repeating: digits, count: 32))
+    }
+
+    /// As the review page writes it.
+    private static func shown(_ digits: String, _ place: ShownFile.Place = .page) throws -> String {
+        let digest = try Bytes32(exactly: [UInt8](repeating: UInt8(digits, radix: 16) ?? 0, count: 32))
+        return ShownFile(place, type: "image/jpeg", count: 7, digest: digest).text
+    }
 
     /// Hostile notes and labels stay texts, the order is the schema's, and reading gives what was written.
     @Test func documents() throws {
@@ -33,28 +43,82 @@ import Testing
         #expect(VisibleText.of("\u{1B}") != VisibleText.of("\\u{1b}"))
     }
 
-    /// Of each file it is said whether a person viewed it: by the events of the library, and nothing else.
+    /// Of each file it is said whether a person viewed it: by the digest in the library's events, and nothing else.
     @Test func viewedIsTrueToFact() throws {
         let one = try Fixture()
-        func viewed(_ picture: CyberTiplineReport.Picture) throws -> String? {
-            try one.report(pictures: [picture]).details(of: picture, report: "1", file: "f")?.child("fileViewedByEsp")?
-                .text
+        func details(_ picture: CyberTiplineReport.Picture) throws -> XMLElement {
+            try #require(try one.report(pictures: [picture]).details(of: picture, report: "1", file: "f"))
         }
-        #expect(try viewed(picture) == "true")
-        // Both judged it and confirmed the case: neither makes it viewed.
-        #expect(try viewed(second) == "false")
-        let details = try #require(try one.report(pictures: [second]).details(of: second, report: "1", file: "f"))
-        #expect(details.child("exifViewedByEsp")?.text == "false" && details.child("publiclyAvailable") == nil)
+        func viewed(_ picture: CyberTiplineReport.Picture) throws -> String? {
+            let found = try details(picture)
+            #expect(CyberTiplineSchema.fault(found, root: "fileDetails", now: one.now) == nil)
+            return found.child("fileViewedByEsp")?.text
+        }
+        // Two people said to have seen the match, and nobody knows which file; both judged the other.
+        #expect(try viewed(picture) == "false" && viewed(second) == "false")
+        #expect(try one.report(pictures: [picture]).remarks.first?.contains("does not have which") == true)
+        #expect(try one.report(pictures: [second]).remarks.first?.contains("nobody has viewed") == true)
+        #expect(
+            try details(picture).child("additionalInfo")?.text.contains("Which file that was is not recorded") == true)
+        let other = try details(second)
+        #expect(other.child("exifViewedByEsp")?.text == "false" && other.child("publiclyAvailable") == nil)
         // They judged it differently: no class is said.
-        #expect(details.child("industryClassification") == nil)
-        let first = try #require(try one.report(pictures: [picture]).details(of: picture, report: "1", file: "f"))
-        #expect(first.child("industryClassification")?.text == "A1")
-        #expect(first.child("originalFileHash")?.text == picture.sha256)
-        // Viewed afterwards, in a round of its own.
+        #expect(other.child("industryClassification") == nil)
+        #expect(try details(picture).child("industryClassification")?.text == "A1")
+        #expect(try details(picture).child("originalFileHash")?.text == picture.sha256)
+        // In another round somebody was shown this file, by the page; and another person another one, as a file.
         try one.step(.reopened, by: "lena")
-        try one.step(.viewed(match: 2), by: "rita")
+        try one.step(.viewed(match: 2), by: "rita", why: Self.shown("a5") + " in the browser")
         try one.step(.judged(match: 2, category: .b1, standing: .baseline), by: "rita")
+        try one.step(.judged(match: 1, category: .b1, standing: .baseline), by: "rita")
         #expect(try viewed(second) == "true")
+        #expect(try details(second).child("additionalInfo")?.text.contains("the one that was viewed") == true)
+        // That file was shown of match 2: it makes no other match viewed.
+        #expect(try viewed(Self.picture(1, "a5")) == "false")
+        for digits in ["a4", "5a"] {
+            let said = refusal { _ = try viewed(Self.picture(2, digits)) }
+            #expect(said.contains("file-\(digits)") && said.contains(String(repeating: "a5", count: 32)), "\(said)")
+            #expect(said.contains(String(repeating: digits, count: 32)))
+        }
+        try one.step(.viewed(match: 2), by: "sam", why: Self.shown("77", .file))
+        #expect(try viewed(Self.picture(2, "77")) == "true" && viewed(second) == "true")
+        #expect(refusal { _ = try viewed(Self.picture(2, "78")) }.contains("another file"))
+    }
+
+    /// What a client wrote of a file decides only where nobody saw it.
+    @Test func notesAndFingerprints() throws {
+        let claim = #"{"sha256": "\#(String(repeating: "5A", count: 32))"}"#
+        let one = try Fixture([claim, claim, "note"])
+        #expect(try one.report(pictures: [picture]).remarks.count == 1)
+        let said = refusal { _ = try one.report(pictures: [Self.picture(1, "5b")]) }
+        #expect(said.contains("file-5b") && said.contains("the note of match 1 says \(picture.sha256)"), "\(said)")
+        try one.step(.reopened, by: "lena")
+        try one.step(.viewed(match: 1), by: "rita", why: Self.shown("5b"))
+        try one.step(.judged(match: 1, category: .b1, standing: .baseline), by: "rita")
+        let seen = try one.report(pictures: [Self.picture(1, "5b")])
+        #expect(seen.remarks.first?.contains("true: a person was shown this file; the note says another") == true)
+        #expect(refusal { _ = try one.report(pictures: [picture]) }.contains("another file"))
+        // One picture of a match, and each match once.
+        #expect(
+            refusal { _ = try one.report(pictures: [Self.picture(1, "5b"), Self.picture(1, "5b")]) }.contains("two"))
+        #expect(refusal { _ = try one.facts(.numbers([1, 1])) }.contains("twice"))
+    }
+
+    /// Which file was seen is what a program wrote, and in one form.
+    @Test func shownFiles() throws {
+        let text = try Self.shown("0f")
+        #expect(try ShownFile(beginning: text)?.digest == Bytes32(exactly: [UInt8](repeating: 15, count: 32)))
+        #expect(ShownFile(beginning: text + " and more")?.place == .page)
+        for odd in [
+            "", "[", "x " + text, text.uppercased(), text.replacing("SHA-256 0f", with: "SHA-256 0F"),
+            text.replacing(" 7 bytes", with: " 07 bytes"), text.replacing(" 7 bytes", with: " +7 bytes"),
+            text.replacing("0f0f]", with: "0f]"), text.replacing("shown on the page", with: "stated"),
+            "[stated; no evidence is held here] " + text,
+        ] {
+            #expect(ShownFile(beginning: odd) == nil, "\(odd)")
+        }
+        #expect(ShownFile.isImitated(by: " " + text) && ShownFile.isImitated(by: "[seen as a file"))
+        #expect(!ShownFile.isImitated(by: "I was shown it [on the page]"))
     }
 
     /// When it happened is what a note says, or a person; nothing else.
@@ -107,14 +171,36 @@ import Testing
         #expect(fault(#""provider""#, #""providers""#).contains("provider: is missing"))
         #expect(fault(#""establishment""#, #""other""#).contains("provider.other: is not known"))
         #expect(fault(#""lena@example.org""#, "7").contains("cybertipline.email: is no text"))
+        #expect(fault("lena@example.org", "lena at example.org").contains("cybertipline.email: is no e-mail"))
+        #expect(fault("reports@example.org", "reports@example.org>").contains("provider.email: is no e-mail"))
+        #expect(fault("messenger.example.org/", "{a,b}.example.org/").contains("messenger: https://{a,b}"))
         for address in [
             "http://example.org/", "ftp://example.org", "https://a:b@example.org/", "https://example.org/?a", "x",
-            "https:///path", "http://127.0.0.1.example.org/", "https://a b/",
+            "https:///path", "http://127.0.0.1.example.org/", "https://a b/", "https://{a,b}.example.org/",
+            "https://example.org/[1-3]", "https://example[1-2].org/", "https://example.org/{x}",
+            "https://a@example.org",
+            "https://example.org\u{0}/", "https://example.org/\n", "https://example.org:/", "https://example.org:0/",
+            "https://[::1", "https://[1-3]/", "https://[::1]x/", "https://[::1]/[1-2]", "https://example.org:99999",
+            "https://exa\u{301}mple.org/", "https://example.org\\@evil.org/", "http://[::1]@example.org/",
         ] {
             #expect(throws: ReportFailure.self, "\(address)") { try ReportAddress(address) }
         }
         #expect(try ReportAddress("http://127.0.0.1:80/").isPlain && ReportAddress("http://[::1]:80").isLoopback)
         #expect(try ReportAddress("https://example.org/ispws/").text == "https://example.org/ispws")
+    }
+
+    /// One place in two ways of writing is one; another port, host or path is another.
+    @Test func sameAddress() throws {
+        let own = try ReportAddress("https://Example.org/ispws")
+        for same in ["HTTPS://example.org/ispws", "https://example.org:443/ispws/"] {
+            #expect(try ReportAddress(same) == own, "\(same)")
+        }
+        for other in [
+            "https://example.org/Ispws", "https://example.org:444/ispws", "https://example.org",
+            "https://example.com/ispws",
+        ] {
+            #expect(try ReportAddress(other) != own, "\(other)")
+        }
     }
 
     @Test func readerIsStrict() throws {

@@ -27,20 +27,27 @@ private final class Answers: HTTPSender {
         path = fixture.scratch.file("request")
     }
 
+    private func journal(isRead: Bool = false) throws -> FilingJournal {
+        let name = FilingFolder.Name(1, round: 1, "removal")
+        return isRead
+            ? try FilingJournal.read(path: path, name, fixture.keeper)
+            : try FilingJournal(path: path, name, fixture.keeper)
+    }
+
     private func prepare(_ kind: String = "removal") throws {
         let bytes =
             Array("SMQ1".utf8) + [0xB2, 2, 0, 0] + [UInt8](repeating: 7, count: 32) + [UInt8](repeating: 1, count: 32)
-        try MessengerFiling(FilingJournal(path: path)).prepare(
+        try MessengerFiling(journal()).prepare(
             kind, to: ReportAddress("https://messenger.example.org/x"), fixture.facts(),
             request: ResolutionRequest(canonical: bytes), by: "lena", at: 1_000)
     }
 
     private func send(_ answers: Answers, at time: UInt64 = 2_000) throws -> Bool {
-        try MessengerFiling(FilingJournal(path: path)).send(by: answers, key: key, now: { time })
+        try MessengerFiling(journal()).send(by: answers, as: "lena", key: key, now: { time })
     }
 
     private func id() throws -> String {
-        try FilingJournal.read(path: path).entries.last { $0.kind == "prepared" }?.text("id") ?? ""
+        try journal(isRead: true).entries.last { $0.kind == "prepared" }?.text("id") ?? ""
     }
 
     private func answer(_ status: Int, _ members: [String: JSON]) throws -> HTTPOutcome {
@@ -95,11 +102,11 @@ private final class Answers: HTTPSender {
         try prepare()
         var expected: [UInt64] = []
         var found: [UInt64] = []
-        #expect(MessengerFiling(try FilingJournal(path: path)).due(first: 60) == 0)
+        #expect(MessengerFiling(try journal()).due(first: 60) == 0)
         for turn in 0..<12 {
             let time = 10_000 * UInt64(turn + 1)
             _ = try send(Answers([.unsent("x")]), at: time)
-            found.append(MessengerFiling(try FilingJournal(path: path)).due(first: 60) - time)
+            found.append(MessengerFiling(try journal()).due(first: 60) - time)
             expected.append(min(21_600, 60 << UInt64(turn)))
         }
         #expect(found == expected && found.last == 21_600)
@@ -110,7 +117,26 @@ private final class Answers: HTTPSender {
         #expect(try !send(Answers([answer(200, ["status": .text("done")])])))
         let named = JSON.object(["identifier": .text(hostile), "email": .text("a@b.c"), "screenName": .integer(1)])
         #expect(try send(Answers([answer(200, ["status": .text("done"), "account": named])])))
-        let found = MessengerFiling(try FilingJournal.read(path: path)).account
+        let found = MessengerFiling(try journal(isRead: true)).account
         #expect(found == AccountAnswer(identifier: hostile, email: "a@b.c"))
+    }
+
+    /// An address that is none is left out, and the report says so.
+    @Test(arguments: [
+        "a", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b\u{0}", "<a@b.c>", "a@b.c\n", "a@-b.c", "a..b@c", "é@b.c",
+        "a@b.c,d@e.f",
+        "\(String(repeating: "a", count: 65))@b.c", "a@\(String(repeating: "b.", count: 130))c", "",
+        String(repeating: "x", count: 300),
+    ])
+    func emails(text: String) throws {
+        try prepare("account")
+        let named = JSON.object(["identifier": .text("u"), "email": .text(text)])
+        #expect(try send(Answers([answer(200, ["status": .text("done"), "account": named])])))
+        let filing = MessengerFiling(try journal(isRead: true))
+        #expect(filing.account == AccountAnswer(identifier: "u", isEmailLeftOut: true))
+        #expect(filing.words.contains("is left out"))
+        let person = try #require(try fixture.report(account: filing.account).report.child("personOrUserReported"))
+        #expect(person.child("personOrUserReportedPerson") == nil)
+        #expect(person.child("additionalInfo")?.text.contains("is none") == true)
     }
 }

@@ -86,12 +86,28 @@ final class Fixture {
     }
 
     @discardableResult
-    func step(_ step: CaseStep, by person: String) throws -> ReviewedCase {
+    func step(_ step: CaseStep, by person: String, why: String = "because") throws -> ReviewedCase {
         now += 1
-        return try store.append(CaseEvent(by: person, time: now, why: "because", step), to: 1, key: key)
+        return try store.append(CaseEvent(by: person, time: now, why: why, step), to: 1, key: key)
     }
 
     var found: ReviewedCase { get throws { try store.read(1) } }
+
+    /// What journals have of this library.
+    var keeper: FilingKeeper {
+        get throws {
+            try FilingKeeper(
+                library: store.identity(), key: key.publicKey,
+                sign: { (message) throws(SealedMatchError) in try self.key.sign(message) },
+                known: { (number) throws(SealedMatchError) in try self.store.read(number).filings },
+                keep: { (filing, number, person, why, time) throws(SealedMatchError) in
+                    _ = try self.store.append(
+                        CaseEvent(by: person, time: time, why: why, .filed(filing)), to: number, key: self.key)
+                })
+        }
+    }
+
+    var folder: FilingFolder { get throws { FilingFolder(library: scratch.file("cases.sqlite"), try keeper) } }
 
     func facts(_ choice: ReportFacts.Choice = .judged, account: AccountAnswer? = nil) throws -> ReportFacts {
         let settings = try ReportSettings(Array(settingsText.utf8))
@@ -107,6 +123,41 @@ final class Fixture {
             facts(account: account), ReportSettings(Array(settingsText.utf8)), given: when.map { ($0, "lena") },
             escalation: urgent, pictures: pictures, now: now)
     }
+}
+
+/// What journals have of a library, and no library: one takes long to make. It keeps the one rule of them.
+final class Ledger {
+    static let name = FilingFolder.Name(1, round: 1, "cybertipline")
+    var filings: [CaseFiling] = []
+    /// Called before and after the ledger has it; throws where the process dies.
+    var keeping: (_ isThere: Bool) throws(SealedMatchError) -> Void = { (_) throws(SealedMatchError) in }
+    private let key: SigningKey
+
+    init() throws { key = try SigningKey(seed: SecretBytes.copying([UInt8](repeating: 9, count: 32))) }
+
+    var keeper: FilingKeeper {
+        FilingKeeper(
+            library: Bytes32(), key: key.publicKey,
+            sign: { (message) throws(SealedMatchError) in try self.key.sign(message) },
+            known: { (_) throws(SealedMatchError) in self.filings },
+            keep: { (filing, _, _, _, _) throws(SealedMatchError) in
+                try self.keeping(false)
+                guard filing.entries > self.filings.last?.entries ?? 0 else {
+                    throw SealedMatchError(.stepRefused, "less than there was")
+                }
+                self.filings = [filing]
+                try self.keeping(true)
+            })
+    }
+}
+
+/// A picture of that many bytes, by its first ones.
+func jpeg(_ byte: UInt8, count: Int = 10_000) -> [UInt8] {
+    [0xFF, 0xD8, 0xFF] + [UInt8](repeating: byte, count: count - 3)
+}
+
+func sha256(_ bytes: [UInt8]) throws -> String {
+    try FilingJournal.sha256(bytes).bytes.map { String(format: "%02x", $0) }.joined()
 }
 
 func refusal(_ body: () throws -> Void) -> String {

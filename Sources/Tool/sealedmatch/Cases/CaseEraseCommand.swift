@@ -50,7 +50,10 @@ struct CaseEraseCommand: ParsableCommand {
                 }
             }
             // What reports and requests kept of erased cases goes, too; also what a killed erasure left of it.
-            let folder = FilingFolder(library: actor.library.library.text)
+            let rules = try about(actor.library.library.description) { try store.library() }
+            let folder = FilingFolder(
+                library: actor.library.library.text,
+                try filingKeeper(store, rules, actor.library, signer: signer))
             for name in try reporting({ () throws(ReportFailure) in try folder.names() })
             where try about("case \(name.number)", { try store.read(name.number) }).state == .erased {
                 try reporting { () throws(ReportFailure) in try folder.erase(name.number) }

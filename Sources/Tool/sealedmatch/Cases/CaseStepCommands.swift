@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SealedMatchCases
+internal import SealedMatchReports
 
 struct CaseAssignCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,16 +21,33 @@ struct CaseViewCommand: ParsableCommand {
         commandName: "view", abstract: "Says that the person of --as has seen what matches are about.",
         discussion: """
             Only what a person has really seen. A report says of each file whether it was viewed, and courts rely on \
-            it. Nothing else makes a match viewed: not that it was judged, and not that the case was decided.
+            it. Nothing else makes a match viewed: not that it was judged, and not that the case was decided. With \
+            --file the library has which file it was, by its SHA-256. Without, no report says of any file that it was viewed.
             """)
 
     @OptionGroup var actor: ActorOptions
     @OptionGroup var number: CaseNumber
     @Option(parsing: .upToNextOption, help: "The matches' numbers, as `case show` prints them.") var match: [Int]
+    @Option(help: "The file that was seen, of one match. It is read, and not kept.") var file: FileName?
     @Option(help: "Why.") var why = ""
+
+    func validate() throws {
+        guard Set(match).count == match.count else { throw ValidationError("--match: a match is named twice") }
+        guard file == nil || match.count == 1 else { throw ValidationError("--file is of one match") }
+        guard !ShownFile.isImitated(by: why) else {
+            throw ValidationError("--why: which file was shown is said by the program: give it with --file")
+        }
+    }
 
     func run() throws {
         try reportingFailures {
+            var why = why
+            if let file {
+                let seen = try reporting { () throws(ReportFailure) in try ReportFile(file.text) }
+                let digest = try about(file.description) { try KeyFiles.sha256(seen.bytes) }
+                let shown = ShownFile(.file, type: seen.type.rawValue, count: seen.bytes.count, digest: digest)
+                why = why.isEmpty ? shown.text : "\(shown.text) \(why)"
+            }
             try actor.append(match.map { .viewed(match: $0) }, to: number.number, why: why)
         }
     }

@@ -34,13 +34,17 @@ struct FiledCase {
     let kind: ReportKind
     let name: FilingFolder.Name
 
-    init(_ store: CaseStore, _ options: LibraryOptions, _ filing: FilingOptions) throws {
-        let number = filing.number.number
+    /// - Parameter signer: with the library's key; nil for a command that writes nothing.
+    init(
+        _ store: CaseStore, _ options: LibraryOptions, _ number: UInt64, _ kind: ReportKind, round: Int? = nil,
+        signer: EventKey?
+    ) throws {
         found = try about("case \(number)") { try store.read(number) }
         library = try about(options.library.description) { try store.library() }
-        folder = FilingFolder(library: options.library.text)
-        kind = filing.kind
-        name = FilingFolder.Name(number, round: found.round, filing.kind.rawValue)
+        folder = FilingFolder(
+            library: options.library.text, try filingKeeper(store, library, options, signer: signer))
+        self.kind = kind
+        name = FilingFolder.Name(number, round: round ?? found.round, kind.rawValue)
     }
 
     /// Who the account is, if the messenger was asked in this round, and answered.
@@ -51,10 +55,23 @@ struct FiledCase {
         }
     }
 
+    /// Where a report goes: what is asked for, where it goes already, or what the settings say.
+    func address(_ asked: String?, _ journal: FilingJournal, _ own: String?) throws -> ReportAddress {
+        guard let text = asked ?? FilingProgress(journal.entries).receiver ?? own else {
+            throw Failure("where to? --to URL, or the settings' url: there is no address that is taken without")
+        }
+        return try reporting { () throws(ReportFailure) in try ReportAddress(text) }
+    }
+
     /// - Throws: where it is not known whether a report of an earlier round went out.
     func checkEarlierRounds() throws(ReportFailure) {
-        for earlier in try folder.names()
-        where earlier.number == name.number && earlier.kind == name.kind && earlier.round < name.round {
+        for earlier in try folder.names(of: name.number) where earlier.kind == name.kind && earlier.round < name.round {
+            // Given up by a person, who found out what went out.
+            if found.filings.contains(where: {
+                $0.kind.rawValue == earlier.kind && $0.round == earlier.round && $0.entries == 0
+            }) {
+                continue
+            }
             guard let journal = try folder.read(earlier) else { continue }
             let progress = FilingProgress(journal.entries)
             guard progress.isCertain else {
@@ -75,6 +92,30 @@ struct FiledCase {
             }
         }
     }
+}
+
+/// What filings have of the library in a store.
+/// - Parameter signer: with the library's key; nil: nothing is written.
+func filingKeeper(
+    _ store: CaseStore, _ library: CaseLibrary, _ options: LibraryOptions, signer: EventKey?
+) throws -> FilingKeeper {
+    let identity = try about(options.library.description) { try store.identity() }
+    let reads = SealedMatchError(.authenticationFailed, "the library's key is needed to write")
+    return FilingKeeper(
+        library: identity, key: library.key,
+        sign: { (message) throws(SealedMatchError) in
+            guard let signer else { throw reads }
+            guard signer.key.publicKey == library.key else {
+                throw SealedMatchError(.authenticationFailed, "the library's events are signed by another key")
+            }
+            return try signer.key.sign(message)
+        },
+        known: { (number) throws(SealedMatchError) in try store.read(number).filings },
+        keep: { (filing, number, person, why, time) throws(SealedMatchError) in
+            guard let signer else { throw reads }
+            _ = try store.append(
+                CaseEvent(by: person, time: time, why: why, .filed(filing)), to: number, key: signer.key)
+        })
 }
 
 /// Turns a report's failure into one of the program.

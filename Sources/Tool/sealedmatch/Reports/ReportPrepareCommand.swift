@@ -11,11 +11,12 @@ struct ReportPrepareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prepare", abstract: "Makes the documents of a report. Sends nothing.",
         discussion: """
-            Matches that people judged to be illegal are reported; --all-listed adds those on a list that nobody judged \
-            otherwise, --match names them one by one. Without --picture only hashes are reported. A picture is read here \
-            and when it is sent, and not kept. article13 and nca are documents for you to hand over, a signed JSON file and \
-            a page. removal, blocking and account are requests to the messenger. With --dry-run the documents are written into a folder for you to look at, \
-            and nothing else changes.
+            Matches that people judged to be illegal are reported; --all-listed adds those on a list that nobody \
+            judged otherwise, --match names them one by one. Without --picture only hashes are reported. A picture is \
+            read here and when it is sent, and not kept; it is said to be viewed only if the library has that a person \
+            was shown this very file. article13 and nca are documents for you to hand over, a signed JSON file and a \
+            page. removal, blocking and account are requests to the messenger. With --dry-run the documents are \
+            written into a folder for you to look at, and nothing else changes.
             """)
 
     @OptionGroup var actor: ActorOptions
@@ -28,12 +29,20 @@ struct ReportPrepareCommand: ParsableCommand {
     @Option(parsing: .singleValue, help: "MATCH=FILE: the picture of a match, to be sent. Repeat it.")
     var picture: [String] = []
     @Option(help: "Of a request to the messenger: the case's request, which `reveal` wrote.") var request: FileName?
-    @Option(help: "Of a request to the messenger: its address.") var to: String?
+    @Option(help: "Where it is to go: then it goes nowhere else. The settings' address unless given.") var to: String?
     @Flag(help: "Write the documents, and nothing else.") var dryRun = false
     @Option(name: .shortAndLong, help: "The folder for --dry-run; it must not be there.") var output: FileName?
 
     func validate() throws {
         guard match.isEmpty || !allListed else { throw ValidationError("either --match or --all-listed") }
+        guard Set(match).count == match.count else { throw ValidationError("--match: a match is named twice") }
+        let pictured = picture.map { $0.prefix { $0 != "=" } }
+        guard Set(pictured).count == pictured.count else {
+            throw ValidationError("--picture: two pictures of one match; a match has one")
+        }
+        guard to == nil || ![.article13, .nca].contains(filing.kind) else {
+            throw ValidationError("--to: a document goes nowhere: you hand it over")
+        }
         guard dryRun == (output != nil) else { throw ValidationError("--dry-run and --output go together") }
         guard when.map({ ReportTime.seconds($0) != nil }) ?? true else {
             throw ValidationError("--when is a time with its zone: 2026-11-28T12:00:00Z")
@@ -46,7 +55,8 @@ struct ReportPrepareCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let store = try actor.library.store()
-            let filed = try FiledCase(store, actor.library, filing)
+            let signer = try EventKey(actor.key)
+            let filed = try FiledCase(store, actor.library, filing.number.number, filing.kind, signer: signer)
             try filed.check(actor.person)
             let settings = try reportSettings(settings)
             let choice: ReportFacts.Choice = !match.isEmpty ? .numbers(match) : allListed ? .allListed : .judged
@@ -58,8 +68,9 @@ struct ReportPrepareCommand: ParsableCommand {
             case .cybertipline: try prepareCyberTipline(facts, settings, filed)
             case .article13:
                 try prepareDocument(
-                    .article13(facts, settings, urgent: urgent, at: currentTime()), facts, filed)
-            case .nca: try prepareDocument(.nca(facts, settings, urgent: urgent, at: currentTime()), facts, filed)
+                    .article13(facts, settings, urgent: urgent, at: currentTime()), facts, filed, signer)
+            case .nca:
+                try prepareDocument(.nca(facts, settings, urgent: urgent, at: currentTime()), facts, filed, signer)
             case .removal, .blocking, .account: try prepareRequest(facts, settings, filed)
             }
             try about(actor.library.library.description) { try store.close() }
@@ -70,13 +81,18 @@ struct ReportPrepareCommand: ParsableCommand {
         _ facts: ReportFacts, _ settings: ReportSettings, _ filed: FiledCase
     ) throws {
         let pictures = try picture.map { try Picture($0) }
+        let address = try (to ?? settings.cyberTipline?.url).map { text in
+            try reporting { () throws(ReportFailure) in try ReportAddress(text) }
+        }
         let report = try reporting { () throws(ReportFailure) in
             try CyberTiplineReport(
                 facts, settings, given: when.flatMap { ReportTime.seconds($0) }.map { ($0, actor.person) },
                 escalation: urgent,
-                pictures: pictures.map { CyberTiplineReport.Picture(match: $0.match, sha256: $0.sha256) },
-                now: currentTime())
+                pictures: pictures.map {
+                    CyberTiplineReport.Picture(match: $0.match, name: $0.file.path, sha256: $0.file.sha256)
+                }, now: currentTime())
         }
+        for remark in report.remarks { Terminal.print(remark) }
         if let output {
             var parts = [("report.xml", report.report.document)]
             for (place, picture) in report.files.enumerated() {
@@ -90,15 +106,18 @@ struct ReportPrepareCommand: ParsableCommand {
             try filed.checkEarlierRounds()
             let journal = try filed.folder.open(filed.name)
             try CyberTiplineFiling.prepare(
-                report, pictures: pictures.map(\.path), by: actor.person, in: journal, at: currentTime())
+                report, pictures: pictures.map(\.file.path), to: address, by: actor.person, in: journal,
+                at: currentTime())
         }
         Terminal.print(
             "case \(facts.number): prepared for the CyberTipline: \(count(facts.matches.count, "match", "matches")), "
-                + "\(count(pictures.count, "picture")); nothing was sent")
+                + "\(count(pictures.count, "picture")), for "
+                + "\(address?.text ?? "the first address that it is sent to"); nothing was sent")
     }
 
-    private func prepareDocument(_ document: ReportDocument, _ facts: ReportFacts, _ filed: FiledCase) throws {
-        let signer = try EventKey(actor.key)
+    private func prepareDocument(
+        _ document: ReportDocument, _ facts: ReportFacts, _ filed: FiledCase, _ signer: EventKey
+    ) throws {
         let signed = try about("case \(facts.number)") { try SignedReport.encoded(document.json, key: signer.key) }
         let parts = [("report.json", signed), ("report.html", document.page)]
         if let output { return try write(parts, into: output) }
@@ -107,6 +126,7 @@ struct ReportPrepareCommand: ParsableCommand {
             try journal.append(
                 "prepared", at: currentTime(), ["by": .text(actor.person)],
                 parts: parts.map { (name: $0.0, bytes: $0.1) })
+            try journal.keep(by: actor.person, at: currentTime())
             return journal.entries.last.map { last in parts.map { journal.place(of: $0.0, last) } } ?? []
         }
         for place in places { Terminal.print("\(place): made; nothing was sent") }
@@ -150,20 +170,17 @@ struct ReportPrepareCommand: ParsableCommand {
 /// A picture that goes with a report.
 private struct Picture {
     let match: Int
-    let path: String
-    let sha256: String
+    let file: ReportFile
 
     init(_ argument: String) throws {
-        guard let sign = argument.firstIndex(of: "="), let match = Int(argument[..<sign]),
+        guard let sign = argument.firstIndex(of: "="), let match = Int(argument[..<sign]), match > 0,
+            argument[..<sign] == "\(match)",
             let file = FileName(argument: String(argument[argument.index(after: sign)...])), !file.bytes.isEmpty
         else { throw Failure("--picture \(argument): is not MATCH=FILE") }
-        let bytes = try about(file.description) {
-            try DurableFile.read(file.text, limit: CyberTiplineFiling.maximumPicture)
-        }
         self.match = match
         // Absolute: it may be sent from another folder.
         let text = file.text
-        path = text.hasPrefix("/") ? text : FileManager.default.currentDirectoryPath + "/" + text
-        sha256 = hexadecimal(try KeyFiles.sha256(bytes).bytes)
+        let path = text.hasPrefix("/") ? text : FileManager.default.currentDirectoryPath + "/" + text
+        self.file = try reporting { () throws(ReportFailure) in try ReportFile(path) }
     }
 }

@@ -10,13 +10,16 @@ struct ReportSendCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send", abstract: "Sends what was prepared, or goes on with it, and records that it went out.",
         discussion: """
-            To the address of --to, or that of the settings: there is no other. Every request is on the disk before it \
-            leaves, and its reply before anything follows. Given again after a failure or a kill it goes on: what is not \
-            known is found out first. It ends with 69 where the same may work later.
+            To the address that it was prepared for, or first sent to, and to no other; else to that of --to, or of \
+            the settings. With --due, all filings of all cases that are prepared, open or due. Every request is on the \
+            disk before it leaves, and its reply before anything follows. Given again after a failure or a kill it \
+            goes on: what is not known is found out first. It ends with 69 where the same may work later.
             """)
 
     @OptionGroup var actor: ActorOptions
-    @OptionGroup var filing: FilingOptions
+    @Argument(help: "The case's number; none with --due.") var number: UInt64?
+    @Option(help: "cybertipline, removal, blocking, or account. With --due: only these.") var kind: ReportKind?
+    @Flag(help: "All that is prepared, open or due, of all cases: one line each.") var due = false
     @Option(help: "The deployment's report settings, a JSON file.") var settings: FileName
     @Option(help: "The address, https://… ; http:// to this machine alone.") var to: String?
     @Option(help: "Seconds for each request.") var seconds = 60
@@ -30,44 +33,138 @@ struct ReportSendCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...21_600).contains(firstWait) else { throw ValidationError("--first-wait is 1 to 21600") }
-
         guard (1...3_600).contains(seconds) else { throw ValidationError("--seconds is 1 to 3600") }
+        if due {
+            guard number == nil, to == nil, !beginAnew, !wait else {
+                throw ValidationError("--due is of all cases; it goes without a number, --to, --begin-anew and --wait")
+            }
+        } else {
+            guard let number, (1...UInt64(Int64.max)).contains(number), kind != nil else {
+                throw ValidationError("a case's number and --kind, or --due")
+            }
+        }
+        if let kind, [.article13, .nca].contains(kind) {
+            throw ValidationError("\(kind.rawValue) is a document; hand it over, then `case reported`")
+        }
     }
 
     func run() throws {
         try reportingFailures {
             let store = try actor.library.store()
-            let filed = try FiledCase(store, actor.library, filing)
-            let settings = try reportSettings(settings)
             let signer = try EventKey(actor.key)
-            switch filing.kind {
-            case .cybertipline: try sendCyberTipline(store, filed, settings, signer)
-            case .article13, .nca:
-                throw Failure("\(filing.kind.rawValue): is a document; hand it over, then `case reported`")
-            case .removal, .blocking, .account: try sendRequest(store, filed, signer)
+            let settings = try reportSettings(settings)
+            if due {
+                try sendDue(store, settings, signer)
+            } else if let number, let kind {
+                try send(FiledCase(store, actor.library, number, kind, signer: signer), store, settings, signer)
             }
             try about(actor.library.library.description) { try store.close() }
         }
     }
 
-    private func address(_ own: String?) throws -> ReportAddress {
-        guard let text = to ?? own else {
-            throw Failure("where to? --to URL, or the settings' url: there is no address that is taken without")
+    private func send(
+        _ filed: FiledCase, _ store: CaseStore, _ settings: ReportSettings, _ signer: EventKey
+    ) throws {
+        if filed.kind == .cybertipline {
+            try sendCyberTipline(store, filed, settings, signer)
+        } else {
+            try sendRequest(store, filed, signer)
         }
-        return try reporting { () throws(ReportFailure) in try ReportAddress(text) }
+    }
+
+    /// Goes on with each filing that is neither at its end nor waits for a person. One that fails keeps no other back.
+    private func sendDue(_ store: CaseStore, _ settings: ReportSettings, _ signer: EventKey) throws {
+        let rules = try about(actor.library.library.description) { try store.library() }
+        let folder = FilingFolder(
+            library: actor.library.library.text, try filingKeeper(store, rules, actor.library, signer: signer))
+        var (failed, worst) = (0, Failure.unavailable)
+        for name in try names(store, folder) {
+            do {
+                try sendIfDue(name, folder, store, settings, signer)
+            } catch let failure as Failure {
+                Terminal.note("case \(name.number), round \(name.round), \(name.kind): \(failure.message)")
+                failed += 1
+                // What a person has to look at is worse than what may work later.
+                worst = failure.code == Failure.unavailable ? worst : failure.code
+            }
+        }
+        guard failed == 0 else { throw Failure("\(count(failed, "filing")) did not come to an end", code: worst) }
+    }
+
+    /// Filings that are there, and those that the library knows of and that are gone.
+    private func names(_ store: CaseStore, _ folder: FilingFolder) throws -> [FilingFolder.Name] {
+        var names = Set(try reporting { () throws(ReportFailure) in try folder.names() })
+        for state in [CaseState.decided, .reported] {
+            var filter = CaseFilter()
+            filter.state = state
+            var last: UInt64 = 0
+            while true {
+                let rows = try about(actor.library.library.description) {
+                    try store.list(filter, after: last, limit: 1_000)
+                }
+                guard let end = rows.last else { break }
+                for row in rows {
+                    names.formUnion(try reporting { () throws(ReportFailure) in try folder.names(of: row.number) })
+                }
+                last = end.number
+            }
+        }
+        return names.filter { name in kind.map { $0.rawValue == name.kind } ?? true }.sorted()
+    }
+
+    private func sendIfDue(
+        _ name: FilingFolder.Name, _ folder: FilingFolder, _ store: CaseStore, _ settings: ReportSettings,
+        _ signer: EventKey
+    ) throws {
+        guard let kind = ReportKind(rawValue: name.kind), ![.article13, .nca].contains(kind) else { return }
+        let filed = try FiledCase(store, actor.library, name.number, kind, round: name.round, signer: signer)
+        // Erased: `case erase` takes what is left. Given up: a person said so.
+        if filed.found.state == .erased { return }
+        if filed.found.filings.contains(where: {
+            $0.kind.rawValue == name.kind && $0.round == name.round && $0.entries == 0
+        }) {
+            return
+        }
+        guard let journal = try reporting({ () throws(ReportFailure) in try folder.read(name) }) else { return }
+        let isEarlier = name.round < filed.found.round
+        if kind == .cybertipline {
+            let progress = FilingProgress(journal.entries)
+            switch progress.position {
+            case .empty, .withdrawn: return
+            case .refused: throw Failure(CyberTiplineFiling.describe(progress))
+            case .finished where progress.isRecorded || isEarlier: return
+            case .prepared where isEarlier: return
+            default: break
+            }
+            guard !isEarlier else {
+                throw Failure(
+                    "of an earlier round: \(CyberTiplineFiling.describe(progress)). First: report retract --round "
+                        + "\(name.round)")
+            }
+        } else {
+            let request = MessengerFiling(journal)
+            switch request.position {
+            case .empty: return
+            case .refused: throw Failure(request.words)
+            case .done where request.isRecorded || isEarlier: return
+            case .waiting where isEarlier: return
+            default: break
+            }
+        }
+        try send(filed, store, settings, signer)
     }
 
     private func sendCyberTipline(
         _ store: CaseStore, _ filed: FiledCase, _ settings: ReportSettings, _ signer: EventKey
     ) throws {
         guard let own = settings.cyberTipline else { throw Failure("the settings have no “cybertipline”") }
-        let address = try address(own.url)
         if let credentials = own.credentials {
             _ = try about(credentials) {
                 try DurableFile.readIfPresent(credentials, limit: 65_536, access: .secret) != nil
             }
         }
         let journal = try reporting { () throws(ReportFailure) in try filed.folder.open(filed.name) }
+        let address = try filed.address(to, journal, own.url)
         // Read under the filing's lock: whoever had it before may have recorded it meanwhile.
         let found = try about("case \(filed.found.number)") { try store.read(filed.found.number) }
         guard found.round == filed.name.round else { throw Failure("the case has another round now: once more") }
@@ -78,7 +175,10 @@ struct ReportSendCommand: ParsableCommand {
             try filed.check(actor.person)
         }
         let filing = CyberTiplineFiling(
-            journal, to: address, by: CurlSender(credentials: own.credentials, seconds: seconds), now: currentTime)
+            journal, to: address, by: CurlSender(credentials: own.credentials, seconds: seconds), as: actor.person,
+            claim: { (report) throws(ReportFailure) in
+                try filed.folder.claim(report, at: address, for: filed.name)
+            }, now: currentTime)
         let report = try reporting { () throws(ReportFailure) in
             try filing.send(anew: beginAnew ? actor.person : nil)
         }
@@ -104,7 +204,7 @@ struct ReportSendCommand: ParsableCommand {
         while true {
             if case .done = filing.position { break }
             // Each time: the case may have been opened again, or the policy changed.
-            try FiledCase(store, actor.library, self.filing).check(actor.person)
+            try FiledCase(store, actor.library, filed.found.number, filed.kind, signer: signer).check(actor.person)
             let due = filing.due(first: firstWait)
             if !atOnce, due > currentTime() {
                 guard wait else {
@@ -115,7 +215,7 @@ struct ReportSendCommand: ParsableCommand {
                 continue
             }
             let isDone = try reporting { () throws(ReportFailure) in
-                try filing.send(by: sender, key: signer.key, now: currentTime)
+                try filing.send(by: sender, as: actor.person, key: signer.key, now: currentTime)
             }
             guard isDone || wait else { throw Failure(filing.words, code: Failure.unavailable) }
         }

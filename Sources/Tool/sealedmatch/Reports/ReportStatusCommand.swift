@@ -21,10 +21,24 @@ struct ReportStatusCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let store = try library.store()
-            let folder = FilingFolder(library: library.library.text)
-            let names = try reporting { () throws(ReportFailure) in try folder.names() }
-            for name in names where number == nil || name.number == number {
-                guard let journal = try reporting({ () throws(ReportFailure) in try folder.read(name) }) else {
+            let rules = try about(library.library.description) { try store.library() }
+            let folder = FilingFolder(
+                library: library.library.text, try filingKeeper(store, rules, library, signer: nil))
+            var names = try reporting { () throws(ReportFailure) in try folder.names() }
+            if let number {
+                // Those that the library knows of and that are gone, too.
+                names = try reporting { () throws(ReportFailure) in try folder.names(of: number) }
+            }
+            var damaged = 0
+            for name in names {
+                let about = "case \(name.number), round \(name.round), \(name.kind)"
+                let journal: FilingJournal
+                do throws(ReportFailure) {
+                    guard let found = try folder.read(name) else { continue }
+                    journal = found
+                } catch {
+                    Terminal.note("\(about): \(error.description)")
+                    damaged += 1
                     continue
                 }
                 if entries {
@@ -33,11 +47,13 @@ struct ReportStatusCommand: ParsableCommand {
                     }
                     continue
                 }
-                let found = try about("case \(name.number)") { try store.read(name.number) }
+                let found = try sealedmatch.about("case \(name.number)") { try store.read(name.number) }
                 var said = journal.summary(name.kind)
                 if found.state == .erased { said += "; the case was erased, and this filing was not" }
-                Terminal.print("case \(name.number), round \(name.round), \(name.kind): \(said)")
+                Terminal.print("\(about): \(said)")
             }
+            try sealedmatch.about(library.library.description) { try store.close() }
+            guard damaged == 0 else { throw Failure("\(count(damaged, "filing")) cannot be gone on with") }
         }
     }
 }
