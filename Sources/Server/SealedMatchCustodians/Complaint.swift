@@ -73,6 +73,20 @@ extension CustodianParty {
     }
 }
 
+extension CustodianParty {
+    /// What this party has complained of in a run, and of whom; nil if it has not.
+    func complaint(in plan: RunPlan) throws(CustodianError) -> (PartyIndex, [UInt8])? {
+        try step(plan.tableID) { (state) throws(CustodianError) in
+            try blaming(nil) { () throws(SealedMatchError) in
+                guard state.run != nil, case .complained(plan, let complaint) = try state.decodedRun() else {
+                    return nil
+                }
+                return (try Complaint.judge(complaint, plan), complaint)
+            }
+        }
+    }
+}
+
 extension SharingRun.Round2 {
     fileprivate func complaint(
         of accused: PartyIndex, _ message: [UInt8], key: borrowing SigningKey

@@ -32,6 +32,10 @@ extension CustodianFolder {
             return .says(round: 1, message: try party.begin(plan, newKeys: newKeys))
         }
         let isLost = plan.lost == index
+        // Killed after it had complained, or asked once more: the same complaint.
+        if let (accused, complaint) = try party.complaint(in: plan) {
+            return .complains(of: accused, complaint: complaint)
+        }
         guard let second = messages.all(2) else {
             return isLost ? .waits : .says(round: 2, message: try party.deal(table, first))
         }
@@ -57,6 +61,10 @@ extension CustodianFolder {
         try note(.finished, table, run, time)
         return .hasShare(record)
     }
+
+    /// Gives up a run that has not ended here: its secrets are forgotten, and another one can be begun.
+    /// - Throws: `sessionConflict` where no run of this plan is under way; what the store throws.
+    package func abandon(_ plan: RunPlan) throws(CustodianError) { try party.abandon(plan) }
 
     private func note(
         _ kind: JournalEntry.Kind, _ table: TableID, _ run: Bytes32, _ time: UInt64

@@ -82,10 +82,10 @@ package final class CustodianLine: Sendable {
     }
 
     /// Brings a run's messages to the custodian, and what it says next back: empty while it waits for others.
-    /// - Throws: what the way does; what the custodian refuses.
-    package func run(_ messages: RunMessages) throws(SealedMatchError) -> [UInt8] {
+    /// - Throws: what the way does; what the custodian refuses, with the party whose fault that is by its word.
+    package func run(_ messages: RunMessages) throws(CustodianError) -> [UInt8] {
         switch way {
-        case .address(let address): try post(address, Self.runPath, messages.encoded)
+        case .address(let address): try reply(address, Self.runPath, messages.encoded)
         case .service(let service): try service.run(messages.encoded)
         }
     }
@@ -93,34 +93,54 @@ package final class CustodianLine: Sendable {
     private func post(
         _ address: CustodianAddress, _ path: String, _ body: [UInt8]
     ) throws(SealedMatchError) -> [UInt8] {
+        do throws(CustodianError) {
+            return try reply(address, path, body)
+        } catch {
+            throw error.error
+        }
+    }
+
+    private func reply(
+        _ address: CustodianAddress, _ path: String, _ body: [UInt8]
+    ) throws(CustodianError) -> [UInt8] {
         // A connection that was kept may have ended meanwhile.
         if let kept = idle.withLock({ $0.popLast() }) {
+            let reply: CustodianConnection.Reply?
             do throws(SealedMatchError) {
-                return try finish(kept, try kept.connection.post(path, body, limit: Self.maximumAnswer))
+                reply = try kept.connection.post(path, body, limit: Self.maximumAnswer)
             } catch {
-                guard error.code == .fileFailed, !CustodianConnection.isLate(error) else { throw error }
+                guard error.code == .fileFailed, !CustodianConnection.isLate(error) else {
+                    throw CustodianError(nil, error)
+                }
+                reply = nil
             }
+            if let reply { return try finish(kept, reply) }
         }
-        let new = Kept(try CustodianConnection(address, seconds: seconds))
-        return try finish(new, try new.connection.post(path, body, limit: Self.maximumAnswer))
+        let (new, reply) = try blaming(nil) { () throws(SealedMatchError) in
+            let new = Kept(try CustodianConnection(address, seconds: seconds))
+            return (new, try new.connection.post(path, body, limit: Self.maximumAnswer))
+        }
+        return try finish(new, reply)
     }
 
     private func finish(
         _ kept: Kept, _ reply: CustodianConnection.Reply
-    ) throws(SealedMatchError) -> [UInt8] {
+    ) throws(CustodianError) -> [UInt8] {
         guard reply.status == 200 else { throw Self.refusal(reply) }
         idle.withLock { if $0.count < 16 { $0.append(kept) } }
         return reply.body
     }
 
-    /// What a custodian refuses, by its code.
-    private static func refusal(_ reply: CustodianConnection.Reply) -> SealedMatchError {
+    /// What a custodian refuses, by its code, and whose fault it says that is.
+    private static func refusal(_ reply: CustodianConnection.Reply) -> CustodianError {
         let prefix = "urn:sealedmatch:error:"
         guard case .object(let fields)? = try? JSON(parsing: reply.body), case .text(let type)? = fields["type"],
             type.hasPrefix(prefix), let code = Int32(type.dropFirst(prefix.count))
-        else { return SealedMatchError(.fileFailed, "the custodian's service did not answer as one does") }
+        else { return CustodianError(nil, .fileFailed, "the custodian's service did not answer as one does") }
         let known = SealedMatchError.Code(rawValue: code)
-        return SealedMatchError(known, reason(known))
+        var party: PartyIndex?
+        if case .integer(let number)? = fields["party"] { party = try? PartyIndex(number) }
+        return CustodianError(party, SealedMatchError(known, reason(known)))
     }
 
     /// What to look at, by the code alone: the custodian's own words are not shown here.
@@ -132,6 +152,11 @@ package final class CustodianLine: Sendable {
         case .setExpired: "it refuses: its operator allowed this until an earlier day"
         case .quotaExceeded: "it refuses: more slots than its operator allowed"
         case .rateExceeded: "it refuses: more at a time than its operator allowed"
+        case .sessionConflict: "it refuses: it is at another step, or has confirmed another run"
+        case .shareRejected: "a share is not what its sender committed to"
+        case .transcriptMismatch: "a message is of another run, or made from other messages"
+        case .invalidSignature: "a message's signature does not verify"
+        case .proofRejected: "a message's proof does not verify"
         default: "it refuses"
         }
     }

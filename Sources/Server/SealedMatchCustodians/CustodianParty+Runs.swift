@@ -202,6 +202,23 @@ extension CustodianParty {
         }
     }
 
+    /// The same of one run, if it is under way here.
+    /// - Throws: `sessionConflict` if it is over, was never begun, or another one is under way.
+    package func abandon(_ plan: RunPlan) throws(CustodianError) {
+        try step(plan.tableID) { (state) throws(CustodianError) in
+            try blaming(nil) { () throws(SealedMatchError) in
+                let run = try state.decodedRun()
+                guard run.plan == plan else {
+                    throw SealedMatchError(.sessionConflict, "another run of this table is under way here")
+                }
+                if case .ended = run {
+                    throw SealedMatchError(.sessionConflict, "this run is over here: there is nothing to give up")
+                }
+                try save(.ended(plan), in: &state)
+            }
+        }
+    }
+
     /// What this party said last in the run of a table; nil if there is none, or it is over.
     public func lastMessage(_ table: TableID) throws(CustodianError) -> [UInt8]? {
         try step(table) { (state) throws(CustodianError) in

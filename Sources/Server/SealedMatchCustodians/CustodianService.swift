@@ -18,23 +18,26 @@ package final class CustodianService: Sendable {
         self.now = now
     }
 
-    /// The share of a record, if it is here.
+    /// The share of a record, if it is here. Looked up and kept in one turn: what a run replaces meanwhile is forgotten
+    /// after it, and no old share comes back into this memory.
     private func share(of record: Bytes32) throws(SealedMatchError) -> LocalCustodian {
-        if let share = shares.withLock({ $0[record] }) { return share }
-        for table in try folder.tables() {
-            let share: CustodianShare
-            do throws(CustodianError) {
-                share = try folder.party.share(of: table)
-            } catch {
-                guard error.code == .unknownSet || error.code == .keyErased else { throw error.error }
-                continue
+        try shares.withLock { (shares) throws(SealedMatchError) in
+            if let share = shares[record] { return share }
+            for table in try folder.tables() {
+                let share: CustodianShare
+                do throws(CustodianError) {
+                    share = try folder.party.share(of: table)
+                } catch {
+                    guard error.code == .unknownSet || error.code == .keyErased else { throw error.error }
+                    continue
+                }
+                guard share.record.name == record else { continue }
+                let kept = LocalCustodian(share)
+                shares[record] = kept
+                return kept
             }
-            guard share.record.name == record else { continue }
-            let kept = LocalCustodian(share)
-            shares.withLock { $0[record] = kept }
-            return kept
+            throw SealedMatchError(.unknownSet, "no share of this record is here")
         }
-        throw SealedMatchError(.unknownSet, "no share of this record is here")
     }
 
     /// That a coordinator may have this much now, counted.
@@ -150,22 +153,19 @@ package final class CustodianService: Sendable {
     /// The next step of a run that this custodian's operator agreed to. Everybody may carry its messages: they are
     /// signed.
     /// - Parameter bytes: `RunMessages`, encoded: all that was said in the rounds that are complete.
-    /// - Returns: this party's next message; empty while it waits for others; the record when it has its share.
-    /// - Throws: `unknownSet` for a plan that nobody agreed to; what the round throws.
-    package func run(_ bytes: [UInt8]) throws(SealedMatchError) -> [UInt8] {
-        let messages = try RunMessages(canonical: bytes)
-        do throws(CustodianError) {
-            switch try folder.advance(messages, time: now()) {
-            case .says(_, let message): return message
-            case .complains(_, let complaint): return complaint
-            case .waits: return []
-            case .hasShare(let record):
-                // An older share of this table is of no use any more.
-                shares.withLock { $0 = [:] }
-                return record.encoded
-            }
-        } catch {
-            throw error.error
+    /// - Returns: this party's next message; empty while it waits for others; its complaint of a wrong share (`SMP5`);
+    ///   the record when it has its share.
+    /// - Throws: `unknownSet` for a plan that nobody agreed to; what the round throws, with the party whose fault it is.
+    package func run(_ bytes: [UInt8]) throws(CustodianError) -> [UInt8] {
+        let messages = try blaming(nil) { () throws(SealedMatchError) in try RunMessages(canonical: bytes) }
+        switch try folder.advance(messages, time: now()) {
+        case .says(_, let message): return message
+        case .complains(_, let complaint): return complaint
+        case .waits: return []
+        case .hasShare(let record):
+            // An older share of this table is of no use any more.
+            shares.withLock { $0 = [:] }
+            return record.encoded
         }
     }
 }

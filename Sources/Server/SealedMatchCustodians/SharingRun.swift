@@ -187,9 +187,7 @@ enum SharingRun {
         /// The key's polynomial after this run.
         /// - Parameter base: of the record that the run begins from; nil for a key generation.
         func polynomial(after base: PublicPolynomial?) throws(SealedMatchError) -> PublicPolynomial {
-            let dealt = messages.filter { $0.party != plan.lost }.map(\.polynomial)
-            var sum = dealt[0]
-            for one in dealt.dropFirst() { sum = try sum.adding(one) }
+            let sum = try PublicPolynomial.sum(of: messages.filter { $0.party != plan.lost })
             guard let base else { return sum }
             let changed = try PublicPolynomial(commitments: Array(base.commitments.dropFirst())).adding(sum)
             return PublicPolynomial(commitments: [base.commitments[0]] + changed.commitments)

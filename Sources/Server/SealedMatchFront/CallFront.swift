@@ -13,7 +13,7 @@ package struct CallFront: Sendable {
     package struct Call: Sendable {
         let path: String
         let maximumBody: Int
-        let work: @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]
+        let work: @Sendable ([UInt8]) throws(CallFailure) -> [UInt8]
 
         /// - Parameters:
         ///   - path: below the server's root: `v1/evaluations`.
@@ -22,6 +22,21 @@ package struct CallFront: Sendable {
         package init(
             _ path: String, maximumBody: Int,
             _ work: @escaping @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]
+        ) {
+            self.init(
+                path, maximumBody: maximumBody,
+                naming: { (body) throws(CallFailure) in
+                    do throws(SealedMatchError) {
+                        return try work(body)
+                    } catch {
+                        throw CallFailure(error)
+                    }
+                })
+        }
+
+        /// The same of a call whose failures may be a party's fault.
+        public init(
+            _ path: String, maximumBody: Int, naming work: @escaping @Sendable ([UInt8]) throws(CallFailure) -> [UInt8]
         ) {
             self.path = path
             self.maximumBody = maximumBody
@@ -70,7 +85,8 @@ package struct CallFront: Sendable {
             let body = try await context.body(of: request, count: count)
             return await Self.onThread(Array(body.readableBytesView), call.work)
         }
-        let outcome = if case .failure(let error) = result { "error \(error.code.rawValue)" } else { "answered" }
+        let outcome =
+            if case .failure(let failure) = result { "error \(failure.error.code.rawValue)" } else { "answered" }
         Counter(label: "sealedmatch_calls_total", dimensions: [("call", call.path), ("outcome", outcome)]).increment()
         switch result {
         case .success(let answer):
@@ -78,18 +94,34 @@ package struct CallFront: Sendable {
                 status: .ok,
                 headers: [.contentType: "application/octet-stream", .contentLength: "\(answer.count)"],
                 body: .init(byteBuffer: ByteBuffer(bytes: answer)))
-        case .failure(let error):
-            throw status(error.code).map { Problem(error, $0) } ?? Problem(error)
+        case .failure(let failure):
+            var problem = status(failure.error.code).map { Problem(failure.error, $0) } ?? Problem(failure.error)
+            problem.party = failure.party
+            throw problem
         }
     }
 
     private static func onThread(
-        _ body: [UInt8], _ work: @escaping @Sendable ([UInt8]) throws(SealedMatchError) -> [UInt8]
-    ) async -> Result<[UInt8], SealedMatchError> {
+        _ body: [UInt8], _ work: @escaping @Sendable ([UInt8]) throws(CallFailure) -> [UInt8]
+    ) async -> Result<[UInt8], CallFailure> {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(returning: Result { () throws(SealedMatchError) in try work(body) })
+                continuation.resume(returning: Result { () throws(CallFailure) in try work(body) })
             }
         }
+    }
+}
+
+/// Why a call was refused, and of calls between several parties whose fault it is.
+public struct CallFailure: Error {
+    /// What is wrong.
+    public let error: SealedMatchError
+    /// The number of the party whose message is wrong, 1 to 16; nil where it is nobody's.
+    public let party: UInt8?
+
+    /// The fields.
+    public init(_ error: SealedMatchError, party: UInt8? = nil) {
+        self.error = error
+        self.party = party
     }
 }

@@ -18,6 +18,8 @@ public struct Problem: Error, HTTPResponseError {
     public let detail: String
     /// Seconds after which to try again, where that can help.
     public let retryAfter: Int?
+    /// The party whose fault it is, of calls between several.
+    var party: UInt8?
     /// Further header fields, such as a challenge.
     let fields: HTTPFields
 
@@ -71,11 +73,12 @@ public struct Problem: Error, HTTPResponseError {
         var headers = fields
         headers[.contentType] = "application/problem+json"
         if let retryAfter { headers[.retryAfter] = "\(retryAfter)" }
-        let body = JSON.object([
+        var members: [String: JSON] = [
             "type": .text(type), "title": .text(status.reasonPhrase), "status": .integer(Int128(status.code)),
             "detail": .text(detail),
-        ])
-        return .json(body, status: status, headers: headers)
+        ]
+        if let party { members["party"] = .integer(Int128(party)) }
+        return .json(.object(members), status: status, headers: headers)
     }
 }
 

@@ -45,9 +45,15 @@ private func custodianServer(
         }
     }
     calls.append(
-        CallFront.Call(String(CustodianLine.runPath.dropFirst()), maximumBody: RunMessages.maximumCount) {
-            (body) throws(SealedMatchError) in try service.run(body)
-        })
+        CallFront.Call(
+            String(CustodianLine.runPath.dropFirst()), maximumBody: RunMessages.maximumCount,
+            naming: { (body) throws(CallFailure) in
+                do throws(CustodianError) {
+                    return try service.run(body)
+                } catch {
+                    throw CallFailure(error.error, party: error.party?.number)
+                }
+            }))
     let front = CallFront(calls, limits: limits) { custodianStatus($0) }
     process.readiness.set("custodian", nil)
     var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 1_024)

@@ -1,8 +1,10 @@
-"""Three custodians as processes, each behind a relay that records what it says, and can lie or be silent for it."""
+"""Custodians as processes, each behind a relay that records what it says, and can lie or be silent for it."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import ctypes.util
 import http.client
 import os
 import re
@@ -10,6 +12,7 @@ import shutil
 import signal
 import socket
 import socketserver
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable
@@ -20,6 +23,7 @@ from support import PROGRAMS, ROOT, Sample, wait
 
 DOCUMENT = (ROOT / "Docs/Operating.md").read_text()
 Change = Callable[[str, bytes], bytes]
+Lie = int | Callable[[bytes], bytes]
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -79,10 +83,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class World:
-    """The folder of an authority, its sources and three custodians. Commands are those of the document."""
+    """The folder of an authority, its sources and custodians. Commands are those of the document."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, parties: int = 3) -> None:
         self.folder = folder
+        self.parties = range(1, parties + 1)
         self.variables: dict[str, str] = {}
         self.running: dict[int, subprocess.Popen[bytes]] = {}
         self.relays: dict[int, Relay] = {}
@@ -90,7 +95,7 @@ class World:
             shutil.copy(Sample.folder / name, folder)
         os.symlink(Sample.folder / "pictures", folder / "pictures")
         self.tool("keygen", "coordinator.key")
-        for party in (1, 2, 3):
+        for party in self.parties:
             self.typed("init", party)
 
     def close(self) -> None:
@@ -142,11 +147,68 @@ class World:
         said = self.typed("plan")
         self.variables["NAME"] = re.findall(r"^name  (\w+)$", said, re.M)[0]
         self.variables["TABLE"] = re.findall(r"^table (\w+)$", said, re.M)[0]
-        for party in (1, 2, 3):
-            self.tool("authority", "agree", f"custodian-{party}", "key.plan", self.variables["NAME"])
+        self.agree("key.plan", self.variables["NAME"])
+
+    def planned(self, *arguments: str) -> str:
+        """A plan by arguments of `authority plan`, which all operators agree to; its table."""
+        said = self.tool("authority", "plan", *arguments)
+        plan = arguments[arguments.index("-o") + 1]
+        self.agree(plan, re.findall(r"^name  (\w+)$", said, re.M)[0])
+        return str(re.findall(r"^table (\w+)$", said, re.M)[0])
+
+    def agree(self, plan: str, name: str, *more: str) -> None:
+        for party in self.parties:
+            self.tool("authority", "agree", f"custodian-{party}", plan, name, *more)
+
+    def keys(self) -> list[str]:
+        return [f"custodian-{party}/custodian.key.pub" for party in self.parties]
+
+    def signed(self, party: int, said: bytes) -> bytes:
+        """A message that a party signs, whatever it says."""
+        sodium = ctypes.CDLL(ctypes.util.find_library("sodium") or "libsodium.so.23")
+        assert sodium.sodium_init() >= 0
+        seed = bytes.fromhex((self.folder / f"custodian-{party}/custodian.key").read_text().split()[1])
+        public, secret, signature = (ctypes.create_string_buffer(count) for count in (32, 64, 64))
+        text = b"SealedMatch/1 custodian message\0" + said
+        assert sodium.crypto_sign_seed_keypair(public, secret, seed) == 0
+        assert sodium.crypto_sign_detached(signature, None, text, ctypes.c_ulonglong(len(text)), secret) == 0
+        return said + signature.raw
+
+    def lie(self, party: int, message: bytes, change: Lie) -> bytes:
+        """A message of a party with one bit of it changed, or all that is before the signature, properly signed."""
+        said = bytearray(message[:-64])
+        if callable(change):
+            return self.signed(party, change(bytes(said)))
+        said[change] ^= 1
+        return self.signed(party, bytes(said))
+
+    def lies(self, party: int, magic: bytes, place: Lie) -> None:
+        """From now on a party lies in a round, over HTTP."""
+
+        def change(path: str, answer: bytes) -> bytes:
+            return self.lie(party, answer, place) if answer[:4] == magic else answer
+
+        self.relays[party].change = change
+
+    def honest(self) -> None:
+        for relay in self.relays.values():
+            relay.change = lambda path, answer: answer
+
+    def openings(self, name: str, *first: int) -> list[tuple[bytes, int, bytes]]:
+        """All that opens, by an authority that begins, which asks these custodians first."""
+        ways = [way for _, way in sorted((party not in first, party) for party in self.parties)]
+        self.tool(
+            *("open", "--database", "collector.sqlite", "--authority", name, "--set", "known.smset", "--first-run"),
+            *self.ways(*ways),
+        )
+        with contextlib.closing(sqlite3.connect(self.folder / name)) as database:
+            query = (
+                "SELECT voucherID, slot, rkey FROM opening JOIN voucher ON voucher.id = opening.voucher ORDER BY 1, 2"
+            )
+            return list(database.execute(query))
 
     def allow(self) -> None:
-        for party in (1, 2, 3):
+        for party in self.parties:
             self.typed("allow", party)
 
     def start(self, party: int) -> None:
@@ -175,9 +237,9 @@ class World:
         process.send_signal(number)
         return process.wait(60)
 
-    def ways(self) -> list[str]:
+    def ways(self, *parties: int) -> list[str]:
         return ["--coordinator-key", "coordinator.key", "--custodian"] + [
-            f"custodian-{party}/custodian.key.pub=unix:custodian-{party}/socket" for party in (1, 2, 3)
+            f"custodian-{party}/custodian.key.pub=unix:custodian-{party}/socket" for party in parties or self.parties
         ]
 
     def sign(self) -> None:

@@ -89,7 +89,7 @@ private final class SigningKeyBox {
         let key = try SigningKeyBox()
         var services = try (0..<3).map { try folders.service($0) }
         let plan = try folders.plan()
-        expectCode(.unknownSet) { _ = try services[0].run(RunMessages(plan).encoded) }
+        expectFault(.unknownSet, nil) { _ = try services[0].run(RunMessages(plan).encoded) }
         try folders.agree(plan)
         let record = try folders.generate(plan, services)
         let coordinator = try Coordinator(record)

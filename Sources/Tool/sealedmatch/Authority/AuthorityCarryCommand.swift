@@ -26,25 +26,75 @@ struct AuthorityCarryCommand: ParsableCommand {
             for line in ways.lines {
                 lines[try about(line.name) { try plan.index(of: line.publicKey) }] = line
             }
+            if let wrong = try files.evidence() { throw Self.dead(wrong.party, wrong.file) }
             for round in files.messages.rounds {
                 for party in files.messages.senders(round) where files.messages[round, party] == nil {
                     guard let line = lines[party] else { continue }
-                    let message = try about(line.name) { try line.run(files.messages) }
-                    guard message.count == files.messages.encodedCount(round, of: party) else {
+                    let message = try aboutAnswer(line) { () throws(CustodianError) in try line.run(files.messages) }
+                    if message.starts(with: Array("SMP5".utf8)) { throw try complained(line, message, &files) }
+                    guard !message.isEmpty else {
                         throw Failure("\(line.name): the custodian does not go on with this run; see its log")
+                    }
+                    // What everybody can see is seen here: no wrong message goes to the others.
+                    try aboutCustodians(line.name) { () throws(CustodianError) in
+                        try files.messages.check(message, round: round, of: party)
                     }
                     try files.put(message, round: round, of: party)
                 }
                 guard files.messages.all(round) != nil else { return Terminal.print(files.waiting) }
             }
-            for party in plan.kind == .recovery ? plan.lost.map({ [$0] }) ?? [] : plan.parties {
-                guard let line = lines[party] else { continue }
-                let bytes = try about(line.name) { try line.run(files.messages) }
-                let record = try about(line.name) { try CustodianRecord(canonical: bytes) }
-                try aboutCustodians(line.name) { () throws(CustodianError) in try record.verify() }
+            try finish(plan, files, lines)
+        }
+    }
+
+    /// Lets each party take what was said, and compares the records. One that does not take it keeps no other from its
+    /// share.
+    private func finish(_ plan: RunPlan, _ files: RunFolder, _ lines: [PartyIndex: CustodianLine]) throws {
+        var failure: Failure?
+        for party in plan.kind == .recovery ? plan.lost.map({ [$0] }) ?? [] : plan.parties {
+            guard let line = lines[party] else { continue }
+            do {
+                let bytes = try aboutAnswer(line) { () throws(CustodianError) in try line.run(files.messages) }
+                let record = try aboutCustodians(messages) { () throws(CustodianError) in
+                    try files.messages.record()
+                }
+                guard bytes == record.encoded else {
+                    throw Failure("\(line.name): party \(party.number) has another record than this run makes")
+                }
                 if plan.kind != .recovery { _ = try files.put(record) }
                 Terminal.print("party \(party.number) has its share of record \(hexadecimal(record.name.bytes))")
+            } catch let error as Failure {
+                Terminal.note("sealedmatch: \(error.message)")
+                failure = error
             }
+        }
+        if let failure {
+            throw Failure("not all parties have their shares: carry again when that is mended", code: failure.code)
+        }
+    }
+
+    /// Keeps a complaint, if it shows something, and says who is wrong.
+    private func complained(_ line: CustodianLine, _ complaint: [UInt8], _ files: inout RunFolder) throws -> Failure {
+        let plan = files.messages.plan
+        let wrong = try about(line.name) { try Complaint.judge(complaint, plan) }
+        let (accuser, accused) = try about(line.name) { (try PartyIndex(complaint[4]), try PartyIndex(complaint[5])) }
+        return Self.dead(wrong, try files.put(complaint: complaint, of: accused, by: accuser))
+    }
+
+    private static func dead(_ wrong: PartyIndex, _ file: String) -> Failure {
+        Failure(
+            "party \(wrong.number) is wrong; the run is dead. \(file) shows it to everybody", code: Failure.negative)
+    }
+
+    /// Names who says it: a custodian can blame whom it likes.
+    private func aboutAnswer(
+        _ line: CustodianLine, _ work: () throws(CustodianError) -> [UInt8]
+    ) throws -> [UInt8] {
+        do throws(CustodianError) {
+            return try work()
+        } catch {
+            throw error.party.map { Failure(error.error, "\(line.name) says of party \($0.number)") }
+                ?? Failure(error.error, line.name)
         }
     }
 }

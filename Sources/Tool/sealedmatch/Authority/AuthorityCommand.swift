@@ -16,6 +16,7 @@ struct AuthorityCommand: ParsableCommand {
             AuthorityRunCommand.self, AuthorityCarryCommand.self, AuthorityAllowCommand.self,
             AuthorityStopCommand.self, AuthorityResumeCommand.self, AuthorityShowCommand.self,
             AuthorityEraseCommand.self, AuthorityJournalCommand.self, AuthoritySharesCommand.self,
+            AuthorityAbandonCommand.self, AuthorityJudgeCommand.self,
         ])
 }
 

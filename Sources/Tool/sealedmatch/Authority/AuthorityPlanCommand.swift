@@ -9,8 +9,8 @@ struct AuthorityPlanCommand: ParsableCommand {
         commandName: "plan", abstract: "Plans a run: a new key, new shares of a key, or a lost share.",
         discussion: """
             A new key: --threshold, and the parties' keys in their order. Make it after the set's entries are fixed: the \
-            table's name is drawn here. New shares: --refresh RECORD. A lost share: --recover INDEX of --record RECORD, by \
-            --dealers. Anybody may make the plan. Its name is what operators compare by another channel.
+            table's name is drawn here. New shares: --refresh RECORD, and --party with all keys if one has another key than in \
+            the record. A lost share: --recover INDEX of --record RECORD, by --dealers. Anybody may make the plan. Its name is what operators compare by another channel.
             """)
 
     @Option(help: "τ: how many parties it takes to use the key.") var threshold: Int?
@@ -45,7 +45,14 @@ struct AuthorityPlanCommand: ParsableCommand {
                     threshold: threshold, tableID: TableID.random(from: &random), keys: keys)
             }
         case (nil, let path?, nil, nil):
-            return try about(path) { try RunPlan.refresh(CustodianWays.readRecord(path)) }
+            let keys = try parties.map { try KeyFiles.readSourcePublic($0) }
+            return try about(path) {
+                let record = try CustodianWays.readRecord(path)
+                guard keys.isEmpty || keys.count == record.plan.count else {
+                    throw Failure("--party: the keys of all \(record.plan.count) parties, in the record's order")
+                }
+                return try RunPlan.refresh(record, keys: keys.isEmpty ? nil : keys)
+            }
         case (nil, nil, let lost?, let path?):
             let key = try newKey.map { try KeyFiles.readSourcePublic($0) }
             return try about(path) {

@@ -21,6 +21,11 @@ struct AuthorityRunCommand: ParsableCommand {
             var files = try RunFolder(messages, plan: plan)
             let custodian = try about(folder) { try CustodianFolder(path: folder) }
             let index = try about(self.plan) { try plan.index(of: custodian.party.publicKey) }
+            if let wrong = try files.evidence() {
+                throw Failure(
+                    "party \(wrong.party.number) is wrong; the run is dead. \(wrong.file) shows it to everybody",
+                    code: Failure.negative)
+            }
             while true {
                 let step = try aboutCustodians(messages) { () throws(CustodianError) in
                     try custodian.advance(files.messages, time: currentTime())

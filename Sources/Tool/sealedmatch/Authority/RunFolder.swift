@@ -41,7 +41,10 @@ struct RunFolder {
         let file = name(round, party)
         if let there = messages[round, party] {
             guard there == message else {
-                throw Failure("\(file): the party has said something else here; keep both files: they show it")
+                let other = "\(file.dropLast(4))-other.smp"
+                try about(other) { try DurableFile.write(message, to: other, secret: false) }
+                throw Failure(
+                    "\(file): party \(party.number) has said something else here, \(other): `authority judge`")
             }
             return
         }
@@ -51,9 +54,35 @@ struct RunFolder {
 
     /// Keeps evidence against a party.
     func put(complaint: [UInt8], of accused: PartyIndex, by accuser: PartyIndex) throws -> String {
-        let file = "\(path)/complaint-\(accuser.number)-\(accused.number).smp"
+        let file = complaintName(accuser, accused)
         try about(file) { try DurableFile.write(complaint, to: file, secret: false) }
         return file
+    }
+
+    private func complaintName(_ accuser: PartyIndex, _ accused: PartyIndex) -> String {
+        "\(path)/complaint-\(accuser.number)-\(accused.number).smp"
+    }
+
+    /// Who is wrong by a complaint that is here, if one is: then nobody goes on with the run. What proves nothing is
+    /// told of, and changes nothing.
+    func evidence() throws -> (party: PartyIndex, file: String)? {
+        let plan = messages.plan
+        for accuser in plan.dealers {
+            for accused in plan.dealers where accused != accuser {
+                let file = complaintName(accuser, accused)
+                guard
+                    let complaint = try about(
+                        file, { try DurableFile.readIfPresent(file, limit: RunMessages.maximumCount) })
+                else { continue }
+                do {
+                    return (try Complaint.judge(complaint, plan), file)
+                } catch {
+                    Terminal.note(
+                        "\(file): this complaint proves nothing: \(error.reason) [error \(error.code.rawValue)]")
+                }
+            }
+        }
+        return nil
     }
 
     /// Writes the record that the run made.

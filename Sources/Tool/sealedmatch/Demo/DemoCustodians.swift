@@ -30,11 +30,16 @@ struct DemoCustodians {
         var messages = RunMessages(plan)
         for round in messages.rounds {
             for (line, sender) in zip(lines, messages.senders(round)) {
-                messages[round, sender] = try line.run(messages)
+                messages[round, sender] = try aboutCustodians(line.name) { () throws(CustodianError) in
+                    try line.run(messages)
+                }
             }
         }
         var records: [CustodianRecord] = []
-        for line in lines { records.append(try CustodianRecord(canonical: line.run(messages))) }
+        for line in lines {
+            let bytes = try aboutCustodians(line.name) { () throws(CustodianError) in try line.run(messages) }
+            records.append(try CustodianRecord(canonical: bytes))
+        }
         for folder in folders {
             try CustodianPolicy(
                 tableID: plan.tableID, until: currentTime() + 86_400, slots: 1_000_000, rate: 1_000_000,
