@@ -1,11 +1,15 @@
 internal import Glibc
 internal import SealedMatchCrypto
 
-/// One HTTP/1.1 connection to a custodian, kept for the next request. Blocking, with a time for each wait.
+/// One HTTP/1.1 connection to a custodian, kept for the next request. Blocking, with a time for each wait, and one for
+/// a request and its reply together. Whoever is at the other end may send what he likes (`ReplyHead`).
 @safe
 final class CustodianConnection {
     private let descriptor: Int32
+    private let seconds: Int
     private var buffer: [UInt8] = []
+    /// Nothing follows the last reply.
+    private var isKept = true
 
     /// A reply.
     struct Reply {
@@ -13,28 +17,25 @@ final class CustodianConnection {
         let body: [UInt8]
     }
 
-    /// - Parameter seconds: for which nothing may happen.
+    /// - Parameter seconds: for which nothing may happen. A request and its reply may take twice that.
     /// - Throws: `fileFailed` when nobody listens.
     init(_ address: CustodianAddress, seconds: Int) throws(SealedMatchError) {
         let family = if case .unix = address { AF_UNIX } else { AF_INET }
         let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Self.failure("a socket cannot be made") }
-        var limit = timeval(tv_sec: seconds, tv_usec: 0)
         var on: Int32 = 1
-        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            _ = unsafe setsockopt(
-                descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
-        }
         if family == AF_INET {
+            // What fails here is slower, and nothing else.
             _ = unsafe setsockopt(
                 descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         }
-        guard Self.connect(descriptor, address) else {
+        guard Self.limit(descriptor, .seconds(seconds)), Self.connect(descriptor, address) else {
             let error = Self.failure("nobody listens at the custodian's address")
             close(descriptor)
             throw error
         }
         self.descriptor = descriptor
+        self.seconds = seconds
     }
 
     deinit { close(descriptor) }
@@ -68,40 +69,71 @@ final class CustodianConnection {
         }
     }
 
-    /// Posts a body, and reads the reply.
-    /// - Parameter limit: the most bytes of a reply's body.
-    /// - Throws: `fileFailed` where the connection ends or nothing comes in time; `wrongLength` for a reply that is
-    ///   longer, or none of HTTP/1.1 with a length.
-    func post(_ path: String, _ body: [UInt8], limit: Int) throws(SealedMatchError) -> Reply {
-        let head =
-            "POST \(path) HTTP/1.1\r\nHost: custodian\r\nContent-Type: application/octet-stream\r\n"
-            + "Content-Length: \(body.count)\r\n\r\n"
-        try send(Array(head.utf8) + body)
-        while true {
-            if let end = headEnd() {
-                let lines = String(decoding: buffer[..<end], as: UTF8.self).lowercased().split(separator: "\r\n")
-                let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-                let length = lines.first { $0.hasPrefix("content-length:") }.flatMap { line in
-                    Int(line.dropFirst(15).drop { $0 == " " })
-                }
-                guard let status, let length, length >= 0, length <= limit else {
-                    throw SealedMatchError(.wrongLength, "a custodian's reply is too long, or has no length")
-                }
-                while buffer.count < end + 4 + length { try fill() }
-                let reply = Reply(status: status, body: Array(buffer[(end + 4)..<(end + 4 + length)]))
-                buffer.removeFirst(end + 4 + length)
-                return reply
-            }
-            guard buffer.count < 65_536 else {
-                throw SealedMatchError(.wrongLength, "a custodian's reply has too long a header")
-            }
-            try fill()
+    /// How long one wait may take.
+    private static func limit(_ descriptor: Int32, _ time: Duration) -> Bool {
+        let (seconds, rest) = time.components
+        var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(rest / 1_000_000_000_000))
+        return [SO_RCVTIMEO, SO_SNDTIMEO].allSatisfy { option in
+            unsafe setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size)) == 0
         }
     }
 
-    private func send(_ bytes: [UInt8]) throws(SealedMatchError) {
+    /// Whether it can take another request: nothing is left of the last reply, and nobody has said or ended anything
+    /// since.
+    var isIdle: Bool {
+        guard isKept, buffer.isEmpty else { return false }
+        var byte: UInt8 = 0
+        let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)
+    }
+
+    /// Posts a body, and reads the reply.
+    /// - Parameter limit: the most bytes of a reply's body.
+    /// - Throws: `fileFailed` where the connection ends or nothing comes in time; `wrongLength` for a reply that is
+    ///   longer, or none of HTTP/1.1 with one length.
+    func post(_ path: String, _ body: [UInt8], limit: Int) throws(SealedMatchError) -> Reply {
+        isKept = false
+        let end = ContinuousClock.now + .seconds(2 * seconds)
+        let head =
+            "POST \(path) HTTP/1.1\r\nHost: custodian\r\nContent-Type: application/octet-stream\r\n"
+            + "Content-Length: \(body.count)\r\n\r\n"
+        try send(Array(head.utf8) + body, until: end)
+        var searched = 0
+        while true {
+            if let count = ReplyHead.count(in: buffer, from: searched) {
+                let head = try ReplyHead(parsing: buffer[..<count])
+                guard head.length <= limit else {
+                    throw SealedMatchError(.wrongLength, "a custodian's reply is too long")
+                }
+                while buffer.count < count + head.length { try fill(until: end) }
+                let reply = Reply(status: head.status, body: Array(buffer[count..<(count + head.length)]))
+                isKept = !head.closes && buffer.count == count + head.length
+                buffer = []
+                return reply
+            }
+            guard buffer.count < ReplyHead.maximumCount else {
+                throw SealedMatchError(.wrongLength, "a custodian's reply has too long a header")
+            }
+            searched = max(0, buffer.count - 3)
+            try fill(until: end)
+        }
+    }
+
+    /// - Throws: `fileFailed` when the time is over.
+    private func wait(until end: ContinuousClock.Instant) throws(SealedMatchError) {
+        let rest = min(ContinuousClock.now.duration(to: end), .seconds(seconds))
+        // Zero would be without a limit.
+        guard rest > .milliseconds(1) else {
+            throw SealedMatchError(
+                .fileFailed, "the custodian's reply did not come in time", systemError: EAGAIN)
+        }
+        guard Self.limit(descriptor, rest) else { throw Self.failure("a time cannot be set for a connection") }
+    }
+
+    private func send(_ bytes: [UInt8], until end: ContinuousClock.Instant) throws(SealedMatchError) {
         var sent = 0
         while sent < bytes.count {
+            try wait(until: end)
             let count = unsafe bytes.withUnsafeBytes { raw in
                 unsafe Glibc.send(descriptor, raw.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
             }
@@ -111,22 +143,22 @@ final class CustodianConnection {
         }
     }
 
-    private func headEnd() -> Int? {
-        guard buffer.count >= 4 else { return nil }
-        for at in 0...(buffer.count - 4)
-        where buffer[at] == 13 && buffer[at + 1] == 10 && buffer[at + 2] == 13 && buffer[at + 3] == 10 {
-            return at
+    private func fill(until end: ContinuousClock.Instant) throws(SealedMatchError) {
+        try wait(until: end)
+        let before = buffer.count
+        buffer += [UInt8](repeating: 0, count: Self.chunk)
+        let count = unsafe buffer.withUnsafeMutableBytes { raw in
+            unsafe recv(descriptor, raw.baseAddress! + before, Self.chunk, 0)
         }
-        return nil
+        let error = errno
+        buffer.removeLast(Self.chunk - max(0, count))
+        if count < 0 && error == EINTR { return }
+        guard count > 0 else {
+            throw SealedMatchError(
+                .fileFailed, "the connection ended, or nothing came in time, before the reply",
+                systemError: count < 0 ? error : 0)
+        }
     }
 
-    private func fill() throws(SealedMatchError) {
-        var chunk = [UInt8](repeating: 0, count: 262_144)
-        let count = unsafe chunk.withUnsafeMutableBytes { raw in
-            unsafe recv(descriptor, raw.baseAddress!, raw.count, 0)
-        }
-        if count < 0 && errno == EINTR { return }
-        guard count > 0 else { throw Self.failure("the connection ended, or nothing came in time, before the reply") }
-        buffer += chunk[..<count]
-    }
+    private static let chunk = 65_536
 }

@@ -104,7 +104,7 @@ package final class CustodianLine: Sendable {
         _ address: CustodianAddress, _ path: String, _ body: [UInt8]
     ) throws(CustodianError) -> [UInt8] {
         // A connection that was kept may have ended meanwhile.
-        if let kept = idle.withLock({ $0.popLast() }) {
+        if let kept = idle.withLock({ $0.popLast() }), kept.connection.isIdle {
             let reply: CustodianConnection.Reply?
             do throws(SealedMatchError) {
                 reply = try kept.connection.post(path, body, limit: Self.maximumAnswer)
@@ -127,14 +127,15 @@ package final class CustodianLine: Sendable {
         _ kept: Kept, _ reply: CustodianConnection.Reply
     ) throws(CustodianError) -> [UInt8] {
         guard reply.status == 200 else { throw Self.refusal(reply) }
-        idle.withLock { if $0.count < 16 { $0.append(kept) } }
+        if kept.connection.isIdle { idle.withLock { if $0.count < 16 { $0.append(kept) } } }
         return reply.body
     }
 
     /// What a custodian refuses, by its code, and whose fault it says that is.
     private static func refusal(_ reply: CustodianConnection.Reply) -> CustodianError {
         let prefix = "urn:sealedmatch:error:"
-        guard case .object(let fields)? = try? JSON(parsing: reply.body), case .text(let type)? = fields["type"],
+        guard reply.body.count <= 65_536, case .object(let fields)? = try? JSON(parsing: reply.body),
+            case .text(let type)? = fields["type"],
             type.hasPrefix(prefix), let code = Int32(type.dropFirst(prefix.count))
         else { return CustodianError(nil, .fileFailed, "the custodian's service did not answer as one does") }
         let known = SealedMatchError.Code(rawValue: code)
