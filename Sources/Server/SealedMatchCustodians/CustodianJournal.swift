@@ -52,15 +52,22 @@ package final class CustodianJournal: Sendable {
             guard !overflow, total <= limit else {
                 throw SealedMatchError(.quotaExceeded, "more slots than this custodian was told of")
             }
-            let entry = try JournalEntry.make(
-                kind, number: state.next, time: time, table, subject: subject, asker: asker, count: count,
-                total: total, previous: state.previous, key: key)
-            try state.file.append(entry.encoded)
-            state.previous = try entry.digest()
-            state.next += 1
-            state.totals[table] = total
-            return entry
+            return try Self.append(kind, table, subject, asker, count, total, time, key, &state)
         }
+    }
+
+    private static func append(
+        _ kind: JournalEntry.Kind, _ table: TableID, _ subject: Bytes32, _ asker: Bytes32, _ count: UInt64,
+        _ total: UInt64, _ time: UInt64, _ key: borrowing SigningKey, _ state: inout State
+    ) throws(SealedMatchError) -> JournalEntry {
+        let entry = try JournalEntry.make(
+            kind, number: state.next, time: time, table, subject: subject, asker: asker, count: count, total: total,
+            previous: state.previous, key: key)
+        try state.file.append(entry.encoded)
+        state.previous = try entry.digest()
+        state.next += 1
+        state.totals[table] = total
+        return entry
     }
 
     /// Writes down a step of a run, or an erasure, once, however often it is asked for.
@@ -69,13 +76,16 @@ package final class CustodianJournal: Sendable {
         _ kind: JournalEntry.Kind, _ table: TableID, subject: Bytes32, time: UInt64, key: borrowing SigningKey
     ) throws(SealedMatchError) {
         let once = Once(kind: kind, subject: subject)
-        guard state.withLock({ $0.once.insert(once).inserted }) else { return }
-        do throws(SealedMatchError) {
-            try append(kind, table, subject: subject, time: time, key: key)
-        } catch {
-            _ = state.withLock { $0.once.remove(once) }
-            throw error
+        try state.withLock { (state) throws(SealedMatchError) in
+            guard !state.once.contains(once) else { return }
+            _ = try Self.append(kind, table, subject, Bytes32(), 0, state.totals[table] ?? 0, time, key, &state)
+            state.once.insert(once)
         }
+    }
+
+    /// Whether a step of a run, or an erasure, was written down.
+    func holds(_ kind: JournalEntry.Kind, subject: Bytes32) -> Bool {
+        state.withLock { $0.once.contains(Once(kind: kind, subject: subject)) }
     }
 
     /// What a journal says.

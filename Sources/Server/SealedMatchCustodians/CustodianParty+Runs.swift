@@ -202,7 +202,15 @@ extension CustodianParty {
         }
     }
 
-    /// The same of one run, if it is under way here.
+    /// Whether a run of this plan is the one that is under way here, or was the last.
+    func isAt(_ plan: RunPlan) throws(CustodianError) -> Bool {
+        try step(plan.tableID) { (state) throws(CustodianError) in
+            guard state.run != nil else { return false }
+            return try blaming(nil) { () throws(SealedMatchError) in try state.decodedRun().plan == plan }
+        }
+    }
+
+    /// Gives up one run, if it is under way here.
     /// - Throws: `sessionConflict` if it is over, was never begun, or another one is under way.
     package func abandon(_ plan: RunPlan) throws(CustodianError) {
         try step(plan.tableID) { (state) throws(CustodianError) in

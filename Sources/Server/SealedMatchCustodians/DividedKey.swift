@@ -78,8 +78,9 @@ package final class DividedKey: BlindingKey {
         }
         let session = proof.session
         let commitments = try each { (party) throws(SealedMatchError) in try party.commit(session) }
+        // Each message is looked at before another party is given it: else that one would refuse, and be blamed.
+        try proof.check(commitments: commitments)
         let reveals = try each { (party) throws(SealedMatchError) in try party.reveal(session, commitments) }
-        // What a party reveals is checked before another one answers: else that one would refuse, and be blamed.
         try proof.check(commitments: commitments, reveals: reveals)
         let responses = try each { (party) throws(SealedMatchError) in try party.respond(session, reveals) }
         return try proof.finish(commitments: commitments, reveals: reveals, responses: responses)

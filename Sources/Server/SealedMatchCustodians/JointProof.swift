@@ -56,6 +56,12 @@ public struct JointProof: Sendable {
         return try ProofReveal.all(reveals, committed: hashes, session)
     }
 
+    /// That each party commits to something, in a message of this session.
+    /// - Throws: what is wrong with a message, with its party.
+    public func check(commitments: [[UInt8]]) throws(CustodianError) {
+        _ = try ProofMessage.bodies("SMS1", commitments, bodyCount: 32, session)
+    }
+
     /// Checks all answers, and puts the proof together. (Docs/Protocol.md, "Joint proofs", step 4)
     /// - Parameters:
     ///   - commitments: the parties' `SMS1`, by index.

@@ -83,7 +83,69 @@ private final class SigningKeyBox {
     init() throws { key = try SigningKey.random() }
 }
 
+/// A custodian that changes what it says in a round of a proof.
+private struct ProvingLiar: ProvingCustodian {
+    let custodian: RemoteCustodian
+    let round: Int
+    let change: @Sendable ([UInt8]) -> [UInt8]
+
+    var party: PartyIndex { custodian.party }
+    func evaluate(_ request: [UInt8]) throws(SealedMatchError) -> [UInt8] { try custodian.evaluate(request) }
+    func commit(_ session: ProofSession) throws(SealedMatchError) -> [UInt8] {
+        let said = try custodian.commit(session)
+        return round == 1 ? change(said) : said
+    }
+    func reveal(_ session: ProofSession, _ commitments: [[UInt8]]) throws(SealedMatchError) -> [UInt8] {
+        let said = try custodian.reveal(session, commitments)
+        return round == 2 ? change(said) : said
+    }
+    func respond(_ session: ProofSession, _ reveals: [[UInt8]]) throws(SealedMatchError) -> [UInt8] {
+        let said = try custodian.respond(session, reveals)
+        return round == 3 ? change(said) : said
+    }
+}
+
 @Suite struct CustodianFolderTests {
+    /// Whatever one party says in a round of a proof, it is that one which is named, and the others prove.
+    @Test func proofsWithALiar() throws {
+        let folders = try Folders()
+        let services = try (0..<3).map { try folders.service($0) }
+        let plan = try folders.plan()
+        try folders.agree(plan)
+        let record = try folders.generate(plan, services)
+        try folders.allow(plan.tableID, slots: 100_000, rate: 100_000)
+        let remote = try (0..<3).map { place in
+            RemoteCustodian(
+                CustodianLine(
+                    services[place], name: "", publicKey: try CustodianFolder.publicKey(in: folders[place]),
+                    coordinator: folders.coordinator, now: { [folders] in folders.now }), as: party(place + 1))
+        }
+        let points = try elements(3, seed: 4)
+        let honest = try DividedKey(Coordinator(record), custodians: remote) { Issue.record("\($0)") }
+        var products = points.map(\.encoded)
+        try honest.evaluate(&products)
+        let evaluated = try products.map { try Point(canonical: $0) }
+        let changes: [@Sendable ([UInt8]) -> [UInt8]] = [
+            { _ in [] }, { $0 + [0] }, { [0] + $0.dropFirst() }, { $0.replacing([3], at: 4) },
+            { $0.replacing([1], at: 5) }, { $0.replacing([$0[8] ^ 1], at: 8) }, { $0.replacing([$0[40] ^ 1], at: 40) },
+            { Array($0.dropLast()) },
+        ]
+        for round in 1...3 {
+            for (index, change) in changes.enumerated() {
+                let named = Mutex<[PartyIndex]>([])
+                let custodians: [any ProvingCustodian] = [
+                    remote[0], ProvingLiar(custodian: remote[1], round: round, change: change), remote[2],
+                ]
+                let key = try DividedKey(Coordinator(record), custodians: custodians) { fault in
+                    named.withLock { $0.append(fault.party) }
+                }
+                let proof = try key.prove(elements: points, evaluated: evaluated)
+                try proof.verifyVarTime(publicKey: record.publicKey, elements: points, evaluated: evaluated)
+                #expect(named.withLock { $0 } == [party(2)], "round \(round), change \(index)")
+            }
+        }
+    }
+
     @Test func serviceKeepsToItsPolicy() throws {
         let folders = try Folders()
         let key = try SigningKeyBox()
@@ -224,6 +286,41 @@ private final class SigningKeyBox {
         for prefix in [0, 4, 75, 171] {
             expectCode(.wrongLength) { _ = try RunMessages(canonical: Array(messages.encoded.prefix(prefix))) }
         }
+    }
+
+    /// An operator agrees to one run. That one is not begun again after another one, whoever asks: else a thief of the
+    /// key of a party that was recovered once would be given its share.
+    @Test func anAgreementServesOnce() throws {
+        let folders = try Folders()
+        let services = try (0..<3).map { try folders.service($0) }
+        let plan = try folders.plan()
+        try folders.agree(plan)
+        let record = try folders.generate(plan, services)
+        func recovery(_ lost: Int, by dealers: [Int]) throws -> RunPlan {
+            let plan = try RunPlan.recovery(of: party(lost), in: record, by: dealers.map { party($0) })
+            try folders.agree(plan)
+            return plan
+        }
+        func recover(_ plan: RunPlan) throws {
+            var messages = RunMessages(plan, base: record)
+            for round in messages.rounds {
+                for sender in messages.senders(round) {
+                    let message = try services[Int(sender.number) - 1].run(messages.encoded)
+                    try messages.check(message, round: round, of: sender)
+                    messages[round, sender] = message
+                }
+            }
+            let lost = try #require(plan.lost)
+            #expect(try services[Int(lost.number) - 1].run(messages.encoded) == record.encoded)
+            #expect(try messages.record() == record)
+        }
+        let first = try recovery(2, by: [1, 3])
+        try recover(first)
+        try recover(recovery(1, by: [2, 3]))
+        for place in 0..<3 {
+            expectFault(.sessionConflict, nil) { _ = try services[place].run(RunMessages(first, base: record).encoded) }
+        }
+        try recover(recovery(2, by: [1, 3]))
     }
 
     @Test func addresses() throws {
