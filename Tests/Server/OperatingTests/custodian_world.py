@@ -201,6 +201,10 @@ class World:
             *("open", "--database", "collector.sqlite", "--authority", name, "--set", "known.smset", "--first-run"),
             *self.ways(*ways),
         )
+        return self.opened(name)
+
+    def opened(self, name: str) -> list[tuple[bytes, int, bytes]]:
+        """What an authority's file says."""
         with contextlib.closing(sqlite3.connect(self.folder / name)) as database:
             query = (
                 "SELECT voucherID, slot, rkey FROM opening JOIN voucher ON voucher.id = opening.voucher ORDER BY 1, 2"

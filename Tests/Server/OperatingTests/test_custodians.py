@@ -1,17 +1,15 @@
 """A divided key with three real custodians, by the commands of Docs/Operating.md, "Custodians": one is killed, one
-lies, and processes are killed at random moments of runs and proofs.
+lies.
 """
 
 from __future__ import annotations
 
 import json
-import random
 import re
 import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 from pathlib import Path
@@ -145,73 +143,6 @@ class Custodians(unittest.TestCase):
             said = world.typed("erase", party)
             self.assertEqual(world.typed("erase", party), said)
         self.assertIn("share  erased", world.tool("authority", "show", "custodian-1"))
-
-    def test_killed_at_random(self) -> None:
-        """Custodians are killed all the time while keys are made over HTTP and proofs are given: each run ends with
-        one record, and no nonce serves twice."""
-        world, chance = self.world, random.Random(20)
-        for party in (1, 2, 3):
-            world.start(party)
-        is_over = threading.Event()
-        kills = 0
-        turn = threading.Lock()
-
-        def killer() -> None:
-            nonlocal kills
-            while not is_over.wait(chance.uniform(0.02, 0.25)):
-                with turn:
-                    party = chance.choice((1, 2, 3))
-                    world.kill(party)
-                    kills += 1
-                    time.sleep(chance.uniform(0, 0.05))
-                    world.start(party)
-
-        def stubborn(*arguments: str) -> None:
-            for _ in range(200):
-                if world.tried(*arguments).returncode == 0:
-                    return
-            raise AssertionError(world.tried(*arguments).stdout)
-
-        carry = ["authority", "carry", "--plan", "key.plan", "--messages", "messages", *world.ways()]
-        thread = threading.Thread(target=killer)
-        thread.start()
-        try:
-            for _ in range(2):
-                world.plan()
-                stubborn(*carry)
-        finally:
-            is_over.set()
-            thread.join()
-        world.typed("carry")
-        world.allow()
-        world.typed("build")
-        is_over.clear()
-        for relay in world.relays.values():
-            relay.answers.clear()
-        thread = threading.Thread(target=killer)
-        thread.start()
-        try:
-            for number in range(4):
-                picture = ("--media", f"pictures/other-{number % 4 + 1}.jpg", "-o", f"{number}.proof")
-                stubborn("set", "prove", "known.smset", *picture, *world.ways())
-                world.tool("set", "verify-proof", "known.smset", f"{number}.proof")
-        finally:
-            is_over.set()
-            thread.join()
-        self.assertGreater(kills, 3)
-        proofs = 0
-        for party, relay in world.relays.items():
-            nonces: dict[bytes, bytes] = {}
-            responses: dict[bytes, bytes] = {}
-            for path, answer in list(relay.answers):
-                session = answer[8:40]
-                if path == "/v1/proofs/reveal":
-                    self.assertEqual(nonces.setdefault(answer[40:72], session), session, party)
-                if path == "/v1/proofs/response":
-                    self.assertEqual(responses.setdefault(session, answer), answer, party)
-                    proofs += 1
-            self.assertIn("all verified", world.tool("authority", "journal", f"custodian-{party}"))
-        self.assertGreaterEqual(proofs, 8)
 
     def test_front(self) -> None:
         """The service's own limits, and what it counts."""

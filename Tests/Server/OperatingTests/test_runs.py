@@ -185,7 +185,7 @@ class Runs(unittest.TestCase):
         world.planned("--refresh", f"key/{table}.record", "-o", "new.plan")
         self.assertIn("has confirmed another run [error 614]", self.carry("new")[1])
         world.kill(1)
-        world.tool("authority", "abandon", "custodian-1", "--plan", "lied.plan")
+        world.typed("abandon", change=lambda text: text.replace("refresh.plan", "lied.plan"))
         world.start(1)
         for magic, place, code in ((b"SMP1", 72, 202), (b"SMP3", 40, 612)):
             world.lies(LIAR, magic, place)
