@@ -136,6 +136,7 @@ vectors: python photos $(MESSENGER)/ready .venv-wheel/ready
 	$(PYTHON) -B Sources/Lab/Recall/short.py $(PHOTOS)
 	$(PYTHON) -B Sources/Lab/Recall/drawn_report.py Sources/Lab/Recall/drawn.json Docs --check
 	$(PYTHON) -B Sources/Lab/Recall/attack_short.py $(PHOTOS)
+	$(PYTHON) -B Sources/Lab/Recall/attack_report.py Sources/Lab/Recall/attacks.json Docs --check
 
 # What another implementation needs, in one file: the vectors without their generator, and the specification. Its bytes
 # depend on what is in it alone.

@@ -33,7 +33,15 @@ LISTS = (10_000, 1_000_000)
 SHOWN = ("thumbnail", "dHash", "edge map")  # second looks that attackers are tried against
 FAR = 64  # bits of PDQ: a match by key that is further off is warned of in case files (Docs/Protocol.md, 4.12)
 BY_LOT = ("key", "PDQ", "PDQ and thumbnail")  # tried with a target by lot, too
-ALIKE = 0.95  # a correlation of thumbnails at which hardly any function of them tells two apart
+# What a doctored picture has to meet -> second looks, and thresholds other than those by copies.
+MEETS = {
+    "key": ((), {}),
+    "PDQ": (("PDQ",), {}),
+    **{f"PDQ and {look}": (("PDQ", look), {}) for look in SHOWN},
+    "all": (("PDQ",) + SHOWN, {}),
+    "PDQ and like thumbnail": (("PDQ", "thumbnail"), {"thumbnail": 0.95}),
+    "PDQ and equal thumbnail": (("PDQ", "thumbnail"), {"thumbnail": 0.99}),
+}
 
 
 def log(*text):
@@ -261,31 +269,34 @@ def meets(subject, target, profile, limits, checks, keys):
     return row
 
 
-def collisions(number, group, subject, others, profile, limits, models):
-    """One row for each (what is checked, whose key)."""
+def names():
+    """Every row of `collisions`."""
+    for size in LISTS:
+        yield f"key, nearest of {size} model keys"
+    for name in MEETS:
+        yield f"{name}, nearest"
+        if name in BY_LOT:
+            yield f"{name}, by lot"
+
+
+def collisions(number, group, subject, others, profile, limits, models, known):
+    """One row for each (what is checked, whose key) that is not known yet."""
     mine = [target for other, target in others if other != group]
     table = np.array([target.bits for target in mine])
     keys = {target.key for target in mine}
     dear = {False: dear_key(subject, table, profile), True: dear_hash(subject, table, profile)}
-    by_lot = mine[pictures.lot(f"target {number}", len(mine))]
-    result = {}
-    for size, listed in models.items():
-        key = nearest_key(subject, listed, profile)
-        row = meets(subject, attack.Bare.of(key, profile), profile, limits, (), {key})
-        result[f"key, nearest of {size} model keys"] = row
-    for name, checks in (
-        ("key", ()),
-        ("PDQ", ("PDQ",)),
-        *((f"PDQ and {check}", ("PDQ", check)) for check in SHOWN),
-        ("all", ("PDQ",) + SHOWN),
-        ("PDQ and equal thumbnail", ("PDQ", "thumbnail")),
-    ):
-        asked = {**limits, "thumbnail": ALIKE} if "equal" in name else limits
-        chosen = [("nearest", mine[int(np.argmin(dear[bool(checks)]))])]
-        if name in BY_LOT:
-            chosen.append(("by lot", by_lot))
-        for choice, target in chosen:
-            result[f"{name}, {choice}"] = meets(subject, target, profile, asked, checks, keys)
+    result = dict(known)
+    for name in names():
+        if name in result:
+            continue
+        title, choice = name.split(", ")
+        if "model" in choice:
+            key = nearest_key(subject, models[int(choice.split()[2])], profile)
+            result[name] = meets(subject, attack.Bare.of(key, profile), profile, limits, (), {key})
+            continue
+        checks, stricter = MEETS[title]
+        place = pictures.lot(f"target {number}", len(mine)) if choice == "by lot" else np.argmin(dear[bool(checks)])
+        result[name] = meets(subject, mine[int(place)], profile, {**limits, **stricter}, checks, keys)
     return result
 
 
@@ -332,7 +343,7 @@ def summary(files, looks):
         result["edits"].append(row)
     for rule in files[0]["escape"]:
         result["escape"][rule] = summed([file["escape"][rule] for file in files], limits)
-    for name in files[0]["meet"]:
+    for name in names():
         result["meet"][name] = summed([file["meet"][name] for file in files], limits)
     return result
 
@@ -366,18 +377,22 @@ def main():
     sources = sources[: arguments.pictures]
     for done, (number, group, package, path) in enumerate(sources, 1):
         name = os.path.join(arguments.work, f"{number}.json")
+        row = {"number": number, "group": group, "targets": len(others), "meet": {}}
         if os.path.exists(name):
-            continue
+            with open(name) as file:
+                row = json.load(file)
+            if all(title in row["meet"] for title in names()):
+                continue
         if time.time() > end:
             break
         whole = pictures.load(arguments.extracted, package, path)
         picture = transforms.fit(pictures.crop(number, whole, pictures.boxes(number, whole)[0]), LONGEST)
         subject = attack.Subject(picture)
         own = attack.Target(subject.start.bits, subject.start.raster, profile)
-        row = {"number": number, "group": group, "targets": len(others)}
-        row["edits"] = edits(number, picture, own, profile)
-        row["escape"] = escapes(subject, own, profile)
-        row["meet"] = collisions(number, group, subject, others, profile, looks["thresholds"], models)
+        if "escape" not in row:
+            row["edits"] = edits(number, picture, own, profile)
+            row["escape"] = escapes(subject, own, profile)
+        row["meet"] = collisions(number, group, subject, others, profile, looks["thresholds"], models, row["meet"])
         write(name, row)
         key = row["meet"]["key, nearest"]
         log(f"{done} of {len(sources)}", "escape", row["escape"]["ours"], "meet", key and key["psnr"])
@@ -386,7 +401,9 @@ def main():
         name = os.path.join(arguments.work, f"{number}.json")
         if os.path.exists(name):
             with open(name) as file:
-                files.append(json.load(file))
+                row = json.load(file)
+            if all(title in row["meet"] for title in names()):
+                files.append(row)
     if files:
         write(arguments.results, summary(files, looks), indent=1)
         log(f"{len(files)} of {len(sources)} pictures in", arguments.results)

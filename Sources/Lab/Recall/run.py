@@ -1,4 +1,4 @@
-"""One command from nothing to Docs/Recall.md and Docs/RecallVideos.md.
+"""One command from nothing to Docs/Recall.md, Docs/Attacks.md and Docs/RecallVideos.md.
 
 usage: run.py DIRECTORY [--docs ../../../Docs] [--minutes N]
 
@@ -43,6 +43,9 @@ def main():
     step("measure.py", place("features-drawn.npz"), "-", place("drawn.json"), "--steps", "drawn")
     step("report.py", place("results.json"), arguments.docs)
     step("drawn_report.py", place("drawn.json"), arguments.docs)
+    words = [place("x"), place("cache-drawn"), place("attacks"), place("attacks.json")]
+    step("attack_measure.py", *words, "--minutes", arguments.minutes)
+    step("attack_report.py", place("attacks.json"), arguments.docs)
     step("fetch.py", arguments.directory, "video-packages.tsv")
     step("video_check.py")
     step("video_cache.py", place("v"), place("video-cache"), "--minutes", arguments.minutes)
