@@ -4,6 +4,10 @@ internal import SealedMatchProtocol
 
 /// One match in a case file.
 public struct CaseMatch: Equatable, Sendable, Codable {
+    /// Beyond so many bits of PDQ hardly a copy lies whose key is met, and every picture that only meets the key:
+    /// Docs/Attacks.md, "Decision".
+    static let farDistance = 64
+
     /// 32 hexadecimal digits.
     public let voucherID: String
     /// The voucher's slot that opened, from 0.
@@ -57,6 +61,11 @@ public struct CaseMatch: Equatable, Sendable, Codable {
         case .key(_, let keyDistance, let distance):
             self.finding = "key"
             (self.keyDistance, self.distance) = (keyDistance, distance)
+            if payload.fingerprintKind == .pdq, distance > Self.farDistance {
+                warnings.append(
+                    "The key is met, and the whole hash is \(distance) bits off: hardly a copy. It may be chance, a "
+                        + "picture that was made to meet the key, or a client's invention.")
+            }
         case .near(_, let distance):
             self.finding = "near"
             (keyDistance, self.distance) = (nil, distance)

@@ -94,6 +94,23 @@ import Testing
         #expect(code { _ = try CaseFile(decoding: Array("{}".utf8)) } == .invalidMagic)
     }
 
+    /// A match by key is warned of if the whole hash is further off than copies are: from 65 bits on, of pictures.
+    @Test func aKeyWithAFarHashIsWarnedOf() throws {
+        var random = SeededRandom(83)
+        let set = try TinySet(in: scratch, random: &random)
+        let picture = hash(&random)
+        let known = KnownList(name: "a", source: set.blinded.header.sources[0], hashes: [.pdq(picture)])
+        let (kept, far) = (try moved(picture, key: 2, others: 62), try moved(picture, key: 2, others: 63))
+        let frame = Payload(fingerprintKind: .video, fingerprint: Bytes32(far), quality: 90, note: [])
+        let file = try CaseFile(
+            reveal([sent(kept), sent(far), frame], &random, root: set.root),
+            by: CaseComparison(lists: [known], sets: [set.blinded.header]))
+        #expect(file.matches.map(\.finding) == ["key", "key", "key"])
+        #expect(file.matches.map(\.distance) == [64, 65, 65])
+        #expect(file.matches.map(\.warnings.count) == [0, 1, 0])
+        #expect(file.matches[1].warnings[0].contains("65 bits"))
+    }
+
     private func list(_ text: String, skipping: Bool = false) throws -> HashList {
         let bytes = Array(text.utf8)
         return try bytes.withUnsafeBytes { try HashList($0, profile: profile, skippingBadLines: skipping) }

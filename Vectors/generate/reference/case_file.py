@@ -16,6 +16,7 @@ from .reveal import Match
 
 KIND_NAMES = {NONE: "none", PDQ: "pdq", SHA256: "sha256", MD5: "md5", VIDEO: "video"}
 NEAR = 31
+FAR = 64
 NOTICE = (
     "What a modified client says about itself is not proof. This file shows openings of one account and epoch that "
     "lie on its committed polynomials; it is a reason for a person to look, not evidence that something was sent."
@@ -152,6 +153,9 @@ WARNINGS = {
 def match_entry(match: Match, found: Finding) -> dict[str, Any]:
     opening, payload = match.opening, match.payload
     warnings = [WARNINGS[found.name]] if found.name in WARNINGS else []
+    # "when a picture's match is key with a distance above 64"
+    if found.name == "key" and payload.kind == PDQ and found.distance is not None and found.distance > FAR:
+        warnings.append(f"The key is met, and the whole hash is {found.distance} bits off.")
     entry: dict[str, Any] = {
         "voucherID": opening.header.voucher_id.hex(),
         "slot": opening.slot,
