@@ -18,6 +18,10 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     private var isAnswering = false
     // The reply says that the connection ends with it.
     private var isClosing = false
+    // Whoever wants to know what becomes of the reply under way.
+    private var watch: ReplyWatch?
+    // The other end sends nothing any more: it has most likely gone.
+    private var isLeft = false
 
     init(_ limits: FrontLimits) {
         header = .seconds(Int64(max(1, limits.headerSeconds)))
@@ -34,7 +38,31 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
         if context.channel.isActive { start(header, context) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { running?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        running?.cancel()
+        tell(false)
+    }
+
+    private func tell(_ isSent: Bool) {
+        let watch = watch
+        self.watch = nil
+        watch?.tell(isSent)
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard let asked = event as? ReplyWatch else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        tell(false)
+        watch = asked
+        if !context.channel.isActive { tell(false) }
+        promise?.succeed()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { isLeft = true }
+        context.fireUserInboundEventTriggered(event)
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         start(header, context)
@@ -44,6 +72,7 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         running?.cancel()
         running = nil
+        tell(false)
         context.fireChannelInactive()
     }
 
@@ -61,6 +90,15 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        var promise = promise
+        if watch != nil, case .end = unwrapOutboundIn(data) {
+            // Parts are written in their order: when the end is, all is.
+            let written = promise ?? context.eventLoop.makePromise()
+            written.futureResult.assumeIsolated().whenComplete { [self] result in
+                if case .success = result { tell(!isLeft) } else { tell(false) }
+            }
+            promise = written
+        }
         switch unwrapOutboundIn(data) {
         case .head(let head): isClosing = head.headerFields[.connection]?.lowercased() == "close"
         case .body: break

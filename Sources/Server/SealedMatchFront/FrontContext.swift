@@ -28,6 +28,15 @@ public struct FrontContext: RequestContext {
         guard body.readableBytes == count else { throw Problem(.badRequest, "the body ended too early") }
         return body
     }
+
+    /// Tells what becomes of the reply to this request: called before it is given, and when nothing can fail any more.
+    ///
+    /// `true`: this machine's network took every byte of it, and until then the other end had closed nothing. It does
+    /// not say that the other end got or looked at it: behind a proxy the other end is the proxy.
+    /// - Parameter tell: called once, also where the connection ends before the reply.
+    package func whenSent(_ tell: @escaping @Sendable (Bool) -> Void) async throws {
+        try await channel.triggerUserOutboundEvent(ReplyWatch(tell: tell))
+    }
 }
 
 extension Request {

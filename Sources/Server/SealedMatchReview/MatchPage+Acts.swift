@@ -51,7 +51,7 @@ extension MatchPage {
         guard visit.may(.view), match.viewedBy[visit.person] == nil else { return nil }
         // The browser asks for this page's picture next; that it did is looked at when this is recorded.
         var basis = ViewBasis(evidence, hasCommand: hasCommand)
-        if case .picture(isClear: true) = shown { basis = .shown("") }
+        if case .picture(isClear: true, _) = shown { basis = .shown("") }
         switch basis {
         case .shown:
             return form(

@@ -9,8 +9,8 @@ struct MatchPage {
     enum Shown {
         /// The command was not asked.
         case notAsked
-        /// A picture is there; `isClear`: it is shown as it is.
-        case picture(isClear: Bool)
+        /// A picture is there; `isClear`: it is shown as it is. The browser gets it with the ticket, once.
+        case picture(isClear: Bool, ticket: Bytes32)
         case notHeld
         case failed
     }
@@ -21,6 +21,8 @@ struct MatchPage {
     /// Whether an evidence command is set.
     let hasCommand: Bool
     let shown: Shown
+    /// What the page's link to the evidence has, once.
+    let offer: Bytes32
     /// What this session was shown of it before.
     let evidence: Sessions.Evidence?
     /// What was chosen, of somebody who has gone back.
@@ -28,6 +30,10 @@ struct MatchPage {
 
     var title: String { "Case \(found.number), match \(match.number) of \(found.matches.count)" }
     private var path: String { "/cases/\(found.number)/matches/\(match.number)" }
+
+    private func evidencePath(_ how: String) -> String {
+        "\(path)?evidence=\(how)&once=\(Hexadecimal.text(offer.bytes))"
+    }
 
     /// The bytes of the note; nil for what is no base64.
     static func note(_ match: CaseMatch) -> [UInt8]? { Data(base64Encoded: match.note).map { [UInt8]($0) } }
@@ -97,26 +103,26 @@ struct MatchPage {
             case .notAsked:
                 """
                 <p>Small, grey and blurred at first.</p>
-                <p><a class="next" href="\(path)?evidence=dim" accesskey="e">Show the evidence\(Page.key("e"))</a></p>
+                <p><a class="next" href="\(evidencePath("dim"))" accesskey="e">Show the evidence\(Page.key("e"))</a></p>
                 """
             case .notHeld: "<p>The evidence is not held.</p>"
             case .failed: "<p>The evidence could not be shown. Whoever runs this finds in the log why.</p>"
-            case .picture(let isClear): figure(isClear: isClear)
+            case .picture(let isClear, let ticket): figure(isClear: isClear, ticket)
             }
         return "<section aria-labelledby=\"evidence\"><h2 id=\"evidence\">Evidence</h2>\(body)</section>"
     }
 
-    private func figure(isClear: Bool) -> Markup {
+    private func figure(isClear: Bool, _ ticket: Bytes32) -> Markup {
         let other: Markup =
             isClear
-            ? "<a href=\"\(path)?evidence=dim\" accesskey=\"d\">Blur it again\(Page.key("d"))</a>"
-            : "<a href=\"\(path)?evidence=clear\" accesskey=\"d\">Show it without blur\(Page.key("d"))</a>"
+            ? "<a href=\"\(evidencePath("dim"))\" accesskey=\"d\">Blur it again\(Page.key("d"))</a>"
+            : "<a href=\"\(evidencePath("clear"))\" accesskey=\"d\">Show it without blur\(Page.key("d"))</a>"
         return """
             <div class="evidence">
             <input type="checkbox" id="large" accesskey="l" autocomplete="off"><label for="large">large\(Page.key("l"))</label>
             <input type="checkbox" id="colour" accesskey="f" autocomplete="off"><label for="colour">in colour\(Page.key("f"))</label>
             \(other)
-            <figure class="\(isClear ? "clear" : "dim")"><img src="\(path)/picture?evidence=\(isClear ? "clear" : "dim")"
+            <figure class="\(isClear ? "clear" : "dim")"><img src="\(path)/picture?once=\(Hexadecimal.text(ticket.bytes))"
             alt="Evidence of match \(match.number)\(isClear ? "" : ", blurred")"></figure>
             </div>
             """

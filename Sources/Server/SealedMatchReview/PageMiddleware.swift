@@ -21,7 +21,7 @@ struct PageMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var response: Response
         do {
-            response = try await next(request, context)
+            response = Browsing.isAhead(request) ? Self.ahead : try await next(request, context)
         } catch is NotSignedIn {
             response = Self.signIn(request)
         } catch let refusal as Refusal {
@@ -63,6 +63,11 @@ struct PageMiddleware: RouterMiddleware {
             Page(title: refusal.title, body: refusal.words, visit: visit), status: refusal.status)
         if let seconds = refusal.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
         return response
+    }
+
+    /// Nobody has asked for this page yet; and it is nobody's visit.
+    private static var ahead: Response {
+        page(Refusal(.forbidden, "Not in advance", "<p>These pages are shown to whoever asks for them.</p>"))
     }
 
     private static func signIn(_ request: Request) -> Response {

@@ -35,7 +35,15 @@ extension ReviewFront {
             try await library.read { store in try store.read(number) }
         }
         guard found.events == step.seen else { throw try await stale(found, step, form, visit) }
+        if let match = step.match { await waitForPicture(.init(number: number, match: match), visit) }
         return Choice(visit: visit, form: form, step: step, found: found, why: try basis(step, found, visit))
+    }
+
+    /// A picture whose last byte a person has may not have been counted: that takes a moment.
+    private func waitForPicture(_ name: Sessions.MatchName, _ visit: Visit) async {
+        for _ in 0..<100 where sessions.isSending(name, in: visit.session) {
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
+        }
     }
 
     private func stale(
@@ -89,7 +97,7 @@ extension ReviewFront {
     func back(_ request: Request, _ context: FrontContext) async throws -> Response {
         let choice = try await choice(request, context)
         if let number = choice.step.match, number >= 1, number <= choice.found.matches.count {
-            let page = matchPage(
+            let page = try await matchPage(
                 choice.found, choice.found.matches[number - 1], choice.visit, chosen: choice.form)
             return answer(page.title, page.markup, choice.visit)
         }

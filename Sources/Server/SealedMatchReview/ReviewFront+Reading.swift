@@ -90,13 +90,20 @@ extension ReviewFront {
         let (found, match) = try await matched(context)
         var shown = MatchPage.Shown.notAsked
         let asked = request.query("evidence")
-        if ["dim", "clear"].contains(asked), visit.may(.view), let evidence {
-            let name = Sessions.MatchName(number: found.number, match: match.number)
+        let name = Sessions.MatchName(number: found.number, match: match.number)
+        // Whoever came here by no link of a page of this session is shown the page, and asks for the evidence there.
+        if ["dim", "clear"].contains(asked), visit.may(.view), let evidence, Browsing.isAsked(request, for: "document"),
+            let ticket = Hexadecimal.bytes32(request.query("once")),
+            sessions.accept(ticket, of: name, in: visit.session)
+        {
             switch await evidence.picture(of: MatchPage.note(match.match) ?? Array(match.match.note.utf8)) {
             case .picture(let picture):
-                // It counts as shown once the browser has it.
-                sessions.leave(picture, of: name, in: visit.session)
-                shown = .picture(isClear: asked == "clear")
+                // It counts as shown once it was sent.
+                let isClear = asked == "clear"
+                let left = try await reporting {
+                    try sessions.leave(picture, isClear: isClear, of: name, in: visit.session)
+                }
+                shown = .picture(isClear: isClear, ticket: left)
                 Self.countEvidence("picture")
             case .notHeld:
                 sessions.note(.notHeld, of: name, in: visit.session)
@@ -109,40 +116,50 @@ extension ReviewFront {
                 Self.countEvidence("failed")
             }
         }
-        let page = matchPage(found, match, visit, shown)
+        let page = try await matchPage(found, match, visit, shown)
         return answer(page.title, page.markup, visit)
     }
 
     func matchPage(
         _ found: ReviewedCase, _ match: ReviewedMatch, _ visit: Visit, _ shown: MatchPage.Shown = .notAsked,
         chosen: ReviewForm? = nil
-    ) -> MatchPage {
-        let known = sessions.evidence(of: .init(number: found.number, match: match.number), in: visit.session)
+    ) async throws -> MatchPage {
+        let name = Sessions.MatchName(number: found.number, match: match.number)
+        let known = sessions.evidence(of: name, in: visit.session)
+        let offer = try await reporting { try sessions.offer(name, in: visit.session) }
         return MatchPage(
-            found: found, match: match, visit: visit, hasCommand: evidence != nil, shown: shown, evidence: known,
-            chosen: chosen)
+            found: found, match: match, visit: visit, hasCommand: evidence != nil, shown: shown, offer: offer,
+            evidence: known, chosen: chosen)
     }
 
     func picture(_ request: Request, _ context: FrontContext) async throws -> Response {
         let visit = try await visit(request)
         let (found, match) = try await matched(context)
-        guard visit.may(.view), let evidence else {
+        guard visit.may(.view), evidence != nil else {
             throw Refusal(.forbidden, "Not for your role", "<p>Whoever may not review sees no evidence.</p>")
         }
-        let name = Sessions.MatchName(number: found.number, match: match.number)
-        var picture = sessions.take(name, in: visit.session)
-        if picture == nil,
-            case .picture(let again) = await evidence.picture(
-                of: MatchPage.note(match.match) ?? Array(match.match.note.utf8))
-        {
-            picture = again
+        guard Browsing.isAsked(request, for: "image") else {
+            throw Refusal(.forbidden, "Not from this page", "<p>Evidence is a part of the page of its match.</p>")
         }
-        guard let picture else { throw Refusal(.notFound, "No evidence", "<p>The evidence could not be shown.</p>") }
-        let digest: Bytes32 = try reportingDigest(picture.bytes)
-        sessions.note(
-            .shown(
-                type: picture.type, count: picture.bytes.count, digest: digest,
-                isClear: request.query("evidence") == "clear"), of: name, in: visit.session)
+        let name = Sessions.MatchName(number: found.number, match: match.number)
+        guard let ticket = Hexadecimal.bytes32(request.query("once")),
+            let waiting = sessions.take(ticket, of: name, in: visit.session)
+        else {
+            throw Refusal(
+                .notFound, "No evidence",
+                """
+                <p>It is shown once. The page of the match shows it again.</p>
+                <p><a href="/cases/\(found.number)/matches/\(match.number)" accesskey="b">To the match</a></p>
+                """)
+        }
+        let picture = waiting.picture
+        let shown = Sessions.Evidence.shown(
+            type: picture.type, count: picture.bytes.count, digest: try reportingDigest(picture.bytes),
+            isClear: waiting.isClear)
+        sessions.send(name, in: visit.session)
+        try await context.whenSent { [sessions] isSent in
+            sessions.sent(isSent ? shown : nil, of: name, in: visit.session)
+        }
         return Response(
             status: .ok,
             headers: [

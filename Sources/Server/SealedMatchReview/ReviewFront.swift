@@ -225,6 +225,11 @@ extension HTTPField.Name {
         return known
     }
     static let fetchSite = known("Sec-Fetch-Site")
+    static let fetchDestination = known("Sec-Fetch-Dest")
+    static let secPurpose = known("Sec-Purpose")
+    static let purpose = known("Purpose")
+    static let xPurpose = known("X-Purpose")
+    static let xMoz = known("X-Moz")
     static let resourcePolicy = known("Cross-Origin-Resource-Policy")
     static let openerPolicy = known("Cross-Origin-Opener-Policy")
     static let referrerPolicy = known("Referrer-Policy")

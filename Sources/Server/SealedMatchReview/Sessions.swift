@@ -21,7 +21,7 @@ package final class Sessions: Sendable {
 
     /// What became of the evidence of a match, as this session was shown it.
     enum Evidence: Equatable, Sendable {
-        /// A picture was sent; `isClear`: as it is, and not blurred.
+        /// A picture was sent, all of it; `isClear`: as it is, and not blurred.
         case shown(type: String, count: Int, digest: Bytes32, isClear: Bool)
         case notHeld
         case failed
@@ -34,9 +34,11 @@ package final class Sessions: Sendable {
 
     /// A picture between the page that names it and the request for it.
     struct Waiting: Sendable {
+        let ticket: Bytes32
         let name: MatchName
         let picture: Picture
-        let number: Int
+        /// Whether that page shows it without blur.
+        let isClear: Bool
     }
 
     /// One person's.
@@ -50,8 +52,11 @@ package final class Sessions: Sendable {
         fileprivate(set) var last: ContinuousClock.Instant
         fileprivate(set) var workingSince: ContinuousClock.Instant
         fileprivate(set) var evidence: [MatchName: Evidence] = [:]
-        fileprivate var waiting: Waiting?
-        fileprivate var pictures = 0
+        fileprivate var waiting: [Waiting] = []
+        /// Ways to evidence that pages have offered, the oldest first.
+        fileprivate var offers: [(ticket: Bytes32, name: MatchName)] = []
+        /// Pictures that are being sent.
+        fileprivate var sending: [MatchName: Int] = [:]
     }
 
     private let sessions = Mutex<[Bytes32: Session]>([:])
@@ -62,6 +67,8 @@ package final class Sessions: Sendable {
     private static let maximum = 4_096
     /// Nobody fetches a picture later.
     private static let waitingTime = DispatchTimeInterval.seconds(15)
+    /// Pictures that wait in a session, and ways that it was offered, at most.
+    private static let (maximumWaiting, maximumOffers) = (3, 64)
     private static let pause = Duration.seconds(300)
 
     package init(_ limits: Limits, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
@@ -143,26 +150,74 @@ package final class Sessions: Sendable {
         sessions.withLock { $0[name]?.evidence[match] }
     }
 
-    /// Keeps a picture until the browser asks for it, seconds later: one in each session.
-    func leave(_ picture: Picture, of match: MatchName, in name: Bytes32) {
-        let number = sessions.withLock { sessions in
-            let number = (sessions[name]?.pictures ?? 0) + 1
-            sessions[name]?.pictures = number
-            sessions[name]?.waiting = Waiting(name: match, picture: picture, number: number)
-            return number
+    /// A way to the evidence of a match, for a page that offers it: good for one request. So what a browser asks for
+    /// again by itself shows nothing: a tab that it restores, a page that it reloads, an address that was kept.
+    /// - Throws: `randomSourceFailed`.
+    func offer(_ match: MatchName, in name: Bytes32) throws(SealedMatchError) -> Bytes32 {
+        var random = SystemRandom()
+        let ticket = try random.bytes32()
+        sessions.withLock { sessions in
+            guard var offers = sessions[name]?.offers else { return }
+            if offers.count >= Self.maximumOffers { offers.removeFirst() }
+            offers.append((ticket, match))
+            sessions[name]?.offers = offers
         }
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.waitingTime) { [weak self] in
-            self?.sessions.withLock { sessions in
-                if sessions[name]?.waiting?.number == number { sessions[name]?.waiting = nil }
-            }
+        return ticket
+    }
+
+    /// Whether a page of this session offered it, and nobody went there since.
+    func accept(_ ticket: Bytes32, of match: MatchName, in name: Bytes32) -> Bool {
+        sessions.withLock { sessions in
+            guard let place = sessions[name]?.offers.firstIndex(where: { $0.ticket == ticket && $0.name == match })
+            else { return false }
+            sessions[name]?.offers.remove(at: place)
+            return true
         }
     }
 
-    func take(_ match: MatchName, in name: Bytes32) -> Picture? {
+    /// Keeps a picture until the browser asks for it, at once.
+    /// - Returns: what it asks with.
+    /// - Throws: `randomSourceFailed`.
+    func leave(
+        _ picture: Picture, isClear: Bool, of match: MatchName, in name: Bytes32
+    ) throws(SealedMatchError) -> Bytes32 {
+        var random = SystemRandom()
+        let waiting = Waiting(ticket: try random.bytes32(), name: match, picture: picture, isClear: isClear)
         sessions.withLock { sessions in
-            guard let waiting = sessions[name]?.waiting, waiting.name == match else { return nil }
-            sessions[name]?.waiting = nil
-            return waiting.picture
+            guard var others = sessions[name]?.waiting else { return }
+            if others.count >= Self.maximumWaiting { others.removeFirst() }
+            sessions[name]?.waiting = others + [waiting]
         }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.waitingTime) { [weak self] in
+            self?.sessions.withLock { $0[name]?.waiting.removeAll { $0.ticket == waiting.ticket } }
+        }
+        return waiting.ticket
+    }
+
+    /// The picture that was left under a ticket: once.
+    func take(_ ticket: Bytes32, of match: MatchName, in name: Bytes32) -> Waiting? {
+        sessions.withLock { sessions in
+            guard let place = sessions[name]?.waiting.firstIndex(where: { $0.ticket == ticket && $0.name == match })
+            else { return nil }
+            return sessions[name]?.waiting.remove(at: place)
+        }
+    }
+
+    /// A picture begins to be sent; `sent` follows.
+    func send(_ match: MatchName, in name: Bytes32) {
+        sessions.withLock { $0[name]?.sending[match, default: 0] += 1 }
+    }
+
+    /// It was sent, all of it: then it was shown. Or it was not.
+    func sent(_ evidence: Evidence?, of match: MatchName, in name: Bytes32) {
+        if let evidence { note(evidence, of: match, in: name) }
+        sessions.withLock { sessions in
+            let left = (sessions[name]?.sending[match] ?? 1) - 1
+            sessions[name]?.sending[match] = left > 0 ? left : nil
+        }
+    }
+
+    func isSending(_ match: MatchName, in name: Bytes32) -> Bool {
+        sessions.withLock { $0[name]?.sending[match] != nil }
     }
 }

@@ -61,6 +61,12 @@ class Page(html.parser.HTMLParser):
     def form(self, step: str) -> dict[str, str]:
         return next(fields for _, fields in self.forms if fields.get("step") == step)
 
+    def link(self, words: str) -> str:
+        """The address of the only link or picture that has these words in it."""
+        paths = [fields.get("href") or fields.get("src") or "" for tag, fields in self.elements if tag in ("a", "img")]
+        [found] = [path for path in paths if words in path]
+        return found
+
     @property
     def token(self) -> str:
         return next(fields["token"] for _, fields in self.forms if "token" in fields)
@@ -100,6 +106,14 @@ class Person:
     def sign_in(self, name: str, secret: str | None = None) -> Page:
         token = self.get("/sign-in").token
         return self.post("/sign-in", {"token": token, "name": name, "password": secret or password(name)})
+
+    def evidence(self, number: int, match: int, how: str = "clear") -> Page:
+        """The page that shows the evidence, by its links. The picture is not asked for."""
+        page = self.get(self.get(f"/cases/{number}/matches/{match}").link("evidence=dim"))
+        return self.get(page.link("evidence=clear")) if how == "clear" else page
+
+    def picture(self, number: int, match: int, how: str = "clear") -> Page:
+        return self.get(self.evidence(number, match, how).link("/picture?"))
 
     def act(self, number: int, step: str, where: str = "check", **fields: str) -> Page:
         """Chooses a step on what the case is now, whether the page offers it or not."""

@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import tempfile
 import time
@@ -175,7 +176,10 @@ class Roles(PageTest):
         for path in ("/cases", "/cases/1", "/cases/1/matches/1", "/cases/1/events", "/trail", "/statistics"):
             self.assertEqual(ada.get(path).status, 200, path)
         self.assertEqual(ada.get("/cases/1/matches/1/picture").status, 403)
-        self.assertNotIn("<img", ada.get("/cases/1/matches/1?evidence=clear").text)
+        page = self.world.signed_in("rita").get("/cases/1/matches/1").link("evidence=dim")
+        for path in ("/cases/1/matches/1", "/cases/1/matches/1?evidence=clear", page):
+            self.assertNotIn("<img", ada.get(path).text)
+            self.assertNotIn("evidence=", ada.get(path).text)
 
     def test_a_second_opinion(self) -> None:
         """From a new case to a report, by three people."""
@@ -183,8 +187,7 @@ class Roles(PageTest):
         why = {"why": "it is on the list"}
         self.refused(rita.act(3, "decide", "commit", outcome="confirmed", **why), 409, "The policy forbids this")
         for person in (rita, sam):
-            person.get("/cases/3/matches/1?evidence=clear")
-            person.get("/cases/3/matches/1/picture?evidence=clear")
+            self.assertEqual(person.picture(3, 1).status, 200)
             self.assertEqual(person.act(3, "view", "commit", match="1").status, 303)
             self.refused(person.act(3, "decide", "commit", outcome="confirmed", **why), 409, "Not now")
             judged = person.act(3, "judge", "commit", match="1", **{"class": "A1", "standing": "baseline"})
@@ -237,26 +240,22 @@ class Evidence(PageTest):
         def view(match: int, why: str = "", where: str = "commit") -> object:
             return rita.act(1, "view", where, match=str(match), why=why)
 
-        def shown(match: int, how: str) -> object:
-            self.assertEqual(rita.get(f"/cases/1/matches/{match}?evidence={how}").status, 200)
-            return rita.get(f"/cases/1/matches/{match}/picture?evidence={how}")
-
         # A page that names the picture is no picture; nor is a blurred one; nor another match's.
         for where in ("check", "commit"):
             self.assertEqual(view(1, "I looked", where).status, 409)
-        rita.get("/cases/1/matches/1?evidence=clear")
+        self.assertIn("<img", rita.evidence(1, 1).text)
         self.assertEqual(view(1).status, 409)
-        shown(1, "dim")
-        shown(2, "clear")
+        self.assertEqual(rita.picture(1, 1, "dim").status, 200)
+        self.assertEqual(rita.picture(1, 2).status, 200)
         self.assertEqual(view(1).status, 409)
-        picture = shown(1, "clear")
+        picture = rita.picture(1, 1)
         self.assertEqual((picture.status, picture.fields["Content-Type"]), (200, "image/png"))
         self.assertEqual(picture.fields["Cache-Control"], "no-store")
         self.assertEqual(view(1).status, 303)
         # Nobody else has seen it.
         self.assertEqual(self.world.signed_in("sam").act(1, "view", "commit", match="1").status, 409)
         # Of match 4 none is held: where it was seen is said.
-        self.assertIn("not held", rita.get("/cases/1/matches/4?evidence=dim").text)
+        self.assertIn("not held", rita.evidence(1, 4, "dim").text)
         self.assertEqual(view(4).status, 409)
         self.assertEqual(view(4, "in the ticket system").status, 303)
         said = [event["why"] for event in json.loads(self.world.sample.tool(*self.show))["events"] if event["why"]]
@@ -265,6 +264,102 @@ class Evidence(PageTest):
         self.assertIn("2 matches as seen today", rita.get("/cases").text)
 
     show = ("case", "show", "1", "--events", "--json", "--library", "cases.sqlite")
+
+
+class Delivery(PageTest):
+    """A picture counts as shown once all of it was sent, to somebody who asked for it."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
+        cls.addClassCleanup(base.cleanup)
+        # More than the system takes for somebody who does not read.
+        command = Path(base.name) / "evidence"
+        command.write_text("#!/bin/sh\nprintf 'GIF89a'; exec /usr/bin/head -c 15000000 /dev/zero\n")
+        command.chmod(0o755)
+        cls.more = ("--passwords", "passwords", "--evidence", str(command))
+        super().setUpClass()
+
+    def asked(self, person: Person, path: str) -> socket.socket:
+        """A request of which nothing is read yet."""
+        connection = socket.create_connection(("127.0.0.1", self.world.port), SECONDS)
+        cookies = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nCookie: {cookies}\r\n\r\n".encode())
+        return connection
+
+    def is_seen(self, person: Person, match: int) -> bool:
+        page = person.act(2, "view", "commit", match=str(match))
+        self.assertIn(page.status, (303, 409), page.text)
+        return page.status == 303
+
+    def test_what_is_broken_off_was_not_shown(self) -> None:
+        rita = self.world.signed_in("rita")
+        reset = struct.pack("ii", 1, 0)
+        for read in (0, 1, 100_000):
+            with self.asked(rita, rita.evidence(2, 1).link("/picture?")) as connection:
+                while read > 0:
+                    read -= len(connection.recv(read))
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+            self.assertFalse(self.is_seen(rita, 1), "the connection was reset")
+        with self.asked(rita, rita.evidence(2, 1).link("/picture?")) as connection:
+            connection.recv(1)
+            connection.shutdown(socket.SHUT_WR)
+            self.assertFalse(self.is_seen(rita, 1), "its end was closed before all was sent")
+            while connection.recv(1 << 20):
+                pass
+            self.assertFalse(self.is_seen(rita, 1), "whatever came afterwards")
+        with self.asked(rita, rita.evidence(2, 1).link("/picture?")) as connection:
+            connection.recv(1)
+            self.assertFalse(self.is_seen(rita, 1), "nobody has read the rest")
+        self.assertEqual(len(rita.picture(2, 1).content), 15_000_006)
+        self.assertTrue(self.is_seen(rita, 1))
+
+    def test_what_a_browser_asks_for_by_itself(self) -> None:
+        sam = self.world.signed_in("sam")
+        offer = sam.get("/cases/2/matches/1").link("evidence=dim")
+        for fields in (
+            {"Sec_Purpose": "prefetch"},
+            {"Sec_Purpose": "prefetch;prerender"},
+            {"Purpose": "Prefetch"},
+            {"X_Purpose": "preview"},
+            {"X_Moz": "prefetch"},
+        ):
+            for path in (offer, "/cases", "/cases/2/matches/1", "/style.css", "/sign-in"):
+                page = sam.get(path, **fields)
+                self.assertEqual((page.status, page.fields["Cache-Control"]), (403, "no-store"), (path, fields))
+                self.assertNotIn("sam", page.text)
+        for fields in (
+            {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Dest": "document"},
+            {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Dest": "document"},
+            # An address that was kept: nobody has chosen it on a page now.
+            {"Sec_Fetch_Site": "none", "Sec_Fetch_Dest": "document"},
+            {"Sec_Fetch_Site": "same-origin", "Sec_Fetch_Dest": "iframe"},
+            {"Sec_Fetch_Site": "same-origin", "Sec_Fetch_Dest": "empty"},
+        ):
+            page = sam.get(offer, **fields)
+            self.assertEqual(page.status, 200, fields)
+            self.assertNotIn("<img", page.text)
+        # None of them has used the offer up: it is there for whoever follows the link, once.
+        page = sam.get(offer, Sec_Fetch_Site="same-origin", Sec_Fetch_Dest="document")
+        self.assertIn("<img", page.text)
+        self.assertNotIn("<img", sam.get(offer).text, "the same address again: a reload, or a tab that is restored")
+        offered = page.link("evidence=clear")
+        self.assertNotIn("<img", sam.get(offered.replace("matches/1", "matches/2")).text, "another match's")
+        self.assertNotIn("<img", self.world.signed_in("rita").get(offered).text, "another person's")
+        picture = sam.get(offered).link("/picture?")
+        for fields in (
+            {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Dest": "image"},
+            {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Dest": "image"},
+            {"Sec_Fetch_Site": "same-origin", "Sec_Fetch_Dest": "document"},
+            {"Sec_Fetch_Site": "same-origin", "Sec_Fetch_Dest": "video"},
+            {"Sec_Purpose": "prefetch", "Sec_Fetch_Site": "same-origin", "Sec_Fetch_Dest": "image"},
+        ):
+            self.assertEqual(sam.get(picture, **fields).status, 403, fields)
+            self.assertFalse(self.is_seen(sam, 1))
+        self.assertEqual(sam.get(picture.replace("matches/1", "matches/2")).status, 404)
+        self.assertEqual(sam.get(picture, Sec_Fetch_Site="same-origin", Sec_Fetch_Dest="image").status, 200)
+        self.assertEqual(sam.get(picture).status, 404, "it is shown once")
+        self.assertTrue(self.is_seen(sam, 1))
 
 
 class BrokenEvidence(PageTest):
@@ -280,7 +375,7 @@ class BrokenEvidence(PageTest):
 
     def test_what_is_no_picture_is_not_shown(self) -> None:
         rita = self.world.signed_in("rita")
-        page = rita.get("/cases/1/matches/1?evidence=clear")
+        page = rita.evidence(1, 1, "dim")
         self.assertEqual(page.status, 200)
         self.assertIn("could not be shown", page.text)
         self.assertNotIn("<img", page.text)
