@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Only our end does not block: the program expects to wait. */
@@ -61,11 +64,12 @@ static int start(char *const arguments[], char *const environment[], const int c
     return status;
 }
 
-int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors,
-                 pid_t *process) {
+typedef int starter(char *const arguments[], char *const environment[], const int copies[3], pid_t *process);
+
+static int start_with_copies(starter *start, char *const arguments[], char *const environment[], const int wanted[3],
+                             pid_t *process) {
     /* Copies from 3 on: a wanted descriptor may itself be 0, 1 or 2 in a process that was started without them, and
      * must not be overwritten before it is used. */
-    const int wanted[] = {input, output, errors};
     int copies[3], count = 0, status = 0;
     for (; count < 3 && status == 0; count++) {
         copies[count] = fcntl(wanted[count], F_DUPFD_CLOEXEC, 3);
@@ -77,4 +81,120 @@ int cspawn_start(char *const arguments[], char *const environment[], int input, 
     if (status == 0) status = start(arguments, environment, copies, process);
     while (count > 0) close(copies[--count]);
     return status;
+}
+
+int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors,
+                 pid_t *process) {
+    const int wanted[] = {input, output, errors};
+    return start_with_copies(start, arguments, environment, wanted, process);
+}
+
+/* What follows runs between fork and exec in a process that had other threads: only what signal handlers may call. */
+
+static void run(char *const arguments[], char *const environment[], const int copies[3]) {
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    setpgid(0, 0);
+    for (int target = 0; target < 3; target++)
+        if (dup2(copies[target], target) != target) _exit(127);
+    closefrom(3);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(arguments[0], arguments, environment);
+    _exit(127);
+}
+
+/* Kills the children that there are, and reaps them. Returns whether there was one. */
+static int kill_children(pid_t command, int *status) {
+    char text[4096];
+    int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    ssize_t count = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    if (file >= 0) close(file);
+    if (count < 0) count = 0;
+    int found = 0;
+    pid_t process = 0;
+    for (ssize_t place = 0; place < count; place++) {
+        if (text[place] >= '0' && text[place] <= '9') {
+            process = process * 10 + (text[place] - '0');
+            continue;
+        }
+        /* A number that the end of the text cuts is looked at in the next round. */
+        if (process > 0) {
+            int ended = 0;
+            kill(process, SIGKILL);
+            while (waitpid(process, &ended, 0) < 0 && errno == EINTR) {}
+            if (process == command) *status = ended;
+            found = 1;
+        }
+        process = 0;
+    }
+    int ended = 0;
+    pid_t reaped;
+    while ((reaped = waitpid(-1, &ended, WNOHANG)) > 0) {
+        if (reaped == command) *status = ended;
+        found = 1;
+    }
+    return found;
+}
+
+/* Waits until the command ends or SIGTERM comes, then kills all that is left, and ends as the command did. */
+static void keep(pid_t command) {
+    sigset_t awaited;
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGTERM);
+    sigaddset(&awaited, SIGCHLD);
+    int status = 0, has_ended = 0;
+    while (!has_ended) {
+        int number = sigwaitinfo(&awaited, NULL);
+        if (number == SIGTERM) break;
+        int ended = 0;
+        pid_t reaped;
+        while ((reaped = waitpid(-1, &ended, WNOHANG)) > 0)
+            if (reaped == command) {
+                status = ended;
+                has_ended = 1;
+            }
+    }
+    kill(-command, SIGKILL);
+    /* Whose parent dies becomes a child of this process: until there is none. */
+    while (kill_children(command, &status)) {}
+    if (WIFSIGNALED(status)) {
+        sigset_t all;
+        sigfillset(&all);
+        sigprocmask(SIG_UNBLOCK, &all, NULL);
+        raise(WTERMSIG(status));
+    }
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 127);
+}
+
+static int start_kept(char *const arguments[], char *const environment[], const int copies[3], pid_t *process) {
+    char *const *own = environment == NULL ? environ : environment;
+    sigset_t all, old;
+    sigfillset(&all);
+    int status = pthread_sigmask(SIG_SETMASK, &all, &old);
+    if (status != 0) return status;
+    pid_t keeper = fork();
+    if (keeper == 0) {
+        struct sigaction standard = {.sa_handler = SIG_DFL};
+        for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+        setpgid(0, 0);
+        /* It has this process's memory: nobody else may look at it. */
+        if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) _exit(127);
+        pid_t command = fork();
+        if (command < 0) _exit(127);
+        if (command == 0) run(arguments, (char *const *)own, copies);
+        closefrom(0);
+        keep(command);
+    }
+    if (keeper < 0) status = errno;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (keeper > 0) *process = keeper;
+    return status;
+}
+
+int cspawn_start_kept(char *const arguments[], char *const environment[], int input, int output, int errors,
+                      pid_t *keeper) {
+    const int wanted[] = {input, output, errors};
+    return start_with_copies(start_kept, arguments, environment, wanted, keeper);
 }

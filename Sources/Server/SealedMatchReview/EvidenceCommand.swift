@@ -6,7 +6,7 @@ internal import SealedMatchFiles
 /// An operator's command that gets a match's note and gives the picture that it is about. The product holds none.
 ///
 /// It runs with no environment, in a folder of its own that is removed afterwards, for a bounded time, with bounded
-/// memory and output; then its process group is killed. What it gives is nowhere stored.
+/// memory and output. When it ends, all that it has started is killed. What it gives is nowhere stored.
 package struct EvidenceCommand: Sendable {
     /// What it may use.
     package struct Limits: Sendable {
@@ -128,7 +128,7 @@ package struct EvidenceCommand: Sendable {
         }
         let texts = arguments(folder).map { strdup($0) }
         defer { for text in texts { free(text) } }
-        let status = cspawn_start(texts + [nil], [nil], input[0], output[1], null, &process)
+        let status = cspawn_start_kept(texts + [nil], [nil], input[0], output[1], null, &process)
         for descriptor in [null, input[0], output[1]] { close(descriptor) }
         guard status == 0 else {
             close(input[1])
@@ -187,8 +187,8 @@ package struct EvidenceCommand: Sendable {
         }
     }
 
-    /// Kills the whole group while the process still holds its number.
-    /// - Returns: its status, as `waitpid` gives it.
+    /// Has the keeper kill all that is left, while it still holds its number.
+    /// - Returns: the command's status, as `waitpid` gives it.
     private static func end(_ process: pid_t) -> Int32 {
         // A command that has closed its output may still end by itself, for a moment.
         var information = siginfo_t()
@@ -199,7 +199,7 @@ package struct EvidenceCommand: Sendable {
             }
             usleep(5_000)
         }
-        _ = kill(-process, SIGKILL)
+        _ = kill(process, SIGTERM)
         var status: Int32 = 0
         var reaped: pid_t
         repeat { reaped = waitpid(process, &status, 0) } while reaped < 0 && errno == EINTR

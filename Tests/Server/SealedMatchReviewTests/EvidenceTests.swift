@@ -85,20 +85,23 @@ import Testing
         guard case .picture = try await outcome(script) else { Issue.record("200 MiB of 512 are too much"); return }
     }
 
-    /// What it started ends with it.
-    @Test func childrenEnd() async throws {
-        let process = scratch.file("process")
-        _ = try await outcome("sleep 300 & echo $! > '\(process)'; printf GIF89a")
-        let text = try String(contentsOfFile: process, encoding: .utf8)
-        let number = try #require(pid_t(text.split(separator: "\n")[0]))
-        // It is nobody's child here: init reaps it.
-        var isThere = true
-        for _ in 0..<500 where isThere {
-            let state = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)
-            isThere = state.map { !$0.contains(") Z ") } ?? false
-            if isThere { usleep(10_000) }
+    /// What it started ends with it: in its group, in a session of its own, left by its parent; when it ends well, when
+    /// it is killed, and when it takes too long.
+    @Test(arguments: [
+        "sleep 300 & echo $! >> FILE; printf GIF89a",
+        "setsid sh -c 'echo $$ >> FILE; exec sleep 300' & while ! test -s FILE; do :; done; printf GIF89a",
+        "(setsid sh -c '(setsid sh -c \"echo \\$\\$ >> FILE; exec sleep 300\") &' &) ; while ! test -s FILE; do :; done",
+        "(trap '' TERM HUP INT; setsid sh -c 'echo $$ >> FILE; exec sleep 300') & while ! test -s FILE; do :; done; kill -9 $$",
+        "setsid sh -c 'echo $$ >> FILE; exec sleep 300' & sleep 60",
+    ])
+    func childrenEnd(_ script: String) async throws {
+        let file = scratch.file("processes")
+        _ = try await outcome(script.replacing("FILE", with: "'\(file)'".replacing("'", with: ""))) {
+            if script.hasSuffix("sleep 60") { $0.seconds = 1 }
         }
-        #expect(!isThere)
+        let numbers = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").compactMap { pid_t($0) }
+        #expect(!numbers.isEmpty)
+        for number in numbers { #expect(kill(number, 0) != 0 && errno == ESRCH, "\(script): \(number) is there") }
     }
 
     @Test func programsThatAreNone() throws {

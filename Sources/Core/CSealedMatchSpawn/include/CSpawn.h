@@ -17,4 +17,11 @@ int cspawn_input_pipe(int ends[2]);
    of `environment` is this process's own. Returns 0 or an error number; then there is no process. */
 int cspawn_start(char *const arguments[], char *const environment[], int input, int output, int errors, pid_t *process);
 
+/* The same under a keeper, a process whose number is given back: it ends as the program does, and by the same signal.
+   Before that it kills all that the program has started and left, in whatever session or group. SIGTERM to the keeper
+   kills the program, too. Where the kernel does not tell a process its children (CONFIG_PROC_CHILDREN), only the
+   program's group is killed. */
+int cspawn_start_kept(char *const arguments[], char *const environment[], int input, int output, int errors,
+                      pid_t *keeper);
+
 #endif
