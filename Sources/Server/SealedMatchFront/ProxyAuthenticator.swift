@@ -20,7 +20,11 @@ public struct ProxyAuthenticator: Authenticator {
     /// - Throws: `ProxyAuthenticator.Unusable`.
     public init(account: String, secret: [UInt8]?) throws(Unusable) {
         guard let name = HTTPField.Name(account) else {
-            throw Unusable(description: "“\(account)” is no name of a header field")
+            throw Unusable(description: "“\(account)” is no name of a header field: letters, digits and -")
+        }
+        guard !Self.isTaken(name) else {
+            throw Unusable(
+                description: "“\(account)” has a meaning of its own in HTTP, and clients write it: choose another name")
         }
         if let secret {
             guard secret.count >= 16 else { throw Unusable(description: "the proxy's secret has less than 16 bytes") }
@@ -33,6 +37,24 @@ public struct ProxyAuthenticator: Authenticator {
         }
         proof = .proxyProof
     }
+
+    /// Fields that browsers, HTTP itself or proxies write, whoever the client is: none of them names anybody.
+    private static func isTaken(_ name: HTTPField.Name) -> Bool {
+        let text = name.canonicalName
+        return text == HTTPField.Name.proxyProof.canonicalName || text.hasPrefix(":") || taken.contains(text)
+            || ["sec-", "accept", "access-control-", "content-", "if-"].contains { text.hasPrefix($0) }
+    }
+
+    private static let taken: Set = [
+        "age", "allow", "alt-used", "authorization", "cache-control", "connection", "cookie", "date", "dnt",
+        "early-data", "etag", "expect", "forwarded", "from", "host", "keep-alive", "last-modified", "link", "location",
+        "max-forwards", "origin", "pragma", "priority", "proxy-authenticate", "proxy-authorization", "proxy-connection",
+        "purpose", "range", "referer", "save-data", "server",
+        "set-cookie", "te", "trailer", "transfer-encoding", "upgrade", "upgrade-insecure-requests", "user-agent",
+        "vary",
+        "via", "warning", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-moz",
+        "x-purpose", "x-requested-with",
+    ]
 
     /// Why an authenticator cannot be made.
     public struct Unusable: Error, CustomStringConvertible {

@@ -47,6 +47,16 @@ package final class RateLimiter: Sendable {
         }
     }
 
+    /// Gives tokens back that were taken for what then was no matter of the limit.
+    package func giveBack(_ count: Int, to account: AccountID) {
+        let now = now()
+        buckets.withLock { buckets in
+            guard let bucket = buckets[account] else { return }
+            let there = min(burst, tokens(bucket, at: now) + Double(count))
+            buckets[account] = there < burst ? Bucket(tokens: there, at: now) : nil
+        }
+    }
+
     private func tokens(_ bucket: Bucket, at now: ContinuousClock.Instant) -> Double {
         let elapsed = (now - bucket.at) / .seconds(1)
         return min(burst, bucket.tokens + max(0, elapsed) * perSecond)

@@ -13,10 +13,19 @@ package struct PasswordFile: Sendable {
 
     package init(path: String) { self.path = path }
 
-    /// What it holds; nothing where there is no file.
-    /// - Throws: `fileFailed`, `notPrivate`, `wrongLength` beyond 1 MiB; `invalidMagic` for what is no such file.
+    /// What it holds.
+    /// - Throws: `fileFailed`, also where there is none; `notPrivate`, `wrongLength` beyond 1 MiB; `invalidMagic` for
+    ///   what is no such file.
     package func read() throws(SealedMatchError) -> [String: PasswordHash] {
-        guard let bytes = try DurableFile.readIfPresent(path, limit: 1 << 20, access: .secret) else { return [:] }
+        guard let found = try readIfPresent() else {
+            throw SealedMatchError(
+                .fileFailed, "there is no file of passwords; `sealedmatchd review-password` makes it")
+        }
+        return found
+    }
+
+    private func readIfPresent() throws(SealedMatchError) -> [String: PasswordHash]? {
+        guard let bytes = try DurableFile.readIfPresent(path, limit: 1 << 20, access: .secret) else { return nil }
         var found: [String: PasswordHash] = [:]
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let parts = String(decoding: line, as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
@@ -60,7 +69,7 @@ package struct PasswordFile: Sendable {
                 throw SealedMatchError(.fileFailed, "the file's lock cannot be taken", systemError: errno)
             }
         }
-        var found = try read()
+        var found = try readIfPresent() ?? [:]
         body(&found)
         let lines = found.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.text)\n" }
         try DurableFile.write(Array(lines.joined().utf8), to: path, secret: true)

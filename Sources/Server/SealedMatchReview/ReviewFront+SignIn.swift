@@ -42,7 +42,8 @@ extension ReviewFront {
         }
         let outcome: SignIn.Outcome
         do {
-            outcome = try await signIn.check(name, form["password"])
+            outcome = try await signIn.check(
+                name, form["password"], from: settings.address(request.headers).flatMap { ClientAddress($0) })
         } catch {
             context.logger.error("nobody can sign in: \(error)")
             Self.countSignIn("failed")

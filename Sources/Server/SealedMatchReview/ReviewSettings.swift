@@ -8,6 +8,8 @@ package struct ReviewSettings: Sendable {
     package var sessions = Sessions.Limits()
     /// Connections at a time.
     package var connections = 256
+    /// The text in which a reverse proxy names the client's address, of a request's fields; nil: nobody knows it.
+    package var address: @Sendable (ReviewGate.Headers) -> String? = { _ in nil }
 
     /// Whether cookies are for encrypted connections alone: unless it is a page of this machine itself.
     var isSecure: Bool { origin.hasPrefix("https://") }

@@ -15,7 +15,7 @@ struct CollectorRole {
     let intake: any Intake & NoticeBoard
     /// The collector's file, where it is one.
     let store: CollectorStore?
-    let server: Application<RouterResponder<FrontContext>>
+    let server: ListeningService<Application<RouterResponder<FrontContext>>>
     private let follow: @Sendable (ClosedRange<UInt32>) -> Void
     private let end: @Sendable () throws(SealedMatchError) -> Void
 
@@ -75,14 +75,15 @@ struct CollectorRole {
         _ intake: some Intake & NoticeBoard, _ policy: CollectorPolicy, _ authenticator: any Authenticator,
         _ shelf: SetShelf,
         _ limits: FrontLimits, _ listen: Address, _ logger: Logger
-    ) throws -> Application<RouterResponder<FrontContext>> {
+    ) throws -> ListeningService<Application<RouterResponder<FrontContext>>> {
         let front = CollectorFront(
             intake: intake, policy: policy, authenticator: authenticator, sets: shelf, notices: intake,
             limits: limits)
         var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 1_024)
         configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections)
-        return Application(
+        let server = Application(
             router: front.router(), server: front.server(), configuration: configuration, logger: logger)
+        return ListeningService(server, "listen", listen)
     }
 
     /// What an operator may ask of the collector alone.

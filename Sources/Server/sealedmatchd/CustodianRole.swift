@@ -28,7 +28,7 @@ struct CustodianCommand: AsyncParsableCommand {
 /// What takes calls. The folder is this process's as long as it lives.
 private func custodianServer(
     _ settings: CustodianSettings, _ file: SettingsFile, _ process: RunningProcess
-) throws -> Application<RouterResponder<FrontContext>> {
+) throws -> ListeningService<Application<RouterResponder<FrontContext>>> {
     guard let path = try file.text("folder", settings.folder) else {
         throw Failure("folder: the custodian's folder is needed; `sealedmatch authority init` makes one")
     }
@@ -58,8 +58,9 @@ private func custodianServer(
     process.readiness.set("custodian", nil)
     var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 1_024)
     configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections)
-    return Application(
+    let server = Application(
         router: front.router(), server: front.server(), configuration: configuration, logger: process.logger)
+    return ListeningService(server, "listen", listen)
 }
 
 /// Statuses of a custodian's refusals.

@@ -54,7 +54,8 @@ struct RunningProcess {
             configuration: ApplicationConfiguration(address: try admin.bound()), logger: Logger(label: "admin"))
         let group = ServiceGroup(
             configuration: .init(
-                services: services + [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: services + [ListeningService(server, "admin", admin)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let failure as Failure {

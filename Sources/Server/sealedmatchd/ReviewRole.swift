@@ -27,7 +27,7 @@ struct ReviewCommand: AsyncParsableCommand {
 
 /// The page, and the library behind it.
 private struct ReviewPage {
-    let server: Application<RouterResponder<FrontContext>>
+    let server: ListeningService<Application<RouterResponder<FrontContext>>>
     private let store: CaseStore
     private let path: String
 
@@ -49,8 +49,13 @@ private struct ReviewPage {
             "header-seconds", settings.headerSeconds, limits.headerSeconds, 1...86_400)
         limits.bodySeconds = try file.number("body-seconds", settings.bodySeconds, limits.bodySeconds, 1...86_400)
         let gate = try Self.gate(settings, file, listen)
+        review.address = try Self.address(settings, file, listen)
         let evidence = try Self.evidence(settings, file)
-        let store = try about(path) { try CaseStore(path: path) }
+        // A library that others could read is not made private in silence: whoever runs this looks who did.
+        for file in [path, path + "-wal", path + "-shm", path + "-journal"] {
+            try about("library: \(file)") { try FileAccess.secret.check(path: file) }
+        }
+        let store = try about("library: \(path)") { try CaseStore(path: path) }
         let key = try about(keyFile.path) { try SourceKeyFile.readSecret(keyFile.path, access: keyFile.access) }
         let library: ReviewLibrary
         do throws(SealedMatchError) {
@@ -61,8 +66,9 @@ private struct ReviewPage {
         let front = ReviewFront(library, gate, review, evidence: evidence)
         var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 256)
         configuration.availableConnectionsDelegate = MaximumAvailableConnections(review.connections)
-        server = Application(
+        let application = Application(
             router: front.router(), server: front.server(limits), configuration: configuration, logger: process.logger)
+        server = ListeningService(application, "listen", listen)
         (self.store, self.path) = (store, path)
         process.readiness.set("review", nil)
     }
@@ -98,11 +104,12 @@ private struct ReviewPage {
         let field = try file.text("proxy-person", settings.proxyPerson)
         switch (passwords, field) {
         case (let path?, nil):
-            try file.refuse(
-                [("proxy-secret-file", settings.proxySecretFile)], "is for proxy-person; people sign in by passwords")
-            let passwords = PasswordFile(path: path)
-            _ = try about(path) { try passwords.read() }
-            return .passwords(try about(path) { try SignIn(passwords) })
+            if try file.text("proxy-address", settings.proxyAddress) == nil {
+                try file.refuse(
+                    [("proxy-secret-file", settings.proxySecretFile)],
+                    "is for proxy-person and proxy-address; people sign in by passwords")
+            }
+            return .passwords(try about("passwords: \(path)") { try SignIn(PasswordFile(path: path)) })
         case (nil, let field?):
             let secret = try file.secret("proxy-secret-file", settings.proxySecretFile)
             guard secret != nil || listen.isUnix else {
@@ -110,6 +117,9 @@ private struct ReviewPage {
                     "proxy-person: whoever reaches \(listen) could name anybody: listen on unix:PATH, or give "
                         + "proxy-secret-file")
             }
+            try file.refuse(
+                [("proxy-address", settings.proxyAddress)],
+                "is for passwords: nobody signs in here, the proxy sees to it")
             do {
                 let proxy = try ProxyAuthenticator(account: field, secret: secret)
                 return .proxy { try? proxy.name($0) }
@@ -117,6 +127,25 @@ private struct ReviewPage {
                 throw Failure("proxy-person: \(error)")
             }
         default: throw Failure("who signs in: give either passwords or proxy-person")
+        }
+    }
+
+    /// Who says where clients are: a proxy that nobody else can pose as; or nobody.
+    private static func address(
+        _ settings: ReviewPageSettings, _ file: SettingsFile, _ listen: Address
+    ) throws -> @Sendable (ReviewGate.Headers) -> String? {
+        guard let field = try file.text("proxy-address", settings.proxyAddress) else { return { _ in nil } }
+        let secret = try file.secret("proxy-secret-file", settings.proxySecretFile)
+        guard secret != nil || listen.isUnix else {
+            throw Failure(
+                "proxy-address: whoever reaches \(listen) could name any address: listen on unix:PATH, or give "
+                    + "proxy-secret-file")
+        }
+        do {
+            let proxy = try ProxyAuthenticator(account: field, secret: secret)
+            return { try? proxy.name($0) }
+        } catch {
+            throw Failure("proxy-address: \(error)")
         }
     }
 

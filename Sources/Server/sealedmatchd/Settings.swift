@@ -18,8 +18,8 @@ struct CommonSettings: ParsableArguments {
         "header-seconds", "body-seconds", "database", "set", "authority", "secrets", "open-seconds", "prune",
         "custodian", "coordinator-key", "custodian-seconds", "folder", "reveal-seconds", "cases", "list", "deployment",
         "nats-credentials", "nats-ca", "nats-certificate", "nats-key", "nats-replicas", "data-keys", "library",
-        "library-key", "origin", "passwords",
-        "proxy-person", "idle-minutes", "session-hours", "break-minutes", "evidence", "evidence-seconds",
+        "library-key", "origin", "passwords", "proxy-person", "proxy-address", "idle-minutes", "session-hours",
+        "break-minutes", "evidence", "evidence-seconds",
         "evidence-bytes", "evidence-memory",
     ]
 
@@ -111,6 +111,10 @@ struct ReviewPageSettings: ParsableArguments {
     @Option(help: "The file of people's passwords, which `review-password` writes.") var passwords: String?
     @Option(help: "People are authenticated by a reverse proxy, which names them in this header field.")
     var proxyPerson: String?
+    @Option(
+        help:
+            "The header field in which a reverse proxy names the client's address; tries to sign in are counted by it.")
+    var proxyAddress: String?
     @Option(help: "A file with the secret that the proxy sends in SealedMatch-Proxy; needed unless --listen is unix:…")
     var proxySecretFile: String?
     @Option(help: "Minutes without a request after which a session ends. Default: 20.") var idleMinutes: String?

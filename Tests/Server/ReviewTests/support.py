@@ -77,14 +77,14 @@ class Page(html.parser.HTMLParser):
 
 
 class Person:
-    """Somebody who speaks HTTP, and keeps cookies."""
+    """Somebody who speaks HTTP, and keeps cookies. `fields`: of each request."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, **fields: str) -> None:
+        self.port, self.fields = port, fields
         self.cookies: dict[str, str] = {}
 
     def ask(self, method: str, path: str, body: bytes | None = None, **fields: str) -> Page:
-        sent = {name.replace("_", "-"): value for name, value in fields.items()}
+        sent = {name.replace("_", "-"): value for name, value in (self.fields | fields).items()}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)) as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
+import itertools
 import json
 import re
 import signal
@@ -15,9 +16,10 @@ import subprocess
 import tempfile
 import time
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
 
-from support import SECONDS, PageTest, Person, World, case_file, cases, events, free_port, password
+from support import SECONDS, Base, PageTest, Person, World, case_file, cases, events, free_port, password
 
 HOSTILE = (
     "<script>document.title='taken'</script><img src=x onerror=alert(1)>\u202egnp.evil\u202c\u0000\u001b[2J"
@@ -110,17 +112,26 @@ class SignIn(PageTest):
         self.world.sample.case("person", "eve")
         self.assertEqual(person.get("/cases").status, 403)
 
-    def test_tries_are_limited(self) -> None:
-        person = Person(self.world.port)
-        self.assertEqual(person.sign_in("mallory", "a wrong password").status, 403)
-        for _ in range(50):
-            page = person.sign_in("mallory", "a wrong password")
-            if page.status == 429:
-                break
-        self.assertEqual(page.status, 429)
-        self.assertGreater(int(page.fields["Retry-After"]), 0)
-        # One name's tries do not keep others out.
+    def test_nobody_is_kept_out(self) -> None:
+        """What is right does not count; who knows a name can slow its person down, and no more."""
+        lena = Person(self.world.port)
+        for _ in range(8):
+            self.assertEqual(lena.sign_in("lena").status, 303)
+        for _ in range(6):
+            self.assertEqual(Person(self.world.port).sign_in("lena", "a wrong password").status, 403)
         self.assertEqual(Person(self.world.port).sign_in("lena").status, 303)
+
+    def test_two_browsers_of_one_person(self) -> None:
+        one, other = self.world.signed_in("rita"), self.world.signed_in("rita")
+        self.assertNotEqual(one.cookies, other.cookies)
+        # What one was shown, the other was not; nor does it use the other's ways.
+        self.assertEqual(one.picture(5, 1).status, 200)
+        self.assertEqual(other.act(5, "view", "commit", match="1").status, 409)
+        self.assertNotIn("<img", other.get(one.get("/cases/5/matches/2").link("evidence=dim")).text)
+        form = one.get("/cases/5").form("take")
+        self.assertEqual(other.post("/cases/5/commit", form).status, 403)
+        self.assertEqual(one.post("/sign-out", {"token": one.get("/cases").token}).status, 303)
+        self.assertEqual(other.get("/cases").status, 200)
 
     def test_where_it_goes_on(self) -> None:
         person = Person(self.world.port)
@@ -135,6 +146,106 @@ class SignIn(PageTest):
             page = person.post("/sign-in", form)
             self.assertEqual((page.status, page.fields["Location"]), (303, place), path)
             self.assertNotIn("evil", person.get(f"/sign-in?next={path}").text)
+
+
+class Addresses(PageTest):
+    """Tries to sign in are counted by the address that a proxy names, which has proved itself."""
+
+    secret = "a secret of the proxy's alone"
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
+        cls.addClassCleanup(base.cleanup)
+        file = Path(base.name) / "secret"
+        file.write_text(cls.secret)
+        file.chmod(0o600)
+        cls.more = ("--passwords", "passwords", "--proxy-address", "X-Real-IP", "--proxy-secret-file", str(file))
+        super().setUpClass()
+
+    def at(self, address: str, secret: str = secret) -> Person:
+        return Person(self.world.port, X_Real_IP=address, SealedMatch_Proxy=secret)
+
+    def waits(self, addresses: Iterator[str], name: str = "") -> int:
+        """Wrong tries until an address has to wait."""
+        for number, address in enumerate(itertools.islice(addresses, 100)):
+            page = self.at(address).sign_in(name or f"nobody-{number}", "a wrong password")
+            if page.status == 429:
+                self.assertGreater(int(page.fields["Retry-After"]), 0)
+                return number
+            self.assertEqual(page.status, 403)
+        raise AssertionError("it need not wait")
+
+    def test_one_address_waits(self) -> None:
+        self.assertGreaterEqual(self.waits(itertools.repeat("192.0.2.1"), "rita"), 6)
+        self.assertEqual(self.at("192.0.2.1").sign_in("rita").status, 429)
+        # Neither another address nor another name.
+        self.assertEqual(self.at("192.0.2.2").sign_in("rita").status, 303)
+        self.assertEqual(self.at("192.0.2.1").sign_in("lena").status, 303)
+
+    def test_one_network_waits(self) -> None:
+        tried = self.waits(f"2001:db8::{number:x}" for number in itertools.count())
+        self.assertGreaterEqual(tried, 30)
+        self.assertEqual(self.at("2001:db8::ffff").sign_in("ada").status, 429)
+        self.assertEqual(self.at("2001:db8:0:1::5").sign_in("ada").status, 303)
+
+    def test_who_is_no_proxy_names_no_address(self) -> None:
+        person = self.at("192.0.2.9", "another secret")
+        self.assertEqual([person.sign_in("none", "wrong").status for _ in range(7)], [403] * 7)
+        self.assertEqual(self.at("192.0.2.9, 192.0.2.10").sign_in("sam").status, 303)
+
+
+class Start(unittest.TestCase):
+    """What the page refuses before it listens, in words that say what to change."""
+
+    def refused(self, *more: str, library: str = "cases.sqlite", mode: int = 0o600, listen: str = "") -> str:
+        with tempfile.TemporaryDirectory(prefix="sealedmatch-") as name:
+            sample = Base.copied(Path(name) / "sample")
+            (sample.folder / library).chmod(mode)
+            (sample.folder / "secret").write_text("0123456789abcdef")
+            (sample.folder / "secret").chmod(0o600)
+            given = more if "--admin" in more else ("--admin", f"127.0.0.1:{free_port()}", *more)
+            command = sample.command(listen or f"127.0.0.1:{free_port()}", *given)
+            done = subprocess.run(command, cwd=sample.folder, capture_output=True, text=True, timeout=SECONDS)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            last = done.stderr.splitlines()[-1]
+            self.assertTrue(last.startswith("sealedmatchd: "), done.stderr)
+            # No word of the program's own language.
+            self.assertNotRegex(last, r"\w+\(\w*:|Optional|\.swift|NIO|Error\b")
+            return last
+
+    def test_fields_that_name_nobody(self) -> None:
+        secret = ("--proxy-secret-file", "secret")
+        for name in ("Cookie", "ORIGIN", "X Person", "X-Person:", ""):
+            with self.subTest(name=name):
+                self.assertIn(f"proxy-person: “{name}” ", self.refused("--proxy-person", name, *secret))
+        passwords = ("--passwords", "passwords", "--proxy-address", "host", *secret)
+        self.assertIn("proxy-address: “host” ", self.refused(*passwords))
+
+    def test_a_proxy_that_anybody_could_be(self) -> None:
+        port = free_port()
+        for listen in (f"127.0.0.1:{port}", f"[::1]:{port}"):
+            words = self.refused("--proxy-person", "X-Person", listen=listen)
+            self.assertIn(f"proxy-person: whoever reaches {listen} could", words)
+            words = self.refused("--passwords", "passwords", "--proxy-address", "X-Real-IP", listen=listen)
+            self.assertIn(f"proxy-address: whoever reaches {listen} could", words)
+
+    def test_passwords_that_are_not_there(self) -> None:
+        self.assertIn("passwords: nofile: there is no file", self.refused("--passwords", "nofile"))
+
+    def test_places_that_are_taken(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            taken = f"127.0.0.1:{server.getsockname()[1]}"
+            for setting, words in (
+                ("admin", self.refused("--passwords", "passwords", "--admin", taken)),
+                ("listen", self.refused("--passwords", "passwords", listen=taken)),
+            ):
+                self.assertIn(f"{setting}: {taken}: another process listens there; --{setting} names", words)
+
+    def test_a_library_that_others_can_read(self) -> None:
+        for mode in (0o644, 0o640, 0o606):
+            words = self.refused("--passwords", "passwords", mode=mode)
+            self.assertIn("library: cases.sqlite: it belongs to another user, or its mode lets others in", words)
 
 
 class Roles(PageTest):

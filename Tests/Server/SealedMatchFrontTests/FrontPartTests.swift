@@ -32,6 +32,23 @@ import Testing
         #expect(limiter.take(1, from: Self.alice) == 1)
     }
 
+    @Test func tokensAreGivenBack() throws {
+        let clock = Mutex(ContinuousClock.now)
+        let limiter = RateLimiter(burst: 3, perSecond: 1) { clock.withLock { $0 } }
+        for _ in 0..<10 {
+            #expect(limiter.take(3, from: Self.alice) == nil)
+            limiter.giveBack(3, to: Self.alice)
+        }
+        #expect(limiter.count == 0, "a full bucket is none")
+        limiter.giveBack(5, to: Self.alice)
+        #expect(limiter.take(3, from: Self.alice) == nil)
+        #expect(limiter.take(1, from: Self.alice) == 1, "there are no more than a bucket holds")
+        clock.withLock { $0 += .seconds(2) }
+        limiter.giveBack(2, to: Self.alice)
+        #expect(limiter.take(3, from: Self.alice) == nil)
+        #expect(limiter.take(1, from: Self.alice) == 1)
+    }
+
     @Test func silentAccountsAreForgotten() throws {
         let clock = Mutex(ContinuousClock.now)
         let limiter = RateLimiter(burst: 2, perSecond: 1) { clock.withLock { $0 } }

@@ -152,7 +152,17 @@ import Testing
             #expect(throws: AuthenticationFailure.self) { try proxy.name(fields) }
         }
         #expect(try ProxyAuthenticator(account: "X-Account", secret: nil).name([account: "carol"]) == "carol")
-        #expect(throws: ProxyAuthenticator.Unusable.self) { try ProxyAuthenticator(account: "a b", secret: nil) }
+        for name in [
+            "", "a b", "a:b", "a\r\nb", "ä", ":path", "Cookie", "HOST", "Origin", "authorization", "Content-Length",
+            "Transfer-Encoding", "Sec-Fetch-Site", "Accept", "User-Agent", "SealedMatch-Proxy", "X-Forwarded-For",
+        ] {
+            #expect(throws: ProxyAuthenticator.Unusable.self, "\(name)") {
+                try ProxyAuthenticator(account: name, secret: nil)
+            }
+        }
+        for name in ["X-Person", "Remote-User", "X-Forwarded-User", "X-Real-IP", "SealedMatch-Account"] {
+            _ = try ProxyAuthenticator(account: name, secret: nil)
+        }
         #expect(throws: ProxyAuthenticator.Unusable.self) { try ProxyAuthenticator(account: "a", secret: [1, 2]) }
     }
 }

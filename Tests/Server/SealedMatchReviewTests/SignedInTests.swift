@@ -12,7 +12,8 @@ import Testing
     @Test func passwordsOfAFile() throws {
         let scratch = TemporaryDirectory()
         let file = PasswordFile(path: scratch.file("passwords"))
-        #expect(try file.read().isEmpty)
+        #expect(throws: SealedMatchError.self, "there is none") { try file.read() }
+        #expect(throws: SealedMatchError.self) { try SignIn(file) }
         try file.set("rita", secret("correct horse battery"))
         try file.set("sam", secret("another long one"))
         let read = try file.read()
@@ -99,6 +100,19 @@ import Testing
         #expect(try sessions.needsBreak(rita) == .seconds(1_299), "this was no pause")
         clock.withLock { $0 += .seconds(300) }
         #expect(try sessions.needsBreak(rita) == nil)
+    }
+
+    @Test func addressesOfClients() throws {
+        func address(_ text: String) -> ClientAddress? { ClientAddress(text) }
+        #expect(address("192.0.2.7") != nil && address("192.0.2.7") != address("192.0.2.8"))
+        // One customer's
+        #expect(address("2001:db8:1:2::7") == address("2001:DB8:1:2:ffff::1"))
+        #expect(address("2001:db8:1:2::7") != address("2001:db8:1:3::7"))
+        #expect(address("::ffff:192.0.2.7") == address("192.0.2.7"))
+        #expect(address("::ffff:192.0.2.7") != address("::ffff:192.0.2.8"))
+        for wrong in ["", "192.0.2.7, 192.0.2.8", "192.0.2.7:80", "[::1]", "::1%lo", "host", "192.0.2", " 192.0.2.7"] {
+            #expect(address(wrong) == nil, "\(wrong)")
+        }
     }
 
     @Test func forms() {
