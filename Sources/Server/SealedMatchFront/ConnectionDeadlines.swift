@@ -3,8 +3,9 @@ internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTPTypes
 
-/// Ends a connection on which a request takes too long to come: one time for its header, one for its body. So nobody
-/// holds a connection, or a part of the budget of bodies, by sending slowly.
+/// Ends a connection on which a request takes too long to come: one time for its header, one for its body; and one
+/// whose reply nobody reads. So nobody holds a connection, or a part of the budget of bodies, by sending or reading
+/// slowly. What ends before these times is `ConnectionRoom`'s business.
 final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -13,6 +14,7 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let header: TimeAmount
     private let body: TimeAmount
+    private let room: ConnectionRoom
     private var running: Scheduled<Void>?
     // A request whose end has come, and whose reply has not ended.
     private var isAnswering = false
@@ -22,8 +24,11 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     private var watch: ReplyWatch?
     // The other end sends nothing any more: it has most likely gone.
     private var isLeft = false
+    // Looks whether a reply makes its way.
+    private var looking: Scheduled<Void>?
 
-    init(_ limits: FrontLimits) {
+    init(_ limits: FrontLimits, _ room: ConnectionRoom) {
+        self.room = room
         header = .seconds(Int64(max(1, limits.headerSeconds)))
         body = .seconds(Int64(max(1, limits.bodySeconds)))
     }
@@ -35,11 +40,15 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { start(header, context) }
+        guard context.channel.isActive else { return }
+        room.enter(context.channel)
+        start(header, context)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         running?.cancel()
+        looking?.cancel()
+        room.leave(context.channel)
         tell(false)
     }
 
@@ -64,7 +73,24 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// - Parameter left: bytes that were still to be written at the last look.
+    private func look(_ context: ChannelHandlerContext, left: Int?) {
+        looking?.cancel()
+        let loop = context.eventLoop
+        let bound = NIOLoopBound((self, context), eventLoop: loop)
+        looking = loop.scheduleTask(in: body) {
+            let (handler, context) = bound.value
+            let now = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+            if now > 0, now == left {
+                context.close(promise: nil)
+            } else {
+                handler.look(context, left: now)
+            }
+        }
+    }
+
     func channelActive(context: ChannelHandlerContext) {
+        room.enter(context.channel)
         start(header, context)
         context.fireChannelActive()
     }
@@ -72,6 +98,8 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         running?.cancel()
         running = nil
+        looking?.cancel()
+        room.leave(context.channel)
         tell(false)
         context.fireChannelInactive()
     }
@@ -79,9 +107,12 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case _ where isClosing: break
-        case .head: start(body, context)
+        case .head:
+            room.set(.incoming, context.channel)
+            start(body, context)
         case .body: break
         case .end:
+            room.set(.working, context.channel)
             running?.cancel()
             running = nil
             isAnswering = true
@@ -91,16 +122,23 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         var promise = promise
-        if watch != nil, case .end = unwrapOutboundIn(data) {
+        if case .end = unwrapOutboundIn(data) {
             // Parts are written in their order: when the end is, all is.
             let written = promise ?? context.eventLoop.makePromise()
+            let channel = context.channel
             written.futureResult.assumeIsolated().whenComplete { [self] result in
+                looking?.cancel()
+                // The next request may be there already.
+                if !isAnswering { room.set(.incoming, channel) }
                 if case .success = result { tell(!isLeft) } else { tell(false) }
             }
             promise = written
         }
         switch unwrapOutboundIn(data) {
-        case .head(let head): isClosing = head.headerFields[.connection]?.lowercased() == "close"
+        case .head(let head):
+            if isAnswering { room.set(.replying, context.channel) }
+            look(context, left: nil)
+            isClosing = head.headerFields[.connection]?.lowercased() == "close"
         case .body: break
         case .end where isClosing:
             // What the client still sends is not looked at; it has a moment to read the reply.

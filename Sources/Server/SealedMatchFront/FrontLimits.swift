@@ -6,13 +6,14 @@ internal import SealedMatchProtocol
 
 /// What one front bears, whoever sends.
 public struct FrontLimits: Sendable {
-    /// Connections at a time; who comes later waits in the listen queue.
+    /// Connections at a time. Who comes later has the place of the one that has waited longest without a whole request;
+    /// where all have one, who comes later waits in the listen queue.
     public var connections = 4_096
     /// Bytes of bodies in memory at a time, of all requests together.
     public var bodyBytes = 32 << 20
     /// Seconds from a connection's or the last reply's end until the next request's header is there.
     public var headerSeconds = 30
-    /// Seconds from a request's header until its body is there.
+    /// Seconds from a request's header until its body is there, and for which a reply may make no way.
     public var bodySeconds = 60
     /// Vouchers that an account may send at once.
     public var burst = 2_048
@@ -24,11 +25,18 @@ public struct FrontLimits: Sendable {
 
     /// Connections of a server: limits of headers and times, and the end of what says that it ends.
     package func server() -> HTTPServerBuilder {
-        .http1(
+        let room = ConnectionRoom(connections)
+        return .http1(
             configuration: .init(
-                additionalChannelHandlers: [ConnectionDeadlines(self)],
+                additionalChannelHandlers: [ConnectionDeadlines(self, room)],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+    }
+
+    /// What stops a server's listening while there are too many connections, none of which can end for another one.
+    package func available() -> MaximumAvailableConnections {
+        // Those that are ending leave in a moment.
+        MaximumAvailableConnections(connections + 64)
     }
 
     /// Bytes of the longest body: 256 vouchers of the longest form that is taken.

@@ -6,8 +6,6 @@ package struct ReviewSettings: Sendable {
     package let origin: String
     /// When sessions end.
     package var sessions = Sessions.Limits()
-    /// Connections at a time.
-    package var connections = 256
     /// The text in which a reverse proxy names the client's address, of a request's fields; nil: nobody knows it.
     package var address: @Sendable (ReviewGate.Headers) -> String? = { _ in nil }
 

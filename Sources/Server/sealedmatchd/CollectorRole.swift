@@ -80,7 +80,7 @@ struct CollectorRole {
             intake: intake, policy: policy, authenticator: authenticator, sets: shelf, notices: intake,
             limits: limits)
         var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 1_024)
-        configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections)
+        configuration.availableConnectionsDelegate = limits.available()
         let server = Application(
             router: front.router(), server: front.server(), configuration: configuration, logger: logger)
         return ListeningService(server, "listen", listen)

@@ -57,7 +57,7 @@ private func custodianServer(
     let front = CallFront(calls, limits: limits) { custodianStatus($0) }
     process.readiness.set("custodian", nil)
     var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 1_024)
-    configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections)
+    configuration.availableConnectionsDelegate = limits.available()
     let server = Application(
         router: front.router(), server: front.server(), configuration: configuration, logger: process.logger)
     return ListeningService(server, "listen", listen)

@@ -43,8 +43,8 @@ private struct ReviewPage {
             throw Failure("listen: the page is for loopback or a Unix socket alone; a proxy can pass it on")
         }
         var review = try Self.settings(settings, file, listen)
-        review.connections = try file.number("connections", settings.connections, review.connections, 1...1 << 20)
         var limits = FrontLimits()
+        limits.connections = try file.number("connections", settings.connections, 256, 1...1 << 20)
         limits.headerSeconds = try file.number(
             "header-seconds", settings.headerSeconds, limits.headerSeconds, 1...86_400)
         limits.bodySeconds = try file.number("body-seconds", settings.bodySeconds, limits.bodySeconds, 1...86_400)
@@ -65,7 +65,7 @@ private struct ReviewPage {
         }
         let front = ReviewFront(library, gate, review, evidence: evidence)
         var configuration = ApplicationConfiguration(address: try listen.bound(), backlog: 256)
-        configuration.availableConnectionsDelegate = MaximumAvailableConnections(review.connections)
+        configuration.availableConnectionsDelegate = limits.available()
         let application = Application(
             router: front.router(), server: front.server(limits), configuration: configuration, logger: process.logger)
         server = ListeningService(application, "listen", listen)

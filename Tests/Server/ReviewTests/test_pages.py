@@ -248,6 +248,25 @@ class Start(unittest.TestCase):
             self.assertIn("library: cases.sqlite: it belongs to another user, or its mode lets others in", words)
 
 
+class Crowd(PageTest):
+    def test_one_who_holds_connections_keeps_nobody_out(self) -> None:
+        beginnings = (
+            b"",
+            b"GET /cases HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+            b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\nname=",
+        )
+        with contextlib.ExitStack() as held:
+            for number in range(300):
+                connection = socket.create_connection(("127.0.0.1", self.world.port), SECONDS)
+                held.enter_context(connection)
+                connection.sendall(beginnings[number % 3])
+            rita = self.world.signed_in("rita")
+            for number in range(20):
+                self.assertEqual(rita.get(f"/cases/{1 + number % 5}").status, 200)
+            self.assertEqual(rita.picture(1, 1).status, 200)
+            self.assertEqual(rita.act(1, "view", "commit", match="1").status, 303)
+
+
 class Roles(PageTest):
     def refused(self, page: object, status: int, title: str) -> None:
         self.assertEqual((page.status, f"<h1>{title}</h1>" in page.text), (status, True), page.text)
