@@ -75,8 +75,12 @@ package struct FilingFolder {
 
     /// Filings of a case: those that are there, and those that the library knows of.
     package func names(of number: UInt64) throws(ReportFailure) -> [Name] {
-        let known = try about("case \(number)") { () throws(SealedMatchError) in try keeper.names(number) }
-        return Set(try names().filter { $0.number == number } + known).sorted()
+        Set(try names().filter { $0.number == number } + known(of: number)).sorted()
+    }
+
+    /// Filings of a case that the library knows of, whether they are there or not.
+    package func known(of number: UInt64) throws(ReportFailure) -> [Name] {
+        try about("case \(number)") { () throws(SealedMatchError) in try keeper.names(number) }
     }
 
     /// Gives a filing up that is lost: nothing more is filed of this kind in this round.

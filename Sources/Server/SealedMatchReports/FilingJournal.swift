@@ -45,7 +45,11 @@ package final class FilingJournal {
     package convenience init(
         path: String, _ name: FilingFolder.Name, _ keeper: FilingKeeper
     ) throws(ReportFailure) {
-        let lock = try about(path) { () throws(SealedMatchError) in try LockedDirectory(path: path) }
+        let lock: LockedDirectory
+        do throws(SealedMatchError) { lock = try LockedDirectory(path: path) } catch {
+            // Another process is at work here: later it is not.
+            throw ReportFailure(error, path, isPassing: error.code == .fileFailed)
+        }
         try self.init(path: path, name, keeper, lock: lock)
     }
 
@@ -108,7 +112,8 @@ package final class FilingJournal {
     /// That less is here than the library knows.
     static func older(_ path: String, has count: Int, knows known: Int) -> String {
         "\(path): has \(count == 0 ? "no entry" : "\(count) \(count == 1 ? "entry" : "entries")"), and the library "
-            + "knows of \(known): it is an older copy, or was taken away, or the library has another path. \(advice(path))"
+            + "knows of \(known): it is an older copy, or was taken away, or the library has another path. "
+            + advice(path)
     }
 
     private static func advice(_ path: String) -> String {
@@ -126,6 +131,9 @@ package final class FilingJournal {
             bytes == Array((json.line + "\n").utf8)
         else { throw ReportFailure("\(place): was changed: it is no entry") }
         func text(_ member: String) -> String? { if case .text(let text)? = members[member] { text } else { nil } }
+        guard text("library") != nil else {
+            throw ReportFailure("\(place): names no library: it was changed, or a version before this one made it")
+        }
         // Whose it is comes first: what is of another filing is well signed there.
         guard text("library") == Hexadecimal.text(keeper.library.bytes) else {
             throw ReportFailure("\(place): is of another library. \(copied)")
@@ -209,7 +217,10 @@ package final class FilingJournal {
         do throws(SealedMatchError) {
             try keeper.keep(name, entries: entries.count, digest: last, by: person, at: time)
         } catch {
-            throw ReportFailure(error, "case \(name.number): the library does not take the filing")
+            // Somebody may hold the library for a while.
+            throw ReportFailure(
+                error, "case \(name.number): the library does not take the filing",
+                isPassing: error.code == .fileFailed)
         }
     }
 

@@ -31,6 +31,9 @@ package struct ReportFacts: Sendable {
 
         /// The file's SHA-256, by the client: of its fingerprint, or of the note.
         package var sha256: String? { match.fingerprintKind == "sha256" ? match.fingerprint : noteSHA256 }
+        /// Whether a named person viewed the file that has this hash. Where the client said a SHA-256, somebody was
+        /// shown a file that has it: the client may have written another one than that of what people saw.
+        package var isHashViewed: Bool { sha256.map { shown.contains($0.lowercased()) } ?? isViewed }
         /// The kind by which NCMEC and others know the hash.
         package var hashName: String {
             switch match.fingerprintKind {

@@ -12,8 +12,8 @@ package struct ReportFailure: Error, CustomStringConvertible {
         self.isPassing = isPassing
     }
 
-    package init(_ error: SealedMatchError, _ subject: String) {
-        self.init("\(subject): \(error.reason) [error \(error.code.rawValue)]")
+    package init(_ error: SealedMatchError, _ subject: String, isPassing: Bool = false) {
+        self.init("\(subject): \(error.reason) [error \(error.code.rawValue)]", isPassing: isPassing)
     }
 }
 

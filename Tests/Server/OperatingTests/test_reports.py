@@ -394,7 +394,7 @@ class Reports(unittest.TestCase):
             shutil.rmtree(filings / "3-1-cybertipline")
             self.assertIn("report settle --lost", world.prepare(3, "cybertipline", status=65))
             settle = ("report", "settle", "3", "--lost", "--why", "asked")
-            self.assertIn("is lost", world.act(*settle))
+            self.assertIn("written down as lost", world.act(*settle))
             self.assertIn("given up", world.prepare(3, "cybertipline", status=65))
         world.tool("case", "verify", "--library", "cases.sqlite", "--public-key", "k.pub")
 
@@ -521,6 +521,8 @@ class Reports(unittest.TestCase):
         self.assertEqual(first["concerns"], ["known"])
         # The third note names no hash: none is said.
         self.assertEqual([one["sha256"] for one in second["hashes"]], [digest(1), digest(2), None])
+        self.assertEqual([one["viewed"] for one in second["hashes"]], [True, False, False])
+        self.assertEqual([one["shown"] for one in first["data"]["matches"]], [[digest(1)], [], []])
         for kind in ("article13", "nca"):
             page = (filings / f"1-1-{kind}/000001-report.html").read_text()
             self.assertIn("not known", page)

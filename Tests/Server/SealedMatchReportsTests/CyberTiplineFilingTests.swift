@@ -331,6 +331,7 @@ private final class World {
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         }
         #expect(try damaged { try edit("\($0)/000002.json", "submit", "finish") }.contains("not signed"))
+        #expect(try damaged { try edit("\($0)/000001.json", "library", "lybrary") }.contains("names no library"))
         #expect(try damaged { try FileManager.default.removeItem(atPath: "\($0)/000004.json") }.contains("missing"))
         // The newest one, too, whatever its form is then.
         let last = try World()
@@ -368,6 +369,17 @@ private final class World {
         let journal = try World()
         let held = try journal.journal()
         #expect(refusal { _ = try journal.journal() }.contains("another process"))
+        #expect(isPassing { _ = try journal.journal() })
+        // The library may be held for a while, or refuse: nothing leaves, and it is known that nothing did.
+        for (code, passes) in [(SealedMatchError.Code.fileFailed, true), (.roleRefused, false)] {
+            let world = try World()
+            world.ledger.keeping = { (_) throws(SealedMatchError) in throw SealedMatchError(code, "busy") }
+            #expect(isPassing { _ = try world.filing().send(anew: nil) } == passes)
+            let entries = try world.read().entries
+            #expect(world.sender.sent == 0 && FilingProgress(entries).position == .prepared)
+            world.ledger.keeping = { (_) throws(SealedMatchError) in }
+            #expect(try world.filing().send(anew: nil) == "1")
+        }
         withExtendedLifetime(held) {}
     }
 

@@ -160,6 +160,12 @@ func sha256(_ bytes: [UInt8]) throws -> String {
     try FilingJournal.sha256(bytes).bytes.map { String(format: "%02x", $0) }.joined()
 }
 
+/// Whether something fails that may work later.
+func isPassing(_ body: () throws -> Void) -> Bool {
+    do { try body() } catch let failure as ReportFailure { return failure.isPassing } catch {}
+    return false
+}
+
 func refusal(_ body: () throws -> Void) -> String {
     do { try body() } catch let failure as ReportFailure { return failure.description } catch { return "\(error)" }
     return ""

@@ -75,6 +75,7 @@ import Testing
         #expect(try act("import policy.json", "rita", status: 65).contains("[error 206]"))
         #expect(try act("import cases", "ada", status: 65).contains("[error 621]"))
         // A folder without one: it is said, and is no success.
+        try FileManager.default.createDirectory(atPath: tool.file("nothing"), withIntermediateDirectories: false)
         try tool.write("{}", to: "nothing/case-690.json")
         let nothing = try act("import nothing", "rita", status: 1)
         #expect(nothing.contains("0 case files") && nothing.contains("PSEUDONYM-EPOCH.json"))

@@ -118,6 +118,27 @@ func filingKeeper(
         })
 }
 
+/// Filings that are there, and those that the library knows of and that are gone.
+func filingNames(
+    _ store: CaseStore, _ folder: FilingFolder, _ options: LibraryOptions
+) throws -> [FilingFolder.Name] {
+    var names = Set(try reporting { () throws(ReportFailure) in try folder.names() })
+    for state in [CaseState.decided, .reported] {
+        var filter = CaseFilter()
+        filter.state = state
+        var last: UInt64 = 0
+        while true {
+            let rows = try about(options.library.description) { try store.list(filter, after: last, limit: 1_000) }
+            guard let end = rows.last else { break }
+            for row in rows {
+                names.formUnion(try reporting { () throws(ReportFailure) in try folder.known(of: row.number) })
+            }
+            last = end.number
+        }
+    }
+    return names.sorted()
+}
+
 /// Turns a report's failure into one of the program.
 func reporting<Result>(_ work: () throws(ReportFailure) -> Result) throws -> Result {
     do {

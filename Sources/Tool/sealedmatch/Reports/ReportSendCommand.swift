@@ -78,7 +78,8 @@ struct ReportSendCommand: ParsableCommand {
         let folder = FilingFolder(
             library: actor.library.library.text, try filingKeeper(store, rules, actor.library, signer: signer))
         var (failed, worst) = (0, Failure.unavailable)
-        for name in try names(store, folder) {
+        let names = try filingNames(store, folder, actor.library)
+        for name in names where kind.map({ $0.rawValue == name.kind }) ?? true {
             do {
                 try sendIfDue(name, folder, store, settings, signer)
             } catch let failure as Failure {
@@ -89,27 +90,6 @@ struct ReportSendCommand: ParsableCommand {
             }
         }
         guard failed == 0 else { throw Failure("\(count(failed, "filing")) did not come to an end", code: worst) }
-    }
-
-    /// Filings that are there, and those that the library knows of and that are gone.
-    private func names(_ store: CaseStore, _ folder: FilingFolder) throws -> [FilingFolder.Name] {
-        var names = Set(try reporting { () throws(ReportFailure) in try folder.names() })
-        for state in [CaseState.decided, .reported] {
-            var filter = CaseFilter()
-            filter.state = state
-            var last: UInt64 = 0
-            while true {
-                let rows = try about(actor.library.library.description) {
-                    try store.list(filter, after: last, limit: 1_000)
-                }
-                guard let end = rows.last else { break }
-                for row in rows {
-                    names.formUnion(try reporting { () throws(ReportFailure) in try folder.names(of: row.number) })
-                }
-                last = end.number
-            }
-        }
-        return names.filter { name in kind.map { $0.rawValue == name.kind } ?? true }.sorted()
     }
 
     private func sendIfDue(

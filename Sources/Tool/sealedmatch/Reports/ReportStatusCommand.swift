@@ -24,11 +24,13 @@ struct ReportStatusCommand: ParsableCommand {
             let rules = try about(library.library.description) { try store.library() }
             let folder = FilingFolder(
                 library: library.library.text, try filingKeeper(store, rules, library, signer: nil))
-            var names = try reporting { () throws(ReportFailure) in try folder.names() }
-            if let number {
-                // Those that the library knows of and that are gone, too.
-                names = try reporting { () throws(ReportFailure) in try folder.names(of: number) }
-            }
+            // Those that the library knows of and that are gone, too.
+            let names =
+                if let number {
+                    try reporting { () throws(ReportFailure) in try folder.names(of: number) }
+                } else {
+                    try filingNames(store, folder, library)
+                }
             var damaged = 0
             for name in names {
                 let about = "case \(name.number), round \(name.round), \(name.kind)"
