@@ -135,9 +135,18 @@ static bool sum(uint8_t *out, const uint8_t *cells, const uint32_t (*triples)[3]
         point p, q;
         vec are_elements = ~splat(0);
         for (int k = 0; k < 3; k++) {
+            bool any = k == 0;
             for (size_t lane = 0; lane < used; lane++) {
-                memcpy(operands + 32 * lane, cells + 32 * (size_t)triples[i + lane][k], 32);
+                const uint32_t cell = triples[i + lane][k];
+                if (cell == GROUP_NOTHING) {
+                    // The identity.
+                    memset(operands + 32 * lane, 0, 32);
+                } else {
+                    memcpy(operands + 32 * lane, cells + 32 * (size_t)cell, 32);
+                    any = true;
+                }
             }
+            if (!any) continue;
             are_elements &= decode(k == 0 ? &p : &q, operands, 32, used);
             if (k == 0) continue;
             const summand s = summand_of(&q);
@@ -152,6 +161,20 @@ static bool sum(uint8_t *out, const uint8_t *cells, const uint32_t (*triples)[3]
 // Groups of lanes whose multiples share the doublings (Straus). Tables: 80 kB in vectors, 40 kB in words.
 #define TOGETHER (LANES > 1 ? 8 : 32)
 
+// How many digits the longest of these scalars has: they are public. One more than its half bytes, for the carry.
+static int digits_in_use(const uint8_t *scalars, size_t count) {
+    int bytes = 1;
+    for (size_t i = 0; i < count; i++) {
+        while (bytes < 32) {
+            uint8_t rest = 0;
+            for (int k = bytes; k < 32; k++) rest |= scalars[32 * i + (size_t)k];
+            if (rest == 0) break;
+            bytes++;
+        }
+    }
+    return 2 * bytes + 1 < DIGITS ? 2 * bytes + 1 : DIGITS;
+}
+
 static bool combine(uint8_t out[32], const uint8_t *scalars, const uint8_t *elements, size_t count) {
     if (LANES > 1 && count <= FEW) return group_portable.combine(out, scalars, elements, count);
     table tables[TOGETHER];
@@ -161,6 +184,7 @@ static bool combine(uint8_t out[32], const uint8_t *scalars, const uint8_t *elem
     bool all = true;
     for (size_t at = 0; at < count; at += TOGETHER * LANES) {
         const size_t end = at + least(TOGETHER * LANES, count - at), groups = (end - at + LANES - 1) / LANES;
+        const int used_digits = digits_in_use(scalars + 32 * at, end - at);
         point part = identity(), p;
         for (size_t g = 0; g < groups; g++) {
             const size_t i = at + g * LANES, used = least(LANES, end - i);
@@ -168,8 +192,8 @@ static bool combine(uint8_t out[32], const uint8_t *scalars, const uint8_t *elem
             table_of(&tables[g], &p);
             digits_of(&factors[g], scalars + 32 * i, 32, used);
         }
-        for (int i = DIGITS - 1; i >= 0; i--) {
-            if (i < DIGITS - 1) double_point(&part, 4);
+        for (int i = used_digits - 1; i >= 0; i--) {
+            if (i < used_digits - 1) double_point(&part, 4);
             for (size_t g = 0; g < groups; g++) {
                 add_chosen(&part, &tables[g], factors[g].of[i], g + 1 < groups || i == 0);
             }

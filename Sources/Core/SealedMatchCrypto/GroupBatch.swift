@@ -9,6 +9,8 @@
 package enum GroupBatch {
     /// Indices of three cells. In `subtractPairs` the first is the target.
     package typealias Triple = (UInt32, UInt32, UInt32)
+    /// In a triple of `sumsVarTime`: no cell.
+    package static let nothing = UInt32.max
 
     #if !SEALEDMATCH_LIBSODIUM
         /// The backend that is used; nil for libsodium. The environment is read once: another thread of the messenger
@@ -136,7 +138,7 @@ package enum GroupBatch {
 
     /// `out[i] = cells[a] + cells[b] + cells[c]` for triple i = (a, b, c), of cells that nobody has checked: the
     /// identity where one is no element. In variable time: tables are public.
-    /// - Precondition: indices inside the cells, of 32 bytes each.
+    /// - Precondition: indices inside the cells, of 32 bytes each, or `nothing`.
     /// - Throws: `wrongLength` unless `out` has a place for each triple.
     package static func sumsVarTime(
         _ triples: UnsafeBufferPointer<Triple>, of cells: UnsafeRawBufferPointer,

@@ -54,7 +54,8 @@ package enum SodiumBatch {
         for index in triples.indices {
             let (a, b, c) = unsafe triples[index]
             func cell(_ place: UInt32) -> Bytes32 {
-                unsafe Bytes32(loading: cells.baseAddress! + Bytes32.count * Int(place))
+                place == GroupBatch.nothing
+                    ? Bytes32() : unsafe Bytes32(loading: cells.baseAddress! + Bytes32.count * Int(place))
             }
             unsafe out[index] = try Point.sum((cell(a), cell(b), cell(c)), .identity)
         }

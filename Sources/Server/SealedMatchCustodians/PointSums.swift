@@ -8,13 +8,16 @@ enum PointSums {
     static func sum(_ lists: [[Point]]) throws(SealedMatchError) -> [Point] {
         var total = lists[0]
         let count = total.count
-        // In triples: a sum so far and two more; the identity where there is only one more.
+        // In triples: a sum so far and two more, or only one more.
         var rest = lists.dropFirst()
         while let first = rest.popFirst() {
-            let second = rest.popFirst() ?? [Point](repeating: .identity, count: count)
-            let cells = total + first + second
+            let second = rest.popFirst()
+            let cells = total + first + (second ?? [])
             let triples: [GroupBatch.Triple] = (0..<count).map { index in
-                (UInt32(index), UInt32(count + index), UInt32(2 * count + index))
+                (
+                    UInt32(index), UInt32(count + index),
+                    second == nil ? GroupBatch.nothing : UInt32(2 * count + index)
+                )
             }
             var sums = [Point](repeating: .identity, count: count)
             var span = sums.mutableSpan

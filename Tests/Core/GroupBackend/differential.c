@@ -304,9 +304,13 @@ static void test_sum(uint8_t pool[][32]) {
                 triples[i][k] = random_below(POOL);
                 // Twice the same cell, and sums that may be the identity.
                 if (k > 0 && i % 7 == 3) triples[i][k] = triples[i][k - 1];
-                are_elements &= is_element(pool[triples[i][k]]);
+                // Sums of two, now and then, and all of them; now and then of one, of none.
+                if (k == 2 && (n % 3 == 1 || i % 11 == 5)) triples[i][k] = GROUP_NOTHING;
+                if (i % 37 == 20 + k || i % 41 == 30) triples[i][k] = GROUP_NOTHING;
+                are_elements &= triples[i][k] == GROUP_NOTHING || is_element(pool[triples[i][k]]);
             }
             for (int k = 0; k < 3 && are_elements; k++) {
+                if (triples[i][k] == GROUP_NOTHING) continue;
                 crypto_core_ristretto255_add(expected[i], expected[i], pool[triples[i][k]]);
             }
             all &= are_elements;
@@ -396,6 +400,30 @@ static void test_combine(uint8_t pool[][32]) {
         free(e.all);
         settle(s, scalars, "combine: scalars", 32, n);
     }
+    // Short scalars: of 0 to 32 bytes at most, all bits set in the longest ones.
+    for (size_t length = 0; length <= 32; length++) {
+        for (size_t i = 0; i < SIZE; i++) {
+            uint8_t term[32];
+            memset(scalars[i], i % 5 == 2 ? 0xff : 0, length);
+            if (i % 5 != 2) random_scalar(scalars[i]);
+            memset(scalars[i] + length, 0, 32 - length);
+            scalars[i][31] &= 0x0f;
+            reference_multiply(term, scalars[i], elements[i]);
+            crypto_core_ristretto255_add(sums[i + 1], sums[i], term);
+        }
+        for (int which = 0; which < backend_count; which++) {
+            backend = backends[which];
+            const size_t n = 1 + random_below(SIZE);
+            buffer e = copy_of(elements, 32 * n), s = copy_of(scalars, 32 * n), out = fresh(32);
+            check(backend->combine(out.at, s.at, e.at, n), "combine: short scalars", n, length);
+            settle(out, sums[n], "combine: short scalars", 32, 1);
+            settle(s, scalars, "combine: short scalars stay", 32, n);
+            free(e.all);
+        }
+    }
+    // The case below needs these again.
+    random_scalar(scalars[50]);
+    crypto_core_ristretto255_scalar_negate(scalars[51], scalars[50]);
     // One scalar and one element that cancel: the identity as a result.
     for (int which = 0; which < backend_count; which++) {
         uint8_t out[32];

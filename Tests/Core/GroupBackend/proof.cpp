@@ -48,8 +48,11 @@ int main() {
     subtract(out, triples, COUNT);
     operation = "sum";
     sum(more, out, triples, COUNT);
+    // As many digits as a scalar can have.
     operation = "combine";
-    combine(out, in, in, COUNT);
+    static uint8_t scalars[32 * COUNT];
+    memset(scalars, 0xff, sizeof scalars);
+    combine(out, scalars, in, COUNT);
     operation = "probes";
     probes(out, more, in, 25, nullptr, in, 32, in, in, in, &tables, &tables, in, COUNT);
     operation = "limbs";

@@ -26,6 +26,9 @@ typedef struct {
     uint64_t limbs[3][5][8];
 } group_base;
 
+/// In a triple of `sum`: no cell, which is the identity.
+#define GROUP_NOTHING UINT32_MAX
+
 typedef struct {
     /// "ifma", "avx2" or "portable".
     const char *name;
@@ -50,12 +53,13 @@ typedef struct {
     /// Where an operand is no element, cells[t] gets 32 zero bytes, and the result is false. All of it is public.
     bool (*subtract)(uint8_t *cells, const uint32_t (*triples)[3], size_t count);
 
-    /// out[i] = cells[a] + cells[b] + cells[c] for triple i, (a, b, c). Where an operand is no element, out[i] gets 32
-    /// zero bytes, and the result is false. All of it is public.
+    /// out[i] = cells[a] + cells[b] + cells[c] for triple i, (a, b, c), or GROUP_NOTHING instead of a cell. Where an
+    /// operand is no element, out[i] gets 32 zero bytes, and the result is false. All of it is public.
     bool (*sum)(uint8_t *out, const uint8_t *cells, const uint32_t (*triples)[3], size_t count);
 
-    /// out = the sum of scalars[i] * elements[i]. FOR PUBLIC SCALARS AND ELEMENTS. Both may be the identity, and the
-    /// result too (always with count 0). False, and 32 zero bytes, where one is no element.
+    /// out = the sum of scalars[i] * elements[i]. FOR PUBLIC SCALARS AND ELEMENTS: short scalars take less time.
+    /// Scalars may be 0, elements and the result the identity (always with count 0). False, and 32 zero bytes, where
+    /// one is no element.
     bool (*combine)(uint8_t out[32], const uint8_t *scalars, const uint8_t *elements, size_t count);
 
     /// Tables of a public element. False where it is none.
