@@ -133,7 +133,7 @@ private final class HostileServer: Sendable {
         }
     }
 
-    /// Replies that are none, whoever reads them: each an error, and none asked for twice but where the connection ended.
+    /// Replies that are none, whoever reads them: each an error, and none asked for twice.
     @Test func repliesThatAreNone() throws {
         let long = [UInt8](repeating: 97, count: 70_000)
         for (acts, code, requests): ([HostileServer.Act], SealedMatchError.Code, Int) in [
