@@ -40,10 +40,8 @@ package final class CustodianService: Sendable {
         }
     }
 
-    /// That a coordinator may have this much now, counted.
-    private func admit(
-        _ kind: JournalEntry.Kind, _ coordinator: Bytes32, _ table: TableID, subject: Bytes32, count: Int
-    ) throws(SealedMatchError) {
+    /// What this custodian's operator has allowed for a table, if this coordinator may ask now.
+    private func policy(for coordinator: Bytes32, _ table: TableID) throws(SealedMatchError) -> CustodianPolicy {
         guard !CustodianFolder.isStopped(folder.path) else {
             throw SealedMatchError(.custodianStopped, "this custodian's operator has stopped it")
         }
@@ -53,16 +51,23 @@ package final class CustodianService: Sendable {
         guard policy.coordinators.contains(coordinator) else {
             throw SealedMatchError(.authenticationFailed, "the coordinator is none of this custodian's policy")
         }
-        let time = now()
-        guard time <= policy.until else {
+        guard now() <= policy.until else {
             throw SealedMatchError(.setExpired, "this custodian evaluates nothing for this set any more")
         }
+        return policy
+    }
+
+    /// That a coordinator may have this much now, counted.
+    private func admit(
+        _ kind: JournalEntry.Kind, _ coordinator: Bytes32, _ table: TableID, subject: Bytes32, count: Int
+    ) throws(SealedMatchError) {
+        let policy = try self.policy(for: coordinator, table)
         let isTaken = buckets.withLock { buckets in
             buckets[table, default: TokenBucket()].take(count, rate: policy.rate)
         }
         guard isTaken else { throw SealedMatchError(.rateExceeded, "more at a time than this custodian allows") }
         try folder.journal.append(
-            kind, table, subject: subject, asker: coordinator, count: UInt64(count), limit: policy.slots, time: time,
+            kind, table, subject: subject, asker: coordinator, count: UInt64(count), limit: policy.slots, time: now(),
             key: folder.party.identity)
     }
 
@@ -115,29 +120,21 @@ package final class CustodianService: Sendable {
                 return try folder.party.commit(table, session.encoded)
             case .reveal:
                 let messages = try blaming(nil) { () throws(SealedMatchError) in
-                    try check(opened.coordinator, table)
+                    // It goes on with what was counted before.
+                    _ = try policy(for: opened.coordinator, table)
                     return try Self.split(rest, into: count)
                 }
                 return try folder.party.reveal(table, messages)
             default:
                 let messages = try blaming(nil) { () throws(SealedMatchError) in
-                    try check(opened.coordinator, table)
+                    // It goes on with what was counted before.
+                    _ = try policy(for: opened.coordinator, table)
                     return try Self.split(rest, into: count)
                 }
                 return try folder.party.respond(table, messages)
             }
         } catch {
             throw error.error
-        }
-    }
-
-    /// That a coordinator may go on with what was counted before.
-    private func check(_ coordinator: Bytes32, _ table: TableID) throws(SealedMatchError) {
-        guard !CustodianFolder.isStopped(folder.path) else {
-            throw SealedMatchError(.custodianStopped, "this custodian's operator has stopped it")
-        }
-        guard try CustodianPolicy.read(table, in: folder.path)?.coordinators.contains(coordinator) == true else {
-            throw SealedMatchError(.authenticationFailed, "the coordinator is none of this custodian's policy")
         }
     }
 
@@ -155,7 +152,7 @@ package final class CustodianService: Sendable {
     /// - Parameter bytes: `RunMessages`, encoded: all that was said in the rounds that are complete.
     /// - Returns: this party's next message; empty while it waits for others; its complaint of a wrong share (`SMP5`);
     ///   the record when it has its share.
-    /// - Throws: `unknownSet` for a plan that nobody agreed to; what the round throws, with the party whose fault it is.
+    /// - Throws: `unknownSet` for a plan that nobody agreed to; what the round throws, with the party that is at fault.
     package func run(_ bytes: [UInt8]) throws(CustodianError) -> [UInt8] {
         let messages = try blaming(nil) { () throws(SealedMatchError) in try RunMessages(canonical: bytes) }
         switch try folder.advance(messages, time: now()) {

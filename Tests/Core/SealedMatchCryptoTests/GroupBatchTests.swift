@@ -119,6 +119,14 @@ import Testing
                 ? try three.reduce(Point.identity) { try $0.adding(Point(canonical: $1)) } : .identity
             #expect(sum == expected)
         }
+        // Sums of two.
+        let pairs = triples.map { ($0.0, $0.1, GroupBatch.nothing) }
+        let sumsOfTwo = try filled(count) { out in
+            try cells.withUnsafeBytes { cells in
+                try pairs.withUnsafeBufferPointer { try GroupBatch.sumsVarTime($0, of: cells, into: out) }
+            }
+        }
+        for (sum, (a, b, _)) in zip(sumsOfTwo, pairs) { #expect(try sum == cells[Int(a)].adding(cells[Int(b)])) }
     }
 
     @Test(arguments: sizes) func combinations(_ count: Int) throws {

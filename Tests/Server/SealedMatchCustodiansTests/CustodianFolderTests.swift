@@ -130,6 +130,14 @@ private struct ProvingLiar: ProvingCustodian {
             { $0.replacing([1], at: 5) }, { $0.replacing([$0[8] ^ 1], at: 8) }, { $0.replacing([$0[40] ^ 1], at: 40) },
             { Array($0.dropLast()) },
         ]
+        // A proof that was begun in time is not gone on with afterwards.
+        let late = try JointProof(
+            Coordinator(record), elements: points, evaluated: evaluated, parties: [party(1), party(2)])
+        let commitments = try remote.prefix(2).map { try $0.commit(late.session) }
+        folders.clock.withLock { $0 += 1_001 }
+        expectCode(.setExpired) { _ = try remote[0].reveal(late.session, commitments) }
+        expectCode(.setExpired) { _ = try remote[0].respond(late.session, commitments) }
+        folders.clock.withLock { $0 -= 1_001 }
         for round in 1...3 {
             for (index, change) in changes.enumerated() {
                 let named = Mutex<[PartyIndex]>([])
