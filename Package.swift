@@ -401,7 +401,10 @@ if ProcessInfo.processInfo.environment["SEALEDMATCH_FUZZING"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Fuzzing",
-            dependencies: ["SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchPictures"],
+            dependencies: [
+                "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchPictures",
+                "SealedMatchCustodians",
+            ],
             path: "Tests/Fuzzing", exclude: ["README.md", "ABI"],
             swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]))
 }

@@ -26,6 +26,7 @@ private struct Harness {
         case "small": Harness(run: small)
         case "picture": Harness(run: picture)
         case "log": Harness(run: LogHarness().run)
+        case "custodian": Harness(run: CustodianHarness().run)
         default: nil
         }
     }
@@ -166,7 +167,7 @@ nonisolated(unsafe) private let harness: Harness = {
     try! Sodium.start()
     let name = ProcessInfo.processInfo.environment["SEALEDMATCH_FUZZ"] ?? "voucher"
     guard let harness = Harness.named(name) else {
-        fatalError("SEALEDMATCH_FUZZ: set, voucher, list, package, state or small")
+        fatalError("SEALEDMATCH_FUZZ: a harness of README.md")
     }
     return harness
 }()
@@ -254,6 +255,7 @@ private func writeSeeds(to directory: String) throws {
     let state = try! SealerState(epoch: 600, setVersion: 1, parameters: Parameters()).encoded
     try write("state", "empty", state)
     try LogHarness.writeSeeds { try write("log", $0, $1) }
+    try CustodianHarness.writeSeeds { try write("custodian", $0, $1) }
     try write("small", "proof", [0] + KeyProof.make(entries.keys[0], in: built.header, secrets: secrets).encoded)
     try write(
         "small", "registration",
