@@ -123,7 +123,8 @@ static int kill_children(pid_t command, int *status) {
         if (process > 0) {
             int ended = 0;
             kill(process, SIGKILL);
-            while (waitpid(process, &ended, 0) < 0 && errno == EINTR) {}
+            while (waitpid(process, &ended, 0) < 0 && errno == EINTR) {
+            }
             if (process == command) *status = ended;
             found = 1;
         }
@@ -158,7 +159,8 @@ static void keep(pid_t command) {
     }
     kill(-command, SIGKILL);
     /* Whose parent dies becomes a child of this process: until there is none. */
-    while (kill_children(command, &status)) {}
+    while (kill_children(command, &status)) {
+    }
     if (WIFSIGNALED(status)) {
         sigset_t all;
         sigfillset(&all);

@@ -62,6 +62,11 @@ struct QueuePage {
     let rows: [CaseRow]
     /// The number behind which there may be more.
     let next: UInt64?
+    /// The last case whose labels were looked at, where that are not all.
+    var searched: UInt64?
+
+    /// Bytes of case files that one page looks for a label in.
+    private static let searchedBytes = 16 << 20
 
     /// Reads a page of the queue.
     static func read(_ query: Query, _ store: CaseStore) throws(SealedMatchError) -> QueuePage {
@@ -72,7 +77,8 @@ struct QueuePage {
         }
         // As a label stands in a case file.
         let text = Array(JSON.text(query.label).line.utf8.dropFirst().dropLast())
-        let numbers = try store.numbers(holding: text, after: query.after, limit: limit)
+        let (numbers, reached) = try store.numbers(
+            holding: text, after: query.after, limit: limit, within: searchedBytes)
         var rows: [CaseRow] = []
         for number in numbers {
             let found = try store.list(filter, after: number - 1, limit: 1)
@@ -80,7 +86,8 @@ struct QueuePage {
             let matches = try store.read(number).matches
             if matches.contains(where: { $0.match.label?.contains(query.label) ?? false }) { rows.append(row) }
         }
-        return QueuePage(query: query, rows: rows, next: numbers.count == limit ? numbers.last : nil)
+        let end = numbers.count == limit ? numbers.last : reached
+        return QueuePage(query: query, rows: rows, next: end, searched: end)
     }
 
     func markup(_ visit: Visit) -> Markup {
@@ -105,7 +112,8 @@ struct QueuePage {
             <button>Show</button>
             </form>
             """
-        guard !rows.isEmpty else { return "\(form)<p>No case is like this\(more).</p>" }
+        let place: Markup? = searched.map { "<p role=\"status\">Labels of cases up to \($0) were looked at.</p>" }
+        guard !rows.isEmpty else { return "\(form)<p>No case is like this.</p>\(place)\(more)" }
         let lines = rows.enumerated().map { place, row -> Markup in
             let key: Markup = place == 0 ? " accesskey=\"1\"" : ""
             let name = row.pseudonym.map { Words.hexadecimal($0.bytes.prefix(8)) } ?? "–"
@@ -129,7 +137,7 @@ struct QueuePage {
             <th scope="col" class="number">Seen</th><th scope="col">Whose</th><th scope="col">Since</th></tr></thead>
             <tbody>\(lines)</tbody></table>
             </div>
-            \(more)
+            \(place)\(more)
             """
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import SealedMatchCases
 import SealedMatchCrypto
 import SealedMatchSQLite
@@ -45,15 +46,42 @@ import Testing
         #expect(long.count > 1 << 19)
         try fixture.take(caseFile(), long, caseFile(account: 10, note: "other"))
         let store = fixture.store
-        #expect(try store.numbers(holding: Array("list.txt, line 2\"".utf8), after: 0, limit: 9) == [1, 2, 3])
-        #expect(try store.numbers(holding: Array("list.txt, line 2\"".utf8), after: 1, limit: 1) == [2])
-        #expect(try store.numbers(holding: Array("list.txt, line 1999".utf8), after: 0, limit: 9) == [2])
-        #expect(try store.numbers(holding: Array("list.txt, line 2001".utf8), after: 0, limit: 9) == [])
+        func numbers(_ bytes: [UInt8], after: UInt64 = 0, limit: Int = 9) throws -> [UInt64] {
+            let (numbers, reached) = try store.numbers(holding: bytes, after: after, limit: limit, within: 1 << 30)
+            #expect(reached == nil)
+            return numbers
+        }
+        #expect(try numbers(Array("list.txt, line 2\"".utf8)) == [1, 2, 3])
+        #expect(try numbers(Array("list.txt, line 2\"".utf8), after: 1, limit: 1) == [2])
+        #expect(try numbers(Array("list.txt, line 1999".utf8)) == [2])
+        #expect(try numbers(Array("list.txt, line 2001".utf8)) == [])
         // As long as a match: it has a number that no other case has.
         for shift in [1, 350, 699] {
             let across = Array(long[((1 << 19) - shift)..<((1 << 19) - shift + 700)])
-            #expect(try store.numbers(holding: across, after: 0, limit: 9) == [2], "\(shift)")
+            #expect(try numbers(across) == [2], "\(shift)")
         }
         #expect(try store.files(of: 2).map(\.matches.count) == [2_000])
+    }
+    /// A search that is cut off goes on where it ended, misses nothing, and ends.
+    @Test(arguments: [1, 3_000, 20_000, 1_000_000])
+    func aSearchIsBounded(_ budget: Int) throws {
+        let fixture = try Fixture()
+        for account in 1...60 {
+            try fixture.take(caseFile(account: UInt8(account), note: account % 7 == 0 ? "wanted" : "other"))
+        }
+        try fixture.step(.erased(early: true), by: "lena", of: 14)
+        let wanted = Array(Data("wanted".utf8).base64EncodedString().utf8)
+        var (found, after, rounds): ([UInt64], UInt64, Int) = ([], 0, 0)
+        while true {
+            let (numbers, reached) = try fixture.store.numbers(holding: wanted, after: after, limit: 50, within: budget)
+            rounds += 1
+            #expect(numbers.allSatisfy { $0 > after && $0 <= reached ?? 60 })
+            found += numbers
+            guard let reached else { break }
+            #expect(reached > after)
+            after = reached
+        }
+        #expect(found == [7, 21, 28, 35, 42, 49, 56])
+        #expect(budget > 100_000 ? rounds == 1 : rounds > 1)
     }
 }
