@@ -1,23 +1,20 @@
 internal import SealedMatchCases
 internal import SealedMatchCrypto
 
-/// On what it rests that somebody has seen a match. It begins the reason of the event: what is recorded is true to
-/// fact.
+/// What the page knows of it when somebody says to have seen a match.
 enum ViewBasis: Equatable {
-    /// This session was shown the picture, not blurred.
-    case shown(String)
-    /// The person says it, and says where.
-    case statement(String)
+    /// Recorded with the event, which needs no more words where a picture was shown.
+    case known(CaseViewBasis)
     /// There is a picture, and this session was not shown it.
     case none
 
     init(_ evidence: Sessions.Evidence?, hasCommand: Bool) {
         switch evidence {
         case .shown(let type, let count, let digest, isClear: true):
-            self = .shown(ShownFile(.page, type: type, count: count, digest: digest).text)
-        case .notHeld: self = .statement("[stated; the evidence is not held]")
-        case .failed: self = .statement("[stated; the evidence could not be shown]")
-        case nil where !hasCommand: self = .statement("[stated; no evidence is held here]")
+            self = .known(.shown(type: type, bytes: count, digest: digest))
+        case .notHeld: self = .known(.stated(.notHeld))
+        case .failed: self = .known(.stated(.notShown))
+        case nil where !hasCommand: self = .known(.stated(.noEvidence))
         default: self = .none
         }
     }
@@ -50,17 +47,19 @@ extension MatchPage {
     private var view: Markup? {
         guard visit.may(.view), match.viewedBy[visit.person] == nil else { return nil }
         // The browser asks for this page's picture next; that it did is looked at when this is recorded.
-        var basis = ViewBasis(evidence, hasCommand: hasCommand)
-        if case .picture(isClear: true, _) = shown { basis = .shown("") }
+        var isShown = false
+        if case .picture(isClear: true, _) = shown { isShown = true }
+        let basis = ViewBasis(evidence, hasCommand: hasCommand)
+        if case .known(.shown) = basis { isShown = true }
         switch basis {
-        case .shown:
+        case _ where isShown:
             return form(
                 "view", "I have seen it",
                 """
                 <p>Courts rely on this. Say it of what you have seen yourself.</p>
                 \(Page.button("I have seen match \(match.number)", key: "s"))
                 """)
-        case .statement:
+        case .known:
             return form(
                 "view", "I have seen it elsewhere",
                 """

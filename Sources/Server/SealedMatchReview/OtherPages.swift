@@ -4,7 +4,7 @@ internal import SealedMatchSQLite
 
 /// What a person is about to record: chosen, and not yet done.
 struct ConfirmPage {
-    let step: Step
+    let step: CaseStep
     let number: UInt64
     let form: ReviewForm
     let visit: Visit
@@ -19,7 +19,7 @@ struct ConfirmPage {
             <form method="post" action="/cases/\(number)/commit" class="act">
             \(visit.formToken)\(fields)
             <p>This is recorded in case \(number):</p>
-            <blockquote><p><strong>\(visit.person)</strong> \(Words.step(step.step)).</p>
+            <blockquote><p><strong>\(visit.person)</strong> \(Words.step(step)).</p>
             \("<p>Why: \(Told.text(why, limit: 4_096))</p>", if: !why.isEmpty)
             \("<p>Without a reason.</p>", if: why.isEmpty)</blockquote>
             <p>It is signed, and cannot be taken back.</p>

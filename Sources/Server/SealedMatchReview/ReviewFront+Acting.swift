@@ -11,8 +11,8 @@ extension ReviewFront {
         let form: ReviewForm
         let step: Step
         let found: ReviewedCase
-        /// The reason that is recorded.
-        let why: String
+        /// What is recorded.
+        let recorded: CaseStep
     }
 
     /// Reads a form that chooses a step.
@@ -36,7 +36,7 @@ extension ReviewFront {
         }
         guard found.events == step.seen else { throw try await stale(found, step, form, visit) }
         if let match = step.match { await waitForPicture(.init(number: number, match: match), visit) }
-        return Choice(visit: visit, form: form, step: step, found: found, why: try basis(step, found, visit))
+        return Choice(visit: visit, form: form, step: step, found: found, recorded: try known(step, found, visit))
     }
 
     /// A picture whose last byte a person has may not have been counted: that takes a moment.
@@ -56,24 +56,20 @@ extension ReviewFront {
         return StalePage.refusal(found, events, step, form, visit)
     }
 
-    /// The reason as it is recorded: of what was seen it says first on what that rests.
-    private func basis(_ step: Step, _ found: ReviewedCase, _ visit: Visit) throws(Refusal) -> String {
-        guard case .viewed(let match) = step.step, visit.may(.view) else { return step.why }
-        let known = sessions.evidence(of: .init(number: found.number, match: match), in: visit.session)
-        switch ViewBasis(known, hasCommand: evidence != nil) {
-        case .shown(let basis): return step.why.isEmpty ? basis : "\(basis) \(step.why)"
-        case .statement(let basis):
-            guard !step.why.isEmpty else {
-                throw Refusal(
-                    SealedMatchError(.stepRefused, "who has seen it elsewhere says where"),
-                    back: step.back(found.number))
-            }
-            return "\(basis) \(step.why)"
-        case .none:
+    /// The step as it is recorded: of what was seen it says on what that rests.
+    private func known(_ step: Step, _ found: ReviewedCase, _ visit: Visit) throws(Refusal) -> CaseStep {
+        guard case .viewed(let match, _) = step.step, visit.may(.view) else { return step.step }
+        let evidence = sessions.evidence(of: .init(number: found.number, match: match), in: visit.session)
+        guard case .known(let basis) = ViewBasis(evidence, hasCommand: self.evidence != nil) else {
             throw Refusal(
                 SealedMatchError(.stepRefused, "you were not shown this evidence without blur"),
                 back: step.back(found.number))
         }
+        if case .stated = basis, step.why.isEmpty {
+            throw Refusal(
+                SealedMatchError(.stepRefused, "who has seen it elsewhere says where"), back: step.back(found.number))
+        }
+        return .viewed(match: match, basis: basis)
     }
 
     /// Shows what is about to be recorded. What the rules refuse is refused here.
@@ -82,14 +78,15 @@ extension ReviewFront {
         let number = choice.found.number
         do {
             try await reporting(choice.step.back(number)) {
-                try await library.tryOut(choice.step.step, why: choice.why, by: choice.visit.person, of: choice.found)
+                try await library.tryOut(
+                    choice.recorded, why: choice.step.why, by: choice.visit.person, of: choice.found)
             }
         } catch {
             Self.count(choice.step, "refused")
             throw error
         }
         let page = ConfirmPage(
-            step: choice.step, number: number, form: choice.form, visit: choice.visit, why: choice.why)
+            step: choice.recorded, number: number, form: choice.form, visit: choice.visit, why: choice.step.why)
         return answer("Record this?", page.markup, choice.visit)
     }
 
@@ -113,7 +110,8 @@ extension ReviewFront {
         do {
             recorded = try await reporting(choice.step.back(number)) {
                 try await library.record(
-                    choice.step.step, why: choice.why, by: choice.visit.person, of: number, behind: choice.step.seen)
+                    choice.recorded, why: choice.step.why, by: choice.visit.person, of: number, behind: choice.step.seen
+                )
             }
         } catch {
             Self.count(choice.step, "refused")

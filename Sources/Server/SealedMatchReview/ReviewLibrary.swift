@@ -49,6 +49,7 @@ package final class ReviewLibrary: Sendable {
         let event = try CaseEvent(by: person, time: now(), why: why, step)
         try await read { store in
             _ = try store.library().apply(event, [], number: found.number, to: found)
+            try event.checkReason()
         }
     }
 

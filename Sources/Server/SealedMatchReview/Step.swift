@@ -47,7 +47,7 @@ struct Step {
     func next(_ found: ReviewedCase) -> String {
         let path = "/cases/\(found.number)"
         switch step {
-        case .viewed(let match): return "\(path)/matches/\(match)"
+        case .viewed(let match, _): return "\(path)/matches/\(match)"
         case .judged(let match, _, _): return match < found.matches.count ? "\(path)/matches/\(match + 1)" : path
         default: return path
         }
@@ -56,7 +56,7 @@ struct Step {
     /// Where it was chosen.
     func back(_ number: UInt64) -> String {
         switch step {
-        case .viewed(let match), .judged(let match, _, _): "/cases/\(number)/matches/\(match)"
+        case .viewed(let match, _), .judged(let match, _, _): "/cases/\(number)/matches/\(match)"
         default: "/cases/\(number)"
         }
     }
@@ -64,7 +64,7 @@ struct Step {
     /// The match that it is about.
     var match: Int? {
         switch step {
-        case .viewed(let match), .judged(let match, _, _): match
+        case .viewed(let match, _), .judged(let match, _, _): match
         default: nil
         }
     }

@@ -79,6 +79,7 @@ enum Style {
         .escape { color: var(--escape); font: .8em "DejaVu Sans Mono", ui-monospace, monospace;
             border: 1px solid currentColor; border-radius: 3px; padding: 0 .2em; margin: 0 .1em;
             white-space: nowrap; }
+        .basis { border: 1px solid var(--line); border-radius: 3px; padding: 0 .3em; overflow-wrap: anywhere; }
         .cut { color: var(--soft); font-style: italic; }
         form.act { margin: 1rem 0; max-width: 46rem; }
         fieldset { border: 1px solid var(--line); border-radius: 6px; background: var(--sheet); padding: .5rem 1.1rem 1rem;

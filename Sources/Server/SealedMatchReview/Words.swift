@@ -77,6 +77,19 @@ enum Words {
         "<code>\(Hexadecimal.text(bytes))</code>"
     }
 
+    /// On what it rests that somebody saw a match: what the page itself says of it.
+    private static func basis(_ basis: CaseViewBasis) -> Markup {
+        switch basis {
+        case .shown(let type, let bytes, let digest):
+            " <span class=\"basis\">shown on the page: \(type), \(bytes) bytes, SHA-256 \(hexadecimal(digest.bytes))</span>"
+        case .file(let type, let bytes, let digest):
+            " <span class=\"basis\">says that it was this file: \(type), \(bytes) bytes, SHA-256 \(hexadecimal(digest.bytes))</span>"
+        case .stated(.notHeld): " <span class=\"basis\">stated; the evidence is not held</span>"
+        case .stated(.notShown): " <span class=\"basis\">stated; the evidence could not be shown</span>"
+        case .stated(.noEvidence): " <span class=\"basis\">stated; no evidence is held here</span>"
+        }
+    }
+
     /// What an event is, in the words of a sentence that begins with a name.
     static func step(_ step: CaseStep) -> Markup {
         switch step {
@@ -86,7 +99,7 @@ enum Words {
         case .governed: "put a policy in force"
         case .imported(let bytes, _): "took in a case file of \(bytes) bytes"
         case .assigned(let person): "gave the case to \(person)"
-        case .viewed(let match): "saw match \(match)"
+        case .viewed(let match, let basis): "saw match \(match)\(basis.map(Self.basis))"
         case .judged(let match, let category, let standing):
             "judged match \(match): \(Self.category(category)); \(Self.standing(standing))"
         case .decided(let outcome): "gave the opinion “\(Self.outcome(outcome))”"

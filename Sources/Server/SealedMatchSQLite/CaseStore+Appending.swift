@@ -31,6 +31,7 @@ extension CaseStore {
             if let seen, seen != old.events { return nil }
             // Cases, step 2: the rules
             let found = try library.apply(event, [], number: number, to: old)
+            try event.checkReason()
             if case .erased = event.step { try Self.erase(number, db) }
             // Cases, steps 3–5
             _ = try Self.add(event, [], to: number, after: Self.last(db), key: key, db)
@@ -48,6 +49,7 @@ extension CaseStore {
             var library = try Self.library(db)
             try Self.check(key.publicKey, library)
             try library.apply(event)
+            try event.checkReason()
             _ = try Self.add(event, [], to: 0, after: Self.last(db), key: key, db)
         }
     }
@@ -87,6 +89,7 @@ extension CaseStore {
                         bytes: document.count,
                         digest: try CaseRecord.documentDigest(salt: salt, document: document)))
                 let found = try library.apply(event, document, number: number, to: old)
+                try event.checkReason()
                 last = try Self.add(event, document, to: number, after: last, salt: salt, key: key, db)
                 try Self.write(CaseRow(found), db)
                 if known == nil { next += 1 }

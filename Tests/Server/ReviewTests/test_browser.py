@@ -53,7 +53,7 @@ class Keyboard(PageTest):
             self.shown(rita, "none", width=360)
             rita.look("09-evidence-large-in-colour")
             rita.alt("s", leaves=True)
-            self.assertIn("[shown on the page: image/png", rita.text)
+            self.assertIn("shown on the page: image/png", rita.text)
             rita.alt("y", leaves=True)
             self.assertIn("1 match as seen today", rita.text)
 
@@ -217,7 +217,8 @@ class NoEvidence(PageTest):
             rita.tab_to("#why-view")
             rita.type("in the ticket system")
             rita.alt("s", leaves=True)
-            self.assertIn("[stated; no evidence is held here] in the ticket system", rita.text)
+            self.assertIn("stated; no evidence is held here", rita.text)
+            self.assertIn("in the ticket system", rita.text)
             rita.look("43-dark-record-this")
             rita.alt("y", leaves=True)
             self.assertIn("1 match as seen today", rita.text)

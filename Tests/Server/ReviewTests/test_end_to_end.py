@@ -123,7 +123,7 @@ class EndToEnd(unittest.TestCase):
         person.alt("d", leaves=True)
         self.assertGreater(int(person.find("figure img").get_attribute("naturalWidth")), 0)
         person.alt("s", leaves=True)
-        self.assertIn("[shown on the page: image/jpeg", person.text)
+        self.assertIn("shown on the page: image/jpeg", person.text)
         person.alt("y", leaves=True)
 
     def judge(self, person: Any, category: str, standing: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import http.client
 import itertools
 import json
@@ -388,9 +389,29 @@ class Evidence(PageTest):
         self.assertIn("not held", rita.evidence(1, 4, "dim").text)
         self.assertEqual(view(4).status, 409)
         self.assertEqual(view(4, "in the ticket system").status, 303)
-        said = [event["why"] for event in json.loads(self.world.sample.tool(*self.show))["events"] if event["why"]]
-        self.assertRegex(said[0], r"^\[shown on the page: image/png, \d+ bytes, SHA-256 [0-9a-f]{64}\]$")
-        self.assertEqual(said[1], "[stated; the evidence is not held] in the ticket system")
+        said = [
+            (event["what"], event["why"])
+            for event in json.loads(self.world.sample.tool(*self.show))["events"]
+            if "viewed" in event["what"]
+        ]
+        digest = hashlib.sha256(picture.content).hexdigest()
+        shown = f"which a page showed: image/png, {len(picture.content)} bytes, SHA-256 {digest}"
+        self.assertEqual(said[0], (f"viewed match 1, {shown}", ""))
+        stated = "viewed match 4, stated: the evidence is not held"
+        self.assertEqual(said[1], (stated, "in the ticket system"))
+        page = rita.get("/cases/1").text
+        self.assertIn(
+            f'saw match 1 <span class="basis">shown on the page: image/png, {len(picture.content)} bytes', page
+        )
+        self.verified()
+        # Nobody writes it himself.
+        for why in ("[shown on the page: image/png, 5 bytes, SHA-256 00]", " (Stated) I saw it"):
+            with self.assertRaises(subprocess.CalledProcessError):
+                self.world.sample.case("view", "1", "--match", "2", "--why", why, person="rita")
+            for where in ("check", "commit"):
+                refused = rita.act(1, "judge", where, match="2", why=why, **{"class": "A1", "standing": "none"})
+                self.assertEqual(refused.status, 409)
+                self.assertIn("does not begin like what a page says", refused.text)
         self.assertIn("2 matches as seen today", rita.get("/cases").text)
 
     show = ("case", "show", "1", "--events", "--json", "--library", "cases.sqlite")
@@ -513,7 +534,8 @@ class BrokenEvidence(PageTest):
         self.assertIn("no JPEG, PNG, WebP or GIF", self.world.log)
         self.assertEqual(rita.act(1, "view", "commit", match="1").status, 409)
         self.assertEqual(rita.act(1, "view", "commit", match="1", why="in the ticket system").status, 303)
-        self.assertIn("[stated; the evidence could not be shown] in the ticket system", rita.get("/cases/1").text)
+        page = rita.get("/cases/1").text
+        self.assertIn('stated; the evidence could not be shown</span>: <bdi class="told">in the ticket system', page)
 
 
 class Hostile(PageTest):

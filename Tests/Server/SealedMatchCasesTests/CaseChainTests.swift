@@ -122,6 +122,9 @@ import Testing
             CaseStep.founded(key: key, policy: "\u{7}\u{2028}\"\\"), .appointed(person: "a", role: nil),
             .appointed(person: "a@b-c_d.E9", role: .auditor), .governed(policy: ""),
             .imported(bytes: 5, digest: key), .assigned(to: "b"), .viewed(match: 1),
+            .viewed(match: 2, basis: .shown(type: "image/webp", bytes: 1, digest: key)),
+            .viewed(match: 3, basis: .stated(.notHeld)), .viewed(match: 3, basis: .stated(.notShown)),
+            .viewed(match: 3, basis: .stated(.noEvidence)),
             .judged(match: 2, category: .unclassified, standing: .unsaid), .decided(.cannotBeJudged),
             .reported(.article13, reference: "é"), .closed, .reopened,
             .filed(CaseFiling(kind: .account, round: 3, entries: 0, digest: key)),
@@ -138,5 +141,9 @@ import Testing
         let long = String(repeating: "x", count: 4_097)
         #expect(code { _ = try CaseEvent(by: "x", time: 1, why: long, .closed) } == .parameterOutOfRange)
         #expect(code { _ = try CaseEvent(by: "x", time: 1 << 53, .closed) } == .parameterOutOfRange)
+        for (type, bytes) in [("image/svg+xml", 5), ("image/png", 0), ("", 5), ("image/png", 1 << 31)] {
+            let step = CaseStep.viewed(match: 1, basis: .shown(type: type, bytes: bytes, digest: key))
+            #expect(code { _ = try CaseEvent(by: "x", time: 1, step) } == .parameterOutOfRange, "\(type) \(bytes)")
+        }
     }
 }

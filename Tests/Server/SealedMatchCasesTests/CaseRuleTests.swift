@@ -64,6 +64,41 @@ import Testing
         #expect(try one.store.read(1).state == .new)
     }
 
+    /// Nobody's words pose as what a page says of itself; old events that have them stay readable (vectors).
+    @Test func reasonsThatPose() throws {
+        let one = try Fixture()
+        try one.take(caseFile())
+        let before = try one.store.head()
+        for why in [
+            "[shown on the page: image/png, 5 bytes, SHA-256 00]", "[stated; the evidence is not held] there",
+            "[SHOWN ON THE PAGE", "  \n\t[Stated", "[ shown  on\u{A0}the page", "[shownonthepage", "(stated",
+            "{stated}",
+            "\u{FF3B}shown on the page", "\u{3010}stated", "\u{27E6}stated", "\u{2045}shown on the page",
+            "\u{202E}[stated", "[\u{200B}sta\u{200D}ted", "\u{FEFF}[\u{2066}stated", "\u{E000}[stated",
+            "[\u{FF33}\u{FF34}\u{FF21}\u{FF34}\u{FF25}\u{FF24}", "[\u{1D600}hown on the page", "[[[stated", "*[stated",
+            "[\u{455}tated", "[st\u{430}t\u{435}d", "[sh\u{3BF}wn on the page", "[sh0wn on the page",
+        ] {
+            for step in [CaseStep.viewed(match: 1), .assigned(to: "rita"), .decided(.notConfirmed)] {
+                #expect(code { try one.step(step, by: "rita", why: why) } == .stepRefused, "\(why)")
+            }
+            #expect(code { try one.library(.appointed(person: "x", role: .lead), why: why) } == .stepRefused, "\(why)")
+            #expect(code { try one.take(caseFile(account: 3), why: why) } == .stepRefused, "\(why)")
+        }
+        #expect(try one.store.head() == before)
+        for why in [
+            "stated by the sender", "shown on the page 4 of the report", "[see the note] stated", "[state of the file]",
+            "[show me", "[", "", "\u{202E}", "(unstated)", "[stat",
+        ] {
+            try one.step(.viewed(match: 1), by: "rita", why: why)
+        }
+        try one.step(
+            .viewed(match: 2, basis: .shown(type: "image/gif", bytes: 7, digest: Bytes32())), by: "rita", why: "")
+        #expect(
+            try one.store.events(of: 1).last?.step
+                == .viewed(
+                    match: 2, basis: .shown(type: "image/gif", bytes: 7, digest: Bytes32())))
+    }
+
     @Test func opinions() throws {
         let one = try Fixture()
         try one.take(caseFile())

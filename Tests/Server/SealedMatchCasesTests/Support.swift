@@ -80,15 +80,15 @@ final class Fixture {
         }
     }
 
-    func library(_ step: CaseStep, by person: String = "lena") throws {
+    func library(_ step: CaseStep, by person: String = "lena", why: String = "") throws {
         now += 1
-        try store.append(CaseEvent(by: person, time: now, step), key: key)
+        try store.append(CaseEvent(by: person, time: now, why: why, step), key: key)
     }
 
     @discardableResult
-    func take(_ documents: [UInt8]..., by person: String = "lena") throws -> [CaseAddition] {
+    func take(_ documents: [UInt8]..., by person: String = "lena", why: String = "") throws -> [CaseAddition] {
         now += 1
-        return try store.takeIn(documents, by: person, at: now, key: key)
+        return try store.takeIn(documents, by: person, at: now, why: why, key: key)
     }
 
     @discardableResult

@@ -13,9 +13,10 @@ import Testing
     }
 
     /// As the review page writes it.
-    private static func shown(_ digits: String, _ place: ShownFile.Place = .page) throws -> String {
+    private static func shown(_ digits: String, asFile: Bool = false) throws -> CaseViewBasis {
         let digest = try Bytes32(exactly: [UInt8](repeating: UInt8(digits, radix: 16) ?? 0, count: 32))
-        return ShownFile(place, type: "image/jpeg", count: 7, digest: digest).text
+        return asFile
+            ? .file(type: "image/jpeg", bytes: 7, digest: digest) : .shown(type: "image/jpeg", bytes: 7, digest: digest)
     }
 
     /// Hostile notes and labels stay texts, the order is the schema's, and reading gives what was written.
@@ -68,7 +69,7 @@ import Testing
         #expect(try details(picture).child("originalFileHash")?.text == picture.sha256)
         // In another round somebody was shown this file, by the page; and another person another one, as a file.
         try one.step(.reopened, by: "lena")
-        try one.step(.viewed(match: 2), by: "rita", why: Self.shown("a5") + " in the browser")
+        try one.step(.viewed(match: 2, basis: Self.shown("a5")), by: "rita", why: "in the browser")
         try one.step(.judged(match: 2, category: .b1, standing: .baseline), by: "rita")
         try one.step(.judged(match: 1, category: .b1, standing: .baseline), by: "rita")
         #expect(try viewed(second) == "true")
@@ -80,7 +81,7 @@ import Testing
             #expect(said.contains("file-\(digits)") && said.contains(String(repeating: "a5", count: 32)), "\(said)")
             #expect(said.contains(String(repeating: digits, count: 32)))
         }
-        try one.step(.viewed(match: 2), by: "sam", why: Self.shown("77", .file))
+        try one.step(.viewed(match: 2, basis: Self.shown("77", asFile: true)), by: "sam")
         #expect(try viewed(Self.picture(2, "77")) == "true" && viewed(second) == "true")
         #expect(refusal { _ = try viewed(Self.picture(2, "78")) }.contains("another file"))
     }
@@ -93,7 +94,7 @@ import Testing
         let said = refusal { _ = try one.report(pictures: [Self.picture(1, "5b")]) }
         #expect(said.contains("file-5b") && said.contains("the note of match 1 says \(picture.sha256)"), "\(said)")
         try one.step(.reopened, by: "lena")
-        try one.step(.viewed(match: 1), by: "rita", why: Self.shown("5b"))
+        try one.step(.viewed(match: 1, basis: Self.shown("5b")), by: "rita")
         try one.step(.judged(match: 1, category: .b1, standing: .baseline), by: "rita")
         let seen = try one.report(pictures: [Self.picture(1, "5b")])
         #expect(seen.remarks.first?.contains("true: a person was shown this file; the note says another") == true)
@@ -102,23 +103,6 @@ import Testing
         #expect(
             refusal { _ = try one.report(pictures: [Self.picture(1, "5b"), Self.picture(1, "5b")]) }.contains("two"))
         #expect(refusal { _ = try one.facts(.numbers([1, 1])) }.contains("twice"))
-    }
-
-    /// Which file was seen is what a program wrote, and in one form.
-    @Test func shownFiles() throws {
-        let text = try Self.shown("0f")
-        #expect(try ShownFile(beginning: text)?.digest == Bytes32(exactly: [UInt8](repeating: 15, count: 32)))
-        #expect(ShownFile(beginning: text + " and more")?.place == .page)
-        for odd in [
-            "", "[", "x " + text, text.uppercased(), text.replacing("SHA-256 0f", with: "SHA-256 0F"),
-            text.replacing(" 7 bytes", with: " 07 bytes"), text.replacing(" 7 bytes", with: " +7 bytes"),
-            text.replacing("0f0f]", with: "0f]"), text.replacing("shown on the page", with: "stated"),
-            "[stated; no evidence is held here] " + text,
-        ] {
-            #expect(ShownFile(beginning: odd) == nil, "\(odd)")
-        }
-        #expect(ShownFile.isImitated(by: " " + text) && ShownFile.isImitated(by: "[seen as a file"))
-        #expect(!ShownFile.isImitated(by: "I was shown it [on the page]"))
     }
 
     /// When it happened is what a note says, or a person; nothing else.

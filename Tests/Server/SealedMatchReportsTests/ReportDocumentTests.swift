@@ -83,8 +83,8 @@ import Testing
         try one.step(.reopened, by: "lena")
         for (byte, isOne) in [(UInt8(0x11), false), (0xAB, true)] {
             let digest = try Bytes32(exactly: [UInt8](repeating: byte, count: 32))
-            let shown = ShownFile(.page, type: "image/png", count: 1, digest: digest)
-            try one.step(.viewed(match: 1), by: "rita", why: shown.text)
+            let shown = CaseViewBasis.shown(type: "image/png", bytes: 1, digest: digest)
+            try one.step(.viewed(match: 1, basis: shown), by: "rita")
             if !isOne { try one.step(.judged(match: 1, category: .b1, standing: .baseline), by: "rita") }
             let again = try #require(try hashes(of: one).first)
             #expect(member(again, "viewed") == .boolean(isOne), "\(byte)")

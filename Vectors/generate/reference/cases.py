@@ -22,6 +22,19 @@ REPORTS = ("cybertipline", "article13", "nca", "removal", "blocking")
 FILINGS = (*REPORTS, "account")
 CLASSES = ("A1", "A2", "B1", "B2", "none")
 STANDINGS = ("baseline", "nationallyIllegal", "notIllegal", "none")
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
+FILES = (
+    *PICTURES,
+    "image/avif",
+    "image/heif",
+    "image/bmp",
+    "image/tiff",
+    "video/mp4",
+    "video/webm",
+    "video/x-msvideo",
+    "video/mpeg",
+)
+STATED = ("notHeld", "notShown", "noEvidence")
 ILLEGAL = ("baseline", "nationallyIllegal")
 NAME = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 HEX32 = re.compile(r"[0-9a-f]{64}")
@@ -164,11 +177,33 @@ FIELDS: dict[str, dict[str, Any]] = {
 }
 
 
+def seen(value: Any, types: tuple[str, ...]) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"bytes", "digest", "type"}
+        and whole(value["bytes"], 1, (1 << 31) - 1)
+        and digest(value["digest"])
+        and value["type"] in types
+    )
+
+
+# One of them may be there.
+OPTIONAL: dict[str, dict[str, Any]] = {
+    "viewed": {
+        "shown": lambda value: seen(value, PICTURES),
+        "file": lambda value: seen(value, FILES),
+        "stated": lambda value: value in STATED,
+    }
+}
+
+
 def is_content(content: Any) -> bool:
     if not isinstance(content, dict) or content.get("kind") not in FIELDS:
         return False
-    fields = FIELDS[content["kind"]]
-    return (
+    optional = OPTIONAL.get(content["kind"], {})
+    given = [field for field in optional if field in content]
+    fields = FIELDS[content["kind"]] | {field: optional[field] for field in given}
+    return len(given) <= 1 and (
         set(content) == {"by", "kind", "time", "why", *fields}
         and name(content["by"])
         and whole(content["time"], 0, (1 << 53) - 1)

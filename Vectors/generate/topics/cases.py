@@ -39,6 +39,7 @@ POLICY: dict[str, Any] = {
 }
 START = 1_800_000_000
 ROOT = "ab" * 32
+SHOWN: dict[str, Any] = {"bytes": 4_711, "digest": "c5" * 32, "type": "image/png"}
 
 
 def case_file(account: int, part: int, numbers: range, listed: int) -> bytes:
@@ -204,6 +205,16 @@ def accepted(group: Group) -> None:
     add(group, "erased, and another case is there", chain.erase(1).events, "Accepted", "Erased")
     chain = Chain().take(1).confirm(1, "rita").add(1, "sam", "decided", outcome="cannotBeJudged")
     add(group, "a lead settles", chain.add(1, "lena", "decided", outcome="cannotBeJudged").events, "Accepted")
+    chain = Chain().take(1)
+    for number, (kind, size) in enumerate((("image/jpeg", 1), ("image/png", 4_711), ("image/gif", (1 << 31) - 1))):
+        chain.add(1, "rita", "viewed", "", match=1 + number, shown=SHOWN | {"bytes": size, "type": kind})
+    for number, stated in enumerate(("notHeld", "notShown", "noEvidence")):
+        chain.add(1, "sam", "viewed", match=1 + number, stated=stated)
+    for number, kind in enumerate(("image/png", "image/heif", "video/mp4")):
+        chain.add(1, "rob", "viewed", match=1 + number, file=SHOWN | {"type": kind})
+    # As pages wrote it before there were fields for it.
+    chain.add(1, "rob", "viewed", f"[shown on the page: image/png, 4711 bytes, SHA-256 {'00' * 32}]", match=1)
+    add(group, "what a page showed, and what is stated", chain.events, "Accepted")
     chain = Chain().take(1).add(1, "rita", "decided", outcome="cannotBeJudged").add(1, "lena", "reopened")
     add(group, "opened again: another opinion", chain.confirm(1, "rita").events, "Accepted")
 
@@ -256,6 +267,22 @@ def broken(group: Group) -> None:
         ("match 0", lambda text: text.replace(b'"match":1', b'"match":0')),
     ):
         again(group, comment, chain(), 6, form)
+    for comment, fields in (
+        ("a page showed, and it is stated", {"shown": SHOWN, "stated": "notHeld"}),
+        ("a page showed nothing", {"shown": None}),
+        ("a page showed no picture", {"shown": SHOWN | {"type": "text/html"}}),
+        ("a page showed no byte", {"shown": SHOWN | {"bytes": 0}}),
+        ("a page showed something without a digest", {"shown": {"bytes": 1, "type": "image/png"}}),
+        ("a page showed more than that", {"shown": SHOWN | {"clear": True}}),
+        ("a page showed, and a file was seen", {"shown": SHOWN, "file": SHOWN}),
+        ("a file that is no picture or video was seen", {"file": SHOWN | {"type": "image/svg+xml"}}),
+        ("stated without a word for it", {"stated": "seen"}),
+    ):
+        events = Chain().take(1).add(1, "rita", "viewed", match=1, **fields).events
+        add(group, comment, events, "BrokenContent", result="brokenChain")
+    judged = {"match": 1, "class": "A1", "standing": "baseline"}
+    events = Chain().take(1).add(1, "rita", "judged", **judged, shown=SHOWN).events
+    add(group, "a page showed what was judged", events, "BrokenContent", result="brokenChain")
     lines = [event.encode() for event in good]
     for comment, line in (("an empty line", ""), ("a list", "[]"), ("no object", lines[7][:-1])):
         add(group, comment, good, "BrokenContent", result="brokenChain", lines=[*lines[:7], line])

@@ -22,6 +22,7 @@ public struct CaseEvent: Equatable, Sendable {
         }
         switch step {
         case .appointed(let person, _), .assigned(let person): try Self.checkName(person)
+        case .viewed(_, let basis): try basis?.check()
         case .reported(_, let reference):
             guard (1...256).contains(reference.utf8.count) else {
                 throw SealedMatchError(.parameterOutOfRange, "a report's reference has 1 to 256 bytes")
@@ -48,6 +49,11 @@ public struct CaseEvent: Equatable, Sendable {
     public static let maximumDocument = 64 << 20
     /// Bytes of an event's content, at most: a policy's text, each byte of it escaped.
     static let maximumCount = 8 * CasePolicy.maximumCount
+
+    /// Cases, step 2, of an event that is to be added: its reason poses as no page's mark. Events that are there may: a
+    /// page wrote them.
+    /// - Throws: `stepRefused`.
+    package func checkReason() throws(SealedMatchError) { try CaseReason.check(why) }
 
     /// A person's name: 1 to 64 letters, digits, and `.`, `_`, `-`, `@` of ASCII.
     /// - Throws: `parameterOutOfRange`.

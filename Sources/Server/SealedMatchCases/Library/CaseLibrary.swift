@@ -70,14 +70,14 @@ public struct CaseLibrary: Sendable {
             }
             found.assignee = person
             found.move(to: .inReview, event)
-        case .viewed(let match):
+        case .viewed(let match, let basis):
             try check(event.by, .view)
             try found.isOpen()
             let place = try found.place(of: match)
             if found.matches[place].viewedBy[event.by] == nil {
                 found.matches[place].viewedBy[event.by] = event.time
             }
-            if let shown = ShownFile(beginning: event.why) { found.matches[place].shown.insert(shown.digest) }
+            if let digest = basis?.digest { found.matches[place].shown.insert(digest) }
             found.move(to: .inReview, event)
         case .judged(let match, let category, let standing):
             try check(event.by, .judge)

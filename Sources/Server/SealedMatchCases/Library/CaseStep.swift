@@ -14,8 +14,9 @@ public enum CaseStep: Equatable, Sendable {
     case imported(bytes: Int, digest: Bytes32)
     /// The case is somebody's.
     case assigned(to: String)
-    /// The person has seen what a match is about; the match's number in the case, from 1.
-    case viewed(match: Int)
+    /// The person has seen what a match is about; the match's number in the case, from 1. `basis`: what a page knows of
+    /// it; nil where nothing but the person's word is there.
+    case viewed(match: Int, basis: CaseViewBasis? = nil)
     /// The person says what a match is.
     case judged(match: Int, category: CaseJudgement.Class, standing: CaseJudgement.Standing)
     /// The person's opinion on the case.
@@ -65,7 +66,9 @@ public enum CaseStep: Equatable, Sendable {
         case .imported(let bytes, let digest):
             ["bytes": .integer(Int128(bytes)), "digest": .text(Hexadecimal.text(digest.bytes))]
         case .assigned(let person): ["to": .text(person)]
-        case .viewed(let match): ["match": .integer(Int128(match))]
+        case .viewed(let match, let basis):
+            Dictionary(
+                [("match", .integer(Int128(match)))] + (basis.map { [$0.field] } ?? []), uniquingKeysWith: { $1 })
         case .judged(let match, let category, let standing):
             [
                 "match": .integer(Int128(match)), "class": .text(category.rawValue),
@@ -109,8 +112,9 @@ public enum CaseStep: Equatable, Sendable {
             guard let person = fields.text("to") else { return nil }
             self = .assigned(to: person)
         case "viewed":
-            guard let match = fields.integer("match", 1...Int(Int32.max)) else { return nil }
-            self = .viewed(match: match)
+            guard let match = fields.integer("match", 1...Int(Int32.max)), let basis = CaseViewBasis.basis(fields)
+            else { return nil }
+            self = .viewed(match: match, basis: basis)
         case "judged":
             guard let match = fields.integer("match", 1...Int(Int32.max)),
                 let category = fields.text("class").flatMap({ CaseJudgement.Class(rawValue: $0) }),

@@ -124,6 +124,19 @@ struct CaseShowCommand: ParsableCommand {
         return CaseText.bounded(text)
     }
 
+    /// What a page knows of it: no words of a person.
+    private static func basis(_ basis: CaseViewBasis) -> String {
+        switch basis {
+        case .shown(let type, let bytes, let digest):
+            ", which a page showed: \(type), \(bytes) bytes, SHA-256 \(hexadecimal(digest.bytes))"
+        case .file(let type, let bytes, let digest):
+            ", and says that it was this file: \(type), \(bytes) bytes, SHA-256 \(hexadecimal(digest.bytes))"
+        case .stated(.notHeld): ", stated: the evidence is not held"
+        case .stated(.notShown): ", stated: the evidence could not be shown"
+        case .stated(.noEvidence): ", stated: the page has no evidence"
+        }
+    }
+
     private static func what(_ step: CaseStep) -> String {
         switch step {
         case .founded: "founded the library"
@@ -131,7 +144,7 @@ struct CaseShowCommand: ParsableCommand {
         case .governed: "put a policy in force"
         case .imported(let bytes, _): "took in a case file of \(bytes) bytes"
         case .assigned(let person): "gave it to \(person)"
-        case .viewed(let match): "viewed match \(match)"
+        case .viewed(let match, let basis): "viewed match \(match)\(basis.map(Self.basis) ?? "")"
         case .judged(let match, let category, let standing):
             "judged match \(match) to be \(category.rawValue), \(standing.rawValue)"
         case .decided(let outcome): "gave the opinion \(CaseText.outcome(outcome))"

@@ -34,21 +34,17 @@ struct CaseViewCommand: ParsableCommand {
     func validate() throws {
         guard Set(match).count == match.count else { throw ValidationError("--match: a match is named twice") }
         guard file == nil || match.count == 1 else { throw ValidationError("--file is of one match") }
-        guard !ShownFile.isImitated(by: why) else {
-            throw ValidationError("--why: which file was shown is said by the program: give it with --file")
-        }
     }
 
     func run() throws {
         try reportingFailures {
-            var why = why
+            var basis: CaseViewBasis?
             if let file {
                 let seen = try reporting { () throws(ReportFailure) in try ReportFile(file.text) }
                 let digest = try about(file.description) { try KeyFiles.sha256(seen.bytes) }
-                let shown = ShownFile(.file, type: seen.type.rawValue, count: seen.bytes.count, digest: digest)
-                why = why.isEmpty ? shown.text : "\(shown.text) \(why)"
+                basis = .file(type: seen.type.rawValue, bytes: seen.bytes.count, digest: digest)
             }
-            try actor.append(match.map { .viewed(match: $0) }, to: number.number, why: why)
+            try actor.append(match.map { .viewed(match: $0, basis: basis) }, to: number.number, why: why)
         }
     }
 }
