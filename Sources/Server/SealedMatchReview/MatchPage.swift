@@ -32,7 +32,7 @@ struct MatchPage {
     private var path: String { "/cases/\(found.number)/matches/\(match.number)" }
 
     private func evidencePath(_ how: String) -> String {
-        "\(path)?evidence=\(how)&once=\(Hexadecimal.text(offer.bytes))"
+        "\(path)?evidence=\(how)&once=\(Hexadecimal.text(offer.bytes))#evidence"
     }
 
     /// The bytes of the note; nil for what is no base64.
@@ -109,7 +109,8 @@ struct MatchPage {
             case .failed: "<p>The evidence could not be shown. Whoever runs this finds in the log why.</p>"
             case .picture(let isClear, let ticket): figure(isClear: isClear, ticket)
             }
-        return "<section aria-labelledby=\"evidence\"><h2 id=\"evidence\">Evidence</h2>\(body)</section>"
+        return
+            "<section aria-labelledby=\"evidence\"><h2 id=\"evidence\" tabindex=\"-1\">Evidence</h2>\(body)</section>"
     }
 
     private func figure(isClear: Bool, _ ticket: Bytes32) -> Markup {

@@ -19,14 +19,29 @@ struct ConfirmPage {
             <form method="post" action="/cases/\(number)/commit" class="act">
             \(visit.formToken)\(fields)
             <p>This is recorded in case \(number):</p>
-            <blockquote><p><strong>\(visit.person)</strong> \(Words.step(step)).</p>
+            <blockquote id="recorded"><p><strong>\(visit.person)</strong> \(Words.step(step)).</p>
             \("<p>Why: \(Told.text(why, limit: 4_096))</p>", if: !why.isEmpty)
             \("<p>Without a reason.</p>", if: why.isEmpty)</blockquote>
             <p>It is signed, and cannot be taken back.</p>
-            <div class="buttons">\(Page.button("Record it", key: "y"))
+            <div class="buttons">\(Page.button("Record it", key: "y", more: " aria-describedby=\"recorded\""))
             <button class="plain" accesskey="b" formaction="/cases/\(number)/back" formnovalidate>Go back\
             \(Page.key("b"))</button></div>
             </form>
+            """
+    }
+}
+
+/// The way back to a form, as it was filled in.
+enum BackForm {
+    /// - Parameter events: how many the case has now.
+    static func markup(_ name: String, _ number: UInt64, _ events: Int, _ form: ReviewForm, _ visit: Visit) -> Markup {
+        let fields = Step.fields.filter { !form[$0].isEmpty }.map { name -> Markup in
+            let value = name == "seen" ? "\(events)" : form[name]
+            return "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
+        }
+        return """
+            <form method="post" action="/cases/\(number)/back">\(visit.formToken)\(fields)
+            \(Page.button(name, key: "b"))</form>
             """
     }
 }
@@ -36,22 +51,17 @@ enum StalePage {
     static func refusal(
         _ found: ReviewedCase, _ events: [CaseEvent], _ step: Step, _ form: ReviewForm, _ visit: Visit
     ) -> Refusal {
-        // What was chosen is kept, for the case as it is now.
-        let fields = Step.fields.filter { !form[$0].isEmpty }.map { name -> Markup in
-            let value = name == "seen" ? "\(found.events)" : form[name]
-            return "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
-        }
         let lines = events.dropFirst(step.seen).map { EventList.line($0) }
         let what: Markup =
             lines.isEmpty
             ? "<p>The case is not the one that you saw.</p>"
             : "<p>Since you saw the case:</p><ol class=\"events\">\(lines)</ol>"
+        // What was chosen is kept, for the case as it is now.
         return Refusal(
             .conflict, "The case has changed",
             """
             <p>Nothing was recorded.</p>\(what)
-            <form method="post" action="/cases/\(found.number)/back">\(visit.formToken)\(fields)
-            \(Page.button("Look at it again", key: "b"))</form>
+            \(BackForm.markup("Look at it again", found.number, found.events, form, visit))
             """)
     }
 }

@@ -5,6 +5,8 @@ struct Page {
     var visit: Visit?
     /// The navigation's own place.
     var place = ""
+    /// What was just recorded: said first, in the window's title too, which screen readers read.
+    var recorded: Markup?
 
     var markup: Markup {
         """
@@ -13,7 +15,7 @@ struct Page {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(title) – SealedMatch review</title>
+        <title>\("Recorded. ", if: recorded != nil)\(title) – SealedMatch review</title>
         <link rel="stylesheet" href="/style.css">
         </head>
         <body>
@@ -21,6 +23,7 @@ struct Page {
         \(visit.map(header) ?? .none)
         <main id="main" tabindex="-1">
         <h1>\(title)</h1>
+        \(recorded.map { "<p class=\"good\" role=\"status\"><strong>Recorded:</strong> \($0).</p>" as Markup })
         \(visit.flatMap(rest))
         \(body)
         </main>

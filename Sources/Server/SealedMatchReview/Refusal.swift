@@ -18,12 +18,14 @@ struct Refusal: Error {
     }
 
     /// One of the library's errors.
-    /// - Parameter back: where people go on from.
-    init(_ error: SealedMatchError, back: String) {
+    /// - Parameters:
+    ///   - back: where people go on from.
+    ///   - form: the way back that keeps what they wrote; a link unless given.
+    init(_ error: SealedMatchError, back: String, form: Markup? = nil) {
         let reason = "\(error.reason)"
         let words: Markup = """
             <p>\(reason.prefix(1).uppercased() + reason.dropFirst()). Nothing was recorded.</p>
-            <p><a href="\(back)" accesskey="b">Back</a></p>
+            \(form ?? "<p><a href=\"\(back)\" accesskey=\"b\">Back</a></p>")
             """
         switch error.code {
         case .roleRefused: self.init(.forbidden, "Not for your role", words)

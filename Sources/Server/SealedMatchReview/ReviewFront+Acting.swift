@@ -18,7 +18,9 @@ extension ReviewFront {
     /// Reads a form that chooses a step.
     /// - Throws: `Refusal` for a case that has other events than the person saw, for one that was not shown what they
     ///   say to have seen, and for a form that chooses nothing.
-    private func choice(_ request: Request, _ context: FrontContext) async throws -> Choice {
+    private func choice(
+        _ request: Request, _ context: FrontContext, isGoingBack: Bool = false
+    ) async throws -> Choice {
         let visit = try await visit(request)
         let number = try number(context)
         let form = try await form(request, context, visit)
@@ -35,8 +37,18 @@ extension ReviewFront {
             try await library.read { store in try store.read(number) }
         }
         guard found.events == step.seen else { throw try await stale(found, step, form, visit) }
+        guard !isGoingBack else {
+            return Choice(visit: visit, form: form, step: step, found: found, recorded: step.step)
+        }
         if let match = step.match { await waitForPicture(.init(number: number, match: match), visit) }
-        return Choice(visit: visit, form: form, step: step, found: found, recorded: try known(step, found, visit))
+        let recorded = try await reporting(back, form: Self.backForm(found, form, visit)) {
+            try known(step, found, visit)
+        }
+        return Choice(visit: visit, form: form, step: step, found: found, recorded: recorded)
+    }
+
+    private static func backForm(_ found: ReviewedCase, _ form: ReviewForm, _ visit: Visit) -> Markup {
+        BackForm.markup("Back", found.number, found.events, form, visit)
     }
 
     /// A picture whose last byte a person has may not have been counted: that takes a moment.
@@ -57,17 +69,14 @@ extension ReviewFront {
     }
 
     /// The step as it is recorded: of what was seen it says on what that rests.
-    private func known(_ step: Step, _ found: ReviewedCase, _ visit: Visit) throws(Refusal) -> CaseStep {
+    private func known(_ step: Step, _ found: ReviewedCase, _ visit: Visit) throws(SealedMatchError) -> CaseStep {
         guard case .viewed(let match, _) = step.step, visit.may(.view) else { return step.step }
         let evidence = sessions.evidence(of: .init(number: found.number, match: match), in: visit.session)
         guard case .known(let basis) = ViewBasis(evidence, hasCommand: self.evidence != nil) else {
-            throw Refusal(
-                SealedMatchError(.stepRefused, "you were not shown this evidence without blur"),
-                back: step.back(found.number))
+            throw SealedMatchError(.stepRefused, "you were not shown this evidence without blur")
         }
         if case .stated = basis, step.why.isEmpty {
-            throw Refusal(
-                SealedMatchError(.stepRefused, "who has seen it elsewhere says where"), back: step.back(found.number))
+            throw SealedMatchError(.stepRefused, "who has seen it elsewhere says where")
         }
         return .viewed(match: match, basis: basis)
     }
@@ -77,7 +86,8 @@ extension ReviewFront {
         let choice = try await choice(request, context)
         let number = choice.found.number
         do {
-            try await reporting(choice.step.back(number)) {
+            let form = Self.backForm(choice.found, choice.form, choice.visit)
+            try await reporting(choice.step.back(number), form: form) {
                 try await library.tryOut(
                     choice.recorded, why: choice.step.why, by: choice.visit.person, of: choice.found)
             }
@@ -92,7 +102,7 @@ extension ReviewFront {
 
     /// The form again, as it was filled in.
     func back(_ request: Request, _ context: FrontContext) async throws -> Response {
-        let choice = try await choice(request, context)
+        let choice = try await choice(request, context, isGoingBack: true)
         if let number = choice.step.match, number >= 1, number <= choice.found.matches.count {
             let page = try await matchPage(
                 choice.found, choice.found.matches[number - 1], choice.visit, chosen: choice.form)
@@ -108,7 +118,8 @@ extension ReviewFront {
         let number = choice.found.number
         let recorded: ReviewedCase?
         do {
-            recorded = try await reporting(choice.step.back(number)) {
+            let form = Self.backForm(choice.found, choice.form, choice.visit)
+            recorded = try await reporting(choice.step.back(number), form: form) {
                 try await library.record(
                     choice.recorded, why: choice.step.why, by: choice.visit.person, of: number, behind: choice.step.seen
                 )

@@ -44,7 +44,15 @@ extension ReviewFront {
     func showCase(_ request: Request, _ context: FrontContext) async throws -> Response {
         let visit = try await visit(request)
         let page = try await casePage(try number(context), visit, after: max(0, Int(request.query("after")) ?? 0))
-        return answer(page.title, page.markup, visit)
+        return answer(page.title, page.markup, visit, recorded: recorded(request, page.events, visit))
+    }
+
+    /// What this person has just recorded: the event that they were sent on with.
+    private func recorded(_ request: Request, _ events: [CaseEvent], _ visit: Visit) -> Markup? {
+        guard let place = Int(request.query("done")), place >= 1, place <= events.count,
+            events[place - 1].by == visit.person
+        else { return nil }
+        return "\(visit.person) \(Words.step(events[place - 1].step))"
     }
 
     func showEvents(_ request: Request, _ context: FrontContext) async throws -> Response {
@@ -117,7 +125,13 @@ extension ReviewFront {
             }
         }
         let page = try await matchPage(found, match, visit, shown)
-        return answer(page.title, page.markup, visit)
+        var events: [CaseEvent] = []
+        if !request.query("done").isEmpty {
+            events = try await reporting("/cases") {
+                try await library.read { store in try store.events(of: found.number) }
+            }
+        }
+        return answer(page.title, page.markup, visit, recorded: recorded(request, events, visit))
     }
 
     func matchPage(

@@ -152,20 +152,25 @@ package struct ReviewFront: Sendable {
     // MARK: answers
 
     func answer(
-        _ title: String, _ body: Markup, _ visit: Visit, place: String = "", status: HTTPResponse.Status = .ok
+        _ title: String, _ body: Markup, _ visit: Visit, place: String = "", recorded: Markup? = nil
     ) -> Response {
-        var response = Response.page(Page(title: title, body: body, visit: visit, place: place), status: status)
+        var response = Response.page(
+            Page(title: title, body: body, visit: visit, place: place, recorded: recorded))
         if let cookie = visit.newCookie { response.headers[values: .setCookie].append(settings.setCookie(cookie)) }
         return response
     }
 
     /// Errors of the library as pages.
-    /// - Parameter back: where people go on from.
-    func reporting<Answer>(_ back: String = "/", _ work: () async throws -> Answer) async throws -> Answer {
+    /// - Parameters:
+    ///   - back: where people go on from.
+    ///   - form: the way back that keeps what they wrote.
+    func reporting<Answer>(
+        _ back: String = "/", form: Markup? = nil, _ work: () async throws -> Answer
+    ) async throws -> Answer {
         do {
             return try await work()
         } catch let error as SealedMatchError {
-            throw Refusal(error, back: back)
+            throw Refusal(error, back: back, form: form)
         }
     }
 }

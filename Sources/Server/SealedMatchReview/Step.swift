@@ -43,8 +43,10 @@ struct Step {
         "step", "seen", "match", "class", "standing", "outcome", "report", "reference", "to", "why",
     ]
 
-    /// Where people go on.
-    func next(_ found: ReviewedCase) -> String {
+    /// Where people go on, and are told what was recorded.
+    func next(_ found: ReviewedCase) -> String { "\(nextPath(found))?done=\(found.events)" }
+
+    private func nextPath(_ found: ReviewedCase) -> String {
         let path = "/cases/\(found.number)"
         switch step {
         case .viewed(let match, _): return "\(path)/matches/\(match)"

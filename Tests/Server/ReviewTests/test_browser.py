@@ -42,6 +42,8 @@ class Keyboard(PageTest):
             rita.look("06-match")
             rita.alt("e", leaves=True)
             self.shown(rita, "grayscale(1) blur(10px)", width=200)
+            # Whoever reads with the ears goes on from there.
+            self.assertEqual(rita.driver.switch_to.active_element.get_attribute("id"), "evidence")
             self.assertNotIn("I have seen match", rita.text)
             rita.look("07-evidence-blurred")
             rita.alt("d", leaves=True)
@@ -55,6 +57,8 @@ class Keyboard(PageTest):
             rita.alt("s", leaves=True)
             self.assertIn("shown on the page: image/png", rita.text)
             rita.alt("y", leaves=True)
+            self.assertTrue(rita.driver.title.startswith("Recorded. Case 1, match 1"))
+            self.assertIn("Recorded: rita saw match 1", rita.text)
             self.assertIn("1 match as seen today", rita.text)
 
             # One decision a key, and back before it is recorded.

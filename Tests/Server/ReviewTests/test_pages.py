@@ -322,7 +322,8 @@ class Roles(PageTest):
             self.assertEqual(person.act(3, "view", "commit", match="1").status, 303)
             self.refused(person.act(3, "decide", "commit", outcome="confirmed", **why), 409, "Not now")
             judged = person.act(3, "judge", "commit", match="1", **{"class": "A1", "standing": "baseline"})
-            self.assertEqual((judged.status, judged.fields["Location"]), (303, "/cases/3/matches/2"))
+            self.assertEqual(judged.status, 303)
+            self.assertRegex(judged.fields["Location"], r"^/cases/3/matches/2\?done=\d+$")
             self.refused(
                 person.act(3, "judge", "commit", match="1", **{"class": "A2", "standing": "baseline"}), 409, "Not now"
             )
@@ -635,6 +636,47 @@ class Steps(PageTest):
         back = lena.post("/cases/2/back", form)
         self.assertIn("no &lt;b&gt;\r\nand no</textarea>", back.text)
         self.assertEqual(self.world.export(), before)
+
+    def test_what_was_recorded_is_said(self) -> None:
+        """First on the next page, and in its title; of this person's own events alone."""
+        sam, rita = self.world.signed_in("sam"), self.world.signed_in("rita")
+        path = sam.act(5, "take", "commit").fields["Location"]
+        page = sam.get(path)
+        self.assertIn("<title>Recorded. Case 5", page.text)
+        self.assertIn("<strong>Recorded:</strong> sam gave the case to sam.", page.text)
+        self.assertNotIn("Recorded", rita.get(path).text)
+        for wrong in ("done=0", "done=99", "done=-1", "done=x", "done=1"):
+            for place in ("/cases/5", "/cases/5/matches/1"):
+                page = sam.get(f"{place}?{wrong}")
+                self.assertEqual(page.status, 200)
+                self.assertNotIn("Recorded", page.text)
+        path = sam.act(5, "judge", "commit", match="1", **{"class": "A2", "standing": "none"}).fields["Location"]
+        self.assertIn("sam judged match 1: A2", sam.get(path).text)
+
+    def test_a_refusal_keeps_what_was_written(self) -> None:
+        rita = self.world.signed_in("rita")
+        for step, fields in (
+            ("decide", {"outcome": "confirmed", "why": "it is <on> the list"}),
+            ("view", {"match": "1", "why": "it is <on> the list"}),
+            ("judge", {"match": "1", "class": "A1", "standing": "none", "why": "[stated] it is <on> the list"}),
+        ):
+            for where in ("check", "commit"):
+                page = rita.act(3, step, where, **fields)
+                self.assertEqual(page.status, 409, page.text)
+                [again] = [form for action, form in page.forms if action == "/cases/3/back"]
+                back = rita.post("/cases/3/back", again)
+                self.assertEqual(back.status, 200)
+                if step != "view":
+                    self.assertIn("it is &lt;on&gt; the list</textarea>", back.text)
+
+    def test_each_key_does_one_thing(self) -> None:
+        lena, rita = self.world.signed_in("lena"), self.world.signed_in("rita")
+        pages = [lena.get(path) for path in ("/cases", "/cases/1", "/cases/1/matches/2", "/trail", "/statistics")]
+        pages += [rita.evidence(4, 2, "dim"), rita.evidence(4, 2), rita.act(4, "take"), lena.act(4, "close")]
+        for page in pages:
+            keys = [fields["accesskey"] for _, fields in page.elements if "accesskey" in fields]
+            self.assertEqual(len(keys), len(set(keys)), (keys, page.text))
+            self.assertGreaterEqual(len(keys), 3)
 
     def test_forms_that_are_none(self) -> None:
         lena = self.world.signed_in("lena")
