@@ -50,8 +50,8 @@ test-service: build-service setup-service setup-test $(UNPACKED)/ready $(REPORTS
 	    SEALEDMATCH_NATS_SERVER=$(CURDIR)/$(SERVICE)/bin/nats-server \
 	    python3 -B -m unittest discover -s Tests/Server/OperatingTests -t Tests/Server/OperatingTests
 
-# The review page over HTTP and in Debian's chromium, by keys alone; pictures of its pages go to .build/review. Half a
-# minute.
+# The review page over HTTP and in Debian's chromium, by keys alone; pictures of its pages go to .build/review. Two
+# minutes.
 test-review: build-service setup-review $(REVIEW)/ready
 	SEALEDMATCH_PROGRAMS=.build/$(CONFIGURATION) \
 	    $(REVIEW)/bin/python -B -m unittest discover -s Tests/Server/ReviewTests -t Tests/Server/ReviewTests

@@ -24,8 +24,10 @@ public struct FrontContext: RequestContext {
         if count > 0, request.headers[values: .expect].contains(where: { $0.lowercased() == "100-continue" }) {
             try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
         }
-        let body = try await request.body.collect(upTo: count)
-        guard body.readableBytes == count else { throw Problem(.badRequest, "the body ended too early") }
+        // What is thrown here is of the connection: it ended, or sent no HTTP. That is no failure of this process.
+        guard let body = try? await request.body.collect(upTo: count), body.readableBytes == count else {
+            throw Problem(.badRequest, "the body ended too early")
+        }
         return body
     }
 

@@ -267,6 +267,18 @@ class Crowd(PageTest):
             self.assertEqual(rita.picture(1, 1).status, 200)
             self.assertEqual(rita.act(1, "view", "commit", match="1").status, 303)
 
+    def test_a_body_that_ends_too_early(self) -> None:
+        """Somebody has gone: that is no failure, and no line in the log."""
+        for rest in (b"", b"na", b"name=rita&token=" + b"0" * 64):
+            with socket.create_connection(("127.0.0.1", self.world.port), SECONDS) as connection:
+                connection.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\n" + rest)
+                connection.shutdown(socket.SHUT_WR)
+                answer = b""
+                while piece := connection.recv(1 << 16):
+                    answer += piece
+            self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), answer[:200])
+        self.assertNotIn("error", self.world.log)
+
 
 class Roles(PageTest):
     def refused(self, page: object, status: int, title: str) -> None:
