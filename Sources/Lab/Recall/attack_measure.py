@@ -269,6 +269,15 @@ def meets(subject, target, profile, limits, checks, keys):
     return row
 
 
+def apart(first, keys, separation):
+    """Keys of a set that has `first`: those that stay differ in more than `separation` bits (Docs/Protocol.md, 5.5)."""
+    kept = [first]
+    for key in sorted(keys):
+        if all((key ^ other).bit_count() > separation for other in kept):
+            kept.append(key)
+    return set(kept)
+
+
 def names():
     """Every row of `collisions`."""
     for size in LISTS:
@@ -296,7 +305,9 @@ def collisions(number, group, subject, others, profile, limits, models, known):
             continue
         checks, stricter = MEETS[title]
         place = pictures.lot(f"target {number}", len(mine)) if choice == "by lot" else np.argmin(dear[bool(checks)])
-        result[name] = meets(subject, mine[int(place)], profile, {**limits, **stricter}, checks, keys)
+        target = mine[int(place)]
+        entries = apart(target.key, keys, profile.separation)
+        result[name] = meets(subject, target, profile, {**limits, **stricter}, checks, entries)
     return result
 
 

@@ -136,10 +136,10 @@ def escape(r):
     yield (
         "PSNR and greatest change are those of the whole picture, all channels, in dB and grey levels of 255; SSIM is "
         "of luma; seconds are of one core. Of twenty pictures one is changed more visibly than the first column of "
-        "PSNR says, and one less than the last. A change of 50 dB is one of about one grey level: nobody sees it. "
-        "(That parts of grey levels are rounded by lot makes some 56 dB alone.) Against profile 2 a few bits of the "
-        "key are flipped, and pushed so far that 32 probes do not reach back. More probes, or another decoder, would "
-        "ask for a few more bits. They would not make this visible."
+        "PSNR says, and one less than the last. A change of 50 dB is one of about one grey level, which people do not "
+        "see. (That parts of grey levels are rounded by lot makes some 56 dB alone.) Against profile 2 a few bits of "
+        "the key are flipped, and pushed so far that 32 probes do not reach back. More probes, or another decoder, "
+        "would ask for a few more bits. They would not make this visible."
     )
     yield ""
     yield (
@@ -175,8 +175,8 @@ def meet(r):
     yield ""
     yield (
         f"Each of the {r['pictures']} held-out pictures plays the harmless one. Targets are the other originals of "
-        f"the harness, {r['targets']} with those of other parts; none shows the same. *By lot*: the attacker has one "
-        "listed picture, and must take it. *Nearest*: he has the list, and takes the key, or hash, that is the "
+        f"the harness, {r['targets']} with those of other parts; none is of the same group. *By lot*: the attacker "
+        "has one listed picture, and must take it. *Nearest*: he has the list, and takes the key, or hash, that is the "
         "cheapest for this picture. The change is smooth, 64 × 64 cells, added to all channels alike. It succeeds if "
         "the target's key is among the 32 probes, as saved and after JPEG 75."
     )
@@ -210,8 +210,8 @@ def meet(r):
     yield (
         "**One picture, one match.** Entries of a set differ in more than r = 6 bits, and probes of one picture in at "
         f"most 6 (Protocol.md, 5.5 and 5.11). So no picture meets two keys of one set, however it is made: at most "
-        f"{slots} of {r['targets'] - 1} here. Whoever wants t matches must have t pictures sent, each with a key of "
-        "its own."
+        f"{slots} of {r['targets'] - 1} here, once keys too near each other are folded as a set's are. Whoever wants t "
+        "matches must have t pictures sent, each with a key of its own."
     )
     yield ""
     yield "### With the set alone"
@@ -231,9 +231,12 @@ def meet(r):
     )
     yield "- A service that proves non-membership of anything asked (Security.md, section 17)."
     yield (
-        "- A reveal that the attacker notices. An account of his own sends t + ⌈e/k⌉ guesses in one epoch; if he is "
-        "reported or banned, most were right. That is one bit for 31 to 41 pictures and an account, not one for a key. "
-        "Below the threshold nobody can tell him anything."
+        "- A reveal that the attacker hears of: by a notice (Protocol.md, 5.30), a ban, or a knock at the door. If he "
+        "knows t − 1 pictures that are listed, an account of his own sends these and one guess, and is revealed if the "
+        "guess is right, but for chance openings, which ask for ⌈e/k⌉ more. So it is one bit for an account and an "
+        "epoch: about one key, or about a group of guesses, which he then halves. A modified client does not change "
+        "that. Without a listed picture to begin with he needs t right guesses at once. Below the threshold nobody "
+        "knows enough to tell him."
     )
     yield (
         "- A list of keys or hashes that leaks: from a source, an auditor, or a hasher that people share. Then he is "
@@ -251,7 +254,7 @@ def meet(r):
         f"**{hours:.0f} core-hours**. And whoever tests keys in the order of what they cost *his* picture finds after "
         "so many tests the one that a holder of the list takes: the row of 10^6 model keys. So for "
         "keys α is worth nearly as much as the list; the whole hash it does not give. All of this is computed from "
-        "measured times, and were not run. Where α is divided, τ custodians must answer a thousand million times: "
+        "measured times, and was not run. Where α is divided, τ custodians must answer a thousand million times: "
         "their counts show it, and their policies cap it (Protocol.md, 4.15)."
     )
 
@@ -465,8 +468,8 @@ def page(r):
     yield "**Result.**"
     yield ""
     yield (
-        f"- *Escape*: with a change of {e['ours']['psnr'][2]:.0f} dB at the median, which nobody sees, "
-        f"{percent(e['ours']['success'])} % of the known pictures escape profile 2, and "
+        f"- *Escape*: with a change of {e['ours']['psnr'][2]:.0f} dB at the median, {e['ours']['greatest'][2]:.0f} "
+        f"grey levels at most, {percent(e['ours']['success'])} % of the known pictures escape profile 2, and "
         f"{percent(e['PDQ']['success'])} % PDQ ≤ 31 ({e['PDQ']['psnr'][2]:.0f} dB). Nothing is needed but the "
         "program. A crop does it without."
     )
