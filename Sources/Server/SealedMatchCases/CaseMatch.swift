@@ -4,8 +4,8 @@ internal import SealedMatchProtocol
 
 /// One match in a case file.
 public struct CaseMatch: Equatable, Sendable, Codable {
-    /// Further off, in bits of PDQ, lies hardly a copy whose key is met, and every picture that was made to meet the key
-    /// alone, as far as was measured: Docs/Attacks.md, "Decision".
+    /// Further off, in bits of PDQ, lies hardly a copy whose key is met, and every picture that was made to meet the
+    /// key alone, as far as was measured: Docs/Attacks.md, "Decision".
     static let farDistance = 64
 
     /// 32 hexadecimal digits.
