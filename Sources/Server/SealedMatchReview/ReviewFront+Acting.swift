@@ -21,8 +21,13 @@ extension ReviewFront {
     private func choice(
         _ request: Request, _ context: FrontContext, isGoingBack: Bool = false
     ) async throws -> Choice {
-        let visit = try await visit(request)
         let number = try number(context)
+        let visit: Visit
+        do {
+            visit = try await self.visit(request)
+        } catch is NotSignedIn {
+            throw Self.signedOut(try await form(request, context), number)
+        }
         let form = try await form(request, context, visit)
         guard let step = Step(form, by: visit.person) else {
             throw Refusal(
@@ -45,6 +50,21 @@ extension ReviewFront {
             try known(step, found, visit)
         }
         return Choice(visit: visit, form: form, step: step, found: found, recorded: recorded)
+    }
+
+    /// What somebody wrote whose session ended meanwhile is theirs to copy: browsers keep nothing of these pages.
+    private static func signedOut(_ form: ReviewForm, _ number: UInt64) -> Refusal {
+        let why = form.words("why")
+        let written: Markup = """
+            <div><label for="written">What you wrote, to copy</label>
+            <textarea id="written" rows="6" readonly>\(why)</textarea></div>
+            """
+        return Refusal(
+            .unauthorized, "You are not signed in",
+            """
+            <p>Nothing was recorded.</p>\(written, if: !why.isEmpty)
+            <p><a href="/sign-in?next=/cases/\(number)" accesskey="b">Sign in</a></p>
+            """)
     }
 
     private static func backForm(_ found: ReviewedCase, _ form: ReviewForm, _ visit: Visit) -> Markup {

@@ -681,6 +681,25 @@ class Steps(PageTest):
                 if step != "view":
                     self.assertIn("it is &lt;on&gt; the list</textarea>", back.text)
 
+    def test_a_session_that_ended_keeps_what_was_written(self) -> None:
+        sam = self.world.signed_in("sam")
+        form = sam.get("/cases/5").form("decide") | {"outcome": "notConfirmed", "why": "a long <reason>"}
+        token = sam.get("/cases").token
+        cookies = dict(sam.cookies)
+        self.assertEqual(sam.post("/sign-out", {"token": token}).status, 303)
+        sam.cookies = cookies
+        before = self.world.export()
+        for where in ("check", "commit", "back"):
+            page = sam.post(f"/cases/5/{where}", form, Origin=self.world.origin)
+            self.assertEqual(page.status, 401)
+            self.assertIn("a long &lt;reason&gt;</textarea>", page.text)
+            self.assertEqual(page.link("/sign-in"), "/sign-in?next=/cases/5")
+            # To nobody else's page.
+            page = sam.post(f"/cases/5/{where}", form, Origin="https://evil.example")
+            self.assertEqual(page.status, 403)
+            self.assertNotIn("a long", page.text)
+        self.assertEqual(self.world.export(), before)
+
     def test_each_key_does_one_thing(self) -> None:
         lena, rita = self.world.signed_in("lena"), self.world.signed_in("rita")
         pages = [lena.get(path) for path in ("/cases", "/cases/1", "/cases/1/matches/2", "/trail", "/statistics")]
