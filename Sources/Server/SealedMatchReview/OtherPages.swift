@@ -71,16 +71,18 @@ enum SignInPage {
     static func markup(token: String, next: String, name: String = "", problem: String? = nil) -> Markup {
         let said: Markup? = problem.map { "<p class=\"problem\" role=\"alert\" id=\"problem\">\($0)</p>" }
         let described: Markup = problem == nil ? "" : " aria-describedby=\"problem\""
+        // The form is all that there is: what is typed goes into it. A wrong password is typed again.
+        let (first, second): (Markup, Markup) = name.isEmpty ? (" autofocus", "") : ("", " autofocus")
         return """
             \(said)
             <form method="post" action="/sign-in" class="act">
             <input type="hidden" name="token" value="\(token)"><input type="hidden" name="next" value="\(next)">
             <div><label for="name">Name</label>
             <input id="name" name="name" value="\(name)" required maxlength="64" autocomplete="username"
-            autocapitalize="none" spellcheck="false"\(described)></div>
+            autocapitalize="none" spellcheck="false"\(described)\(first)></div>
             <div><label for="password">Password</label>
             <input id="password" name="password" type="password" required maxlength="256"
-            autocomplete="current-password"></div>
+            autocomplete="current-password"\(described)\(second)></div>
             <button>Sign in</button>
             </form>
             """

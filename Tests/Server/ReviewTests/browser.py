@@ -85,7 +85,9 @@ class Browser:
         wait.until(lambda driver: driver.find_element(By.CSS_SELECTOR, "main h1").text)
 
     def tab_to(self, css: str) -> None:
-        """Tab until the element has the focus."""
+        """Tab until the element has the focus; it may have it."""
+        if self.driver.switch_to.active_element == self.driver.find_element(By.CSS_SELECTOR, css):
+            return
         for _ in range(100):
             self.keys(Keys.TAB)
             if self.driver.switch_to.active_element == self.driver.find_element(By.CSS_SELECTOR, css):

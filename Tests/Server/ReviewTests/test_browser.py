@@ -17,6 +17,15 @@ class Keyboard(PageTest):
             rita.look("01-sign-in")
             rita.sign_in("rita", "a wrong password")
             self.assertIn("Name or password are wrong.", rita.text)
+            # What is typed now is the password, and whoever reads with the ears hears why.
+            focus = rita.driver.switch_to.active_element
+            self.assertEqual(
+                (focus.get_attribute("id"), focus.get_attribute("aria-describedby")), ("password", "problem")
+            )
+            rita.type(password("rita"))
+            rita.enter()
+            self.assertEqual((rita.path, rita.title), ("/cases", "Queue"))
+            rita.sign_in("rita", "a wrong password")
             rita.look("02-wrong-password")
             rita.sign_in("rita", password("rita"))
             self.assertEqual((rita.path, rita.title), ("/cases", "Queue"))
