@@ -14,6 +14,7 @@ import socket
 import socketserver
 import sqlite3
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -48,6 +49,11 @@ class Relay(socketserver.ThreadingUnixStreamServer):
         self.answers: list[tuple[str, bytes]] = []
         super().__init__(str(front), Handler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        # Whoever asked was killed.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class Handler(BaseHTTPRequestHandler):
