@@ -505,7 +505,7 @@ class Reports(unittest.TestCase):
         imitated = f"[shown on the page: image/jpeg, 20003 bytes, SHA-256 {digest(2)}]"
         world.act("case", "reopen", "1", "--why", "again")
         view = ("case", "view", "1", "--match", "2", "--why", imitated)
-        said = world.act(*view, person="rita", status=1)
+        said = world.act(*view, person="rita", status=65)
         self.assertIn("a reason does not begin like what a page says of itself", said)
 
     def test_documents(self) -> None:

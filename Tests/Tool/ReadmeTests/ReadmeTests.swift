@@ -126,12 +126,27 @@ import Testing
 
     /// A front with an authenticator of one's own answers a real client.
     @Test func frontSnippetServes() async throws {
+        // Other tests hold the common threads: a server among them would answer when they are over.
+        let threads = OwnThreads()
+        try await Task(executorPreference: threads) { try await serve(on: threads) }.value
+    }
+
+    private final class OwnThreads: TaskExecutor {
+        private let queue = DispatchQueue(label: "own threads", attributes: .concurrent)
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
+    }
+
+    private func serve(on threads: OwnThreads) async throws {
         var random = SeededRandom(14)
         let list = (0..<3).map { _ in ListedHash.pdq(PDQHash(words: (random.next(), random.next(), 0, 1))) }
         let set = try SmallSet(lists: [list, list])
         let directory = set.directory
         let socket = directory.file("front.sock")
-        let server = Task {
+        let server = Task(executorPreference: threads) {
             try await frontSnippet(
                 [set.path], collectorFile: directory.file("front.sqlite"), socket: socket, now: SmallSet.now,
                 authenticator: Sessions(names: ["session=7": "alice"]))
