@@ -7,6 +7,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import subprocess
 import tempfile
 import unittest
 from collections.abc import Iterator
@@ -81,6 +83,23 @@ class ProxyCase(unittest.TestCase):
             self.assertEqual((status, problem(content)["status"]), (401, 401))
         self.assertEqual(Uploader(self.connection(), login | FORGED).upload(up), 4)
 
+    def check_refused(self, login: dict[str, str]) -> None:
+        """While the front is away, uploads are answered by 503, with a time after which to try again."""
+        status, headers, content = self.connection().ask("POST", "/v1/vouchers", login | VOUCHERS, b"x")
+        self.assertEqual((status, problem(content)["status"]), (503, 503))
+        self.assertEqual(headers["Content-Type"], "application/problem+json")
+        self.assertEqual(headers["Retry-After"], "5")
+
+    def check_logs(self) -> None:
+        """Nobody can be found in a log of the proxy or of the service."""
+        logs = [path for path in self.folder.iterdir() if path.suffix == ".log"]
+        self.assertGreaterEqual(len(logs), self.logs)
+        for log in logs:
+            for word in ("anna", "bruno", "127.0.0.1,", "client:", "/v1/", "remote_"):
+                self.assertNotIn(word, log.read_text(), log.name)
+
+    logs = 2
+
     def check_limits(self, login: dict[str, str]) -> None:
         """What is too long is refused before its body comes; nothing else of the service can be reached."""
         connection = self.connection()
@@ -112,6 +131,9 @@ class ProxyCase(unittest.TestCase):
         status, headers, content = connection.ask("GET", path, {"Range": "bytes=1000-1999"})
         self.assertEqual((status, content), (206, whole[1000:2000]))
         self.assertEqual(connection.ask("GET", path, {"If-None-Match": tag})[0], 304)
+        status, headers, content = connection.ask("GET", path, {"Range": f"bytes={len(whole)}-"})
+        self.assertEqual((status, headers["Content-Range"]), (416, f"bytes */{len(whole)}"))
+        self.assertEqual(problem(content)["status"], 416)
         status, headers, content = connection.ask("HEAD", path)
         self.assertEqual((status, headers["Content-Length"], content), (200, str(len(whole)), b""))
         self.set_path, self.set = path, whole
@@ -140,7 +162,7 @@ class NginxCase(ProxyCase):
             text = (OPERATING / f"nginx/sealedmatch-{part}.conf").read_text()
             if part == "common":
                 text = put(text, __run__sealedmatch__front_dot_sock=self.socket)
-                text = put(text, __var__cache__nginx__sealedmatch=self.folder / "cache")
+                text = put(text, __var__lib__nginx__sealedmatch=self.folder / "cache")
             (snippets / f"sealedmatch-{part}.conf").write_text(text)
         text = (OPERATING / f"nginx/sealedmatch-{name}.conf").read_text()
         text = text.replace("    listen [::]:443 ssl http2;\n", "")
@@ -172,13 +194,7 @@ class NginxCase(ProxyCase):
             self.assertIsNone(running.poll(), (self.folder / "nginx.log").read_text())
             yield
 
-    def check_logs(self) -> None:
-        """Nobody can be found in a log of the proxy or of the service."""
-        logs = [path for path in self.folder.iterdir() if path.suffix == ".log"]
-        self.assertGreaterEqual(len(logs), 3)
-        for log in logs:
-            for word in ("anna", "bruno", "127.0.0.1,", "client:", "/v1/"):
-                self.assertNotIn(word, log.read_text(), log.name)
+    logs = 3
 
     def check_cache(self) -> None:
         """The set comes from the cache, also while the front is away; uploads are answered by 503."""
@@ -188,10 +204,19 @@ class NginxCase(ProxyCase):
         self.assertEqual((status, content, headers["X-Cache"]), (206, self.set[5:10], "HIT"))
 
     def check_away(self, login: dict[str, str]) -> None:
-        status, headers, content = self.connection().ask("POST", "/v1/vouchers", login | VOUCHERS, b"x")
-        self.assertEqual((status, problem(content)["status"]), (503, 503))
-        self.assertEqual(headers["Retry-After"], "5")
+        self.check_refused(login)
         self.check_cache()
+
+
+class NginxFolders(unittest.TestCase):
+    def test_the_cache_is_where_the_package_has_a_folder(self) -> None:
+        """nginx makes the last folder of a path alone; beside it are those that the package itself puts there."""
+        built = subprocess.run([PACKAGES / "usr/sbin/nginx", "-V"], capture_output=True, text=True, check=True).stderr
+        beside = re.search(r"--http-proxy-temp-path=(\S+)", built)
+        text = (OPERATING / "nginx/sealedmatch-common.conf").read_text()
+        cache = re.search(r"^proxy_cache_path (\S+)", text, re.MULTILINE)
+        assert beside and cache
+        self.assertEqual(Path(cache[1]).parent, Path(beside[1]).parent)
 
 
 class NginxTokens(NginxCase):
@@ -253,8 +278,11 @@ class Caddy(ProxyCase):
                 self.check_upload(login)
                 self.check_limits(login)
                 self.check_sets()
+            self.check_refused(login)
+            self.socket.unlink(missing_ok=True)
             with stand_ins.echo(self.socket):
                 self.check_fields(login)
+        self.check_logs()
 
 
 if __name__ == "__main__":
