@@ -142,7 +142,7 @@ public struct AdminFront: Sendable {
         try check(request)
         guard let erase = actions.eraseOpenings else { throw Problem(.notFound, "this role keeps no openings") }
         let body = try await context.body(of: request, count: request.bodyCount(upTo: 1 << 20))
-        guard case .object(let fields)? = try? JSON(parsing: Array(body.readableBytesView)),
+        guard case .object(let fields)? = try? JSON(parsing: body),
             case .list(let list)? = fields["erased"], let names = Self.names(list)
         else {
             throw Problem(.badRequest, "the reply of DELETE /v1/accounts/… is expected: {\"erased\": […]}")
@@ -194,7 +194,7 @@ public struct AdminFront: Sendable {
         let body = try await context.body(of: request, count: request.bodyCount(upTo: 4_096))
         let order = try await reporting {
             NoticeOrder(
-                request: try ResolutionRequest(canonical: Array(body.readableBytesView)),
+                request: try ResolutionRequest(canonical: body),
                 root: SetRoot(canonical: root), kind: kind)
         }
         let outcome = try await reporting { try await notify(order, UInt32(clamping: actions.now() / 86_400)) }

@@ -83,7 +83,7 @@ package struct CallFront: Sendable {
         let count = try request.bodyCount(upTo: call.maximumBody)
         let result = try await budget.with(count) {
             let body = try await context.body(of: request, count: count)
-            return await Self.onThread(Array(body.readableBytesView), call.work)
+            return await Self.onThread(body, call.work)
         }
         let outcome =
             if case .failure(let failure) = result { "error \(failure.error.code.rawValue)" } else { "answered" }

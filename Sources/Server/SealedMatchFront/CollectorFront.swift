@@ -41,7 +41,8 @@ public struct CollectorFront<Store: Intake>: Sendable {
         self.sets = sets
         self.notices = notices
         limiter = RateLimiter(burst: limits.burst, perSecond: limits.vouchersPerSecond)
-        budget = BodyBudget(limits.bodyBytes)
+        budget = BodyBudget(
+            limits.bodyBytes, share: limits.bodyBytes / 8, patience: .seconds(limits.turnSeconds))
         maximumBody = FrontLimits.maximumBody(policy)
     }
 
@@ -78,8 +79,9 @@ public struct CollectorFront<Store: Intake>: Sendable {
         guard let epoch = context.parameters.get("epoch").flatMap({ UInt32($0) }),
             "\(epoch)" == context.parameters.get("epoch")
         else { throw Problem(.notFound, "an epoch is a decimal number below 2^32") }
-        let outcome = try await withBody(request, context, Self.registration, Registration.maximumEncodedCount) {
-            body in
+        let outcome = try await withBody(
+            request, context, account, Self.registration, Registration.maximumEncodedCount
+        ) { body in
             try take(1, account)
             do throws(SealedMatchError) {
                 let registration = try Registration(canonical: body)
@@ -98,7 +100,7 @@ public struct CollectorFront<Store: Intake>: Sendable {
 
     private func store(_ request: Request, _ context: FrontContext) async throws -> Response {
         let account = try await authenticator.account(request.headers)
-        let answers: [JSON] = try await withBody(request, context, Self.vouchers, maximumBody) { body in
+        let answers: [JSON] = try await withBody(request, context, account, Self.vouchers, maximumBody) { body in
             let batch = try VoucherBatch(body)
             try take(max(1, batch.vouchers.count), account)
             var outcomes: [Result<IntakeOutcome, SealedMatchError>] = []
@@ -148,7 +150,7 @@ public struct CollectorFront<Store: Intake>: Sendable {
 
     /// Reads a body of a known type and length, within the budget of all bodies.
     private func withBody<Answer>(
-        _ request: Request, _ context: FrontContext, _ type: String, _ limit: Int,
+        _ request: Request, _ context: FrontContext, _ account: AccountID, _ type: String, _ limit: Int,
         _ work: ([UInt8]) async throws -> Answer
     ) async throws -> Answer {
         let shown = request.headers[.contentType].map { $0.prefix { $0 != ";" }.lowercased() }
@@ -159,9 +161,9 @@ public struct CollectorFront<Store: Intake>: Sendable {
             throw Problem(.unsupportedMediaType, "a body is not compressed: Content-Encoding cannot be used")
         }
         let count = try request.bodyCount(upTo: limit)
-        return try await budget.with(count) {
+        return try await budget.with(count, of: account) {
             let body = try await context.body(of: request, count: count)
-            return try await work(Array(body.readableBytesView))
+            return try await work(body)
         }
     }
 }

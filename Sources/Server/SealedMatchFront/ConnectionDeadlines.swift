@@ -12,6 +12,9 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
+    /// Bytes that are read of a connection at a time.
+    private static let partBytes = 4_096
+
     private let header: TimeAmount
     private let body: TimeAmount
     private let room: ConnectionRoom
@@ -40,6 +43,10 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        // What waits for whoever reads a body is ten parts, however long: so each has little.
+        let options = context.channel.syncOptions
+        try? options?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.partBytes))
+        try? options?.setOption(.maxMessagesPerRead, value: 1)
         guard context.channel.isActive else { return }
         room.enter(context.channel)
         start(header, context)

@@ -1,6 +1,6 @@
 internal import HTTPTypes
 public import Hummingbird
-package import NIOCore
+internal import NIOCore
 internal import NIOHTTPTypes
 
 /// What a call knows beside its request: the connection that it came on.
@@ -20,14 +20,20 @@ public struct FrontContext: RequestContext {
     ///
     /// Requests of a connection are answered one after the other: nothing of an earlier reply is still to be written.
     /// - Parameter count: of the body, by Content-Length.
-    package func body(of request: Request, count: Int) async throws -> ByteBuffer {
+    package func body(of request: Request, count: Int) async throws -> [UInt8] {
         if count > 0, request.headers[values: .expect].contains(where: { $0.lowercased() == "100-continue" }) {
             try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
         }
-        // What is thrown here is of the connection: it ended, or sent no HTTP. That is no failure of this process.
-        guard let body = try? await request.body.collect(upTo: count), body.readableBytes == count else {
-            throw Problem(.badRequest, "the body ended too early")
+        // The room is taken once: a buffer that grows would have several times as much.
+        var body: [UInt8] = []
+        body.reserveCapacity(count)
+        for try await part in request.body {
+            guard part.readableBytes <= count - body.count else {
+                throw Problem(.contentTooLarge, "the body has more bytes than its Content-Length says")
+            }
+            body.append(contentsOf: part.readableBytesView)
         }
+        guard body.count == count else { throw Problem(.badRequest, "the body ended too early") }
         return body
     }
 

@@ -9,8 +9,11 @@ public struct FrontLimits: Sendable {
     /// Connections at a time. Who comes later has the place of the one that has waited longest without a whole request;
     /// where all have one, who comes later waits in the listen queue.
     public var connections = 4_096
-    /// Bytes of bodies in memory at a time, of all requests together.
+    /// Bytes of bodies that are read or stored at a time, of all requests together; an eighth of them for one account.
+    /// Each is in memory twice, as it came and as what it holds.
     public var bodyBytes = 32 << 20
+    /// Seconds for which a request waits for room for its body; then it is answered by 503.
+    public var turnSeconds = 5
     /// Seconds from a connection's or the last reply's end until the next request's header is there.
     public var headerSeconds = 30
     /// Seconds from a request's header until its body is there, and for which a reply may make no way.

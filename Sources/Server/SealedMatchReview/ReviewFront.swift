@@ -136,7 +136,7 @@ package struct ReviewFront: Sendable {
         else { throw Self.otherForm }
         let count = try request.bodyCount(upTo: ReviewForm.maximumCount)
         let body = try await context.body(of: request, count: count)
-        guard let form = ReviewForm(Array(body.readableBytesView)) else {
+        guard let form = ReviewForm(body) else {
             throw Refusal(.badRequest, "Not like this", "<p>This is no form of these pages.</p>")
         }
         return form

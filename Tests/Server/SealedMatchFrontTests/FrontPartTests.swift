@@ -133,6 +133,46 @@ import Testing
         }
     }
 
+    /// Whose share is used up waits, also behind nobody, and keeps nobody else waiting; in the end it is refused.
+    @Test func anAccountHasItsShareOfABudget() async throws {
+        var other = Bytes32()
+        other[0] = 1
+        let (anna, bruno) = (Self.alice, AccountID(canonical: other))
+        let budget = BodyBudget(100, share: 50, patience: .milliseconds(50))
+        try await budget.with(50, of: anna) {
+            await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<40 {
+                    group.addTask { (try? await budget.with(1, of: anna) {}) != nil }
+                }
+                for await isLetIn in group { #expect(!isLetIn) }
+            }
+            // One body may have more than a share.
+            try await budget.with(50, of: bruno) {}
+        }
+        try await budget.with(90, of: anna) {
+            await #expect(throws: Problem.self) { try await budget.with(20, of: bruno) {} }
+            try await budget.with(10, of: bruno) {}
+        }
+        // All of it was given back.
+        try await budget.with(100, of: anna) {}
+        // Who waits for his share goes on when he has it.
+        let patient = BodyBudget(100, share: 50)
+        let used = Used()
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    try await patient.with(40, of: anna) {
+                        await used.add(40)
+                        await Task.yield()
+                        await used.add(-40)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(await used.most == 40)
+    }
+
     @Test func metricsInPrometheusFormat() {
         let registry = MetricsRegistry()
         registry.makeCounter(label: "b.total", dimensions: [("status", "200")]).increment(by: 3)
