@@ -20,6 +20,7 @@ public struct FrontContext: RequestContext {
     ///
     /// Requests of a connection are answered one after the other: nothing of an earlier reply is still to be written.
     /// - Parameter count: of the body, by Content-Length.
+    /// - Throws: `Problem` 499, which nobody reads, where the client breaks off in the middle.
     package func body(of request: Request, count: Int) async throws -> [UInt8] {
         if count > 0, request.headers[values: .expect].contains(where: { $0.lowercased() == "100-continue" }) {
             try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
@@ -27,13 +28,21 @@ public struct FrontContext: RequestContext {
         // The room is taken once: a buffer that grows would have several times as much.
         var body: [UInt8] = []
         body.reserveCapacity(count)
-        for try await part in request.body {
-            guard part.readableBytes <= count - body.count else {
-                throw Problem(.contentTooLarge, "the body has more bytes than its Content-Length says")
+        do {
+            for try await part in request.body {
+                guard part.readableBytes <= count - body.count else {
+                    throw Problem(.contentTooLarge, "the body has more bytes than its Content-Length says")
+                }
+                body.append(contentsOf: part.readableBytesView)
             }
-            body.append(contentsOf: part.readableBytesView)
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            // Whatever it is, it comes from the connection: it ended, or what came on it is no HTTP.
+            logger.debug("a client broke off: \(type(of: error))")
+            throw Problem(.clientLeft, "the body ended too early")
         }
-        guard body.count == count else { throw Problem(.badRequest, "the body ended too early") }
+        guard body.count == count else { throw Problem(.clientLeft, "the body ended too early") }
         return body
     }
 
@@ -45,6 +54,11 @@ public struct FrontContext: RequestContext {
     package func whenSent(_ tell: @escaping @Sendable (Bool) -> Void) async throws {
         try await channel.triggerUserOutboundEvent(ReplyWatch(tell: tell))
     }
+}
+
+extension HTTPResponse.Status {
+    /// The client went before its request was whole. No reply reaches it; it is counted as its doing.
+    static let clientLeft = HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
 }
 
 extension Request {

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import LoginService, Sample, Uploader, free_port, problem, service
+from support import LoginService, Sample, Uploader, ask, free_port, problem, service, wait
 
 VOUCHERS = {"Content-Type": "application/vnd.sealedmatch.vouchers"}
 
@@ -55,6 +55,10 @@ class Front(unittest.TestCase):
         slow.sendall(f"POST /v1/vouchers HTTP/1.1\r\n{head}\r\nx".encode())
         return slow
 
+    def metrics(self, admin: str) -> dict[str, float]:
+        lines = [line for line in ask(admin, "/metrics")[1].splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
     def test_a_slow_account_keeps_out_itself(self) -> None:
         up = Sample.seal("anna", self.folder)
         # The time for a body is no help here: it is longer than this test waits for an answer.
@@ -67,6 +71,20 @@ class Front(unittest.TestCase):
             reply.begin()
             self.assertEqual((reply.status, problem(reply.read())["status"]), (503, 503))
             self.assertGreater(int(reply.headers["Retry-After"]), 0)
+
+    def test_who_breaks_off_is_no_failure_of_the_server(self) -> None:
+        with service(self.folder, self.listen, "--token-keys", "jwks.json") as admin:
+            for _ in range(4):
+                self.begin("anna", 10_000).close()
+            left = 'sealedmatch_replies_total{status="499"}'
+            wait("the broken requests", lambda: sum(self.replies(admin).values()) >= 4)
+            self.assertEqual(self.replies(admin), {left: 4})
+        log = (self.folder / "service.log").read_text()
+        self.assertNotIn("request failed", log)
+
+    def replies(self, admin: str) -> dict[str, float]:
+        found = self.metrics(admin)
+        return {name: value for name, value in found.items() if name.startswith("sealedmatch_replies_total")}
 
 
 if __name__ == "__main__":
