@@ -17,8 +17,9 @@ public struct SetShelf: Sendable {
         public let path: String
         let proof: String
         let root: SetRoot
+        let file: OpenSet
         /// What it says of itself.
-        public let header: SetHeader
+        public var header: SetHeader { file.header }
     }
 
     /// All of them, as they were given; one for each root.
@@ -26,25 +27,22 @@ public struct SetShelf: Sendable {
     private let books: [String: Book]
     private let current: String?
 
-    /// Opens and checks each file's header.
+    /// Opens each file and checks all of it: its form, its table's digest and its signatures. The files stay open.
     /// - Parameters:
     ///   - paths: set files; `/v1/sets/current` leads to the newest version. Beside each there may be its proof, named
     ///     `ROOT.proof`, as `sealedmatch log prove` writes it; it may be replaced while this runs.
-    ///   - allowsTestSets: whoever made a set for tests knows its secret key.
+    ///   - allowsTestSets: whoever made a set for tests knows its secret key. Sets that nobody signed are for tests, too.
     /// - Throws: `SetShelf.Unusable`, which names the file; for sets for tests, too, unless they are allowed.
     public init(_ paths: [String], allowsTestSets: Bool = false) throws(Unusable) {
         var books: [String: Book] = [:]
         var sets: [Book] = []
         for path in paths {
             do throws(SealedMatchError) {
-                let header = try SetFile(path: path).header
-                guard allowsTestSets || !header.isTest else {
-                    throw SealedMatchError(.testSet, "the set is for tests; whoever made it knows its secret key")
-                }
-                let root = try header.root()
+                let file = try OpenSet(path: path, allowsTestSets: allowsTestSets)
+                let root = try file.header.root()
                 let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
                 let name = Hexadecimal.text(root.encoded.bytes)
-                let book = Book(path: path, proof: "\(folder)/\(name).proof", root: root, header: header)
+                let book = Book(path: path, proof: "\(folder)/\(name).proof", root: root, file: file)
                 if books.updateValue(book, forKey: name) == nil { sets.append(book) }
             } catch {
                 throw Unusable(path: path, error: error)
@@ -89,16 +87,13 @@ public struct SetShelf: Sendable {
     private func give(_ request: Request, _ context: FrontContext) async throws -> Response {
         let name = context.parameters.get("name") ?? ""
         if name.hasSuffix(".proof") { return try await giveProof(String(name.dropLast(6)), request, context) }
-        guard let book = books[name], let size = Self.size(book.path) else {
-            throw Problem(.notFound, "no set of this root is given out here")
-        }
+        guard let book = books[name] else { throw Problem(.notFound, "no set of this root is given out here") }
+        try book.file.check(context.logger)
+        let size = book.file.size
         let reply = try Partial(request, tag: "\"\(name)\"", size: size, caching: "max-age=31536000, immutable")
         guard request.method == .get, reply.status != .notModified else { return reply.response() }
-        let files = FileIO()
-        if let range = reply.range {
-            return reply.response(try await files.loadFile(path: book.path, range: range, context: context))
-        }
-        return reply.response(try await files.loadFile(path: book.path, context: context))
+        return reply.response(
+            book.file.body(reply.range.map { $0.lowerBound..<$0.upperBound + 1 } ?? 0..<size, context.logger))
     }
 
     /// A proof is made anew while its set is used (Docs/Protocol.md, 5.28, "Freshness"): so it is read as a whole for
@@ -121,12 +116,6 @@ public struct SetShelf: Sendable {
 
     /// Bytes of a proof, at most (Docs/Protocol.md, 4.16).
     private static let maximumProof = 163_840
-
-    private static func size(_ path: String) -> Int? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
-        return Int(status.st_size)
-    }
 }
 
 /// What is given of a file for a request: all of it, a part, or nothing where the client has it.

@@ -101,11 +101,11 @@ def process(command: list[Any], log: Path, **more: Any) -> Iterator[subprocess.P
 
 
 @contextlib.contextmanager
-def service(folder: Path, listen: str, *login: str) -> Iterator[str]:
+def service(folder: Path, listen: str, *login: str, sets: Path | str = "known.smset") -> Iterator[str]:
     """`sealedmatchd all` with fresh stores in a folder. Yields the operator's address."""
     admin = f"127.0.0.1:{free_port()}"
     stores = ("--database", folder / "collector.sqlite", "--authority", folder / "authority.sqlite", "--first-run")
-    options = ("--set", "known.smset", "--cases", folder / "cases", "--list", "alice.key.pub=alice.txt")
+    options = ("--set", sets, "--cases", folder / "cases", "--list", "alice.key.pub=alice.txt")
     command = [PROGRAMS / "sealedmatchd", "all", "--listen", listen, "--admin", admin, *stores, *options, *login]
     with process(command, folder / "service.log", cwd=Sample.folder) as running:
 

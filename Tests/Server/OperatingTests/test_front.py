@@ -82,6 +82,59 @@ class Front(unittest.TestCase):
         log = (self.folder / "service.log").read_text()
         self.assertNotIn("request failed", log)
 
+    def test_a_set_that_is_changed_is_not_given_out(self) -> None:
+        names = ("replaced", "changed", "cut")
+        for name in names:
+            with self.subTest(name):
+                self.give_changed(name)
+
+    def give_changed(self, name: str) -> None:
+        folder = self.folder / name
+        folder.mkdir()
+        path, whole = folder / "a.smset", (Sample.folder / "known.smset").read_bytes()
+        path.write_bytes(whole)
+        options = ("--token-keys", "jwks.json", "--secrets", str(Sample.folder / "secrets"))
+        with service(folder, self.listen, *options, sets=path):
+            place = self.connection().ask("GET", "/v1/sets/current")[1]["Location"]
+            self.assertEqual(self.connection().ask("GET", place)[2], whole)
+            if name == "replaced":
+                (folder / "b.smset").write_bytes(b"another one")
+                (folder / "b.smset").rename(path)
+                # The file that was checked is open still.
+                self.assertEqual(self.connection().ask("GET", place)[2], whole)
+                self.assertEqual(self.connection().ask("GET", place, {"Range": "bytes=9-17"})[2], whole[9:18])
+                return
+            with path.open("r+b") as file:
+                if name == "cut":
+                    file.truncate(5_000)
+                else:
+                    file.seek(len(whole) - 1)
+                    file.write(bytes([whole[-1] ^ 1]))
+            for fields in ({}, {"Range": "bytes=9-17"}):
+                status, headers, content = self.connection().ask("GET", place, fields)
+                self.assertEqual((status, problem(content)["status"]), (503, 503))
+                self.assertNotIn("ETag", headers)
+                self.assertNotIn("immutable", headers.get("Cache-Control", ""))
+                self.assertGreater(int(headers["Retry-After"]), 0)
+        self.assertEqual((folder / "service.log").read_text().count("was changed in place"), 1)
+
+    def test_a_set_that_is_damaged_or_that_nobody_signed_is_refused(self) -> None:
+        whole = (Sample.folder / "known.smset").read_bytes()
+        # The signed part, 1,024 bytes of signatures, the table (Docs/Protocol.md, 4.1).
+        table = 4_096
+        files = {
+            "damaged": (whole[:-1] + bytes([whole[-1] ^ 1]), "not the one that the set's root names"),
+            "unsigned": (whole[: table - 1_024] + bytes(1_024) + whole[table:], "nobody has signed"),
+        }
+        for name, (content, words) in files.items():
+            (self.folder / f"{name}.smset").write_bytes(content)
+            folder = self.folder / name
+            folder.mkdir()
+            with self.assertRaises(AssertionError) as caught:
+                with service(folder, self.listen, "--token-keys", "jwks.json", sets=self.folder / f"{name}.smset"):
+                    pass
+            self.assertIn(words, str(caught.exception))
+
     def replies(self, admin: str) -> dict[str, float]:
         found = self.metrics(admin)
         return {name: value for name, value in found.items() if name.startswith("sealedmatch_replies_total")}
