@@ -1,6 +1,7 @@
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
+internal import Metrics
 internal import NIOCore
 internal import SealedMatchCollector
 public import SealedMatchCrypto
@@ -64,6 +65,13 @@ public struct SetShelf: Sendable {
     /// The sets' forms by root: what a collector's policy takes.
     public var parameters: [SetRoot: SealedMatchProtocol.Parameters] {
         Dictionary(books.values.map { ($0.root, $0.header.parameters) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Records in how many days the newest set expires, as `sealedmatch_set_days_left`. Called again and again.
+    /// - Parameter now: seconds since 1970.
+    public func recordDaysLeft(at now: UInt64) {
+        guard let current, let header = books[current]?.header else { return }
+        Gauge(label: "sealedmatch_set_days_left").record((Double(header.expiresAt) - Double(now)) / 86_400)
     }
 
     func add(to router: Router<FrontContext>) {

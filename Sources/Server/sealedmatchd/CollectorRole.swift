@@ -16,6 +16,7 @@ struct CollectorRole {
     /// The collector's file, where it is one.
     let store: CollectorStore?
     let server: ListeningService<Application<RouterResponder<FrontContext>>>
+    private let shelf: SetShelf
     private let follow: @Sendable (ClosedRange<UInt32>) -> Void
     private let end: @Sendable () throws(SealedMatchError) -> Void
 
@@ -47,6 +48,8 @@ struct CollectorRole {
             limits.vouchersPerSecond = rate
         }
         let authenticator = try Self.authenticator(settings, file, listen)
+        self.shelf = shelf
+        shelf.recordDaysLeft(at: Self.now())
         let (logger, readiness) = (process.logger, process.readiness)
         switch place {
         case .file(let path):
@@ -100,8 +103,9 @@ struct CollectorRole {
     /// Seconds since 1970.
     static func now() -> UInt64 { UInt64(max(0, time(nil))) }
 
-    /// Lets the epochs go on that may be registered.
+    /// Lets the epochs go on that may be registered, and the set's age.
     func followClock() throws {
+        shelf.recordDaysLeft(at: Self.now())
         follow(try about("the clock") { try CollectorPolicy.epochs(at: Self.now()) })
     }
 
