@@ -42,8 +42,10 @@ final class Connection {
         SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
         """
 
-    /// - Parameter text: libpq's connection string or URI.
-    init(_ text: String) throws {
+    /// - Parameters:
+    ///   - text: libpq's connection string or URI.
+    ///   - report: told why no connection is made, in libpq's words.
+    init(_ text: String, report: (@Sendable (String) -> Void)? = nil) throws {
         let pairs = Self.defaults + [("dbname", text)]
         var keywords: [UnsafePointer<CChar>?] = unsafe pairs.map { unsafe UnsafePointer(strdup($0.0)) } + [nil]
         var values: [UnsafePointer<CChar>?] = unsafe pairs.map { unsafe UnsafePointer(strdup($0.1)) } + [nil]
@@ -57,6 +59,9 @@ final class Connection {
         guard let handle = unsafe PQconnectdbParams(&keywords, &values, 1) else { throw ServerTrouble.outOfMemory }
         guard unsafe PQstatus(handle) == CONNECTION_OK else {
             let needsPassword = unsafe PQconnectionNeedsPassword(handle) != 0
+            if let report, let message = unsafe PQerrorMessage(handle) {
+                report(ConnectionMessage.line(unsafe String(cString: message), of: text))
+            }
             unsafe PQfinish(handle)
             throw needsPassword ? ServerTrouble.noPassword : .lost
         }

@@ -12,16 +12,20 @@ final class ConnectionPool: @unchecked Sendable {
 
     private let text: String
     private let patience: Duration
+    private let report: (@Sendable (String) -> Void)?
     private let check: @Sendable (Connection) throws -> Void
 
     /// - Parameters:
     ///   - text: libpq's connection string or URI.
     ///   - most: connections at a time.
     ///   - patience: for how long what may be repeated is repeated.
+    ///   - report: told why a connection cannot be made.
     ///   - check: of each new connection.
     init(
-        _ text: String, most: Int, patience: Duration, check: @escaping @Sendable (Connection) throws -> Void
+        _ text: String, most: Int, patience: Duration, report: (@Sendable (String) -> Void)? = nil,
+        check: @escaping @Sendable (Connection) throws -> Void
     ) {
+        self.report = report
         self.text = text
         self.patience = patience
         self.check = check
@@ -80,7 +84,7 @@ final class ConnectionPool: @unchecked Sendable {
 
     /// A connection of the caller's own.
     func connect() throws -> Connection {
-        let connection = try Connection(text)
+        let connection = try Connection(text, report: report)
         try check(connection)
         return connection
     }

@@ -28,26 +28,30 @@ public final class PostgreSQLOpenings: OpeningStore {
     ///   - connections: how many are used at a time, beside one for the turn.
     ///   - patience: for how long a function waits for a server that is away.
     ///   - allowsVolatileServer: for tests: take a server that is set up to lose what it acknowledged.
+    ///   - report: told why a connection cannot be made, in libpq's words on one line, for a log: without the password,
+    ///     with hosts, users and paths. From any thread, and for each try.
     /// - Throws: `fileFailed` for a server that is away, refuses or only reads, and if the tables are missing and may
     ///   not be made; `invalidMagic` for something else, another deployment's or a newer version's; `damagedStore` for
     ///   tables that are not exactly ours; `authenticationFailed` for other keys. Nothing is changed then.
     public convenience init(
         _ connection: String, deployment: Bytes32, keys: DataKeys, creation: StoreCreation = .never,
-        connections: Int = 4, patience: Duration = .seconds(30), allowsVolatileServer: Bool = false
+        connections: Int = 4, patience: Duration = .seconds(30), allowsVolatileServer: Bool = false,
+        report: (@Sendable (String) -> Void)? = nil
     ) throws(SealedMatchError) {
         try self.init(
             connection, deployment: deployment, keys: keys, creation: creation, connections: connections,
-            patience: patience, allowsVolatileServer: allowsVolatileServer, filling: false)
+            patience: patience, allowsVolatileServer: allowsVolatileServer, filling: false, report: report)
     }
 
     /// - Parameter filling: a store that is made is one that a deployment is moved to, and one that is there may be.
     init(
         _ connection: String, deployment: Bytes32, keys: DataKeys, creation: StoreCreation, connections: Int = 4,
-        patience: Duration = .seconds(30), allowsVolatileServer: Bool, filling: Bool
+        patience: Duration = .seconds(30), allowsVolatileServer: Bool, filling: Bool,
+        report: (@Sendable (String) -> Void)? = nil
     ) throws(SealedMatchError) {
         self.keys = keys
         self.deployment = deployment
-        pool = ConnectionPool(connection, most: connections, patience: patience) {
+        pool = ConnectionPool(connection, most: connections, patience: patience, report: report) {
             try Schema.checkServer($0, allowsVolatileServer: allowsVolatileServer)
         }
         try pool.once { try Schema.open($0, deployment, keys, creation, filling: filling) }

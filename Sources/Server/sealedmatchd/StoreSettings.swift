@@ -3,6 +3,7 @@ internal import Logging
 internal import SealedMatchCollector
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
+internal import SealedMatchFront
 internal import SealedMatchJetStream
 internal import SealedMatchOpenings
 internal import SealedMatchPostgreSQL
@@ -63,7 +64,10 @@ enum CollectorPlace {
         default: throw Failure("nats-certificate, nats-key: a certificate and its key are given together")
         }
         options.replicas = try file.number("nats-replicas", cluster.natsReplicas, 3, 1...5)
-        options.report = { logger.warning("JetStream: \($0)") }
+        // Servers without what comes before an @: it may be a password.
+        let hosts = options.servers.map { $0.split(separator: "@").last.map(String.init) ?? $0 }
+        let lines = RepeatedLines { logger.warning("\($0)") }
+        options.report = { lines.say("JetStream at \(hosts.joined(separator: ", ")): \($0)") }
         self = .jetStream(options)
     }
 }
@@ -78,7 +82,9 @@ struct AuthorityPlace: Sendable {
     /// Ends its use; a file is whole by itself then.
     let close: @Sendable () throws(SealedMatchError) -> Void
 
-    init(_ settings: AuthoritySettings, _ cluster: ClusterSettings, _ file: SettingsFile) throws {
+    init(
+        _ settings: AuthoritySettings, _ cluster: ClusterSettings, _ file: SettingsFile, _ logger: Logger
+    ) throws {
         guard let text = try file.text("authority", settings.authority) else {
             throw Failure("authority: the authority's SQLite file is needed, or postgresql://…")
         }
@@ -96,10 +102,11 @@ struct AuthorityPlace: Sendable {
         }
         let server = try Server(cluster, file)
         // A URI may hold a password: it is in no message.
+        let lines = RepeatedLines { logger.warning("PostgreSQL: \($0)") }
         let store = try about("the PostgreSQL store") {
             try PostgreSQLOpenings(
                 text, deployment: server.deployment, keys: server.keys,
-                creation: settings.firstRun ? .ifMissing : .never)
+                creation: settings.firstRun ? .ifMissing : .never, report: lines.say)
         }
         self.init(
             store: store, waiting: { () throws(SealedMatchError) in try store.waitingCount() },

@@ -1,3 +1,4 @@
+internal import Logging
 internal import SealedMatchCrypto
 internal import SealedMatchFront
 
@@ -12,9 +13,9 @@ struct Stores {
     /// - Parameter role: this process's own front, whose file is used where it has one.
     init(
         _ place: CollectorPlace, beside role: CollectorRole? = nil, _ authority: AuthoritySettings,
-        _ cluster: ClusterSettings, _ file: SettingsFile
+        _ cluster: ClusterSettings, _ file: SettingsFile, _ logger: Logger
     ) throws {
-        let kept = try AuthorityPlace(authority, cluster, file)
+        let kept = try AuthorityPlace(authority, cluster, file, logger)
         if case .file = place, kept.isFile {
             try file.refuse(
                 [("deployment", cluster.deployment)], "is for JetStream and PostgreSQL, and both stores are files")

@@ -278,15 +278,20 @@ class ClusterTests(unittest.TestCase):
         ours, other = self.ours.certificate, self.other.certificate
         with self.postgresql(self.server, password) as port:
             self.assertEqual(self.opener(address(port, "127.0.0.1", ours, "pgpass")), "")
-            wrong = [
-                address(port, "127.0.0.1", other, "pgpass"),
-                address(port, "127.0.0.1", ours, "pgpass.wrong"),
-                address(port, "127.0.0.1", ours, "pgpass", "disable"),
-            ]
+            right = address(port, "127.0.0.1", ours, "pgpass")
+            wrong = {
+                address(port, "127.0.0.1", other, "pgpass"): "certificate verify failed",
+                address(port, "127.0.0.1", ours, "pgpass.wrong"): "password authentication failed",
+                address(port, "127.0.0.1", ours, "pgpass", "disable"): "pg_hba.conf",
+                address(free_port(), "127.0.0.1", ours, "pgpass"): "Connection refused",
+                f"{right}&nonsense=1".replace("@", ":correct%20horse@"): 'invalid URI query parameter: "nonsense"',
+                right.replace("@", ":correct%20horse%zz@"): "invalid percent-encoded token",
+            }
             with ThreadPoolExecutor() as pool:
-                for said in pool.map(self.opener, wrong):
+                for reason, said in zip(wrong.values(), pool.map(self.opener, wrong), strict=True):
                     self.assertIn("the PostgreSQL store: ", said)
-                    for secret in ("battery staple", password, *wrong):
+                    self.assertIn(reason, said)
+                    for secret in ("battery staple", password, "correct%20horse", *wrong):
                         self.assertNotIn(secret, said)
         with self.postgresql(self.elsewhere, password) as port:
             self.assertIn("the PostgreSQL store: ", self.opener(address(port, "127.0.0.1", ours, "pgpass")))

@@ -173,6 +173,25 @@ import Testing
         #expect(await used.most == 40)
     }
 
+    @Test func aLineThatComesAgainIsCounted() {
+        let clock = Mutex(ContinuousClock.now)
+        let written = Mutex<[String]>([])
+        let lines = RepeatedLines {
+            clock.withLock { $0 }
+        } write: { line in
+            written.withLock { $0.append(line) }
+        }
+        for _ in 0..<5 { lines.say("no server") }
+        lines.say("another one")
+        #expect(written.withLock { $0 } == ["no server", "another one"])
+        clock.withLock { $0 += .seconds(31) }
+        for _ in 0..<5 { lines.say("no server") }
+        #expect(written.withLock { $0.dropFirst(2) } == ["no server (and 4 times more since the last such line)"])
+        // Many kinds of lines take no more memory, and none of them is lost.
+        for number in 0..<1_000 { lines.say("line \(number)") }
+        #expect(written.withLock { $0.count } == 1_003)
+    }
+
     @Test func metricsInPrometheusFormat() {
         let registry = MetricsRegistry()
         registry.makeCounter(label: "b.total", dimensions: [("status", "200")]).increment(by: 3)

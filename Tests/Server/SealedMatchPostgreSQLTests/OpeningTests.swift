@@ -1,7 +1,9 @@
-import SealedMatchPostgreSQL
 import SealedMatchServerTestSupport
 import SealedMatchTesting
+import Synchronization
 import Testing
+
+@testable import SealedMatchPostgreSQL
 
 /// Which databases are opened, which are refused, and that the latter are left as they are.
 @Suite struct OpeningTests {
@@ -112,6 +114,46 @@ import Testing
             _ = try PostgreSQLOpenings(server.connection(to: "none"), deployment: deployment, keys: keys())
         }
         #expect(found == .fileFailed)
+    }
+
+    /// The rights that Docs/Operating.md, "A cluster", names.
+    @Test func aRoleThatMadeNothingNeedsRightsOnTheTablesAlone() throws {
+        let database = try Database()
+        _ = try database.make()
+        let role = "role_\(database.name)"
+        try database.sql("CREATE ROLE \(role) LOGIN")
+        let connection = "\(database.connection) user=\(role)"
+        func open() throws -> PostgreSQLOpenings {
+            try PostgreSQLOpenings(connection, deployment: deployment, keys: keys())
+        }
+        // The schema that it may not use is none to it.
+        #expect(code { _ = try open() } != nil)
+        try database.sql("GRANT USAGE ON SCHEMA sealedmatch TO \(role)")
+        try database.sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA sealedmatch TO \(role)")
+        let store = try open()
+        #expect(try store.takeTurn() != nil)
+        #expect(try store.waitingCount() == 0 && store.opened().isEmpty)
+        try store.erase([alice])
+        try store.expire(before: 3)
+    }
+
+    @Test func theLibrarysWordsAreToldWithoutASecret() throws {
+        let found = Mutex<[String]>([])
+        _ = code {
+            _ = try PostgreSQLOpenings(
+                "postgresql://anna:cor%20rect@127.0.0.1:1/none?nonsense=1", deployment: deployment, keys: keys(),
+                report: { line in found.withLock { $0.append(line) } })
+        }
+        #expect(found.withLock { $0 } == [#"invalid URI query parameter: "nonsense""#])
+        let uri = "postgresql://anna:a%20b%zz@h/d?password=c%20d&x=1"
+        for secret in [uri, "a%20b%zz", "c%20d", "c d"] {
+            let line = ConnectionMessage.line("what is\n \u{1b}[1m\"\(secret)\" ?", of: uri)
+            #expect(line == "what is [1m\"…\" ?")
+        }
+        for (text, secret) in [("host=h password=abc", "abc"), ("password = 'a b' host=h", "a b")] {
+            #expect(ConnectionMessage.line("no \(secret).", of: text) == "no ….")
+        }
+        #expect(ConnectionMessage.line("user anna", of: "postgresql://anna@h/d") == "user anna")
     }
 
     @Test func aServerThatLosesWhatItAcknowledgedIsRefused() throws {
