@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The planning table of Docs/Operating.md, from measured.json beside this file.
 
-    plan.py            writes the tables of the document again
+    plan.py            writes the tables of the document again; prints them where there is no copy of the sources
     plan.py --check    compares them with the document, and ends with 1 if they differ
 
 measured.json has figures, each with how it came about; choices of an operator; and prices. Change them to your own.
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-DOCUMENT = HERE.parents[2] / "Docs/Operating.md"
+DOCUMENT = HERE.parents[2] / "Docs/Operating.md" if len(HERE.parents) > 2 else None
 DAY = 86_400
 TITLES = {
     "requestsPerSecond": "requests of one voucher a second, stored in SQLite",
@@ -103,9 +103,15 @@ class Plan:
 
 def main() -> None:
     plan = Plan(json.loads((HERE / "measured.json").read_text()))
+    tables = (("measured", plan.measured_table()), ("plan", plan.plan_table()))
+    if DOCUMENT is None or not DOCUMENT.exists():
+        if "--check" in sys.argv[1:]:
+            raise SystemExit("there is no document to compare with: this is no copy of the sources")
+        print("\n\n".join(table for _, table in tables))
+        return
     text = DOCUMENT.read_text()
     new = text
-    for name, table in (("measured", plan.measured_table()), ("plan", plan.plan_table())):
+    for name, table in tables:
         place = re.compile(rf"(<!-- table {name} -->\n).*?(\n<!-- end -->)", re.S)
         if not place.search(new):
             raise SystemExit(f"{DOCUMENT.name} has no place for the table {name}")

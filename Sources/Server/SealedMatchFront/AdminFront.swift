@@ -164,7 +164,12 @@ public struct AdminFront: Sendable {
             throw Problem(.notFound, "this role keeps nothing that expires")
         }
         var reply: [String: JSON] = ["firstEpoch": .integer(Int128(epoch) + 1)]
-        let openings = request.uri.queryParameters["openings"] == "true"
+        let asked = request.uri.queryParameters
+        guard asked.allSatisfy({ $0.key == "openings" && ["true", "false"].contains($0.value) }), asked.count <= 1
+        else {
+            throw Problem(.badRequest, "behind the path stands nothing, ?openings=true or ?openings=false")
+        }
+        let openings = asked["openings"] == "true"
         if let expire = actions.expire {
             let counts = try await reporting { try await expire(epoch + 1) }
             reply["registrations"] = .integer(Int128(counts.registrations))

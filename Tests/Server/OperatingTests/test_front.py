@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import socket
 import tempfile
 import unittest
@@ -134,6 +135,28 @@ class Front(unittest.TestCase):
                 with service(folder, self.listen, "--token-keys", "jwks.json", sets=self.folder / f"{name}.smset"):
                     pass
             self.assertIn(words, str(caught.exception))
+
+    def test_what_expires_is_asked_for_in_one_way(self) -> None:
+        token = self.folder / "admin.token"
+        token.touch(0o600)
+        token.write_text("a token of more than sixteen bytes")
+        options = ("--token-keys", "jwks.json", "--admin-token-file", str(token))
+        with service(self.folder, self.listen, *options) as admin:
+            host, _, port = admin.partition(":")
+            for query, expected in (
+                ("", (200, False)),
+                ("?openings=false", (200, False)),
+                ("?openings=true", (200, True)),
+                ("?openings=yes", (400, None)),
+                ("?openings=", (400, None)),
+                ("?opening=true", (400, None)),
+                ("?openings=true&openings=false", (400, None)),
+            ):
+                connection = Plain(host, int(port), timeout=30)
+                self.addCleanup(connection.close)
+                fields = {"Authorization": f"Bearer {token.read_text()}"}
+                status, _, content = connection.ask("POST", f"/v1/epochs/1/expire{query}", fields)
+                self.assertEqual((status, json.loads(content).get("openings")), expected, query)
 
     def replies(self, admin: str) -> dict[str, float]:
         found = self.metrics(admin)
