@@ -116,8 +116,8 @@ public struct OpeningService<Source: VoucherSource, Store: OpeningStore, E: Eval
             throw SealedMatchError(
                 .damagedStore, "more was read of this source than it has: it was restored from an older backup")
         }
-        // An expired voucher has no mark any more; what is there must be what was read.
-        if let mark = cursor.mark, let now = try source.mark(at: cursor.position), now != mark {
+        // A voucher that is gone proves nothing: the source knows by more than its vouchers.
+        guard try source.isAsRead(cursor) else {
             state.isReadAgain = true
             return beginning
         }

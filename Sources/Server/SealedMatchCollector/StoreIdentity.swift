@@ -11,8 +11,8 @@ public struct SourceCursor: Equatable, Sendable {
     public let source: StoreIdentity
     /// Everything up to this position has been dealt with; 0 before the first.
     public let position: Int64
-    /// The digest of the voucher at `position`, if there was one: by it a source that was restored from an older backup
-    /// and used again is told from the one that was read.
+    /// The source's mark at `position`, if it had one: by it a source that was restored from an older backup and used
+    /// again is told from the one that was read.
     public let mark: Bytes32?
 
     /// The fields. Without the others: before a source's first voucher.

@@ -14,7 +14,8 @@ public import SealedMatchProtocol
 /// - *Complete.* Every voucher that was stored is given again to whoever asks again, until it is acknowledged or its
 ///   epoch expires. The reader remembers how far it is (`SourceCursor`).
 /// - *Identity.* A store that was made anew has another `identity`. One that was restored from a backup has the old
-///   one, but an earlier `end`, or another `mark` at a position that was read.
+///   one, but an earlier `end`, or, once it was used again, it is not as a cursor knows it (`isAsRead`), whatever of it
+///   was acknowledged, erased or expired.
 /// - *One reader's.* What was acknowledged is gone for every other reader, and for the same one once it was restored
 ///   from an older backup: `forgotten` tells.
 /// - *Checked.* What a page gives is what was stored, byte for byte; a voucher that was damaged is reported in its
@@ -30,9 +31,14 @@ public protocol VoucherSource: CommitmentSource {
     /// The greatest position that was ever used; 0 before the first voucher.
     func end() throws(SealedMatchError) -> Int64
 
-    /// The digest of the voucher at a position, also once its bytes are forgotten; nil if there is none, or its epoch
-    /// has expired.
+    /// What a cursor at this position keeps, to know the source again: of the voucher there, also once its bytes are
+    /// forgotten, and of when it was stored. nil if the source can say nothing of the position.
     func mark(at position: Int64) throws(SealedMatchError) -> Bytes32?
+
+    /// Whether the source up to a cursor's position is the one that was read, and no older copy that was used again. A
+    /// source that cannot tell says no: then it is read again, which records nothing twice. Without an implementation
+    /// of its own: whether the mark is still the same.
+    func isAsRead(_ cursor: SourceCursor) throws(SealedMatchError) -> Bool
 
     /// At most `limit` vouchers after a position (0 for the first).
     /// - Throws: `fileFailed`, `damagedStore` for a store that cannot be read at all; `interrupted`.
@@ -50,6 +56,13 @@ public protocol VoucherSource: CommitmentSource {
     /// How many vouchers after a position the source has forgotten because a reader acknowledged them. Those of
     /// expired epochs do not count.
     func forgotten(after position: Int64) throws(SealedMatchError) -> Int
+}
+
+extension VoucherSource {
+    /// Whether the mark at the cursor's position is the cursor's.
+    public func isAsRead(_ cursor: SourceCursor) throws(SealedMatchError) -> Bool {
+        try mark(at: cursor.position) == cursor.mark
+    }
 }
 
 /// A voucher with its place in the order of arrival.

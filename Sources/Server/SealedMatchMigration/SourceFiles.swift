@@ -52,8 +52,7 @@ struct SourceFiles {
                 .damagedStore, "more was read of the collector's file than it has: see Docs/Operating.md")
         }
         // Restored and used again: all of it is read again.
-        if let mark = cursor.mark, let now = try collector.mark(at: cursor.position), now != mark { return 0 }
-        return cursor.position
+        return try collector.isAsRead(cursor) ? cursor.position : 0
     }
 
     /// The vouchers that an opener still has to look at, in the order of arrival: those that were not read; those that

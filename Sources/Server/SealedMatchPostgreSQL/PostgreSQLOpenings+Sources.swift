@@ -17,13 +17,10 @@ extension PostgreSQLOpenings {
     }
 
     static func move(_ cursor: SourceCursor, of source: StoreIdentity, _ connection: Connection) throws {
-        // A mark that was known at the same position stays: the voucher may have expired since.
         try connection.run(
             """
             INSERT INTO source (identity, position, mark) VALUES ($1, $2, $3)
-            ON CONFLICT (identity) DO UPDATE SET position = excluded.position,
-                mark = CASE WHEN source.position = excluded.position THEN coalesce(excluded.mark, source.mark)
-                    ELSE excluded.mark END
+            ON CONFLICT (identity) DO UPDATE SET position = excluded.position, mark = excluded.mark
             """, .bytes(source.bytes), .integer(cursor.position), .bytes(cursor.mark?.bytes))
     }
 

@@ -31,13 +31,9 @@ extension AuthorityStore {
     }
 
     static func move(_ cursor: SourceCursor, _ source: Int64, _ db: Database) throws {
-        // A mark that was known at the same position stays: the voucher may have expired since.
         try db.execute(
-            sql: """
-                UPDATE source SET mark = CASE WHEN position = ?1 THEN coalesce(?2, mark) ELSE ?2 END, position = ?1
-                WHERE id = ?3
-                """,
-            arguments: [cursor.position, cursor.mark?.databaseBlob, source])
+            sql: "UPDATE source SET mark = ?, position = ? WHERE id = ?",
+            arguments: [cursor.mark?.databaseBlob, cursor.position, source])
     }
 
     /// Keeps sealed vouchers as they came, until an operator decides otherwise.

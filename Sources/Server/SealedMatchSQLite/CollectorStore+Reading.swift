@@ -28,14 +28,31 @@ extension CollectorStore {
         }
     }
 
-    /// The digest, BLAKE2b-256, of the voucher at a position; nil if there is none, or its row is damaged.
+    /// The token of the run that stored the voucher at a position, 16 bytes, and the first 16 of the voucher's digest,
+    /// or zeros if it is gone or damaged. Of what a file's older version stored: the whole digest; nil if it is gone.
     /// - Throws: `damagedStore`, `fileFailed`, `interrupted`.
     public func mark(at position: Int64) throws(SealedMatchError) -> Bytes32? {
         try file.read { db in
-            let sql = "SELECT \(RowReader.bounded("digest", 32)) FROM voucher WHERE sequence = ?"
-            // A digest that was damaged is no mark; its voucher is reported where it is read.
-            return try Row.fetchOne(db, sql: sql, arguments: [position]).flatMap { try? RowReader($0).bytes32(0) }
+            let digest = try Self.digest(at: position, db)
+            let sql = "SELECT \(RowReader.bounded("token", 16)) FROM run WHERE first <= ? ORDER BY first DESC LIMIT 1"
+            guard let row = try Row.fetchOne(db, sql: sql, arguments: [position]) else { return digest }
+            return try Bytes32(exactly: RowReader(row).blob(0) + (digest ?? Bytes32()).bytes.prefix(16))
         }
+    }
+
+    /// Whether the voucher at the cursor's position was stored by the run that the cursor names; if it is still there,
+    /// whether it is that voucher.
+    /// - Throws: `damagedStore`, `fileFailed`, `interrupted`.
+    public func isAsRead(_ cursor: SourceCursor) throws(SealedMatchError) -> Bool {
+        let now = try mark(at: cursor.position)
+        guard now != cursor.mark, let now, let known = cursor.mark else { return now == cursor.mark }
+        return now.bytes.suffix(16).allSatisfy { $0 == 0 } && now.bytes.prefix(16) == known.bytes.prefix(16)
+    }
+
+    /// nil if there is no voucher. A digest that was damaged is none; its voucher is reported where it is read.
+    private static func digest(at position: Int64, _ db: Database) throws -> Bytes32? {
+        let sql = "SELECT \(RowReader.bounded("digest", 32)) FROM voucher WHERE sequence = ?"
+        return try Row.fetchOne(db, sql: sql, arguments: [position]).flatMap { try? RowReader($0).bytes32(0) }
     }
 
     /// Every row is checked again: it parses, its columns are those of its header, and its digest is the one it was
@@ -117,7 +134,7 @@ extension CollectorStore {
         let page = try vouchers(at: [place])
         if let found = page.vouchers.first { return found.voucher.encoded == voucher }
         guard page.damaged.isEmpty else { return false }
-        return try mark(at: place) == digest
+        return try file.read { db in try Self.digest(at: place, db) } == digest
     }
 
     /// The commitment that was registered with a pseudonym in an epoch, if there is one.

@@ -78,6 +78,17 @@ extension CollectorStore {
                     ) STRICT, WITHOUT ROWID
                     """)
         }
+        migrator.registerMigration("5") { db in
+            // Who stored vouchers, and from which position on: an older copy that was used again has others. It says
+            // nothing of any account, and stays when vouchers go.
+            try db.execute(
+                sql: """
+                    CREATE TABLE run (
+                        first INTEGER PRIMARY KEY CHECK (first > 0),
+                        token BLOB NOT NULL UNIQUE CHECK (length(token) = 16)
+                    ) STRICT
+                    """)
+        }
         return migrator
     }()
 }

@@ -14,6 +14,8 @@ internal import Synchronization
 public final class CollectorStore: Intake, VoucherSource, NameResolver {
     package let file: StoreFile
     private let currentPolicy: Mutex<CollectorPolicy>
+    /// By which the vouchers that this object stores are known: 16 random bytes.
+    let run: [UInt8]
 
     /// Opens the file, or makes one.
     /// - Throws: `fileFailed`, also when it is missing and may not be made, or is another user's; `invalidMagic` for a
@@ -23,6 +25,7 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
     ) throws(SealedMatchError) {
         file = try StoreFile.open(path: path, Self.kind, creation: creation)
         currentPolicy = Mutex(policy)
+        run = try Self.drawRun()
     }
 
     /// Opens a file for this object alone, also one that was moved to a cluster.
@@ -30,6 +33,12 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
     package init(alone path: String) throws(SealedMatchError) {
         file = try StoreFile.open(path: path, Self.kind, creation: .never, sharing: .alone)
         currentPolicy = Mutex(CollectorPolicy())
+        run = try Self.drawRun()
+    }
+
+    private static func drawRun() throws(SealedMatchError) -> [UInt8] {
+        var random = SystemRandom()
+        return Array(try random.bytes32().bytes.prefix(16))
     }
 
     /// Ends the use of the file, which then is whole by itself: nothing of it is in a file beside it. That happens,
@@ -138,7 +147,7 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
     ) throws(SealedMatchError) -> [Result<IntakeOutcome, SealedMatchError>] {
         let policy = policy
         let arrived = vouchers.map(Self.arrived)
-        return try file.write { db in try Self.store(arrived, of: account, policy, db) }
+        return try file.write { db in try Self.store(arrived, of: account, policy, run, db) }
     }
 
     static func arrived(_ bytes: [UInt8]) -> Result<ArrivedVoucher, SealedMatchError> {
@@ -146,16 +155,17 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
     }
 
     /// Stores vouchers of one account, in a transaction that may hold others'.
+    /// - Parameter run: of the object that stores them.
     /// - Throws: what ends the whole transaction.
     static func store(
         _ vouchers: [Result<ArrivedVoucher, SealedMatchError>], of account: AccountID, _ policy: CollectorPolicy,
-        _ db: Database
+        _ run: [UInt8], _ db: Database
     ) throws(SealedMatchError) -> [Result<IntakeOutcome, SealedMatchError>] {
         var signed: Set<Int64> = []
         var outcomes: [Result<IntakeOutcome, SealedMatchError>] = []
         for voucher in vouchers {
             do throws(SealedMatchError) {
-                outcomes.append(.success(try insert(voucher.get(), of: account, policy, &signed, db)))
+                outcomes.append(.success(try insert(voucher.get(), of: account, policy, run, &signed, db)))
             } catch {
                 // A refusal is the voucher's outcome; a failing disk or file ends the whole transaction.
                 guard error.isRefusal else { throw error }
@@ -167,8 +177,8 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
 
     /// - Parameter signed: rows of registrations whose signature was found to verify in this transaction.
     private static func insert(
-        _ voucher: ArrivedVoucher, of account: AccountID, _ policy: CollectorPolicy, _ signed: inout Set<Int64>,
-        _ db: Database
+        _ voucher: ArrivedVoucher, of account: AccountID, _ policy: CollectorPolicy, _ run: [UInt8],
+        _ signed: inout Set<Int64>, _ db: Database
     ) throws(SealedMatchError) -> IntakeOutcome {
         let (header, digest) = (voucher.header, voucher.digest)
         return try StoreFile.mappingErrors {
@@ -211,6 +221,14 @@ public final class CollectorStore: Intake, VoucherSource, NameResolver {
             guard count < policy.vouchersPerEpoch else {
                 throw SealedMatchError(.quotaExceeded, "the account has sent too many vouchers in this epoch")
             }
+            // With the first voucher that this object stores: from which position on they are its own.
+            try db.cachedStatement(
+                sql: """
+                    INSERT OR REPLACE INTO run (first, token)
+                    SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'voucher'), 0) + 1, ?1
+                    WHERE NOT EXISTS (SELECT 1 FROM run WHERE token = ?1)
+                    """
+            ).execute(arguments: [run.databaseBlob])
             try db.cachedStatement(
                 sql: "INSERT INTO voucher (pseudonym, epoch, voucherID, digest, bytes) VALUES (?, ?, ?, ?, ?)"
             )

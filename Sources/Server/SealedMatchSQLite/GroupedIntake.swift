@@ -164,7 +164,8 @@ public final class GroupedIntake: Intake, NoticeBoard {
                         }
                         return { answer(result) }
                     case .store(let vouchers, let account, let answer):
-                        let outcomes = try CollectorStore.store(vouchers, of: account, policy, db)
+                        let outcomes = try CollectorStore.store(
+                            vouchers, of: account, policy, store.run, db)
                         return { answer(.success(outcomes)) }
                     }
                 }

@@ -73,6 +73,13 @@ struct OpenerRole {
         }
         loop = Loop("opener", every: .seconds(seconds), logger: logger, readiness: process.readiness) { turn in
             let result = try about("opening") { try round(turn) }
+            if result.isReadAgain {
+                logger.warning(
+                    """
+                    the collector's store is not the one that was read: an older copy was used again. All of it was \
+                    read again, and /v1/opened counts that work, too
+                    """)
+            }
             counters.waiting.record(try about("opening") { try authority.waiting() })
             for row in result.damaged {
                 logger.error("the collector's row \(row.row) is damaged and was skipped: \(row.error)")

@@ -186,6 +186,12 @@ public final class MemoryCollector: Intake, VoucherSource, NameResolver {
         }
     }
 
+    /// Whether the voucher at the cursor's position is the one that was read, or is gone: nothing else comes there.
+    public func isAsRead(_ cursor: SourceCursor) throws(SealedMatchError) -> Bool {
+        guard let mark = try mark(at: cursor.position) else { return true }
+        return mark == cursor.mark
+    }
+
     /// At most `limit` vouchers behind a position, ascending. None is ever damaged.
     public func vouchers(after position: Int64, limit: Int) throws(SealedMatchError) -> VoucherPage {
         let all = state.withLock { $0.stored { $0.position > position } }

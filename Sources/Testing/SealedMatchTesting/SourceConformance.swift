@@ -95,6 +95,12 @@ public enum SourceConformance {
             "an acknowledged voucher is not given again, the others are")
         try require(try source.vouchers(at: [found[1].position]).vouchers.isEmpty, "not by its position either")
         try require(try source.mark(at: found[1].position) == mark, "its mark stays")
+        let (identity, position) = (try source.identity(), found[1].position)
+        try require(
+            try source.isAsRead(SourceCursor(source: identity, position: position, mark: mark))
+                && source.isAsRead(SourceCursor(source: identity)), "what is acknowledged is still as it was read")
+        let other = SourceCursor(source: identity, position: position, mark: Bytes32(repeating: 77))
+        try require(try !source.isAsRead(other), "another mark is another source's")
         try require(
             try source.forgotten(after: 0) == 1 && source.forgotten(after: found[0].position) == 1
                 && source.forgotten(after: found[1].position) == 0, "and that it was there")

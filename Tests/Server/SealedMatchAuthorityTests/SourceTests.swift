@@ -13,6 +13,12 @@ import Testing
 @Suite struct SourceTests {
     let scratch = TemporaryDirectory()
 
+    private static let nothingNew: OpeningProgress = {
+        var progress = OpeningProgress()
+        progress.isComplete = true
+        return progress
+    }()
+
     private func fill(_ collector: CollectorStore, _ set: TinySet, _ count: Int, _ random: inout SeededRandom) throws {
         var sender = try Sender(account(1), random: &random)
         _ = try? collector.register(sender.registration, authenticatedAs: sender.name)
@@ -99,6 +105,117 @@ import Testing
         let again = try #require(try open())
         #expect(again.isReadAgain && again.vouchers == 4)
         #expect(try vouchers() == [pseudonym(1): 3, pseudonym(2): 2, pseudonym(3): 1, pseudonym(4): 1])
+    }
+
+    enum Forgetting: CaseIterable { case nothing, erasure, expiry, pruning, erasureOfAll }
+
+    private func send(_ collector: CollectorStore, _ sender: borrowing Sender, _ voucher: SealedVoucher) throws {
+        _ = try collector.register(sender.registration, authenticatedAs: sender.name)
+        _ = try collector.store(voucher.encoded, authenticatedAs: sender.name)
+    }
+
+    private func send(
+        _ collector: CollectorStore, _ name: UInt8, epoch: UInt32 = 7, _ set: TinySet, _ random: inout SeededRandom
+    ) throws {
+        var sender = try Sender(account(name), epoch: epoch, random: &random)
+        try send(collector, sender, sender.seal(set, member: Int(name), random: &random))
+    }
+
+    /// An older copy of the collector's file that was used again is noticed, whatever was forgotten at the places where
+    /// reading had stopped.
+    @Test(arguments: Forgetting.allCases, [false, true])
+    func aBackupIsNoticedWhateverWasForgotten(_ forgetting: Forgetting, isOlderVersion: Bool) throws {
+        var random = SeededRandom(118)
+        let set = try TinySet(in: scratch, random: &random)
+        let store = try AuthorityStore(path: scratch.authority, creation: .always)
+        let backup = scratch.path + "/backup.sqlite"
+        func open(prune: Bool = false) throws -> OpeningProgress? {
+            let collector = try CollectorStore(path: scratch.collector)
+            return try OpeningService(source: collector, store: store, opener: VoucherOpener([set.matching]))
+                .openPending(batch: 2, prune: prune)
+        }
+        do {
+            let collector = try CollectorStore(path: scratch.collector, creation: .always)
+            try fill(collector, set, 3, &random)
+        }
+        try copy(scratch.collector, backup)
+        do { try send(CollectorStore(path: scratch.collector), 2, set, &random) }
+        // As a file that an older version wrote.
+        if isOlderVersion { for path in [scratch.collector, backup] { try edit(path, "DELETE FROM run") } }
+        #expect(try open()?.vouchers == 4)
+        try copy(backup, scratch.collector)
+        do {
+            let collector = try CollectorStore(path: scratch.collector)
+            try send(collector, 3, epoch: 5, set, &random)
+            switch forgetting {
+            case .nothing: break
+            case .erasure: #expect(try collector.erase(account(3)).count == 1)
+            case .expiry: #expect(try collector.expire(before: 6).vouchers == 1)
+            case .pruning: #expect(try collector.acknowledge([4]) == 1)
+            case .erasureOfAll:
+                #expect(try collector.erase(account(3)).count == 1)
+                #expect(try collector.erase(account(1)).count == 1)
+            }
+        }
+        let again = try #require(try open())
+        let left = [Forgetting.nothing: 4, .erasureOfAll: 0][forgetting] ?? 3
+        #expect(again.isReadAgain && again.vouchers == left)
+        // Once, and new ones follow.
+        #expect(try open()?.isReadAgain == false)
+        do { try send(CollectorStore(path: scratch.collector), 4, set, &random) }
+        let next = try #require(try open(prune: true))
+        #expect(!next.isReadAgain && next.vouchers == 1)
+    }
+
+    /// Counts of what was opened are counts of work: a second reading is work, as custodians count it.
+    @Test func aSecondReadingIsWork() throws {
+        var random = SeededRandom(120)
+        let set = try TinySet(in: scratch, random: &random)
+        let store = try AuthorityStore(path: scratch.authority, creation: .always)
+        let collector = try CollectorStore(path: scratch.collector, creation: .always)
+        try fill(collector, set, 3, &random)
+        let service = OpeningService(source: collector, store: store, opener: VoucherOpener([set.matching]))
+        for _ in 0..<2 { _ = try service.openPending() }
+        #expect(try store.opened().map(\.vouchers) == [3])
+        let accounts = try store.accounts().accounts
+        #expect(try service.openPending(fromStart: true)?.vouchers == 3)
+        #expect(try store.opened().map(\.vouchers) == [6])
+        #expect(try store.accounts().accounts == accounts)
+    }
+
+    /// What is forgotten honestly does not make anybody read again.
+    @Test func forgettingIsNoOtherSource() throws {
+        var random = SeededRandom(119)
+        let set = try TinySet(in: scratch, random: &random)
+        let store = try AuthorityStore(path: scratch.authority, creation: .always)
+        func open(prune: Bool = false) throws -> OpeningProgress? {
+            let collector = try CollectorStore(path: scratch.collector)
+            return try OpeningService(source: collector, store: store, opener: VoucherOpener([set.matching]))
+                .openPending(batch: 2, prune: prune)
+        }
+        do {
+            let collector = try CollectorStore(path: scratch.collector, creation: .always)
+            try fill(collector, set, 3, &random)
+            try send(collector, 2, epoch: 5, set, &random)
+        }
+        #expect(try open()?.vouchers == 4)
+        #expect(try CollectorStore(path: scratch.collector).expire(before: 6).vouchers == 1)
+        #expect(try open() == Self.nothingNew)
+        do { try send(CollectorStore(path: scratch.collector), 3, set, &random) }
+        #expect(try open(prune: true)?.vouchers == 1)
+        #expect(try open() == Self.nothingNew)
+        #expect(try CollectorStore(path: scratch.collector).erase(account(3)).count == 1)
+        #expect(try open() == Self.nothingNew)
+        #expect(try CollectorStore(path: scratch.collector).erase(account(1)).count == 1)
+        #expect(try open() == Self.nothingNew)
+        // A file of an older version says nothing of what is gone: it is read again, once.
+        do { try send(CollectorStore(path: scratch.collector), 4, set, &random) }
+        try edit(scratch.collector, "DELETE FROM run")
+        #expect(try open()?.vouchers == 1)
+        #expect(try open()?.isReadAgain == false)
+        #expect(try CollectorStore(path: scratch.collector).erase(account(4)).count == 1)
+        #expect(try open()?.isReadAgain == true)
+        #expect(try open()?.isReadAgain == false)
     }
 
     /// An authority's file that was restored from an older copy lacks what the collector has forgotten since.
