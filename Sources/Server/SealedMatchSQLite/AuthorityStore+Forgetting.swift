@@ -8,7 +8,7 @@ extension AuthorityStore {
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was forgotten.
     public func erase(_ names: [AccountEpoch]) throws(SealedMatchError) {
         guard !names.isEmpty else { return }
-        try file.write { db in
+        try file.forget { db in
             for name in names {
                 try Self.forget(
                     "pseudonym = ? AND epoch = ?", [name.pseudonym.encoded.databaseBlob, name.epoch], db)
@@ -23,7 +23,7 @@ extension AuthorityStore {
     /// Forgets everything of epochs before `epoch`. Deleted bytes are overwritten in the file.
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was forgotten.
     public func expire(before epoch: UInt32) throws(SealedMatchError) {
-        try file.write { db in
+        try file.forget { db in
             try Self.forget("epoch < ?", [epoch], db)
             try Self.forgetSealed(db) { $0.epoch < epoch }
         }

@@ -50,8 +50,12 @@ public final class AuthorityStore: OpeningStore {
 
     /// Takes the turn of opening into this store, by a lock on a file beside it whose name ends in `.lock`.
     /// - Returns: nil while another holder, maybe in another process, has it.
-    /// - Throws: `fileFailed` when the lock's file cannot be opened.
-    public func takeTurn() throws(SealedMatchError) -> OpeningTurn? { try OpeningTurn.take(path: path + ".lock") }
+    /// - Throws: `fileFailed` when the lock's file cannot be opened; `damagedStore`, `interrupted`.
+    public func takeTurn() throws(SealedMatchError) -> OpeningTurn? {
+        // What was forgotten while somebody read the file.
+        try file.finishForgetting()
+        return try OpeningTurn.take(path: path + ".lock")
+    }
 
     /// How many vouchers wait for a set's key, of all sources.
     public func waitingCount() throws(SealedMatchError) -> Int {

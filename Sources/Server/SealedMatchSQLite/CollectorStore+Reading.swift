@@ -277,7 +277,7 @@ extension CollectorStore {
     /// Forgets everything of one account, and names what it was registered as. (Docs/Protocol.md, "Collector")
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was forgotten.
     public func erase(_ account: AccountID) throws(SealedMatchError) -> [AccountEpoch] {
-        try file.write { db in
+        try file.forget { db in
             let own: StatementArguments = [account.encoded.databaseBlob]
             let sql = "SELECT \(RowReader.bounded("pseudonym", 32)), epoch FROM registration WHERE account = ?"
             let names = try Row.fetchAll(db, sql: sql + " ORDER BY epoch", arguments: own).map { row in
@@ -301,7 +301,7 @@ extension CollectorStore {
     /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then nothing was forgotten.
     @discardableResult
     public func expire(before epoch: UInt32) throws(SealedMatchError) -> ExpiredCounts {
-        try file.write { db in
+        try file.forget { db in
             try db.execute(sql: "UPDATE expiry SET firstEpoch = max(firstEpoch, ?)", arguments: [epoch])
             try db.execute(sql: "DELETE FROM voucher WHERE epoch < ?", arguments: [epoch])
             let vouchers = db.changesCount

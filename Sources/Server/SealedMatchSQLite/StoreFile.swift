@@ -16,6 +16,8 @@ package struct StoreFile: Sendable {
     package let isMoved: Bool
     private let kind: Kind
     private let interruption: Interruption
+    private let place: StoreFilePlace
+    private let forgetting: Forgetting
 
     /// What a role's files have in common.
     package struct Kind: Sendable {
@@ -52,6 +54,9 @@ package struct StoreFile: Sendable {
             try create(path, kind.applicationID, kind.pageSize, kind.migrator, configuration, creation)
         }
         try StoreFilePermissions.narrow(path)
+        let opened = StoreFilePlace.File(path)
+        // A process that was killed may have left what it forgot.
+        let forgetting = Forgetting(isOwed: StoreFilePlace.hasLog(path))
         return try mappingErrors {
             // Looked at before the pool opens it: the pool would turn somebody else's database into a WAL one.
             let isMoved = try inspect(path, kind, configuration)
@@ -70,7 +75,11 @@ package struct StoreFile: Sendable {
             // here.
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             try bringUp(pool, kind.migrator)
-            return StoreFile(pool: pool, isMoved: isMoved, kind: kind, interruption: interruption)
+            let place = StoreFilePlace(path: path)
+            guard let opened, place.isOf(opened) else { throw StoreFilePlace.replaced }
+            return StoreFile(
+                pool: pool, isMoved: isMoved, kind: kind, interruption: interruption, place: place,
+                forgetting: forgetting)
         }
     }
 
@@ -166,14 +175,12 @@ package struct StoreFile: Sendable {
 
     /// Writes the file anew, table by table, in the order of keys. What SQLite makes on the way stays in memory.
     package func compact() throws(SealedMatchError) {
+        try place.check()
         try Self.mappingErrors {
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "VACUUM")
                 // Into the one file, and not only beside it.
-                let busy = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)").map {
-                    try RowReader($0).integer(0)
-                }
-                guard busy == 0 else {
+                guard try Self.emptyLog(db) else {
                     throw SealedMatchError(.fileFailed, "another process is reading the database: compact it again")
                 }
             }
@@ -185,6 +192,52 @@ package struct StoreFile: Sendable {
     /// writer first.
     package func closeReaders() { (pool as? DatabasePool)?.invalidateReadOnlyConnections() }
 
+    private static func emptyLog(_ db: Database) throws -> Bool {
+        guard let row = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") else { return false }
+        return try RowReader(row).integer(0) == 0
+    }
+
+    /// A write transaction that forgets something. It is overwritten in the file; the file ending in `-wal`, which has
+    /// it too, is emptied. While somebody reads, that is not possible: then it is owed, and done later.
+    /// - Throws: as `write`; what was thrown after the transaction is owed.
+    package func forget<Result>(_ body: (Database) throws -> Result) throws(SealedMatchError) -> Result {
+        let result = try write(body)
+        forgetting.isOwed.store(true, ordering: .relaxed)
+        // What was forgotten is told to the caller in any case: he cannot ask again. `finishForgetting` reports.
+        _ = try? finishForgetting()
+        return result
+    }
+
+    /// What was forgotten may still be in the file ending in `-wal`, because somebody was reading.
+    package var owesForgetting: Bool { forgetting.isOwed.load(ordering: .relaxed) }
+
+    /// Empties the file ending in `-wal` if that is owed. Readers are not waited for.
+    /// - Returns: whether nothing is owed any more.
+    /// - Throws: `fileFailed`, `damagedStore`, `interrupted`; then it is still owed.
+    @discardableResult
+    package func finishForgetting() throws(SealedMatchError) -> Bool {
+        guard owesForgetting else { return true }
+        try place.check()
+        let isEmpty = try Self.mappingErrors {
+            try pool.writeWithoutTransaction { db in
+                unsafe sqlite3_busy_timeout(db.sqliteConnection, 100)
+                defer { unsafe sqlite3_busy_timeout(db.sqliteConnection, Self.busySeconds * 1_000) }
+                return try Self.emptyLog(db)
+            }
+        }
+        if isEmpty { forgetting.isOwed.store(false, ordering: .relaxed) }
+        return isEmpty
+    }
+
+    private final class Forgetting: Sendable {
+        let isOwed: Atomic<Bool>
+        init(isOwed: Bool) { self.isOwed = Atomic(isOwed) }
+    }
+
+    /// That the names of the store's files still lead to those that are open. Each transaction asks.
+    /// - Throws: `fileFailed`.
+    package func checkPlace() throws(SealedMatchError) { try place.check() }
+
     /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.
     package func interrupt() { interruption.request() }
 
@@ -194,12 +247,15 @@ package struct StoreFile: Sendable {
         var isRequested: Bool { flag.load(ordering: .relaxed) }
     }
 
+    /// For how long other processes are waited for.
+    private static let busySeconds: Int32 = 10
+
     /// Longest cell or statement that SQLite handles for us, in bytes; the longest that we write is a voucher.
     private static let maximumCell: Int32 = 1 << 20
 
     private static func configuration(_ interruption: Interruption) -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(TimeInterval(busySeconds))
         configuration.maximumReaderCount = 4
         // Kept by the configuration, which lives as long as a connection does: the handler below gets it unretained.
         configuration.prepareDatabase { [interruption] db in
@@ -251,13 +307,21 @@ package struct StoreFile: Sendable {
     }
 
     /// One write transaction: all of it, durably, or nothing.
+    /// - Throws: what `body` throws; `fileFailed`, also when the file was replaced, moved or removed meanwhile, and
+    ///   nobody may find what was written; `damagedStore`, `interrupted`.
     package func write<Result>(_ body: (Database) throws -> Result) throws(SealedMatchError) -> Result {
-        try Self.mappingErrors { try pool.write(body) }
+        try place.check()
+        let result = try Self.mappingErrors { try pool.write(body) }
+        try place.check()
+        // The transaction ended well; what fails here is still owed, and `finishForgetting` reports it.
+        if owesForgetting { _ = try? finishForgetting() }
+        return result
     }
 
     /// One snapshot.
     package func read<Result>(_ body: (Database) throws -> Result) throws(SealedMatchError) -> Result {
-        try Self.mappingErrors { try pool.read(body) }
+        try place.check()
+        return try Self.mappingErrors { try pool.read(body) }
     }
 
     /// SQLite's errors as the library's. Their messages, which may quote paths and values, are dropped.

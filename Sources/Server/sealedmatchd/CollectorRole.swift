@@ -103,10 +103,17 @@ struct CollectorRole {
     /// Seconds since 1970.
     static func now() -> UInt64 { UInt64(max(0, time(nil))) }
 
-    /// Lets the epochs go on that may be registered, and the set's age.
-    func followClock() throws {
+    /// Lets the epochs go on that may be registered, and the set's age; and sees that the collector's file is still the
+    /// one of that name.
+    /// - Returns: whether nothing that was forgotten is left in a file.
+    func followClock() throws -> Bool {
         shelf.recordDaysLeft(at: Self.now())
+        let isForgotten = try about("the collector's file") { () throws(SealedMatchError) in
+            try store?.file.checkPlace()
+            return try store?.file.finishForgetting() ?? true
+        }
         follow(try about("the clock") { try CollectorPolicy.epochs(at: Self.now()) })
+        return isForgotten
     }
 
     private static func authenticator(

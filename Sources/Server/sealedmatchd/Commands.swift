@@ -124,9 +124,11 @@ extension AdminActions {
     }
 }
 
-/// Every minute: which epochs may be registered.
+/// Again and again: which epochs may be registered, and whether the collector's file is still there.
 private func clock(_ role: CollectorRole, _ process: RunningProcess) -> Loop {
-    Loop("clock", every: .seconds(60), logger: process.logger, readiness: process.readiness) { _ in
-        try role.followClock()
+    Loop("clock", every: .seconds(10), logger: process.logger, readiness: process.readiness) { _ in
+        guard try !role.followClock() else { return }
+        process.logger.warning(
+            "what was erased or expired is still in the collector's file ending in -wal: another process reads it")
     }
 }

@@ -154,6 +154,95 @@ import Testing
             } == .interrupted)
     }
 
+    enum Replacing: CaseIterable { case removed, replaced, movedAway, log, folder }
+
+    /// What no name leads to any more is not written: nothing is acknowledged that the next process will not find.
+    @Test(arguments: Replacing.allCases) func aFileThatWasReplacedIsNotUsed(_ replacing: Replacing) throws {
+        let manager = FileManager.default
+        let folder = scratch.path + "/folder"
+        try manager.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        let path = folder + "/collector.sqlite"
+        let store = try CollectorStore(path: path, creation: .always)
+        _ = try store.register(
+            Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
+        var random = SeededRandom(32)
+        let vouchers = (0..<4).map { _ in voucherBytes(alice, random: &random) }
+        #expect(try store.store(vouchers[0], authenticatedAs: alice) == .stored)
+        let away = scratch.path + "/away"
+        switch replacing {
+        case .removed: for beside in ["", "-wal", "-shm"] { try manager.removeItem(atPath: path + beside) }
+        case .replaced:
+            do { _ = try CollectorStore(path: away, creation: .always) }
+            #expect(rename(away, path) == 0)
+        case .movedAway: try manager.moveItem(atPath: path, toPath: away)
+        case .log: try manager.removeItem(atPath: path + "-wal")
+        case .folder: try manager.moveItem(atPath: folder, toPath: away)
+        }
+        for round in 1...2 {
+            do {
+                _ = try store.store(vouchers[round], authenticatedAs: alice)
+                Issue.record("a voucher was acknowledged that nobody finds")
+            } catch {
+                #expect(error.code == .fileFailed && "\(error.reason)".contains("replaced"), "\(error)")
+            }
+            #expect(code { _ = try store.vouchers(after: 0, limit: 9) } == .fileFailed)
+        }
+        // What comes back is used again.
+        switch replacing {
+        case .movedAway: try manager.moveItem(atPath: away, toPath: path)
+        case .folder: try manager.moveItem(atPath: away, toPath: folder)
+        default: return
+        }
+        #expect(try store.store(vouchers[3], authenticatedAs: alice) == .stored)
+        try store.close()
+        #expect(try CollectorStore(path: path).vouchers(after: 0, limit: 9).vouchers.count == 2)
+    }
+
+    enum Reader: CaseIterable { case none, other, otherAndAnotherProcess }
+
+    /// What is forgotten is in none of the files, also while the store is open; where somebody reads, once he ends.
+    @Test(arguments: [false, true], Reader.allCases)
+    func whatIsForgottenIsInNoFile(_ expires: Bool, _ reader: Reader) throws {
+        let store = try CollectorStore(path: scratch.database, creation: .always)
+        _ = try store.register(
+            Registration(account: alice, epoch: 7, commitment: commitment(9)), authenticatedAs: alice)
+        let bob = account(2)
+        let registration = Registration(account: bob, epoch: 5, commitment: commitment(8))
+        _ = try store.register(registration, authenticatedAs: bob)
+        var random = SeededRandom(33)
+        let voucher = voucherBytes(bob, epoch: 5, random: &random)
+        _ = try store.store(voucher, authenticatedAs: bob)
+        let marks = [Array(voucher[200..<232]), bob.encoded.bytes, registration.pseudonym.encoded.bytes]
+        func found() throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: scratch.path).reduce(0) { count, name in
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: scratch.path + "/" + name))
+                return count + marks.count { bytes.range(of: Data($0)) != nil }
+            }
+        }
+        #expect(try found() > 0)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: scratch.database, configuration: configuration)
+        if reader != .none {
+            try other.writeWithoutTransaction { db in
+                try db.execute(sql: "BEGIN; SELECT count(*) FROM voucher")
+            }
+        }
+        if expires { _ = try store.expire(before: 6) } else { #expect(try store.erase(bob).count == 1) }
+        var next = store
+        if reader != .none {
+            #expect(store.file.owesForgetting)
+            // One that begins while something is owed, as after a process was killed.
+            if reader == .otherAndAnotherProcess { next = try CollectorStore(path: scratch.database) }
+            #expect(next.file.owesForgetting)
+            try other.writeWithoutTransaction { db in try db.execute(sql: "COMMIT") }
+            _ = try next.store(voucherBytes(alice, random: &random), authenticatedAs: alice)
+        }
+        #expect(try !next.file.owesForgetting && found() == 0)
+        try other.close()
+        #expect(try store.vouchers(after: 0, limit: 9).vouchers.count == (reader == .none ? 0 : 1))
+    }
+
     /// Vouchers of versions 1 and 2 carry accounts: such a file is refused as what it is, and left as it is.
     @Test(arguments: ["VALUES ('1')", "VALUES ('1'), ('2')"])
     func aFileOfAnOlderVersionIsRefused(_ versions: String) throws {
