@@ -12,24 +12,22 @@ package enum MigrationFailure: Error, CustomStringConvertible {
     /// Anything else, in words.
     case refused(String)
 
-    package var description: String {
+    package var description: String { lines.joined(separator: "\n") }
+
+    /// For a terminal: a line each.
+    package var lines: [String] {
         switch self {
-        case .store(let name, let error): "\(name): \(error.reason) [error \(error.code.rawValue)]"
+        case .store(let name, let error): ["\(name): \(error.reason) [error \(error.code.rawValue)]"]
         case .damaged(let rows):
-            """
-            rows of the files are damaged, and nothing was marked as moved:
-            \(rows.prefix(MigrationReport.most).map(Self.line).joined(separator: "\n"))
-            \(rows.count > MigrationReport.most ? "… \(rows.count) in all\n" : "")\
-            Restore the files from a copy, or go on without these rows: --skip-damaged
-            """
+            ["rows of the files are damaged, and nothing was marked as moved:"]
+                + rows.prefix(MigrationReport.most).map(Self.line)
+                + (rows.count > MigrationReport.most ? ["… \(rows.count) in all"] : [])
+                + ["Restore the files from a copy, or go on without these rows: --skip-damaged"]
         case .different(let report):
-            """
-            what was moved is not what the files hold:
-            \(report.differences.joined(separator: "\n"))
-            \(report.differenceCount > report.differences.count ? "… \(report.differenceCount) in all\n" : "")\
-            Have the files changed since a move was begun? Then begin anew: --anew
-            """
-        case .refused(let reason): reason
+            ["what was moved is not what the files hold:"] + report.differences
+                + (report.differenceCount > report.differences.count ? ["… \(report.differenceCount) in all"] : [])
+                + ["Have the files changed since a move was begun? Then begin anew: --anew"]
+        case .refused(let reason): [reason]
         }
     }
 

@@ -5,12 +5,16 @@ internal import SealedMatchCrypto
 /// What ends the program, for whoever runs it: what, where, and what to do.
 struct Failure: Error, CustomStringConvertible {
     let description: String
+    /// The description in lines of our own. Names from outside, which may have line ends in them, are not divided.
+    let lines: [String]
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String) { (self.description, lines) = (description, [description]) }
+
+    init(lines: [String]) { (description, self.lines) = (lines.joined(separator: "; "), lines) }
 
     init(_ error: SealedMatchError, _ subject: String) {
         let system = error.systemError == 0 ? "" : ": \(String(cString: strerror(error.systemError)))"
-        description = "\(subject): \(error.reason)\(system) [error \(error.code.rawValue)]"
+        self.init("\(subject): \(error.reason)\(system) [error \(error.code.rawValue)]")
     }
 }
 
@@ -28,7 +32,8 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
     do {
         try await work()
     } catch let failure as Failure {
-        FileHandle.standardError.write(Data("sealedmatchd: \(escaped(failure.description))\n".utf8))
+        let lines = failure.lines.map(escaped).joined(separator: "\n")
+        FileHandle.standardError.write(Data("sealedmatchd: \(lines)\n".utf8))
         throw ExitCode.failure
     }
 }

@@ -39,7 +39,13 @@ struct MigrateCommand: AsyncParsableCommand {
             do throws(MigrationFailure) {
                 if undo {
                     let wasMoved = try Migration.undo(collector: fromDatabase, authority: fromAuthority)
-                    print(wasMoved ? "roles can open the files again" : "the files have no marks")
+                    guard wasMoved else { return print("the files have no marks") }
+                    print("roles can open the files again")
+                    let warning =
+                        "if a role of the cluster has run since the move, there are two deployments now: what the "
+                        + "cluster took and opened is not in the files. Stop its roles, and remove its stores by hand, "
+                        + "before a role opens the files"
+                    FileHandle.standardError.write(Data("sealedmatchd: \(warning)\n".utf8))
                     return
                 }
                 let progress = Progress()
@@ -61,7 +67,7 @@ struct MigrateCommand: AsyncParsableCommand {
                         ? "the cluster holds what the files hold"
                         : "moved; the files are marked, and the cluster is ready: start its roles")
             } catch {
-                throw Failure(error.description)
+                throw Failure(lines: error.lines)
             }
         }
     }

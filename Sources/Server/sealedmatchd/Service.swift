@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 
 /// The service: each role a command, and all of them in one process.
 @main
@@ -16,4 +17,10 @@ struct Service: AsyncParsableCommand {
             AllCommand.self, CollectorCommand.self, OpenerCommand.self, RevealCommand.self, CustodianCommand.self,
             MigrateCommand.self, ReviewCommand.self, ReviewPasswordCommand.self, CyberTiplineStandInCommand.self,
         ])
+
+    /// No role was named: nothing runs, and whoever started it must not take that for an end that went well.
+    func run() async throws {
+        FileHandle.standardError.write(Data((Self.helpMessage() + "\n").utf8))
+        throw ExitCode.validationFailure
+    }
 }
