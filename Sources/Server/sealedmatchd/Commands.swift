@@ -20,12 +20,13 @@ struct AllCommand: AsyncParsableCommand {
         try await reportingFailures {
             let file = try common.file()
             let process = try RunningProcess(common, file)
+            let lists = try RevealRole.lists(reveal, file)
             let sets = try SetShelf(collector, file)
             let place = try CollectorPlace(collector, cluster, file, process.logger)
             let role = try CollectorRole(front, sets, place, file, firstRun: authority.firstRun, process)
             let stores = try Stores(place, beside: role, authority, cluster, file, process.logger)
             let opener = try OpenerRole(opener, sets, stores, file, process)
-            let reveal = try RevealRole(reveal, sets, stores, file, process)
+            let reveal = try RevealRole(reveal, lists, sets, stores, file, process)
             var actions = AdminActions(now: CollectorRole.now)
             role.add(to: &actions)
             actions.openings(stores.authority.store, opener.loop)
@@ -105,10 +106,11 @@ struct RevealCommand: AsyncParsableCommand {
         try await reportingFailures {
             let file = try common.file()
             let process = try RunningProcess(common, file)
+            let lists = try RevealRole.lists(reveal, file)
             let sets = try SetShelf(collector, file)
             let place = try CollectorPlace(collector, cluster, file, process.logger)
             let stores = try Stores(place, authority, cluster, file, process.logger)
-            let role = try RevealRole(reveal, sets, stores, file, process)
+            let role = try RevealRole(reveal, lists, sets, stores, file, process)
             try await process.run([role.loop], AdminActions(now: CollectorRole.now))
             try stores.close()
         }

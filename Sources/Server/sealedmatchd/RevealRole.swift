@@ -15,14 +15,14 @@ struct RevealRole {
     let loop: Loop
 
     init(
-        _ settings: RevealSettings, _ shelf: SetShelf, _ stores: Stores, _ file: SettingsFile,
+        _ settings: RevealSettings, _ lists: [String], _ shelf: SetShelf, _ stores: Stores, _ file: SettingsFile,
         _ process: RunningProcess
     ) throws {
         guard let cases = try file.text("cases", settings.cases) else {
             throw Failure("cases: the folder for case files is needed")
         }
         let folder = try about(cases) { try CaseFolder(path: cases) }
-        let comparison = try Self.comparison(file.list("list", settings.lists), shelf.sets.map(\.header))
+        let comparison = try Self.comparison(lists, shelf.sets.map(\.header))
         let seconds = try file.number("reveal-seconds", settings.revealSeconds, 300, 1...86_400)
         let reveal = Self.revealing(stores.vouchers.commitments, stores.authority.store)
         let logger = process.logger
@@ -52,6 +52,19 @@ struct RevealRole {
                     "\(run.undelivered.count) accounts could not be decided or written; they are tried again in a minute"
                 )
             }
+        }
+    }
+
+    /// The lists that are compared with what is revealed. Asked for before any store is made.
+    static func lists(_ settings: RevealSettings, _ file: SettingsFile) throws -> [String] {
+        let lists = try file.list("list", settings.lists)
+        switch (lists.isEmpty, try file.truth("without-lists", settings.withoutLists)) {
+        case (true, true), (false, false): return lists
+        case (true, false):
+            throw Failure(
+                "list: KEY.pub=LIST is needed, a list that is compared with what is revealed; with without-lists no "
+                    + "case file says what of it was listed")
+        case (false, true): throw Failure("without-lists: there are lists; leave one of the two out")
         }
     }
 

@@ -16,7 +16,9 @@ struct CommonSettings: ParsableArguments {
         "settings", "admin", "admin-token-file", "log-level", "listen", "token-keys", "token-issuer", "token-audience",
         "proxy-account", "proxy-secret-file", "connections", "burst", "vouchers-per-second", "vouchers-per-epoch",
         "header-seconds", "body-seconds", "database", "set", "authority", "secrets", "open-seconds", "prune",
-        "custodian", "coordinator-key", "custodian-seconds", "folder", "reveal-seconds", "cases", "list", "deployment",
+        "custodian", "coordinator-key", "custodian-seconds", "folder", "reveal-seconds", "cases", "list",
+        "without-lists",
+        "deployment",
         "nats-credentials", "nats-ca", "nats-certificate", "nats-key", "nats-replicas", "data-keys", "library",
         "library-key", "origin", "passwords", "proxy-person", "proxy-address", "idle-minutes", "session-hours",
         "break-minutes", "evidence", "evidence-seconds",
@@ -97,6 +99,7 @@ struct RevealSettings: ParsableArguments {
     @Option(help: "The folder for case files.") var cases: String?
     @Option(name: .customLong("list"), help: "KEY.pub=LIST: a list that revealed fingerprints are compared with.")
     var lists: [String] = []
+    @Flag(help: "Reveal without any list: no case file says what of it was listed.") var withoutLists = false
     @Option(help: "Seconds between reveals. Default: 300.") var revealSeconds: String?
 }
 
