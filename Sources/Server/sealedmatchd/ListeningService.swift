@@ -17,6 +17,8 @@ struct ListeningService<Server: ServiceLifecycle.Service>: ServiceLifecycle.Serv
     func run() async throws {
         do {
             try await server.run()
+        } catch is CancellationError {
+            // The time for requests that were under way is over.
         } catch let error as IOError {
             let reason =
                 error.errnoCode == EADDRINUSE

@@ -44,7 +44,7 @@ struct RunningProcess {
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// Runs until SIGTERM or SIGINT; requests that are under way are answered.
+    /// Runs until SIGTERM or SIGINT; requests that are under way are answered, if they are there within 15 seconds.
     func run(_ services: [any ServiceLifecycle.Service], _ actions: AdminActions) async throws {
         let front = try about("admin-token-file") {
             try AdminFront(token: token, actions: actions, readiness: readiness, metrics: metrics)
@@ -52,10 +52,12 @@ struct RunningProcess {
         let server = Application(
             router: front.router(), server: front.server(),
             configuration: ApplicationConfiguration(address: try admin.bound()), logger: Logger(label: "admin"))
-        let group = ServiceGroup(
-            configuration: .init(
-                services: services + [ListeningService(server, "admin", admin)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        var configuration = ServiceGroupConfiguration(
+            services: services + [ListeningService(server, "admin", admin)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Who sends slowly is not waited for until whoever asked us to end kills us: he sends again.
+        configuration.maximumGracefulShutdownDuration = .seconds(15)
+        let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
         } catch let failure as Failure {
