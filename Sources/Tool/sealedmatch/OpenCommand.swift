@@ -43,7 +43,7 @@ struct OpenCommand: ParsableCommand {
     @OptionGroup(title: "A divided key: ROOT.record is where ROOT.secrets would be") var custodians: CustodianOptions
     @Flag(help: "Make the authority's file; an error if there is one.") var firstRun = false
     @Flag(help: "Have the collector forget the bytes of vouchers that were dealt with.") var prune = false
-    @Flag(help: "Read all that the collector has again: after it was restored from a backup. Counts nothing twice.")
+    @Flag(help: "Read all that the collector has again: after a restore. The statistics (`opened`) count that, too.")
     var fromStart = false
     @Flag(
         help:
@@ -83,6 +83,11 @@ struct OpenCommand: ParsableCommand {
                     + "\(result.refused) refused, \(result.waiting) waiting for a set's key")
             if result.isReadAgain {
                 Terminal.note("the collector's file is not the one that was read before: it was read from its start")
+            }
+            if fromStart || result.isReadAgain {
+                Terminal.note(
+                    "what had been opened before is counted twice in the statistics (sealedmatch opened): which of it "
+                        + "had, the authority's file does not know")
             }
             if result.lost > 0 {
                 Terminal.note(
