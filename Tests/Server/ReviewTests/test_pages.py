@@ -276,7 +276,7 @@ class Crowd(PageTest):
                 answer = b""
                 while piece := connection.recv(1 << 16):
                     answer += piece
-            self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), answer[:200])
+            self.assertTrue(answer.startswith(b"HTTP/1.1 499 "), answer[:200])
         self.assertNotIn("error", self.world.log)
 
 
