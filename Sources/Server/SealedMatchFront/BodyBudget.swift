@@ -39,7 +39,8 @@ final class BodyBudget: Sendable {
 
     /// Runs `work` with `count` bytes of the budget.
     /// - Parameter account: whose share they are of; nil: of nobody's.
-    /// - Throws: `Problem` 503 when too many wait already, altogether or of this account, or the turn does not come in time; what `work` throws.
+    /// - Throws: `Problem` 503 when too many wait already, altogether or of this account, or
+    ///   the turn does not come in time; what `work` throws.
     func with<Result>(
         _ count: Int, of account: AccountID? = nil, _ work: () async throws -> Result
     ) async throws -> Result {

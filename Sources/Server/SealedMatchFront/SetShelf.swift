@@ -32,7 +32,7 @@ public struct SetShelf: Sendable {
     /// - Parameters:
     ///   - paths: set files; `/v1/sets/current` leads to the newest version. Beside each there may be its proof, named
     ///     `ROOT.proof`, as `sealedmatch log prove` writes it; it may be replaced while this runs.
-    ///   - allowsTestSets: whoever made a set for tests knows its secret key. Sets that nobody signed are for tests, too.
+    ///   - allowsTestSets: whoever made a set for tests knows its secret key. One that nobody signed is for tests, too.
     /// - Throws: `SetShelf.Unusable`, which names the file; for sets for tests, too, unless they are allowed.
     public init(_ paths: [String], allowsTestSets: Bool = false) throws(Unusable) {
         var books: [String: Book] = [:]

@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// What libpq says of a connection that could not be made, for a log: one line, without what the connection's text keeps
-/// secret.
+/// What libpq says of a connection that could not be made, for a log: one line, without what the connection's text
+/// keeps secret.
 enum ConnectionMessage {
     private static let maximumCount = 400
 
