@@ -347,6 +347,7 @@ def test_settings_that_are_wrong_say_so(tmp_path: Path, published: Published) ->
 def test_no_role_takes_a_set_for_tests(tmp_path: Path, role: str) -> None:
     with World(known=["one"]) as world:
         options = [role, "--set", world.set_file(), "--database", tmp_path / "c.sqlite", "--admin", "127.0.0.1:0"]
+        options += ["--without-lists"] if role in ("reveal", "all") else []
         refused = start(*options)
         assert refused.returncode == 1 and "the set is for tests" in refused.stderr, refused.stderr
         # It was this that stood in the way: now something else is missing.
@@ -364,12 +365,13 @@ def test_what_a_store_does_not_keep_is_refused(tmp_path: Path, published: Publis
     nats = ["--set", published.file, "--database", "nats://127.0.0.1:1", "--deployment", "test"]
     authority = ["--authority", tmp_path / "a.sqlite"]
     proxy = ["--proxy-account", "X-Account", "--listen", f"unix:{tmp_path}/socket"]
+    lists = ["--without-lists"]
     for options, setting, word in [
         (["collector", *nats, *token, "--vouchers-per-epoch", "9"], "vouchers-per-epoch", "JetStream counts no"),
-        (["all", *nats, *token, "--vouchers-per-epoch", "65536"], "vouchers-per-epoch", "JetStream counts no"),
+        (["all", *nats, *token, *lists, "--vouchers-per-epoch", "65536"], "vouchers-per-epoch", "JetStream counts no"),
         (["collector", *file, *token, "--nats-replicas", "3"], "nats-replicas", "is for JetStream"),
         (["opener", *file, *authority, "--nats-credentials", secret], "nats-credentials", "is for JetStream"),
-        (["reveal", *file, *authority, "--nats-ca", secret], "nats-ca", "is for JetStream"),
+        (["reveal", *file, *authority, *lists, "--nats-ca", secret], "nats-ca", "is for JetStream"),
         (["opener", *file, *authority, "--data-keys", secret], "data-keys", "is for PostgreSQL"),
         (["collector", *file, *token, "--proxy-secret-file", secret], "proxy-secret-file", "is for proxy-account"),
         (["collector", *file, *proxy, "--token-issuer", "x"], "token-issuer", "is for token-keys"),
