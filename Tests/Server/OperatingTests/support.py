@@ -131,14 +131,8 @@ def call(address: str, method: str, path: str) -> tuple[int, str]:
         return reply.status, reply.read().decode()
 
 
-class Secure(http.client.HTTPSConnection):
-    """To a proxy on loopback, by the name in its certificate."""
-
-    NAME = "collector.example.org"
-
-    def __init__(self, port: int, certificate: Path) -> None:
-        super().__init__(self.NAME, port, timeout=30, context=ssl.create_default_context(cafile=str(certificate)))
-        self._create_connection = lambda address, *rest: socket.create_connection(("127.0.0.1", port), 30)
+class Plain(http.client.HTTPConnection):
+    """To the front itself."""
 
     def ask(
         self, method: str, path: str, fields: dict[str, str] | None = None, body: bytes | None = None
@@ -149,6 +143,16 @@ class Secure(http.client.HTTPSConnection):
         if reply.will_close:
             self.close()
         return reply.status, reply.headers, content
+
+
+class Secure(Plain, http.client.HTTPSConnection):
+    """To a proxy on loopback, by the name in its certificate."""
+
+    NAME = "collector.example.org"
+
+    def __init__(self, port: int, certificate: Path) -> None:
+        super().__init__(self.NAME, port, timeout=30, context=ssl.create_default_context(cafile=str(certificate)))
+        self._create_connection = lambda address, *rest: socket.create_connection(("127.0.0.1", port), 30)
 
     @staticmethod
     def certificate(folder: Path) -> tuple[Path, Path]:

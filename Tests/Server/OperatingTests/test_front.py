@@ -10,23 +10,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import LoginService, Sample, Uploader, ask, free_port, problem, service, wait
+from support import LoginService, Plain, Sample, Uploader, ask, free_port, problem, service, wait
 
 VOUCHERS = {"Content-Type": "application/vnd.sealedmatch.vouchers"}
-
-
-class Plain(http.client.HTTPConnection):
-    """To the front itself."""
-
-    def ask(
-        self, method: str, path: str, fields: dict[str, str] | None = None, body: bytes | None = None
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        self.request(method, path, body, fields or {})
-        reply = self.getresponse()
-        content = reply.read()
-        if reply.will_close:
-            self.close()
-        return reply.status, reply.headers, content
 
 
 class Front(unittest.TestCase):
