@@ -271,7 +271,8 @@ photos: $(PHOTOS)
 $(PHOTOS):
 	@rm -rf .pictures && mkdir -p .pictures
 	@apt-cache show $(PHOTO_PACKAGE) > /dev/null 2>&1 || $(SUDO) apt-get update
-	cd .pictures && apt-get download $(PHOTO_PACKAGE) && dpkg -x $(PHOTO_PACKAGE)_*.deb . && rm $(PHOTO_PACKAGE)_*.deb
+	cd .pictures && apt-get -o Acquire::Retries=3 download $(PHOTO_PACKAGE) \
+	    && dpkg -x $(PHOTO_PACKAGE)_*.deb . && rm $(PHOTO_PACKAGE)_*.deb
 
 # The reference implementation of PDQ that ours must equal bit for bit, what the independent implementation in
 # Vectors/generate needs, and what the short form of the measurements of recall needs.

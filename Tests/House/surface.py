@@ -74,6 +74,9 @@ def is_inherited(symbol):
 
 
 def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    modules = sys.argv[1]
     described = package()
     libraries = [product for product in described["products"] if "library" in product["type"]]
     own = {target for product in libraries for target in product["targets"]}
@@ -86,7 +89,7 @@ def main():
                 wanted.add(name)
                 queue.append(name)
     with tempfile.TemporaryDirectory() as folder:
-        symbols, members, errors, origins = graphs(sys.argv[1], [names[name] for name in sorted(wanted)], folder)
+        symbols, members, errors, origins = graphs(modules, [names[name] for name in sorted(wanted)], folder)
     symbols = {precise: symbol for precise, symbol in symbols.items() if not is_inherited(symbol)}
     types = {precise for precise, symbol in symbols.items() if symbol["kind"]["identifier"] in TYPES}
 
