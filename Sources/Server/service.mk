@@ -29,7 +29,8 @@ UNPACKED := .build/packages
 $(UNPACKED)/ready: Sources/Server/service.mk
 	@rm -rf $(UNPACKED) && mkdir -p $(UNPACKED)
 	@apt-cache show nginx caddy prometheus > /dev/null 2>&1 || $(SUDO) apt-get update
-	cd $(UNPACKED) && apt-get download nginx caddy prometheus && for file in *.deb; do dpkg -x $$file .; done && rm *.deb
+	cd $(UNPACKED) && apt-get -o Acquire::Retries=3 download nginx caddy prometheus \
+	    && for file in *.deb; do dpkg -x $$file .; done && rm *.deb
 	@touch $@
 
 # What reports are checked with: another package's types of NCMEC's schema, of which the client alone needs a newer
@@ -68,10 +69,13 @@ $(REVIEW)/ready: Sources/Server/service.mk
 	$(REVIEW)/bin/pip install --no-compile --quiet --no-deps axe-playwright-python==0.1.8
 	touch $@
 
-# What one service bears on this machine, with the load beside it: three minutes. `make load ARGS=--quick`: half of one.
-load: build-service
+# What one service bears on this machine, with the load beside it, and what a cluster does whose servers are all here:
+# five minutes. `make load ARGS=--quick`: one.
+load: build-service setup-test $(SERVICE)/ready
 	$(if $(BUILT),,swift build -c $(CONFIGURATION) --product sealedmatch-load)
 	@.build/$(CONFIGURATION)/sealedmatch-load .build/$(CONFIGURATION)/sealedmatchd $(ARGS)
+	@python3 -B Tests/Server/ServiceSimulation/cluster_load.py --load .build/$(CONFIGURATION)/sealedmatch-load \
+	    --service .build/$(CONFIGURATION)/sealedmatchd --cluster $(SERVICE)/bin/nats-server $(ARGS)
 
 # Processes are killed while accounts upload: on SQLite files, then on JetStream and PostgreSQL. Nothing may be lost or
 # counted twice. `make simulate-service KILLS=12 ACCOUNTS=12` is the short form.

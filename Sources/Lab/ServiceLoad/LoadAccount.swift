@@ -3,7 +3,8 @@ import SealedMatchCrypto
 import SealedMatchProtocol
 
 /// An account that sends: real vouchers, or ones of the right form whose contents are random.
-final class LoadAccount {
+final class LoadAccount: @unchecked Sendable {
+    // Whoever has one sees that one thread at a time uses it.
     private let token: String
     private var sealer: Sealer
     private let header: VoucherHeader

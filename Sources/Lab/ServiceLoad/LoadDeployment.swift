@@ -77,8 +77,7 @@ struct LoadDeployment {
     func collector(port: Int, database: String) -> [String] {
         [
             "collector", "--listen", "127.0.0.1:\(port)", "--token-keys", folder + "/jwks.json", "--database", database,
-            "--set", set, "--burst", "1000000000", "--vouchers-per-second", "1000000000", "--vouchers-per-epoch",
-            "1000000000", "--log-level", "warning",
+            "--set", set, "--burst", "1000000000", "--vouchers-per-second", "1000000000", "--log-level", "warning",
         ]
     }
 }

@@ -58,6 +58,15 @@ final class ServiceProcess {
         return kilobytes * 1_024
     }
 
+    /// Stops it where it is, until `goOn`.
+    func pause() throws { try signal(SIGSTOP) }
+
+    func goOn() throws { try signal(SIGCONT) }
+
+    private func signal(_ number: Int32) throws {
+        guard kill(process.processIdentifier, number) == 0 else { throw LoadFailure("a process is not there any more") }
+    }
+
     // One that was not ended, because something failed.
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
