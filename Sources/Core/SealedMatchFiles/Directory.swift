@@ -18,7 +18,7 @@ package final class LockedDirectory: @unchecked Sendable {
         }
         // Others may not write here: they could put files of their own in the place of ours, and take away the lock.
         let opened = unsafe platform_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-        guard opened >= 0 else { throw SealedMatchError(.fileFailed, "a directory cannot be opened") }
+        guard opened >= 0 else { throw .file("a directory cannot be opened") }
         defer { close(opened) }
         try FileAccess.written.check(opened)
         let descriptor = unsafe platform_open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -75,10 +75,13 @@ package final class LockedDirectory: @unchecked Sendable {
         }
     }
 
-    /// Creates a directory, for the owner only unless told; an existing one is no error.
+    /// Creates a directory, for the owner only unless told; an existing one is no error, another file is.
+    /// - Throws: `fileFailed`.
     package static func make(_ path: String, mode: UInt32 = 0o700) throws(SealedMatchError) {
-        guard unsafe mkdir(path, mode) == 0 || platform_errno() == EEXIST else {
-            throw .file("a directory cannot be created")
-        }
+        if unsafe mkdir(path, mode) == 0 { return }
+        guard platform_errno() == EEXIST else { throw .file("a directory cannot be created") }
+        let opened = unsafe platform_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard opened >= 0 else { throw .file("a directory cannot be opened") }
+        close(opened)
     }
 }

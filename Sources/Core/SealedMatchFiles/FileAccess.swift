@@ -27,7 +27,7 @@ package enum FileAccess {
     package func check(_ descriptor: Int32) throws(SealedMatchError) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
-            throw SealedMatchError(.fileFailed, "a file's owner cannot be read")
+            throw .file("a file's owner cannot be read")
         }
         guard status.st_uid == geteuid() || status.st_uid == 0, status.st_mode & forbidden == 0 else {
             throw SealedMatchError(
@@ -39,7 +39,7 @@ package enum FileAccess {
     package func check(path: String) throws(SealedMatchError) {
         let descriptor = unsafe platform_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         if descriptor < 0 && platform_errno() == ENOENT { return }
-        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
+        guard descriptor >= 0 else { throw .file("the file cannot be opened") }
         defer { close(descriptor) }
         try check(descriptor)
     }

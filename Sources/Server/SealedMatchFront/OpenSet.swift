@@ -28,7 +28,7 @@ final class OpenSet: Sendable {
         init(_ descriptor: Int32) throws(SealedMatchError) {
             var status = stat()
             guard unsafe fstat(descriptor, &status) == 0 else {
-                throw SealedMatchError(.fileFailed, "a set file cannot be looked at")
+                throw SealedMatchError(.fileFailed, "a set file cannot be looked at", systemError: errno)
             }
             size = Int(status.st_size)
             #if canImport(Darwin)
@@ -45,7 +45,9 @@ final class OpenSet: Sendable {
     ///   not the header's, and the decoding errors of the header.
     convenience init(path: String, allowsTestSets: Bool) throws(SealedMatchError) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "the file cannot be opened") }
+        guard descriptor >= 0 else {
+            throw SealedMatchError(.fileFailed, "the file cannot be opened", systemError: errno)
+        }
         do throws(SealedMatchError) {
             let before = try Stamp(descriptor)
             let file = try SetFile(descriptor: descriptor)

@@ -12,7 +12,9 @@ public final class OpeningTurn: Sendable {
     /// - Returns: nil while somebody else has the lock.
     static func take(path: String) throws(SealedMatchError) -> OpeningTurn? {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a lock file cannot be opened") }
+        guard descriptor >= 0 else {
+            throw SealedMatchError(.fileFailed, "a lock file cannot be opened", systemError: errno)
+        }
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return OpeningTurn(descriptor: descriptor) }
         let isTaken = errno == EWOULDBLOCK
         close(descriptor)

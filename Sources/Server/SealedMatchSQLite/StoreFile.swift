@@ -162,7 +162,9 @@ package struct StoreFile: Sendable {
         }
         if unsafe link(temporary, path) == 0 { return try DurableFile.syncDirectory(of: path) }
         // Another process was first: its file will do, unless there must be none.
-        guard errno == EEXIST else { throw SealedMatchError(.fileFailed, "a database cannot be created there") }
+        guard errno == EEXIST else {
+            throw SealedMatchError(.fileFailed, "a database cannot be created there", systemError: errno)
+        }
         if creation == .always { throw isThere }
     }
 

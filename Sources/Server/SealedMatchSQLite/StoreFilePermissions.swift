@@ -6,7 +6,9 @@ enum StoreFilePermissions {
     /// A new, empty file, which its owner alone can read.
     static func makeEmpty(_ path: String) throws(SealedMatchError) {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw SealedMatchError(.fileFailed, "a database cannot be created there") }
+        guard descriptor >= 0 else {
+            throw SealedMatchError(.fileFailed, "a database cannot be created there", systemError: errno)
+        }
         close(descriptor)
     }
 
@@ -18,7 +20,9 @@ enum StoreFilePermissions {
     static func narrow(_ path: String) throws(SealedMatchError) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
-            guard errno == ENOENT else { throw SealedMatchError(.fileFailed, "the database cannot be opened") }
+            guard errno == ENOENT else {
+                throw SealedMatchError(.fileFailed, "the database cannot be opened", systemError: errno)
+            }
             throw SealedMatchError(.fileFailed, "there is no database of this name")
         }
         try narrow(path, status)
@@ -37,7 +41,8 @@ enum StoreFilePermissions {
         }
         guard status.st_mode & 0o077 != 0 else { return }
         guard unsafe chmod(path, status.st_mode & 0o700) == 0 else {
-            throw SealedMatchError(.fileFailed, "others can read the database, and that cannot be changed")
+            throw SealedMatchError(
+                .fileFailed, "others can read the database, and that cannot be changed", systemError: errno)
         }
     }
 

@@ -44,20 +44,28 @@ enum VoucherPlace {
 struct OpenerRole {
     let loop: Loop
 
-    init(
-        _ settings: OpenerSettings, _ shelf: SetShelf, _ stores: Stores, _ file: SettingsFile,
-        _ process: RunningProcess
-    ) throws {
+    /// What opens the sets' vouchers. Asked for before any store is made: where a secret is missing, nothing is left
+    /// behind.
+    static func opener(
+        _ settings: OpenerSettings, _ shelf: SetShelf, _ file: SettingsFile, _ process: RunningProcess
+    ) throws -> VoucherOpener<SetKeyHolder> {
         let folder = try file.text("secrets", settings.secrets)
         let ways = try CustodianWays.known(settings, file)
         let logger = process.logger
-        let opener = VoucherOpener(
+        return VoucherOpener(
             try shelf.sets.map { set in
                 let holder = try ways.holder(of: set.header, set: set.path, secrets: folder) { fault in
                     logger.warning("the set \(set.path): party \(fault.party.number) of its custodians: \(fault.error)")
                 }
                 return try about(set.path) { try MatchingSet(evaluator: holder, header: set.header) }
             })
+    }
+
+    init(
+        _ settings: OpenerSettings, _ opener: VoucherOpener<SetKeyHolder>, _ stores: Stores, _ file: SettingsFile,
+        _ process: RunningProcess
+    ) throws {
+        let logger = process.logger
         let prune = try file.truth("prune", settings.prune)
         let seconds = try file.number("open-seconds", settings.openSeconds, 5, 1...86_400)
         let counters = OpenerCounters()

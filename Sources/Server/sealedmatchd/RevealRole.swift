@@ -14,22 +14,31 @@ internal import SealedMatchSQLite
 struct RevealRole {
     let loop: Loop
 
-    init(
-        _ settings: RevealSettings, _ lists: [String], _ shelf: SetShelf, _ stores: Stores, _ file: SettingsFile,
-        _ process: RunningProcess
-    ) throws {
-        guard let cases = try file.text("cases", settings.cases) else {
-            throw Failure("cases: the folder for case files is needed")
+    /// What it has of its settings. Asked for before any store is made: where one is wrong, nothing is left behind.
+    struct Prepared {
+        let folder: CaseFolder
+        let comparison: CaseComparison
+        let seconds: Int
+
+        init(_ settings: RevealSettings, _ shelf: SetShelf, _ file: SettingsFile) throws {
+            comparison = try RevealRole.comparison(
+                RevealRole.lists(settings, file), shelf.sets.map(\.header))
+            seconds = try file.number("reveal-seconds", settings.revealSeconds, 300, 1...86_400)
+            guard let cases = try file.text("cases", settings.cases) else {
+                throw Failure("cases: the folder for case files is needed")
+            }
+            folder = try about(cases) { try CaseFolder(path: cases) }
         }
-        let folder = try about(cases) { try CaseFolder(path: cases) }
-        let comparison = try Self.comparison(lists, shelf.sets.map(\.header))
-        let seconds = try file.number("reveal-seconds", settings.revealSeconds, 300, 1...86_400)
+    }
+
+    init(_ prepared: Prepared, _ stores: Stores, _ process: RunningProcess) throws {
+        let (folder, comparison) = (prepared.folder, prepared.comparison)
         let reveal = Self.revealing(stores.vouchers.commitments, stores.authority.store)
         let logger = process.logger
         let written = Counter(label: "sealedmatch_case_files_total")
         let tried = Counter(label: "sealedmatch_reveal_tries_total")
         let rounds = Counter(label: "sealedmatch_reveal_rounds_total")
-        loop = Loop("reveal", every: .seconds(seconds), logger: logger, readiness: process.readiness) { turn in
+        loop = Loop("reveal", every: .seconds(prepared.seconds), logger: logger, readiness: process.readiness) { turn in
             let run = try about("revealing") {
                 try reveal(turn) { (decision) throws(SealedMatchError) in
                     tried.increment()
@@ -38,7 +47,7 @@ struct RevealRole {
                         guard try folder.add(result.reveal, by: comparison).file != nil else { return }
                         written.increment()
                         // Which one, the folder says: a log is read by more people than a case.
-                        logger.notice("a case file was written to \(cases)")
+                        logger.notice("a case file was written to \(folder.path)")
                     case .failure(let error):
                         if !error.isVerdict { throw error }
                     }
@@ -55,8 +64,8 @@ struct RevealRole {
         }
     }
 
-    /// The lists that are compared with what is revealed. Asked for before any store is made.
-    static func lists(_ settings: RevealSettings, _ file: SettingsFile) throws -> [String] {
+    /// The lists that are compared with what is revealed.
+    private static func lists(_ settings: RevealSettings, _ file: SettingsFile) throws -> [String] {
         let lists = try file.list("list", settings.lists)
         switch (lists.isEmpty, try file.truth("without-lists", settings.withoutLists)) {
         case (true, true), (false, false): return lists

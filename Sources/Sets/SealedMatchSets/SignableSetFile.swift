@@ -21,7 +21,7 @@ public final class SignableSetFile: Sendable {
     public init(path: String) throws(SealedMatchError) {
         let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw SealedMatchError(.fileFailed, "the file cannot be opened to read and write it")
+            throw SealedMatchError(.fileFailed, "the file cannot be opened to read and write it", systemError: errno)
         }
         do throws(SealedMatchError) {
             set = try SetFile(descriptor: descriptor)

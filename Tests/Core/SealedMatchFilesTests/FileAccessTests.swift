@@ -30,6 +30,15 @@ import Testing
         #expect(try DurableFile.read(path, limit: 3) == [1, 2, 3])
     }
 
+    @Test func aFileIsNoDirectory() throws {
+        let path = try file(mode: 0o600)
+        expectCode(.fileFailed) { try LockedDirectory.make(path) }
+        expectCode(.fileFailed) { _ = try LockedDirectory(path: path) }
+        try LockedDirectory.make(directory.file("made"))
+        try LockedDirectory.make(directory.file("made"))
+        #expect(try DurableFile.read(path, limit: 3) == [1, 2, 3])
+    }
+
     @Test(arguments: [0o777, 0o775, 0o757, 0o1777] as [mode_t])
     func aDirectoryThatOthersMayWriteIsRefused(_ mode: mode_t) throws {
         let path = directory.file("d")

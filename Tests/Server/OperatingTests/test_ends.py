@@ -61,6 +61,27 @@ class Ends(unittest.TestCase):
         both = ("--without-lists", "--list", "alice.key.pub=alice.txt")
         self.assertIn("without-lists: there are lists", self.refused(*command, *both))
 
+    def test_first_run_leaves_nothing_behind(self) -> None:
+        """A first run that a wrong setting ends can be given again: a store would be in its way."""
+        made = self.folder / "made"
+        made.mkdir()
+        (self.folder / "empty").mkdir()
+        [secrets] = (Sample.folder / "secrets").glob("*.secrets")
+        given = {
+            "--database": made / "collector.sqlite", "--authority": made / "authority.sqlite",
+            "--cases": self.folder / "cases", "--set": "known.smset", "--list": "alice.key.pub=alice.txt",
+            "--token-keys": "jwks.json", "--listen": f"127.0.0.1:{free_port()}",
+            "--admin": f"127.0.0.1:{free_port()}",
+        }  # fmt: skip
+        for name, value in (
+            ("--secrets", self.folder / "empty"), ("--list", "alice.key.pub=known.smset"), ("--cases", secrets),
+            ("--reveal-seconds", "0"),
+        ):  # fmt: skip
+            options = [word for pair in (given | {name: value}).items() for word in pair]
+            with self.subTest(name):
+                self.refused("all", "--first-run", *options)
+                self.assertEqual(list(made.iterdir()), [])
+
 
 if __name__ == "__main__":
     unittest.main()
