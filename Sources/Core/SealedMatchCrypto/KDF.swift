@@ -99,4 +99,9 @@ package struct Label: Sendable {
         guard status == 0 else { throw SealedMatchError(.primitiveFailed, "BLAKE2b failed") }
         return out
     }
+
+    /// The same of an array.
+    package static func plainDigest(of bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {
+        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe plainDigest(raw) }
+    }
 }

@@ -45,6 +45,15 @@ package struct SHA512: ~Copyable {
 package struct SHA256: ~Copyable {
     private var state: crypto_hash_sha256_state
 
+    /// The digest of bytes that are there at once, 32 bytes.
+    /// - Throws: `sodiumUnavailable`, `primitiveFailed`.
+    package static func digest(of bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {
+        try Sodium.start()
+        var hash = try SHA256()
+        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe hash.update(raw) }
+        return try hash.finish()
+    }
+
     /// Begins a hash.
     /// - Throws: `sodiumUnavailable`, `primitiveFailed`.
     package init() throws(SealedMatchError) {

@@ -12,7 +12,7 @@ package struct ArrivedVoucher: Sendable {
     /// - Throws: `wrongLength`, `invalidMagic`, `parameterOutOfRange`.
     package init(_ bytes: [UInt8]) throws(SealedMatchError) {
         header = try SealedVoucher(canonical: bytes).header
-        digest = try Self.digest(bytes)
+        digest = try KDF.plainDigest(of: bytes)
         self.bytes = bytes
     }
 
@@ -28,9 +28,5 @@ package struct ArrivedVoucher: Sendable {
         guard registered == caller else {
             throw SealedMatchError(.authenticationFailed, "the voucher's pseudonym is another account's")
         }
-    }
-
-    package static func digest(_ bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {
-        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe KDF.plainDigest(raw) }
     }
 }

@@ -50,7 +50,7 @@ package enum CustodianCall: UInt8, Sendable, CaseIterable {
     }
 
     private static func signed(_ head: [UInt8], _ body: [UInt8]) throws(SealedMatchError) -> [UInt8] {
-        try SignedMessage.signed(head + Digest.sha256(body).bytes)
+        try SignedMessage.signed(head + SHA256.digest(of: body).bytes)
     }
 
     /// A call as it came: who asked for what.

@@ -95,5 +95,5 @@ package struct JournalEntry: Equatable, Sendable {
     }
 
     /// SHA-256 of all its bytes: what the next entry names.
-    package func digest() throws(SealedMatchError) -> Bytes32 { try Digest.sha256(encoded) }
+    package func digest() throws(SealedMatchError) -> Bytes32 { try SHA256.digest(of: encoded) }
 }

@@ -65,7 +65,7 @@ public struct AdminFront: Sendable {
                 throw SealedMatchError(.parameterOutOfRange, "the operator's token has less than 16 bytes")
             }
         }
-        self.token = if let token { try ArrivedVoucher.digest(token) } else { nil }
+        self.token = if let token { try KDF.plainDigest(of: token) } else { nil }
         self.actions = actions
         self.readiness = readiness
         self.metrics = metrics
@@ -116,7 +116,7 @@ public struct AdminFront: Sendable {
         }
         let fields = request.headers[values: .authorization]
         guard fields.count == 1, let field = fields.first, field.prefix(7).lowercased() == "bearer ",
-            (try? ArrivedVoucher.digest(Array(field.dropFirst(7).utf8))) == token
+            (try? KDF.plainDigest(of: Array(field.dropFirst(7).utf8))) == token
         else {
             throw Problem(
                 .unauthorized, "the operator's token is needed: Authorization: Bearer …",

@@ -31,7 +31,7 @@ public struct ProxyAuthenticator: Authenticator {
         }
         self.account = name
         do throws(SealedMatchError) {
-            self.secret = if let secret { try ArrivedVoucher.digest(secret) } else { nil }
+            self.secret = if let secret { try KDF.plainDigest(of: secret) } else { nil }
         } catch {
             throw Unusable(description: "\(error)")
         }
@@ -65,7 +65,7 @@ public struct ProxyAuthenticator: Authenticator {
     /// The name in the field.
     public func name(_ headers: HTTPFields) throws(AuthenticationFailure) -> String {
         if let secret {
-            guard let shown = headers[proof], (try? ArrivedVoucher.digest(Array(shown.utf8))) == secret else {
+            guard let shown = headers[proof], (try? KDF.plainDigest(of: Array(shown.utf8))) == secret else {
                 throw AuthenticationFailure(
                     "the reverse proxy has not proved itself: SealedMatch-Proxy is missing or wrong")
             }

@@ -116,7 +116,7 @@ public struct SetShelf: Sendable {
             throw Problem(.serviceUnavailable, "the set's proof cannot be read now", retryAfter: 60)
         }
         guard let bytes = read else { throw Problem(.notFound, "there is no proof of this set here") }
-        let tag = Hexadecimal.text(try ArrivedVoucher.digest(bytes).bytes)
+        let tag = Hexadecimal.text(try KDF.plainDigest(of: bytes).bytes)
         let reply = try Partial(request, tag: "\"\(tag)\"", size: bytes.count, caching: "max-age=3600")
         let part = reply.range.map { bytes[$0] } ?? bytes[...]
         return reply.response(ResponseBody(byteBuffer: ByteBuffer(bytes: part)))

@@ -34,7 +34,7 @@ package final class JetStreamFilling {
         subjects = Subjects(name: options.name)
         registrations = Registrations(client: client, subjects: subjects)
         // Not the source's own: positions of a queue are others.
-        identity = try ArrivedVoucher.digest(Array("SealedMatch moved to a queue".utf8) + [0] + source.bytes)
+        identity = try KDF.plainDigest(of: Array("SealedMatch moved to a queue".utf8) + [0] + source.bytes)
         if mayMake {
             // The stream of vouchers first, as in a set-up.
             let wanted = [configuration(vouchers: true, filling: true), configuration(vouchers: false, filling: true)]

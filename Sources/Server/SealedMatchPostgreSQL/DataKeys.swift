@@ -58,10 +58,7 @@ final class DataKey: Sendable {
         var hashed = Array("SealedMatch store: data key".utf8) + [0]
         unsafe secret.withBytes { unsafe hashed += $0 }
         defer { hashed.wipe() }
-        let digest = try unsafe hashed.span.withUnsafeBytes { (raw) throws(SealedMatchError) in
-            try unsafe KDF.plainDigest(raw)
-        }
-        number = Array(digest.bytes.prefix(Self.numberCount))
+        number = Array(try KDF.plainDigest(of: hashed).bytes.prefix(Self.numberCount))
         self.secret = secret
     }
 }

@@ -268,11 +268,6 @@ package final class FilingJournal {
     package func place(of name: String, _ entry: Entry) -> String { "\(path)/\(Self.name(entry.number))-\(name)" }
 
     package static func sha256(_ bytes: [UInt8]) throws(ReportFailure) -> Bytes32 {
-        try about("SHA-256") { () throws(SealedMatchError) in
-            try Sodium.start()
-            var hash = try SHA256()
-            try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe hash.update(raw) }
-            return try hash.finish()
-        }
+        try about("SHA-256") { () throws(SealedMatchError) in try SHA256.digest(of: bytes) }
     }
 }

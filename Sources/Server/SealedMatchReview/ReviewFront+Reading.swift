@@ -168,7 +168,7 @@ extension ReviewFront {
         }
         let picture = waiting.picture
         let shown = Sessions.Evidence.shown(
-            type: picture.type, count: picture.bytes.count, digest: try reportingDigest(picture.bytes),
+            type: picture.type, count: picture.bytes.count, digest: try SHA256.digest(of: picture.bytes),
             isClear: waiting.isClear)
         sessions.send(name, in: visit.session)
         try await context.whenSent { [sessions] isSent in
@@ -179,12 +179,6 @@ extension ReviewFront {
             headers: [
                 .contentType: picture.type, .contentLength: "\(picture.bytes.count)", .contentDisposition: "inline",
             ], body: .init(byteBuffer: ByteBuffer(bytes: picture.bytes)))
-    }
-
-    private func reportingDigest(_ bytes: [UInt8]) throws -> Bytes32 {
-        var hash = try SHA256()
-        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe hash.update(raw) }
-        return try hash.finish()
     }
 
     func note(_ request: Request, _ context: FrontContext) async throws -> Response {

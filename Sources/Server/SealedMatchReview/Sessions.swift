@@ -83,7 +83,7 @@ package final class Sessions: Sendable {
         let (secret, token, now) = (try random.bytes32(), try random.bytes32(), now())
         let session = Session(
             person: person, kept: kept, token: token, began: now, last: now, workingSince: now)
-        let digest = try ArrivedVoucher.digest(secret.bytes)
+        let digest = try KDF.plainDigest(of: secret.bytes)
         sessions.withLock { sessions in
             sessions = sessions.filter { !hasEnded($0.value, now) }
             if sessions.count >= Self.maximum, let oldest = sessions.min(by: { $0.value.last < $1.value.last }) {
@@ -97,7 +97,7 @@ package final class Sessions: Sendable {
     /// The session of a cookie, which a person is at work in; nil for none, and for one that has ended.
     func use(_ cookie: String) throws(SealedMatchError) -> (name: Bytes32, session: Session)? {
         guard let secret = Hexadecimal.bytes32(cookie) else { return nil }
-        let digest = try ArrivedVoucher.digest(secret.bytes)
+        let digest = try KDF.plainDigest(of: secret.bytes)
         let now = now()
         return sessions.withLock { sessions in
             guard var session = sessions[digest], !hasEnded(session, now) else {

@@ -91,7 +91,7 @@ extension CollectorStore {
         let bytes = try row.blob(5)
         let voucher = try SealedVoucher(canonical: bytes)
         guard try row.bytes32(1) == voucher.header.pseudonym.encoded, try row.epoch(2) == voucher.header.epoch,
-            try row.blob(3) == voucher.header.voucherID.encoded, try row.bytes32(4) == ArrivedVoucher.digest(bytes)
+            try row.blob(3) == voucher.header.voucherID.encoded, try row.bytes32(4) == KDF.plainDigest(of: bytes)
         else {
             throw SealedMatchError(.damagedStore, "a voucher is not the one that was stored")
         }
@@ -118,7 +118,7 @@ extension CollectorStore {
     /// - Throws: `damagedStore`, `fileFailed`; the errors of decoding for what is no voucher.
     public func holds(_ voucher: [UInt8]) throws(SealedMatchError) -> Bool {
         let header = try SealedVoucher(canonical: voucher).header
-        let digest = try ArrivedVoucher.digest(voucher)
+        let digest = try KDF.plainDigest(of: voucher)
         let place: Int64? = try file.read { db in
             let sql = "SELECT sequence FROM voucher WHERE pseudonym = ? AND epoch = ? AND voucherID = ?"
             guard

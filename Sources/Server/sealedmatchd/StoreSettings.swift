@@ -131,7 +131,7 @@ struct AuthorityPlace: Sendable {
             }
             keys = try about(secret.path) { try DataKeys(secret.read(limit: 16 * DataKeys.keyCount)) }
             let name = try deploymentName(cluster, file)
-            deployment = try ArrivedVoucher.digest(Array("SealedMatch deployment \(name)".utf8))
+            deployment = try KDF.plainDigest(of: Array("SealedMatch deployment \(name)".utf8))
         }
     }
 

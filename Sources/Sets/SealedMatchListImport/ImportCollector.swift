@@ -147,8 +147,7 @@ final class ImportCollector {
 
     private func digest(_ bytes: [UInt8]) throws(ImportFailure) -> InlineArray<4, UInt64> {
         try failing { () throws(SealedMatchError) in
-            let digest = try bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try KDF.plainDigest(raw) }
-            return ImportRow.words(digest.bytes)
+            ImportRow.words(try KDF.plainDigest(of: bytes).bytes)
         }
     }
 

@@ -55,10 +55,4 @@ enum KeyFiles {
     static func readSetSecrets(_ path: String) throws -> SetSecrets {
         try about(path) { try SetSecretsFile.read(path) }
     }
-
-    static func sha256(_ bytes: [UInt8]) throws -> Bytes32 {
-        var hash = try SHA256()
-        try bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try hash.update(raw) }
-        return try hash.finish()
-    }
 }

@@ -67,7 +67,7 @@ struct LogAddCommand: ParsableCommand {
                 throw SealedMatchError(.tooFewSignatures, "no source has signed the set")
             }
             let terms = try SetTerms(
-                threshold: threshold ?? shares.count, custodians: shares, statement: KeyFiles.sha256(text))
+                threshold: threshold ?? shares.count, custodians: shares, statement: SHA256.digest(of: text))
             return [.set(try SetEntry(header: file.header, terms: terms))]
         }
     }

@@ -31,7 +31,7 @@ struct LogEntryCommand: ParsableCommand {
 
     /// A text for people: its SHA-256 is in the entry, and the file is published beside the log.
     static func digest(ofStatement path: String) throws -> Bytes32 {
-        try KeyFiles.sha256(about(path) { try DurableFile.read(path, limit: LogAddCommand.maximumStatement) })
+        try SHA256.digest(of: about(path) { try DurableFile.read(path, limit: LogAddCommand.maximumStatement) })
     }
 
     static func write(_ entry: LogEntry, to path: String) throws {

@@ -50,7 +50,7 @@ struct SealedFiles {
 
     /// Two files of one content are two, as two messages would be.
     private func tag(_ file: FileName, _ digest: Bytes32) throws -> Bytes32 {
-        try KeyFiles.sha256(salt.bytes + digest.bytes + file.resolved)
+        try SHA256.digest(of: salt.bytes + digest.bytes + file.resolved)
     }
 
     /// SHA-256 of a file's content.

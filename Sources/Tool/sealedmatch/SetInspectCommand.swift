@@ -123,7 +123,7 @@ struct SetVerifyCommand: ParsableCommand {
     /// The purpose that was put into the log, line by line: it is for people, and written by others.
     private func show(_ path: String, of digest: Bytes32) throws {
         let text = try about(path) { try DurableFile.read(path, limit: LogAddCommand.maximumStatement) }
-        guard try KeyFiles.sha256(text) == digest else {
+        guard try SHA256.digest(of: text) == digest else {
             throw Failure("\(path): it is not the statement that the log has of this set")
         }
         for line in String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {

@@ -162,11 +162,7 @@ public struct CasePolicy: Equatable, Sendable {
     /// SHA-256 of the text: what names the policy where a set is logged.
     /// - Throws: `sodiumUnavailable`, `primitiveFailed`.
     public func digest() throws(SealedMatchError) -> Bytes32 {
-        var hash = try SHA256()
-        try unsafe Array(text.utf8).span.withUnsafeBytes { (raw) throws(SealedMatchError) in
-            try unsafe hash.update(raw)
-        }
-        return try hash.finish()
+        try SHA256.digest(of: Array(text.utf8))
     }
 
     /// Seconds since 1970 from which a case may be erased.

@@ -118,11 +118,7 @@ public struct CaseRecord: Equatable, Sendable {
 
     /// SHA-256 of a label, a zero byte and the fields.
     private static func hashed(_ label: String, _ fields: [[UInt8]]) throws(SealedMatchError) -> Bytes32 {
-        var hash = try SHA256()
-        for field in [Array(label.utf8) + [0]] + fields {
-            try unsafe field.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe hash.update(raw) }
-        }
-        return try hash.finish()
+        try SHA256.digest(of: Array(label.utf8) + [0] + fields.joined())
     }
 }
 

@@ -39,7 +39,7 @@ public struct TestItem: Sendable {
         self.content = content
         switch content {
         case .file(let bytes):
-            let digest = try Self.sha256(bytes)
+            let digest = try SHA256.digest(of: bytes)
             media = .file(sha256: digest)
             listed = .sha256(digest)
         case .picture(let picture):
@@ -57,12 +57,6 @@ public struct TestItem: Sendable {
 
     /// The bytes of a file that stands for nothing but its name: what `known: ["a"]` makes.
     static func namedFile(_ name: String) -> Content { .file(Array("SealedMatch test item \(name)".utf8)) }
-
-    private static func sha256(_ bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {
-        var hash = try SHA256()
-        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe hash.update(raw) }
-        return try hash.finish()
-    }
 
     private static func video(_ frames: [TestPicture]) throws(SealedMatchError) -> (MediaItem, ListedHash?) {
         var sampler = VideoSampler()

@@ -29,7 +29,7 @@ struct CaseFeedbackCommand: ParsableCommand {
             let feedback = CaseFeedback(found, for: source)
             let bytes = try about(subject) { try feedback.encoded() }
             let signer = try EventKey(actor.key)
-            let digest = try KeyFiles.sha256(bytes)
+            let digest = try SHA256.digest(of: bytes)
             guard !DurableFile.exists(output.text) else {
                 throw Failure("\(output): it is there already", code: Failure.badFile)
             }

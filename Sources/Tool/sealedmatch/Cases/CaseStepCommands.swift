@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SealedMatchCases
+internal import SealedMatchCrypto
 internal import SealedMatchReports
 
 struct CaseAssignCommand: ParsableCommand {
@@ -41,7 +42,7 @@ struct CaseViewCommand: ParsableCommand {
             var basis: CaseViewBasis?
             if let file {
                 let seen = try reporting { () throws(ReportFailure) in try ReportFile(file.text) }
-                let digest = try about(file.description) { try KeyFiles.sha256(seen.bytes) }
+                let digest = try about(file.description) { try SHA256.digest(of: seen.bytes) }
                 basis = .file(type: seen.type.rawValue, bytes: seen.bytes.count, digest: digest)
             }
             try actor.append(match.map { .viewed(match: $0, basis: basis) }, to: number.number, why: why)
