@@ -47,6 +47,7 @@ package struct SHA256: ~Copyable {
 
     /// The digest of bytes that are there at once, 32 bytes.
     /// - Throws: `sodiumUnavailable`, `primitiveFailed`.
+    @inline(never)
     package static func digest(of bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {
         try Sodium.start()
         var hash = try SHA256()

@@ -5,18 +5,9 @@ package enum LogTree {
     /// Most hashes of a path: sizes are below 2^63.
     package static let maximumPath = 63
 
-    /// SHA-256.
-    @inline(never)
-    static func digest(_ bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {
-        try Sodium.start()
-        var hash = try SHA256()
-        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe hash.update(raw) }
-        return try hash.finish()
-    }
-
     /// The hash of an entry.
     package static func leaf(_ entry: [UInt8]) throws(SealedMatchError) -> Bytes32 {
-        try digest(HashToGroup.ascii("\u{0}") + entry)
+        try SHA256.digest(of: HashToGroup.ascii("\u{0}") + entry)
     }
 
     /// The hash of two hashes, the left one first.
@@ -25,11 +16,11 @@ package enum LogTree {
         var bytes = HashToGroup.ascii("\u{1}")
         bytes += left.bytes
         bytes += right.bytes
-        return try digest(bytes)
+        return try SHA256.digest(of: bytes)
     }
 
     /// The root of the empty tree.
-    package static func emptyRoot() throws(SealedMatchError) -> Bytes32 { try digest([]) }
+    package static func emptyRoot() throws(SealedMatchError) -> Bytes32 { try SHA256.digest(of: []) }
 
     /// The root that an inclusion path leads to (RFC 9162, 2.1.3.2).
     /// - Parameters:

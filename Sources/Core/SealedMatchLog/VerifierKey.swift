@@ -51,7 +51,7 @@ public struct VerifierKey: Sendable {
         var hashed = copied(text, nameRange)
         hashed.append(0x0A)
         hashed += value
-        let computed = number(try LogTree.digest(hashed).bytes, 0..<4)
+        let computed = number(try SHA256.digest(of: hashed).bytes, 0..<4)
         guard let kind = Kind(rawValue: value[0]), !checksID || computed == number(id, 0..<4) else {
             throw refusal(.malformedLog, "a key of a kind that is not known here, or an ID that is not its")
         }

@@ -18,7 +18,20 @@ final class Accounts: Sendable {
         }
     }
 
-    func upload(_ number: Int, _ count: Int) throws -> [UInt8] {
+    /// Requests of so many vouchers each, from all accounts; every reply has to say that they are stored. The
+    /// parameters are those of `Senders.run`.
+    func send(
+        _ vouchers: Int, connections: Int, port: Int, seconds: Double, rate: Double? = nil
+    ) throws -> Senders.Result {
+        let expected = Reply.stored(vouchers)
+        return try Senders.run(connections: connections, port: port, seconds: seconds, rate: rate) { number in
+            try self.upload(number, vouchers)
+        } check: { reply in
+            try reply.expect(expected)
+        }
+    }
+
+    private func upload(_ number: Int, _ count: Int) throws -> [UInt8] {
         let place = number % all.count
         locks[place].lock()
         defer { locks[place].unlock() }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// What fronts, JetStream, openers and PostgreSQL do on one machine, all of whose servers share its cores.
 struct ClusterLoad {
@@ -49,14 +48,7 @@ struct ClusterLoad {
         let service = try front(number, port: port)
         let accounts = Accounts(try (0..<64).map { try LoadAccount("intake\($0)", deployment) })
         try accounts.register(port: port)
-        let outcomes = repeatElement(#"{"status":"stored"}"#, count: 32).joined(separator: ",")
-        let expected = Array((#"{"vouchers":["# + outcomes + "]}\n").utf8)
-        let seconds = isQuick ? 2.0 : 10
-        let result = try Senders.run(connections: 16, port: port, seconds: seconds) { number in
-            try accounts.upload(number, 32)
-        } check: { reply in
-            guard reply.status == 200, reply.body == expected else { throw LoadFailure("reply \(reply)") }
-        }
+        let result = try accounts.send(32, connections: 16, port: port, seconds: isQuick ? 2 : 10)
         try service.end()
         return Double(result.requests) * 32 / result.seconds
     }
@@ -113,7 +105,7 @@ struct ClusterLoad {
         Rows.say("opening: \(count) opener\(count == 1 ? "" : "s")")
         let start = ContinuousClock.now
         for opener in openers { try opener.goOn() }
-        try wait(openers, traffic.count)
+        try ServiceProcess.wait(for: openers, toOpen: traffic.count)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         for opener in openers { try opener.end() }
         return Double(traffic.count) / seconds
@@ -128,22 +120,10 @@ struct ClusterLoad {
         Rows.say("from uploads to openings")
         let start = ContinuousClock.now
         try traffic.send(port: port, connections: 8)
-        try wait([opener], traffic.count)
+        try ServiceProcess.wait(for: [opener], toOpen: traffic.count)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         try front.end()
         try opener.end()
         return Double(traffic.count) / seconds
-    }
-
-    private func wait(_ openers: [ServiceProcess], _ count: Int) throws {
-        let name = "sealedmatch_opened_total{outcome=\"opened\"}"
-        let start = ContinuousClock.now
-        while try openers.reduce(0, { try $0 + $1.metric(name) }) < count {
-            guard ContinuousClock.now - start < .seconds(300) else {
-                throw LoadFailure("the openers did not open \(count) vouchers in five minutes")
-            }
-            // Seldom: questions cost the openers time.
-            usleep(100_000)
-        }
     }
 }

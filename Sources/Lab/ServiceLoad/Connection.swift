@@ -99,6 +99,17 @@ struct Reply: Equatable {
     /// The header in lower case.
     let head: String
     let body: [UInt8]
+
+    /// The body of a reply to an upload of so many vouchers, all of which are stored now.
+    static func stored(_ vouchers: Int) -> [UInt8] {
+        let outcomes = repeatElement(#"{"status":"stored"}"#, count: vouchers).joined(separator: ",")
+        return Array((#"{"vouchers":["# + outcomes + "]}\n").utf8)
+    }
+
+    /// - Throws: `LoadFailure` unless it is a success with this body.
+    func expect(_ body: [UInt8]) throws {
+        guard status == 200, self.body == body else { throw LoadFailure("reply \(self)") }
+    }
 }
 
 /// Why a measurement cannot be made.

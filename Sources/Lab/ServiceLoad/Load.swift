@@ -4,7 +4,6 @@ import SealedMatchCollector
 import SealedMatchCrypto
 import SealedMatchProtocol
 import SealedMatchSQLite
-import Synchronization
 
 /// All measurements, one after another.
 struct Load {
@@ -83,18 +82,11 @@ struct Load {
             log: folder + "/front.log")
         let accounts = Accounts(try (0..<64).map { try LoadAccount("account\($0)", deployment) })
         try accounts.register(port: port)
-        let stored = Mutex(0)
-
-        /// Requests of so many vouchers each, from all accounts; every reply has to say that they are stored.
+        var stored = 0
         func send(_ vouchers: Int, connections: Int, rate: Double? = nil) throws -> Senders.Result {
-            let outcomes = repeatElement(#"{"status":"stored"}"#, count: vouchers).joined(separator: ",")
-            let expected = Array((#"{"vouchers":["# + outcomes + "]}\n").utf8)
-            return try Senders.run(connections: connections, port: port, seconds: seconds, rate: rate) { number in
-                try accounts.upload(number, vouchers)
-            } check: { reply in
-                guard reply.status == 200, reply.body == expected else { throw LoadFailure("reply \(reply)") }
-                stored.withLock { $0 += vouchers }
-            }
+            let result = try accounts.send(vouchers, connections: connections, port: port, seconds: seconds, rate: rate)
+            stored += vouchers * result.requests
+            return result
         }
 
         Rows.say("front: requests of one voucher")
@@ -129,8 +121,8 @@ struct Load {
         try service.end(killing: true)
         let store = try CollectorStore(path: database)
         let kept = try store.end()
-        guard kept == stored.withLock({ $0 }) else {
-            throw LoadFailure("\(stored.withLock { $0 }) vouchers were acknowledged, and \(kept) are stored")
+        guard kept == stored else {
+            throw LoadFailure("\(stored) vouchers were acknowledged, and \(kept) are stored")
         }
         Rows.row("front.kept", Double(kept), "vouchers")
         try store.close()
@@ -205,9 +197,7 @@ struct Load {
                 "opener", "--database", database, "--authority", folder + "/authority.sqlite", "--first-run", "--set",
                 deployment.set, "--open-seconds", "1", "--log-level", "warning",
             ], adminPort: adminPort, log: folder + "/opener.log")
-        let name = "sealedmatch_opened_total{outcome=\"opened\"}"
-        // Seldom: two hundred questions a second were a third of the opener's processor time.
-        while try service.metric(name) < count { usleep(100_000) }
+        try ServiceProcess.wait(for: [service], toOpen: count)
         let wall = (ContinuousClock.now - start) / .seconds(1)
         let processor = try service.processorTime()
         Rows.row("opening.wall", Double(count) / wall, "vouchers/s")

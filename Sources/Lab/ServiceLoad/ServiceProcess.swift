@@ -37,6 +37,19 @@ final class ServiceProcess {
         return line.flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0
     }
 
+    /// Waits until openers together have opened so many vouchers.
+    static func wait(for openers: [ServiceProcess], toOpen count: Int) throws {
+        let name = "sealedmatch_opened_total{outcome=\"opened\"}"
+        let start = ContinuousClock.now
+        while try openers.reduce(0, { try $0 + $1.metric(name) }) < count {
+            guard ContinuousClock.now - start < .seconds(300) else {
+                throw LoadFailure("the openers did not open \(count) vouchers in five minutes")
+            }
+            // Seldom: two hundred questions a second were a third of the opener's processor time.
+            usleep(100_000)
+        }
+    }
+
     /// Processor time so far, in seconds.
     func processorTime() throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)

@@ -45,10 +45,7 @@ struct Traffic: Sendable {
                     for low in stride(from: 0, to: vouchers[number].count, by: 32) {
                         let part = vouchers[number][low..<min(low + 32, vouchers[number].count)]
                         let reply = try connection.exchange(accounts[number].upload(Array(part.joined())))
-                        let stored = String(decoding: reply.body, as: UTF8.self).components(separatedBy: "stored")
-                        guard reply.status == 200, stored.count == part.count + 1 else {
-                            throw LoadFailure("an upload: \(reply)")
-                        }
+                        try reply.expect(Reply.stored(part.count))
                     }
                 }
             } catch {

@@ -44,42 +44,50 @@ enum VoucherPlace {
 struct OpenerRole {
     let loop: Loop
 
-    /// What opens the sets' vouchers. Asked for before any store is made: where a secret is missing, nothing is left
-    /// behind.
-    static func opener(
-        _ settings: OpenerSettings, _ shelf: SetShelf, _ file: SettingsFile, _ process: RunningProcess
-    ) throws -> VoucherOpener<SetKeyHolder> {
-        let folder = try file.text("secrets", settings.secrets)
-        let ways = try CustodianWays.known(settings, file)
-        let logger = process.logger
-        return VoucherOpener(
-            try shelf.sets.map { set in
-                let holder = try ways.holder(of: set.header, set: set.path, secrets: folder) { fault in
-                    logger.warning("the set \(set.path): party \(fault.party.number) of its custodians: \(fault.error)")
-                }
-                return try about(set.path) { try MatchingSet(evaluator: holder, header: set.header) }
-            })
+    /// What it has of its settings. Asked for before any store is made: where a secret is missing or a setting is
+    /// wrong, nothing is left behind.
+    struct Prepared {
+        let opener: VoucherOpener<SetKeyHolder>
+        let prune: Bool
+        /// Whether pruning is said to be off in the settings file.
+        let isKeeping: Bool
+        let seconds: Int
+
+        init(
+            _ settings: OpenerSettings, _ shelf: SetShelf, _ file: SettingsFile, _ process: RunningProcess
+        ) throws {
+            let folder = try file.text("secrets", settings.secrets)
+            let ways = try CustodianWays.known(settings, file)
+            let logger = process.logger
+            opener = VoucherOpener(
+                try shelf.sets.map { set in
+                    let holder = try ways.holder(of: set.header, set: set.path, secrets: folder) { fault in
+                        logger.warning(
+                            "the set \(set.path): party \(fault.party.number) of its custodians: \(fault.error)")
+                    }
+                    return try about(set.path) { try MatchingSet(evaluator: holder, header: set.header) }
+                })
+            prune = try file.truth("prune", settings.prune)
+            isKeeping = try file.text("prune", nil) == "false"
+            seconds = try file.number("open-seconds", settings.openSeconds, 5, 1...86_400)
+        }
     }
 
-    init(
-        _ settings: OpenerSettings, _ opener: VoucherOpener<SetKeyHolder>, _ stores: Stores, _ file: SettingsFile,
-        _ process: RunningProcess
-    ) throws {
+    init(_ prepared: Prepared, _ stores: Stores, _ process: RunningProcess) throws {
         let logger = process.logger
-        let prune = try file.truth("prune", settings.prune)
-        let seconds = try file.number("open-seconds", settings.openSeconds, 5, 1...86_400)
+        let opener = prepared.opener
         let counters = OpenerCounters()
         let authority = stores.authority
         let round: Round
         switch stores.vouchers {
-        case .file(let store): round = Self.reading(store, authority.store, opener, prune, counters)
+        case .file(let store): round = Self.reading(store, authority.store, opener, prepared.prune, counters)
         case .queue(let queue):
-            if try file.text("prune", nil) == "false" {
+            guard !prepared.isKeeping else {
                 throw Failure("prune: JetStream forgets each voucher that was opened; leave it out, or make it true")
             }
             round = Self.leasing(queue, authority.store, opener, counters)
         }
-        loop = Loop("opener", every: .seconds(seconds), logger: logger, readiness: process.readiness) { turn in
+        loop = Loop("opener", every: .seconds(prepared.seconds), logger: logger, readiness: process.readiness) { turn in
             let result = try about("opening") { try round(turn) }
             if result.isReadAgain {
                 logger.warning(

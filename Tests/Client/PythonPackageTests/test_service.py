@@ -365,7 +365,7 @@ def test_what_a_store_does_not_keep_is_refused(tmp_path: Path, published: Publis
     nats = ["--set", published.file, "--database", "nats://127.0.0.1:1", "--deployment", "test"]
     authority = ["--authority", tmp_path / "a.sqlite"]
     proxy = ["--proxy-account", "X-Account", "--listen", f"unix:{tmp_path}/socket"]
-    lists = ["--without-lists"]
+    lists = ["--without-lists", "--cases", tmp_path / "cases"]
     for options, setting, word in [
         (["collector", *nats, *token, "--vouchers-per-epoch", "9"], "vouchers-per-epoch", "JetStream counts no"),
         (["all", *nats, *token, *lists, "--vouchers-per-epoch", "65536"], "vouchers-per-epoch", "JetStream counts no"),

@@ -75,7 +75,7 @@ class Ends(unittest.TestCase):
         }  # fmt: skip
         for name, value in (
             ("--secrets", self.folder / "empty"), ("--list", "alice.key.pub=known.smset"), ("--cases", secrets),
-            ("--reveal-seconds", "0"),
+            ("--reveal-seconds", "0"), ("--open-seconds", "0"),
         ):  # fmt: skip
             options = [word for pair in (given | {name: value}).items() for word in pair]
             with self.subTest(name):

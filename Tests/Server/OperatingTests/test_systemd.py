@@ -135,8 +135,12 @@ def why_not() -> str:
         return "it needs root"
     if shutil.which("systemctl") is None or not Path("/lib/systemd/systemd").exists():
         return "systemd is not installed"
-    tried = subprocess.run([*NAMES, "mount", "-t", "tmpfs", "none", "/mnt"], stderr=subprocess.PIPE, text=True)
-    return tried.stderr.strip()
+    tried = subprocess.run(
+        [*NAMES, "bash", "-ec", "mount -t tmpfs none /mnt; cd /mnt; mkdir upper work root; mount -t overlay overlay -o "
+         "lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work root"],
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    return "" if tried.returncode == 0 else tried.stderr.strip() or "name spaces and mounts are not allowed"
 
 
 class Units(unittest.TestCase):
