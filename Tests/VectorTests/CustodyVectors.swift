@@ -35,16 +35,18 @@ enum CustodyVectors {
             return ["entry": .bytes(entry.encoded)]
         },
         "ReadJournal": { input, _ in
-            let path = NSTemporaryDirectory() + "sealedmatch-journal-" + UUID().uuidString
-            try Data(input.bytes("journal")).write(to: URL(fileURLWithPath: path))
-            defer { try? FileManager.default.removeItem(atPath: path) }
-            let found = try CustodianJournal.Summary.read(path, publicKey: input.bytes32("key"))
+            let found = try input.journal()
             let totals = found.totals.sorted { $0.key.encoded.lexicographicallyPrecedes($1.key.encoded) }
             return [
                 "count": .word(found.count), "last": .bytes(found.last.bytes),
                 "totals": .list(
                     totals.map { .object(["tableID": .bytes($0.key.encoded), "total": .word($0.value)]) }),
             ]
+        },
+        "BeginOnce": { input, _ in
+            let plan = try RunPlan(canonical: input.bytes("plan"))
+            let current = try input.isNull("current") ? nil : input.bytes32("current")
+            return ["isNew": .boolean(try input.journal().steps.mayBegin(plan, current: current))]
         },
         "DecodePolicy": { input, _ in
             let bytes = try input.bytes("policy")
@@ -68,6 +70,13 @@ enum CustodyVectors {
 }
 
 extension Fields {
+    fileprivate func journal() throws -> CustodianJournal.Summary {
+        let path = NSTemporaryDirectory() + "sealedmatch-journal-" + UUID().uuidString
+        try Data(bytes("journal")).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try CustodianJournal.Summary.read(path, publicKey: bytes32("key"))
+    }
+
     fileprivate func call() throws -> CustodianCall {
         guard let call = CustodianCall(rawValue: try number("call", as: UInt8.self)) else {
             throw VectorError("no such call")

@@ -28,11 +28,9 @@ extension CustodianFolder {
             return (newKeys, try plan.name(), try plan.index(of: party.publicKey))
         }
         guard let first = messages.all(1) else {
-            // The operator agreed to one run, and not to another one of the same plan whenever somebody asks for it.
-            let isKnown = journal.holds(.begun, subject: run)
-            guard try isKnown ? party.isAt(plan) : true else {
-                throw CustodianError(
-                    nil, .sessionConflict, "this run was begun here before, and another one after it: make a new plan")
+            let current = try party.runName(table)
+            try blaming(nil) { () throws(SealedMatchError) in
+                _ = try journal.steps.mayBegin(plan, current: current)
             }
             let message = try party.begin(plan, newKeys: newKeys)
             // Behind the state: killed between, it is begun again, and then written down.

@@ -11,12 +11,7 @@ package final class CustodianJournal: Sendable {
         var previous: Bytes32
         var next: UInt64
         var totals: [TableID: UInt64]
-        var once: Set<Once>
-    }
-    /// What stands in a journal once: a step of a run, an erasure.
-    fileprivate struct Once: Hashable {
-        let kind: JournalEntry.Kind
-        let subject: Bytes32
+        var steps: JournalSteps
     }
     private let state: Mutex<State>
 
@@ -32,7 +27,8 @@ package final class CustodianJournal: Sendable {
             summary.hasUnfinishedEnd = false
         }
         state = Mutex(
-            State(file: file, previous: summary.last, next: summary.count, totals: summary.totals, once: summary.once))
+            State(file: file, previous: summary.last, next: summary.count, totals: summary.totals, steps: summary.steps)
+        )
     }
 
     /// Elements of a table that were evaluated or proved here, ever.
@@ -75,18 +71,15 @@ package final class CustodianJournal: Sendable {
     func note(
         _ kind: JournalEntry.Kind, _ table: TableID, subject: Bytes32, time: UInt64, key: borrowing SigningKey
     ) throws(SealedMatchError) {
-        let once = Once(kind: kind, subject: subject)
         try state.withLock { (state) throws(SealedMatchError) in
-            guard !state.once.contains(once) else { return }
+            guard !state.steps.contains(kind, table, subject: subject) else { return }
             _ = try Self.append(kind, table, subject, Bytes32(), 0, state.totals[table] ?? 0, time, key, &state)
-            state.once.insert(once)
+            state.steps.insert(kind, table, subject: subject)
         }
     }
 
-    /// Whether a step of a run, or an erasure, was written down.
-    func holds(_ kind: JournalEntry.Kind, subject: Bytes32) -> Bool {
-        state.withLock { $0.once.contains(Once(kind: kind, subject: subject)) }
-    }
+    /// Steps of runs and erasures that were written down.
+    var steps: JournalSteps { state.withLock { $0.steps } }
 
     /// What a journal says.
     package struct Summary: Sendable {
@@ -96,7 +89,8 @@ package final class CustodianJournal: Sendable {
         package fileprivate(set) var last = Bytes32()
         /// Elements of each table.
         package fileprivate(set) var totals: [TableID: UInt64] = [:]
-        fileprivate var once: Set<Once> = []
+        /// Steps of runs, and erasures.
+        package fileprivate(set) var steps = JournalSteps()
         fileprivate var hasUnfinishedEnd = false
 
         /// Reads a journal, whoever writes it meanwhile, and verifies it.
@@ -134,7 +128,7 @@ package final class CustodianJournal: Sendable {
                 summary.last = try entry.digest()
                 summary.totals[entry.tableID] = entry.total
                 if entry.kind != .evaluated, entry.kind != .proved {
-                    summary.once.insert(Once(kind: entry.kind, subject: entry.subject))
+                    summary.steps.insert(entry.kind, entry.tableID, subject: entry.subject)
                 }
             }
             return summary

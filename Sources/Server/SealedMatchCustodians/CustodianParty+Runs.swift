@@ -202,11 +202,11 @@ extension CustodianParty {
         }
     }
 
-    /// Whether a run of this plan is the one that is under way here, or was the last.
-    func isAt(_ plan: RunPlan) throws(CustodianError) -> Bool {
-        try step(plan.tableID) { (state) throws(CustodianError) in
-            guard state.run != nil else { return false }
-            return try blaming(nil) { () throws(SealedMatchError) in try state.decodedRun().plan == plan }
+    /// The name of the run that is under way here, or was the last; nil if there is none.
+    func runName(_ table: TableID) throws(CustodianError) -> Bytes32? {
+        try step(table) { (state) throws(CustodianError) in
+            guard state.run != nil else { return nil }
+            return try blaming(nil) { () throws(SealedMatchError) in try state.decodedRun().plan.name() }
         }
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forms import word
+from reference.custodians import Plan
 from reference.custody import Entry, Journal, Policy, Seeds, make_call, open_call
 
 from .case import Case, Output
@@ -45,6 +46,11 @@ def journal(case: Case) -> Output:
     }
 
 
+def begun_once(case: Case) -> Output:
+    found = Journal.read(case.bytes("journal"), case.bytes("key"))
+    return {"isNew": found.is_new(Plan.decode(case.bytes("plan")), case.optional_bytes("current"))}
+
+
 def policy(case: Case) -> Output:
     found = Policy.decode(case.bytes("policy"))
     return {
@@ -71,6 +77,7 @@ CUSTODY = {
     "OpenCall": opened_call,
     "MakeEntry": entry,
     "ReadJournal": journal,
+    "BeginOnce": begun_once,
     "DecodePolicy": policy,
     "DecodeSeeds": seeds,
 }

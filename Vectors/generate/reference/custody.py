@@ -1,4 +1,4 @@
-"""Protocol 4.15 and 4.2: what a custodian's service is asked, allowed and writes down, and a set's seeds."""
+"""Protocol 4.15, 5.23 and 4.2: what a custodian's service is asked, allowed and writes down, and a set's seeds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .custodians import MESSAGE_LABEL, Reader
+from .custodians import KEY_GENERATION, MESSAGE_LABEL, Plan, Reader
 from .errors import ProtocolError, require
 from .keys import sign_message, source_public_key, verify_message
 from .labels import decode_integer, encode_integer
@@ -114,11 +114,13 @@ class Entry:
 
 @dataclass
 class Journal:
-    """What a journal says: entries, the digest of the last, and the elements of each table."""
+    """What a journal says: entries, the digest of the last, the elements of each table; kind, table and subject of
+    entries without elements."""
 
     count: int = 0
     last: bytes = bytes(32)
     totals: dict[bytes, int] | None = None
+    steps: tuple[tuple[int, bytes, bytes], ...] = ()
 
     def follow(
         self, seed: bytes, kind: int, time: int, table: bytes, subject: bytes, asker: bytes, count: int
@@ -134,6 +136,22 @@ class Journal:
         self.count += 1
         self.last = entry.digest
         self.totals = {**(self.totals or {}), entry.table_id: entry.total}
+        if entry.kind > PROVED:
+            self.steps += ((entry.kind, entry.table_id, entry.subject),)
+
+    def is_new(self, plan: Plan, current: bytes | None) -> bool:
+        """ "Begun once": whether the run is a new one, or the one that the state is at."""
+        here = [(kind, subject) for kind, table, subject in self.steps if table == plan.table_id]
+        # 1. "No entry of the plan's table has kind 5"
+        require(all(kind != ERASED for kind, _ in here), "keyErased")
+        # 2.
+        if plan.run == current:
+            return False
+        # 3. "Else no entry of kind 3 is of this run; and for a plan of kind 1, none of kind 3 is of its table"
+        begun = [subject for kind, subject in here if kind == BEGUN]
+        require(plan.run not in begun, "sessionConflict")
+        require(plan.kind != KEY_GENERATION or not begun, "sessionConflict")
+        return True
 
     @staticmethod
     def read(data: bytes, key: bytes) -> Journal:

@@ -1,4 +1,4 @@
-"""Protocol 4.15, 4.2 and 5.27: what a custodian's service is asked, writes down and is allowed; seeds of sets."""
+"""Protocol 4.15, 4.2, 5.23 and 5.27: what a custodian's service is asked, writes down and is allowed; seeds of sets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from envelope import Topic, seeded
 from forms import word
-from reference.custodians import MESSAGE_LABEL
+from reference.custodians import KEY_GENERATION, MESSAGE_LABEL, RECOVERY, REFRESH, Plan
 from reference.custody import (
     BEGUN,
     COMMIT,
@@ -48,6 +48,7 @@ NOTES = {
     "OtherCall": "properly signed, for another call, custodian or time",
     "OtherParty": "by or for another party",
     "BrokenChain": "properly signed, and not what follows from the entries before",
+    "BegunBefore": "a run, a table or a key of which the journal says that it has been",
     "NotAsWritten": "another text of the same meaning, or of none",
 }
 
@@ -58,6 +59,7 @@ def build() -> dict[str, Topic | bytes]:
     coordinator, custodian, other = draw(32), draw(32), draw(32)
     calls(topic, coordinator, source_public_key(custodian), other)
     journal(topic, custodian, source_public_key(coordinator), other)
+    begun_once(topic, custodian, source_public_key(coordinator))
     policies(topic, draw)
     seeds(topic, draw)
     return {"custody/custody.json": topic}
@@ -221,6 +223,74 @@ def journal(topic: Topic, seed: bytes, asker: bytes, other: bytes) -> None:
         add(comment, before + other_head + sign_message(seed, MESSAGE_LABEL + other_head), flag, result=damaged)
     for comment, at in (("time", 16), ("subject", 50), ("signature", 160)):
         add(f"another bit in the last entry's {comment}", flipped(good, 6 * 216 + at), "ForgedMessage", result=damaged)
+
+
+def begun_once(topic: Topic, seed: bytes, asker: bytes) -> None:
+    """A custodian that is party 1 of three, and what it is asked to begin after what its journal says."""
+    draw = seeded("custodians: begun once")
+    key = source_public_key(seed)
+    made = Plan(KEY_GENERATION, 2, draw(16), draw(16), bytes(32), (key, draw(32), draw(32)), (1, 2, 3))
+    other_table = replace(made, table_id=draw(16))
+    record, once_more = draw(32), replace(made, attempt=draw(16))
+    refresh = replace(made, kind=REFRESH, attempt=draw(16), base=record)
+    recovery = replace(made, kind=RECOVERY, attempt=draw(16), base=record, dealers=(1, 3), lost=2)
+    group = topic.group("BeginOnce", "5.23, “Begun once”. `current` is the run that the state is at.")
+
+    def add(
+        comment: str,
+        plan: Plan,
+        *flags: str,
+        after: tuple[tuple[int, Plan], ...] = (),
+        current: Plan | None = None,
+        result: str = "valid",
+    ) -> None:
+        kept = Journal(totals={})
+        data = b""
+        for kind, of in after:
+            subject = record if kind == ERASED else draw(32) if kind <= PROVED else of.run
+            who, count = (asker, 9) if kind <= PROVED else (bytes(32), 0)
+            data += kept.follow(seed, kind, 1_800_000_000, of.table_id, subject, who, count).encode()
+        case = {
+            "journal": data.hex(),
+            "key": key.hex(),
+            "plan": plan.encode().hex(),
+            "current": current.run.hex() if current else None,
+        }
+        here = current.run if current else None
+        group.add(comment, case, lambda: {"isNew": kept.is_new(plan, here)}, *flags, result=result)
+
+    begun, ended = (BEGUN, made), (FINISHED, made)
+    of_others = ((BEGUN, other_table), (FINISHED, other_table), (EVALUATED, other_table), (ERASED, other_table))
+    add("the first run", made, "LeastParameters")
+    add("asked again", made, after=(begun,), current=made)
+    add("killed before the entry", made, current=made)
+    add("asked again, after its end", made, after=(begun, ended), current=made)
+    add("another table's runs", made, after=of_others)
+    add("a refresh", refresh, after=(begun, ended), current=made)
+    add("a refresh, asked again", refresh, after=(begun, ended, (BEGUN, refresh)), current=refresh)
+    add("a refresh, killed before the entry", refresh, after=(begun, ended), current=refresh)
+    add("a recovery after a refresh", recovery, after=(begun, ended, (BEGUN, refresh)), current=refresh)
+    add("a recovery, the state is gone", recovery, after=(begun, ended))
+    add("a recovery to a new custodian", replace(recovery, dealers=(2, 3), lost=1))
+    refused = "sessionConflict"
+    served = (begun, ended, (EVALUATED, made), (PROVED, made))
+    for comment, plan, after, current in (
+        ("the same one, its state is gone", made, (begun,), None),
+        ("the same one, after a refresh", made, (*served, (BEGUN, refresh)), refresh),
+        ("a refresh for the second time", refresh, (begun, (BEGUN, refresh), (BEGUN, recovery)), recovery),
+        ("a recovery for the second time", recovery, (begun, (BEGUN, recovery), (BEGUN, refresh)), refresh),
+        ("a recovery, the state is gone, asked again", recovery, (begun, (BEGUN, recovery)), None),
+        ("its table's second key generation", once_more, (begun,), made),
+        ("its table's second key generation, the state is gone", once_more, (begun,), None),
+        ("a key generation where one was refreshed", once_more, ((BEGUN, refresh),), None),
+    ):
+        add(comment, plan, "BegunBefore", after=after, current=current, result=refused)
+    for comment, plan, current in (
+        ("a key generation after an erasure", once_more, made),
+        ("a recovery after an erasure", recovery, None),
+        ("the run that the state is at, after an erasure", made, made),
+    ):
+        add(comment, plan, "BegunBefore", after=(begun, ended, (ERASED, made)), current=current, result="keyErased")
 
 
 def policies(topic: Topic, draw: Callable[[int], bytes]) -> None:
