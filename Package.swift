@@ -358,7 +358,7 @@ let testing: [Target] = [
         dependencies: [
             "SealedMatchClient", "SealedMatchWorkers", "SealedMatchSets", "SealedMatchCollector",
             "SealedMatchAuthority", "SealedMatchOpenings", "SealedMatchCases", "SealedMatchSQLite",
-            "SealedMatchCustodians",
+            "SealedMatchCustodians", "SealedMatchPublishing",
             "SealedMatchTesting", "SealedMatchJSON", "SealedMatchVectors", "SealedMatchPictures",
             "SealedMatchTestSupport",
         ], path: "Tests/VectorTests", swiftSettings: program),

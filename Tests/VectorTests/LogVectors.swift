@@ -2,6 +2,8 @@ import SealedMatchCrypto
 import SealedMatchJSON
 import SealedMatchLog
 import SealedMatchProtocol
+import SealedMatchPublishing
+import SealedMatchSets
 import SealedMatchVectors
 
 /// log.
@@ -102,6 +104,14 @@ enum LogVectors {
             let entries = try LogTiles.entries(bytes, count: input.number("count"))
             guard LogTiles.bundle(entries) == bytes else { throw VectorError("encoded again it differs") }
             return ["entries": .list(entries.map { .bytes($0) })]
+        },
+        "Alarms": { input, folder in
+            let set = try input.isNull("set") ? nil : SetFile(path: folder.path(input.fields("set")))
+            let root = try set?.header.root()
+            let found = LogMonitor.alarms(
+                try input.byteStrings("entries"), growth: Double(try input.number("growth", as: Int.self))
+            ) { $0 == root ? set : nil }
+            return ["alarms": .numbers(Set(found.map(\.index)).sorted())]
         },
     ]
 }

@@ -65,14 +65,21 @@ package struct LogMonitor {
                 throw SealedMatchError(.inconsistentLog, "a tile is missing, or is not that of the entries")
             }
         }
-        let alarms = alarms(contents.entries)
+        let alarms = Self.alarms(contents.entries, growth: growth, set: set)
         let known = Int(last?.size ?? 0)
         return Report(
             checkpoint: checkpoint, newEntries: contents.entries.count - known,
             alarms: alarms.filter { $0.index >= known })
     }
 
-    private func alarms(_ entries: [[UInt8]]) -> [Alarm] {
+    /// What is wrong with entries, or strange: "Watching", steps 3 to 7.
+    /// - Parameters:
+    ///   - entries: all of a log's, in their order.
+    ///   - growth: n of a version may be at most so many times that of the version before.
+    ///   - set: a set file that is at hand, by its root.
+    package static func alarms(
+        _ entries: [[UInt8]], growth: Double, set: (SetRoot) -> SetFile?
+    ) -> [Alarm] {
         var alarms: [Alarm] = []
         var before: SetEntry?
         var told = ToldOfSets()
@@ -102,14 +109,15 @@ package struct LogMonitor {
                 }
             }
             before = published
-            for text in check(published) { alarm(text) }
+            if let file = set(published.root) {
+                for text in check(published, file) { alarm(text) }
+            }
         }
         return alarms
     }
 
     /// Watching, step 5: the set file, if it is at hand.
-    private func check(_ entry: SetEntry) -> [String] {
-        guard let file = set(entry.root) else { return [] }
+    private static func check(_ entry: SetEntry, _ file: SetFile) -> [String] {
         do throws(SealedMatchError) {
             var problems: [String] = []
             guard try SetEntry(header: file.header, terms: entry.terms) == entry else {
@@ -117,7 +125,7 @@ package struct LogMonitor {
             }
             let signers = try file.signatures.validSigners(of: file.header)
             if signers.isEmpty { problems.append("no source has signed the set") }
-            if try !Self.areShares(entry.terms, of: file.header.publicKey) {
+            if try !areShares(entry.terms, of: file.header.publicKey) {
                 problems.append("the custodians' shares do not combine to the set's key")
             }
             return problems

@@ -8,7 +8,15 @@ from reference.merkle import check_consistency, root_of_path
 from reference.notes import SignedNote, VerifierKey
 from reference.set_file import HEAD_COUNT, SIGNED_COUNT, SetFile, SetHeader
 from reference.tiles import decode_bundle, tile_path
-from topics.log import checkpoint_fields, entry_fields, logged_fields, note_fields, policy_fields, proof_fields
+from topics.log import (
+    alarm_fields,
+    checkpoint_fields,
+    entry_fields,
+    logged_fields,
+    note_fields,
+    policy_fields,
+    proof_fields,
+)
 
 from .case import Case, Output
 
@@ -64,6 +72,11 @@ def bundle(case: Case) -> Output:
     return {"entries": [entry.hex() for entry in decode_bundle(case.bytes("bundle"), case["count"])]}
 
 
+def alarms(case: Case) -> Output:
+    set_file = None if case["set"] is None else case.set()
+    return alarm_fields(case.all_bytes("entries"), set_file, case["growth"])
+
+
 LOG = {
     "DecodeNote": decode_note,
     "DecodeKey": decode_key,
@@ -76,4 +89,5 @@ LOG = {
     "CheckSetProof": check_set_proof,
     "TilePath": path_of_tile,
     "DecodeBundle": bundle,
+    "Alarms": alarms,
 }

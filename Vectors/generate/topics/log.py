@@ -1,4 +1,5 @@
-"""log/: Protocol 4.16 and 5.28: notes, checkpoints, proofs, policies and entries of the log."""
+"""log/: Protocol 4.16, 5.28 and 5.29: notes, checkpoints, proofs, policies and entries of the log, and what a watcher
+finds in it."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from fixtures import ISSUED, small
 from log_fixture import MAXIMUM_AGE, NOW, ORIGIN, LogFixture, fixture
 from reference import group as g
 from reference.log_entries import ERASURE, REVOCATION, LogEntry, set_entry
+from reference.log_monitor import alarms
 from reference.log_policy import LogPolicy
 from reference.log_proof import LogProof, check_set_proof
 from reference.merkle import (
@@ -53,6 +55,11 @@ def note_fields(note: SignedNote) -> dict[str, Any]:
             for name, id_, signature in note.signatures
         ],
     }
+
+
+def alarm_fields(entries: list[bytes], set_file: SetFile | None, growth: int) -> dict[str, Any]:
+    found = alarms(entries, [] if set_file is None else [set_file], growth)
+    return {"alarms": sorted({index for index, _ in found})}
 
 
 def checkpoint_fields(data: bytes, keys: list[str]) -> dict[str, Any]:
@@ -122,6 +129,7 @@ def build() -> dict[str, Topic | bytes]:
             "UnderWitnessed": "Fewer cosignatures than the quorum.",
             "Stale": "Enough cosignatures, too few of them at a time that counts.",
             "Custodians": "A set whose key several hold.",
+            "Alarm": "An entry that is in writing and strange: people must look at it.",
             "OneWay": "A path that is right for another place or size.",
         },
     )
@@ -135,6 +143,7 @@ def build() -> dict[str, Topic | bytes]:
     proofs(topic, made)
     set_proofs(topic, made)
     tiles(topic)
+    watching(topic, made)
     upstream()
     return {"log/log.json": topic, f"log/{FILE}": small().signed.encode()[:4096]}
 
@@ -872,6 +881,122 @@ def tiles(topic: Topic) -> None:
     add("cut in an entry", two[:4], 1, "TruncatedInput", result=MALFORMED)
     add("cut in a length", b"\x00", 1, "TruncatedInput", result=MALFORMED)
     add("none", b"", 0, "Boundary")
+
+
+def watching(topic: Topic, made: LogFixture) -> None:
+    group = topic.group(
+        "Alarms",
+        "Watching, steps 3 to 7: the places of the entries with an alarm. `set` is a set file that is at hand, or "
+        "null; n may grow by `growth`.",
+    )
+    fixture_ = small()
+    original = fixture_.signed.encode()
+    draw = seeded("log: watching")
+    statement, seed = draw(32), draw(32)
+
+    def add(about: str, entries: list[bytes], *flags: str, set_file: SetFile | None = None, growth: int = 2) -> None:
+        at_hand = None if set_file is None else file_case("../set-file/small.smset", original, set_file.encode())
+        assert bool(alarm_fields(entries, set_file, growth)["alarms"]) == ("Alarm" in flags)
+        group.add(
+            about,
+            {"entries": [entry.hex() for entry in entries], "set": at_hand, "growth": growth},
+            lambda: alarm_fields(entries, set_file, growth),
+            *flags,
+        )
+
+    def bad(about: str, entries: list[bytes], **more: Any) -> None:
+        add(about, entries, "Alarm", **more)
+
+    def published(custodians_: int = 0, **changes: Any) -> bytes:
+        """An entry of another set than the one at hand: it says so by its root."""
+        entry = set_entry(fixture_.signed, 2 if custodians_ else 0, custodians(custodians_), statement)
+        return replace(entry, values=entry.values | {name: [new] for name, new in changes.items()}).encode()
+
+    def signed(kind: bytes, values: dict[str, list]) -> bytes:
+        return LogEntry(kind, values).signed_by(seed).encode()
+
+    root_ = fixture_.signed.root
+    version, n = fixture_.signed.header.version, fixture_.signed.header.entries
+    one, three = published(), published(3)
+    erased = {share: signed(ERASURE, {"root": [root_], "time": [ISSUED], "share": [share]}) for share in (0, 1, 3, 4)}
+    revoked = signed(REVOCATION, {"root": [root_], "time": [ISSUED], "statement": [statement]})
+    counts = LogEntry.decode(made.entries[3]).values
+
+    def counted(slots: list[int], by: bytes = seed, **changes: int) -> bytes:
+        values = counts | {"slots": slots} | {name: [new] for name, new in changes.items()}
+        return LogEntry(made_kind, values).signed_by(by).encode()
+
+    made_kind = LogEntry.decode(made.entries[3]).kind
+    add("an empty log", [], "Boundary")
+    add("a set of one authority, and all that is said of it", [made.entries[0], one, counted([9]), erased[0], revoked])
+    add("a set of custodians, and all that is said of it", [three, counted([9, 8, 7]), erased[1], erased[3], revoked])
+    # Step 3
+    bad("no entry", [made.entries[1], one])
+    bad("an empty entry between two", [one, b"", one])
+    forged = revoked.replace(revoked[-130:-1], revoked[-130:-65] + revoked[-130:-66] + b"0")
+    bad("a signature that does not verify", [one, forged])
+    # Step 4
+    new = draw(32)
+    add("the same set again", [one, one])
+    add("a version more", [one, published(root=new, version=version + 1)])
+    bad("two sets of one version", [one, published(root=new)])
+    bad("a version less", [one, published(root=new, version=version - 1)])
+    bad("three sets of one version", [one, published(root=new), published(root=draw(32))])
+    between = [one, published(root=new, version=version + 1), one]
+    bad("an older set once more", between)
+    # Step 6
+    add("twice as many entries", [one, published(root=new, version=version + 1, entries=2 * n)], "Boundary")
+    bad("more than twice as many", [one, published(root=new, version=version + 1, entries=2 * n + 1)])
+    add("more than twice as many, of three", [one, published(root=new, version=8, entries=2 * n + 1)], growth=3)
+    add("fewer entries", [one, published(root=new, version=version + 1, entries=1)])
+    # Step 5
+    at_hand = fixture_.signed
+    add("the set is at hand", [one], set_file=at_hand)
+    for name, change in (
+        ("version", {"version": version - 1}),
+        ("n", {"entries": n + 1}),
+        ("parameters", {"parameters": bytes(32)}),
+        ("expiry", {"expires": fixture_.signed.header.expires_at - 1}),
+    ):
+        bad(f"the set is at hand, and has another {name}", [published(**change)], set_file=at_hand)
+    add("signed by one source", [one], set_file=fixture_.sign(fixture_.new.set_file, 1))
+    unsigned = replace(fixture_.new.set_file, signature_block=bytes(len(at_hand.signature_block)))
+    bad("signed by no source", [one], set_file=unsigned)
+    alpha = fixture_.new.secrets.alpha
+    for threshold, count in ((2, 3), (3, 3), (3, 5)):
+        polynomial = [alpha, *(g.random_scalar(draw) for _ in range(threshold - 1))]
+        shares = [
+            g.multiply_base(sum(a * i**power for power, a in enumerate(polynomial)) % g.ORDER)
+            for i in range(1, count + 1)
+        ]
+        about = f"{threshold} of {count} custodians"
+        add(about, [set_entry(at_hand, threshold, shares, statement).encode()], "Custodians", set_file=at_hand)
+        for place in range(count):
+            wrong = [*shares[:place], g.add(shares[place], g.multiply_base(1)), *shares[place + 1 :]]
+            bad(
+                f"{about}, the share of party {place + 1} is another",
+                [set_entry(at_hand, threshold, wrong, statement).encode()],
+                set_file=at_hand,
+            )
+    turned = set_entry(at_hand, 2, [shares[1], shares[0], *shares[2:]], statement).encode()
+    bad("two shares change places", [turned], set_file=at_hand)
+    # Step 7
+    for about, entry in (("an erasure", erased[0]), ("statistics", counted([9])), ("a revocation", revoked)):
+        bad(f"{about} before its set", [entry, one])
+    bad("a share is erased of one authority's set", [one, erased[1]])
+    bad("the whole key is erased of custodians' set", [three, erased[0]])
+    bad("a share that the set has not", [three, erased[4]])
+    bad("a count for each of two custodians, of three", [three, counted([9, 8])])
+    bad("two counts of one authority", [one, counted([9, 8])])
+    add("statistics twice", [one, counted([9]), counted([9])])
+    add("statistics by another key", [one, counted([9]), counted([9], by=draw(32))])
+    add("statistics of another epoch", [one, counted([9]), counted([8], epoch=680, vouchers=4)])
+    bad("statistics with another count of slots", [three, counted([9, 8, 7]), counted([9, 8, 6])])
+    for name in ("accounts", "vouchers", "reveals", "decisions", "notices"):
+        changed = counted([9], by=draw(32), **{name: counts[name][0] + 1})
+        bad(f"statistics with another number of {name}", [one, counted([9]), changed])
+    bad("a revoked set is published", [one, revoked, one])
+    add("another set after a revocation", [one, revoked, published(root=new, version=version + 1)])
 
 
 def upstream() -> None:
