@@ -403,7 +403,7 @@ if ProcessInfo.processInfo.environment["SEALEDMATCH_FUZZING"] != nil {
             name: "Fuzzing",
             dependencies: [
                 "SealedMatchClient", "SealedMatchSets", "SealedMatchWorkers", "SealedMatchPictures",
-                "SealedMatchCustodians",
+                "SealedMatchCustodians", "SealedMatchPublishing",
             ],
             path: "Tests/Fuzzing", exclude: ["README.md", "ABI"],
             swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]))

@@ -5,62 +5,71 @@ import SealedMatchProtocol
 import SealedMatchSets
 import Synchronization
 
-// What custodians say to each other, to whoever asks them, and keep: a byte that chooses, then the message. Parties and
-// their keys are the same in each run of the fuzzer, so that a corpus stays of use.
+// What custodians say to each other, to whoever asks them, and keep. Parties and their keys are the same in each run of
+// the fuzzer, so that a corpus stays of use.
 
 /// What is accepted is encoded again to the same bytes; and what a fuzzer does not have the keys for, it cannot forge.
 struct CustodianHarness {
+    enum Kind: String, CaseIterable {
+        case plan, record, share, messages, round1, round2, round3, request, answer, complaint, equivocation, proof
+        case journal, policy, erasure, call, head, state
+        /// What a party has properly signed: a party that lies, not one that cannot sign.
+        case signed1, signed2, signed3
+    }
+
     private let world = try! CustodianWorld()
 
-    func run(_ input: UnsafeRawBufferPointer) throws {
-        guard let kind = input.first else { return }
-        let bytes = [UInt8](input.dropFirst())
+    func run(_ kind: Kind, _ bytes: [UInt8]) throws {
         do {
-            switch kind % 18 {
-            case 0: promise(try RunPlan(canonical: bytes).encoded == bytes, "a plan is not canonical")
-            case 1:
+            switch kind {
+            case .plan: promise(try RunPlan(canonical: bytes).encoded == bytes, "a plan is not canonical")
+            case .record:
                 let record = try CustodianRecord(canonical: bytes)
                 promise(record.encoded == bytes, "a record is not canonical")
                 if (try? record.verify()) != nil, record.plan == world.plan {
                     promise(record.name == world.record.name, "a record is forged")
                 }
-            case 2:
+            case .share:
                 let share = try CustodianShare(canonical: SecretBytes.copying(bytes))
                 promise(try share.encoded().withBytes { Array($0) } == bytes, "a share is not canonical")
-            case 3: try carried(bytes)
-            case 4, 5: try round(Int(kind % 18) - 3, bytes)
-            case 6: try round(3, bytes)
-            case 7:
+            case .messages: try carried(bytes)
+            case .round1: try round(1, bytes)
+            case .round2: try round(2, bytes)
+            case .round3: try round(3, bytes)
+            case .signed1: try signed(1, bytes)
+            case .signed2: try signed(2, bytes)
+            case .signed3: try signed(3, bytes)
+            case .request:
                 let request = try EvaluationRequest(canonical: bytes)
                 promise(request.encoded == bytes, "a request is not canonical")
                 _ = try? world.share().evaluate(request)
-            case 8:
+            case .answer:
                 let answer = try world.coordinator.verify(bytes, of: world.party(1), to: world.request)
                 promise(answer.encoded == bytes, "an answer is not canonical")
                 promise(bytes == world.answer || answer.products == world.products, "a proof is forged")
-            case 9:
+            case .complaint:
                 promise(try Complaint.judge(bytes, world.plan).number <= 3, "a complaint names nobody")
-            case 10:
+            case .equivocation:
                 let half = bytes.count / 2
                 let pair = (Array(bytes.prefix(half)), Array(bytes.dropFirst(half)))
                 promise(try Equivocation.judge(pair, world.plan).number <= 3, "two messages name nobody")
-            case 11: try proof(bytes)
-            case 12: try journal(bytes)
-            case 13: promise(try CustodianPolicy(canonical: bytes).encoded == bytes, "a policy is not canonical")
-            case 14:
+            case .proof: try proof(bytes)
+            case .journal: try journal(bytes)
+            case .policy: promise(try CustodianPolicy(canonical: bytes).encoded == bytes, "a policy is not canonical")
+            case .erasure:
                 let statement = try ErasureStatement(canonical: bytes)
                 promise(statement.encoded == bytes, "a statement is not canonical")
-            case 15:
+            case .call:
                 for call in CustodianCall.allCases {
                     _ = try? call.open(bytes, custodian: world.keys[0], now: world.time)
                 }
                 promise(try SetSeeds(canonical: bytes).encoded == bytes, "seeds are not canonical")
-            case 16:
+            case .head:
                 if let end = ReplyHead.count(in: bytes, from: 0) {
                     let head = try ReplyHead(parsing: bytes[..<end])
                     promise(head.status >= 100 && head.status < 1_000 && head.length >= 0, "a reply without numbers")
                 }
-            default: state(bytes)
+            case .state: state(bytes)
             }
         } catch let error as CustodianError {
             throw error.error
@@ -84,6 +93,43 @@ struct CustodianHarness {
     private func round(_ round: Int, _ bytes: [UInt8]) throws {
         try world.messages.check(bytes, round: round, of: world.party(2))
         promise(try bytes == world.messages[round, world.party(2)], "a message is forged")
+    }
+
+    /// What party 2 signs among those that the others said. Party 1 goes on, or names it; and what party 1 has accepted
+    /// is what party 2 had said, where a fuzzer cannot know better.
+    private func signed(_ round: Int, _ bytes: [UInt8]) throws {
+        let liar = try world.party(2)
+        let signature = try SigningKey(seed: SecretBytes.copying(CustodianWorld.seed(1)))
+            .sign(Array("SealedMatch/1 custodian message".utf8) + [0] + bytes).encoded
+        let message = bytes + signature
+        var said = world.messages.all(round) ?? []
+        let honest = said[1]
+        said[1] = message
+        let carried = Result { try world.messages.check(message, round: round, of: liar) }
+        let party = try world.party(before: round + 1)
+        var random = FuzzRandom(2)
+        do {
+            switch round {
+            case 1:
+                _ = try party.deal(world.table, said, random: &random)
+                // The proof covers X and A_0. The other A are its own affair.
+                promise(message.prefix(104) == honest.prefix(104), "a proof of possession is forged")
+            case 2:
+                _ = try party.confirm(world.table, said)
+                promise(message.prefix(186) == honest.prefix(186), "a share is forged")
+            default:
+                promise(try party.finish(world.table, said).name == world.record.name, "another key is confirmed")
+                promise(message == honest, "a confirmation is forged")
+            }
+            try carried.get()
+        } catch let error as CustodianError {
+            promise(error.party == liar, "somebody else is named")
+            if error.code == .shareRejected {
+                let complaint = try party.complain(world.table, of: liar, message)
+                promise(try Complaint.judge(complaint, world.plan) == liar, "a complaint names somebody else")
+            }
+            throw error
+        }
     }
 
     /// Two messages of a round of a joint proof, by a party that has just begun it, and by who puts it together.
@@ -131,45 +177,48 @@ struct CustodianHarness {
     }
 
     /// One valid input of each kind.
-    static func writeSeeds(_ write: (String, [UInt8]) throws -> Void) throws {
+    static func writeSeeds(_ write: (Kind, String, [UInt8]) throws -> Void) throws {
         let world = try CustodianWorld()
-        try write("plan", [0] + world.plan.encoded)
-        try write("record", [1] + world.record.encoded)
-        try write("share", [2] + world.share().encoded().withBytes { Array($0) })
-        try write("messages", [3] + world.messages.encoded)
-        try write("recovery", [3] + RunMessages(world.recovery, base: world.record).encoded)
-        for round in 1...3 {
-            try write("round-\(round)", [UInt8(3 + round)] + (world.messages[round, world.party(2)] ?? []))
+        try write(.plan, "plan", world.plan.encoded)
+        try write(.record, "record", world.record.encoded)
+        try write(.share, "share", world.share().encoded().withBytes { Array($0) })
+        try write(.messages, "messages", world.messages.encoded)
+        try write(.messages, "recovery", RunMessages(world.recovery, base: world.record).encoded)
+        let rounds: [(Kind, Kind)] = [(.round1, .signed1), (.round2, .signed2), (.round3, .signed3)]
+        for (place, kinds) in rounds.enumerated() {
+            let message = world.messages[place + 1, try world.party(2)] ?? []
+            try write(kinds.0, "party-2", message)
+            try write(kinds.1, "party-2", message.dropLast(Signature.encodedCount))
         }
-        try write("request", [7] + world.request.encoded)
-        try write("answer", [8] + world.answer)
+        try write(.request, "request", world.request.encoded)
+        try write(.answer, "answer", world.answer)
         let two = world.messages[1, try world.party(2)] ?? []
-        try write("equivocation", [10] + two + two)
-        try write("session", [11, 0] + world.proof.session.encoded)
-        try write("commitments", [11, 1] + world.commitments.flatMap { $0 })
-        try write("reveals", [11, 2] + world.reveals.flatMap { $0 })
-        try write("reveals-3", [11, 3] + world.reveals.flatMap { $0 })
-        try write("responses", [11, 4] + world.responses.flatMap { $0 })
+        try write(.equivocation, "equivocation", two + two)
+        try write(.proof, "session", [0] + world.proof.session.encoded)
+        try write(.proof, "commitments", [1] + world.commitments.flatMap { $0 })
+        try write(.proof, "reveals", [2] + world.reveals.flatMap { $0 })
+        try write(.proof, "reveals-3", [3] + world.reveals.flatMap { $0 })
+        try write(.proof, "responses", [4] + world.responses.flatMap { $0 })
         let key = try SigningKey(seed: SecretBytes.copying(CustodianWorld.seed(0)))
         let entry = try JournalEntry.make(
             .evaluated, number: 3, time: 4, world.table, subject: world.record.name, asker: key.publicKey, count: 5,
             total: 6, previous: Bytes32(), key: key)
-        try write("journal", [12] + entry.encoded)
+        try write(.journal, "journal", entry.encoded)
         let policy = CustodianPolicy(
             tableID: world.table, until: 1, slots: 2, rate: 3, coordinators: [key.publicKey, world.keys[1]])
-        try write("policy", [13] + policy.encoded)
+        try write(.policy, "policy", policy.encoded)
         try write(
-            "erasure",
-            [14] + CustodianParty(identity: key, store: FuzzStore(world.states[0])).erase(world.table, now: 7).encoded)
+            .erasure, "erasure",
+            CustodianParty(identity: key, store: FuzzStore(world.states[0])).erase(world.table, now: 7).encoded)
         let again = try SigningKey(seed: SecretBytes.copying(CustodianWorld.seed(0)))
         try write(
-            "call",
-            [15] + CustodianCall.evaluate.make(world.request.encoded, to: world.keys[0], time: world.time, key: again))
-        try write("seeds", [15] + SetSeeds.random(tableID: world.table, entriesDigest: Bytes32()).encoded)
+            .call, "call",
+            CustodianCall.evaluate.make(world.request.encoded, to: world.keys[0], time: world.time, key: again))
+        try write(.call, "seeds", SetSeeds.random(tableID: world.table, entriesDigest: Bytes32()).encoded)
         try write(
-            "head",
-            [16] + Array("HTTP/1.1 200 OK\r\nContent-Type: x\r\nContent-Length: 12\r\nConnection: close\r\n\r\n".utf8))
-        for (name, bytes) in world.kept { try write("state-\(name)", [17] + bytes) }
+            .head, "head",
+            Array("HTTP/1.1 200 OK\r\nContent-Type: x\r\nContent-Length: 12\r\nConnection: close\r\n\r\n".utf8))
+        for (name, bytes) in world.kept { try write(.state, "state-\(name)", bytes) }
     }
 }
 
@@ -241,6 +290,11 @@ private struct CustodianWorld {
     }
 
     func share() throws -> CustodianShare { try Self.party(0, FuzzStore(states[0])).share(of: table) }
+
+    /// Party 1, which has spoken in the rounds before.
+    func party(before round: Int) throws -> CustodianParty<FuzzStore> {
+        try Self.party(0, FuzzStore(kept[round - 2].1))
+    }
 
     /// Party 1, which has committed; and which has revealed.
     func begun() throws -> CustodianParty<FuzzStore> { try Self.party(0, FuzzStore(kept[3].1)) }

@@ -8,7 +8,8 @@ import SealedMatchSets
 import SealedMatchFiles
 import SealedMatchWorkers
 
-// libFuzzer harnesses, one a parser; SEALEDMATCH_FUZZ names the one to run (README.md beside this file). Besides
+// libFuzzer harnesses, one a parser; SEALEDMATCH_FUZZ names the one to run (README.md beside this file). A harness of
+// several kinds takes the kind from the input's first byte, or from its name: `log`, or `log.note`. Besides
 // crashes, hangs and memory, each harness checks what the parser promises: what it accepts, it encodes again to the
 // very same bytes.
 
@@ -17,6 +18,15 @@ private struct Harness {
     let run: (UnsafeRawBufferPointer) throws -> Void
 
     static func named(_ name: String) -> Harness? {
+        let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+        switch parts[0] {
+        case "log": return kinds(parts, LogHarness().run)
+        case "custodian": return kinds(parts, CustodianHarness().run)
+        default: return whole(name)
+        }
+    }
+
+    private static func whole(_ name: String) -> Harness? {
         switch name {
         case "set": Harness(run: SetHarness().run)
         case "voucher": Harness(run: voucher)
@@ -25,9 +35,21 @@ private struct Harness {
         case "state": Harness(run: StateHarness().run)
         case "small": Harness(run: small)
         case "picture": Harness(run: picture)
-        case "log": Harness(run: LogHarness().run)
-        case "custodian": Harness(run: CustodianHarness().run)
         default: nil
+        }
+    }
+
+    /// A harness of several kinds: the one that is named, or that which the first byte chooses.
+    private static func kinds<Kind: CaseIterable & RawRepresentable<String>>(
+        _ name: [String], _ run: @escaping (Kind, [UInt8]) throws -> Void
+    ) -> Harness? {
+        let all = Array(Kind.allCases)
+        if name.count > 1 {
+            return Kind(rawValue: name[1]).map { kind in Harness { input in try run(kind, [UInt8](input)) } }
+        }
+        return Harness { input in
+            guard let choice = input.first else { return }
+            try run(all[Int(choice) % all.count], [UInt8](input.dropFirst()))
         }
     }
 }
@@ -254,8 +276,17 @@ private func writeSeeds(to directory: String) throws {
         "package", "small", try AuditPackage.make(built, entries: entries, secrets: secrets, workers: workers).encoded)
     let state = try! SealerState(epoch: 600, setVersion: 1, parameters: Parameters()).encoded
     try write("state", "empty", state)
-    try LogHarness.writeSeeds { try write("log", $0, $1) }
-    try CustodianHarness.writeSeeds { try write("custodian", $0, $1) }
+    func kinds<Kind: CaseIterable & RawRepresentable<String>>(
+        _ target: String
+    ) -> (Kind, String, [UInt8]) throws -> Void {
+        { kind, name, bytes in
+            let choice = Kind.allCases.prefix { $0.rawValue != kind.rawValue }.count
+            try write(target, "\(kind.rawValue)-\(name)", [UInt8(choice)] + bytes)
+            try write("\(target).\(kind.rawValue)", name, bytes)
+        }
+    }
+    try LogHarness.writeSeeds(kinds("log"))
+    try CustodianHarness.writeSeeds(kinds("custodian"))
     try write("small", "proof", [0] + KeyProof.make(entries.keys[0], in: built.header, secrets: secrets).encoded)
     try write(
         "small", "registration",
