@@ -162,10 +162,12 @@ package struct SignedEntry: Equatable, Sendable {
         var cursor = start
         key = cursor.bytes32("key")
         signed = copied(cursor.bytes, 0..<cursor.position)
-        let value = cursor.hexadecimal(cursor.field("signature"), count: Signature.encodedCount)
+        let value = cursor.field("signature")
+        let middle = min(value.lowerBound + Signature.encodedCount, value.upperBound)
+        let halves = (cursor.hexadecimal(value.lowerBound..<middle), cursor.hexadecimal(middle..<value.upperBound))
         cursor.require(cursor.position == cursor.bytes.count && cursor.bytes.count <= SetEntry.maximumCount)
         try cursor.check()
-        signature = try Signature(canonical: value)
+        signature = try Signature(canonical: halves.0.bytes + halves.1.bytes)
     }
 
     private init(_ text: EntryWriter, _ secret: borrowing SigningKey) throws(SealedMatchError) {

@@ -18,7 +18,7 @@ public final class LogPolicy: Sendable {
     ///   with a greatest age of 0.
     public convenience init(canonical text: [UInt8], maximumAge: UInt64) throws(SealedMatchError) {
         let policy = try PolicyText(text)
-        guard !policy.logs.isEmpty, policy.quorum >= 0, maximumAge > 0 else {
+        guard policy.logCount > 0, policy.quorum >= 0, maximumAge > 0 else {
             throw refusal(
                 .parameterOutOfRange, "a log policy needs a log, a quorum of witnesses, and an age above 0")
         }
@@ -33,12 +33,12 @@ public final class LogPolicy: Sendable {
 
     /// Keys of logs, by any of which a checkpoint may be signed: 1…32.
     public var logs: [VerifierKey] {
-        stride(from: 0, to: policy.logs.count, by: 2).compactMap { try? policy.log($0) }
+        policy.keys(PolicyText.log)
     }
 
     /// Keys of the witnesses, in the text's order: 1…32.
     public var witnesses: [VerifierKey] {
-        (0..<policy.nodeCount).compactMap { policy[$0, .needed] < 0 ? try? policy.witness($0) : nil }
+        policy.keys(PolicyText.witness)
     }
 
     /// That a pinned log signed the checkpoint, and that enough of the pinned witnesses cosigned it, lately enough.
@@ -46,40 +46,37 @@ public final class LogPolicy: Sendable {
     /// - Throws: `unknownLog`, `invalidLogSignature`, `tooFewCosignatures`, `proofTooOld`.
     @inline(never)
     package func check(_ checkpoint: Checkpoint, now: UInt64) throws(SealedMatchError) {
+        // Logs first: whose signature is wrong is said before a witness is looked at.
         var isSigned = false
-        var index = 0
-        while index < policy.logs.count {
-            if try policy.time(policy.logs[index], policy.logs[index + 1], checkpoint) != .max { isSigned = true }
-            index += 2
+        for node in 0..<policy.nodeCount where policy[node, .needed] == PolicyText.log {
+            if try policy.time(node, checkpoint) != .max { isSigned = true }
         }
         guard isSigned else {
             throw refusal(.unknownLog, "the checkpoint is of a log that is not pinned, or not signed by it")
         }
-        // Of each group the members that hold, by cosignatures that count, and by all: members come before their group.
-        var counts = [Int](repeating: 0, count: 2 * policy.nodeCount)
+        // Of each group the members that hold, by all cosignatures, and in the bits above by those that count: members
+        // come before their group.
+        var counts = [Int](repeating: 0, count: policy.nodeCount)
         var (isFresh, isMet) = (false, false)
         for node in 0..<policy.nodeCount {
             let needed = policy[node, .needed]
-            var (fresh, met) = (counts[2 * node] >= needed, counts[2 * node + 1] >= needed)
+            if needed == PolicyText.log { continue }
+            var (fresh, met) = (counts[node] >> 8 >= needed, counts[node] & 255 >= needed)
             if needed < 0 {
-                let time = try policy.time(policy[node, .key], policy[node, .keyEnd], checkpoint)
+                let time = try policy.time(node, checkpoint)
                 met = time != .max
                 fresh = met && (time > now ? time - now <= Self.slack : now - time <= maximumAge)
             }
             let group = policy[node, .group]
-            if group >= 0 {
-                if fresh { counts[2 * group] += 1 }
-                if met { counts[2 * group + 1] += 1 }
-            }
+            if group >= 0 { counts[group] &+= (fresh ? 256 : 0) &+ (met ? 1 : 0) }
             if node == policy.quorum { (isFresh, isMet) = (fresh, met) }
         }
-        guard isMet else {
-            throw refusal(
-                .tooFewCosignatures, "too few of the pinned witnesses have cosigned the log's checkpoint")
-        }
+        // Who holds with cosignatures that count holds with all.
         guard isFresh else {
-            throw refusal(
-                .proofTooOld, "the proof's cosignatures are too old, or dated after the clock; fetch a newer proof")
+            throw isMet
+                ? refusal(
+                    .proofTooOld, "the proof's cosignatures are too old, or dated after the clock; fetch a newer proof")
+                : refusal(.tooFewCosignatures, "too few of the pinned witnesses have cosigned the log's checkpoint")
         }
     }
 }
@@ -88,59 +85,62 @@ public final class LogPolicy: Sendable {
 /// kinds of keys than Ed25519 are refused: their signatures could not be checked.
 struct PolicyText: Sendable {
     private let text: [UInt8]
-    /// Where each log's key begins and ends in the text.
-    private(set) var logs: [Int] = []
-    /// Witnesses and groups, one after another, with the numbers of `Part`.
+    /// Logs, witnesses and groups, one after another, with the numbers of `Part`.
     private var nodes: [Int] = []
+    private(set) var logCount = 0
     /// The node that must hold; −1: none.
     private(set) var quorum = -2
 
     enum Part: Int {
         case name, nameEnd
-        /// How many members a group needs; −1 is a witness.
+        /// How many members a group needs; or `witness`, or `log`.
         case needed
         /// The node of the group that it is a member of, or −1.
         case group
         case key, keyEnd
     }
     private static let parts = 6
+    static let witness = -1
+    static let log = -2
     /// Most logs, most witnesses and groups.
     private static let maximumLogs = 32
     private static let maximumNodes = 64
 
     var nodeCount: Int { nodes.count / Self.parts }
-    subscript(node: Int, part: Part) -> Int { nodes[Self.parts * node + part.rawValue] }
-
-    func log(_ index: Int) throws(SealedMatchError) -> VerifierKey {
-        try VerifierKey(text, logs[index]..<logs[index + 1])
+    subscript(node: Int, part: Part) -> Int {
+        @inline(never) get { nodes[Self.parts &* node &+ part.rawValue] }
     }
 
-    func witness(_ node: Int) throws(SealedMatchError) -> VerifierKey {
-        try VerifierKey(text, self[node, .key]..<self[node, .keyEnd])
+    /// The keys of all logs, or of all witnesses.
+    func keys(_ needed: Int) -> [VerifierKey] {
+        (0..<nodeCount).compactMap { self[$0, .needed] == needed ? try? VerifierKey(text, key($0)) : nil }
     }
 
-    /// When a key of the policy signed a checkpoint; `UInt64.max` if it did not, or is another log's.
+    private func key(_ node: Int) -> Range<Int> { self[node, .key]..<self[node, .keyEnd] }
+
+    /// When the key of a log or witness signed a checkpoint; `UInt64.max` if it did not, or is another log's.
     @inline(never)
-    func time(_ start: Int, _ end: Int, _ checkpoint: Checkpoint) throws(SealedMatchError) -> UInt64 {
-        let key = try VerifierKey(text, start..<end)
+    func time(_ node: Int, _ checkpoint: Checkpoint) throws(SealedMatchError) -> UInt64 {
+        let key = try VerifierKey(text, key(node))
         if key.kind == .note, !areEqual(text, key.nameRange, checkpoint.note.bytes, checkpoint.originRange) {
             return .max
         }
         return try checkpoint.note.time(of: key)
     }
 
-    /// Where a key is, which is none of those that are there.
+    /// Takes a log's or witness' key, which is none of those that are there.
     @inline(never)
-    private func isNew(_ range: Range<Int>, _ kind: VerifierKey.Kind) throws(SealedMatchError) -> Bool {
-        let key = try VerifierKey(text, range)
-        var isNew = key.kind == kind
-        for index in 0..<(kind == .note ? logs.count / 2 : nodeCount) {
-            let (start, end) =
-                kind == .note
-                ? (logs[2 * index], logs[2 * index + 1]) : (self[index, .key], self[index, .keyEnd])
-            if start < end, try VerifierKey(text, start..<end).publicKey == key.publicKey { isNew = false }
+    private mutating func take(
+        _ name: Range<Int>, _ needed: Int, _ place: Range<Int>, _ cursor: inout TextCursor
+    ) throws(SealedMatchError) {
+        let kind: VerifierKey.Kind = needed == Self.log ? .note : .cosignature
+        cursor.require(try VerifierKey(text, place).kind == kind)
+        // A key ends with kind and public key, which have one text.
+        func end(_ place: Range<Int>) -> Range<Int> { max(0, place.upperBound &- 44)..<place.upperBound }
+        for node in 0..<nodeCount where self[node, .needed] < 0 {
+            cursor.require(!areEqual(text, end(key(node)), text, end(place)))
         }
-        return isNew
+        define(name, needed: needed, place, &cursor)
     }
 
     @inline(never)
@@ -158,17 +158,10 @@ struct PolicyText: Sendable {
             if !first.isEmpty, text[first.lowerBound] != 0x23 {
                 let name = cursor.word(before: end)
                 cursor.require(!name.isEmpty)
-                if cursor.isEqual(first, to: "log") {
-                    let isNew = try isNew(name, .note)
-                    cursor.require(isNew && logs.count < 2 * Self.maximumLogs)
-                    append(name.lowerBound, to: &logs)
-                    append(name.upperBound, to: &logs)
-                    _ = cursor.word(before: end)
-                } else if cursor.isEqual(first, to: "witness") {
-                    let place = cursor.word(before: end)
-                    let isNew = try isNew(place, .cosignature)
-                    cursor.require(isNew)
-                    define(name, needed: -1, place, &cursor)
+                let isLog = cursor.isEqual(first, to: "log")
+                if isLog || cursor.isEqual(first, to: "witness") {
+                    let place = isLog ? name : cursor.word(before: end)
+                    try take(isLog ? end..<end : name, isLog ? Self.log : Self.witness, place, &cursor)
                     _ = cursor.word(before: end)
                 } else if cursor.isEqual(first, to: "group") {
                     readGroup(name, end, &cursor)
@@ -209,7 +202,10 @@ struct PolicyText: Sendable {
     /// A name that no line before has.
     @inline(never)
     private mutating func define(_ name: Range<Int>, needed: Int, _ key: Range<Int>, _ cursor: inout TextCursor) {
-        cursor.require(!cursor.isEqual(name, to: "none") && nodeCount < Self.maximumNodes && find(name) < 0)
+        let isLog = needed == Self.log
+        cursor.require(!cursor.isEqual(name, to: "none") && (isLog || find(name) < 0))
+        cursor.require(isLog ? logCount < Self.maximumLogs : nodeCount - logCount < Self.maximumNodes)
+        if isLog { logCount += 1 }
         append(name.lowerBound, to: &nodes)
         append(name.upperBound, to: &nodes)
         append(needed, to: &nodes)

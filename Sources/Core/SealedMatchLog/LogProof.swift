@@ -20,18 +20,22 @@ package struct LogProof: Sendable {
         var cursor = TextCursor(bytes)
         cursor.require(
             bytes.count <= Self.maximumCount && cursor.isEqual(cursor.line(), to: "c2sp.org/tlog-proof@v1"))
-        extra = cursor.base64(cursor.field("extra"))
-        index = cursor.number("index")
+        let extra = cursor.base64(cursor.field("extra"))
+        let index = cursor.number("index")
         var path: [Bytes32] = []
         while !cursor.isMalformed {
             let line = cursor.line()
             if line.isEmpty { break }
             cursor.require(path.count < LogTree.maximumPath)
-            path.append(cursor.hash(line))
+            append(cursor.hash(line), to: &path)
         }
         try cursor.check()
-        checkpoint = try Checkpoint(SignedNote(bytes, from: cursor.position))
+        let checkpoint = try Checkpoint(SignedNote(bytes, from: cursor.position))
+        // All at once, behind what may fail: nothing is copied.
+        self.extra = extra
+        self.index = index
         self.path = path
+        self.checkpoint = checkpoint
     }
 
     /// The text of a proof.

@@ -7,16 +7,13 @@ package enum LogTree {
 
     /// The hash of an entry.
     package static func leaf(_ entry: [UInt8]) throws(SealedMatchError) -> Bytes32 {
-        try SHA256.digest(of: HashToGroup.ascii("\u{0}") + entry)
+        try SHA256.digest(of: HashToGroup.ascii("\u{0}"), entry)
     }
 
     /// The hash of two hashes, the left one first.
     @inline(never)
     package static func node(_ left: Bytes32, _ right: Bytes32) throws(SealedMatchError) -> Bytes32 {
-        var bytes = HashToGroup.ascii("\u{1}")
-        bytes += left.bytes
-        bytes += right.bytes
-        return try SHA256.digest(of: bytes)
+        try SHA256.digest(of: HashToGroup.ascii("\u{1}"), left.bytes, right.bytes)
     }
 
     /// The root of the empty tree.

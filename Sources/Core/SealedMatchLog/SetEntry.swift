@@ -89,7 +89,7 @@ struct EntryWriter {
 
     init(_ kind: StaticString) {
         bytes = HashToGroup.ascii(kind)
-        bytes.append(0x0A)
+        append(byte: 0x0A, to: &bytes)
     }
 
     mutating func put(
@@ -105,24 +105,23 @@ struct EntryWriter {
         for source in sources { put("source", source) }
     }
 
-    @inline(never)
-    mutating func put(_ word: StaticString, _ value: UInt64) {
-        begin(word)
-        TextWriter.append(decimal: value, to: &bytes)
-        bytes.append(0x0A)
-    }
-
-    mutating func put(_ word: StaticString, _ value: Bytes32) { put(word, value.bytes) }
+    mutating func put(_ word: StaticString, _ value: UInt64) { put(word, value, []) }
 
     @inline(never)
-    mutating func put(_ word: StaticString, _ value: [UInt8]) {
-        begin(word)
-        TextWriter.append(hexadecimal: value, to: &bytes)
-        bytes.append(0x0A)
-    }
+    mutating func put(_ word: StaticString, _ value: Bytes32) { put(word, 0, value.bytes) }
 
-    private mutating func begin(_ word: StaticString) {
+    mutating func put(_ word: StaticString, _ value: [UInt8]) { put(word, 0, value) }
+
+    /// A number, or bytes if there are some.
+    @inline(never)
+    private mutating func put(_ word: StaticString, _ number: UInt64, _ value: [UInt8]) {
         bytes += HashToGroup.ascii(word)
-        bytes.append(0x20)
+        append(byte: 0x20, to: &bytes)
+        if value.isEmpty {
+            TextWriter.append(decimal: number, to: &bytes)
+        } else {
+            TextWriter.append(hexadecimal: value, to: &bytes)
+        }
+        append(byte: 0x0A, to: &bytes)
     }
 }

@@ -12,8 +12,6 @@ package struct SignedNote: Sendable {
     let bytes: [UInt8]
     /// Where what is signed is: all lines before the last empty one, the last line feed included.
     let textRange: Range<Int>
-    /// Of each signature line where its name begins, where that ends, and where the line ends.
-    private let lines: [Int]
 
     /// - Throws: `malformedLog`.
     package init(canonical bytes: [UInt8]) throws(SealedMatchError) { try self.init(bytes, from: 0) }
@@ -23,31 +21,22 @@ package struct SignedNote: Sendable {
     init(_ bytes: [UInt8], from start: Int) throws(SealedMatchError) {
         // The last empty line ends the text: signatures come behind it.
         var split = bytes.count - 1
-        while split > start, bytes[split] != 0x0A || bytes[split - 1] != 0x0A { split -= 1 }
-        var cursor = TextCursor(bytes, from: max(split, start))
+        var cursor = TextCursor(bytes)
+        while split > start, cursor.byte(split) != 0x0A || cursor.byte(split - 1) != 0x0A { split -= 1 }
+        cursor.move(to: max(split, start))
         cursor.require(split > start && bytes.count - start <= Self.maximumCount)
         cursor.requirePlain(start..<bytes.count)
         _ = cursor.line()
-        var lines: [Int] = []
+        var count = 0
         repeat {
-            let line = cursor.line()
-            // Em dash, space; name, space; base 64 of key ID ‖ signature.
-            let name = min(line.lowerBound + 4, line.upperBound)
-            var space = name
-            while space < line.upperBound, bytes[space] != 0x20 { space += 1 }
-            cursor.require(
-                lines.count < 3 * Self.maximumSignatures && space < line.upperBound
-                    && cursor.isEqual(line.lowerBound..<name, to: "— "))
-            cursor.requireName(name..<space)
-            cursor.require(cursor.base64(min(space + 1, line.upperBound)..<line.upperBound).count > 4)
-            append(name, to: &lines)
-            append(space, to: &lines)
-            append(line.upperBound, to: &lines)
+            let (name, value) = cursor.signature()
+            cursor.requireName(name)
+            cursor.require(count < Self.maximumSignatures && cursor.base64(value).count > 4)
+            count &+= 1
         } while !cursor.isDone
         try cursor.check()
         self.bytes = bytes
         textRange = start..<split
-        self.lines = lines
     }
 
     /// A text with lines of signatures, as witnesses answer with them, at least one.
@@ -59,17 +48,27 @@ package struct SignedNote: Sendable {
         }
     }
 
+    /// At the first line of a signature.
+    private var signatureLines: TextCursor {
+        var cursor = TextCursor(bytes, from: textRange.upperBound)
+        _ = cursor.line()
+        return cursor
+    }
+
     /// What is signed.
     package var text: [UInt8] { copied(bytes, textRange) }
 
     #if !hasFeature(Embedded)
         /// Of each signature line the key's name, its ID, and the signature: for tests.
         package var signatures: [(name: [UInt8], id: [UInt8], signature: [UInt8])] {
-            stride(from: 0, to: lines.count, by: 3).map { index in
-                var cursor = TextCursor(bytes)
-                let value = cursor.base64((lines[index + 1] + 1)..<lines[index + 2])
-                return (copied(bytes, lines[index]..<lines[index + 1]), Array(value[..<4]), Array(value[4...]))
+            var signatures: [(name: [UInt8], id: [UInt8], signature: [UInt8])] = []
+            var cursor = signatureLines
+            while !cursor.isDone {
+                let (name, part) = cursor.signature()
+                let value = cursor.base64(part)
+                signatures.append((copied(bytes, name), Array(value[..<4]), Array(value[4...])))
             }
+            return signatures
         }
     #endif
 
@@ -79,32 +78,36 @@ package struct SignedNote: Sendable {
     @inline(never)
     package func time(of key: VerifierKey) throws(SealedMatchError) -> UInt64 {
         var newest = UInt64.max
-        var index = 0
-        while index < lines.count {
-            let (name, space, end) = (lines[index], lines[index + 1], lines[index + 2])
-            index += 3
-            guard areEqual(bytes, name..<space, key.text, key.nameRange) else { continue }
-            var cursor = TextCursor(bytes)
-            let value = cursor.base64((space + 1)..<end)
+        var cursor = signatureLines
+        while !cursor.isDone {
+            let (name, part) = cursor.signature()
+            guard areEqual(bytes, name, key.text, key.nameRange) else { continue }
+            let value = cursor.base64(part)
             guard number(value, 0..<4) == UInt64(key.id) else { continue }
-            // A cosignature begins with its time, and the signature is of the time, too.
-            var (time, message) = (UInt64(0), text)
-            let start = key.kind == .cosignature ? 12 : 4
-            var isValid = value.count == start + Signature.encodedCount
-            if isValid, key.kind == .cosignature {
-                time = number(value, 4..<12)
-                message = Self.cosigned(message, at: time)
-            }
-            if isValid {
-                let signature = try Signature(canonical: copied(value, start..<value.count))
-                isValid = signature.verifies(message, publicKey: key.publicKey)
-            }
-            guard isValid, time < 1 << 63 else {
+            let time = time(of: value, by: key)
+            guard time != .max else {
                 throw refusal(.invalidLogSignature, "a signature of a log or a witness does not verify")
             }
             newest = newest == .max ? time : max(newest, time)
         }
         return newest
+    }
+
+    /// When a key made a signature, if that verifies; else `UInt64.max`.
+    @inline(never)
+    private func time(of value: [UInt8], by key: VerifierKey) -> UInt64 {
+        // A cosignature begins with its time, and the signature is of the time, too.
+        var (time, message, start) = (UInt64(0), text, 4)
+        if key.kind == .cosignature {
+            start = 12
+            time = number(value, 4..<12)
+            message = Self.cosigned(message, at: time)
+        }
+        guard value.count == start + Signature.encodedCount, time < 1 << 63,
+            let signature = try? Signature(canonical: copied(value, start..<value.count)),
+            signature.verifies(message, publicKey: key.publicKey)
+        else { return .max }
+        return time
     }
 
     /// Whether the key has signed the text.
@@ -115,9 +118,8 @@ package struct SignedNote: Sendable {
     package static func cosigned(_ text: [UInt8], at time: UInt64) -> [UInt8] {
         var message = HashToGroup.ascii("cosignature/v1\ntime ")
         TextWriter.append(decimal: time, to: &message)
-        message.append(0x0A)
-        message += text
-        return message
+        append(byte: 0x0A, to: &message)
+        return message + text
     }
 
     /// A line of a signature, line feed included.

@@ -26,6 +26,11 @@ struct TextCursor {
     @inline(__always)
     mutating func require(_ condition: Bool) { if !condition { isMalformed = true } }
 
+    /// A byte of the text, 0 where it has none. It is mutating, as `isEqual` is, because a cursor is one word in a call
+    /// by reference, and three by value.
+    @inline(never)
+    mutating func byte(_ index: Int) -> UInt8 { bytes.indices.contains(index) ? bytes[index] : 0 }
+
     /// Nothing more is to be read: the text is at its end, or is not well-formed.
     var isDone: Bool { isMalformed || position == bytes.count }
 
@@ -45,9 +50,9 @@ struct TextCursor {
     /// of the line, at which the cursor stays.
     @inline(never)
     mutating func word(before end: Int) -> Range<Int> {
-        while position < end, bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
+        while position < end, byte(position) == 0x20 || byte(position) == 0x09 { position &+= 1 }
         let start = position
-        while position < end, bytes[position] != 0x20, bytes[position] != 0x09 { position += 1 }
+        while position < end, byte(position) != 0x20, byte(position) != 0x09 { position &+= 1 }
         return start..<position
     }
 
@@ -59,12 +64,23 @@ struct TextCursor {
     mutating func field(_ word: StaticString) -> Range<Int> {
         let start = position
         let line = line()
-        let value = line.lowerBound + word.utf8CodeUnitCount
-        if value + 1 < line.upperBound, bytes[value] == 0x20, isEqual(line.lowerBound..<value, to: word) {
-            return (value + 1)..<line.upperBound
+        let value = line.lowerBound &+ word.utf8CodeUnitCount
+        if value &+ 1 < line.upperBound, byte(value) == 0x20, isEqual(line.lowerBound..<value, to: word) {
+            return (value &+ 1)..<line.upperBound
         }
         position = start
         return start..<start
+    }
+
+    /// Of a signature's line where the key's name is, and where base 64 is: em dash, space; name, space; base 64.
+    @inline(never)
+    mutating func signature() -> (name: Range<Int>, value: Range<Int>) {
+        let line = line()
+        let name = min(line.lowerBound &+ 4, line.upperBound)
+        var space = name
+        while space < line.upperBound, byte(space) != 0x20 { space &+= 1 }
+        require(space < line.upperBound && isEqual(line.lowerBound..<name, to: "— "))
+        return (name..<space, min(space &+ 1, line.upperBound)..<line.upperBound)
     }
 
     /// Whether the next line begins with `word` and a space.
@@ -75,11 +91,11 @@ struct TextCursor {
 
     /// Whether a part of the text is `word`.
     @inline(never)
-    func isEqual(_ part: Range<Int>, to word: StaticString) -> Bool {
-        guard part.count == word.utf8CodeUnitCount else { return false }
-        for index in 0..<part.count {
+    mutating func isEqual(_ part: Range<Int>, to word: StaticString) -> Bool {
+        guard part.length == word.utf8CodeUnitCount else { return false }
+        for index in 0..<part.length {
             let expected = unsafe word.utf8Start[index]
-            guard bytes[part.lowerBound + index] == expected else { return false }
+            guard byte(part.lowerBound &+ index) == expected else { return false }
         }
         return true
     }
@@ -89,29 +105,29 @@ struct TextCursor {
     mutating func number(_ part: Range<Int>) -> UInt64 {
         var value: UInt64 = 0
         for index in part {
-            let digit = bytes[index] &- 0x30
+            let digit = byte(index) &- 0x30
             // Of 19 digits nothing overflows.
             require(digit <= 9)
             value = value &* 10 &+ UInt64(digit)
         }
         require(
-            part.count >= 1 && part.count <= 19 && value < 1 << 63
-                && (part.count == 1 || bytes[part.lowerBound] != 0x30))
+            part.length >= 1 && part.length <= 19 && value < 1 << 63
+                && (part.length == 1 || byte(part.lowerBound) != 0x30))
         return value
     }
 
     @inline(never)
     mutating func number(_ word: StaticString) -> UInt64 { number(field(word)) }
 
-    /// `count` bytes in lowercase hexadecimal digits.
+    /// `count` bytes in lowercase hexadecimal digits, at most 32; zeros follow.
     @inline(never)
-    mutating func hexadecimal(_ part: Range<Int>, count: Int = 32) -> [UInt8] {
-        var out = [UInt8](repeating: 0, count: count)
-        require(part.count == 2 * count)
-        for index in 0..<min(part.count, 2 * count) {
-            var digit = bytes[part.lowerBound + index] &- 0x30
+    mutating func hexadecimal(_ part: Range<Int>, count: Int = 32) -> Bytes32 {
+        var out = Bytes32()
+        require(part.length == 2 &* count)
+        for index in 0..<min(part.length, 64) {
+            var digit = byte(part.lowerBound &+ index) &- 0x30
             if digit > 9 {
-                digit = bytes[part.lowerBound + index] &- 0x61
+                digit = digit &- 0x31
                 require(digit < 6)
                 digit = digit &+ 10
             }
@@ -121,7 +137,7 @@ struct TextCursor {
     }
 
     @inline(never)
-    mutating func bytes32(_ word: StaticString) -> Bytes32 { Bytes32(bytes: hexadecimal(field(word))) }
+    mutating func bytes32(_ word: StaticString) -> Bytes32 { hexadecimal(field(word)) }
 
     /// Lines of 32 bytes each, at most 16.
     @inline(never)
@@ -132,7 +148,7 @@ struct TextCursor {
             if key.isEmpty { return keys }
             require(keys.count < 16)
             if isMalformed { return keys }
-            keys.append(Bytes32(bytes: hexadecimal(key)))
+            append(hexadecimal(key), to: &keys)
         }
     }
 
@@ -142,7 +158,7 @@ struct TextCursor {
         var out: [UInt8] = []
         var (word, bits, padding) = (UInt32(0), UInt32(0), 0)
         for index in part {
-            let character = bytes[index]
+            let character = byte(index)
             var value: UInt32 = 64
             switch character {
             case 0x61...0x7A: value = UInt32(character) - 0x61 + 26
@@ -160,12 +176,12 @@ struct TextCursor {
             bits += 6
             if bits >= 8 {
                 bits -= 8
-                out.append(UInt8(truncatingIfNeeded: word >> bits))
+                append(byte: UInt8(truncatingIfNeeded: word >> bits), to: &out)
                 word &= (1 << bits) - 1
             }
         }
         // Left are 0, 4 or 2 bits after 0, 2 or 3 characters, and as many padding characters as fill up to 4.
-        require(part.count & 3 == 0 && padding == Int(bits >> 1) && word == 0)
+        require(part.length & 3 == 0 && padding == Int(bits >> 1) && word == 0)
         return out
     }
 
@@ -182,7 +198,7 @@ struct TextCursor {
     mutating func requirePlain(_ part: Range<Int>) {
         var (more, least, greatest) = (0, UInt8(0x80), UInt8(0xBF))
         for index in part {
-            let byte = bytes[index]
+            let byte = byte(index)
             if more > 0 {
                 require(byte >= least && byte <= greatest)
                 (more, least, greatest) = (more - 1, 0x80, 0xBF)
@@ -213,7 +229,8 @@ struct TextCursor {
         var last: UInt32 = 0
         for index in part {
             // The last three bytes, for characters of two and three.
-            last = (last << 8 | UInt32(bytes[index])) & 0xFF_FFFF
+            let byte = byte(index)
+            last = (last << 8 | UInt32(byte)) & 0xFF_FFFF
             switch last {
             // U+2000…200A, U+2028, U+2029, U+202F, U+205F, U+1680, U+3000
             case 0xE2_8080...0xE2_808A, 0xE2_80A8, 0xE2_80A9, 0xE2_80AF, 0xE2_819F, 0xE1_9A80, 0xE3_8080:
@@ -221,14 +238,25 @@ struct TextCursor {
             default: break
             }
             // U+0085, U+00A0
-            require(last & 0xFFFF != 0xC285 && last & 0xFFFF != 0xC2A0 && bytes[index] > 0x20 && bytes[index] != 0x2B)
+            require(last & 0xFFFF != 0xC285 && last & 0xFFFF != 0xC2A0 && byte > 0x20 && byte != 0x2B)
         }
     }
 }
 
-/// Appends a place: in a function of its own, because growth takes much code.
+// Appending stands in functions of its own, because growth takes much code.
 @inline(never)
 func append(_ place: Int, to places: inout [Int]) { places.append(place) }
+
+@inline(never)
+func append(_ hash: Bytes32, to hashes: inout [Bytes32]) { hashes.append(hash) }
+
+@inline(never)
+func append(byte: UInt8, to bytes: inout [UInt8]) { bytes.append(byte) }
+
+extension Range<Int> {
+    /// As `count`, of places in a text.
+    var length: Int { upperBound &- lowerBound }
+}
 
 /// A part of a text.
 @inline(never)
@@ -238,15 +266,15 @@ func copied(_ bytes: [UInt8], _ part: Range<Int>) -> [UInt8] { Array(bytes[part]
 @inline(never)
 func number(_ bytes: [UInt8], _ part: Range<Int>) -> UInt64 {
     var value: UInt64 = 0
-    for index in part { value = value << 8 | UInt64(bytes[index]) }
+    for index in part where index < bytes.count { value = value << 8 | UInt64(bytes[index]) }
     return value
 }
 
 /// Whether a part of one text is a part of another.
 @inline(never)
 func areEqual(_ one: [UInt8], _ part: Range<Int>, _ other: [UInt8], _ otherPart: Range<Int>) -> Bool {
-    guard part.count == otherPart.count else { return false }
-    for index in 0..<part.count where one[part.lowerBound + index] != other[otherPart.lowerBound + index] {
+    guard part.length == otherPart.length else { return false }
+    for index in 0..<part.length where one[part.lowerBound &+ index] != other[otherPart.lowerBound &+ index] {
         return false
     }
     return true

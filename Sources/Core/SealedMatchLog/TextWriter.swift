@@ -5,14 +5,14 @@ enum TextWriter {
     @inline(never)
     static func append(decimal value: UInt64, to text: inout [UInt8]) {
         if value > 9 { append(decimal: value / 10, to: &text) }
-        text.append(0x30 + UInt8(truncatingIfNeeded: value % 10))
+        SealedMatchLog.append(byte: 0x30 + UInt8(truncatingIfNeeded: value % 10), to: &text)
     }
 
     @inline(never)
     static func append(hexadecimal bytes: [UInt8], to text: inout [UInt8]) {
         for index in 0..<2 * bytes.count {
             let digit = index & 1 == 0 ? bytes[index >> 1] >> 4 : bytes[index >> 1] & 15
-            text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            SealedMatchLog.append(byte: digit < 10 ? 0x30 + digit : 0x57 + digit, to: &text)
         }
     }
 

@@ -34,32 +34,32 @@ public struct VerifierKey: Sendable {
 
     @inline(never)
     init(_ text: [UInt8], _ range: Range<Int>, checksID: Bool = true) throws(SealedMatchError) {
-        // Base 64 may have plus signs in it, names have none.
-        var plus = range.lowerBound
-        while plus < range.upperBound, text[plus] != 0x2B { plus += 1 }
+        // What follows a name has one length: plus, 8 digits, plus, 33 bytes in base 64.
+        let end = range.upperBound
+        let plus = max(range.lowerBound, end - Self.countAfterName)
         nameRange = range.lowerBound..<plus
         var cursor = TextCursor(text)
         cursor.requirePlain(nameRange)
         cursor.requireName(nameRange)
-        let key = min(plus + 10, range.upperBound)
-        cursor.require(key - plus == 10 && text[key - 1] == 0x2B)
-        let digits = min(plus + 1, range.upperBound)
-        let id = cursor.hexadecimal(digits..<max(key - 1, digits), count: 4)
-        let value = cursor.base64(key..<range.upperBound)
+        cursor.require(cursor.byte(plus) == 0x2B && cursor.byte(end - 45) == 0x2B)
+        let id = cursor.hexadecimal(max(plus, end - 53)..<max(plus, end - 45), count: 4)
+        let value = cursor.base64(max(plus, end - 44)..<end)
         cursor.require(value.count == 33)
+        let digest = try SHA256.digest(of: copied(text, nameRange), HashToGroup.ascii("\n"), value)
+        let (computed, said) = (
+            UInt32(truncatingIfNeeded: digest.word(at: 0)), UInt32(truncatingIfNeeded: id.word(at: 0))
+        )
+        cursor.require(!checksID || computed == said)
+        kind = number(value, 0..<1) == 1 ? .note : .cosignature
+        cursor.require(number(value, 0..<1) == UInt64(kind.rawValue))
         try cursor.check()
-        var hashed = copied(text, nameRange)
-        hashed.append(0x0A)
-        hashed += value
-        let computed = number(try SHA256.digest(of: hashed).bytes, 0..<4)
-        guard let kind = Kind(rawValue: value[0]), !checksID || computed == number(id, 0..<4) else {
-            throw refusal(.malformedLog, "a key of a kind that is not known here, or an ID that is not its")
-        }
-        self.kind = kind
         publicKey = Bytes32(bytes: copied(value, 1..<33))
         self.text = text
-        self.id = UInt32(truncatingIfNeeded: computed)
+        self.id = computed.byteSwapped
     }
+
+    /// Bytes of a key's text after its name.
+    private static let countAfterName = 54
 
     /// The key's name, UTF-8, as bytes.
     public var name: [UInt8] { copied(text, nameRange) }
