@@ -59,11 +59,10 @@ final class Connection {
         guard let handle = unsafe PQconnectdbParams(&keywords, &values, 1) else { throw ServerTrouble.outOfMemory }
         guard unsafe PQstatus(handle) == CONNECTION_OK else {
             let needsPassword = unsafe PQconnectionNeedsPassword(handle) != 0
-            if let report, let message = unsafe PQerrorMessage(handle) {
-                report(ConnectionMessage.line(unsafe String(cString: message), of: text))
-            }
+            let words = unsafe PQerrorMessage(handle).map { unsafe String(cString: $0) } ?? ""
+            report?(ConnectionMessage.line(words, of: text))
             unsafe PQfinish(handle)
-            throw needsPassword ? ServerTrouble.noPassword : .lost
+            throw needsPassword ? ServerTrouble.noPassword : ServerTrouble(connecting: words)
         }
         unsafe self.handle = handle
         canceller = unsafe Canceller(handle)

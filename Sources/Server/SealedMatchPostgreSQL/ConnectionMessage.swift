@@ -14,7 +14,12 @@ enum ConnectionMessage {
         for secret in secrets(of: connection).sorted(by: { $0.utf8.count > $1.utf8.count }) {
             line = line.replacingOccurrences(of: secret, with: "…")
         }
-        let visible = line.unicodeScalars.map { scalar in
+        return visible(line)
+    }
+
+    /// A text of others on one line that is not too long.
+    static func visible(_ text: String) -> String {
+        let visible = text.unicodeScalars.map { scalar in
             scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
                 ? " " : Character(scalar)
         }

@@ -14,6 +14,8 @@ final class ConnectionPool: @unchecked Sendable {
     private let patience: Duration
     private let report: (@Sendable (String) -> Void)?
     private let check: @Sendable (Connection) throws -> Void
+    /// Sees what the role may do.
+    let rights: @Sendable (Connection) throws -> Void
 
     /// - Parameters:
     ///   - text: libpq's connection string or URI.
@@ -21,14 +23,17 @@ final class ConnectionPool: @unchecked Sendable {
     ///   - patience: for how long what may be repeated is repeated.
     ///   - report: told why a connection cannot be made.
     ///   - check: of each new connection.
+    ///   - rights: sees what the role may do; of each new connection, and when it was denied something.
     init(
         _ text: String, most: Int, patience: Duration, report: (@Sendable (String) -> Void)? = nil,
-        check: @escaping @Sendable (Connection) throws -> Void
+        check: @escaping @Sendable (Connection) throws -> Void,
+        rights: @escaping @Sendable (Connection) throws -> Void
     ) {
         self.report = report
         self.text = text
         self.patience = patience
         self.check = check
+        self.rights = rights
         room = max(1, most)
     }
 
@@ -86,6 +91,7 @@ final class ConnectionPool: @unchecked Sendable {
     func connect() throws -> Connection {
         let connection = try Connection(text, report: report)
         try check(connection)
+        try rights(connection)
         return connection
     }
 
@@ -111,7 +117,9 @@ final class ConnectionPool: @unchecked Sendable {
         } catch {
             // A transaction that was not finished is given up.
             if connection.isInTransaction { _ = try? connection.execute("ROLLBACK") }
-            giveBack(connection)
+            defer { giveBack(connection) }
+            // A right may have been taken away: which one?
+            if let trouble = error as? ServerTrouble, trouble.mayBeRights { try rights(connection) }
             throw error
         }
     }

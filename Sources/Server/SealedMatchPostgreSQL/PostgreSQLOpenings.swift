@@ -28,8 +28,8 @@ public final class PostgreSQLOpenings: OpeningStore {
     ///   - connections: how many are used at a time, beside one for the turn.
     ///   - patience: for how long a function waits for a server that is away.
     ///   - allowsVolatileServer: for tests: take a server that is set up to lose what it acknowledged.
-    ///   - report: told why a connection cannot be made, in libpq's words on one line, for a log: without the password,
-    ///     with hosts, users and paths. From any thread, and for each try.
+    ///   - report: told on one line, for a log, why a connection cannot be made, in libpq's words, without the password,
+    ///     with hosts, users and paths; and which rights the role lacks. From any thread, and for each try.
     /// - Throws: `fileFailed` for a server that is away, refuses or only reads, and if the tables are missing and may
     ///   not be made; `invalidMagic` for something else, another deployment's or a newer version's; `damagedStore` for
     ///   tables that are not exactly ours; `authenticationFailed` for other keys. Nothing is changed then.
@@ -51,9 +51,10 @@ public final class PostgreSQLOpenings: OpeningStore {
     ) throws(SealedMatchError) {
         self.keys = keys
         self.deployment = deployment
-        pool = ConnectionPool(connection, most: connections, patience: patience, report: report) {
-            try Schema.checkServer($0, allowsVolatileServer: allowsVolatileServer)
-        }
+        pool = ConnectionPool(
+            connection, most: connections, patience: patience, report: report,
+            check: { try Schema.checkServer($0, allowsVolatileServer: allowsVolatileServer) },
+            rights: { try Schema.checkRights($0, report: report) })
         try pool.once { try Schema.open($0, deployment, keys, creation, filling: filling) }
     }
 
@@ -62,6 +63,16 @@ public final class PostgreSQLOpenings: OpeningStore {
 
     /// Ends what runs in this store, and what is asked of it later, with `interrupted`. From any thread.
     public func interrupt() { pool.end(with: SealedMatchError(.interrupted, "interrupted")) }
+
+    /// Sees once, without patience, that the server can be reached, writes, and lets the role do what it needs.
+    /// - Throws: `fileFailed`, whose text says what is wrong; `interrupted`.
+    public func check() throws(SealedMatchError) {
+        try pool.once { connection in
+            try Schema.checkWriting(connection)
+            try pool.rights(connection)
+            try connection.run("SELECT version FROM store")
+        }
+    }
 
     /// Takes the turn of opening into this store, on a connection of its own.
     /// - Returns: nil while another holder, maybe in another process, has it.

@@ -15,6 +15,7 @@ extension Schema {
         guard try setting(.bytes(Array("synchronous_commit".utf8))) == "on" else {
             throw SealedMatchError(.fileFailed, "the PostgreSQL server did not take synchronous_commit = on")
         }
+        try checkWriting(connection)
         guard !allowsVolatileServer else { return }
         for name in ["fsync", "full_page_writes"] where try setting(.bytes(Array(name.utf8))) != "on" {
             throw SealedMatchError(
@@ -43,9 +44,9 @@ extension Schema {
                     .fileFailed, "there is no store of openings in this database: name another, or make it once")
             }
             // Its owner may have made it, empty, for a role that may make tables alone.
-            if try connection.run("SELECT 1 FROM pg_namespace WHERE nspname = 'sealedmatch'").count == 0 {
-                try connection.execute("CREATE SCHEMA sealedmatch")
-            }
+            let isThere = try connection.run("SELECT 1 FROM pg_namespace WHERE nspname = 'sealedmatch'").count > 0
+            try checkMaking(connection, schemaIsThere: isThere)
+            if !isThere { try connection.execute("CREATE SCHEMA sealedmatch") }
             try connection.execute("SET LOCAL search_path = sealedmatch, pg_catalog")
             for sql in Schema.creation { try connection.execute(sql) }
             try connection.run(
@@ -129,6 +130,7 @@ extension Schema {
                 "these are not the PostgreSQL store's data keys: give those that it was made with")
         }
         guard isOld else { return }
+        try checkMaking(connection, schemaIsThere: true)
         try connection.execute("SET LOCAL search_path = sealedmatch, pg_catalog")
         for sql in additions { try connection.execute(sql) }
         try connection.run(

@@ -176,6 +176,19 @@ package final class Server: @unchecked Sendable {
         }
     }
 
+    /// Bounds what the server's files may have: beyond it the server finds no room. nil: no bound.
+    package func limitFiles(to bytes: Int?) throws {
+        let first = try #require(
+            try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8).split(separator: "\n").first)
+        let server = try #require(pid_t(first))
+        for process in [server] + Self.children(of: server) {
+            // The soft limit alone: whoever may lower it may raise it again.
+            let limit = bytes.map(String.init) ?? "unlimited"
+            try Self.run(
+                runner.command + ["/usr/bin/prlimit", "--pid=\(process)", "--fsize=\(limit):unlimited"])
+        }
+    }
+
     private static func children(of parent: pid_t) -> [pid_t] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return all.compactMap { pid_t($0) }.filter { status(of: $0)?.parent == parent }
