@@ -4,7 +4,8 @@ internal import SealedMatchCrypto
 /// Requests to JetStream, tried again while servers restart or choose a leader, for as long as the options' patience.
 struct JetStreamClient: Sendable {
     let connection: ServerConnection
-    let patience: Double
+    var patience: Double
+    private let room = QueueRoom()
     /// How long one attempt waits for its answer, in seconds. While a leader is chosen, servers do not answer at all.
     private var attempt: Double { min(patience, 1.5) }
     /// The same for what is written: it may take long on a slow disk, and a second attempt would write it twice.
@@ -153,9 +154,11 @@ struct JetStreamClient: Sendable {
             if error.isConflict { return .conflict }
             guard error.isFull else { throw Trouble.passing(error.text) }
             connection.report?(error.text)
-            throw Trouble.lasting(SealedMatchError(.fileFailed, "the work queue is full: it takes no more for now"))
+            room.refused()
+            throw Trouble.lasting(QueueRoom.full)
         }
         guard let sequence = acknowledgement.seq else { throw Trouble.passing("no sequence number") }
+        room.found()
         return .stored(sequence)
     }
 
@@ -165,6 +168,16 @@ struct JetStreamClient: Sendable {
         _ = try trying("publish", seconds: writing) { (seconds) throws(Trouble) in
             try publish([draft], seconds: seconds)
         }
+    }
+
+    /// Sees that a message of this subject would be taken, without storing one: it is for a place that no stream has.
+    /// - Throws: `fileFailed`, also where the queue was full a moment ago: servers do not say so without storing
+    ///   anything; `interrupted`.
+    func probe(_ subject: String) throws(SealedMatchError) {
+        _ = try trying("probe", seconds: writing) { (seconds) throws(Trouble) in
+            try publish([Draft(subject: subject, expected: UInt64(Int64.max))], seconds: seconds)
+        }
+        try room.check()
     }
 
     // MARK: Read

@@ -66,12 +66,9 @@ package final class JetStreamFilling {
             }
             try checkIdentity(found)
             let wanted = configuration(vouchers: isOfVouchers, filling: found.isBeingFilled)
-            guard found.isSame(as: wanted) else {
-                throw SealedMatchError(
-                    .damagedStore,
-                    "a stream's subjects, retention, replicas or bounds are not what the options say, or no server 2.12"
-                )
-            }
+            guard let difference = found.difference(from: wanted) else { continue }
+            options.report?(difference.line)
+            throw SealedMatchError(.damagedStore, difference.reason)
         }
     }
 

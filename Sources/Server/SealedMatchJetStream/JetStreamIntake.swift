@@ -27,6 +27,8 @@ public final class JetStreamIntake: Intake, CommitmentSource, NameResolver, Noti
     private let resolving = Lanes(width: 1, capacity: 4_096)
     private let currentPolicy: Mutex<CollectorPolicy>
     private let ownIdentity: StoreIdentity
+    private let options: JetStreamOptions
+    private let client: JetStreamClient
 
     /// Makes a deployment's two streams, for an explicit first run; those that are there stay. It blocks.
     /// - Throws: `fileFailed`; `authenticationFailed`; `parameterOutOfRange` for an option; `damagedStore` when one of
@@ -45,8 +47,9 @@ public final class JetStreamIntake: Intake, CommitmentSource, NameResolver, Noti
     ) throws(SealedMatchError) {
         try options.check()
         connection = try ServerConnection(options)
-        let client = JetStreamClient(connection, patience: options.patience)
+        client = JetStreamClient(connection, patience: options.patience)
         ownIdentity = try Streams(client: client, options: options).open()
+        self.options = options
         let subjects = Subjects(name: options.name)
         registrations = Registrations(client: client, subjects: subjects)
         sender = FrameSender(client, subject: subjects.new, options)
@@ -56,6 +59,16 @@ public final class JetStreamIntake: Intake, CommitmentSource, NameResolver, Noti
 
     /// Ends the connection. What waits, and what is asked later, fails with `interrupted`.
     public func close() { connection.close() }
+
+    /// Sees that servers answer, that the streams are those of this deployment, and that they take what is written.
+    /// Nothing is stored. It blocks, for some seconds at most.
+    /// - Throws: `fileFailed`, also for 30 seconds after the queue was full unless something was stored since, `damagedStore`, `invalidMagic`, `interrupted`, with what is wrong.
+    public func check() throws(SealedMatchError) {
+        var client = client
+        client.patience = min(options.patience, Streams.lookPatience)
+        let subjects = Subjects(name: options.name)
+        try Streams(client: client, options: options).check(ownIdentity, writing: [subjects.new, subjects.barrier])
+    }
 
     /// What is accepted from now on.
     public var policy: CollectorPolicy {

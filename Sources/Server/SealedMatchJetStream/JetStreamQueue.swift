@@ -35,6 +35,15 @@ public final class JetStreamQueue: VoucherQueue {
     /// Ends the connection, also what waits in `lease`. What is asked later fails with `interrupted`.
     public func close() { connection.close() }
 
+    /// Sees that servers answer, that the streams are those of this deployment, and that what cannot be opened can be
+    /// put apart in them. Nothing is stored. It blocks, for some seconds at most.
+    /// - Throws: `fileFailed`, `damagedStore`, `invalidMagic`, `interrupted`, with what is wrong.
+    public func check() throws(SealedMatchError) {
+        var client = client
+        client.patience = min(options.patience, Streams.lookPatience)
+        try Streams(client: client, options: options).check(ownIdentity, writing: [subjects.aside])
+    }
+
     /// The deployment's identity, which its streams have from their set-up.
     public func identity() throws(SealedMatchError) -> StoreIdentity { ownIdentity }
 

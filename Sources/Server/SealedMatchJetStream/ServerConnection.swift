@@ -152,6 +152,24 @@ enum Trouble: Error {
         }
     }
 
+    /// What servers do not let this user do, where that is why a request had no answer: they only say so beside.
+    private func denial(_ link: Link, _ subject: String) -> Trouble? {
+        var words: UnsafePointer<CChar>?
+        guard unsafe natsConnection_GetLastError(link.pointer, &words) == NATS_NOT_PERMITTED, let words = unsafe words
+        else { return nil }
+        let said = unsafe String(cString: words)
+        if said.contains("\"\(subject)\"") {
+            options.report?("the user may not publish to \(Subjects.shown(subject))")
+            return .lasting(
+                SealedMatchError(
+                    .fileFailed, "the NATS user may not publish to a subject that is needed: the log names it"))
+        }
+        guard said.contains("Subscription to \"_INBOX.") else { return nil }
+        options.report?("the user may not subscribe to _INBOX.>")
+        return .lasting(
+            SealedMatchError(.fileFailed, "the NATS user may not subscribe to _INBOX.>, where answers come"))
+    }
+
     /// One request and its answer.
     func request(
         _ subject: String, _ data: [UInt8], headers: [Header] = [], seconds: Double
@@ -161,7 +179,7 @@ enum Trouble: Error {
         defer { unsafe natsMsg_Destroy(message) }
         var answer: OpaquePointer?
         let status = unsafe natsConnection_RequestMsg(&answer, link.pointer, message, Int64(max(1, seconds * 1_000)))
-        guard status == NATS_OK, let answer = unsafe answer else { throw trouble(status) }
+        guard status == NATS_OK, let answer = unsafe answer else { throw denial(link, subject) ?? trouble(status) }
         return unsafe ServerMessage(consuming: answer, headers: [])
     }
 
@@ -200,7 +218,7 @@ enum Trouble: Error {
         repeat {
             var next: OpaquePointer?
             status = unsafe natsSubscription_NextMsg(&next, subscription, Int64(max(1, end.left * 1_000)))
-            guard status == NATS_OK, let next = unsafe next else { throw trouble(status) }
+            guard status == NATS_OK, let next = unsafe next else { throw denial(link, subject) ?? trouble(status) }
             answers.append(unsafe ServerMessage(consuming: next, headers: headers))
         } while !isLast(answers[answers.count - 1])
         return answers

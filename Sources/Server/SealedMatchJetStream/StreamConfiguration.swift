@@ -89,14 +89,44 @@ struct StreamConfiguration: Codable, Equatable {
         return identity
     }
 
-    /// Whether a stream that is there is what we would make. Servers leave out what is false or empty, and add to the
+    /// What of a stream that is there is not what we would make. Servers leave out what is false or empty, and add to the
     /// metadata.
-    func isSame(as wanted: StreamConfiguration) -> Bool {
-        var found = self
-        found.allow_atomic = allow_atomic ?? false
-        found.allow_direct = allow_direct ?? false
-        found.max_age = max_age ?? 0
-        found.metadata = metadata?.filter { [Self.identityKey, Self.versionKey].contains($0.key) }
-        return found == wanted
+    /// - Returns: nil if nothing is; the first that is for an error, and all of it for a log.
+    func difference(from wanted: StreamConfiguration) -> (reason: StaticString, line: String)? {
+        func named<Field: Equatable>(
+            _ name: String, _ found: Field?, _ asked: Field?, _ reason: StaticString
+        ) -> (reason: StaticString, line: String)? {
+            guard found != asked else { return nil }
+            let text = { (field: Field?) in field.map { "\($0)" } ?? "nothing" }
+            return (reason, "\(name) is \(text(found)), and \(text(asked)) is asked for")
+        }
+        let metadata = metadata?.filter { [Self.identityKey, Self.versionKey].contains($0.key) }
+        let found = [
+            named("name", name, wanted.name, "a stream's name is another one"),
+            named("subjects", subjects, wanted.subjects, "a stream's subjects are not those of the deployment"),
+            named("retention", retention, wanted.retention, "a stream's retention is not what is needed"),
+            named("storage", storage, wanted.storage, "a stream's storage is no file"),
+            named("discard", discard, wanted.discard, "a stream that is full discards what it has: \"new\" is needed"),
+            named(
+                "num_replicas", num_replicas, wanted.num_replicas,
+                "a stream has not as many replicas as the options say"),
+            named("max_msgs", max_msgs, wanted.max_msgs, "a stream's messages are bounded (max_msgs)"),
+            named(
+                "max_msgs_per_subject", max_msgs_per_subject, wanted.max_msgs_per_subject,
+                "a stream's messages per subject are not what is needed (max_msgs_per_subject)"),
+            named("max_bytes", max_bytes, wanted.max_bytes, "a stream's bound is not what the options say (max_bytes)"),
+            named("max_age", max_age ?? 0, wanted.max_age, "a stream forgets messages that are old (max_age)"),
+            named(
+                "max_msg_size", max_msg_size, wanted.max_msg_size, "a stream's messages are too short (max_msg_size)"),
+            named(
+                "allow_atomic", allow_atomic ?? false, wanted.allow_atomic,
+                "a stream's allow_atomic is not what is needed, or no server is 2.12 or later"),
+            named(
+                "allow_direct", allow_direct ?? false, wanted.allow_direct,
+                "a stream's allow_direct is not what is needed"),
+            named("metadata", metadata, wanted.metadata, "a stream's metadata are others"),
+        ].compactMap { $0 }
+        guard let first = found.first else { return nil }
+        return (first.reason, "the stream \(wanted.name): \(found.map(\.line).joined(separator: "; "))")
     }
 }

@@ -12,6 +12,7 @@ struct Streams: Sendable {
     struct Info: Decodable {
         struct State: Decodable {
             let messages: Int
+            let bytes: UInt64
             let last_seq: UInt64
         }
         let config: StreamConfiguration
@@ -50,16 +51,31 @@ struct Streams: Sendable {
             guard try registrations.config.identity() == identity else {
                 throw SealedMatchError(.damagedStore, "the two streams are of different deployments")
             }
-            guard vouchers.config.isSame(as: .vouchers(options, identity)),
-                registrations.config.isSame(as: .registrations(options, identity))
-            else {
-                throw SealedMatchError(
-                    .damagedStore,
-                    "a stream's subjects, retention, replicas or bounds are not what the options say, or no server 2.12"
-                )
-            }
+            try check(vouchers.config, is: .vouchers(options, identity))
+            try check(registrations.config, is: .registrations(options, identity))
             return identity
         }
+    }
+
+    /// Sees that the streams are those of this deployment still, and take what is written.
+    /// - Parameter written: subjects, of which nothing is stored here.
+    /// - Throws: as `open`.
+    func check(_ identity: StoreIdentity, writing written: [String]) throws(SealedMatchError) {
+        guard try open() == identity else {
+            throw SealedMatchError(.damagedStore, "the deployment's streams were removed and made anew: start again")
+        }
+        for subject in written { try client.probe(subject) }
+    }
+
+    /// For how long a look at the servers waits, in seconds.
+    static let lookPatience = 5.0
+
+    private func check(
+        _ found: StreamConfiguration, is wanted: StreamConfiguration
+    ) throws(SealedMatchError) {
+        guard let difference = found.difference(from: wanted) else { return }
+        options.report?(difference.line)
+        throw SealedMatchError(.damagedStore, difference.reason)
     }
 
     /// Makes what is not there. The stream of vouchers is made first: it is without the other only where a set-up was

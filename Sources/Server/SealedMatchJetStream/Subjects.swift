@@ -53,6 +53,13 @@ struct Subjects: Sendable {
     var waiting: String { "\(name).v.waiting." }
     var aside: String { "\(name).v.aside" }
 
+    /// A subject in a log: without accounts, pseudonyms, epochs and roots.
+    static func shown(_ subject: String) -> String {
+        let parts = subject.split(separator: ".")
+        let kept = parts.prefix { $0.count < 64 && UInt32($0) == nil }
+        return kept.count == parts.count ? subject : kept.joined(separator: ".") + ".>"
+    }
+
     /// The last part of a subject, as an epoch.
     static func epoch(of subject: String) -> UInt32? {
         subject.split(separator: ".").last.flatMap { UInt32($0) }

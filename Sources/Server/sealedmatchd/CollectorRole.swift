@@ -15,6 +15,8 @@ struct CollectorRole {
     let intake: any Intake & NoticeBoard
     /// The collector's file, where it is one.
     let store: CollectorStore?
+    /// Looks at JetStream's servers, where they keep what comes.
+    let look: [Loop]
     let server: ListeningService<Application<RouterResponder<FrontContext>>>
     private let shelf: SetShelf
     private let follow: @Sendable (ClosedRange<UInt32>) -> Void
@@ -58,7 +60,7 @@ struct CollectorRole {
                 readiness.set("intake", error.map { "\($0)" })
                 if let error { logger.error("the collector's file: \(error)") } else { logger.notice("it is written") }
             }
-            (self.intake, self.store) = (intake, store)
+            (self.intake, self.store, look) = (intake, store, [])
             follow = { store.policy.epochs = $0 }
             end = { () throws(SealedMatchError) in try store.close() }
         case .jetStream(let options):
@@ -68,6 +70,7 @@ struct CollectorRole {
                 return try JetStreamIntake(options, policy: policy)
             }
             (self.intake, store) = (intake, nil)
+            look = [.look("JetStream", process) { () throws(SealedMatchError) in try intake.check() }]
             follow = { intake.policy.epochs = $0 }
             end = { () throws(SealedMatchError) in intake.close() }
         }

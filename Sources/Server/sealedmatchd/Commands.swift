@@ -38,7 +38,8 @@ struct AllCommand: AsyncParsableCommand {
                 try await eraseOpenings?(names)
                 return names
             }
-            try await process.run([role.server, clock(role, process), opener.loop, reveal.loop], actions)
+            let looks = role.look + stores.looks(process, beside: true)
+            try await process.run([role.server, clock(role, process), opener.loop, reveal.loop] + looks, actions)
             try stores.close()
             try role.close()
         }
@@ -63,7 +64,7 @@ struct CollectorCommand: AsyncParsableCommand {
                 front, SetShelf(collector, file), place, file, firstRun: firstRun, process)
             var actions = AdminActions(now: CollectorRole.now)
             role.add(to: &actions)
-            try await process.run([role.server, clock(role, process)], actions)
+            try await process.run([role.server, clock(role, process)] + role.look, actions)
             try role.close()
         }
     }
@@ -88,7 +89,7 @@ struct OpenerCommand: AsyncParsableCommand {
             let role = try OpenerRole(prepared, stores, process)
             var actions = AdminActions(now: CollectorRole.now)
             actions.openings(stores.authority.store, role.loop)
-            try await process.run([role.loop], actions)
+            try await process.run([role.loop] + stores.looks(process), actions)
             try stores.close()
         }
     }
@@ -111,7 +112,7 @@ struct RevealCommand: AsyncParsableCommand {
             let place = try CollectorPlace(collector, cluster, file, process.logger)
             let stores = try Stores(place, authority, cluster, file, process.logger)
             let role = try RevealRole(prepared, stores, process)
-            try await process.run([role.loop], AdminActions(now: CollectorRole.now))
+            try await process.run([role.loop] + stores.looks(process), AdminActions(now: CollectorRole.now))
             try stores.close()
         }
     }

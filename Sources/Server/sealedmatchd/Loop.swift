@@ -24,6 +24,7 @@ final class Loop: ServiceLifecycle.Service, Sendable {
     }
     private let name: String
     private let pause: Duration
+    private let most: Duration
     private let logger: Logger
     private let readiness: Readiness
     private let work: @Sendable (Turn) throws -> Void
@@ -32,13 +33,16 @@ final class Loop: ServiceLifecycle.Service, Sendable {
 
     /// - Parameters:
     ///   - pause: between two rounds.
+    ///   - most: between two rounds that fail, where that is more.
     ///   - work: one round. What it throws is logged, and the role is not ready until a round ends well.
     init(
-        _ name: String, every pause: Duration, logger: Logger, readiness: Readiness,
+        _ name: String, every pause: Duration, failing most: Duration = .seconds(60), logger: Logger,
+        readiness: Readiness,
         _ work: @escaping @Sendable (Turn) throws -> Void
     ) {
         self.name = name
         self.pause = pause
+        self.most = most
         self.logger = logger
         self.readiness = readiness
         self.work = work
@@ -88,6 +92,7 @@ final class Loop: ServiceLifecycle.Service, Sendable {
 
     private func rounds() {
         var failures = 0
+        var said: String?
         while !isStopping {
             doRequests()
             var wait = pause
@@ -95,14 +100,17 @@ final class Loop: ServiceLifecycle.Service, Sendable {
                 try work(Turn(loop: self))
                 if failures > 0 { logger.notice("\(name): works again") }
                 failures = 0
+                said = nil
                 readiness.set(name, nil)
             } catch {
                 let problem = "\(error)"
-                if failures == 0 { logger.error("\(name): \(problem)") }
+                // The same is said once; another reason is news.
+                if problem != said { logger.error("\(name): \(problem)") }
+                said = problem
                 readiness.set(name, problem)
-                // Again and again, more and more seldom: up to a minute.
+                // Again and again, more and more seldom.
                 failures += 1
-                wait = max(pause, .seconds(min(60, 1 << min(failures, 6))))
+                wait = max(pause, min(most, .seconds(1 << min(failures, 6))))
             }
             let end = ContinuousClock.now + wait
             while !isStopping, ContinuousClock.now < end {

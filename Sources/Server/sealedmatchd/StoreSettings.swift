@@ -77,6 +77,8 @@ struct AuthorityPlace: Sendable {
     let store: any OpeningStore & DueAccounts
     /// How many vouchers wait for a set's key.
     let waiting: @Sendable () throws(SealedMatchError) -> Int
+    /// Sees that a server does what is asked of it; nil for a file.
+    let check: (@Sendable () throws(SealedMatchError) -> Void)?
     /// The place, for messages.
     let name: String
     /// Ends its use; a file is whole by itself then.
@@ -96,7 +98,8 @@ struct AuthorityPlace: Sendable {
                 try AuthorityStore(path: text, creation: settings.firstRun ? .always : .never)
             }
             self.init(
-                store: store, waiting: { () throws(SealedMatchError) in try store.waitingCount() }, name: text,
+                store: store, waiting: { () throws(SealedMatchError) in try store.waitingCount() }, check: nil,
+                name: text,
                 close: { () throws(SealedMatchError) in try store.close() })
             return
         }
@@ -110,7 +113,8 @@ struct AuthorityPlace: Sendable {
         }
         self.init(
             store: store, waiting: { () throws(SealedMatchError) in try store.waitingCount() },
-            name: "the PostgreSQL store", close: { () throws(SealedMatchError) in store.close() })
+            check: { () throws(SealedMatchError) in try store.check() }, name: "the PostgreSQL store",
+            close: { () throws(SealedMatchError) in store.close() })
     }
 
     /// Whether it is a file of this machine.
@@ -137,11 +141,12 @@ struct AuthorityPlace: Sendable {
 
     private init(
         store: any OpeningStore & DueAccounts, waiting: @escaping @Sendable () throws(SealedMatchError) -> Int,
-        name: String,
+        check: (@Sendable () throws(SealedMatchError) -> Void)?, name: String,
         close: @escaping @Sendable () throws(SealedMatchError) -> Void
     ) {
         self.store = store
         self.waiting = waiting
+        self.check = check
         self.name = name
         self.close = close
     }

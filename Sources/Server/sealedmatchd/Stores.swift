@@ -25,10 +25,33 @@ struct Stores {
         self.authority = kept
     }
 
+    /// Looks at servers, again and again. A file of this machine is looked at by whoever works on it.
+    /// - Parameter beside: whether a front of this process looks at JetStream.
+    func looks(_ process: RunningProcess, beside: Bool = false) -> [Loop] {
+        var looks: [Loop] = []
+        if case .queue(let queue) = vouchers, !beside {
+            looks.append(.look("JetStream", process) { () throws(SealedMatchError) in try queue.check() })
+        }
+        if let check = authority.check { looks.append(.look("PostgreSQL", process, check)) }
+        return looks
+    }
+
     /// Before the process ends.
     func close() throws {
         if !isShared { try vouchers.close() }
         try about(authority.name) { try authority.close() }
+    }
+}
+
+extension Loop {
+    /// Sees every few seconds that a server does what is asked of it: `/readyz` says what is wrong, also while the role
+    /// has nothing to do, and that it works again.
+    static func look(
+        _ name: String, _ process: RunningProcess, _ check: @escaping @Sendable () throws(SealedMatchError) -> Void
+    ) -> Loop {
+        Loop(
+            name, every: .seconds(5), failing: .seconds(5), logger: process.logger, readiness: process.readiness
+        ) { _ in try about(name) { try check() } }
     }
 }
 

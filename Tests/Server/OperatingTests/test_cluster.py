@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,11 +18,24 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from support import PROGRAMS, ROOT, Sample, ask, free_port, process, service, wait
+from support import (
+    PROGRAMS,
+    ROOT,
+    LoginService,
+    Plain,
+    Sample,
+    Uploader,
+    ask,
+    free_port,
+    problem,
+    process,
+    service,
+    wait,
+)
 
 sys.path.insert(0, str(ROOT / "Tests/Server/ServiceSimulation"))
 
-from processes import PostgreSQL, listens  # noqa: E402
+from processes import PostgreSQL, Program, listens  # noqa: E402
 
 JWKS = ("--token-keys", "jwks.json")
 NATS = Path(os.environ["SEALEDMATCH_NATS_SERVER"])
@@ -223,6 +237,121 @@ class ClusterTests(unittest.TestCase):
         said = self.collector("tls://127.0.0.1:1", "--nats-certificate", self.client[0], "--nats-key", key)
         self.assertIn("nats-key", said)
         self.assertIn("open.key", said)
+
+    @contextlib.contextmanager
+    def running(self, role: str, *options: str | Path) -> Iterator[tuple[str, Path]]:
+        """A role, once it is ready: its operator's address, and its log."""
+        admin = f"127.0.0.1:{free_port()}"
+        log = self.folder / f"{role}-{time.monotonic_ns()}.log"
+        command = [PROGRAMS / "sealedmatchd", role, "--deployment", "away", "--set", "known.smset", "--admin", admin]
+        with process([*command, *options], log, cwd=Sample.folder) as running:
+
+            def is_ready() -> bool:
+                self.assertIsNone(running.poll(), log.read_text())
+                with contextlib.suppress(OSError):
+                    return ask(admin, "/readyz")[0] == 200
+                return False
+
+            wait(f"the {role}", is_ready)
+            yield admin, log
+        self.assertEqual(running.returncode, 0, log.read_text())
+
+    def problems(self, admin: str) -> dict[str, str]:
+        status, text = ask(admin, "/readyz")
+        answer = json.loads(text)
+        self.assertEqual((status, answer["ready"]), (503, False) if answer["problems"] else (200, True))
+        found: dict[str, str] = answer["problems"]
+        return found
+
+    def test_servers_that_are_away(self) -> None:
+        """Each role says which server is away, and that it is there again, though nobody asks it for anything."""
+        base = tempfile.TemporaryDirectory(prefix="smaway-", dir="/tmp")
+        self.addCleanup(base.cleanup)
+        Path(base.name).chmod(0o755)
+        home, port = Path(base.name) / "pg", free_port()
+        home.mkdir()
+        postgresql = PostgreSQL(home)
+        postgresql.program.start()
+        self.addCleanup(postgresql.program.kill)
+        postgresql.program.wait_until_ready()
+        self.assertEqual(postgresql.psql("CREATE DATABASE openings", "postgres").returncode, 0)
+        streams = self.server_program(port)
+        streams.start()
+        self.addCleanup(streams.kill)
+        streams.wait_until_ready()
+        queue = ("--database", f"nats://127.0.0.1:{port}", "--nats-replicas", "1")
+        store = ("--authority", postgresql.address, "--data-keys", self.keys)
+        cases = ("--cases", self.folder / "away", "--list", "alice.key.pub=alice.txt")
+        with contextlib.ExitStack() as stack:
+            roles = [
+                stack.enter_context(self.running(role, *queue, *options))
+                for role, options in {
+                    "collector": ("--first-run", "--listen", f"127.0.0.1:{free_port()}", *JWKS),
+                    # Its own work would not notice for an hour.
+                    "opener": ("--first-run", "--open-seconds", "3600", *store),
+                    "reveal": ("--reveal-seconds", "3600", *store, *cases),
+                }.items()
+            ]
+            (front, log), (opener, _), (reveal, _) = roles
+            for program, part, those in (
+                (streams, "JetStream", (front, opener, reveal)),
+                (postgresql.program, "PostgreSQL", (opener, reveal)),
+            ):
+                program.kill()
+                for admin in those:
+                    wait(f"{admin} to miss {part}", lambda admin=admin: part in self.problems(admin))
+                self.assertEqual(part in self.problems(front), front in those)
+                self.assertIn(f'sealedmatch_ready{{part="{part}"}} 0', ask(those[0], "/metrics")[1])
+                program.start()
+                program.wait_until_ready()
+                for admin in those:
+                    wait(f"{admin} to find {part}", lambda admin=admin: not self.problems(admin))
+            self.assertEqual(log.read_text().count("JetStream: works again"), 1)
+
+    def server_program(self, port: int, most: str = "1GB") -> Program:
+        home = Path(tempfile.mkdtemp(dir=self.folder))
+        (home / "server.conf").write_text(
+            f'host: 127.0.0.1\nport: {port}\njetstream {{ store_dir: "{home}/store", max_file_store: {most} }}\n'
+        )
+        command = [str(NATS), "-c", str(home / "server.conf")]
+        return Program("nats", lambda: command, home / "nats.log", lambda: listens(port))
+
+    def test_a_full_queue_is_said_once(self) -> None:
+        port, listen = free_port(), free_port()
+        streams = self.server_program(port, "64KB")
+        streams.start()
+        self.addCleanup(streams.kill)
+        streams.wait_until_ready()
+        up = Sample.seal("anna", Path(tempfile.mkdtemp(dir=self.folder)))
+        body = b"".join(path.read_bytes() for path in sorted(up.glob("*.voucher")))
+        bearer = {"Authorization": f"Bearer {LoginService(Sample.folder / 'login.pem').token('anna')}"}
+        options = ("--first-run", "--listen", f"127.0.0.1:{listen}", *JWKS, "--nats-replicas", "1")
+        with self.running("collector", "--database", f"nats://127.0.0.1:{port}", *options) as (admin, log):
+            connection = Plain("127.0.0.1", listen, timeout=60)
+            self.addCleanup(connection.close)
+            self.assertEqual(Uploader(connection, bearer).upload(up), 4)
+            fields = bearer | {"Content-Type": "application/vnd.sealedmatch.vouchers"}
+            refused = 0
+            for _ in range(64):
+                status, headers, content = connection.ask("POST", "/v1/vouchers", fields, body)
+                if status != 200:
+                    self.assertEqual((status, problem(content)["type"]), (503, "urn:sealedmatch:error:105"))
+                    self.assertIn("full", problem(content)["detail"])
+                    self.assertGreater(int(headers["Retry-After"]), 0)
+                    refused += 1
+            self.assertGreater(refused, 8)
+            wait("the readiness", lambda: "full" in self.problems(admin).get("JetStream", ""))
+            lines = [line for line in log.read_text().splitlines() if "insufficient" in line or "maximum" in line]
+            self.assertTrue(lines, log.read_text())
+            # One in 30 seconds, however slow this machine is.
+            self.assertLess(len(lines), refused / 2)
+            with socket.create_connection(("127.0.0.1", port), 30) as operator:
+                operator.sendall(b"CONNECT {}\r\nPUB $JS.API.STREAM.PURGE.away_vouchers 0\r\n\r\nPING\r\n")
+                answer = b""
+                while b"PONG" not in answer:
+                    answer += operator.recv(4096)
+            wait("room", lambda: connection.ask("POST", "/v1/vouchers", fields, body)[0] == 200)
+            wait("the readiness", lambda: not self.problems(admin))
 
     @contextlib.contextmanager
     def postgresql(self, certificate: tuple[Path, Path], password: str) -> Iterator[int]:

@@ -94,12 +94,17 @@ package final class Cluster: Sendable {
     }
 
     /// What a server that starts later asks of clients.
-    package func admit(_ index: Int, password: String) throws {
+    /// - Parameter permissions: of the user of the tests, in the server's words; by default it may do all.
+    package func admit(_ index: Int, password: String, permissions: String = "") throws {
         let path = "\(scratch.path)/\(index).conf"
         let text = try String(contentsOfFile: path, encoding: .utf8)
         let line = text.split(separator: "\n").first { $0.hasPrefix("authorization") }
+        let user = "user: tests, password: \"\(password)\""
         let changed = text.replacing(
-            try #require(line), with: "authorization { user: tests, password: \"\(password)\" }")
+            try #require(line),
+            with: permissions.isEmpty
+                ? "authorization { \(user) }"
+                : "authorization { users: [{ \(user), permissions: { \(permissions) } }] }")
         try changed.write(toFile: path, atomically: false, encoding: .utf8)
     }
 
