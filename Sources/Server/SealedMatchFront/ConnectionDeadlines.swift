@@ -47,6 +47,11 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
         let options = context.channel.syncOptions
         try? options?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.partBytes))
         try? options?.setOption(.maxMessagesPerRead, value: 1)
+        do {
+            try RequestForm.add(to: context.pipeline.syncOperations)
+        } catch {
+            return context.close(promise: nil)
+        }
         guard context.channel.isActive else { return }
         room.enter(context.channel)
         start(header, context)

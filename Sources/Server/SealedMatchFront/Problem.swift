@@ -73,12 +73,17 @@ public struct Problem: Error, HTTPResponseError {
         var headers = fields
         headers[.contentType] = "application/problem+json"
         if let retryAfter { headers[.retryAfter] = "\(retryAfter)" }
+        return .json(json, status: status, headers: headers)
+    }
+
+    /// The body.
+    var json: JSON {
         var members: [String: JSON] = [
             "type": .text(type), "title": .text(status.reasonPhrase), "status": .integer(Int128(status.code)),
             "detail": .text(detail),
         ]
         if let party { members["party"] = .integer(Int128(party)) }
-        return .json(.object(members), status: status, headers: headers)
+        return .object(members)
     }
 }
 

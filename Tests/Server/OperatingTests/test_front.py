@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import socket
 import tempfile
 import unittest
@@ -121,6 +122,87 @@ class Front(unittest.TestCase):
                 with service(folder, self.listen, "--token-keys", "jwks.json", sets=self.folder / f"{name}.smset"):
                     pass
             self.assertIn(words, str(caught.exception))
+
+    def send(self, content: str) -> tuple[list[int], bytes]:
+        """What comes back on a connection of its own until it ends: statuses, and the last body."""
+        with socket.create_connection(("127.0.0.1", self.port), 30) as side:
+            side.sendall(content.encode("latin1"))
+            # Nothing comes after it: a connection that is kept ends, too.
+            side.shutdown(socket.SHUT_WR)
+            answer = b""
+            while part := side.recv(65_536):
+                answer += part
+        statuses = [int(code) for code in re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)]
+        return statuses, answer.rpartition(b"\r\n\r\n")[2]
+
+    def test_what_two_servers_might_read_in_two_ways_is_refused(self) -> None:
+        current, host = "GET /v1/sets/current HTTP/1.1\r\n", "Host: front\r\n"
+        fields = host + "".join(f"{name}: {value}\r\n" for name, value in (VOUCHERS | self.bearer("anna")).items())
+        upload = f"POST /v1/vouchers HTTP/1.1\r\n{fields}"
+        hidden = f"{current}{host}\r\n"
+        chunked = f"{len(hidden):x}\r\n{hidden}\r\n0\r\n\r\n"
+        expected = {
+            hidden: 307,
+            current.replace("1.1", "1.0") + f"{host}\r\n": 505,
+            current.replace("1.1", "1.0") + "\r\n": 505,
+            current.replace("1.1", "1.2") + f"{host}\r\n": 505,
+            current.replace("1.1", "2.0") + f"{host}\r\n": 505,
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n": 400,
+            f"{current}\r\n": 400,
+            f"{current}{host}{host}\r\n": 400,
+            f"{current}{host}Host: other\r\n\r\n": 400,
+            f"{current}Host: front, other\r\n\r\n": 400,
+            f"{current}Host: anna@front\r\n\r\n": 400,
+            f"{current}Host: front/v1\r\n\r\n": 400,
+            f"{current}Host: [::1]:8080\r\n\r\n": 307,
+            current.replace(" /v1", " http://front/v1") + f"{host}\r\n": 400,
+            current.replace(" /v1", " //front/v1") + f"{host}\r\n": 400,
+            current.replace(" /v1", " v1") + f"{host}\r\n": 400,
+            f"OPTIONS * HTTP/1.1\r\n{host}\r\n": 400,
+            f"CONNECT front:80 HTTP/1.1\r\n{host}\r\n": 400,
+            f"{current}{host}X: y\r\n z\r\n\r\n": 400,
+            f"{current} {host}\r\n": 400,
+            f"{current}{host}X y: z\r\n\r\n": 400,
+            f"{current}{host}X: y\rz\r\n\r\n": 400,
+            f"{current}{host}X: y\0z\r\n\r\n": 400,
+            f"{current}{host}X: y\nZ: a\r\n\r\n": 400,
+            f"{current}{host}X: {'y' * 40_000}\r\n\r\n": 431,
+            f"{current}{host}" + "X: y\r\n" * 200 + "\r\n": 431,
+        }
+        for lines in (
+            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+            "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+            "Transfer-Encoding: xchunked\r\n",
+            "Transfer-Encoding: gzip, chunked\r\n",
+            "Transfer-Encoding: chunked, identity\r\n",
+            "Transfer-Encoding : chunked\r\n",
+            "Transfer-Encoding:\x0bchunked\r\n",
+            "X: y\r\n Transfer-Encoding: chunked\r\n",
+            "Content-Length: 5\r\nContent-Length: 5\r\n",
+            "Content-Length: 5\r\nContent-Length: 6\r\n",
+            "Content-Length: 5, 5\r\n",
+            "Content-Length: +5\r\n",
+            "Content-Length: -5\r\n",
+            "Content-Length: 0x5\r\n",
+            "Content-Length: 5 5\r\n",
+            "Content-Length: 18446744073709551621\r\n",
+        ):
+            expected[f"{upload}{lines}\r\n{chunked}"] = 400
+        # One coding, and no length: the front wants lengths.
+        expected[f"{upload}Transfer-Encoding: chunked\r\n\r\n{chunked}"] = 411
+        with service(self.folder, self.listen, "--token-keys", "jwks.json"):
+            for content, status in expected.items():
+                with self.subTest(content[:300]):
+                    # What is hidden in a body is no request of its own.
+                    statuses, body = self.send(content)
+                    self.assertEqual(statuses, [status])
+                    if status >= 400:
+                        self.assertEqual(problem(body)["status"], status)
+                        # It ends the connection, after the reply to what came before.
+                        self.assertEqual(self.send(hidden + content + hidden)[0], [307, status])
+        self.assertNotIn("error", (self.folder / "service.log").read_text())
 
     def test_what_expires_is_asked_for_in_one_way(self) -> None:
         token = self.folder / "admin.token"
