@@ -15,8 +15,8 @@ import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PLACES = {"packages.tsv": "x", "video-packages.tsv": "v"}
-# moviepy's film trailer is in its source archive only.
-SOURCE_ARCHIVES = ("moviepy",)
+# moviepy's film trailer and the sources of Meta's C++ tool are in source archives only.
+SOURCE_ARCHIVES = ("moviepy", "pdqhash")
 
 
 def packages(name="packages.tsv"):
@@ -30,7 +30,8 @@ def download(origin, name, version, place):
     if origin == "debian":
         subprocess.run(["apt-get", "download", f"{name}={version}"], cwd=place, check=True)
         return
-    kind = "--no-binary" if name in SOURCE_ARCHIVES else "--only-binary"
+    # What a source archive needs to be looked into may come as wheels.
+    kind = ["--no-binary", name] if name in SOURCE_ARCHIVES else ["--only-binary", ":all:"]
     subprocess.run(
         [
             sys.executable,
@@ -39,8 +40,7 @@ def download(origin, name, version, place):
             "download",
             "--quiet",
             "--no-deps",
-            kind,
-            ":all:",
+            *kind,
             "-d",
             place,
             f"{name}=={version}",

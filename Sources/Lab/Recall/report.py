@@ -1,4 +1,5 @@
-"""Writes Docs/Recall.md and its plots from the results; drawn_report.py fills in its section on what people draw.
+"""Writes Docs/Recall.md and its plots from the results; drawn_report.py and life_report.py fill in
+their sections.
 
 usage: report.py RESULTS.json DOCS-DIRECTORY
 """
@@ -14,6 +15,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 import drawn_report
+import life_report
 import fetch
 import measure
 import pages
@@ -295,6 +297,9 @@ def page(r):
     yield ""
     yield drawn_report.BEGIN
     yield drawn_report.END
+    yield ""
+    yield life_report.BEGIN
+    yield life_report.END
     yield ""
     yield "## False positives"
     yield ""

@@ -43,6 +43,11 @@ def main():
     step("measure.py", place("features-drawn.npz"), "-", place("drawn.json"), "--steps", "drawn")
     step("report.py", place("results.json"), arguments.docs)
     step("drawn_report.py", place("drawn.json"), arguments.docs)
+    for kind, most in (("makers", "660"), ("light", "120"), ("large", "100"), ("enlarged", "48"), ("quartered", "16")):
+        words = [place("x"), place("life"), kind, "--most", most, "--minutes", arguments.minutes]
+        step("life_cache.py", *words)
+    step("life_measure.py", place("life"), place("life.json"))
+    step("life_report.py", place("life.json"), arguments.docs)
     words = [place("x"), place("cache-drawn"), place("attacks"), place("attacks.json")]
     step("attack_measure.py", *words, "--minutes", arguments.minutes)
     step("attack_report.py", place("attacks.json"), arguments.docs)

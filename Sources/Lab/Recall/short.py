@@ -15,6 +15,9 @@ import numpy as np
 
 import check
 import drawn
+import life
+import life_measure
+import makers
 import pdq
 import pictures
 import scheme
@@ -48,6 +51,25 @@ def found(picture, listed, profile):
     return near, int(scheme.words(listed[profile.positions])) in keys
 
 
+def of_other_makes(picture):
+    """That the Rust crate's blocks are the plain means, and that the hypothesis of a thumbnail is near to one."""
+    small = picture.crop((3, 5, 530, 96))
+    pixels = np.asarray(small, dtype=np.int64)
+    ours = np.asarray(makers.rust_thumbnail(small))
+    (top, bottom), (left, right) = makers.blocks(small.height, ours.shape[0]), makers.blocks(small.width, ours.shape[1])
+    for y, x in ((0, 0), (17, 300), (ours.shape[0] - 1, ours.shape[1] - 1)):
+        block = pixels[top[y] : bottom[y], left[x] : right[x]].reshape(-1, 3)
+        plain = (block.sum(0) + len(block) // 2) // len(block)
+        require(len(block) and (plain == ours[y, x]).all(), "a block of the Rust crate's thumbnail has another mean")
+    require(ours.shape[:2] == (91, 512), "the Rust crate's thumbnail has another size")
+    thumbnail = picture.copy()
+    thumbnail.thumbnail((512, 512))
+    require(life_measure.thumbnail(*picture.size) == thumbnail.size, "Pillow's thumbnail has another size")
+    supposed = pdq.bits(life_measure.as_thumbnail(pdq.raster(pdq.luma(picture)), picture.size))
+    far = np.count_nonzero(supposed ^ makers.rule(thumbnail))
+    require(far <= 6, f"the hypothesis of a thumbnail is {far} bits from one")
+
+
 def require(fact, text):
     if not fact:
         sys.exit(f"short.py: {text}")
@@ -67,6 +89,10 @@ def main():
     listed = [pdq.bits(pdq.coefficients(pdq.grid(pdq.exact_luma(picture), "native"))) for picture in photographs]
     changes = {**transforms.TRANSFORMS, **transforms.ADDED, **drawn.changes(Kit(photographs[-1:]))}
     titles = [title for title in changes if not any(word in title for word in WITHOUT)]
+    of_other_makes(photographs[0])
+    for title, change in life.LIGHT.items():
+        copy = change(photographs[0])
+        require(copy.size == photographs[0].size and np.ptp(np.asarray(copy)) > 60, f"{title}: an empty picture")
     for title in titles:
         for picture in photographs[:1]:
             changed = changes[title](picture, random.Random(title))
