@@ -167,8 +167,8 @@ def section(parts):
     )
     yield ""
     yield (
-        "Not measured: HDR to SDR, enlarging by a model, native photographs of 12 and 48 megapixels, hashers of "
-        "other makes. "
+        "Lists by hashers of other makes, photographs of a camera's own size, high dynamic range and enlarging by a "
+        "model are in *More of life*, below. "
         "The drawings are made by script: real platforms' marks differ in size and place, and change. "
         "What another decoder could find of such pictures is explored in [RecallDrawn.md](RecallDrawn.md)."
     )

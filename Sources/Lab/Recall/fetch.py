@@ -1,6 +1,8 @@
 """Fetches the packages of a list by their ordinary clients and unpacks them. Nothing of them is kept in the repository.
 
-usage: fetch.py DIRECTORY [packages.tsv | video-packages.tsv]        (unpacks to DIRECTORY/x, videos to DIRECTORY/v)
+usage: fetch.py DIRECTORY [packages.tsv | video-packages.tsv | video-packages-added.tsv]
+
+Unpacks to DIRECTORY/x, videos to DIRECTORY/v.
 
 A package of another version or content than measured is used, with a warning: a picture or a video may then be missing.
 """
@@ -14,9 +16,9 @@ import tempfile
 import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PLACES = {"packages.tsv": "x", "video-packages.tsv": "v"}
-# moviepy's film trailer and the sources of Meta's C++ tool are in source archives only.
-SOURCE_ARCHIVES = ("moviepy", "pdqhash")
+PLACES = {"packages.tsv": "x", "video-packages.tsv": "v", "video-packages-added.tsv": "v"}
+# moviepy's film trailer, the sources of Meta's C++ tool, and pillow-heif's photographs are in source archives only.
+SOURCE_ARCHIVES = ("moviepy", "pdqhash", "pillow-heif")
 
 
 def packages(name="packages.tsv"):

@@ -69,6 +69,18 @@ def enlarged(width, height):
     return thumbnail(width * 64, height * 64)
 
 
+# And further tone curves, against high dynamic range: v * (1 + tone * (255 - v) / 1024). At -4 it is nearly v squared.
+TONES = {
+    "profile 2": {},
+    "-2 at 51": {-2: 51},
+    "-4 at 51": {-4: 51},
+    "-4 at 26": {-4: 26},
+    "-2 and -4 at 51": {-2: 51, -4: 51},
+    "-2 and -4 at 26": {-2: 26, -4: 26},
+    "-2 and -4 at 0": {-2: 0, -4: 0},
+}
+
+
 class Copies:
     """All copies of a step: what lists may hold, and the client's margins under each kind of profile."""
 
@@ -117,7 +129,10 @@ class Copies:
         margins = self.margins(profile)
         costs = [hypothesis[4] for hypothesis in profile.hypotheses]
         for name, penalty in further.items():
-            more = self.small if name == "thumbnail" else self.raster(*SQUARE)
+            if name == "thumbnail":
+                more = self.small
+            else:
+                more = self.raster(*SQUARE) if name == "square" else self.raster(157, scheme.UNIT, name)
             margins = np.concatenate([margins, more[:, None, profile.positions]], 1)
             costs.append(penalty)
         found = []
@@ -195,9 +210,14 @@ def by_maker(cache):
     return result
 
 
+LISTS = {"native": lambda row: row["native"], "meta": lambda row: row["meta"]}
+
+
 def by_copy(cache, step):
     found = list(rows(cache, step))
-    copies = Copies(found, {"native": lambda row: row["native"], "meta": lambda row: row["meta"]})
+    if step == "light":
+        found = [(name, row) for name, row in found if pictures.half(int(row["group"]), "split")]
+    copies = Copies(found, LISTS)
     native, meta = (
         copies.hits(copies.keys(profile, {}), kind, profile) for profile, kind in ((PROFILE, "native"), (META, "meta"))
     )
@@ -216,6 +236,23 @@ def by_copy(cache, step):
         "pixels": [min(sizes), int(np.median(sizes)), max(sizes)],
         "table": table,
     }
+
+
+def by_tone(cache):
+    """What further tone curves give to copies of a high range, and cost those that messengers send."""
+    result = {}
+    for part in (0, 1):
+        row = {}
+        for step in ("light", "makers"):
+            found = [(n, r) for n, r in rows(cache, step) if pictures.half(int(r["group"]), "split") == part]
+            copies = Copies(found, LISTS)
+            near = copies.near("native")
+            row[step] = {"n": len(near), "sources": len(set(copies.group.tolist())), "pdq": float(near.mean())}
+            for name, further in TONES.items():
+                hit = copies.hits(copies.keys(PROFILE, further), "native", PROFILE)
+                row[step][name] = [float(hit.mean()), *measure.interval(hit, copies.group)]
+        result["held out" if part else "design"] = row
+    return result
 
 
 def rounded(value):
@@ -245,6 +282,8 @@ def main():
     for step in arguments.steps.split(","):
         measure.log(step)
         results[step] = by_maker(arguments.cache) if step == "makers" else by_copy(arguments.cache, step)
+        if step == "light":
+            results["tones"] = by_tone(arguments.cache)
         with open(arguments.results + ".part", "w") as file:
             file.write(written(results))
         os.replace(arguments.results + ".part", arguments.results)

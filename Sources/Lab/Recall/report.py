@@ -551,8 +551,8 @@ def page(r):
     )
     yield (
         "- Videos have [a page of their own](RecallVideos.md). "
-        "Not measured: originals of more than 1,600 pixels, several edits at once beyond those "
-        "listed, messengers' real encoders. "
+        "Not measured: originals of 48 megapixels, several edits at once beyond those listed, messengers' real "
+        "encoders. "
         "Copies and client hashes use Pillow's 8-bit luma."
     )
     yield (

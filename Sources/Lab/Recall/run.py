@@ -43,7 +43,7 @@ def main():
     step("measure.py", place("features-drawn.npz"), "-", place("drawn.json"), "--steps", "drawn")
     step("report.py", place("results.json"), arguments.docs)
     step("drawn_report.py", place("drawn.json"), arguments.docs)
-    for kind, most in (("makers", "660"), ("light", "120"), ("large", "100"), ("enlarged", "48"), ("quartered", "16")):
+    for kind, most in (("makers", "660"), ("light", "160"), ("large", "100"), ("enlarged", "40"), ("quartered", "12")):
         words = [place("x"), place("life"), kind, "--most", most, "--minutes", arguments.minutes]
         step("life_cache.py", *words)
     step("life_measure.py", place("life"), place("life.json"))
@@ -52,10 +52,14 @@ def main():
     step("attack_measure.py", *words, "--minutes", arguments.minutes)
     step("attack_report.py", place("attacks.json"), arguments.docs)
     step("fetch.py", arguments.directory, "video-packages.tsv")
+    step("fetch.py", arguments.directory, "video-packages-added.tsv")
     step("video_check.py")
     step("video_cache.py", place("v"), place("video-cache"), "--minutes", arguments.minutes)
     step("video_measure.py", place("video-cache"), place("video-results.json"))
     step("video_report.py", place("video-results.json"), arguments.docs)
+    step("video_cache.py", place("v"), place("video-added"), "--added", "--minutes", arguments.minutes)
+    step("video_measure.py", place("video-added"), place("videos-added.json"), "--added")
+    step("video_added_report.py", place("videos-added.json"), arguments.docs)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Makes the copies of every video with ffmpeg and keeps, for each frame of each, what choosing and measuring need.
 
-usage: video_cache.py UNPACKED CACHE [--part I/N] [--minutes M]
+usage: video_cache.py UNPACKED CACHE [--part I/N] [--minutes M] [--added]
 
 One file for each video, so that it can be interrupted and goes on where it stopped; progress is printed. Frames are
 taken at RATE a
@@ -240,12 +240,14 @@ def main():
     parser.add_argument("cache")
     parser.add_argument("--part", default="0/1", help="this process's share: every N-th video from the I-th")
     parser.add_argument("--minutes", type=float, default=1e9)
+    parser.add_argument("--added", action="store_true", help="those of video-sources-added.tsv")
     arguments = parser.parse_args()
     os.makedirs(arguments.cache, exist_ok=True)
     first, step = (int(word) for word in arguments.part.split("/"))
     end = time.time() + 60 * arguments.minutes
     # The long and rare ones first.
-    listed = sorted(video_sources.videos(), key=lambda video: video.kind == "generated")[first::step]
+    every = video_sources.added() if arguments.added else video_sources.videos()
+    listed = sorted(every, key=lambda video: video.kind == "generated")[first::step]
     for number, video in enumerate(listed):
         if os.path.exists(os.path.join(arguments.cache, video.name + ".npz")):
             continue

@@ -1,6 +1,7 @@
 """Measures the choice of frames of videos.py against vPDQ's rule, frames by the clock, and all frames.
 
 usage: video_measure.py CACHE RESULTS.json [--half 0|1]        (0 design, 1 held out; the report takes 1)
+       video_measure.py CACHE ADDED.json --added               (those found later, of both halves)
 
 The known video is the original; a copy is found if one of its 32 probes is the original's key. Bounds: *clock*, F
 frames at even
@@ -51,9 +52,9 @@ class Copy:
         return videos.probes([self.lists[place] for place in places if self.quality[place] >= PROFILE.probe_quality])
 
 
-def load(cache, side=None):
+def load(cache, side=None, listed=None):
     """(video, [original, copy, ...]) of each cached video of a half, or of both."""
-    for video in video_sources.videos():
+    for video in video_sources.videos() if listed is None else listed:
         path = os.path.join(cache, video.name + ".npz")
         if (side is not None and video.held_out != side) or not os.path.exists(path):
             continue
@@ -283,12 +284,38 @@ def double(data):
     return result
 
 
+def added(cache):
+    """The videos found later: each alone, films, and all that last 3 s or more."""
+    data = list(load(cache, None, video_sources.added()))
+    enough = [pair for pair in data if len(pair[1][0].keys) >= 3 * videos.RATE]
+    films = [pair for pair in enough if pair[0].kind == "film"]
+    each = []
+    for video, copies in data:
+        row = {"name": video.group, "kind": video.kind, "seconds": len(copies[0].keys) / videos.RATE}
+        row["key"] = copies[0].key is not None
+        each.append(row | (recall([(video, copies)])["total"] if row["key"] else {}))
+    found = {"all": recall(enough), "films": recall(films), "each": each, "unrelated": unrelated(data)}
+    # What is so few has no interval for a row.
+    found["all"]["rows"] = [
+        {name: value for name, value in row.items() if not name.endswith("interval")} for row in found["all"]["rows"]
+    ]
+    del found["films"]["rows"], found["unrelated"]["frames"]
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cache")
     parser.add_argument("results")
     parser.add_argument("--half", type=int, default=1)
+    parser.add_argument("--added", action="store_true")
     arguments = parser.parse_args()
+    if arguments.added:
+        found = added(arguments.cache)
+        with open(arguments.results + ".part", "w") as file:
+            json.dump(found, file, indent=1)
+        os.replace(arguments.results + ".part", arguments.results)
+        return
     data = list(load(arguments.cache, arguments.half))
     long = [pair for pair in data if pair[0].kind in LONG]
     results = {

@@ -1,4 +1,4 @@
-"""Writes RecallVideos.md and its plot from the results.
+"""Writes RecallVideos.md and its plot from the results; video_added_report.py fills in a section.
 
 usage: video_report.py RESULTS.json DIRECTORY
 """
@@ -14,6 +14,7 @@ import matplotlib.pyplot as plt
 
 import fetch
 import pages
+import video_added_report
 import videos
 
 matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "recall", "font.size": 8})
@@ -238,6 +239,9 @@ def page(r):
     for name in ("keys only, 6", "companions, 6", "companions, 8", "companions, 10"):
         row = families[name]
         yield f"| {name} | {row['kept']} | {row['found']} | {row['double']} |"
+    yield ""
+    yield video_added_report.BEGIN
+    yield video_added_report.END
     yield ""
     yield "## Packages"
     yield ""

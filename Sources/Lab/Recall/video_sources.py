@@ -35,11 +35,17 @@ def half(group):
     return digest(f"video {group}")[0] & 1
 
 
-def rows():
-    with open(os.path.join(HERE, "video-sources.tsv")) as file:
+def rows(name="video-sources.tsv"):
+    with open(os.path.join(HERE, name)) as file:
         for line in file:
             if not line.startswith("#"):
                 yield line.rstrip("\n").split("\t")
+
+
+def added():
+    """Videos that were found after the first measurement: none had a part in any choice, in whichever half it falls."""
+    for number, group, kind, package, path, start, length in rows("video-sources-added.tsv"):
+        yield Video(number, group, kind, ((package, path, float(start), float(length)),))
 
 
 def videos():
