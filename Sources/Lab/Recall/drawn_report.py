@@ -170,7 +170,7 @@ def section(parts):
         "Lists by hashers of other makes, photographs of a camera's own size, high dynamic range and enlarging by a "
         "model are in *More of life*, below. "
         "The drawings are made by script: real platforms' marks differ in size and place, and change. "
-        "What another decoder could find of such pictures is explored in [RecallDrawn.md](RecallDrawn.md)."
+        "Profile 3 finds more of such pictures: [RecallDrawn.md](RecallDrawn.md)."
     )
 
 

@@ -1,6 +1,7 @@
 """Measures profile 3 on what people put on pictures, beside profile 2, and what it costs in false positives.
 
-usage: marks_measure.py CACHE-DRAWN WORK RESULTS.json [--parts choice,held out] [--bounds] [--undrawn CACHE...]
+usage: marks_measure.py CACHE-DRAWN WORK RESULTS.json [--parts choice,held out] [--crops EXTRACTED] [--bounds]
+       [--undrawn CACHE...]
 
 WORK keeps the coefficients under every hypothesis; an interrupted run goes on there. For each part: the frontier over
 b and M, and a table by transform for the profile. --undrawn: copies of the other table (cache.py without --drawn).
@@ -10,6 +11,7 @@ import argparse
 import glob
 import json
 import os
+import random
 import time
 
 import numpy as np
@@ -18,6 +20,7 @@ import drawn
 import measure
 import pdq
 import pictures
+import pool
 import profile3
 import scheme
 
@@ -194,21 +197,40 @@ def table(values, columns):
     return rows
 
 
+def innocent(extracted, path, most=40):
+    """Random crops of the design sources, for false positives, as arrays."""
+    if not os.path.exists(path):
+        rows, groups = [], []
+        for number, group, package, name in pictures.sources():
+            if pictures.PARTS[pictures.part(group)] != "design":
+                continue
+            whole = pictures.load(extracted, package, name)
+            if max(whole.size) > 2400:
+                whole.thumbnail((2400, 2400), reducing_gap=2)
+            lot = random.Random(f"pool {number}")
+            for _ in range(max(6, min(most, round(most * whole.width * whole.height / 700_000)))):
+                native, _, raster, quality, _ = pool.features(pool.random_crop(whole, lot))
+                rows.append((native, raster, quality))
+                groups.append(group)
+        names = ("sent", "raster", "quality")
+        kept = {name: np.stack([row[i] for row in rows]) for i, name in enumerate(names)} | {"group": groups}
+        np.savez(path + ".part.npz", **kept)
+        os.replace(path + ".part.npz", path)
+    with np.load(path) as z:
+        values = {name: z[name] for name in ("sent", "raster", "quality", "group")}
+    good = values["quality"] >= scheme.Profile.load().probe_quality
+    return {name: value[good] for name, value in values.items()}
+
+
 def false_positives(keys, filled, values, bits):
-    """Distances of probes (every fourth) and keys of other sources: the listed ones and those of the copies."""
-    listed = scheme.words(values["listed"][:, np.sort(measure.LOWEST[:bits])])
-    _, first = np.unique(values["picture"], return_index=True)
-    sent = scheme.words(scheme.centred(values["sent"])[:, np.sort(measure.LOWEST[:bits])] > 0)
-    others = np.concatenate([listed[first], sent[::7]])
-    groups = np.concatenate([values["group"][first], values["group"][::7]])
+    """Distances of probes (every fourth) and the keys of other sources."""
+    own = scheme.words(pdq.bits(values["sent"])[:, np.sort(measure.LOWEST[:bits])])
     counts = np.zeros(65, dtype=np.int64)
     for place in range(0, keys.shape[1], 4):
-        rows = np.flatnonzero(filled > place)[::3]
-        counts += measure.histogram(keys[rows, place], values["group"][rows], others, groups)
-    return reading(counts[:20], int(counts.sum()), bits) | {
-        "counts": [int(count) for count in counts[:20]],
-        "distinct": float(filled.mean()),
-    }
+        rows = np.flatnonzero(filled > place)
+        counts += measure.histogram(keys[rows, place], values["group"][rows], own, values["group"])
+    kept = {"counts": [int(count) for count in counts[:20]], "pairs": int(counts.sum())}
+    return kept | {"distinct": float(filled.mean())}
 
 
 def reading(counts, pairs, bits):
@@ -219,7 +241,6 @@ def reading(counts, pairs, bits):
     whole[: len(counts)] = counts
     whole[40] = pairs - whole.sum()
     return {
-        "pairs": pairs,
         "least": int(np.flatnonzero(whole)[0]),
         "within_6": int(whole[:7].sum()),
         "equal": measure.extrapolate(whole, bits),
@@ -270,22 +291,13 @@ def two(profile):
     return places, np.array([h[4] for h in old.hypotheses], dtype=np.float32)
 
 
-def measured(name, values, arguments, profile, frontier):
+def each(name, values, arguments, profile, frontier):
+    """Yields (row, keys, how many there are) for every b, M and profile; first what is known of the hypotheses."""
     margins, penalties, spent = prepared(os.path.join(arguments.work, f"{name}.npz"), values, profile)
+    yield {"ms": spent, "hypotheses": int(margins.shape[1])}
     units = scheme.spread(scheme.centred(values["sent"]))
     places, old = two(profile)
     old = np.broadcast_to(old, (len(margins), len(places)))
-    chosen = len(profile.positions), profile.probes
-    result = {
-        "copies": len(units),
-        "pictures": len(np.unique(values["picture"])),
-        "sources": len(np.unique(values["group"])),
-        "ms": spent,
-        "hypotheses": int(margins.shape[1]),
-        "frontier": [],
-        "false": [],
-    }
-    columns = {}
     for bits in dict.fromkeys(bits for bits, _ in frontier):
         counts = [count for b, count in frontier if b == bits]
         keys, costs = lists(margins, bits, max(counts))
@@ -293,14 +305,24 @@ def measured(name, values, arguments, profile, frontier):
             for title in ("profile 2", "profile 3"):
                 kept, own = (places, old) if title == "profile 2" else (slice(None), penalties)
                 found = merged((keys[:, kept], costs[:, kept]), own, units, count, profile.separation)
-                hit = hits(*found, values, bits, profile.probe_quality)
-                row = {"b": bits, "M": count, "hypotheses": title}
-                result["frontier"].append(row | summary(values, hit))
-                log(name, result["frontier"][-1])
-                if name != "undrawn":
-                    result["false"].append(row | false_positives(*found, values, bits))
-                if (title, bits, count) in (("profile 2", 50, 32), ("profile 3", *chosen)):
-                    columns[title] = hit
+                yield {"b": bits, "M": count, "hypotheses": title}, *found
+
+
+def measured(name, values, arguments, profile, frontier):
+    results = each(name, values, arguments, profile, frontier)
+    result = next(results) | {
+        "copies": len(values["sent"]),
+        "pictures": len(np.unique(values["picture"])),
+        "sources": len(np.unique(values["group"])),
+        "frontier": [],
+    }
+    columns = {}
+    for row, keys, filled in results:
+        hit = hits(keys, filled, values, row["b"], profile.probe_quality)
+        result["frontier"].append(row | summary(values, hit))
+        log(name, result["frontier"][-1])
+        if tuple(row.values()) in ((50, 32, "profile 2"), (len(profile.positions), profile.probes, "profile 3")):
+            columns[row["hypotheses"]] = hit
     result["table"] = table(values, columns)
     keep(arguments.results, name, result)
 
@@ -311,6 +333,7 @@ def main():
     parser.add_argument("work")
     parser.add_argument("results")
     parser.add_argument("--parts", default="choice,held out")
+    parser.add_argument("--crops", metavar="EXTRACTED", help="also false positives of crops of the design part")
     parser.add_argument("--bounds", action="store_true", help="also what could be found on the design part")
     parser.add_argument("--undrawn", nargs="*", default=[])
     arguments = parser.parse_args()
@@ -326,6 +349,15 @@ def main():
         values = {field: value[seen] for field, value in values.items()}
         log(name, len(originals), "pictures")
         measured(name, values, arguments, profile, FRONTIER)
+    if arguments.crops:
+        values = innocent(arguments.crops, os.path.join(arguments.work, "innocent.npz"))
+        results = each("crops", values, arguments, profile, FRONTIER)
+        next(results)
+        false = []
+        for row, keys, filled in results:
+            false.append(row | false_positives(keys, filled, values, row["b"]))
+            log(false[-1])
+        keep(arguments.results, "crops", {"crops": len(values["sent"]), "false": false})
     if arguments.bounds:
         found = bounds(part(arguments.cache, "design"), profile, profile.probes)
         keep(arguments.results, "bounds", [row | {"found": float(row["found"])} for row in found])

@@ -1,4 +1,4 @@
-"""One command from nothing to Docs/Recall.md, Docs/Attacks.md and Docs/RecallVideos.md.
+"""One command from nothing to Docs/Recall.md, Docs/RecallDrawn.md, Docs/Attacks.md and Docs/RecallVideos.md.
 
 usage: run.py DIRECTORY [--docs ../../../Docs] [--minutes N]
 
@@ -48,6 +48,9 @@ def main():
         step("life_cache.py", *words)
     step("life_measure.py", place("life"), place("life.json"))
     step("life_report.py", place("life.json"), arguments.docs)
+    words = [place("cache-drawn"), place("marks"), place("marks.json"), "--crops", place("x"), "--bounds"]
+    step("marks_measure.py", *words, "--undrawn", place("cache"))
+    step("marks_report.py", place("marks.json"), arguments.docs)
     words = [place("x"), place("cache-drawn"), place("attacks"), place("attacks.json")]
     step("attack_measure.py", *words, "--minutes", arguments.minutes)
     step("attack_report.py", place("attacks.json"), arguments.docs)
