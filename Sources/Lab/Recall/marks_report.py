@@ -14,7 +14,6 @@ import drawn
 import marks_measure
 import pages
 import profile3
-import report
 
 ON = ("strips", "text", "badges and watermarks", "stickers", "borders", "screens", "hidden faces")
 
@@ -95,7 +94,7 @@ def frontier(results, profile):
 def rates(row):
     """False positives of 10^6 entries, central and adverse."""
     read = marks_measure.reading(row["counts"], row["pairs"], row["b"])
-    return report.rate(read["equal"], 1e6, row["M"]), report.rate(read["adverse"], 1e6, row["M"])
+    return tuple(pages.power(1e6 * row["M"] * 2 ** -read[name]) for name in ("equal", "adverse"))
 
 
 def table(part, titles):

@@ -1,5 +1,6 @@
 """Pages of Docs: prose is filled to 120 columns; tables, headings and pictures stay as they are."""
 
+import math
 import textwrap
 
 WIDTH = 120
@@ -18,6 +19,12 @@ def filled(lines):
 def row(*cells):
     """One row of a table."""
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def power(value):
+    """A small number as 1.2·10^-7."""
+    exponent = math.floor(math.log10(value))
+    return f"{value / 10**exponent:.1f}·10^{exponent}"
 
 
 def write(path, lines):

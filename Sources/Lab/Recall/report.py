@@ -34,9 +34,7 @@ def span(pair):
 
 
 def rate(entropy, entries, probes=TRIES):
-    value = probes * entries * 2**-entropy
-    power = math.floor(math.log10(value))
-    return f"{value / 10**power:.1f}·10^{power}"
+    return pages.power(probes * entries * 2**-entropy)
 
 
 def save(figure, folder, name):
