@@ -25,7 +25,7 @@ def plot(results, profile, folder):
     import matplotlib.pyplot as plt
 
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "recall", "font.size": 8})
-    figure, axes = plt.subplots(figsize=(7, 3.8))
+    figure, axes = plt.subplots(figsize=(7.5, 3.6))
     looks = {50: "o-", 52: "s", 53: "D", 54: "^"}
     for title, colour in (("profile 2", "#762a83"), ("profile 3", "#1b7837")):
         for bits, look in looks.items():
@@ -37,7 +37,7 @@ def plot(results, profile, folder):
     axes.set_xlabel("probes M")
     axes.set_ylabel("mean found / found by PDQ ≤ 31")
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False, fontsize=7, ncols=2)
+    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1))
     figure.tight_layout()
     figure.savefig(os.path.join(folder, "recall-drawn-frontier.svg"), metadata={"Date": None})
     plt.close(figure)

@@ -24,6 +24,8 @@ def row(*cells):
 def power(value):
     """A small number as 1.2·10^-7."""
     exponent = math.floor(math.log10(value))
+    if round(value / 10**exponent, 1) >= 10:
+        exponent += 1
     return f"{value / 10**exponent:.1f}·10^{exponent}"
 
 
