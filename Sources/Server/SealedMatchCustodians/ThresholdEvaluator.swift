@@ -79,21 +79,42 @@ public final class ThresholdEvaluator: Evaluator {
         var places: [Int] = []
         var points: [Point] = []
         for (place, encoding) in elements.enumerated() {
-            if !encoding.isZero && Point.isCanonical(encoding) {
+            // libsodium passes over the top bit, which no element has.
+            if encoding.isZero || encoding.word(at: 3) >> 63 == 1 {
+                elements[place] = Bytes32()
+            } else {
                 places.append(place)
                 points.append(Point(unchecked: encoding))
-            } else {
-                elements[place] = Bytes32()
             }
         }
         var rest = points[...]
         var done = places[...]
         while !rest.isEmpty {
             let batch = Array(rest.prefix(Self.maximumBatch))
-            for (place, product) in zip(done, try products(of: batch)) { elements[place] = product.encoded }
+            for (place, product) in zip(done, try productsOfAny(batch)) { elements[place] = product.encoded }
             rest = rest.dropFirst(batch.count)
             done = done.dropFirst(batch.count)
         }
+    }
+
+    /// α·E of each element, the identity where one is none. The mask's combination decodes all of them anyway, and
+    /// finds that one is none: only then each is looked at by itself.
+    private func productsOfAny(_ batch: [Point]) throws(SealedMatchError) -> [Point] {
+        var random = SystemRandom()
+        let masked: MaskedCheck
+        do throws(SealedMatchError) {
+            masked = try MaskedCheck(batch, random: &random)
+        } catch {
+            let valid = batch.indices.filter { Point.isCanonical(batch[$0].encoded) }
+            guard valid.count < batch.count else { throw error }
+            var products = [Point](repeating: .identity, count: batch.count)
+            guard !valid.isEmpty else { return products }
+            let elements = valid.map { batch[$0] }
+            let found = try self.products(of: elements, MaskedCheck(elements, random: &random))
+            for (place, product) in zip(valid, found) { products[place] = product }
+            return products
+        }
+        return try products(of: batch, masked)
     }
 
     private typealias Answered = (request: EvaluationRequest, answer: EvaluationAnswer)
@@ -106,9 +127,7 @@ public final class ThresholdEvaluator: Evaluator {
         var silent: Set<PartyIndex> = []
     }
 
-    private func products(of elements: [Point]) throws(SealedMatchError) -> [Point] {
-        var random = SystemRandom()
-        let check = try MaskedCheck(elements, random: &random)
+    private func products(of elements: [Point], _ check: MaskedCheck) throws(SealedMatchError) -> [Point] {
         let masked = elements + [check.masked]
         var answers = Answers()
         while true {

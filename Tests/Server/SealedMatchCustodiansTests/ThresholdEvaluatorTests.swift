@@ -67,6 +67,38 @@ private final class Switch: Sendable {
         try EvaluatorConformance.run(evaluator)
     }
 
+    /// What is no element has no product, wherever it stands, and no custodian sees it.
+    @Test(arguments: [[], [0], [5], [1, 2, 4], [0, 1, 2, 3, 4, 5]])
+    func whatIsNoElementIsNotAskedFor(_ places: [Int]) throws {
+        let parties = try Parties(2, of: 3)
+        let record = try parties.run()
+        let alpha = try parties.alpha([0, 1])
+        let points = try elements(6, seed: 7)
+        var topBit = points[0].encoded
+        topBit[31] |= 0x80
+        let hostile = try [255, 1, 0].map { try Bytes32(exactly: [UInt8](repeating: $0, count: 32)) } + [topBit]
+        let lengths = Mutex<[Int]>([])
+        let custodians = try (0..<2).map { place in
+            FaultyCustodian(try parties.custodian(place)) { answer in
+                lengths.withLock { $0.append(answer.count) }
+                return answer
+            }
+        }
+        let evaluator = try ThresholdEvaluator(Coordinator(record), custodians: custodians) { Issue.record("\($0)") }
+        for bad in hostile {
+            var encodings = points.map(\.encoded)
+            for place in places { encodings[place] = bad }
+            try evaluator.evaluate(&encodings)
+            for (place, point) in points.enumerated() {
+                let product = try point.multipliedVarTime(byPublic: alpha).encoded
+                #expect(encodings[place] == (places.contains(place) ? Bytes32() : product))
+            }
+        }
+        // Each is asked for what is left, and one more.
+        let asked = places.count == points.count ? 0 : 2 * hostile.count
+        #expect(lengths.withLock { $0 } == Array(repeating: 40 + 32 * (points.count - places.count + 1), count: asked))
+    }
+
     /// A custodian that changes any part of its answer is named and replaced, and what others answered is used.
     @Test func wrongAnswersAreNamed() throws {
         let parties = try Parties(2, of: 3)
