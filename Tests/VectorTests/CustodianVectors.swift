@@ -2,6 +2,7 @@ import SealedMatchCrypto
 import SealedMatchCustodians
 import SealedMatchJSON
 import SealedMatchProtocol
+import SealedMatchSets
 import SealedMatchTestSupport
 import SealedMatchVectors
 import Synchronization
@@ -101,6 +102,13 @@ enum CustodianVectors {
                 "shareKeys": .list(
                     record.plan.parties.map { .bytes(record.publicKey(of: $0).encoded.bytes) }),
             ]
+        },
+        "RecordOfSet": { input, folder in
+            let record = try CustodianRecord(canonical: input.bytes("record"))
+            let header = try SetFile(path: folder.path(input.fields("set"))).header
+            try unblamed { try record.verify() }
+            try record.check(header)
+            return [:]
         },
         "DecodeShare": { input, _ in
             let bytes = try input.bytes("share")

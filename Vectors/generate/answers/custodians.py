@@ -125,6 +125,13 @@ def verify_record(case: Case) -> Output:
     }
 
 
+def record_of_set(case: Case) -> Output:
+    record, header = Record.decode(case.bytes("record")), case.set().header
+    record.verify()
+    record.check_set(header.table_id, header.public_key)
+    return {}
+
+
 def decode_share(case: Case) -> Output:
     share = Share.decode(case.bytes("share"))
     return {"party": share.party, "share": encode_scalar(share.secret).hex(), "record": share.record.name.hex()}
@@ -230,6 +237,7 @@ CUSTODIANS = {
     "JudgeComplaint": judge_complaint,
     "JudgeEquivocation": judge_equivocation,
     "VerifyRecord": verify_record,
+    "RecordOfSet": record_of_set,
     "DecodeShare": decode_share,
     "Request": ask,
     "Evaluate": evaluate_request,

@@ -283,6 +283,10 @@ class Record:
             message = MESSAGE_LABEL + frame(b"SMP3", party, self.plan.run, body)
             require(verify_message(self.plan.key(party), message, signature), "invalidSignature", f"party {party}")
 
+    def check_set(self, table_id: bytes, public_key: bytes) -> None:
+        """ "Where a set is at hand: tableID and L are the set's" """
+        require((self.plan.table_id, self.public_key) == (table_id, public_key), "setMismatch")
+
 
 @dataclass(frozen=True)
 class Share:

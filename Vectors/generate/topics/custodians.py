@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from envelope import Recorder, Topic, seeded
+from files import file_case
+from fixtures import small
 from forms import word
 from reference.custodians import (
     KEY_GENERATION,
@@ -40,6 +42,7 @@ from reference.dleq import verify_proof
 from reference.joint_proof import Prover, Session, session_of
 from reference.joint_proof import finish as finish_proof
 from reference.keys import sign_message, source_public_key
+from reference.set_file import SetFile
 
 NOTES = {
     "TruncatedInput": "too short",
@@ -62,6 +65,7 @@ NOTES = {
     "Subsets": "another choice of τ parties",
     "OtherPairs": "pairs that are not by the key",
     "ChangedCommitment": "something else than was committed to",
+    "OtherSet": "properly signed, of another table or key than the set's",
     "Reweighed": "answers that were asked for among other parties",
 }
 KINDS = {KEY_GENERATION: "keyGeneration", REFRESH: "refresh", RECOVERY: "recovery"}
@@ -111,6 +115,7 @@ def build() -> dict[str, Topic | bytes]:
     complaints(topic, two)
     equivocations(topic, two, other)
     records(topic, two, five)
+    records_of_sets(topic, two)
     shares(topic, two, other)
     evaluations(topic, two, five, other)
     joint_proofs(topic, two, five, other)
@@ -855,6 +860,48 @@ def records(topic: Topic, two: Parties, five: Parties) -> None:
     )
     recovery = replace(two.plan, kind=RECOVERY, base=bytes([1]) * 32, dealers=(1, 3), lost=2)
     add("of a recovery", replace(record, plan=recovery).encode(), "OutOfRange", result="parameterOutOfRange")
+
+
+def records_of_sets(topic: Topic, two: Parties) -> None:
+    group = topic.group("RecordOfSet", "5.22, “Verifying a record”, where a set is at hand.")
+    fixture = small()
+    original = fixture.signed.encode()
+    header = fixture.signed.header
+
+    def signed(plan: Plan, commitments: tuple[bytes, ...]) -> Record:
+        """What no run has made, and all parties have signed."""
+        body = two.record.transcript + b"".join(commitments)
+        signatures = tuple(
+            sign_message(seed, MESSAGE_LABEL + frame(b"SMP3", party, plan.run, body))
+            for party, seed in zip(plan.parties, two.seeds, strict=True)
+        )
+        return Record(plan, two.record.transcript, commitments, signatures)
+
+    def add(comment: str, record: Record, *flags: str, set_file: SetFile | None = None, result: str = "valid") -> None:
+        about = fixture.signed if set_file is None else set_file
+
+        def run() -> dict[str, Any]:
+            record.verify()
+            record.check_set(about.header.table_id, about.header.public_key)
+            return {}
+
+        case = file_case("../set-file/small.smset", original, about.encode())
+        group.add(comment, {"record": record.encode().hex(), "set": case}, run, *flags, result=result)
+
+    plan = replace(two.plan, table_id=header.table_id)
+    one = two.record.commitments[1]
+    good = signed(plan, (header.public_key, one))
+    add("the set's", good)
+    add("a refresh of it", signed(replace(plan, kind=REFRESH, base=bytes([1]) * 32), (header.public_key, one)))
+    wrong = "setMismatch"
+    add("another table", signed(two.plan, (header.public_key, one)), "OtherSet", result=wrong)
+    other_key = signed(plan, (two.record.commitments[0], one))
+    add("another key", other_key, "OtherSet", result=wrong)
+    negative = multiply(ORDER - 1, header.public_key)
+    add("the key's negative", signed(plan, (negative, one)), "OtherSet", result=wrong)
+    add("another set's table", good, "OtherSet", set_file=fixture.with_header(table_id=two.plan.table_id), result=wrong)
+    forged = replace(good, signatures=two.record.signatures)
+    add("the set's, and not signed", forged, "ForgedMessage", result="invalidSignature")
 
 
 def shares(topic: Topic, two: Parties, other: Parties) -> None:
