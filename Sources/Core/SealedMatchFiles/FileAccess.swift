@@ -43,4 +43,30 @@ package enum FileAccess {
         defer { close(descriptor) }
         try check(descriptor)
     }
+
+    /// Of a file that others may read, and that decides what is trusted: a key, a list, a set, settings. Nobody else may
+    /// write it, nor put another one in its place.
+    /// - Throws: as `check`, also of its directory.
+    package static func checkTrusted(path: String) throws(SealedMatchError) {
+        try written.check(path: path)
+        try checkDirectory(of: path)
+    }
+
+    /// Whoever can write in a directory can put another file in the place of one in it; a sticky one (/tmp) prevents
+    /// that.
+    /// - Throws: `notPrivate` if everybody can write there, or if it belongs to another user; `fileFailed`.
+    package static func checkDirectory(of path: String) throws(SealedMatchError) {
+        let descriptor = unsafe platform_open(DurableFile.parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard descriptor >= 0 else { throw .file("the file's directory cannot be opened") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .file("the file's directory cannot be looked at") }
+        let isSticky = status.st_mode & 0o1000 != 0
+        guard isSticky || status.st_mode & 0o002 == 0,
+            isSticky || status.st_uid == geteuid() || status.st_uid == 0
+        else {
+            throw SealedMatchError(
+                .notPrivate, "its directory belongs to another user, or everybody can write there; see chown and chmod")
+        }
+    }
 }

@@ -11,9 +11,10 @@ public struct CaseFolder: Sendable {
     public let path: String
 
     /// Makes the directory, for its owner alone, if it is missing.
-    /// - Throws: `fileFailed`.
+    /// - Throws: `fileFailed`; `notPrivate` if it is another user's, or others may write there.
     public init(path: String) throws(SealedMatchError) {
         try LockedDirectory.make(path)
+        try FileAccess.written.check(path: path)
         self.path = path
     }
 

@@ -3,7 +3,8 @@ public import SealedMatchLists
 
 /// One source's plaintext list, as a reviewer's software compares with it. As sensitive as the list.
 public struct KnownList: Sendable {
-    /// What a case file calls it: the file's name.
+    /// What a case file calls it: the file's name, without the folders that it is in. Case files go to people who
+    /// need not know the machine.
     public let name: String
     /// The source's public key.
     public let source: Bytes32
@@ -16,9 +17,9 @@ public struct KnownList: Sendable {
     /// Lines that were left out because they are no hash.
     public let badLines: Int
 
-    /// The hashes of a list that was read. The source's key is not checked here: `CaseComparison.check` does.
+    /// The hashes of a list that was read, of this name or path. The source's key is not checked here: `CaseComparison.check` does.
     public init(name: String, source: Bytes32, list: HashList) {
-        self.name = name
+        self.name = Self.fileName(name)
         self.source = source
         hashes = list.hashes
         lines = list.lines
@@ -28,11 +29,15 @@ public struct KnownList: Sendable {
 
     /// Hashes that come from no file; each is a line.
     public init(name: String, source: Bytes32, hashes: [ListedHash]) {
-        self.name = name
+        self.name = Self.fileName(name)
         self.source = source
         self.hashes = hashes
         lines = Array(1..<(hashes.count + 1))
         poorLines = 0
         badLines = 0
+    }
+
+    private static func fileName(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? "list"
     }
 }

@@ -110,7 +110,7 @@ public struct SetShelf: Sendable {
         guard let book = books[root] else { throw Problem(.notFound, "no set of this root is given out here") }
         let read: [UInt8]?
         do throws(SealedMatchError) {
-            read = try DurableFile.readIfPresent(book.proof, limit: Self.maximumProof)
+            read = try DurableFile.readIfPresent(book.proof, limit: Self.maximumProof, access: .written)
         } catch {
             context.logger.error("a set's proof cannot be read: \(error)")
             throw Problem(.serviceUnavailable, "the set's proof cannot be read now", retryAfter: 60)

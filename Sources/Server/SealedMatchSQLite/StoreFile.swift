@@ -47,7 +47,7 @@ package struct StoreFile: Sendable {
     package static func open(
         path: String, _ kind: Kind, creation: StoreCreation, sharing: Sharing = .shared
     ) throws(SealedMatchError) -> StoreFile {
-        try StoreFilePermissions.checkDirectory(of: path)
+        try FileAccess.checkDirectory(of: path)
         let interruption = Interruption()
         let configuration = configuration(interruption)
         if creation != .never {

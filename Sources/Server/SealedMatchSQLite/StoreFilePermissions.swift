@@ -45,19 +45,4 @@ enum StoreFilePermissions {
                 .fileFailed, "others can read the database, and that cannot be changed", systemError: errno)
         }
     }
-
-    /// Whoever can write in the directory can put another file in this one's place; a sticky one (/tmp) prevents that.
-    static func checkDirectory(of path: String) throws(SealedMatchError) {
-        let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
-        var status = stat()
-        guard unsafe stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw SealedMatchError(.fileFailed, "the database's directory cannot be found")
-        }
-        guard status.st_mode & 0o002 == 0 || status.st_mode & S_ISVTX != 0 else {
-            throw SealedMatchError(.fileFailed, "everybody can write in the database's directory")
-        }
-        guard status.st_uid == geteuid() || status.st_uid == 0 || status.st_mode & S_ISVTX != 0 else {
-            throw SealedMatchError(.fileFailed, "the database's directory belongs to another user")
-        }
-    }
 }

@@ -129,6 +129,7 @@ struct CollectorRole {
             try file.refuse(
                 [("proxy-secret-file", settings.proxySecretFile)],
                 "is for proxy-account; tokens are verified by token-keys")
+            try checkTrusted(path)
             let bytes = try about(path) { try DurableFile.read(path, limit: 1 << 20) }
             do {
                 return TokenAuthenticator(

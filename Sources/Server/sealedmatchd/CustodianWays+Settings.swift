@@ -22,6 +22,7 @@ extension CustodianWays {
                 throw Failure("custodian: “\(text)” is not KEY.pub=URL")
             }
             let path = String(text[..<equals])
+            try checkTrusted(path)
             return try CustodianLine(
                 about("custodian: \(text)") { try CustodianAddress(String(text[text.index(after: equals)...])) },
                 name: path, publicKey: about(path) { try SourceKeyFile.readPublic(path) }, coordinator: signer,
@@ -44,6 +45,7 @@ extension CustodianWays {
                     LocalEvaluator(SetSecretsFile.read(secrets, of: header, access: access).matchingKey()))
             }
         }
+        try checkTrusted(recordPath)
         return try about(recordPath) {
             try .custodians(evaluator(Self.readRecord(recordPath), of: header, report: report))
         }

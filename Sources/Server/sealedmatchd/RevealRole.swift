@@ -96,6 +96,10 @@ struct RevealRole {
             }
             return SourceLists.Files(key: String(text[..<split]), list: String(text[text.index(after: split)...]))
         }
+        for file in files {
+            try checkTrusted(file.key)
+            try checkTrusted(file.list)
+        }
         let read: SourceLists
         do {
             read = try SourceLists(

@@ -33,3 +33,6 @@ struct SecretFile {
         try DurableFile.readSecret(path, limit: limit, access: access)
     }
 }
+
+/// Refuses a file that decides what is trusted, and that others can change. Each is asked for when it is first read.
+func checkTrusted(_ path: String) throws { try about(path) { try FileAccess.checkTrusted(path: path) } }

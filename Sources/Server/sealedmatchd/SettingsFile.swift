@@ -25,6 +25,7 @@ struct SettingsFile {
             file = [:]
             return
         }
+        try checkTrusted(path)
         let bytes = try about(path) { try DurableFile.read(path, limit: 1 << 20) }
         let value: JSON
         do {

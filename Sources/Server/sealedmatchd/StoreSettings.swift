@@ -53,6 +53,7 @@ enum CollectorPlace {
             options.credentials = .file(secret.path)
         }
         options.authorityFile = try file.text("nats-ca", cluster.natsCa)
+        if let path = options.authorityFile { try checkTrusted(path) }
         switch (
             try file.text("nats-certificate", cluster.natsCertificate),
             try file.secretFile("nats-key", cluster.natsKey)

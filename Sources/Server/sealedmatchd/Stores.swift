@@ -60,6 +60,7 @@ extension SetShelf {
     init(_ settings: CollectorSettings, _ file: SettingsFile) throws {
         let paths = try file.list("set", settings.sets)
         guard !paths.isEmpty else { throw Failure("set: at least one set file is needed") }
+        for path in paths { try checkTrusted(path) }
         do throws(SetShelf.Unusable) {
             self = try SetShelf(paths, allowsTestSets: settings.allowTestSets)
         } catch {

@@ -49,11 +49,32 @@ import Testing
         _ = try LockedDirectory(path: path)
     }
 
+    @Test func whatDecidesWhatIsTrustedIsWrittenByNobodyElse() throws {
+        for mode in [0o644, 0o444, 0o600] as [mode_t] { try FileAccess.checkTrusted(path: file(mode: mode)) }
+        for mode in [0o664, 0o646, 0o666, 0o602, 0o620] as [mode_t] {
+            let path = try file(mode: mode)
+            expectCode(.notPrivate) { try FileAccess.checkTrusted(path: path) }
+        }
+        // Another file could be put in its place.
+        let folder = directory.file("open")
+        #expect(mkdir(folder, 0o700) == 0)
+        try DurableFile.write([1], to: folder + "/a", secret: false)
+        for (mode, isRefused) in [(0o777, true), (0o703, true), (0o1777, false), (0o755, false)] as [(mode_t, Bool)] {
+            #expect(chmod(folder, mode) == 0)
+            if isRefused {
+                expectCode(.notPrivate) { try FileAccess.checkTrusted(path: folder + "/a") }
+            } else {
+                try FileAccess.checkTrusted(path: folder + "/a")
+            }
+        }
+    }
+
     /// Only root can give a file away.
     @Test(.enabled(if: geteuid() == 0)) func filesOfAnotherUserAreRefused() throws {
         let path = try file(mode: 0o600)
         #expect(chown(path, 12_345, 12_345) == 0)
         expectCode(.notPrivate) { _ = try DurableFile.readSecret(path, limit: 3) }
+        expectCode(.notPrivate) { try FileAccess.checkTrusted(path: path) }
         let other = directory.file("d")
         #expect(mkdir(other, 0o700) == 0 && chown(other, 12_345, 12_345) == 0)
         expectCode(.notPrivate) { _ = try LockedDirectory(path: other) }

@@ -5,13 +5,27 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import re
 import socket
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from support import LoginService, Plain, Sample, Uploader, ask, free_port, problem, service, wait
+from support import (
+    PROGRAMS,
+    LoginService,
+    Plain,
+    Sample,
+    Uploader,
+    ask,
+    free_port,
+    problem,
+    process,
+    service,
+    wait,
+)
 
 VOUCHERS = {"Content-Type": "application/vnd.sealedmatch.vouchers"}
 
@@ -203,6 +217,77 @@ class Front(unittest.TestCase):
                         # It ends the connection, after the reply to what came before.
                         self.assertEqual(self.send(hidden + content + hidden)[0], [307, status])
         self.assertNotIn("error", (self.folder / "service.log").read_text())
+
+    def test_files_that_others_can_change_are_refused(self) -> None:
+        """What decides what is trusted is written by nobody else. Each is given as a copy, and named."""
+        names = {"set": "known.smset", "token-keys": "jwks.json", "key": "alice.key.pub", "list": "alice.txt"}
+        copies = {kind: self.folder / name for kind, name in names.items()}
+        for kind, name in names.items():
+            copies[kind].write_bytes((Sample.folder / name).read_bytes())
+        copies["settings"] = self.folder / "settings.json"
+        settings = {
+            "listen": f"127.0.0.1:{free_port()}",
+            "admin": f"127.0.0.1:{free_port()}",
+            "database": str(self.folder / "collector.sqlite"),
+            "authority": str(self.folder / "authority.sqlite"),
+            "set": [str(copies["set"])],
+            "token-keys": str(copies["token-keys"]),
+            "secrets": str(Sample.folder / "secrets"),
+            "cases": str(self.folder / "cases"),
+            "list": [f"{copies['key']}={copies['list']}"],
+        }
+        copies["settings"].write_text(json.dumps(settings))
+        for path in copies.values():
+            path.chmod(0o644)
+        copies["cases"] = self.folder / "cases"
+        copies["cases"].mkdir()
+        command = [PROGRAMS / "sealedmatchd", "all", "--settings", copies["settings"], "--first-run"]
+
+        def said() -> str:
+            for path in self.folder.glob("*.sqlite*"):
+                path.unlink()
+            done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=60)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            return done.stderr
+
+        for kind, path in copies.items():
+            mode = path.stat().st_mode
+            for other in (0o020, 0o002):
+                path.chmod(mode | other)
+                self.assertIn("[error 107]", said(), kind)
+                self.assertIn(str(path), said(), kind)
+            path.chmod(mode)
+            if os.geteuid() == 0:
+                os.chown(path, 65_534, 65_534)
+                self.assertIn(f"{path}: it belongs to another user", said(), kind)
+                os.chown(path, 0, 0)
+        self.folder.chmod(0o777)
+        self.assertIn("everybody can write there", said())
+        self.folder.chmod(0o700)
+        # With nothing of that it starts.
+        with process(command, self.folder / "service.log") as running:
+
+            def is_ready() -> bool:
+                self.assertIsNone(running.poll(), (self.folder / "service.log").read_text())
+                with contextlib.suppress(OSError):
+                    return ask(settings["admin"], "/readyz")[0] == 200
+                return False
+
+            wait("the service", is_ready)
+            # A proof may be replaced while it runs: it is looked at whenever it is given.
+            root = self.root(str(settings["listen"]))
+            proof = self.folder / f"{root}.proof"
+            proof.write_bytes(b"a proof")
+            port = int(str(settings["listen"]).partition(":")[2])
+            for mode, status in ((0o644, 200), (0o666, 503), (0o664, 503), (0o644, 200)):
+                proof.chmod(mode)
+                with contextlib.closing(Plain("127.0.0.1", port, timeout=30)) as connection:
+                    self.assertEqual(connection.ask("GET", f"/v1/sets/{root}.proof")[0], status)
+
+    def root(self, listen: str) -> str:
+        host, _, port = listen.partition(":")
+        with contextlib.closing(Plain(host, int(port), timeout=30)) as connection:
+            return str(json.loads(connection.ask("GET", "/v1/sets/current")[2])["root"])
 
     def test_what_expires_is_asked_for_in_one_way(self) -> None:
         token = self.folder / "admin.token"

@@ -135,13 +135,16 @@ import Testing
         let foreign = try reveal([sent(picture)], &random, root: SetRoot(canonical: bytes(77)))
         #expect(code { _ = try CaseFile(foreign, by: comparison) } == .unknownSet)
         let skipped = KnownList(
-            name: "k", source: set.blinded.header.sources[0],
+            name: "/etc/sealedmatch/lists/k.txt", source: set.blinded.header.sources[0],
             list: try list("\(picture.hexadecimal)\nno hash\n\(picture.hexadecimal),7\n", skipping: true))
         let warned = try CaseFile(
             reveal([sent(picture)], &random, root: set.root),
             by: CaseComparison(lists: [skipped], sets: [set.blinded.header]))
         #expect(warned.lists[0].badLines == 1 && warned.lists[0].poorLines == 1)
         #expect(warned.warnings.count { $0.contains("left out") } == 2)
+        // Where the list is on the server is nobody's business who reads the case.
+        #expect(warned.lists[0].name == "k.txt" && warned.matches[0].label == "k.txt, line 1")
+        #expect(try !String(decoding: warned.encoded(), as: UTF8.self).contains("sealedmatch/"))
     }
 
     /// What a reviewer wrote stays; a later reveal adds a part; nothing new, nothing written.
