@@ -161,8 +161,9 @@ public struct CollectorFront<Store: Intake>: Sendable {
             throw Problem(.unsupportedMediaType, "a body is not compressed: Content-Encoding cannot be used")
         }
         let count = try request.bodyCount(upTo: limit)
-        return try await budget.with(count, of: account) {
-            let body = try await context.body(of: request, count: count)
+        return try await budget.with(count, of: account, end: { context.end() }) { room in
+            let body = try await context.body(of: request, count: count, received: room.received)
+            room.isWhole()
             return try await work(body)
         }
     }

@@ -19,9 +19,13 @@ public struct FrontContext: RequestContext {
     /// this is called when nothing but the body is missing. Who was refused before keeps it.
     ///
     /// Requests of a connection are answered one after the other: nothing of an earlier reply is still to be written.
-    /// - Parameter count: of the body, by Content-Length.
+    /// - Parameters:
+    ///   - count: of the body, by Content-Length.
+    ///   - received: told how many more bytes are there.
     /// - Throws: `Problem` 499, which nobody reads, where the client breaks off in the middle.
-    package func body(of request: Request, count: Int) async throws -> [UInt8] {
+    package func body(
+        of request: Request, count: Int, received: (Int) -> Void = { _ in }
+    ) async throws -> [UInt8] {
         if count > 0, request.headers[values: .expect].contains(where: { $0.lowercased() == "100-continue" }) {
             try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
         }
@@ -34,6 +38,7 @@ public struct FrontContext: RequestContext {
                     throw Problem(.contentTooLarge, "the body has more bytes than its Content-Length says")
                 }
                 body.append(contentsOf: part.readableBytesView)
+                received(part.readableBytes)
             }
         } catch let problem as Problem {
             throw problem
@@ -45,6 +50,9 @@ public struct FrontContext: RequestContext {
         guard body.count == count else { throw Problem(.clientLeft, "the body ended too early") }
         return body
     }
+
+    /// Ends the connection: for somebody who sends too slowly while others wait.
+    func end() { channel.close(promise: nil) }
 
     /// Tells what becomes of the reply to this request: called before it is given, and when nothing can fail any more.
     ///

@@ -74,6 +74,25 @@ class Front(unittest.TestCase):
             self.assertEqual((reply.status, problem(reply.read())["status"]), (503, 503))
             self.assertGreater(int(reply.headers["Retry-After"]), 0)
 
+    def test_slow_accounts_together_give_way(self) -> None:
+        """Eight accounts have all the room for bodies. Whoever comes with none of it gets some at the first try: the
+        slowest of them is ended. What is sent quickly, beside all of them, is not."""
+        up = Sample.seal("anna", self.folder)
+        options = ("--token-keys", "jwks.json", "--body-seconds", "3600")
+        with service(self.folder, self.listen, *options), contextlib.ExitStack() as stack:
+            slow = [
+                stack.enter_context(self.begin(f"slow{account}", 1 << 20)) for account in range(8) for _ in range(4)
+            ]
+            # Two more of each stand in line.
+            line = [
+                stack.enter_context(self.begin(f"slow{account}", 1 << 20)) for account in range(8) for _ in range(2)
+            ]
+            self.assertEqual(Uploader(self.connection(), self.bearer("anna")).upload(up), 4)
+            (self.folder / "bert").mkdir()
+            other = Sample.seal("bert", self.folder / "bert")
+            self.assertEqual(Uploader(self.connection(), self.bearer("bert")).upload(other), 4)
+            self.assertEqual(len(slow) + len(line), 48)
+
     def test_who_breaks_off_is_no_failure_of_the_server(self) -> None:
         with service(self.folder, self.listen, "--token-keys", "jwks.json") as admin:
             for _ in range(4):
