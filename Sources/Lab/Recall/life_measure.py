@@ -78,7 +78,24 @@ TONES = {
     "-2 and -4 at 51": {-2: 51, -4: 51},
     "-2 and -4 at 26": {-2: 26, -4: 26},
     "-2 and -4 at 0": {-2: 0, -4: 0},
+    "Reinhard undone, at 26": {"Reinhard": 26},
+    "Hable undone, at 26": {"Hable": 26},
+    "both undone, at 26": {"Reinhard": 26, "Hable": 26},
 }
+
+
+def undone(name):
+    """256 grey levels: what a curve of life.LIGHT made of each, taken back."""
+    grey = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1)[None]
+    light = life.linear(grey)[0, :, 0]
+    if name == "Reinhard":
+        bright = np.minimum(light / 1.25, 0.999)
+        before = bright / (1 - bright)
+    else:
+        given = np.linspace(0, 4, 4001)
+        before = np.interp(light, life.hable(given), given)
+    scale = np.clip(before / 4, 0, 1)
+    return 255 * np.where(scale <= 0.0031308, 12.92 * scale, 1.055 * scale ** (1 / 2.4) - 0.055)
 
 
 class Copies:
@@ -120,6 +137,12 @@ class Copies:
         values = [scheme.coefficients(raster, shift, zoom, tone) for raster, _ in self.rasters]
         return scheme.centred(np.stack(values))
 
+    @functools.lru_cache(maxsize=None)
+    def curve(self, name):
+        levels = undone(name)
+        values = [scheme.coefficients(levels[raster], 157, scheme.UNIT, 0) for raster, _ in self.rasters]
+        return scheme.centred(np.stack(values).astype(np.float32))
+
     @functools.cached_property
     def small(self):
         return scheme.centred(np.stack([as_thumbnail(raster, size) for raster, size in self.rasters]))
@@ -131,6 +154,8 @@ class Copies:
         for name, penalty in further.items():
             if name == "thumbnail":
                 more = self.small
+            elif name in ("Reinhard", "Hable"):
+                more = self.curve(name)
             else:
                 more = self.raster(*SQUARE) if name == "square" else self.raster(157, scheme.UNIT, name)
             margins = np.concatenate([margins, more[:, None, profile.positions]], 1)

@@ -55,11 +55,11 @@ def plot(parts, folder):
             look = {"color": colour, "markersize": 10 if mark == "|" else 5, "label": label}
             axes.plot([row[client][0] for row in rows], range(len(names)), mark, markeredgewidth=1.5, **look)
         axes.set_title(shape)
-        axes.set_xlim(0.78, 1.01)
+        axes.set_xlim(0.88, 1.01)
         axes.grid(axis="x", alpha=0.3)
     panels[0].set_yticks(range(len(names)), names)
     panels[0].set_ylim(len(names) - 0.5, -0.5)
-    figure.supxlabel("part of the copies found, held-out pictures, by shape; PDQ ≤ 31 finds nearly all")
+    figure.supxlabel("part of the copies found, held-out pictures, by shape; PDQ ≤ 31 finds nearly all", fontsize=8)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="upper center", ncols=3, frameon=False)
     figure.tight_layout(rect=(0, 0, 1, 0.93))
     figure.savefig(os.path.join(folder, "recall-life.svg"), metadata={"Date": None})
@@ -171,13 +171,13 @@ def by_makers(parts):
     turned, palette = parts["turned"], parts["palette"]
     yield (
         "**What a holder of lists must do.** Hash at native size (threatexchange does), or say which tool made the "
-        "list. "
-        "Turn a file as its EXIF data say, before hashing: the client does, and messengers do. "
-        f"Of {turned['pictures']} files that a telephone stored turned, threatexchange gave a hash that is no match "
-        f"(above 31) of the upright picture for {turned['threatexchange']}, Meta's Python for {turned['pdqhashing']}, "
-        f"ffmpeg for {turned['yume-pdq (Rust)']}. Make RGB of a palette (GIF, PNG of 8 bits) first: threatexchange "
-        f"hashes the numbers of the colours, and {palette['threatexchange']} of {palette['pictures']} such files got a "
-        f"hash that is no match of the same picture as JPEG (Meta's Python: {palette['pdqhashing']})."
+        "list. Turn a file as its EXIF data say, before hashing: the client does, and messengers do. Of "
+        f"{turned['pictures']} files that were saved turned, as telephones do, threatexchange gave a hash that is no "
+        f"match (above 31) of the upright picture for {turned['threatexchange']}, Meta's Python for "
+        f"{turned['pdqhashing']}, ffmpeg for {turned['yume-pdq (Rust)']}. Make RGB of a palette (GIF, PNG of 8 bits) "
+        "first: threatexchange hashes the numbers of the colours, and "
+        f"{palette['threatexchange']} of {palette['pictures']} such files got a hash that is no match of the same "
+        f"picture as JPEG (Meta's Python: {palette['pdqhashing']})."
     )
     yield ""
     far = rows["threatengine"]
@@ -226,6 +226,15 @@ def worst(table):
     return text
 
 
+def surely(part):
+    """The rule of three, for the bootstrap knows no doubt where all are found."""
+    count = part["pictures"]
+    return (
+        f"Where all of {count} are found, the bootstrap's interval is 100–100, but the true part may be as low as "
+        f"{100 - 300 / count:.0f} % (95 % confidence)."
+    )
+
+
 def of_large(part):
     least, middle, most = (f"{pixels / 1e6:.1f}" for pixels in part["pixels"])
     yield "### Photographs of a camera's own size"
@@ -241,6 +250,8 @@ def of_large(part):
         "few pictures show gross faults only."
     )
     yield ""
+    yield surely(part)
+    yield ""
     yield worst(part["table"]) + " *C++ list*: part that is found if Meta's C++ tool made the list, with its profile."
     yield ""
     yield from copies(part["table"])
@@ -251,7 +262,7 @@ def of_light(part):
     yield ""
     yield (
         "Pairs of one scene with a high and a plain range are in no package that was found, so they are **made**. The "
-        f"listed picture ({part['pictures']} held-out sources) is taken as a plain rendering exposed for the "
+        f"listed picture ({part['pictures']} held-out pictures) is taken as a plain rendering exposed for the "
         "brightest. It is turned into light, and made four times as bright: a scene whose white is at 4. The copy is "
         "that scene, rendered by a usual curve (or cut off, or its code values shown as if they were plain ones, "
         "as happens with screenshots), and saved as JPEG 85. Real cameras also change the picture "
@@ -270,6 +281,7 @@ def of_tones(parts):
         "**Further tone curves.** The profile's tone curves are mild: -1 makes the middle darker by an eighth. "
         "Stronger ones were tried, in the form that a profile has already, v * (1 + tone * (255 - v) / 1024): -4 is "
         "nearly v squared. *Sent*: the messengers' copies of the first table of this section, which must not suffer. "
+        "*Undone*: the very curve of the rendering, taken back: what no profile could know. "
         f"Per cent of the copies, all {len(life.LIGHT)} renderings together; *design* has "
         f"{design['light']['sources']} sources, *held out* {held['light']['sources']}."
     )
@@ -295,6 +307,12 @@ def of_tones(parts):
         "",
     )
     yield ""
+    yield (
+        "Stronger curves find half as many again and take next to nothing from the others, but they do not mend it: "
+        "renderings of this kind move more bits of a short key than 32 probes reach, even where the curve is known. A "
+        "source that has the rendering of high range should list it, too."
+    )
+    yield ""
 
 
 def of_enlarged(part, slow):
@@ -302,9 +320,10 @@ def of_enlarged(part, slow):
     yield ""
     yield (
         "The original is made smaller (Lanczos), and enlarged to its size by a model that a package ships with its "
-        f"weights, on the processor; then JPEG 90. {part['pictures']} held-out sources, at most 640 pixels long"
-        + (f"; for the large model, which is slow, {slow['pictures']}, at most 320 pixels" if slow else "")
-        + "."
+        f"weights, on the processor; then JPEG 90. {part['pictures']} held-out pictures, at most 320 pixels long"
+        + (f"; for the large model, which is slow, {slow['pictures']}" if slow else "")
+        + ". "
+        + surely(part)
     )
     yield ""
     table = part["table"] + (slow["table"] if slow else [])
