@@ -7,8 +7,10 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import re
 import shlex
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -65,7 +67,7 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ports = {port: str(free_port()) for port in ("8080", "8081")}
-        self.ports["8082"] = self.ports["8081"]
+        self.ports["8082"] = self.ports["8083"] = self.ports["8081"]
         for name in ("etc/secrets", "var/collector", "var/authority", "var/cases", "var/sets", "backups"):
             (folder / name).mkdir(parents=True)
         for source, target in (
@@ -230,6 +232,56 @@ class Commands(unittest.TestCase):
         self.assertTrue(json.loads(self.do("erasures"))["openingsErased"])
         expired = json.loads(self.do("expire"))
         self.assertEqual((expired["openings"], expired["vouchers"]), (True, 0))
+
+    def test_roles_apart(self) -> None:
+        """The first run of three roles, each with its settings, as they are printed."""
+        machine = self.machine
+        found = re.search(r"<!-- settings apart -->\n\n((?:    .*\n)+)", DOCUMENT)
+        assert found
+        text, decoder = machine.placed(re.sub(r"^    ", "", found[1], flags=re.M)).strip(), json.JSONDecoder()
+        addresses = {}
+        for role in ("collector", "opener", "reveal"):
+            settings, end = decoder.raw_decode(text)
+            text = text[end:].lstrip()
+            addresses[role] = settings["admin"] = f"127.0.0.1:{free_port()}"
+            if role == "collector":
+                settings["listen"] = f"127.0.0.1:{machine.ports['8080']}"
+            # The unit has them from its credentials.
+            extra = {"secrets": str(self.folder / "etc/secrets"), "open-seconds": 1} if role == "opener" else {}
+            (self.folder / f"etc/{role}.json").write_text(json.dumps(settings | extra))
+        self.assertEqual(text, "")
+        with (self.folder / "functions").open("a") as functions:
+            functions.write(
+                f"""
+                systemctl() {{
+                    [ "$1 $2" = "enable --now" ]; shift 2
+                    for unit; do
+                        role=${{unit#sealedmatch-}}
+                        (cd {shlex.quote(str(self.folder))}
+                         exec sealedmatchd $role --settings etc/$role.json >> $role.log 2>&1 < /dev/null) &
+                        echo $! >> {shlex.quote(str(self.folder / "pids"))}
+                        admin=$(jq -r .admin {shlex.quote(str(self.folder))}/etc/$role.json)
+                        for try in {{1..600}}; do
+                            curl --silent --fail --output /dev/null http://$admin/readyz && break; sleep 0.1
+                        done
+                    done
+                }}
+                """
+            )
+        try:
+            self.do("first-run-apart")
+            for role, address in addresses.items():
+                self.assertEqual(ask(address, "/readyz")[0], 200, (self.folder / f"{role}.log").read_text())
+            (self.folder / "anna").mkdir()
+            machine.upload("anna", self.folder / "anna")
+            opened = 'sealedmatch_opened_total{outcome="opened"} 4'
+            wait("vouchers to be opened", lambda: opened in ask(addresses["opener"], "/metrics")[1])
+            # The file of which was made once is not made again.
+            self.assertNotEqual(machine.run("first-run-apart").returncode, 0)
+        finally:
+            for pid in (self.folder / "pids").read_text().split():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGTERM)
 
 
 if __name__ == "__main__":
