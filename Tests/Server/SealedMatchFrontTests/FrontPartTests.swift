@@ -173,6 +173,49 @@ import Testing
         #expect(await used.most == 40)
     }
 
+    /// Whose account has nothing goes before others, and the slowest of those whose bodies come gives way to him.
+    @Test func theSlowestGivesWayToWhoHasNothing() async throws {
+        let accounts = (0..<3).map { number in
+            var bytes = Bytes32()
+            bytes[0] = UInt8(number)
+            return AccountID(canonical: bytes)
+        }
+        let budget = BodyBudget(100, share: 50, patience: .seconds(600))
+        let ended = Ended()
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // The first sends slower than the second. Both have to go: one alone is not room enough.
+            for (number, received) in [1, 10].enumerated() {
+                group.addTask {
+                    let (ends, end) = AsyncStream.makeStream(of: Void.self)
+                    try await budget.with(
+                        40, of: accounts[number],
+                        end: {
+                            ended.numbers.withLock { $0.append(number) }
+                            end.yield()
+                        }
+                    ) { room in
+                        room.received(received)
+                        begin.yield()
+                        for await _ in ends { break }
+                    }
+                }
+            }
+            var count = 0
+            for await _ in begun {
+                count += 1
+                if count == 2 { break }
+            }
+            group.addTask { try await budget.with(90, of: accounts[2]) {} }
+            try await group.waitForAll()
+        }
+        #expect(ended.numbers.withLock { $0 } == [0, 1])
+    }
+
+    private final class Ended: Sendable {
+        let numbers = Mutex<[Int]>([])
+    }
+
     @Test func aLineThatComesAgainIsCounted() {
         let clock = Mutex(ContinuousClock.now)
         let written = Mutex<[String]>([])
