@@ -26,13 +26,14 @@ import topics  # noqa: E402
 import worked_example  # noqa: E402
 from envelope import Topic  # noqa: E402
 
-# What the generators do not make: folders, the registry (Tests/House/registry.py), and upstream data that is kept as it
-# was published.
+# What the generators do not make: folders, the registry (Tests/House/registry.py), the tables of marks, and upstream data
+# that is kept as it was published.
 FOREIGN = {
     "generate",
     "schemas",
     "README.md",
     "registry.json",
+    "marks.json",
     "hash-to-group/rfc9497-voprf-ristretto255-sha512.json",
     "log/upstream.json",
 }

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from reference import marks as marks_of
 from reference.case_file import KIND_NAMES
 from reference.field import canonical
-from reference.labels import encode_integer
+from reference.labels import blake2b_256, encode_integer
+from reference.marks import Cells, Mark
 from reference.payload import Payload
 from reference.profile import Profile
 
@@ -45,7 +47,64 @@ def profile(value: Profile) -> dict[str, Any]:
         "probes": value.probes,
         "positions": list(value.positions),
         "hypotheses": [hypothesis.encode().hex() for hypothesis in value.hypotheses],
+        "marks": value.marks,
     }
+
+
+def cells(found: Cells) -> str:
+    """BLAKE2b-256 of s, hi, lo and C of each cell, row by row: 1, 1, 1 and 2 bytes."""
+    order = zip(*(part.reshape(-1).tolist() for part in (found.step, found.high, found.low, found.total)), strict=True)
+    return blake2b_256(b"".join(bytes(one[:3]) + encode_integer(one[3], 2) for one in order)).hex()
+
+
+def cell_rows(mask: np.ndarray) -> list[str]:
+    """Row i as a word, whose bit j is cell (i, j)."""
+    return words(sum(1 << j for j, member in enumerate(row) if member) for row in mask.tolist())
+
+
+def mark(found: Mark) -> dict[str, Any]:
+    """The mask, BLAKE2b-256 of its levels in row order, 4 bytes each, and of each hypothesis' coefficients."""
+    return {
+        "penalty": found.penalty,
+        "rows": cell_rows(found.mask),
+        "fill": blake2b_256(found.levels[found.mask].astype("<u4").tobytes()).hex(),
+        "coefficients": [blake2b_256(one.astype("<f4").tobytes()).hex() for one in found.coefficients],
+    }
+
+
+def marks(picture_raster: np.ndarray) -> dict[str, Any]:
+    """What is found on a picture."""
+    own, found = marks_of.cells(picture_raster), marks_of.strip(picture_raster)
+    z = marks_of.scores(own)
+    result: dict[str, Any] = {
+        "cells": cells(own),
+        "scores": blake2b_256(z.astype("<i8").tobytes()).hex(),
+        "leastScore": int(z.min()),
+        "greatestScore": int(z.max()),
+        "scoresOfDiagonal": z.diagonal()[::8].tolist(),
+        "strip": None,
+        "masks": [
+            {
+                "mask": one.number,
+                "weight": one.weight,
+                **mark(marks_of.mark(picture_raster, own.total, one.cells, one.penalty)),
+            }
+            for one in marks_of.masks(z)
+        ],
+    }
+    if found is not None:
+        clean, _ = marks_of.undone(picture_raster, found)
+        result["strip"] = {
+            "score": found.score,
+            "side": found.side,
+            "edge": found.edge,
+            "outer": found.outer,
+            "inner": found.inner,
+            "factor": found.factor,
+            "raster": blake2b_256(clean.tobytes()).hex(),
+            **mark(marks_of.of_strip(picture_raster, found)),
+        }
+    return result
 
 
 def payload(value: Payload) -> dict[str, Any]:

@@ -201,8 +201,63 @@ def odd_pictures() -> tuple[Picture, ...]:
     )
 
 
+def letters(name: str, width: int, height: int, rows: int, columns: int, size: int, top: int, left: int) -> np.ndarray:
+    """Where lines of made-up letters stand: 5 x 7 dots each, a dot being size x size pixels."""
+    random = hashlib.shake_256(b"SealedMatch letters: " + name.encode()).digest(rows * columns * 35)
+    dots = (np.frombuffer(random, dtype=np.uint8) < 140).reshape(rows, columns, 7, 5)
+    page = np.zeros((rows, 9, columns, 6), dtype=bool)
+    page[:, :7, :, :5] = dots.transpose(0, 2, 1, 3)
+    page = page.reshape(rows * 9, columns * 6).repeat(size, axis=0).repeat(size, axis=1)
+    page = page[: height - top, : width - left]
+    found = np.zeros((height, width), dtype=bool)
+    found[top : top + page.shape[0], left : left + page.shape[1]] = page
+    return found
+
+
+def outlined(base: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """White with a black edge, one pixel wide."""
+    wide = np.pad(where, 1)
+    edge = np.zeros_like(where)
+    for a in (0, 1, 2):
+        for b in (0, 1, 2):
+            edge |= wide[a : a + where.shape[0], b : b + where.shape[1]]
+    return np.where(where, 255, np.where(edge, 0, base))
+
+
+@cache
+def marked_pictures() -> tuple[Picture, ...]:
+    """One texture with this and that put on it."""
+    width, height = 192, 144
+    coarse, fine = lattice("marked coarse", 5, width, height), lattice("marked fine", 23, width, height)
+    base = (128 + ((11 * coarse + 5 * fine) // 16 - 128) * 5 // 4).clip(0, 255)
+    x, y = places(width, height)
+
+    solid = np.where(y >= 124, 24, base)
+    solid[letters("solid", width, height, 1, 20, 1, 130, 16)] = 250
+    glass, low_glass = np.where(y < 24, base * 3 // 8 + 16, base), np.where(y >= 116, base // 2 + 8, base)
+    low_glass[letters("glass", width, height, 1, 18, 1, 126, 20)] = 255
+    from_badge = (x - 168) ** 2 + (y - 24) ** 2
+    badge = np.where(from_badge < 14**2, 255, base)
+    badge = np.where((from_badge < 11**2) & (abs(x - 168) < 4), 0, badge)
+    meme = outlined(base, letters("meme", width, height, 1, 13, 2, 6, 18))
+    frame = np.where((x < 7) | (y < 7) | (x >= width - 7) | (y >= height - 7), 255, base)
+    several = outlined(np.where(y >= 128, 240, badge), letters("several", width, height, 1, 5, 2, 84, 12))
+    several = np.where((x >= 8) & (x < 40) & (y >= 8) & (y < 20), 0, several)
+    return (
+        made("marked-nothing", base),
+        made("marked-strip", solid),
+        made("marked-glass", glass),
+        made("marked-low-glass", low_glass),
+        made("marked-badge", badge),
+        made("marked-letters", meme),
+        made("marked-frame", frame),
+        made("marked-several", several),
+        made("marked-white", base * 9 // 4 - 40),
+    )
+
+
 @cache
 def all_pictures() -> dict[str, Picture]:
     every = known_pictures() + changed_pictures() + unknown_pictures() + poor_pictures()
-    every += borderline_pictures() + odd_pictures()
+    every += borderline_pictures() + odd_pictures() + marked_pictures()
     return {picture.name: picture for picture in every}

@@ -71,6 +71,7 @@ class Case:
             fields["probes"],
             tuple(fields["positions"]),
             tuple(Hypothesis.decode(bytes.fromhex(encoding)) for encoding in fields["hypotheses"]),
+            fields["marks"],
         )
 
     def payload(self) -> Payload:

@@ -72,6 +72,10 @@ def keys_of_picture(case: Case) -> Output:
     return {"keys": [key.hex() for key in probes(Picture.of(*pixels(case)), profile, case["separation"])]}
 
 
+def what_was_put_on(case: Case) -> Output:
+    return forms.marks(raster(*pixels(case)))
+
+
 def keys_by_costs(case: Case) -> Output:
     costs = [np.frombuffer(margin, dtype="<f4")[0] for margin in case.all_bytes("margins")]
     return {"keys": forms.words(found for _, found in nearest_keys(case.word("key"), costs, case["count"]))}
@@ -106,6 +110,7 @@ FINGERPRINT = {
     "Variants": variants,
     "Raster": cells,
     "Hypothesis": under_hypothesis,
+    "Marks": what_was_put_on,
     "Probes": keys_of_picture,
     "NearestKeys": keys_by_costs,
     "Sample": sample_of_video,

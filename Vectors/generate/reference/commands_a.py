@@ -273,6 +273,7 @@ def described(set_file: SetFile) -> dict[str, Any]:
             "probes": profile.probes,
             "positions": list(profile.positions),
             "hypotheses": [asdict(hypothesis) for hypothesis in profile.hypotheses],
+            "marks": profile.marks,
         },
         "sources": [source.hex() for source in header.sources],
         "signers": [source.hex() for source in set_file.signers()],

@@ -138,8 +138,9 @@ def value(text: str, form: str) -> int | bytes:
 
 
 def parameters_digest(signed_part: bytes) -> bytes:
-    """KDF("set parameters", bytes 160…255 ‖ 768…831 ‖ 864…875 of the signed part)."""
-    return kdf(None, "set parameters", signed_part[160:256] + signed_part[768:832] + signed_part[864:876])
+    """KDF("set parameters", bytes 160…255 ‖ 768…831 ‖ 864…875 + 8·max(0, H − 8) of the signed part)."""
+    end = 876 + 8 * max(0, signed_part[183] - 8)
+    return kdf(None, "set parameters", signed_part[160:256] + signed_part[768:832] + signed_part[864:end])
 
 
 def set_beginning(set_file: SetFile) -> dict[str, list]:

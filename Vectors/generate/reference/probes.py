@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .keys import perceptual_key
+from .marks import mark_hypotheses
 from .pdq import Fingerprint, pdq_with_coefficients
 from .profile import Profile
 from .raster import hypothesis_coefficients, raster
@@ -69,6 +70,13 @@ def nearest_keys(key: int, costs: Sequence[np.float32], count: int) -> list[tupl
     ]
 
 
+def all_hypotheses(picture: Picture, profile: Profile) -> list[tuple[int, np.ndarray, np.float32]]:
+    """Penalty, coefficients and median of each: "the profile's, then, with marks, those of the picture's marks"."""
+    sent = picture.fingerprint
+    found = [(one.penalty, *hypothesis_coefficients(sent, picture.raster, one)) for one in profile.hypotheses]
+    return found + (mark_hypotheses(picture.raster) if profile.marks else [])
+
+
 def probes(picture: Picture, profile: Profile, separation: int) -> list[bytes]:
     """Output: 1...M distinct keys, the likeliest first; "none if the fingerprint's quality is below the profile's probe
     quality"."""
@@ -78,13 +86,12 @@ def probes(picture: Picture, profile: Profile, separation: int) -> list[bytes]:
     # 2. "The spread is the 128th smallest of the 256 values |c - m_0| of as sent."
     spread = sorted(abs(SINGLE(c - sent.median)) for c in sent.coefficients)[127]
     candidates: list[tuple[np.float32, int, int, int]] = []
-    for h, hypothesis in enumerate(profile.hypotheses):
+    for h, (penalty, coefficients, median) in enumerate(all_hypotheses(picture, profile)):
         # 1. "x_i = coefficient positions[i] - m_h. Key K_h has bit i = 1 if x_i > 0. A flip of bit i costs |x_i|."
-        coefficients, median = hypothesis_coefficients(sent, picture.raster, hypothesis)
         x = [SINGLE(coefficients[position] - median) for position in profile.positions]
         key = sum(1 << i for i, value in enumerate(x) if value > 0)
         # 2. "Hypothesis h has the offset u_h = (penalty * spread) / 256."
-        offset = SINGLE(SINGLE(SINGLE(hypothesis.penalty) * spread) / SINGLE(256))
+        offset = SINGLE(SINGLE(SINGLE(penalty) * spread) / SINGLE(256))
         for place, (total, candidate) in enumerate(nearest_keys(key, [abs(value) for value in x], profile.probes)):
             candidates.append((SINGLE(offset + total), h, place, candidate))
     # 4, 5. "Take a candidate unless it equals a probe taken before or, where r > 0, differs from one in more than r

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from .pdq import GRID, SINGLE, Fingerprint, check_shape, coefficients_of, median_of
-from .profile import AS_SENT, Hypothesis
+from .profile import AS_SENT, HIGHLIGHTS, RASTER, S_CURVE, VIGNETTE, Hypothesis
 
 SIDE = 256
 RASTER_COUNT = SIDE * SIDE
@@ -56,14 +56,30 @@ def weights(shift: int, zoom: int) -> np.ndarray:
     return rows
 
 
+def changed(cells: np.ndarray, hypothesis: Hypothesis) -> tuple[np.ndarray, int]:
+    """Step 1: V and f."""
+    a = cells.astype(np.int64)
+    s = hypothesis.strength
+    if hypothesis.kind == RASTER:
+        return (a, 1) if hypothesis.tone == 0 else (a * (1_024 + hypothesis.tone * (255 - a)), 1_024)
+    if hypothesis.kind == VIGNETTE:
+        k = np.arange(SIDE, dtype=np.int64)
+        from_middle = (2 * k[:, None] - 255) ** 2 + (2 * k[None, :] - 255) ** 2
+        return a * (1_024 + s * from_middle // 131_072), 1_024
+    if hypothesis.kind == S_CURVE:
+        return 1_048_576 * a + s * a * (255 - a) * (255 - 2 * a), 1_048_576
+    if hypothesis.kind == HIGHLIGHTS:
+        return 2 * a + s * np.maximum(0, a - 225), 2
+    raise ValueError(f"no raster has kind {hypothesis.kind}")
+
+
 def grid_of(cells: np.ndarray, hypothesis: Hypothesis) -> np.ndarray:
     """Steps 1 to 4."""
-    a = cells.astype(np.int64)
-    v = a if hypothesis.tone == 0 else a * (1_024 + hypothesis.tone * (255 - a))
-    omega = weights(hypothesis.shift, hypothesis.zoom)
+    v, f = changed(cells, hypothesis)
+    omega = weights(hypothesis.shift, hypothesis.zoom if hypothesis.kind == RASTER else 1_024)
     sums = omega.sum(axis=1)
     above = omega @ v @ omega.T
-    below = sums[:, None] * sums[None, :] * (1 if hypothesis.tone == 0 else 1_024)
+    below = sums[:, None] * sums[None, :] * f
     return (above.astype(np.float64) / below.astype(np.float64)).astype(SINGLE)
 
 

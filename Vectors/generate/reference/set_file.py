@@ -23,6 +23,10 @@ SIGNED_COUNT = 3_072
 HYPOTHESES_AT = 768
 SUPPORT_AT = 832
 LEVELS_AT = 864
+FURTHER_AT = 876
+"""hypotheses from the ninth on"""
+FIRST_HYPOTHESES = 8
+RESERVED_AT = 940
 SIGNATURES_COUNT = 1_024
 SIGNATURE_COUNT = 64
 HEAD_COUNT = SIGNED_COUNT + SIGNATURES_COUNT
@@ -55,6 +59,7 @@ class SetHeader:
 
     def encode(self) -> bytes:
         p, profile = self.parameters, self.parameters.profile
+        hypotheses = [hypothesis.encode() for hypothesis in profile.hypotheses]
         part = (
             MAGIC
             + encode_integer(self.version, 8)
@@ -73,14 +78,13 @@ class SetHeader:
             + bytes(2)
             + bytes([profile.b, profile.probes])
             + encode_integer(profile.id, 4)
-            + bytes([0, profile.minimum_quality, profile.probe_quality, len(profile.hypotheses)])
+            + bytes([profile.marks, profile.minimum_quality, profile.probe_quality, len(profile.hypotheses)])
             + bytes(profile.positions).ljust(72, b"\x00")
             + b"".join(self.sources).ljust(HYPOTHESES_AT - 256, b"\x00")
-            + b"".join(hypothesis.encode() for hypothesis in profile.hypotheses).ljust(
-                SUPPORT_AT - HYPOTHESES_AT, b"\x00"
-            )
+            + b"".join(hypotheses[:FIRST_HYPOTHESES]).ljust(SUPPORT_AT - HYPOTHESES_AT, b"\x00")
             + self.support_digest
             + bytes(p.levels)
+            + b"".join(hypotheses[FIRST_HYPOTHESES:])
         ).ljust(SIGNED_COUNT, b"\x00")
         if len(part) != SIGNED_COUNT:
             raise ValueError("a field has a wrong length")
@@ -98,7 +102,7 @@ class SetHeader:
         n, m = decode_integer(part[112:120]), decode_integer(part[120:128])
         require(1 <= n <= MAXIMUM_ENTRIES and m == cells(n), "parameterOutOfRange", "n and m")
         b, source_count, hypothesis_count = part[174], part[166], part[183]
-        require(part[164] <= 1 and not any(part[172:174]) and part[180] == 0, "nonCanonical", "reserved bytes")
+        require(part[164] <= 1 and not any(part[172:174]), "nonCanonical", "reserved bytes")
         # Where the padding begins is known only if b, S and H are in range; they are refused below if they are not.
         require(b > 64 or not any(part[184 + b : 256]), "nonCanonical", "padding of the positions")
         require(
@@ -106,13 +110,17 @@ class SetHeader:
             "nonCanonical",
             "padding of the sources",
         )
-        after = HYPOTHESES_AT + HYPOTHESIS_COUNT * hypothesis_count
+        first = min(hypothesis_count, FIRST_HYPOTHESES)
+        after_first = HYPOTHESES_AT + HYPOTHESIS_COUNT * first
+        after_further = FURTHER_AT + HYPOTHESIS_COUNT * (hypothesis_count - first)
         require(
-            hypothesis_count > MAXIMUM_HYPOTHESES or not any(part[after:SUPPORT_AT]),
+            hypothesis_count > MAXIMUM_HYPOTHESES
+            or not any(part[after_first:SUPPORT_AT])
+            and not any(part[after_further:RESERVED_AT]),
             "nonCanonical",
             "padding of the hypotheses",
         )
-        require(not any(part[LEVELS_AT + LEVEL_COUNT :]), "nonCanonical", "bytes after the levels")
+        require(not any(part[RESERVED_AT:]), "nonCanonical", "bytes after the hypotheses")
         require(b <= 64, "unknownProfile", "b")
         require(hypothesis_count <= MAXIMUM_HYPOTHESES, "unknownProfile", "H")
         profile = Profile(
@@ -123,8 +131,12 @@ class SetHeader:
             positions=tuple(part[184 : 184 + b]),
             hypotheses=tuple(
                 Hypothesis.decode(part[at : at + HYPOTHESIS_COUNT])
-                for at in range(HYPOTHESES_AT, after, HYPOTHESIS_COUNT)
+                for at in (
+                    *range(HYPOTHESES_AT, after_first, HYPOTHESIS_COUNT),
+                    *range(FURTHER_AT, after_further, HYPOTHESIS_COUNT),
+                )
             ),
+            marks=part[180],
         )
         parameters = Parameters(
             threshold=decode_integer(part[160:162]),

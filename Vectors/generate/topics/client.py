@@ -13,7 +13,7 @@ from reference.distinctness import distinctness, distinctness_key
 from reference.epochs import AccountSecret, first_epoch
 from reference.keys import perceptual_key, sha256_key, sign_message, source_public_key
 from reference.labels import encode_integer
-from reference.profile import PROFILE_2, Profile
+from reference.profile import PROFILE_2, PROFILE_3, Hypothesis, Profile
 from reference.registration import MAXIMUM_SIGNATURE_BYTES, Registration
 from reference.resolution import RELEASE_LABEL
 from reference.sharing import pseudonym_of
@@ -297,6 +297,14 @@ def digests(topic: Topic) -> None:
 
     add("profile 2", PROFILE_2)
     add("profile 2 with M = 64: the same digest", replace(PROFILE_2, probes=64))
+    add("profile 3", PROFILE_3)
+    add("profile 3 with M = 32: the same digest", replace(PROFILE_3, probes=32))
+    add("profile 3 without marks", replace(PROFILE_3, marks=0))
+    add("profile 2 with marks", replace(PROFILE_2, marks=1))
+    add("H = 16", replace(PROFILE_2, hypotheses=(Hypothesis(),) * 16), "GreatestParameters")
+    for h in range(7, 10):
+        changed = replace(PROFILE_3.hypotheses[h], strength=1)
+        add(f"strength 1, kind {changed.kind}", replace(PROFILE_2, hypotheses=(Hypothesis(), changed)))
     add("another id", replace(PROFILE_2, id=2**32 - 1), "GreatestParameters")
     add("another minimum quality", replace(PROFILE_2, minimum_quality=51))
     add("another probe quality", replace(PROFILE_2, probe_quality=41))

@@ -13,7 +13,7 @@ from envelope import Topic, seeded
 from files import file_case
 from reference.labels import blake2b_256, encode_integer
 from reference.probes import Picture, nearest_keys, probes
-from reference.profile import PROFILE_2, RASTER, Hypothesis, Profile
+from reference.profile import HIGHLIGHTS, PROFILE_2, PROFILE_3, RASTER, S_CURVE, VIGNETTE, Hypothesis, Profile
 from reference.raster import hypothesis_coefficients
 from reference.variants import VARIANTS, variant
 from reference.video import listed, sample, sent, video_probes
@@ -39,6 +39,9 @@ NOTES = {
     "NoSample": "nothing is chosen, or no sample will do for a list",
     "EqualScores": "samples of equal score: the order of time decides",
     "Alike": "samples whose hashes are within 10 bits of each other",
+    "Marked": "something was put on the picture",
+    "Unmarked": "nothing was put on the picture, or nothing is found",
+    "Strip": "a translucent strip",
     "Short": "too few samples for a score",
     "BitOrder": "bit positions[i] of the hash is bit i of the key, whatever their order",
 }
@@ -46,7 +49,7 @@ NOTES = {
 
 def build() -> dict[str, Topic | bytes]:
     topic = Topic(
-        "fingerprint", "PDQ with coefficients, the raster, hypotheses, and the keys that a picture probes.", NOTES
+        "fingerprint", "PDQ with coefficients, the raster, hypotheses, marks, and the keys that a picture probes.", NOTES
     )
     files = {f"fingerprint/{name}.png": picture.png() for name, picture in pictures.all_pictures().items()}
     hashes(topic)
@@ -54,6 +57,7 @@ def build() -> dict[str, Topic | bytes]:
     variants(topic)
     rasters(topic)
     hypotheses(topic)
+    marks(topic)
     probings(topic)
     nearest(topic)
     samples(topic)
@@ -218,6 +222,46 @@ def hypotheses(topic: Topic) -> None:
         ("the least zoom", Hypothesis(RASTER, 0, -2_048, 1_000, 0)),
     ):
         add(comment, "colours", hypothesis, "Edges")
+    for h in range(3, len(PROFILE_3.hypotheses)):
+        add(f"hypothesis {h} of profile 3", "known-2", PROFILE_3.hypotheses[h])
+    for kind, name, greatest in ((VIGNETTE, "a vignette", 2_048), (S_CURVE, "a curve", 31), (HIGHLIGHTS, "lights", 31)):
+        for strength, shift in ((1, -2_048), (greatest, 2_048)):
+            extreme = Hypothesis(kind, 0, shift, 0, 1_024, strength)
+            add(f"{name} of strength {strength}, shift {shift}", "colours", extreme, "Edges")
+
+
+def marks(topic: Topic) -> None:
+    group = topic.group(
+        "Marks",
+        "What profile 3 finds on a picture. cells: BLAKE2b-256 of s, hi, lo and C of each cell, 1, 1, 1 and 2 bytes; "
+        "scores: of z, 8 bytes each in two's complement; scoresOfDiagonal: z(i, i), i = 0, 8 … 56. Of a strip: side 1 is "
+        "below, outer and inner are Σo and Σn of back 2, factor is a, raster the digest of A′. Of a strip and of each mask "
+        "that gives hypotheses: rows of cells as words, bit j of row i being cell (i, j); fill: the digest of F on the "
+        "mask, 4 bytes a cell; the digests of the 256 coefficients for shift 0 and 315.",
+    )
+    for name, flags in {
+        "marked-nothing": ["Unmarked"],
+        "marked-strip": ["Marked"],
+        "marked-glass": ["Marked", "Strip"],
+        "marked-low-glass": ["Marked", "Strip"],
+        "marked-badge": ["Marked"],
+        "marked-letters": ["Marked"],
+        "marked-frame": ["Marked"],
+        "marked-several": ["Marked"],
+        "marked-white": ["Unmarked"],
+        "five": ["Unmarked"],
+        "four-high": ["Unmarked", "TooSmall"],
+        "flat": ["Unmarked", "Flat"],
+        "noise": ["Unmarked"],
+        "colours": ["Unmarked"],
+    }.items():
+        picture = pictures.all_pictures()[name]
+        group.add(
+            f"{name}, {picture.width} x {picture.height}, {picture.format}",
+            picture_input(picture),
+            lambda picture=picture: forms.marks(picture.sent().raster),
+            *flags,
+        )
 
 
 def probings(topic: Topic) -> None:
@@ -236,6 +280,16 @@ def probings(topic: Topic) -> None:
         )
         return len(found)
 
+    marked = [picture.name for picture in pictures.marked_pictures()]
+    for r in (6, 0):
+        for name in (*marked, "known-1", "noise", "five"):
+            flag = "Marked" if name in marked[1:-1] else "Unmarked"
+            add(f"profile 3, r = {r}", name, PROFILE_3, flag, *["Separation"] if r == 0 else [], r=r)
+    add("profile 3, M = 1: a mark comes before the hash's own key", "marked-strip", replace(PROFILE_3, probes=1), "Marked")
+    add("profile 3 without marks", "marked-strip", replace(PROFILE_3, marks=0), "Marked")
+    add("profile 2 with marks", "marked-several", replace(PROFILE_2, marks=1), "Marked")
+    add("as sent only, with marks", "marked-glass", replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1], marks=1), "Strip")
+    add("no quality, with marks", "flat", PROFILE_3, "PoorPicture")
     one = replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1])
     for name in ("known-1", "known-4", "unknown-1", "side-257", "noise", "wide"):
         add("profile 2", name, PROFILE_2)
@@ -257,6 +311,7 @@ def probings(topic: Topic) -> None:
     add("b = 64, M = 64", "known-5", replace(PROFILE_2, probes=64, positions=tuple(range(64))), "GreatestParameters")
     eight = (*PROFILE_2.hypotheses, Hypothesis(RASTER, 2, -2_048, 1_100, 1_024))
     add("H = 8", "known-5", replace(PROFILE_2, hypotheses=eight), "GreatestParameters")
+    add("H = 16", "known-5", replace(PROFILE_2, hypotheses=(*eight, *eight)), "GreatestParameters")
     again = (Hypothesis(), PROFILE_2.hypotheses[3], PROFILE_2.hypotheses[3], Hypothesis())
     add("hypotheses twice: their candidates are equal", "known-6", replace(PROFILE_2, hypotheses=again), "EqualMargins")
     add("b = 3, M = 8: all keys", "known-6", replace(PROFILE_2, probes=8, positions=(0, 17, 34)), "AllSubsets")
@@ -485,3 +540,6 @@ def video_probings(topic: Topic) -> None:
     add("M = 5: the first five", known, replace(PROFILE_2, probes=5), "FewProbes")
     add("M = 1: the first", known[:3], replace(PROFILE_2, probes=1), "LeastParameters")
     add("M = 64, r = 1: fewer than their part", known[:2], replace(PROFILE_2, probes=64), "Separation", r=1)
+    marked = ["marked-strip", "marked-glass", "marked-nothing"]
+    add("profile 3", marked, PROFILE_3, "Marked")
+    add("profile 3, the first alone", marked[:1], PROFILE_3, "Marked")

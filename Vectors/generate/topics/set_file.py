@@ -23,7 +23,7 @@ from reference.keys import (
 )
 from reference.labels import encode_integer
 from reference.parameters import CLOCK_SLACK, MAXIMUM_ENTRIES, MAXIMUM_LIFETIME, TrustPolicy
-from reference.profile import Hypothesis, Profile
+from reference.profile import GREATEST_STRENGTH, PROFILE_3, Hypothesis, Profile
 from reference.set_file import SetFile, open_set
 from reference.table import cells
 from topics.entries import profile_fields
@@ -303,7 +303,7 @@ def header_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         policy=replace(cases.policy, maximum_cells=cells(MAXIMUM_ENTRIES)),
         result="wrongLength",
     )
-    for offset in (164, 172, 173, 180, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 831, 876, 1_000, 3_071):
+    for offset in (164, 172, 173, 184 + 50, 255, 256 + 96, 600, 767, 768 + 56, 831, 876, 939, 940, 1_000, 3_071):
         for value in (2 if offset == 164 else 1, 128):
             add(f"byte {offset} is {value}", part({offset: bytes([value])}), "ReservedBytes", result="nonCanonical")
 
@@ -324,11 +324,11 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         profile(f"{ours} = 100", "Boundary", **{name: 100})
         profile(f"{ours} = 101", "OutOfRange", **{name: 101}, result="unknownProfile")
     raster = p.profile.hypotheses[3]
-    for count in (1, 8):
+    for count in (1, 8, 9, 16):
         profile(f"H = {count}", "Boundary", hypotheses=(p.profile.hypotheses[0], *[raster] * (count - 1)))
     profile("as sent twice", "Boundary", hypotheses=(Hypothesis(), Hypothesis()))
     profile("a hypothesis twice", "Boundary", hypotheses=(Hypothesis(), raster, raster))
-    for count in (0, 9, 255):
+    for count in (0, 17, 255):
         cases.add(
             f"profile: H = {count}",
             fixture.with_part({183: bytes([count]), 768: (raster.encode() * min(count, 8)).ljust(56, b"\x00")}),
@@ -383,7 +383,35 @@ def range_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         hypotheses=(Hypothesis(), replace(raster, penalty=65_535)),
         result="unknownProfile",
     )
-    for kind in (2, 255):
+    for kind, greatest in GREATEST_STRENGTH.items():
+        curve = Hypothesis(kind, shift=157, penalty=51, strength=2)
+        for comment, changed, result in (
+            ("strength = 0", replace(curve, strength=0), "unknownProfile"),
+            ("strength = 1", replace(curve, strength=1), "valid"),
+            (f"strength = {greatest:,}", replace(curve, strength=greatest), "valid"),
+            (f"strength = {greatest + 1:,}", replace(curve, strength=greatest + 1), "unknownProfile"),
+            ("shift = 2,049", replace(curve, shift=2_049), "unknownProfile"),
+            ("penalty = 1,025", replace(curve, penalty=1_025), "unknownProfile"),
+            ("a tone", replace(curve, tone=1), "unknownProfile"),
+        ):
+            profile(
+                f"kind = {kind}, {comment}",
+                "Boundary" if result == "valid" else "OutOfRange",
+                hypotheses=(Hypothesis(), changed),
+                result=result,
+            )
+    profile("marks = 1", "Boundary", marks=1)
+    for marks in (2, 255):
+        profile(f"marks = {marks}", "OutOfRange", marks=marks, result="unknownProfile")
+    cases.add("profile 3", fixture.with_header(parameters=replace(p, profile=PROFILE_3)), policy=lowest)
+    cases.add(
+        "profile: H = 9, and bytes where a tenth would be",
+        fixture.with_part({183: b"\x09", 884: b"\x01"}),
+        "ReservedBytes",
+        policy=lowest,
+        result="nonCanonical",
+    )
+    for kind in (5, 255):
         profile(
             f"kind = {kind}",
             "OutOfRange",
@@ -505,6 +533,8 @@ def profile_cases(cases: OpenSetCases, fixture: Fixture) -> None:
     refused("the same positions in another order", replace(p.profile, positions=(1, 0, *p.profile.positions[2:])))
     refused("one bit more", replace(p.profile, positions=(*p.profile.positions, 255)))
     refused("one hypothesis fewer", replace(p.profile, hypotheses=p.profile.hypotheses[:-1]))
+    refused("marks are looked for", replace(p.profile, marks=1))
+    refused("profile 3", PROFILE_3)
     refused("another id", replace(p.profile, id=3))
     refused("a higher minimum quality", replace(p.profile, minimum_quality=51))
     refused("a higher probe quality", replace(p.profile, probe_quality=41))
@@ -525,6 +555,11 @@ def profile_cases(cases: OpenSetCases, fixture: Fixture) -> None:
         "pinned profile: the other one is pinned too",
         with_profile(other),
         policy=replace(policy, profiles=frozenset([other.digest(), p.profile.digest()])),
+    )
+    cases.add(
+        "pinned profile: profile 3 is pinned too, as while a deployment moves to it",
+        with_profile(PROFILE_3),
+        policy=replace(policy, profiles=frozenset([PROFILE_3.digest(), p.profile.digest()])),
     )
     cases.add("pinned profile: any will do", with_profile(other), policy=replace(policy, profiles=None))
 
