@@ -1,6 +1,6 @@
 """Makes the test vectors: `python Vectors/generate` writes them, `python Vectors/generate --check` compares with what
 is there and fails on any difference.
-The worked example of Docs/Protocol.md is one of the things made.
+The worked example and the tables of marks of Docs/Protocol.md are among the things made.
 
 Both validate every file against its schema. Needs pysodium (libsodium), numpy and jsonschema.
 """
@@ -21,13 +21,14 @@ SPECIFICATION = VECTORS.parent / "Docs" / "Protocol.md"
 sys.path.insert(0, str(HERE))
 
 import jsonschema  # noqa: E402
+import mark_tables  # noqa: E402
 import referencing  # noqa: E402
 import topics  # noqa: E402
 import worked_example  # noqa: E402
 from envelope import Topic  # noqa: E402
 
-# What the generators do not make: folders, the registry (Tests/House/registry.py), the tables of marks, and upstream data
-# that is kept as it was published.
+# What the generators do not make: folders, the registry (Tests/House/registry.py), the tables of marks, which
+# Sources/Lab/Recall has measured, and upstream data that is kept as it was published.
 FOREIGN = {
     "generate",
     "schemas",
@@ -80,10 +81,12 @@ def main() -> None:
         if path.is_file() and path.relative_to(VECTORS).parts[0] not in FOREIGN
     } - FOREIGN
     specification = SPECIFICATION.read_text()
-    with_example = worked_example.in_document(specification)
+    with_example = mark_tables.in_document(worked_example.in_document(specification))
     if arguments.check:
         if specification != with_example:
-            raise SystemExit("the worked example in Docs/Protocol.md is not what the generators make")
+            raise SystemExit(
+                "the worked example or the tables of marks in Docs/Protocol.md are not what the generators make"
+            )
         wrong = sorted(
             p
             for p in present | made.keys()

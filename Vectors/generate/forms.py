@@ -72,6 +72,21 @@ def mark(found: Mark) -> dict[str, Any]:
     }
 
 
+def patched(scores: dict[str, Any]) -> np.ndarray:
+    """z of each cell: rectangles of one score each, a later one on an earlier one."""
+    z = np.full((64, 64), scores["elsewhere"], dtype=np.int64)
+    for one in scores["patches"]:
+        z[one["row"] : one["row"] + one["height"], one["column"] : one["column"] + one["width"]] = one["score"]
+    return z
+
+
+def masks(z: np.ndarray) -> list[dict[str, Any]]:
+    return [
+        {"mask": one.number, "weight": one.weight, "penalty": one.penalty, "rows": cell_rows(one.cells)}
+        for one in marks_of.masks(z)
+    ]
+
+
 def marks(picture_raster: np.ndarray) -> dict[str, Any]:
     """What is found on a picture."""
     own, found = marks_of.cells(picture_raster), marks_of.strip(picture_raster)

@@ -76,6 +76,10 @@ def what_was_put_on(case: Case) -> Output:
     return forms.marks(raster(*pixels(case)))
 
 
+def masks_of_scores(case: Case) -> Output:
+    return {"masks": forms.masks(forms.patched(case["scores"]))}
+
+
 def keys_by_costs(case: Case) -> Output:
     costs = [np.frombuffer(margin, dtype="<f4")[0] for margin in case.all_bytes("margins")]
     return {"keys": forms.words(found for _, found in nearest_keys(case.word("key"), costs, case["count"]))}
@@ -111,6 +115,7 @@ FINGERPRINT = {
     "Raster": cells,
     "Hypothesis": under_hypothesis,
     "Marks": what_was_put_on,
+    "Masks": masks_of_scores,
     "Probes": keys_of_picture,
     "NearestKeys": keys_by_costs,
     "Sample": sample_of_video,

@@ -269,17 +269,17 @@ class Strip:
         return penalty(TABLES["strip"], self.score)
 
 
-def fit(o: list[int], n: list[int]) -> tuple[int, int]:
+def fit(o: np.ndarray, n: np.ndarray) -> tuple[int, int]:
     """Steps 2 and 3 for one pair of rows: the score and a. (0, 0) without a fit."""
-    sum_o, sum_n = sum(o), sum(n)
-    vo = 256 * sum(x * x for x in o) - sum_o**2
-    vi = 256 * sum(x * x for x in n) - sum_n**2
-    cv = 256 * sum(x * y for x, y in zip(o, n, strict=True)) - sum_o * sum_n
+    sum_o, sum_n = int(o.sum()), int(n.sum())
+    vo = 256 * int(o @ o) - sum_o**2
+    vi = 256 * int(n @ n) - sum_n**2
+    cv = 256 * int(o @ n) - sum_o * sum_n
     if not (vo > 0 and 2 * vo < 10 * cv < 8 * vo):
         return 0, 0
     slope = 4_096 * cv // vo
     rest = max(0, vi - slope * cv // 4_096)
-    apart = 256 * sum((x - y) ** 2 for x, y in zip(o, n, strict=True))
+    apart = 256 * int((o - n) @ (o - n))
     return 16 * apart // (rest + 262_144), 256 * vo // cv
 
 
@@ -287,12 +287,12 @@ def strip(raster: np.ndarray) -> Strip | None:
     """Steps 1 to 4."""
     best: Strip | None = None
     for side in (0, 1):
-        rows = (raster if side == 0 else raster[::-1])[: EDGES[-1] + 2].tolist()
+        rows = (raster if side == 0 else raster[::-1])[: EDGES[-1] + 2].astype(np.int64)
         for e in EDGES:
             fits = [fit(rows[e + 1], rows[e - back]) for back in BACKS]
             score = min(score for score, _ in fits)
             if score >= TABLES["strip"]["score"] and (best is None or score > best.score):
-                best = Strip(score, side, e, sum(rows[e + 1]), sum(rows[e - BACKS[0]]), fits[0][1])
+                best = Strip(score, side, e, int(rows[e + 1].sum()), int(rows[e - BACKS[0]].sum()), fits[0][1])
     return best
 
 

@@ -85,8 +85,8 @@ class Profile:
         return len(self.positions)
 
     def check(self) -> None:
-        """Ranges of section 2; offsets 174 to 256, 768 to 832 and 876 to 940 of the set file but for reserved bytes. All
-        are `unknownProfile`."""
+        """Ranges of section 2; offsets 174 to 256, 768 to 832 and 876 to 940 of the set file but for reserved bytes.
+        All are `unknownProfile`."""
         require(1 <= self.b <= 64, "unknownProfile", "b")
         require(1 <= self.probes <= 64 and (self.b >= 12 or self.probes <= 2**self.b), "unknownProfile", "M")
         require(0 <= self.id < 2**32, "unknownProfile", "id")

@@ -56,6 +56,15 @@ def weights(shift: int, zoom: int) -> np.ndarray:
     return rows
 
 
+@cache
+def taps(shift: int, zoom: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of each row of `weights` the cells that have one, and these; cells without weight make the rows equally long."""
+    rows = weights(shift, zoom)
+    longest = (rows > 0).sum(axis=1).max()
+    cell = np.argsort(-rows, axis=1, kind="stable")[:, :longest]
+    return cell, np.take_along_axis(rows, cell, axis=1)
+
+
 def changed(cells: np.ndarray, hypothesis: Hypothesis) -> tuple[np.ndarray, int]:
     """Step 1: V and f."""
     a = cells.astype(np.int64)
@@ -76,9 +85,12 @@ def changed(cells: np.ndarray, hypothesis: Hypothesis) -> tuple[np.ndarray, int]
 def grid_of(cells: np.ndarray, hypothesis: Hypothesis) -> np.ndarray:
     """Steps 1 to 4."""
     v, f = changed(cells, hypothesis)
-    omega = weights(hypothesis.shift, hypothesis.zoom if hypothesis.kind == RASTER else 1_024)
-    sums = omega.sum(axis=1)
-    above = omega @ v @ omega.T
+    zoom = hypothesis.zoom if hypothesis.kind == RASTER else 1_024
+    # The same weights for rows and columns; those that are not zero are few.
+    cell, weight = taps(hypothesis.shift, zoom)
+    down = (weight[:, :, None] * v[cell]).sum(axis=1)
+    above = (weight[:, :, None] * down.T[cell]).sum(axis=1).T
+    sums = weight.sum(axis=1)
     below = sums[:, None] * sums[None, :] * f
     return (above.astype(np.float64) / below.astype(np.float64)).astype(SINGLE)
 

@@ -11,7 +11,9 @@ import forms
 import pictures
 from envelope import Topic, seeded
 from files import file_case
+from reference import marks as marks_of
 from reference.labels import blake2b_256, encode_integer
+from reference.marks import TABLES
 from reference.probes import Picture, nearest_keys, probes
 from reference.profile import HIGHLIGHTS, PROFILE_2, PROFILE_3, RASTER, S_CURVE, VIGNETTE, Hypothesis, Profile
 from reference.raster import hypothesis_coefficients
@@ -49,7 +51,9 @@ NOTES = {
 
 def build() -> dict[str, Topic | bytes]:
     topic = Topic(
-        "fingerprint", "PDQ with coefficients, the raster, hypotheses, marks, and the keys that a picture probes.", NOTES
+        "fingerprint",
+        "PDQ with coefficients, the raster, hypotheses, marks, and the keys that a picture probes.",
+        NOTES,
     )
     files = {f"fingerprint/{name}.png": picture.png() for name, picture in pictures.all_pictures().items()}
     hashes(topic)
@@ -58,6 +62,7 @@ def build() -> dict[str, Topic | bytes]:
     rasters(topic)
     hypotheses(topic)
     marks(topic)
+    masks(topic)
     probings(topic)
     nearest(topic)
     samples(topic)
@@ -234,10 +239,10 @@ def marks(topic: Topic) -> None:
     group = topic.group(
         "Marks",
         "What profile 3 finds on a picture. cells: BLAKE2b-256 of s, hi, lo and C of each cell, 1, 1, 1 and 2 bytes; "
-        "scores: of z, 8 bytes each in two's complement; scoresOfDiagonal: z(i, i), i = 0, 8 … 56. Of a strip: side 1 is "
-        "below, outer and inner are Σo and Σn of back 2, factor is a, raster the digest of A′. Of a strip and of each mask "
-        "that gives hypotheses: rows of cells as words, bit j of row i being cell (i, j); fill: the digest of F on the "
-        "mask, 4 bytes a cell; the digests of the 256 coefficients for shift 0 and 315.",
+        "scores: of z, 8 bytes each in two's complement; scoresOfDiagonal: z(i, i), i = 0, 8 … 56. Of a strip: side 1 "
+        "is below, outer and inner are Σo and Σn of back 2, factor is a, raster the digest of A′. Of a strip and of "
+        "each mask that gives hypotheses: rows of cells as words, bit j of row i being cell (i, j); fill: the digest "
+        "of F on the mask, 4 bytes a cell; coefficients: the digests of the 256 for shift 0 and for 315.",
     )
     for name, flags in {
         "marked-nothing": ["Unmarked"],
@@ -264,6 +269,77 @@ def marks(topic: Topic) -> None:
         )
 
 
+def masks(topic: Topic) -> None:
+    group = topic.group(
+        "Masks",
+        "Masks of given scores. A later patch lies on an earlier one. Masks that give no hypotheses are left out.",
+    )
+    t = TABLES["threshold"]
+    fields = ("row", "column", "height", "width", "score")
+
+    def add(comment: str, patches: Sequence[tuple[int, int, int, int, int]], *flags: str, found: str) -> None:
+        scores = {"elsewhere": t - 1, "patches": [dict(zip(fields, patch, strict=True)) for patch in patches]}
+        numbers = "".join(str(one.number) for one in marks_of.masks(forms.patched(scores)))
+        assert numbers == found, (comment, numbers)
+        group.add(comment, {"scores": scores}, lambda: {"masks": forms.masks(forms.patched(scores))}, *flags)
+
+    add("no cell is suspect", [], "Unmarked", found="")
+    add("a component of two cells", [(9, 9, 1, 2, 500)], "Unmarked", found="")
+    add(
+        "a component of three cells, corner to corner",
+        [(9 + i, 9 + i, 1, 1, 500) for i in range(3)],
+        "Marked",
+        found="0",
+    )
+    add("three cells whose scores are T: no weight", [(9, 9, 1, 3, t)], "Unmarked", found="")
+    add("of four cells one is above T, by 1: λ(1) = 0", [(9, 9, 1, 3, t), (10, 10, 1, 1, t + 1)], "Marked", found="0")
+    add("the first has weight, the second none", [(9, 9, 2, 2, 0), (40, 9, 2, 2, t)], "Marked", found="03")
+    add("no cell between two components: they are one", [(9, 9, 2, 2, 0), (11, 11, 2, 2, 50)], "Marked", found="0")
+    add(
+        "a cell between: they are two, and their grown masks meet",
+        [(9, 9, 2, 2, 0), (9, 12, 2, 2, 50)],
+        "Marked",
+        found="013",
+    )
+    add(
+        "three of equal weight: their first cells in row order",
+        [(30, 40, 2, 2, 7), (30, 10, 2, 2, 7), (20, 50, 2, 2, 7)],
+        "Marked",
+        "EqualScores",
+        found="01234",
+    )
+    add(
+        "a component that begins in a higher row further right",
+        [(20, 30, 1, 3, 7), (21, 28, 1, 1, 7), (21, 29, 1, 1, 7), (20, 27, 1, 1, 7), (40, 0, 1, 6, 7)],
+        "Marked",
+        "EqualScores",
+        found="013",
+    )
+    add("all four corners", [(i, j, 4, 3, 9 + i + j) for i in (0, 60) for j in (0, 61)], "Marked", found="01234")
+    add(
+        "nine components: the ninth does not count",
+        [(6 * i, 6 * i, 2, 2, 90 - i) for i in range(9)],
+        "Marked",
+        found="01234",
+    )
+    # Grown, a part of h x w cells at the corner has (h + 1)(w + 1) − 1 of them.
+    add("1,999 cells, grown", [(0, 0, 39, 49, 3)], "Marked", found="0")
+    add("2,000 cells, grown", [(0, 0, 39, 49, 3), (39, 0, 1, 1, 3)], "Unmarked", found="")
+    add("all cells", [(0, 0, 64, 64, 3)], "Unmarked", found="")
+    add(
+        "the first is too large, and each that has its cells",
+        [(0, 0, 40, 64, 3), (50, 3, 3, 3, 4), (50, 30, 3, 3, 5)],
+        "Marked",
+        found="12",
+    )
+    add(
+        "the clearest of marks: the least penalties",
+        [(i, 9, 4, 4, 2**40) for i in (2, 20, 40)],
+        "Marked",
+        found="01234",
+    )
+
+
 def probings(topic: Topic) -> None:
     group = topic.group("Probes", "From a picture's pixels to its keys, the likeliest first.")
     every = pictures.all_pictures()
@@ -285,10 +361,20 @@ def probings(topic: Topic) -> None:
         for name in (*marked, "known-1", "noise", "five"):
             flag = "Marked" if name in marked[1:-1] else "Unmarked"
             add(f"profile 3, r = {r}", name, PROFILE_3, flag, *["Separation"] if r == 0 else [], r=r)
-    add("profile 3, M = 1: a mark comes before the hash's own key", "marked-strip", replace(PROFILE_3, probes=1), "Marked")
+    add(
+        "profile 3, M = 1: a mark comes before the hash's own key",
+        "marked-strip",
+        replace(PROFILE_3, probes=1),
+        "Marked",
+    )
     add("profile 3 without marks", "marked-strip", replace(PROFILE_3, marks=0), "Marked")
     add("profile 2 with marks", "marked-several", replace(PROFILE_2, marks=1), "Marked")
-    add("as sent only, with marks", "marked-glass", replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1], marks=1), "Strip")
+    add(
+        "as sent only, with marks",
+        "marked-glass",
+        replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1], marks=1),
+        "Strip",
+    )
     add("no quality, with marks", "flat", PROFILE_3, "PoorPicture")
     one = replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1])
     for name in ("known-1", "known-4", "unknown-1", "side-257", "noise", "wide"):
