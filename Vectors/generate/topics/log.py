@@ -39,6 +39,7 @@ from reference.notes import (
     encode_base64,
     signature_line,
 )
+from reference.profile import PROFILE_3
 from reference.set_file import SetFile
 from reference.tiles import decode_bundle, tile_path
 
@@ -739,6 +740,21 @@ def set_proofs(topic: Topic, made: LogFixture) -> None:
     shared = set_entry(fixture_.signed, 2, custodians(3), draw(32)).encode()
     with_custodians = made.changed(entries=(*made.entries[:2], shared, *made.entries[3:]))
     add("2 of 3 custodians", with_custodians.proof(), "Custodians")
+
+    twelve = replace(fixture_.signed.header.parameters, profile=PROFILE_3)
+    further = fixture_.with_header(parameters=twelve)
+    of_twelve = set_entry(further, 0, [], draw(32)).encode()
+    with_twelve = made.changed(entries=(*made.entries[:2], of_twelve, *made.entries[3:]))
+    add("a set of profile 3, which has twelve hypotheses", with_twelve.proof(), set_file=further)
+    *first, last = PROFILE_3.hypotheses
+    dearer = replace(PROFILE_3, hypotheses=(*first, replace(last, penalty=last.penalty + 1)))
+    add(
+        "its entry, and a set whose twelfth hypothesis is another",
+        with_twelve.proof(),
+        "OtherSet",
+        set_file=fixture_.with_header(parameters=replace(twelve, profile=dearer)),
+        result="proofOfOtherSet",
+    )
 
     add("no proof", None, "NoProof", result="proofMissing")
     add("an empty proof", b"", "TruncatedInput", result=MALFORMED)
