@@ -182,17 +182,40 @@ def swift_findings():
     return dict(re.findall(r'case (\w+) = "([^"]*)"', body))
 
 
-def swift_profile():
+KINDS = {"asSent": 0, "raster": 1, "vignette": 2, "curve": 3, "highlights": 4}
+
+
+def lowest_frequencies(count):
+    """The profiles' positions."""
+    pairs = sorted(range(256), key=lambda place: ((place // 16 + 1) ** 2 + (place % 16 + 1) ** 2, place))
+    return sorted(pairs[:count])
+
+
+def hypothesis(kind=0, tone=0, shift=0, zoom=0, penalty=0, strength=0):
+    """As in the set file: the strength stands where a raster has its zoom."""
+    return [kind, tone, shift, strength or zoom, penalty]
+
+
+def swift_profiles():
+    """By id. The qualities are the same in all."""
     source = text(FINGERPRINT + "FingerprintProfile+Standard.swift")
-    positions = re.search(r"positions: \[(.*?)\]", source, re.S).group(1)
-    hypotheses = re.findall(r"\.raster\(tone: (-?\d+), shift: (-?[\d_]+), zoom: ([\d_]+), penalty: (\d+)\)", source)
-    numbers = {name: int(n) for name, n in re.findall(r"self\.(probes|minimumQuality|probeQuality) = (\d+)", source)}
-    return {
-        "id": int(re.search(r"checkedID: (\d+)", source).group(1)),
-        "positions": [int(n) for n in re.findall(r"\d+", positions)],
-        **numbers,
-        "hypotheses": [[0, 0, 0, 0]] + [[int(n.replace("_", "")) for n in one] for one in hypotheses],
-    }
+    qualities = {name: int(n) for name, n in re.findall(r"\b(minimumQuality|probeQuality) = (\d+)", source)}
+    profiles = {}
+    for identifier, lowest, probes, body, marks in re.findall(
+        r"checkedID: (\d+), lowest: (\d+), probes: (\d+),\s+hypotheses: \[(.*?)\](?:, marks: (\d))?\)", source, re.S
+    ):
+        hypotheses = []
+        for case, change, fields in re.findall(r"\.(asSent|raster|changed)(?:\((?:\.(\w+), )?([^)]*)\))?", body):
+            values = {name: int(number.replace("_", "")) for name, number in re.findall(r"(\w+): (-?[\d_]+)", fields)}
+            hypotheses.append(hypothesis(KINDS[change or case], **values))
+        profiles[identifier] = {
+            "positions": lowest_frequencies(int(lowest)),
+            "probes": int(probes),
+            **qualities,
+            "hypotheses": hypotheses,
+            "marks": int(marks or 0),
+        }
+    return profiles
 
 
 def swift_levels():
@@ -216,7 +239,7 @@ def from_swift():
         "labels": swift_labels(),
         "separators": swift_separators(),
         "findings": swift_findings(),
-        "profile": swift_profile(),
+        "profiles": swift_profiles(),
         "checkLevels": swift_levels(),
         "limits": {name: constant(*places[0]) for name, places in CONSTANTS.items()},
     }
@@ -272,48 +295,67 @@ def same_names(place, expected, found):
     yield from compared(place, dict.fromkeys(expected, "there"), dict.fromkeys(found, "there"))
 
 
-def reference_profile():
-    """The independent implementation's profile. Its modules need libsodium, so two definitions are run alone."""
+def reference_profiles():
+    """The independent implementation's. Its modules need libsodium, so a few definitions are run alone."""
     wanted = [
         node
         for node in ast.parse(text(REFERENCE + "profile.py")).body
         if getattr(node, "name", None) == "lowest_frequencies"
         or isinstance(node, ast.Assign)
-        and ast.unparse(node.targets[0]) == "PROFILE_2"
+        and (ast.unparse(node.targets[0]).startswith("PROFILE_") or "RASTER" in ast.unparse(node.targets[0]))
     ]
-    names = {"RASTER": 1, "Profile": dict}
-    names["Hypothesis"] = lambda kind=0, tone=0, shift=0, zoom=0, penalty=0: [tone, shift, zoom, penalty]
+    names = {"Profile": dict, "Hypothesis": hypothesis}
     exec(compile(ast.Module(wanted, []), REFERENCE + "profile.py", "exec"), names)
-    profile = names["PROFILE_2"]
     return {
-        "id": profile["id"],
-        "positions": list(profile["positions"]),
-        "probes": profile["probes"],
-        "minimumQuality": profile["minimum_quality"],
-        "probeQuality": profile["probe_quality"],
-        "hypotheses": list(profile["hypotheses"]),
+        str(profile["id"]): {
+            "positions": list(profile["positions"]),
+            "probes": profile["probes"],
+            "minimumQuality": profile["minimum_quality"],
+            "probeQuality": profile["probe_quality"],
+            "hypotheses": list(profile["hypotheses"]),
+            "marks": profile.get("marks", 0),
+        }
+        for name, profile in names.items()
+        if name.startswith("PROFILE_")
     }
 
 
-def specified_profile():
-    """The paragraph on the profile, its positions, and the table of hypotheses: shift, zoom, tone, penalty."""
-    body = section("### 5.11 Fingerprints")
-    numbers = re.search(
-        r"\*\*Profile (\d+)\.\*\* b = (\d+), M = (\d+), minimum quality (\d+), probe quality (\d+)\.", body
-    )
-    identifier, b, probes, minimum, probe = (int(number) for number in numbers.groups())
-    positions = re.search(r"choose:\n\n((?:    [\d ]+\n)+)", body).group(1)
-    rows = re.findall(r"^\| \d \| raster \| (\S+) \| (\S+) \| (\S+) \| (\S+) \|$", body, re.M)
-    rows = [[int(cell.replace(",", "").replace("−", "-")) for cell in row] for row in rows]
-    found = [int(position) for position in positions.split()]
-    return {
-        "id": identifier,
-        "positions": found if len(found) == b else f"{len(found)} positions for b = {b}",
-        "probes": probes,
-        "minimumQuality": minimum,
-        "probeQuality": probe,
-        "hypotheses": [[0, 0, 0, 0]] + [[tone, shift, zoom, penalty] for shift, zoom, tone, penalty in rows],
-    }
+def specified_profiles():
+    """Of each its paragraph, with the positions, and its table of hypotheses, whose columns are named."""
+    profiles = {}
+    for paragraph in re.findall(
+        r"^(\*\*Profile \d+\.\*\*.*?^\|.*?)\n\n", section("### 5.11 Fingerprints"), re.S | re.M
+    ):
+        identifier, b, probes, minimum, probe = re.search(
+            r"Profile (\d+)\.\*\* b = (\d+), M = (\d+), minimum quality (\d+),\s+probe quality (\d+)", paragraph
+        ).groups()
+        if choice := re.search(r"choose:\n\n((?:    [\d ]+\n)+)", paragraph):
+            positions = [int(position) for position in choice.group(1).split()]
+        else:
+            more = re.search(r"those of\s+profile 2, ([\d, ]+)\s+and\s+(\d+),", paragraph)
+            positions = sorted(profiles["2"]["positions"] + [int(n) for n in ", ".join(more.groups()).split(", ")])
+        head, *rows = [
+            [cell.strip() for cell in line[1:-1].split("|")] for line in re.findall(r"^\|(?!---).*$", paragraph, re.M)
+        ]
+        hypotheses = []
+        for number, row in enumerate(rows):
+            named = dict(zip(head, row))
+            if named.pop("hypothesis") != str(number):
+                raise SystemExit(
+                    f"registry.py: {PROTOCOL}, profile {identifier}: hypothesis {number} is not in its row"
+                )
+            kind = {"as sent": 0, "raster": 1, "vignette": 2, "S curve": 3, "highlights": 4}[named.pop("kind")]
+            values = {name: int(n.replace(",", "").replace("−", "-")) for name, n in named.items() if n}
+            hypotheses.append(hypothesis(kind, **values))
+        profiles[identifier] = {
+            "positions": positions if len(positions) == int(b) else f"{len(positions)} positions for b = {b}",
+            "probes": int(probes),
+            "minimumQuality": int(minimum),
+            "probeQuality": int(probe),
+            "hypotheses": hypotheses,
+            "marks": 1 if "it has marks (1)" in re.sub(r"\s+", " ", paragraph) else 0,
+        }
+    return profiles
 
 
 # What a schema lists beside errors and findings of audits: outcomes, and the findings of a reveal.
@@ -388,10 +430,12 @@ def differences(registry):
                     yield f"{SCHEMAS}{path.name}: {word} is no error and no finding"
 
     for place, found in (
-        (REFERENCE + "profile.py", reference_profile()),
-        (f"{PROTOCOL}, Profile 2", specified_profile()),
+        (REFERENCE + "profile.py", reference_profiles()),
+        (f"{PROTOCOL}, 5.11", specified_profiles()),
     ):
-        yield from compared(place, registry["profile"], found)
+        yield from same_names(place, registry["profiles"], found)
+        for identifier in registry["profiles"].keys() & found.keys():
+            yield from compared(f"{place}, profile {identifier}", registry["profiles"][identifier], found[identifier])
 
     row = re.search(r"^\| N_0…N_11 \| `checkLevels` \| ([\d, ]+) \|", text(PROTOCOL), re.M)
     for place, levels in (
