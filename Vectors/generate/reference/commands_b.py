@@ -282,10 +282,11 @@ def reveal(arguments: argparse.Namespace) -> int:
     for path, source, _ in lists:
         known = any(source in set_.header.sources for set_ in sets)
         require(known, "parameterOutOfRange", f"{path}: no set names this source")
+    profile = sets[0].header.parameters.profile
     by = Comparison(
         [CaseList(path, source, len(hashes)) for path, source, hashes in lists],
-        listed_entries([(source.hex(), hashes) for _, source, hashes in lists], PROFILE_2),
-        PROFILE_2,
+        listed_entries([(source.hex(), hashes) for _, source, hashes in lists], profile),
+        profile,
         max(set_.header.parameters.separation for set_ in sets),
     )
     Path(arguments.cases).mkdir(parents=True, exist_ok=True)

@@ -77,21 +77,41 @@ def all_hypotheses(picture: Picture, profile: Profile) -> list[tuple[int, np.nda
     return found + (mark_hypotheses(picture.raster) if profile.marks else [])
 
 
+def spread_of(sent: Fingerprint) -> np.float32:
+    """Step 2: "The spread is the 128th smallest of the 256 values |c - m_0| of as sent." """
+    return sorted(abs(SINGLE(c - sent.median)) for c in sent.coefficients)[127]
+
+
+def offset_of(penalty: int, spread: np.float32) -> np.float32:
+    """Step 2: "Hypothesis h has the offset u_h = (penalty * spread) / 256." """
+    return SINGLE(SINGLE(SINGLE(penalty) * spread) / SINGLE(256))
+
+
+def probed_hash(picture: Picture, profile: Profile) -> bytes:
+    """Its encoding. "It is the hash of the hypothesis of the least (u_h, h) ... where there are no probes, too." """
+    sent = picture.fingerprint
+    if sent.quality < profile.probe_quality:
+        return sent.encoding()
+    spread, found = spread_of(sent), all_hypotheses(picture, profile)
+    h = min(range(len(found)), key=lambda h: (offset_of(found[h][0], spread), h))
+    _, coefficients, median = found[h]
+    return sum(1 << i for i, value in enumerate(coefficients) if value > median).to_bytes(32, "big")
+
+
 def probes(picture: Picture, profile: Profile, separation: int) -> list[bytes]:
     """Output: 1...M distinct keys, the likeliest first; "none if the fingerprint's quality is below the profile's probe
     quality"."""
     sent = picture.fingerprint
     if sent.quality < profile.probe_quality:
         return []
-    # 2. "The spread is the 128th smallest of the 256 values |c - m_0| of as sent."
-    spread = sorted(abs(SINGLE(c - sent.median)) for c in sent.coefficients)[127]
+    spread = spread_of(sent)
     candidates: list[tuple[np.float32, int, int, int]] = []
     for h, (penalty, coefficients, median) in enumerate(all_hypotheses(picture, profile)):
         # 1. "x_i = coefficient positions[i] - m_h. Key K_h has bit i = 1 if x_i > 0. A flip of bit i costs |x_i|."
         x = [SINGLE(coefficients[position] - median) for position in profile.positions]
         key = sum(1 << i for i, value in enumerate(x) if value > 0)
-        # 2. "Hypothesis h has the offset u_h = (penalty * spread) / 256."
-        offset = SINGLE(SINGLE(SINGLE(penalty) * spread) / SINGLE(256))
+        # 2. The spread and the offset.
+        offset = offset_of(penalty, spread)
         for place, (total, candidate) in enumerate(nearest_keys(key, [abs(value) for value in x], profile.probes)):
             candidates.append((SINGLE(offset + total), h, place, candidate))
     # 4, 5. "Take a candidate unless it equals a probe taken before or, where r > 0, differs from one in more than r

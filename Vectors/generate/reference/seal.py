@@ -15,7 +15,7 @@ from .group import add, hash_key, multiply, multiply_base, random_scalar
 from .keys import sha256_key
 from .labels import Draw, aead, decode_integer, encode_integer, stream
 from .payload import NONE, PDQ, SHA256, VIDEO, Payload
-from .probes import Picture, probes
+from .probes import Picture, probed_hash, probes
 from .profile import Profile
 from .registration import Registration
 from .set_file import SetFile
@@ -107,11 +107,11 @@ class Item:
     frames: tuple[Picture, ...] | None = None
     """in order of rank"""
 
-    def payload(self, note: bytes) -> Payload:
+    def payload(self, note: bytes, profile: Profile) -> Payload:
         if self.picture is not None:
-            return Payload(PDQ, self.picture.fingerprint.quality, self.picture.fingerprint.encoding(), note)
+            return Payload(PDQ, self.picture.fingerprint.quality, probed_hash(self.picture, profile), note)
         if self.frames:
-            return Payload(VIDEO, self.frames[0].fingerprint.quality, self.frames[0].fingerprint.encoding(), note)
+            return Payload(VIDEO, self.frames[0].fingerprint.quality, probed_hash(self.frames[0], profile), note)
         if self.sha256 is not None:
             return Payload(SHA256, 0, self.sha256, note)
         return Payload(NONE, 0, b"", note)
@@ -183,8 +183,8 @@ def header_of(set_file: SetFile, n: int, epoch: int, voucher_id: bytes, pseudony
 def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Voucher, ClientState]:
     """5.12. Output: one voucher, and the new state, which is to be persisted before the voucher."""
     parameters, state = sealer.set_file.parameters, sealer.state
-    # 1. "Payload from kind, fingerprint, quality and note, padded to P."
-    payload = item.payload(note).encode(parameters.payload_count)
+    # 1. "Payload from kind, probed hash, quality and note, padded to P."
+    payload = item.payload(note, parameters.profile).encode(parameters.payload_count)
     # 2. "Keys."
     keys = item.keys(parameters.profile, parameters.separation)
     # 3. "Distinctness leaves the keys that are probed; none for a repeat."

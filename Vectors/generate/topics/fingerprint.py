@@ -14,7 +14,8 @@ from files import file_case
 from reference import marks as marks_of
 from reference.labels import blake2b_256, encode_integer
 from reference.marks import TABLES
-from reference.probes import Picture, nearest_keys, probes
+from reference.keys import perceptual_key
+from reference.probes import Picture, nearest_keys, probed_hash, probes
 from reference.profile import HIGHLIGHTS, PROFILE_2, PROFILE_3, RASTER, S_CURVE, VIGNETTE, Hypothesis, Profile
 from reference.raster import hypothesis_coefficients
 from reference.variants import VARIANTS, variant
@@ -64,6 +65,7 @@ def build() -> dict[str, Topic | bytes]:
     marks(topic)
     masks(topic)
     probings(topic)
+    probed_hashes(topic)
     nearest(topic)
     samples(topic)
     choices(topic)
@@ -420,6 +422,38 @@ def probings(topic: Topic) -> None:
         replace(PROFILE_2, probe_quality=0),
         "EqualMargins",
         "TooSmall",
+    )
+
+
+def probed_hashes(topic: Topic) -> None:
+    group = topic.group("ProbedHash", "The hash that a picture's payload has; its short key is the first probe.")
+    every = pictures.all_pictures()
+
+    def add(comment: str, name: str, profile: Profile, *flags: str, changes: bool = False) -> None:
+        found = probed_hash(every[name].sent(), profile)
+        assert (found != every[name].pdq()) == changes, name
+        keys = probes(every[name].sent(), profile, 6)
+        assert not keys or keys[0] == perceptual_key(profile.short_key(found))
+        group.add(
+            f"{name}: {comment}",
+            {**picture_input(every[name]), "profile": forms.profile(profile)},
+            lambda: {"hash": found.hex()},
+            *flags,
+        )
+
+    negative = {"marked-strip", "marked-glass", "marked-low-glass", "marked-letters", "marked-frame", "marked-several"}
+    for name in (picture.name for picture in pictures.marked_pictures()):
+        add("profile 3", name, PROFILE_3, "Marked" if name in negative else "Unmarked", changes=name in negative)
+    add("profile 2", "marked-strip", PROFILE_2, "Marked")
+    add("profile 3 without marks", "marked-strip", replace(PROFILE_3, marks=0), "Marked")
+    add("profile 3", "known-1", PROFILE_3, "Unmarked")
+    add("profile 3, below the probe quality", "flat", PROFILE_3, "PoorPicture")
+    add(
+        "profile 3, a probe quality above it",
+        "marked-strip",
+        replace(PROFILE_3, probe_quality=100),
+        "QualityEdge",
+        changes=True,
     )
 
 
