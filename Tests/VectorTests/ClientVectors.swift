@@ -210,6 +210,13 @@ enum FingerprintVectors {
                 "diagonal": .bytes(stride(from: 0, to: cells.count, by: 257 * 17).map { cells[$0] }),
             ]
         },
+        "Marks": { input, folder in try marks(raster(input, folder)) },
+        "ProbedHash": { input, folder in
+            let (profile, sent) = (try input.profile("profile"), try fingerprint(input, folder))
+            let hash = profile.probed(sent, raster: try raster(input, folder), separation: 6).hash
+            return ["hash": .bytes(hash.encoded)]
+        },
+        "Masks": { input, _ in try masks(ofScores: input.fields("scores")) },
         "Hypothesis": { input, folder in
             let hypothesis = try Hypothesis(canonical: input.bytes("hypothesis"))
             guard try hypothesis.encoded == input.bytes("hypothesis") else {

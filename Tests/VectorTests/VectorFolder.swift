@@ -91,7 +91,7 @@ extension Fields {
         )
         return try FingerprintProfile(
             id: id, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality,
-            hypotheses: encoded.map { try Hypothesis(canonical: $0) })
+            hypotheses: encoded.map { try Hypothesis(canonical: $0) }, marks: fields.number("marks", as: Int.self))
     }
 
     func listedHashes(_ name: String) throws -> [ListedHash] { try objects(name).map { try $0.listedHash() } }
@@ -132,7 +132,7 @@ extension JSON {
             "id": .number(profile.id), "minimumQuality": .number(profile.minimumQuality),
             "probeQuality": .number(profile.probeQuality), "probes": .number(profile.probes),
             "positions": .numbers(profile.positions),
-            "hypotheses": .list(profile.hypotheses.map { .bytes($0.encoded) }),
+            "hypotheses": .list(profile.hypotheses.map { .bytes($0.encoded) }), "marks": .number(profile.marks),
         ])
     }
 

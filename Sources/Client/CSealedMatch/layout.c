@@ -21,6 +21,7 @@ AT(sealedmatch_trust, minimum_confirmed_sources, 36);
 AT(sealedmatch_trust, maximum_check_levels, 44);
 AT(sealedmatch_trust, minimum_entries, 56);
 AT(sealedmatch_trust, maximum_lifetime, 72);
+AT(sealedmatch_trust, profiles, 84);
 AT(sealedmatch_trust, log_policy, 88);
 AT(sealedmatch_trust, maximum_proof_age, 104);
 SIZE(sealedmatch_trust, 112);

@@ -28,6 +28,7 @@ public func sealedmatch_trust_defaults(_ trust: UnsafeMutablePointer<sealedmatch
         unsafe filled.maximum_cells = UInt64(defaults.maximumCells)
         unsafe filled.maximum_lifetime = defaults.maximumLifetime
         unsafe filled.maximum_proof_age = defaultProofAge
+        unsafe filled.profiles = SEALEDMATCH_PROFILE_2.rawValue
         unsafe trust.pointee = unsafe filled
     }
 }
@@ -56,6 +57,13 @@ private func policy(_ trust: UnsafePointer<sealedmatch_trust>?) throws(SealedMat
     unsafe policy.maximumLifetime = given.maximum_lifetime
     guard unsafe given.allow_test_sets <= 1 else { throw badArgument("allow_test_sets is 0 or 1") }
     unsafe policy.allowsTestSets = given.allow_test_sets == 1
+    guard unsafe (1...3).contains(given.profiles) else {
+        throw badArgument("profiles is a sum of profiles that this version knows, and not 0")
+    }
+    var profiles: [Bytes32] = []
+    if unsafe given.profiles & SEALEDMATCH_PROFILE_2.rawValue != 0 { profiles.append(TrustPolicy.profile2) }
+    if unsafe given.profiles & SEALEDMATCH_PROFILE_3.rawValue != 0 { profiles.append(TrustPolicy.profile3) }
+    policy.profiles = profiles
     if unsafe given.log_policy != nil || given.log_policy_count != 0 {
         let text = try unsafe copied(
             given.log_policy, given.log_policy_count, limit: LogPolicy.maximumCount, beyond: .malformedLog)

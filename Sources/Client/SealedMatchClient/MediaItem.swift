@@ -55,6 +55,21 @@ public struct MediaItem: Sendable {
     /// cannot match.
     public static let unreadable = MediaItem(content: .unreadable)
 
+    /// The keys to probe under a set's profile and separation, and what a match shows of the item: of a picture its
+    /// probed hash (Docs/Protocol.md, 5.11), so that those who review can compare.
+    package func probed(_ parameters: Parameters, note: [UInt8]) -> (keys: [EntryKey], payload: Payload) {
+        guard case .picture(let fingerprint, let raster) = content else {
+            return (probes(parameters), payload(note: note))
+        }
+        let (keys, hash) = parameters.profile.probed(fingerprint, raster: raster, separation: parameters.separation)
+        return (
+            keys.map { EntryKey(perceptual: $0) },
+            Payload(
+                fingerprintKind: .pdq, fingerprint: Bytes32(hash), quality: UInt8(clamping: fingerprint.quality),
+                note: note)
+        )
+    }
+
     /// The keys to probe under a set's profile and separation: at most M, distinct; none for media that must not match.
     package func probes(_ parameters: Parameters) -> [EntryKey] {
         switch content {
@@ -73,7 +88,7 @@ public struct MediaItem: Sendable {
         }
     }
 
-    /// What a match shows of it, with the messenger's note.
+    /// What it is as it is sent, with the messenger's note.
     package func payload(note: [UInt8]) -> Payload {
         switch content {
         case .picture(let fingerprint, _):

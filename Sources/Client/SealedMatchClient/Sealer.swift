@@ -123,11 +123,12 @@ public struct Sealer: ~Copyable {
     ) throws(SealedMatchError) -> SealedVoucher {
         let parameters = set.header.parameters
         // Seal an item, step 1: the payload
-        let payload = try item.payload(note: note).padded(to: parameters.payloadCount)
+        let probed = item.probed(parameters, note: note)
+        let payload = try probed.payload.padded(to: parameters.payloadCount)
         var next = state
         // Seal an item, steps 2–3: keys, of which those are probed that are new. A repeat gets fillers in all slots.
         let probes = try next.distinctness.note(
-            item.probes(parameters), ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
+            probed.keys, ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
         // Seal an item, step 4: N by the voucher's number, also of a repeat
         let number = next.takeNumber()
         // Seal an item, step 5

@@ -46,6 +46,11 @@ public struct TrustPolicy: Sendable {
     public static let profile2 = Bytes32(
         bigEndian: (0x9576_67CA_A5E5_1F6B, 0xD269_CFC8_F0C6_D6D7, 0x62D8_25E7_ED70_03AD, 0x44FA_A768_4CBA_0604))
 
+    /// The digest of profile 3, `FingerprintProfile.profile3`. A messenger that moves pins both: a client takes a set
+    /// of another profile with the next epoch (Docs/Protocol.md, 5.6).
+    public static let profile3 = Bytes32(
+        bigEndian: (0xA92D_C7A8_E607_4D29, 0xECEC_10BE_0302_10D1, 0x6C3E_F643_EC28_EDD7, 0x2E54_60A2_E3CA_D48D))
+
     /// A policy with the default floors.
     /// - Parameters:
     ///   - sources: Ed25519 keys that the messenger pins.

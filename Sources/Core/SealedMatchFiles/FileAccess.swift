@@ -44,8 +44,8 @@ package enum FileAccess {
         try check(descriptor)
     }
 
-    /// Of a file that others may read, and that decides what is trusted: a key, a list, a set, settings. Nobody else may
-    /// write it, nor put another one in its place.
+    /// Of a file that others may read, and that decides what is trusted: a key, a list, a set, settings. Nobody else
+    /// may write it, nor put another one in its place.
     /// - Throws: as `check`, also of its directory.
     package static func checkTrusted(path: String) throws(SealedMatchError) {
         try written.check(path: path)

@@ -15,22 +15,51 @@ extension FingerprintProfile {
     ///   - separation: r.
     public func probes(of fingerprint: PDQFingerprint, raster: PictureRaster, separation: Int) -> [UInt64] {
         guard accepts(fingerprint) else { return [] }
-        return probes(
-            of: fingerprint, coefficients: coefficients(of: fingerprint, raster: raster), separation: separation)
+        let readings = readings(of: fingerprint, raster: raster)
+        return probes(of: fingerprint, readings: readings, separation: separation)
     }
 
-    /// The coefficients under each hypothesis, in their order.
-    package func coefficients(of fingerprint: PDQFingerprint, raster: PictureRaster) -> [[Float]] {
-        hypotheses.map { raster.coefficients(under: $0, asSent: fingerprint) }
+    /// The same probes, and the *probed hash*, which a payload has: that of the likeliest hypothesis, whose short key
+    /// is the first probe. All probes are within `separation` of it, unless that is 0. Without marks it is the hash as
+    /// sent, and so it is where there are no probes.
+    package func probed(
+        _ fingerprint: PDQFingerprint, raster: PictureRaster, separation: Int
+    ) -> (probes: [UInt64], hash: PDQHash) {
+        guard accepts(fingerprint) else { return ([], fingerprint.hash) }
+        let readings = readings(of: fingerprint, raster: raster)
+        return (
+            probes(of: fingerprint, readings: readings, separation: separation), probedHash(fingerprint, readings)
+        )
     }
 
-    /// The same list from `coefficients(of:raster:)`; the fingerprint's quality is not looked at.
-    package func probes(of fingerprint: PDQFingerprint, coefficients: [[Float]], separation: Int) -> [UInt64] {
+    private func probedHash(_ fingerprint: PDQFingerprint, _ readings: [Reading]) -> PDQHash {
+        let spread = FingerprintProfile.spread(of: fingerprint)
+        func offset(_ reading: Reading) -> Float { Float(reading.penalty) * spread / 256 }
+        var best = 0
+        for place in readings.indices where offset(readings[place]) < offset(readings[best]) { best = place }
+        // The first one is "as sent".
+        guard best > 0 else { return fingerprint.hash }
+        return PDQFingerprint(unchecked: readings[best].coefficients, quality: fingerprint.quality).hash
+    }
+
+    /// What the listed hash may have been made from: the hypotheses of the profile in their order, then those about
+    /// what was put on the picture.
+    package func readings(of fingerprint: PDQFingerprint, raster: PictureRaster) -> [Reading] {
+        let own = hypotheses.map { hypothesis in
+            Reading(
+                coefficients: raster.coefficients(under: hypothesis, asSent: fingerprint), penalty: hypothesis.penalty)
+        }
+        return marks == 0 ? own : own + raster.readingsWithoutMarks()
+    }
+
+    /// The same list from `readings(of:raster:)`; the fingerprint's quality is not looked at.
+    package func probes(of fingerprint: PDQFingerprint, readings: [Reading], separation: Int) -> [UInt64] {
         let spread = FingerprintProfile.spread(of: fingerprint)
         var lists: [Candidates] = []
-        lists.reserveCapacity(hypotheses.count)
-        for (hypothesis, values) in zip(hypotheses, coefficients) {
+        lists.reserveCapacity(readings.count)
+        for reading in readings {
             // Probes, step 1
+            let values = reading.coefficients
             let median = PDQFingerprint.lowerMedian(values)
             var key: UInt64 = 0
             var costs: [Float] = []
@@ -43,7 +72,7 @@ extension FingerprintProfile {
             // Probes, steps 2–3
             lists.append(
                 Candidates(
-                    offset: Float(hypothesis.penalty) * spread / 256, keys: NearestKeys(to: key, margins: costs),
+                    offset: Float(reading.penalty) * spread / 256, keys: NearestKeys(to: key, margins: costs),
                     left: probes))
         }
         // Probes, steps 4–5. Costs never fall along a list, so the next candidate is the first that is left of some

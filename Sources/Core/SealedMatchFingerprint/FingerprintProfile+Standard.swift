@@ -4,11 +4,7 @@ extension FingerprintProfile {
     /// The positions are the 50 lowest spatial frequencies, of which there is nothing to choose. How often copies are
     /// found with it is in `Docs/Recall.md`.
     public static let standard = FingerprintProfile(
-        checkedID: 2,
-        positions: [
-            0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23, 32, 33, 34, 35, 36, 37, 38, 39, 48,
-            49, 50, 51, 52, 53, 54, 64, 65, 66, 67, 68, 69, 80, 81, 82, 83, 84, 85, 96, 97, 98, 99, 112, 113, 114,
-        ],
+        checkedID: 2, lowest: 50, probes: 32,
         hypotheses: [
             .asSent,
             .raster(tone: 0, shift: 0, zoom: 1_024, penalty: 0),
@@ -19,13 +15,50 @@ extension FingerprintProfile {
             .raster(tone: -1, shift: 157, zoom: 1_024, penalty: 51),
         ])
 
-    /// For positions and hypotheses that a test has checked.
-    private init(checkedID id: UInt32, positions: [UInt8], hypotheses: [Hypothesis]) {
+    /// Profile 3: b = 53, M = 64, the qualities of profile 2, twelve hypotheses and those about marks: what people
+    /// put on pictures is hidden or undone.
+    ///
+    /// How often copies are found with it, and what it costs, is in `Docs/RecallDrawn.md`.
+    public static let profile3 = FingerprintProfile(
+        checkedID: 3, lowest: 53, probes: 64,
+        hypotheses: [
+            .asSent,
+            .raster(tone: 0, shift: 0, zoom: 1_024, penalty: 0),
+            .raster(tone: 0, shift: 315, zoom: 1_024, penalty: 0),
+            .raster(tone: 0, shift: 157, zoom: 1_034, penalty: 41),
+            .raster(tone: 0, shift: 157, zoom: 1_045, penalty: 53),
+            .raster(tone: 1, shift: 157, zoom: 1_024, penalty: 51),
+            .raster(tone: -1, shift: 157, zoom: 1_024, penalty: 51),
+            .changed(.vignette, strength: 717, shift: 157, penalty: 75),
+            .changed(.curve, strength: 11, shift: 157, penalty: 90),
+            .changed(.highlights, strength: 3, shift: 157, penalty: 60),
+            .raster(tone: 0, shift: 157, zoom: 1_004, penalty: 90),
+            .raster(tone: 0, shift: 1_468, zoom: 1_034, penalty: 90),
+        ], marks: 1)
+
+    /// The profile of this number, if this version knows it: 2 or 3.
+    public static func numbered(_ id: UInt32) -> FingerprintProfile? {
+        switch id {
+        case 2: standard
+        case 3: profile3
+        default: nil
+        }
+    }
+
+    /// For hypotheses that a test has checked.
+    /// - Parameter lowest: b, of the lowest frequencies: the pairs (i, j) of the least ((i + 1)² + (j + 1)², 16i + j).
+    private init(checkedID id: UInt32, lowest: Int, probes: Int, hypotheses: [Hypothesis], marks: Int = 0) {
+        var order = (0..<PDQHash.bitCount).map { place in
+            let (i, j) = (place / 16 + 1, place % 16 + 1)
+            return (i * i + j * j) << 8 | place
+        }
+        order.sort()
         self.id = id
-        self.positions = positions
-        self.probes = 32
-        self.minimumQuality = 50
-        self.probeQuality = 40
+        positions = order.prefix(lowest).map { UInt8($0 & 255) }.sorted()
+        self.probes = probes
+        minimumQuality = 50
+        probeQuality = 40
         self.hypotheses = hypotheses
+        self.marks = marks
     }
 }

@@ -14,18 +14,21 @@ public struct FingerprintProfile: Hashable, Sendable {
     public let minimumQuality: Int
     /// Pictures of a lower quality are not looked for, 0...100. Copies are a little poorer than what was listed.
     public let probeQuality: Int
-    /// What may have happened to a picture, 1...8 of them; the first is "as sent".
+    /// What may have happened to a picture, 1...16 of them; the first is "as sent".
     public let hypotheses: [Hypothesis]
+    /// How a client looks for what was put on a picture (letters, a strip, a badge), which it then hides: 0 for not at
+    /// all, 1 as `Docs/Protocol.md`, 5.11, "Marks", says.
+    public let marks: Int
 
     /// The most probes a profile may ask for: it bounds a voucher.
     public static let maximumProbes = 64
     /// The most hypotheses.
-    package static let maximumHypotheses = 8
+    package static let maximumHypotheses = 16
 
     /// - Throws: `FingerprintError.badProfile` if a number is out of range or positions repeat.
     public init(
         id: UInt32, positions: [UInt8], probes: Int, minimumQuality: Int, probeQuality: Int = 40,
-        hypotheses: [Hypothesis] = [.asSent]
+        hypotheses: [Hypothesis] = [.asSent], marks: Int = 0
     ) throws(FingerprintError) {
         guard positions.count >= 1, positions.count <= 64 else { throw .badProfile }
         var seen: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -49,12 +52,22 @@ public struct FingerprintProfile: Hashable, Sendable {
             throw .badProfile
         }
         for hypothesis in hypotheses where !hypothesis.isInRange { throw .badProfile }
+        guard marks >= 0, marks <= 1 else { throw .badProfile }
         self.id = id
         self.positions = positions
         self.probes = probes
         self.minimumQuality = minimumQuality
         self.probeQuality = probeQuality
         self.hypotheses = hypotheses
+        self.marks = marks
+    }
+
+    /// The same with another number of probes, 1...64.
+    /// - Throws: `FingerprintError.badProfile`.
+    public func asking(_ probes: Int) throws(FingerprintError) -> FingerprintProfile {
+        try FingerprintProfile(
+            id: id, positions: positions, probes: probes, minimumQuality: minimumQuality, probeQuality: probeQuality,
+            hypotheses: hypotheses, marks: marks)
     }
 
     /// Whether a picture is good enough to be looked for. Poor ones (flat, text, tiny) match too much.

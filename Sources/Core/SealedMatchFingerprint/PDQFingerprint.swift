@@ -57,7 +57,7 @@ public struct PDQFingerprint: Equatable, Sendable {
         self.init(unchecked: coefficients, quality: quality)
     }
 
-    private init(unchecked coefficients: [Float], quality: Int) {
+    init(unchecked coefficients: [Float], quality: Int) {
         // PDQ with coefficients, step 8: a bit is 1 if its coefficient is greater than the lower median
         let median = PDQFingerprint.lowerMedian(coefficients)
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)

@@ -8,18 +8,41 @@ extension PictureRaster {
         case .raster(let tone, let shift, let zoom, _):
             // Coefficients of a hypothesis, step 5
             CosineTransform.coefficients(of: grid(tone: tone, shift: shift, zoom: zoom))
+        case .changed(let change, let strength, let shift, _):
+            CosineTransform.coefficients(of: grid(without: change, strength: strength, shift: shift))
         }
     }
 
     /// Coefficients of a hypothesis, steps 1–4: a triangle about each of 64 × 64 sample places. Up to the one
     /// division all numbers are whole and below 2^53: exact in double precision, in any order.
     func grid(tone: Int, shift: Int, zoom: Int) -> LumaGrid {
-        let taps = (0..<LumaGrid.side).map { Taps(place: $0, shift: shift, zoom: zoom) }
         // Step 1 is A·(full − tone·A). Single precision holds it: it is below 2^24. For tone 0 too all is f = 1,024
         // times as large, which leaves the quotient as it is.
         let tone = SIMD8(repeating: Float(tone))
         let full = 1_024 + 255 * tone
         let cells = unsafe cells.span.bytes
+        return Self.grid(shift: shift, zoom: zoom, unit: 1_024) { place in
+            let bytes = unsafe cells.unsafeLoadUnaligned(fromByteOffset: place, as: SIMD8<UInt8>.self)
+            let a = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: bytes))
+            return SIMD8<Double>(a * (full - tone * a))
+        }
+    }
+
+    private func grid(without change: HypothesisChange, strength: Int, shift: Int) -> LumaGrid {
+        let values = change.undone(cells, strength: strength)
+        let bytes = unsafe values.span.bytes
+        return Self.grid(shift: shift, zoom: 1_024, unit: Double(change.unit)) { place in
+            SIMD8<Double>(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: 4 * place, as: SIMD8<Int32>.self))
+        }
+    }
+
+    /// Steps 2 to 4.
+    /// - Parameters:
+    ///   - unit: f.
+    ///   - load: V of eight cells, from the place of the first.
+    @inline(__always)
+    private static func grid(shift: Int, zoom: Int, unit: Double, load: (Int) -> SIMD8<Double>) -> LumaGrid {
+        let taps = (0..<LumaGrid.side).map { Taps(place: $0, shift: shift, zoom: zoom) }
         // Four raster rows, weighted and added, eight cells a vector, between their ends repeated for the cells beyond.
         var line = [SIMD8<Double>](repeating: SIMD8(repeating: 0), count: (PictureRaster.side + 2 * Taps.beyond) / 8)
         let inner = Taps.beyond / 8..<line.count - Taps.beyond / 8
@@ -31,10 +54,7 @@ extension PictureRaster {
             for place in inner {
                 var sum = SIMD8<Double>(repeating: 0)
                 for k in 0..<4 {
-                    let bytes = unsafe cells.unsafeLoadUnaligned(
-                        fromByteOffset: rows[k] + column, as: SIMD8<UInt8>.self)
-                    let a = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: bytes))
-                    sum += vertical.weights[k] * SIMD8<Double>(a * (full - tone * a))
+                    sum += vertical.weights[k] * load(rows[k] + column)
                 }
                 line[place] = sum
                 column += 8
@@ -48,7 +68,7 @@ extension PictureRaster {
                 let four = unsafe sums.unsafeLoadUnaligned(
                     fromByteOffset: 8 * (Taps.beyond + horizontal.first), as: SIMD4<Double>.self)
                 // Step 4.
-                values.append(Float((horizontal.weights * four).sum() / (1_024 * vertical.sum * horizontal.sum)))
+                values.append(Float((horizontal.weights * four).sum() / (unit * vertical.sum * horizontal.sum)))
             }
         }
         return LumaGrid(values: values)

@@ -38,7 +38,8 @@ public struct Parameters: Equatable, Sendable {
     }
 
     /// Identifies how media become keys, M and r aside: KDF("profile", id (4) ‖ minimum quality (1) ‖ probe quality (1)
-    /// ‖ b (1) ‖ H (1) ‖ positions ‖ hypotheses (8·H)). Clients pin it, and keep to one within an epoch.
+    /// ‖ b (1) ‖ H (1) ‖ positions ‖ hypotheses (8·H) ‖ marks (1, or nothing if it is 0)). Clients pin it, and keep to
+    /// one within an epoch.
     public func profileDigest() throws(SealedMatchError) -> Bytes32 {
         var hash = KDF(.profile)
         hash.append(profile.id)
@@ -48,6 +49,7 @@ public struct Parameters: Equatable, Sendable {
         hash.append(UInt8(truncatingIfNeeded: profile.hypotheses.count))
         hash.append(profile.positions)
         for hypothesis in profile.hypotheses { hash.append(hypothesis.encoded) }
+        if profile.marks != 0 { hash.append(UInt8(truncatingIfNeeded: profile.marks)) }
         return try hash.hash()
     }
 

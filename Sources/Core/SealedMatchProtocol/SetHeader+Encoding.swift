@@ -5,6 +5,9 @@ extension SetHeader {
     /// How a set file begins.
     package static var magic: StaticString { "SMSET002" }
 
+    /// Hypotheses that stand before the levels; the others stand behind them.
+    static var firstHypotheses: Int { 8 }
+
     /// The signed 3,072 bytes (Docs/Protocol.md, "Set file").
     package var encoded: [UInt8] {
         var out = ByteWriter(capacity: Self.encodedCount)
@@ -29,7 +32,7 @@ extension SetHeader {
         out.put(UInt8(parameters.profile.positions.count))
         out.put(UInt8(parameters.profile.probes))
         out.put(parameters.profile.id)
-        out.put(UInt8(0))
+        out.put(UInt8(parameters.profile.marks))
         out.put(UInt8(parameters.profile.minimumQuality))
         out.put(UInt8(parameters.profile.probeQuality))
         out.put(UInt8(parameters.profile.hypotheses.count))
@@ -37,10 +40,12 @@ extension SetHeader {
         out.pad(to: 256)
         for source in sources { out.put(source) }
         out.pad(to: 768)
-        for hypothesis in parameters.profile.hypotheses { out.put(hypothesis.encoded) }
+        let hypotheses = parameters.profile.hypotheses
+        for hypothesis in hypotheses.prefix(Self.firstHypotheses) { out.put(hypothesis.encoded) }
         out.pad(to: 832)
         out.put(supportDigest)
         out.put(parameters.checkLevels.values)
+        for hypothesis in hypotheses.dropFirst(Self.firstHypotheses) { out.put(hypothesis.encoded) }
         out.pad(to: Self.encodedCount)
         return out.bytes
     }
@@ -91,7 +96,7 @@ extension SetHeader {
         let positionCount = Int(try reader.number(UInt8.self))
         let probes = Int(try reader.number(UInt8.self))
         let id = try reader.number(UInt32.self)
-        try reader.zeros(1)
+        let marks = Int(try reader.number(UInt8.self))
         let quality = Int(try reader.number(UInt8.self))
         let probeQuality = Int(try reader.number(UInt8.self))
         let hypothesisCount = Int(try reader.number(UInt8.self))
@@ -114,17 +119,19 @@ extension SetHeader {
         self.sources = sources
         try reader.zeros(32 * (Parameters.maximumSources - sourceCount))
         var encodedHypotheses: [[UInt8]] = []
-        for _ in 0..<hypothesisCount { encodedHypotheses.append(try reader.take(Hypothesis.encodedCount)) }
-        try reader.zeros(Hypothesis.encodedCount * (FingerprintProfile.maximumHypotheses - hypothesisCount))
+        let first = min(hypothesisCount, Self.firstHypotheses)
+        for _ in 0..<first { encodedHypotheses.append(try reader.take(Hypothesis.encodedCount)) }
+        try reader.zeros(Hypothesis.encodedCount * (Self.firstHypotheses - first))
         supportDigest = try reader.bytes32()
         parameters.checkLevels = try CheckLevels(canonical: reader.take(CheckLevels.count))
+        for _ in first..<hypothesisCount { encodedHypotheses.append(try reader.take(Hypothesis.encodedCount)) }
         try reader.zeros(reader.remaining)
         do throws(FingerprintError) {
             var hypotheses: [Hypothesis] = []
             for encoded in encodedHypotheses { hypotheses.append(try Hypothesis(canonical: encoded)) }
             parameters.profile = try FingerprintProfile(
                 id: id, positions: positions, probes: probes, minimumQuality: quality, probeQuality: probeQuality,
-                hypotheses: hypotheses)
+                hypotheses: hypotheses, marks: marks)
         } catch {
             throw SealedMatchError(.unknownProfile, "the set's fingerprint profile is not valid")
         }

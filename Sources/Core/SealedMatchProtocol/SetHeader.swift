@@ -1,3 +1,4 @@
+internal import SealedMatchFingerprint
 public import SealedMatchCrypto
 
 /// Everything in a set file before the table, decoded but not trusted: signatures and floors are checked by the client.
@@ -76,14 +77,16 @@ public struct SetHeader: Equatable, Sendable {
     }
 
     /// Names parameters and profile, what a set fixes for its clients besides entries, sources, keys and dates:
-    /// KDF("set parameters", bytes 160…255 ‖ 768…831 ‖ 864…875 of the signed part).
+    /// KDF("set parameters", bytes 160…255 ‖ 768…831 ‖ 864… of the signed part): up to 875, or to the last
+    /// hypothesis where there are more than eight.
     /// - Throws: `primitiveFailed`.
     public func parametersDigest() throws(SealedMatchError) -> Bytes32 {
         let signed = encoded
         var hash = KDF(.setParameters)
         hash.append(Array(signed[160..<256]))
         hash.append(Array(signed[768..<832]))
-        hash.append(Array(signed[864..<876]))
+        let more = max(0, parameters.profile.hypotheses.count - Self.firstHypotheses)
+        hash.append(Array(signed[864..<(876 + Hypothesis.encodedCount * more)]))
         return try hash.hash()
     }
 

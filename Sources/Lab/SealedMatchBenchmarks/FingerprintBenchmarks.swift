@@ -77,17 +77,17 @@ struct FingerprintBenchmarks {
                         format: .rgb8)
                 } / 1e3)
             guard let raster = made else { continue }
-            var coefficients: [[Float]] = []
+            var readings: [Reading] = []
             hypotheses.append(
                 Stopwatch.time {
-                    for _ in 0..<Self.repeats { coefficients = profile.coefficients(of: fingerprint, raster: raster) }
+                    for _ in 0..<Self.repeats { readings = profile.readings(of: fingerprint, raster: raster) }
                 } / Double(Self.repeats))
             var keys: [UInt64] = []
             probes.append(
                 Stopwatch.time {
                     for _ in 0..<Self.repeats {
                         keys = profile.probes(
-                            of: fingerprint, coefficients: coefficients, separation: Parameters().separation)
+                            of: fingerprint, readings: readings, separation: Parameters().separation)
                     }
                 } / Double(Self.repeats))
             guard keys.count == profile.probes else {

@@ -31,10 +31,7 @@ final class SetFixture: Sendable {
     /// The same table under a header with another M, signed, in another file.
     func withProbes(_ count: Int, path: String) throws -> SetHeader {
         var header = header
-        let profile = header.parameters.profile
-        header.parameters.profile = try FingerprintProfile(
-            id: profile.id, positions: profile.positions, probes: count, minimumQuality: profile.minimumQuality,
-            probeQuality: profile.probeQuality, hypotheses: profile.hypotheses)
+        header.parameters.profile = try header.parameters.profile.asking(count)
         let head = header.encoded + (try signers.sign(header)).encoded
         let file = try SetFile(path: self.path)
         try head.withUnsafeBytes { try DurableFile.write([$0, file.tableBytes], to: path, secret: false) }

@@ -14,13 +14,9 @@ package struct SimulationSetting: Equatable, Sendable {
     package var slots: Int {
         get { parameters.probes }
         set {
-            let profile = parameters.profile
-            guard
-                let changed = try? FingerprintProfile(
-                    id: profile.id, positions: profile.positions, probes: newValue,
-                    minimumQuality: profile.minimumQuality, probeQuality: profile.probeQuality,
-                    hypotheses: profile.hypotheses)
-            else { preconditionFailure("M is 1 to 64") }
+            guard let changed = try? parameters.profile.asking(newValue) else {
+                preconditionFailure("M is 1 to 64")
+            }
             parameters.profile = changed
         }
     }

@@ -17,7 +17,8 @@ public struct KnownList: Sendable {
     /// Lines that were left out because they are no hash.
     public let badLines: Int
 
-    /// The hashes of a list that was read, of this name or path. The source's key is not checked here: `CaseComparison.check` does.
+    /// The hashes of a list that was read, of this name or path. The source's key is not checked here:
+    /// `CaseComparison.check` does.
     public init(name: String, source: Bytes32, list: HashList) {
         self.name = Self.fileName(name)
         self.source = source

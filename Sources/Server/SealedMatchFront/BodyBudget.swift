@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// How many bytes of bodies are in memory at a time, of all requests together, and of each account's. Whoever comes
 /// when it is used up waits his turn; what he sends waits in the kernel. Who waits for his own account's share keeps
-/// nobody else waiting, and whose account has nothing goes before others. He need not wait for slow senders, however many
-/// accounts they have: the slowest gives way to him.
+/// nobody else waiting, and whose account has nothing goes before others. He need not wait for slow senders, however
+/// many accounts they have: the slowest gives way to him.
 final class BodyBudget: Sendable {
     private struct Waiter {
         let number: UInt64

@@ -62,7 +62,8 @@ public final class JetStreamIntake: Intake, CommitmentSource, NameResolver, Noti
 
     /// Sees that servers answer, that the streams are those of this deployment, and that they take what is written.
     /// Nothing is stored. It blocks, for some seconds at most.
-    /// - Throws: `fileFailed`, also for 30 seconds after the queue was full unless something was stored since, `damagedStore`, `invalidMagic`, `interrupted`, with what is wrong.
+    /// - Throws: `fileFailed`, also for 30 seconds after the queue was full unless something was stored since,
+    ///   `damagedStore`, `invalidMagic`, `interrupted`, with what is wrong.
     public func check() throws(SealedMatchError) {
         var client = client
         client.patience = min(options.patience, Streams.lookPatience)

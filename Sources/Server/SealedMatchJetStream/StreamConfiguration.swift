@@ -89,8 +89,8 @@ struct StreamConfiguration: Codable, Equatable {
         return identity
     }
 
-    /// What of a stream that is there is not what we would make. Servers leave out what is false or empty, and add to the
-    /// metadata.
+    /// What of a stream that is there is not what we would make. Servers leave out what is false or empty, and add to
+    /// the metadata.
     /// - Returns: nil if nothing is; the first that is for an error, and all of it for a log.
     func difference(from wanted: StreamConfiguration) -> (reason: StaticString, line: String)? {
         func named<Field: Equatable>(

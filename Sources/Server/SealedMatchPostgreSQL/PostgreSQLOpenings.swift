@@ -28,8 +28,8 @@ public final class PostgreSQLOpenings: OpeningStore {
     ///   - connections: how many are used at a time, beside one for the turn.
     ///   - patience: for how long a function waits for a server that is away.
     ///   - allowsVolatileServer: for tests: take a server that is set up to lose what it acknowledged.
-    ///   - report: told on one line, for a log, why a connection cannot be made, in libpq's words, without the password,
-    ///     with hosts, users and paths; and which rights the role lacks. From any thread, and for each try.
+    ///   - report: told on one line, for a log, why a connection cannot be made, in libpq's words, without the
+    ///     password, with hosts, users and paths; and which rights the role lacks. From any thread, and for each try.
     /// - Throws: `fileFailed` for a server that is away, refuses or only reads, and if the tables are missing and may
     ///   not be made; `invalidMagic` for something else, another deployment's or a newer version's; `damagedStore` for
     ///   tables that are not exactly ours; `authenticationFailed` for other keys. Nothing is changed then.

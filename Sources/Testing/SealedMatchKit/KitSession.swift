@@ -79,11 +79,7 @@ public final class KitSession {
         }
         if arguments.has("probes") {
             let probes: Int = try arguments.integer("probes", 1...64)
-            let standard = settings.parameters.profile
-            settings.parameters.profile = try FingerprintProfile(
-                id: standard.id, positions: standard.positions, probes: probes,
-                minimumQuality: standard.minimumQuality, probeQuality: standard.probeQuality,
-                hypotheses: standard.hypotheses)
+            settings.parameters.profile = try settings.parameters.profile.asking(probes)
         }
         if arguments.has("chance") {
             if let word = try? arguments.text("chance") {

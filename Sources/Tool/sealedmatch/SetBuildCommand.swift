@@ -51,6 +51,16 @@ struct SetBuildCommand: ParsableCommand {
             """)
     var checkLevels = CheckLevelList(Parameters().checkLevels)
 
+    @Option(help: "Fingerprint profile, 2 or 3: clients refuse one that they do not pin (Docs/Protocol.md, 5.11).")
+    var profile: UInt32 = FingerprintProfile.standard.id
+
+    @Option(
+        help: """
+            M: keys that clients try for a picture; what the profile is measured with unless given. A voucher grows by 72 \
+            bytes with each, and M/N slots of it open by chance.
+            """)
+    var probes: Int?
+
     @Flag(help: "Leave out lines that are no hash, and say how many.")
     var skipBadLines = false
 
@@ -93,8 +103,19 @@ struct SetBuildCommand: ParsableCommand {
         guard (1...SetHeader.maximumLifetime / 86_400).contains(expiresAfterDays) else {
             throw ValidationError("--expires-after-days: a set lives for 1 to 400 days")
         }
+        _ = try chosenProfile()
         guard (version ?? 0) <= currentTime() else {
             throw ValidationError("--version: at most the time in seconds since 1970, or clients refuse the set")
+        }
+    }
+
+    private func chosenProfile() throws -> FingerprintProfile {
+        guard let chosen = FingerprintProfile.numbered(profile) else {
+            throw ValidationError("--profile: \(profile) is not known here; 2 and 3 are")
+        }
+        guard let probes else { return chosen }
+        do { return try chosen.asking(probes) } catch {
+            throw ValidationError("--probes: from 1 to \(FingerprintProfile.maximumProbes)")
         }
     }
 
@@ -107,6 +128,7 @@ struct SetBuildCommand: ParsableCommand {
             parameters.threshold = threshold
             parameters.separation = separation
             parameters.checkLevels = checkLevels.levels
+            parameters.profile = try chosenProfile()
             let (entries, sources) = try select(parameters, workers)
             let now = currentTime()
             let description = BuiltSet.Description(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SealedMatchClient
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
+internal import SealedMatchFingerprint
 internal import SealedMatchLog
 internal import SealedMatchProtocol
 
@@ -20,6 +21,8 @@ struct TrustOptions: ParsableArguments {
     var minThreshold = TrustPolicy(sources: [], minimumSignatures: 1).minimumThreshold
     @Option(help: "Least number of probes M: with fewer of them fewer slots open by chance, and matches show.")
     var minProbes = TrustPolicy(sources: [], minimumSignatures: 1).minimumProbes
+    @Option(parsing: .upToNextOption, help: "Fingerprint profiles that the set may have, 2 or 3 or both.")
+    var profiles: [UInt32] = [FingerprintProfile.standard.id]
     @Option(
         help: """
             Greatest check levels N, twelve numbers from 1 to 255 that do not fall: at a greater one fewer slots open \
@@ -42,6 +45,14 @@ struct TrustOptions: ParsableArguments {
         policy.minimumThreshold = minThreshold
         policy.minimumProbes = minProbes
         policy.maximumCheckLevels = maxCheckLevels.levels
+        policy.profiles = try profiles.map { number in
+            guard let profile = FingerprintProfile.numbered(number) else {
+                throw ValidationError("--profiles: \(number) is not known here; 2 and 3 are")
+            }
+            var parameters = Parameters()
+            parameters.profile = profile
+            return try parameters.profileDigest()
+        }
         guard (1...36_500).contains(proofDays) else { throw ValidationError("--proof-days is 1 to 36,500") }
         if let logPolicy { policy.log = try LogPolicyFile(logPolicy, days: proofDays).policy }
         return policy

@@ -64,6 +64,10 @@ import Testing
             #expect(other.built.header.sources == set.built.header.sources)
             try FileManager.default.copyItem(atPath: other.path, toPath: directory.file(name + ".smset"))
         }
+        var parameters = Parameters()
+        parameters.profile = .profile3
+        let next = try SmallSet(lists: [Self.known, Self.known], parameters: parameters)
+        try FileManager.default.copyItem(atPath: next.path, toPath: directory.file("profile-3.smset"))
         let result = try run(program: "hostile")
         result.expectSuccess()
         #expect(result.output.contains("refused all of it"))

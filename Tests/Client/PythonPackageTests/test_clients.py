@@ -65,6 +65,13 @@ def test_a_set_says_what_it_is(published: Published, known: BlindedSet) -> None:
         assert same.info == info
 
 
+def test_a_set_of_profile_3(published: Published, tmp_path: Path) -> None:
+    file = published.build(tmp_path / "next.smset", "--profile", "3")
+    assert code_of(lambda: BlindedSet.open(file, published.trust)) == ErrorCode.UNKNOWN_PROFILE
+    with BlindedSet.open(file, dataclasses.replace(published.trust, profiles=(2, 3))) as opened:
+        assert (opened.info.profile, opened.info.probes, opened.info.key_bits) == (3, 64, 53)
+
+
 def test_sets_that_must_not_be_used(published: Published, tmp_path: Path) -> None:
     good, trust = published.file.read_bytes(), published.trust
 
@@ -82,6 +89,12 @@ def test_sets_that_must_not_be_used(published: Published, tmp_path: Path) -> Non
     assert opening(changed(4_096)) == ErrorCode.ROOT_MISMATCH
     # The penalty of the fourth hypothesis: another profile, whatever else is wrong with the file.
     assert opening(changed(798)) == ErrorCode.UNKNOWN_PROFILE
+    assert opening(good, dataclasses.replace(trust, profiles=(3,))) == ErrorCode.UNKNOWN_PROFILE
+    BlindedSet.from_bytes(good, dataclasses.replace(trust, profiles=(3, 2))).close()
+    for profiles in ((1,), (2, 4)):
+        with pytest.raises(ValueError, match="not known"):
+            BlindedSet.from_bytes(good, dataclasses.replace(trust, profiles=profiles))
+    assert opening(good, dataclasses.replace(trust, profiles=())) == ErrorCode.BAD_ARGUMENT
     assert opening(changed(3_073)) == ErrorCode.INVALID_SIGNATURE
     assert opening(good, now=NOW + 91 * DAY) == ErrorCode.SET_EXPIRED
     assert opening(good, last_version=int(NOW) + DAY) == ErrorCode.SET_ROLLED_BACK

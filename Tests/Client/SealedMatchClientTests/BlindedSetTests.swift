@@ -198,6 +198,9 @@ import Testing
         #expect(
             try Parameters().profileDigest() == TrustPolicy.profile2
                 && TrustPolicy(sources: [], minimumSignatures: 1).profiles == [TrustPolicy.profile2])
+        var third = Parameters()
+        third.profile = .profile3
+        #expect(try third.profileDigest() == TrustPolicy.profile3)
         func profile(positions: [UInt8]? = nil, quality: Int = 50, hypotheses: [Hypothesis]? = nil, probes: Int = 32)
             throws -> FingerprintProfile
         {
@@ -230,6 +233,11 @@ import Testing
             trust.profiles = []
             try expect(.unknownProfile, fixture, trust: trust, "none is pinned")
         }
+        // The next profile is taken where it is pinned, and only there.
+        var (next, policy) = try fixture(.profile3)
+        try expect(.unknownProfile, next, trust: policy)
+        policy.profiles = [TrustPolicy.profile2, TrustPolicy.profile3]
+        try expect(nil, next, trust: policy)
         // M has no part in it.
         let (more, trust) = try fixture(profile(probes: 64))
         try expect(nil, more, trust: trust)

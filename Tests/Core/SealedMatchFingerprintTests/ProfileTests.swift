@@ -18,18 +18,29 @@ import Testing
         #expect(throws: FingerprintError.badProfile) { try make([1, 2], quality: 101) }
         #expect(throws: FingerprintError.badProfile) { try make([1, 2], quality: -1) }
         for (probeQuality, hypotheses) in [
-            (101, [Hypothesis.asSent]), (-1, [.asSent]), (40, []), (40, [Hypothesis](repeating: .asSent, count: 9)),
+            (101, [Hypothesis.asSent]), (-1, [.asSent]), (40, []), (40, [Hypothesis](repeating: .asSent, count: 17)),
             (40, [.raster(tone: 0, shift: 0, zoom: 1_024, penalty: 0)]),
             (40, [.asSent, .raster(tone: 3, shift: 0, zoom: 1_024, penalty: 0)]),
             (40, [.asSent, .raster(tone: 0, shift: 2_049, zoom: 1_024, penalty: 0)]),
             (40, [.asSent, .raster(tone: 0, shift: 0, zoom: 999, penalty: 0)]),
             (40, [.asSent, .raster(tone: 0, shift: 0, zoom: 1_101, penalty: 0)]),
             (40, [.asSent, .raster(tone: 0, shift: 0, zoom: 1_024, penalty: 1_025)]),
+            (40, [.asSent, .changed(.vignette, strength: 0, shift: 0, penalty: 0)]),
+            (40, [.asSent, .changed(.vignette, strength: 2_049, shift: 0, penalty: 0)]),
+            (40, [.asSent, .changed(.curve, strength: 32, shift: 0, penalty: 0)]),
+            (40, [.asSent, .changed(.highlights, strength: 32, shift: 0, penalty: 0)]),
+            (40, [.asSent, .changed(.curve, strength: 1, shift: -2_049, penalty: 0)]),
+            (40, [.asSent, .changed(.curve, strength: 1, shift: 0, penalty: 1_025)]),
         ] {
             #expect(throws: FingerprintError.badProfile) {
                 try FingerprintProfile(
                     id: 9, positions: [1], probes: 1, minimumQuality: 50, probeQuality: probeQuality,
                     hypotheses: hypotheses)
+            }
+        }
+        for marks in [-1, 2] {
+            #expect(throws: FingerprintError.badProfile) {
+                try FingerprintProfile(id: 9, positions: [1], probes: 1, minimumQuality: 50, marks: marks)
             }
         }
         try make([1, 2], probes: 4)

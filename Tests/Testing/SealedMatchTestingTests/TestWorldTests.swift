@@ -334,6 +334,28 @@ import Testing
         #expect(try world.revealed("alice") == ["a", "b"] && phone.set.header.version == 2)
     }
 
+    /// A deployment moves from profile 2 to 3: clients that pin both go on with the old set until their epoch ends, and
+    /// what was sent before it is revealed under the old set, what is sent after it under the new one.
+    @Test func profileChangesWithTheEpoch() throws {
+        let world = try world()
+        let phone = try world.account("alice").device()
+        for item in ["a", "b"] { try phone.send(item) }
+        try world.publish(Self.known) { $0.profile = .profile3 }
+        #expect(throws: SealedMatchError(.setMismatch, "")) { try phone.fetchSet() }
+        try phone.send("c")
+        #expect(try world.revealed("alice") == ["a", "b", "c"])
+        #expect(phone.set.header.parameters.profile == .standard)
+        try world.advanceToNextEpoch()
+        try phone.fetchSet()
+        #expect(phone.set.header.parameters.profile == .profile3)
+        for item in ["a", "b", "c"] { try phone.send(item) }
+        #expect(try world.revealed("alice") == ["a", "b", "c"])
+        // And a new device of another account begins with the new set.
+        let other = try world.account("bob").device()
+        for item in ["a", "b", "c"] { try other.send(item) }
+        #expect(try world.revealed("bob") == ["a", "b", "c"])
+    }
+
     @Test func productionRefusesTestSets() throws {
         let world = try world()
         var trust = try world.trust()

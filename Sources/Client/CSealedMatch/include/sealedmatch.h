@@ -163,10 +163,13 @@ int32_t sealedmatch_account(const void *name, size_t count, uint8_t account[32])
 
 typedef struct sealedmatch_set { uint64_t id; } sealedmatch_set;
 
-/* What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. The fingerprint
- * profile is pinned too, and is no choice: profile 2 of Docs/Protocol.md, 5.11; a set of another one is
- * SEALEDMATCH_UNKNOWN_PROFILE. sealedmatch_trust_defaults() fills it; then set `sources`, `source_count` and
- * `minimum_signatures`. */
+/* Fingerprint profiles of Docs/Protocol.md, 5.11. A deployment that moves from one to another pins both: a client takes
+ * the new set with the next epoch. */
+enum sealedmatch_profiles { SEALEDMATCH_PROFILE_2 = 1, SEALEDMATCH_PROFILE_3 = 2 };
+
+/* What the messenger pins: whose signatures a set needs, which fingerprint profiles, and the floors below which no
+ * signature helps. A set of another profile is SEALEDMATCH_UNKNOWN_PROFILE. sealedmatch_trust_defaults() fills it; then
+ * set `sources`, `source_count` and `minimum_signatures`. */
 typedef struct sealedmatch_trust {
     uint32_t size;               /* bytes of this structure, written by sealedmatch_trust_defaults() */
     uint32_t minimum_signatures; /* how many of the pinned sources must have signed: no default, at least 1 */
@@ -182,6 +185,7 @@ typedef struct sealedmatch_trust {
     uint64_t maximum_cells;      /* bounds the file: 32 bytes a cell (30,000,000) */
     uint64_t maximum_lifetime;   /* ceiling of expires_at - issued_at, in seconds (34,560,000: 400 days) */
     uint32_t allow_test_sets;    /* 1 takes sets that are marked as for tests (0); for tests alone */
+    uint32_t profiles;           /* sealedmatch_profiles that a set may have, added up, at least one (PROFILE_2) */
     /* The log that a set must be in, and whose cosignatures its proof needs: the text of a policy file
      * (c2sp.org/tlog-policy), at most 65,536 bytes; NULL and 0 ask for no proof (the default). With it a set is opened
      * only by the functions that take a proof. */

@@ -29,7 +29,7 @@ class TrustPolicy:
     """What the messenger pins: whose signatures a set needs, and the floors below which no signature helps. `None` is
     the default of Docs/Protocol.md, section 2.
 
-    The fingerprint profile is pinned too: a set of another one than profile 2 is UNKNOWN_PROFILE.
+    The fingerprint profile is pinned too: a set of another one than `profiles` is UNKNOWN_PROFILE.
     """
 
     #: Ed25519 keys of the trusted sources, 32 bytes each.
@@ -56,6 +56,9 @@ class TrustPolicy:
     allow_test_sets: bool = False
     #: The log that a set must be in, by the proof that comes with it. `None` asks for no proof.
     log: LogPolicy | None = None
+    #: Fingerprint profiles that a set may have, 2 or 3 or both (Docs/Protocol.md, 5.11). A deployment that moves from
+    #: one to the other pins both: a client takes the new set with the next epoch.
+    profiles: Sequence[int] = (2,)
 
     def _structure(self) -> tuple[Any, Any]:
         """The C structure, and what must live as long."""
@@ -75,6 +78,11 @@ class TrustPolicy:
             if value is not None:
                 setattr(trust, field, number(value, bits, field))
         trust.allow_test_sets = bool(self.allow_test_sets)
+        trust.profiles = 0
+        for profile in self.profiles:
+            if profile not in _PROFILES:
+                raise ValueError(f"profiles: {profile!r} is not known to this version; 2 and 3 are")
+            trust.profiles |= _PROFILES[profile]
         if self.maximum_check_levels is not None:
             levels = view(self.maximum_check_levels, "maximum_check_levels", 12)
             ffi.memmove(trust.maximum_check_levels, levels, 12)
@@ -89,6 +97,7 @@ class TrustPolicy:
         return trust, (keys, policy)
 
 
+_PROFILES = {2: lib.SEALEDMATCH_PROFILE_2, 3: lib.SEALEDMATCH_PROFILE_3}
 _TRUST_FIELDS = {
     "minimum_signatures": 32, "minimum_threshold": 32, "minimum_polynomials": 32, "minimum_probes": 32,
     "minimum_confirmed_sources": 32, "minimum_separation": 32, "minimum_entries": 64, "maximum_cells": 64,

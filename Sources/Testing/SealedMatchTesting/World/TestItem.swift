@@ -52,7 +52,9 @@ public struct TestItem: Sendable {
             media = .unreadable
             listed = nil
         }
-        shown = ShownFingerprint(media.payload(note: []))
+        var parameters = Parameters()
+        parameters.profile = profile
+        shown = ShownFingerprint(media.probed(parameters, note: []).payload)
     }
 
     /// The bytes of a file that stands for nothing but its name: what `known: ["a"]` makes.

@@ -111,6 +111,23 @@ static void sets(const char *name, const char *directory) {
     EXPECT(SEALEDMATCH_UNKNOWN_PROFILE,
            sealedmatch_set_open(in(directory, "other-positions.smset"), &trust, now, 0, &set));
     REQUIRE(strstr(sealedmatch_error_text(SEALEDMATCH_UNKNOWN_PROFILE), "profile") && set.id == 0);
+    /* A set of profile 3 is taken where that is pinned. */
+    const char *next = in(directory, "profile-3.smset");
+    EXPECT(SEALEDMATCH_UNKNOWN_PROFILE, sealedmatch_set_open(next, &trust, now, 0, &set));
+    other = trust;
+    other.profiles = SEALEDMATCH_PROFILE_3;
+    EXPECT(SEALEDMATCH_UNKNOWN_PROFILE, sealedmatch_set_open(name, &other, now, 0, &set));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_set_open(next, &other, now, 0, &set));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_set_describe(set, &info, sizeof info));
+    REQUIRE(info.profile == 3 && info.probes == 64);
+    EXPECT(SEALEDMATCH_OK, sealedmatch_set_close(set));
+    other.profiles = SEALEDMATCH_PROFILE_2 | SEALEDMATCH_PROFILE_3;
+    EXPECT(SEALEDMATCH_OK, sealedmatch_set_open(name, &other, now, 0, &set));
+    EXPECT(SEALEDMATCH_OK, sealedmatch_set_close(set));
+    for (uint32_t profiles = 0; profiles < 64; profiles = profiles ? 2 * profiles : 4) {
+        other.profiles = profiles;
+        EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
+    }
     other = trust;
     other.sources = NULL;
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_set_open(name, &other, now, 0, &set));
