@@ -44,6 +44,7 @@ extension FingerprintProfile {
 
     /// What the listed hash may have been made from: the hypotheses of the profile in their order, then those about
     /// what was put on the picture.
+    @_optimize(size)
     package func readings(of fingerprint: PDQFingerprint, raster: PictureRaster) -> [Reading] {
         let own = hypotheses.map { hypothesis in
             Reading(
@@ -53,6 +54,7 @@ extension FingerprintProfile {
     }
 
     /// The same list from `readings(of:raster:)`; the fingerprint's quality is not looked at.
+    @_optimize(size)
     package func probes(of fingerprint: PDQFingerprint, readings: [Reading], separation: Int) -> [UInt64] {
         let spread = FingerprintProfile.spread(of: fingerprint)
         var lists: [Candidates] = []

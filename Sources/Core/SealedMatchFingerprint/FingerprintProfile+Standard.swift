@@ -47,14 +47,21 @@ extension FingerprintProfile {
 
     /// For hypotheses that a test has checked.
     /// - Parameter lowest: b, of the lowest frequencies: the pairs (i, j) of the least ((i + 1)² + (j + 1)², 16i + j).
+    @inline(never)
     private init(checkedID id: UInt32, lowest: Int, probes: Int, hypotheses: [Hypothesis], marks: Int = 0) {
-        var order = (0..<PDQHash.bitCount).map { place in
+        // No sort: this runs once, and the embedded library is smaller without one.
+        func rank(_ place: Int) -> Int {
             let (i, j) = (place / 16 + 1, place % 16 + 1)
             return (i * i + j * j) << 8 | place
         }
-        order.sort()
+        var positions: [UInt8] = []
+        for place in 0..<PDQHash.bitCount {
+            var before = 0
+            for other in 0..<PDQHash.bitCount where rank(other) < rank(place) { before += 1 }
+            if before < lowest { positions.append(UInt8(place)) }
+        }
         self.id = id
-        positions = order.prefix(lowest).map { UInt8($0 & 255) }.sorted()
+        self.positions = positions
         self.probes = probes
         minimumQuality = 50
         probeQuality = 40

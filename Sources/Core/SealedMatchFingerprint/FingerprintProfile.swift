@@ -26,6 +26,7 @@ public struct FingerprintProfile: Hashable, Sendable {
     package static let maximumHypotheses = 16
 
     /// - Throws: `FingerprintError.badProfile` if a number is out of range or positions repeat.
+    @_optimize(size)
     public init(
         id: UInt32, positions: [UInt8], probes: Int, minimumQuality: Int, probeQuality: Int = 40,
         hypotheses: [Hypothesis] = [.asSent], marks: Int = 0

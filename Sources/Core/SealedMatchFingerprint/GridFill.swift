@@ -4,6 +4,7 @@
 package enum GridFill {
     /// - Parameter sums: of each cell's 16 raster cells.
     /// - Returns: 4,096 levels in 1/256; outside the mask those of the picture.
+    @_optimize(size)
     package static func levels(_ sums: [Int32], hiding mask: MarkMask) -> [Int32] {
         let side = MarkCells.side
         var values = sums.map { 16 * $0 }
@@ -31,6 +32,7 @@ package enum GridFill {
     }
 
     /// Fill, steps 2–3: an unknown cell takes the mean of what is known in the smallest square of a pyramid about it.
+    @_optimize(size)
     private static func fill(_ values: inout [Int32], _ isKnown: [Bool], side: Int) {
         guard side > 1 else { return }
         let half = side / 2
@@ -39,9 +41,11 @@ package enum GridFill {
         for row in 0..<half {
             for column in 0..<half {
                 var (sum, count): (Int32, Int32) = (0, 0)
-                for place in [0, 1, side, side + 1].map({ 2 * row * side + 2 * column + $0 }) where isKnown[place] {
-                    sum += values[place]
-                    count += 1
+                for y in 2 * row...2 * row + 1 {
+                    for x in 2 * column...2 * column + 1 where isKnown[y * side + x] {
+                        sum += values[y * side + x]
+                        count += 1
+                    }
                 }
                 known[row * half + column] = count > 0
                 if count > 0 { means[row * half + column] = (2 * sum + count) / (2 * count) }

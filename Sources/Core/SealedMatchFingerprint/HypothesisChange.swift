@@ -21,6 +21,7 @@ public enum HypothesisChange: UInt8, Sendable {
     }
 
     /// V of all 65,536 raster cells, row by row; each is below 2^29.
+    @_optimize(size)
     func undone(_ cells: [UInt8], strength: Int) -> [Int32] {
         var values: [Int32] = []
         values.reserveCapacity(cells.count)

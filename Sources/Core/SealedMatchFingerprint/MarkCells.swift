@@ -11,6 +11,7 @@ package struct MarkCells {
     /// The sum of the 16 values.
     package private(set) var sums = [Int32](repeating: 0, count: MarkCells.count)
 
+    @_optimize(size)
     package init(_ raster: PictureRaster) {
         let side = PictureRaster.side
         // Cells, steps 1 and 2, of four raster rows: first along columns, then in groups of four along the row.

@@ -32,6 +32,7 @@ package struct Mark {
 
     /// The clearest marks, at most eight: `Docs/Protocol.md`, 5.11, Masks, steps 1–2.
     /// - Parameter scores: z of each cell.
+    @_optimize(size)
     package static func all(_ scores: [Int]) -> [Mark] {
         let side = MarkCells.side
         var isSeen = scores.map { $0 < MarkTables.threshold }
@@ -56,10 +57,12 @@ package struct Mark {
             }
             guard count >= MarkTables.leastCells else { continue }
             // Before the first that is lighter.
-            var at = found.count
-            while at > 0 && found[at - 1].weight < weight { at -= 1 }
-            guard at < MarkTables.mostMarks else { continue }
-            found.insert(Mark(weight: weight, mask: mask), at: at)
+            found.append(Mark(weight: weight, mask: mask))
+            var at = found.count - 1
+            while at > 0 && found[at - 1].weight < weight {
+                found.swapAt(at - 1, at)
+                at -= 1
+            }
             if found.count > MarkTables.mostMarks { found.removeLast() }
         }
         return found
@@ -67,6 +70,7 @@ package struct Mark {
 
     /// What a kind of mask hides, and how clear that is: Masks, steps 3–4. Nil where there are too few marks, or
     /// too many cells.
+    @_optimize(size)
     package static func mask(_ kind: MarkTables.Kind, of marks: [Mark]) -> (mask: MarkMask, weight: Int)? {
         guard marks.count >= kind.least else { return nil }
         var (mask, weight) = (MarkMask(), 0)

@@ -2,7 +2,9 @@
 package enum MarkScore {
     /// z of each cell, in 1/256 nat.
     ///
-    /// Features are whole numbers, and so are their sums: boxes of several maps are the box of the maps' weighted sum.
+    /// Features are whole numbers, and so are their sums, which stay far below 2^63. Boxes of several maps are the box
+    /// of the maps' weighted sum.
+    @_optimize(size)
     package static func scores(of cells: MarkCells) -> [Int] {
         let side = MarkCells.side
         var total = [Int](repeating: MarkTables.bias, count: MarkCells.count)
@@ -19,7 +21,7 @@ package enum MarkScore {
         let common =
             overHalf * half + overTenth * tenth + overHundredth * hundredth + near * 9 * tenth + wide * 49 * tenth
         let own = itself + overHalf + overTenth + overHundredth
-        for place in total.indices { total[place] += own * logs[place] - common }
+        for place in total.indices { total[place] &+= own &* logs[place] &- common }
         var small = logs.map { near * $0 }
         var middle = logs.map { wide * $0 }
         var large = [Int](repeating: 0, count: MarkCells.count)
@@ -32,20 +34,20 @@ package enum MarkScore {
             for row in 0..<side {
                 var inRow = 0
                 for place in row * side..<(row + 1) * side where flags[place] {
-                    inRow += 1
-                    total[place] += one
-                    small[place] += box1
-                    middle[place] += box3
-                    large[place] += box7
+                    inRow &+= 1
+                    total[place] &+= one
+                    small[place] &+= box1
+                    middle[place] &+= box3
+                    large[place] &+= box7
                 }
-                all += inRow
-                for place in row * side..<(row + 1) * side { total[place] += rowWeight * inRow }
+                all &+= inRow
+                for place in row * side..<(row + 1) * side { total[place] &+= rowWeight &* inRow }
             }
-            for place in total.indices { total[place] += allWeight * all }
+            for place in total.indices { total[place] &+= allWeight &* all }
         }
         for (values, radius) in [(small, 1), (middle, 3), (large, 7)] {
             let sums = BoxSums.sums(of: values, radius: radius)
-            for place in total.indices { total[place] += sums[place] }
+            for place in total.indices { total[place] &+= sums[place] }
         }
         // Score of marks, steps 4–5
         let places = (0..<MarkTables.places).map { _ in weight.next }
@@ -58,36 +60,49 @@ package enum MarkScore {
         let innerFlat = box(.flat, radius: 1)
         let lowBoth = box(.whiteAndBlack, radius: 3)
         let lowWhite = box(.white, radius: 1)
-        for row in 0..<side {
-            for column in 0..<side {
-                let place = row * side + column
-                let (y, x) = (min(row, side - 1 - row), min(column, side - 1 - column))
-                if y < 1 { total[place] += places[0] }
-                if x < 1 { total[place] += places[1] }
-                if y < 3 { total[place] += places[2] }
-                if x < 3 { total[place] += places[3] }
-                if y < 7 { total[place] += places[4] }
-                if x < 7 { total[place] += places[5] }
-                if y < 3 && x < 3 { total[place] += places[6] }
-                if y < 7 && x < 7 { total[place] += places[7] }
-                if y < 12 && x < 20 {
-                    total[place] += places[8] + innerLog * (logs[place] - hundredth)
-                    total[place] += innerHard[place] + innerFlat[place]
-                }
-                if row >= 50 { total[place] += places[9] }
-                if row >= 57 { total[place] += places[10] }
-                if row < 7 { total[place] += places[11] }
-                if row >= 46 { total[place] += lowBoth[place] + lowWhite[place] }
-                total[place] >>= MarkTables.shift
+        for place in total.indices {
+            let (row, column) = (place / side, place % side)
+            let (y, x) = (min(row, side - 1 - row), min(column, side - 1 - column))
+            var score = total[place]
+            for (n, weight) in places.enumerated() where Self.isThere(n, row, y, x) { score &+= weight }
+            if Self.isThere(Self.inner, row, y, x) {
+                score &+= innerLog &* (logs[place] &- hundredth) &+ innerHard[place] &+ innerFlat[place]
             }
+            if row >= 46 { score &+= lowBoth[place] &+ lowWhite[place] }
+            total[place] = score >> MarkTables.shift
         }
         return total
+    }
+
+    /// Which of the twelve places is the inner one.
+    private static let inner = 8
+
+    /// Score of marks, step 4: whether a cell is in place n.
+    /// - Parameters:
+    ///   - y: rows to the nearer edge.
+    ///   - x: columns to the nearer edge.
+    private static func isThere(_ n: Int, _ row: Int, _ y: Int, _ x: Int) -> Bool {
+        switch n {
+        case 0: y < 1
+        case 1: x < 1
+        case 2: y < 3
+        case 3: x < 3
+        case 4: y < 7
+        case 5: x < 7
+        case 6: y < 3 && x < 3
+        case 7: y < 7 && x < 7
+        case inner: y < 12 && x < 20
+        case 9: row >= 50
+        case 10: row >= 57
+        default: row < 7
+        }
     }
 
     /// Steps of cells in order: the 2,048th, 3,686th and 4,055th smallest.
     struct Order {
         private(set) var half = 0, tenth = 0, hundredth = 0
 
+        @_optimize(size)
         init(_ steps: [UInt8]) {
             var counts = [Int](repeating: 0, count: 256)
             for step in steps { counts[Int(step)] += 1 }
@@ -96,6 +111,7 @@ package enum MarkScore {
             hundredth = Self.smallest(4_055, counts)
         }
 
+        @inline(never)
         private static func smallest(_ number: Int, _ counts: [Int]) -> Int {
             var (value, below) = (0, counts[0])
             while below < number {

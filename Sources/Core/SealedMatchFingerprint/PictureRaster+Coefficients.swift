@@ -16,32 +16,22 @@ extension PictureRaster {
     /// Coefficients of a hypothesis, steps 1–4: a triangle about each of 64 × 64 sample places. Up to the one
     /// division all numbers are whole and below 2^53: exact in double precision, in any order.
     func grid(tone: Int, shift: Int, zoom: Int) -> LumaGrid {
-        // Step 1 is A·(full − tone·A). Single precision holds it: it is below 2^24. For tone 0 too all is f = 1,024
-        // times as large, which leaves the quotient as it is.
-        let tone = SIMD8(repeating: Float(tone))
-        let full = 1_024 + 255 * tone
-        let cells = unsafe cells.span.bytes
-        return Self.grid(shift: shift, zoom: zoom, unit: 1_024) { place in
-            let bytes = unsafe cells.unsafeLoadUnaligned(fromByteOffset: place, as: SIMD8<UInt8>.self)
-            let a = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: bytes))
-            return SIMD8<Double>(a * (full - tone * a))
-        }
+        // Step 1: for tone 0, too, all is f = 1,024 times as large, which leaves the quotient as it is.
+        let table = (0..<256).map { Int32($0 * (1_024 + tone * (255 - $0))) }
+        return Self.grid(of: cells.map { table[Int($0)] }, unit: 1_024, shift: shift, zoom: zoom)
     }
 
     private func grid(without change: HypothesisChange, strength: Int, shift: Int) -> LumaGrid {
-        let values = change.undone(cells, strength: strength)
-        let bytes = unsafe values.span.bytes
-        return Self.grid(shift: shift, zoom: 1_024, unit: Double(change.unit)) { place in
-            SIMD8<Double>(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: 4 * place, as: SIMD8<Int32>.self))
-        }
+        Self.grid(
+            of: change.undone(cells, strength: strength), unit: Double(change.unit), shift: shift, zoom: 1_024)
     }
 
     /// Steps 2 to 4.
     /// - Parameters:
+    ///   - cells: V of all raster cells.
     ///   - unit: f.
-    ///   - load: V of eight cells, from the place of the first.
-    @inline(__always)
-    private static func grid(shift: Int, zoom: Int, unit: Double, load: (Int) -> SIMD8<Double>) -> LumaGrid {
+    private static func grid(of cells: [Int32], unit: Double, shift: Int, zoom: Int) -> LumaGrid {
+        let bytes = unsafe cells.span.bytes
         let taps = (0..<LumaGrid.side).map { Taps(place: $0, shift: shift, zoom: zoom) }
         // Four raster rows, weighted and added, eight cells a vector, between their ends repeated for the cells beyond.
         var line = [SIMD8<Double>](repeating: SIMD8(repeating: 0), count: (PictureRaster.side + 2 * Taps.beyond) / 8)
@@ -54,7 +44,9 @@ extension PictureRaster {
             for place in inner {
                 var sum = SIMD8<Double>(repeating: 0)
                 for k in 0..<4 {
-                    sum += vertical.weights[k] * load(rows[k] + column)
+                    let eight = unsafe bytes.unsafeLoadUnaligned(
+                        fromByteOffset: 4 * (rows[k] + column), as: SIMD8<Int32>.self)
+                    sum += vertical.weights[k] * SIMD8<Double>(eight)
                 }
                 line[place] = sum
                 column += 8

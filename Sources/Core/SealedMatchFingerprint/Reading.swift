@@ -13,6 +13,7 @@ extension PictureRaster {
     private static let shifts = [0, 315]
 
     /// Two readings without a translucent strip, if there is one; then two for each mask.
+    @_optimize(size)
     func readingsWithoutMarks() -> [Reading] {
         // Hypotheses of marks, step 1
         var found: [Reading] = []
@@ -30,6 +31,7 @@ extension PictureRaster {
         return found
     }
 
+    @_optimize(size)
     package func readings(hiding mask: MarkMask, sums: [Int32], penalty: Int) -> [Reading] {
         // Hypotheses of marks, step 2
         let levels = GridFill.levels(sums, hiding: mask)

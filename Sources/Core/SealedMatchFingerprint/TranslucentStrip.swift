@@ -7,6 +7,7 @@ package struct TranslucentStrip {
     package let edge: Edge
 
     /// Nil where none is found.
+    @_optimize(size)
     package init?(in raster: PictureRaster) {
         guard let found = Self.find(in: raster) else { return nil }
         let side = PictureRaster.side
@@ -46,6 +47,7 @@ package struct TranslucentStrip {
     }
 
     /// Translucent strip, steps 1–4.
+    @_optimize(size)
     private static func find(in raster: PictureRaster) -> Edge? {
         var best: Edge?
         for isBelow in [false, true] {
@@ -66,24 +68,33 @@ package struct TranslucentStrip {
 
     /// The 64 rows at one edge, counted from it.
     private struct Rows {
-        let values: [[Int]]
-        let sums: [Int]
-        private let squares: [Int]
+        let cells: [UInt8]
+        let isBelow: Bool
+        private(set) var sums = [Int](repeating: 0, count: 64)
+        private var squares = [Int](repeating: 0, count: 64)
 
+        @_optimize(size)
         init(_ raster: PictureRaster, isBelow: Bool) {
-            let side = PictureRaster.side
-            values = (0..<64).map { k in
-                let start = (isBelow ? side - 1 - k : k) * side
-                return raster.cells[start..<(start + side)].map { Int($0) }
+            cells = raster.cells
+            self.isBelow = isBelow
+            for k in 0..<64 {
+                for column in 0..<PictureRaster.side {
+                    let value = self[k, column]
+                    sums[k] &+= value
+                    squares[k] &+= value &* value
+                }
             }
-            sums = values.map { $0.reduce(0, +) }
-            squares = values.map { $0.reduce(0) { $0 + $1 * $1 } }
+        }
+
+        private subscript(k: Int, column: Int) -> Int {
+            Int(cells[(isBelow ? PictureRaster.side - 1 - k : k) &* PictureRaster.side &+ column])
         }
 
         /// How much better the row inside is a darker or lighter copy of the one outside than the same.
+        @_optimize(size)
         func fit(outer: Int, inner: Int) -> (score: Int, factor: Int) {
             var product = 0
-            for column in 0..<PictureRaster.side { product += values[outer][column] * values[inner][column] }
+            for column in 0..<PictureRaster.side { product &+= self[outer, column] &* self[inner, column] }
             let spread = 256 * squares[outer] - sums[outer] * sums[outer]
             let joint = 256 * product - sums[outer] * sums[inner]
             guard spread > 0, 10 * joint > 2 * spread, 10 * joint < 8 * spread else { return (0, 0) }

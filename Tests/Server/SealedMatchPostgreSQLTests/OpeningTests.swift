@@ -1,3 +1,4 @@
+import Foundation
 import SealedMatchServerTestSupport
 import SealedMatchTesting
 import Synchronization
@@ -190,7 +191,12 @@ import Testing
         _ = try store.record(synthetic.page(1, of: [alice]), of: source, cursor: nil)
         // Somebody holds the account's lock: the store waits in the server.
         let holder = try database.server.hold("SELECT 1 FROM sealedmatch.account FOR UPDATE", in: database.connection)
-        defer { holder.terminate() }
+        // A child of a thread that blocks signals blocks them, too: SIGTERM would leave it there, with all that it has
+        // inherited of other tests.
+        defer {
+            kill(holder.processIdentifier, SIGKILL)
+            holder.waitUntilExit()
+        }
         let failures = concurrently(2) { index in
             if index == 0 {
                 try store.noteTry(of: alice, form, openings: 1)
