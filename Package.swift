@@ -408,3 +408,18 @@ if ProcessInfo.processInfo.environment["SEALEDMATCH_FUZZING"] != nil {
             path: "Tests/Fuzzing", exclude: ["README.md", "ABI"],
             swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]))
 }
+
+// A struct is laid out in every module above its own, not only in those that name it. A target therefore depends on
+// all that is below it: after a change nothing is linked that was compiled for an older layout.
+let named = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
+@MainActor func addBelow(_ target: Target, to found: inout Set<String>) {
+    for case .byNameItem(let name, _) in target.dependencies where found.insert(name).inserted {
+        if let next = named[name], next.type == .regular { addBelow(next, to: &found) }
+    }
+}
+for target in package.targets where target.type != .system {
+    var found: Set<String> = []
+    addBelow(target, to: &found)
+    for case .byNameItem(let name, _) in target.dependencies { found.remove(name) }
+    target.dependencies += found.sorted().filter { named[$0] != nil }.map { .byName(name: $0) }
+}
