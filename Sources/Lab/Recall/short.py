@@ -15,6 +15,7 @@ import numpy as np
 
 import check
 import drawn
+import folding
 import life
 import life_measure
 import makers
@@ -88,6 +89,20 @@ def strips(photographs, listed, changes):
     return count
 
 
+def of_folding():
+    """Strangers are folded as the reference folds a set's keys."""
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../Vectors/generate"))
+    from reference.entries import entries_apart
+
+    bits, r = 20, 4
+    keys = np.unique(np.random.default_rng(1).integers(0, 1 << bits, 300, dtype=np.uint64))
+    keys = keys[np.argsort(keys.byteswap())]
+    into = entries_apart(keys.tolist(), [1] * len(keys), bits, r)
+    stays, some = folding.fold(keys, folding.close(keys, np.arange(len(keys)), r), bits, r)
+    require(set(into) == set(np.flatnonzero(~stays).tolist()), "other keys are folded than the reference folds")
+    require(0 < len(into) < some.sum(), "no keys to fold")
+
+
 def require(fact, text):
     if not fact:
         sys.exit(f"short.py: {text}")
@@ -108,6 +123,7 @@ def main():
     changes = {**transforms.TRANSFORMS, **transforms.ADDED, **drawn.changes(Kit(photographs[-1:]))}
     titles = [title for title in changes if not any(word in title for word in WITHOUT)]
     of_other_makes(photographs[0])
+    of_folding()
     for title, change in life.LIGHT.items():
         copy = change(photographs[0])
         require(copy.size == photographs[0].size and np.ptp(np.asarray(copy)) > 60, f"{title}: an empty picture")
