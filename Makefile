@@ -136,6 +136,7 @@ vectors: python photos $(MESSENGER)/ready .venv-wheel/ready
 	$(PYTHON) -B Sources/Lab/Recall/short.py $(PHOTOS)
 	$(PYTHON) -B Sources/Lab/Recall/drawn_report.py Sources/Lab/Recall/drawn.json Docs --check
 	$(PYTHON) -B Sources/Lab/Recall/life_report.py Sources/Lab/Recall/life.json Docs --check
+	$(PYTHON) -B Sources/Lab/Recall/folding_report.py Sources/Lab/Recall/folding.json Docs --check
 	$(PYTHON) -B Sources/Lab/Recall/video_added_report.py Sources/Lab/Recall/videos-added.json Docs --check
 	$(PYTHON) -B Sources/Lab/Recall/marks_report.py Sources/Lab/Recall/marks.json Docs --check
 	$(PYTHON) -B Sources/Lab/Recall/attack_short.py $(PHOTOS)

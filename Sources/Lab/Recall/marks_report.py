@@ -206,7 +206,8 @@ def lessons(results, own):
         "part's mean would be some 0.02 higher. But the rule cannot be eased to 8. In a set of 10^6 crops of "
         f"photographs a key would have {folded[0]:.1f} strangers within 6 bits if b = 50, and {folded[1]:.1f} if b = "
         f"{own[0]}; entries fold into such strangers. (Probes of the crops say so; within 8 bits it is five times as "
-        "many.) This is the second reason for more bits than 50."
+        'many. Keys of more crops, and what folds: [Recall.md](Recall.md), "Strangers that fold".) This is the second '
+        "reason for more bits than 50."
     )
     yield (
         f"- **The knee.** With M = {own[1]} and b = 50 the mean would be {same[0]['mean_ratio']:.3f}; the bits that "

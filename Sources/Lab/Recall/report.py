@@ -1,5 +1,5 @@
-"""Writes Docs/Recall.md and its plots from the results; drawn_report.py and life_report.py fill in
-their sections.
+"""Writes Docs/Recall.md and its plots from the results; drawn_report.py, life_report.py and
+folding_report.py fill in their sections.
 
 usage: report.py RESULTS.json DOCS-DIRECTORY
 """
@@ -15,8 +15,9 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 import drawn_report
-import life_report
 import fetch
+import folding_report
+import life_report
 import measure
 import pages
 import scheme
@@ -197,6 +198,8 @@ def page(r):
         "The first meets the goal of 10^-6, the second does not. "
         "No test of this size can decide between them."
     )
+    yield ""
+    yield "In great sets pictures are lost that fold into others: see *Strangers that fold*, below."
     yield ""
     yield "## Pictures"
     yield ""
@@ -515,6 +518,9 @@ def page(r):
         "distance) over all listed hashes within 4, ties by lower key. "
         '"Entries apart" accepts both results; the builder takes the second.'
     )
+    yield ""
+    yield folding_report.BEGIN
+    yield folding_report.END
     yield ""
     yield "## Mirrored and turned copies"
     yield ""

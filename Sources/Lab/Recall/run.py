@@ -48,6 +48,9 @@ def main():
         step("life_cache.py", *words)
     step("life_measure.py", place("life"), place("life.json"))
     step("life_report.py", place("life.json"), arguments.docs)
+    words = [place("x"), place("pool.npz"), place("features-drawn.npz"), place("folding.npz"), place("folding.json")]
+    step("folding.py", *words)
+    step("folding_report.py", place("folding.json"), arguments.docs)
     words = [place("cache-drawn"), place("marks"), place("marks.json"), "--crops", place("x"), "--bounds"]
     step("marks_measure.py", *words, "--undrawn", place("cache"))
     step("marks_report.py", place("marks.json"), arguments.docs)
