@@ -2,8 +2,9 @@
 
 usage: folding.py EXTRACTED POOL.npz FEATURES-DRAWN.npz WORK.npz FOLDING.json
 
-POOL.npz is pool.py's. WORK.npz keeps the whole pictures' hashes and the copies of crops that have near strangers; an
-interrupted run makes it again. FOLDING.json has what folding_report.py writes into Docs/Recall.md.
+POOL.npz is pool.py's. WORK.npz keeps the whole pictures' hashes and copies of crops that have near strangers, and
+WORK.npz.crops.npz as many crops again; an interrupted run makes a file again. FOLDING.json has what folding_report.py
+writes into Docs/Recall.md.
 """
 
 import argparse
@@ -23,7 +24,7 @@ import profile3
 import scheme
 import transforms
 
-LIMITS = {50: 13, 53: 14, 54: 14, 58: 16, 64: 19}  # of b: how far pairs are kept
+LIMITS = {50: 12, 53: 13, 54: 13, 58: 15, 64: 18}  # of b: how far pairs are kept
 PROFILES = {50: "profile 2", 53: "profile 3"}
 SEPARATIONS = (6, 4, 2, 0)
 SIZES = (10**5, 10**6, 10**7)
@@ -83,7 +84,7 @@ class Pool:
             mean = (own @ (table @ w)) / (size * rest).sum()
             both = (table @ w) ** 2 - squares @ (w**2)
             triples = (size * (rest**2 - ((size**2).sum() - size**2))).sum()
-            return (own @ both) / triples / mean**2 - 1
+            return (own @ both) / triples / mean**2 - 1 if mean else math.nan
 
         drawn = [of(w) for w in self.draws]
         return {"value": float(of(np.ones(shape[1]))), "interval": percentiles(drawn)}
@@ -200,9 +201,10 @@ def even(strangers):
 
 def uneven(strangers, squared, size=200_000):
     """The same if keys' rates follow a gamma law of that squared variation; dropped in a random order."""
+    lot = np.random.default_rng(20261129)
     some = 1 - (1 + strangers * squared) ** (-1 / squared)
-    weight = RNG.gamma(1 / squared, squared, size)
-    ends = np.searchsorted(np.cumsum(weight) / weight.sum(), RNG.random((RNG.poisson(size * strangers / 2), 2)))
+    weight = lot.gamma(1 / squared, squared, size)
+    ends = np.searchsorted(np.cumsum(weight) / weight.sum(), lot.random((lot.poisson(size * strangers / 2), 2)))
     ends = ends[ends[:, 0] != ends[:, 1]]
     ends = np.sort(ends, 1)
     ends = ends[np.argsort(ends[:, 1], kind="stable")]
@@ -211,6 +213,13 @@ def uneven(strangers, squared, size=200_000):
         if stays[a]:
             stays[b] = False
     return some, float(1 - stays.mean())
+
+
+def unevenly(results):
+    """b = 50, counted, with the squared variation that was measured within 6 bits."""
+    six = next(row for row in results["rates"] if (row["b"], row["r"]) == (50, 6))
+    squared = next(row for row in results["curve"] if row["r"] == 6)["unevenness"]["value"]
+    return [{"entries": n} | dict(zip(("some", "dropped"), uneven(n * six["counted"], squared))) for n in SIZES]
 
 
 def curve(source):
@@ -301,6 +310,24 @@ def against(whole, crops):
     return result
 
 
+def other_crops(extracted, path):
+    """As many crops again of each source, at other places; only what their keys need."""
+    if os.path.exists(path):
+        return
+    rows = []
+    for number, group, package, name in pictures.sources():
+        picture = pictures.load(extracted, package, name)
+        if max(picture.size) > 2400:
+            picture.thumbnail((2400, 2400), reducing_gap=2)
+        lot = random.Random(f"other {number}")
+        for _ in range(crops_of(picture)):
+            grid = pdq.grid(pdq.exact_luma(pool.random_crop(picture, lot)), "native")
+            rows.append((pdq.coefficients(grid), pdq.quality(grid), group))
+    names = ("sent", "quality", "group")
+    np.savez(path + ".part.npz", **{name: np.array(column) for name, column in zip(names, zip(*rows))})
+    os.replace(path + ".part.npz", path)
+
+
 def probes_of(values, bits):
     sent, rasters = values["copy_sent"], values["copy_raster"]
     if PROFILES[bits] == "profile 3":
@@ -374,22 +401,26 @@ def main():
     least = scheme.Profile.load().quality
     with np.load(arguments.pool) as z:
         natural = z["kind"] == "natural"
-        every, quality = z["native"][natural], z["quality"][natural]
-        good = quality >= least
-        groups = z["group"][natural][good]
-    rows = np.flatnonzero(good)
-    sources = {b: Pool(keys_of(every[rows], b), groups, b, LIMITS[b]) for b in LIMITS}
-    near = [source.near[source.near[:, 2] <= NEAR, :2] for b, source in sources.items() if b in PROFILES]
-    rendered(arguments.extracted, arguments.work, set(rows[np.unique(np.concatenate(near))].tolist()), every)
+        crops = {name: z["native" if name == "sent" else name][natural] for name in ("sent", "quality", "group")}
+    place = arguments.work + ".crops.npz"
+    other_crops(arguments.extracted, place)
+    rows = np.flatnonzero(crops["quality"] >= least)
+    near = {b: Pool(keys_of(crops["sent"][rows], b), crops["group"][rows], b, NEAR) for b in PROFILES}
+    wanted = np.unique(np.concatenate([source.near[:, :2].ravel() for source in near.values()]))
+    rendered(arguments.extracted, arguments.work, set(rows[wanted].tolist()), crops["sent"])
     with np.load(arguments.work) as z:
         values = {name: z[name] for name in z.files}
+    with np.load(place) as z:
+        crops = {name: np.concatenate([crops[name], z[name]]) for name in crops}
+    crops = {name: column[crops["quality"] >= least] for name, column in crops.items()}
+    sources = {b: Pool(keys_of(crops["sent"], b), crops["group"], b, LIMITS[b]) for b in LIMITS}
     listed = values["whole_quality"] >= least
     whole = {
         b: Pool(keys_of(values["whole_sent"][listed], b), values["whole_group"][listed], b, b // 2) for b in PROFILES
     }
     results = {
-        "crops": len(rows),
-        "sources": len(np.unique(groups)),
+        "crops": len(crops["sent"]),
+        "sources": len(np.unique(crops["group"])),
         "pairs": int(sources[50].histogram[1]),
         "rates": [
             rates(source, r)
@@ -397,19 +428,14 @@ def main():
             for r in (SEPARATIONS if b in PROFILES else SEPARATIONS[:1])
         ],
         "histograms": {b: [int(count) for count in source.histogram[0]] for b, source in sources.items()},
-        "hashes": apart(sources[50], pdq.bits(every[rows])),
-        "floors": floors(sources[50], quality[good]),
+        "hashes": apart(sources[50], pdq.bits(crops["sent"])),
+        "floors": floors(sources[50], crops["quality"]),
         "curve": curve(sources[50]),
         "whole": [against(whole[b], sources[b]) for b in PROFILES],
-        "copies": {b: by_stranger(sources[b], values, rows, b) for b in PROFILES},
+        "copies": {b: by_stranger(near[b], values, rows, b) for b in PROFILES},
     }
     results["probes"] = by_separation(arguments.features)
-    six = results["rates"][0]
-    results["uneven"] = [
-        {"b": six["b"], "entries": n, "strangers": n * six["counted"]}
-        | dict(zip(("some", "dropped"), uneven(n * six["counted"], results["curve"][0]["unevenness"]["value"])))
-        for n in SIZES
-    ]
+    results["uneven"] = unevenly(results)
     with open(arguments.results + ".part", "w") as file:
         json.dump(results, file, indent=1)
     os.replace(arguments.results + ".part", arguments.results)
