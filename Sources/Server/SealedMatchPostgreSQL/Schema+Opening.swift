@@ -35,7 +35,8 @@ extension Schema {
             guard isMissing else {
                 guard creation != .always else {
                     throw SealedMatchError(
-                        .fileFailed, "there is a schema sealedmatch with tables already; this is not the first run")
+                        .fileFailed,
+                        "there is a schema sealedmatch with tables already; start without a first run if one made it")
                 }
                 return try check(connection, deployment, keys, filling: filling)
             }
