@@ -124,9 +124,9 @@ public struct Outbox: Sendable {
     package func redraw(now: UInt64) throws(SealedMatchError) {
         let (latest, overflow) = now.addingReportingOverflow(window)
         guard !overflow else { return }
-        for name in try names(where: { $0.release > latest }) {
-            try DurableFile.move(path(of: name), to: path(of: newName(now)))
-        }
+        let early = try names { $0.release > latest }
+        for name in early { try DurableFile.moveUnsynced(path(of: name), to: path(of: newName(now))) }
+        if let name = early.first { try DurableFile.syncDirectory(of: path(of: name)) }
     }
 
     /// Vouchers whose time has come, in the order of their random release times. Unreadable entries are left alone and

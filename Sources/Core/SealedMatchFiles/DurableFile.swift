@@ -148,10 +148,15 @@ package enum DurableFile {
 
     /// Renames a file inside its directory, durably. A missing one is no error.
     package static func move(_ path: String, to place: String) throws(SealedMatchError) {
-        guard unsafe rename(path, place) == 0 || platform_errno() == ENOENT else {
-            throw SealedMatchError(.fileFailed, "a file cannot be renamed")
-        }
+        try moveUnsynced(path, to: place)
         try syncDirectory(of: place)
+    }
+
+    /// The same, durable with the next `syncDirectory`; until then the file has one name or the other.
+    package static func moveUnsynced(_ path: String, to place: String) throws(SealedMatchError) {
+        guard unsafe rename(path, place) == 0 || platform_errno() == ENOENT else {
+            throw .file("a file cannot be renamed")
+        }
     }
 
     /// Makes a rename or a removal in the directory of `path` durable.
