@@ -41,6 +41,12 @@ struct SetBuildCommand: ParsableCommand {
     @Option(help: "t: matching vouchers of an account in an epoch that open them.")
     var threshold = Parameters().threshold
 
+    @Option(
+        help: """
+            k: R matches are found among e slots that opened by chance when k(R - t) is e at least. With twice the keys             for a picture, twice as many open; a voucher grows by 4 bytes with each.
+            """)
+    var polynomials = Parameters().polynomials
+
     @Option(help: "Bits by which two perceptual keys must differ at least, less one.")
     var separation = Parameters().separation
 
@@ -104,6 +110,9 @@ struct SetBuildCommand: ParsableCommand {
             throw ValidationError("--expires-after-days: a set lives for 1 to 400 days")
         }
         _ = try chosenProfile()
+        guard Parameters.polynomialCounts.contains(polynomials) else {
+            throw ValidationError("--polynomials: from 16 to 1,024")
+        }
         guard (version ?? 0) <= currentTime() else {
             throw ValidationError("--version: at most the time in seconds since 1970, or clients refuse the set")
         }
@@ -126,6 +135,7 @@ struct SetBuildCommand: ParsableCommand {
             var parameters = Parameters()
             parameters.minimumSources = minimumSources
             parameters.threshold = threshold
+            parameters.polynomials = polynomials
             parameters.separation = separation
             parameters.checkLevels = checkLevels.levels
             parameters.profile = try chosenProfile()
