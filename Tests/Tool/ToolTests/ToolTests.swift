@@ -254,6 +254,48 @@ import Testing
         #expect(!tool.exists("bad.smset"))
     }
 
+    /// A set of profile 3, with as many keys and polynomials as are asked for: refused unless that profile is pinned.
+    @Test func profilesAreChosenAndPinned() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try prepare(tool, pictures: 0)
+        func build(_ name: String, _ more: [String]) throws -> Tool.Result {
+            try tool.run(
+                ["set", "build", "--source", "alice.key.pub=alice.txt", "--source", "bob.key.pub=bob.txt"]
+                    + ["-o", name] + more)
+        }
+        for (more, probes, polynomials) in [
+            (["--polynomials", "624"], 64, 624), (["--probes", "48"], 48, 312), ([], 64, 312),
+        ] {
+            let name = "set-\(probes)-\(polynomials).smset"
+            #expect(try build(name, ["--profile", "3"] + more).status == 0)
+            let shown = try tool.run("set", "inspect", name).output
+            #expect(shown.contains("threshold   t = 30, k = \(polynomials)\n"))
+            #expect(shown.contains("probes      M = \(probes) of 53 bits"))
+            #expect(shown.contains("profile     3, digest a92dc7a8"))
+        }
+        let name = "set-64-624.smset"
+        for source in ["alice", "bob"] {
+            #expect(
+                try tool.run(
+                    "set", "sign", name, "--key", "\(source).key", "--package", "\(name).audit", "--list",
+                    "\(source).key.pub=\(source).txt", "--known", "alice.key.pub", "bob.key.pub"
+                ).status == 0)
+        }
+        let verify = ["set", "verify", name, "--trust", "alice.key.pub", "bob.key.pub"]
+        let refused = try tool.run(verify)
+        #expect(refused.status == 65 && refused.errors.contains("not one that this messenger pins"))
+        for pinned in [["3"], ["2", "3"]] { #expect(try tool.run(verify + ["--profiles"] + pinned).status == 0) }
+        for wrong in [
+            ["--polynomials", "15"], ["--polynomials", "1025"], ["--profile", "1"], ["--profile", "4"],
+            ["--probes", "0"], ["--probes", "65"],
+        ] {
+            let result = try build("bad.smset", wrong)
+            #expect(result.status == 64 && result.errors.contains(wrong[0]), "\(wrong) \(result.errors)")
+        }
+        #expect(!tool.exists("bad.smset"))
+    }
+
     private func identifier(_ name: String) throws -> String {
         try AccountID(name: Array(name.utf8)).encoded.bytes.map { String(format: "%02x", $0) }.joined()
     }
