@@ -133,7 +133,8 @@ package struct StoreFile: Sendable {
         _ path: String, _ applicationID: Int32, _ pageSize: Int, _ migrator: DatabaseMigrator,
         _ configuration: Configuration, _ creation: StoreCreation
     ) throws(SealedMatchError) {
-        let isThere = SealedMatchError(.fileFailed, "there is a file of this name already; start without a first run if one made it")
+        let isThere = SealedMatchError(
+            .fileFailed, "there is a file of this name already; start without a first run if one made it")
         guard !DurableFile.exists(path) else {
             if creation == .always { throw isThere }
             return
