@@ -48,7 +48,8 @@ enum ClientVectors {
             parameters.threshold = try input.number("threshold")
             parameters.polynomials = try input.number("polynomials")
             let xs = try input.elements("xs")
-            let sharing = try accountSecret(secret, epoch: epoch).sharing(pseudonym: pseudonym, parameters: parameters)
+            let sharing = try accountSecret(secret, epoch: epoch).sharing(
+                pseudonym: pseudonym, parameters: parameters, profileDigest: input.bytes32("profileDigest"))
             let key = try sharing.epochKey(pseudonym: pseudonym, epoch: epoch)
             return [
                 "secrets": .elements(sharing.share(at: .zero)),

@@ -39,7 +39,7 @@ from reference.resolution import ResolutionRequest
 from reference.reveal import reveal
 from reference.seal import header_of, seal, slot_of
 from reference.set_file import sign
-from reference.sharing import pseudonym_of, share_at, shared_words, sharing
+from reference.sharing import polynomial_key, pseudonym_of, share_at, shared_words, sharing
 from reference.table import decode, peel, positions
 from reference.voucher import slot_mask_and_check, transcript
 
@@ -154,23 +154,17 @@ def text() -> str:
         page.put(f"signature {number}", sign(seed, new.set_file.root))
 
     # Account
-    account, epoch = draw(32), 677
+    account, epoch = draw(32), 679
     secret = AccountSecret(epoch, draw(32))
     pseudonym = pseudonym_of(secret.secret, account, epoch)
-    shared = sharing(secret.secret, pseudonym, epoch, parameters.threshold, parameters.polynomials)
+    form = (parameters.threshold, parameters.polynomials, parameters.profile.digest())
+    shared = sharing(secret.secret, pseudonym, epoch, *form)
     page.say("**The account** (5.6, 5.7), one device, its first epoch.")
     page.put("account", account)
     page.put("epoch", epoch)
     page.put("s_e", secret.secret)
     page.put("pseudonym", pseudonym)
-    page.put(
-        "polynomial key",
-        kdf(
-            secret.secret,
-            "polynomial key",
-            pseudonym + encode_integer(epoch, 4) + encode_integer(2, 2) + encode_integer(16, 2),
-        ),
-    )
+    page.put("polynomial key", polynomial_key(secret.secret, pseudonym, epoch, *form))
     page.put("p_1(0) … p_16(0)", elements(p[0] for p in shared.polynomials))
     page.put("coefficients of X", elements(p[1] for p in shared.polynomials))
     page.put("w", shared_words(p[0] for p in shared.polynomials))

@@ -23,8 +23,8 @@ public struct ClientDirectory: ~Copyable {
     ///   - now: seconds since 1970.
     /// - Throws: `fileFailed` when it is locked or damaged, `notPrivate` when other users can write into it or read the
     ///   state, `authenticationFailed` when it is another account's, `commitmentConflict` when it has another account
-    ///   secret, or had one in this epoch, `stateMissing`, `setNotYetIssued` on a first run with a clock more than a
-    ///   day before the set was issued, and the errors of `Sealer` and `Outbox`.
+    ///   secret, or had another one, t, k or profile in this epoch, `stateMissing`, `setNotYetIssued` on a first run
+    ///   with a clock more than a day before the set was issued, and the errors of `Sealer` and `Outbox`.
     public static func open(
         path: String, set: BlindedSet, account: AccountID, secret: consuming AccountSecret? = nil,
         window: UInt64 = 86_400, now: UInt64
@@ -58,10 +58,10 @@ public struct ClientDirectory: ~Copyable {
         var state = saved.map { Array($0[AccountSecret.encodedCount...]) }
         defer { state?.wipe() }
         let sealer = try Sealer(set: set, account: account, secret: own, state: state, now: now)
-        // One commitment an epoch: vouchers under another secret would never decode.
+        // One commitment an epoch: vouchers under another secret, or on another profile, would never decode.
         let current = sealer.registration
         for saved in registered where saved.registration.epoch == current.epoch && saved.registration != current {
-            throw SealedMatchError(.commitmentConflict, "another account secret was registered here in this epoch")
+            throw SealedMatchError(.commitmentConflict, "another commitment was registered here in this epoch")
         }
         let client = ClientDirectory(directory: directory, sealer: sealer, outbox: outbox)
         try client.save()
@@ -102,7 +102,8 @@ public struct ClientDirectory: ~Copyable {
         try Self.savedRegistrations(directory).map { $0.registration }
     }
 
-    /// The commitment of the current epoch, for devices of an account to compare. Public.
+    /// The commitment of the current epoch, for devices of an account to compare: equal if and only if they share the
+    /// secret, t, k and the profile. Public.
     public var commitment: Commitment { sealer.registration.commitment }
 
     /// The account secret as it is in the current epoch, for the account's other devices: never in the clear.
@@ -113,7 +114,8 @@ public struct ClientDirectory: ~Copyable {
 
     /// Takes in the state of another device of the account, so that what that device sealed counts as sealed, and goes
     /// on with the greater of their numbers of vouchers; on disk when this returns. Other epochs' state is ignored.
-    /// - Throws: the decoding errors of the state, `storeFull`, `fileFailed`; then nothing changed.
+    /// - Throws: the decoding errors of the state, `setMismatch` as `Sealer.merge`, `storeFull`, `fileFailed`; then
+    ///   nothing changed.
     public mutating func merge(deviceState: [UInt8]) throws(SealedMatchError) {
         let before = sealer.checkpoint
         try sealer.merge(deviceState: deviceState)

@@ -1,7 +1,7 @@
 package import SealedMatchProtocol
 package import SealedMatchCrypto
 
-/// Everything derived from the account secret for one epoch under one choice of t and k.
+/// Everything derived from the account secret for one epoch under one choice of t, k and profile.
 package struct EpochSecrets: ~Copyable {
     let sharing: Sharing
     let epochKey: EpochKey

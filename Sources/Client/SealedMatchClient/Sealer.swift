@@ -53,22 +53,20 @@ public struct Sealer: ~Copyable {
     private static func state(
         after old: SealerState?, secret: borrowing AccountSecret, account: AccountID, set: BlindedSet
     ) throws(SealedMatchError) -> SealerState {
-        let parameters = set.header.parameters
+        let new = try SealerState(
+            epoch: secret.epoch, setVersion: set.header.version, parameters: set.header.parameters)
         if let old {
             guard set.header.version >= old.setVersion else {
                 throw SealedMatchError(.setRolledBack, "the set is older than one that this client has used")
             }
             if old.epoch == secret.epoch {
-                guard try old.allows(parameters) else {
-                    throw SealedMatchError(
-                        .setMismatch, "the set's threshold parameters and profile may change at an epoch's start only")
-                }
+                try old.checkPolynomials(of: new)
                 var state = old
                 state.setVersion = set.header.version
                 return state
             }
         }
-        return try SealerState(epoch: secret.epoch, setVersion: set.header.version, parameters: parameters)
+        return new
     }
 
     /// What to register with the collector before a voucher of this epoch is sent: look again after `advance`.
@@ -155,7 +153,8 @@ public struct Sealer: ~Copyable {
 
     /// Takes in the state of another device of the account, so that what that device sealed counts as sealed, and goes
     /// on with the greater of their numbers of vouchers. Other epochs' state is ignored.
-    /// - Throws: the decoding errors of the state, `storeFull`.
+    /// - Throws: the decoding errors of the state, `storeFull`; `setMismatch` when that device has another t, k or
+    ///   profile in this epoch: then their vouchers do not count together, and merging goes on in the next epoch.
     public mutating func merge(deviceState: [UInt8]) throws(SealedMatchError) {
         try state.merge(SealerState(canonical: deviceState))
     }

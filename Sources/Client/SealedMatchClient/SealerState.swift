@@ -7,8 +7,8 @@ package struct SealerState: Sendable, Equatable {
     package let epoch: UInt32
     /// Newest set version used: older sets are refused.
     package var setVersion: UInt64
-    /// t and k of this epoch: they fix the polynomials, so they do not change inside it. Neither does the profile:
-    /// under another one a picture that was sent has other keys, and would count again.
+    /// t, k and the profile of this epoch: they fix the polynomials, so they do not change inside it. Under another
+    /// profile a picture that was sent has other keys, and would count again.
     package let threshold: Int
     package let polynomials: Int
     package let profileDigest: Bytes32
@@ -30,11 +30,14 @@ package struct SealerState: Sendable, Equatable {
         profileDigest = try parameters.profileDigest()
     }
 
-    /// Whether sets of these parameters may be used in this epoch.
-    package func allows(_ parameters: Parameters) throws(SealedMatchError) -> Bool {
-        let digest = try parameters.profileDigest()
-        return threshold == parameters.threshold && polynomials == parameters.polynomials
-            && profileDigest == digest
+    /// A set is used, and another device's state merged, only if it has the same polynomials in this epoch.
+    /// - Throws: `setMismatch`.
+    package func checkPolynomials(of other: SealerState) throws(SealedMatchError) {
+        guard threshold == other.threshold, polynomials == other.polynomials, profileDigest == other.profileDigest
+        else {
+            throw SealedMatchError(
+                .setMismatch, "threshold parameters and profile may change at an epoch's start only")
+        }
     }
 
     /// The number of the next voucher, which counts as sealed from now on.
@@ -44,11 +47,14 @@ package struct SealerState: Sendable, Equatable {
     }
 
     /// Takes in what another device of the account sealed in the same epoch; another epoch's state is ignored.
-    /// - Throws: `storeFull`; then nothing changed.
+    /// - Throws: `setMismatch` when that device's t, k or profile is another one, `storeFull`; then nothing changed.
     package mutating func merge(_ other: SealerState) throws(SealedMatchError) {
+        // Merging, step 1: a state of another epoch is ignored
         guard other.epoch == epoch else { return }
+        // Merging, step 2: one of this epoch with another t, k or profile is refused
+        try checkPolynomials(of: other)
+        // Merging, step 3: the union of the tags, and the greater of the numbers
         try distinctness.merge(other.distinctness)
-        // Distinctness: devices go on with the greater of their numbers
         number = max(number, other.number)
     }
 

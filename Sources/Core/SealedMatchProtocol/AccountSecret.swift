@@ -111,11 +111,20 @@ public struct AccountSecret: ~Copyable, Sendable {
         return Pseudonym(canonical: try derivation.derive(key: bytes))
     }
 
-    /// The polynomials of this epoch.
+    /// The polynomials of this epoch, under t, k and the profile.
     package borrowing func sharing(
         pseudonym: Pseudonym, parameters: Parameters
     ) throws(SealedMatchError) -> Sharing {
-        try Sharing(epochSecret: bytes, pseudonym: pseudonym, epoch: epoch, parameters: parameters)
+        try sharing(pseudonym: pseudonym, parameters: parameters, profileDigest: parameters.profileDigest())
+    }
+
+    /// The same under a profile of which the digest is known.
+    package borrowing func sharing(
+        pseudonym: Pseudonym, parameters: Parameters, profileDigest: Bytes32
+    ) throws(SealedMatchError) -> Sharing {
+        try Sharing(
+            epochSecret: bytes, pseudonym: pseudonym, epoch: epoch, parameters: parameters,
+            profileDigest: profileDigest)
     }
 
     /// The key of this epoch's distinctness tags.

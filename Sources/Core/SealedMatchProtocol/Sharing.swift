@@ -40,14 +40,19 @@ package struct Sharing: ~Copyable, Sendable {
     // Coefficient i of polynomial j is word i·k + j: the loop over all polynomials walks memory in order.
     private let coefficients: SecretBytes
 
-    /// Sharing, steps 1–2: the key is KDF(s_e, "polynomial key", pseudonym ‖ epoch ‖ t ‖ k); coefficients are words of
-    /// its key stream, without their highest bit and below q, in the order p_1's constant term first.
+    /// Sharing, steps 1–2: the key is KDF(s_e, "polynomial key", pseudonym ‖ epoch ‖ t ‖ k ‖ the profile's digest);
+    /// coefficients are words of its key stream, without their highest bit and below q, in the order p_1's constant
+    /// term first.
+    ///
+    /// Under another profile a picture has other keys, and so other tags: shares of two profiles must not add up.
     package init(
-        epochSecret: borrowing SecretBytes, pseudonym: Pseudonym, epoch: UInt32, parameters: Parameters
+        epochSecret: borrowing SecretBytes, pseudonym: Pseudonym, epoch: UInt32, parameters: Parameters,
+        profileDigest: Bytes32
     ) throws(SealedMatchError) {
         var derivation = KDF(.polynomialKey, pseudonym, epoch)
         derivation.append(UInt16(parameters.threshold))
         derivation.append(UInt16(parameters.polynomials))
+        derivation.append(profileDigest)
         var stream = try KeyStream(key: derivation.deriveSecret(key: epochSecret))
         try self.init(polynomials: parameters.polynomials, threshold: parameters.threshold, random: &stream)
     }

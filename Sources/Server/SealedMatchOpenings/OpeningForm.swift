@@ -1,5 +1,6 @@
-/// The (t, k) that openings were sealed with. It fixes an account's polynomials: openings of one form count jointly,
-/// also under different sets.
+/// The (t, k) that openings were sealed with. With the profile it fixes an account's polynomials: openings of one form
+/// are tried jointly, also under different sets. Of devices on two profiles in one epoch, one has the commitment that
+/// is registered, and the decoder tells their openings apart.
 public struct OpeningForm: Hashable, Sendable {
     /// t
     public let threshold: Int

@@ -48,7 +48,7 @@ enum Schema {
             """,
             "CREATE INDEX account_due ON account (pseudonym, epoch) WHERE due",
             """
-            -- Openings under different sets count jointly where t and k are the same: they fix the polynomials.
+            -- Openings under different sets are tried jointly where t and k are the same.
             CREATE TABLE form (
                 pseudonym bytea NOT NULL,
                 epoch int8 NOT NULL,

@@ -31,7 +31,7 @@ extension AuthorityStore {
                         epochKey BLOB CHECK (epochKey IS NULL OR length(epochKey) = 32),
                         UNIQUE (pseudonym, epoch)
                     ) STRICT;
-                    -- Openings under different sets count jointly where t and k are the same: they fix the polynomials.
+                    -- Openings under different sets are tried jointly where t and k are the same.
                     CREATE TABLE form (
                         account INTEGER NOT NULL REFERENCES account (id),
                         threshold INTEGER NOT NULL,

@@ -403,6 +403,19 @@ def test_two_devices_of_an_account_register_the_same(known: BlindedSet) -> None:
             assert len(desktop.state) == before + 8
 
 
+def test_states_of_another_threshold_or_profile_do_not_merge(known: BlindedSet) -> None:
+    with AccountSecret.create(known) as secret, Sealer(known, secret, ACCOUNT) as phone:
+        phone.seal(ITEM)
+        before = bytes(phone.state)
+        for place in (16, 18, 28):  # t, k, the profile's digest (Docs/Protocol.md, 4.8)
+            other = bytearray(before)
+            other[place] ^= 1
+            assert code_of(lambda other=other: phone.merge(other)) == ErrorCode.SET_MISMATCH
+            other[4] ^= 1  # another epoch
+            phone.merge(other)
+            assert bytes(phone.state) == before
+
+
 def test_newer_sets_are_adopted(published: Published, tmp_path: Path) -> None:
     first_file = published.build(tmp_path / "first.smset", "--version", "1")
     newer_file = published.build(tmp_path / "newer.smset", "--version", "2")

@@ -76,6 +76,80 @@ import Testing
         }
     }
 
+    /// Two devices with one secret, of which one has begun the epoch with the next profile: t matches of both together
+    /// open nothing, though t and k are the same; those of the one that registered first do, with t matches of its own.
+    /// k is so great that chance openings, and the other's matches, cannot hide them.
+    @Test func twoProfilesInAnEpochDoNotAddUp() throws {
+        let fixture = try Fixture { $0.polynomials = 128 }
+        let moved = try Fixture(seed: 2, version: 2) {
+            $0.polynomials = 128
+            $0.profile = .profile3
+        }
+        let (set, next) = (try fixture.open(), try moved.open())
+        var phone = try open("phone", set)
+        var tablet = try open("tablet", next, secret: secret(of: phone))
+        #expect(tablet.commitment != phone.commitment)
+        let names = (try phone.registrations()[0], try tablet.registrations()[0])
+        #expect(names.0.pseudonym == names.1.pseudonym && names.0.epoch == names.1.epoch)
+
+        let collector = try CollectorStore(path: directory.file("collector"), creation: .ifMissing)
+        let store = try AuthorityStore(path: directory.file("authority"), creation: .ifMissing)
+        let opener = VoucherOpener([
+            try MatchingSet(key: fixture.secrets.matchingKey(), header: set.header),
+            try MatchingSet(key: moved.secrets.matchingKey(), header: next.header),
+        ])
+        let service = OpeningService(source: collector, store: store, opener: opener)
+        #expect(try collector.register(names.0, authenticatedAs: Fixture.account) == .stored)
+        expectCode(.commitmentConflict) { _ = try collector.register(names.1, authenticatedAs: Fixture.account) }
+        func revealed(after client: borrowing ClientDirectory) throws -> [Bytes32]? {
+            for entry in try client.outbox.due(now: fixture.now).entries {
+                #expect(try collector.store(entry.voucher, authenticatedAs: Fixture.account) == .stored)
+                try client.outbox.acknowledge(entry)
+            }
+            _ = try service.openPending()
+            let decisions = try RevealService(source: collector, store: store).revealReady(force: true).decisions
+            guard case .success(let result) = try #require(decisions.first).result else { return nil }
+            return result.reveal.matches.map(\.payload.fingerprint)
+        }
+        for index in 0..<2 {
+            try phone.seal(.file(sha256: fixture.known[index]), now: fixture.now)
+            try tablet.seal(.file(sha256: fixture.known[2 + index]), now: fixture.now)
+        }
+        #expect(try revealed(after: phone) == nil)
+        #expect(try revealed(after: tablet) == nil)
+        for index in 4..<6 { try phone.seal(.file(sha256: fixture.known[index]), now: fixture.now) }
+        let found = try #require(try revealed(after: phone))
+        #expect(found.count == 4 && Set(found) == Set([0, 1, 4, 5].map { fixture.known[$0] }))
+    }
+
+    /// What devices with another t, k or profile in this epoch sent does not count together, so nothing is merged.
+    @Test func anotherThresholdOrProfileDoesNotMerge() throws {
+        let fixture = try Fixture()
+        let set = try fixture.open()
+        var phone = try open("phone", set)
+        try phone.seal(.file(sha256: fixture.known[0]), now: fixture.now)
+        let before = phone.encodedState
+        let changes: [(String, (inout Parameters) throws -> Void)] = [
+            ("t", { $0.threshold = 4 }), ("k", { $0.polynomials = 17 }), ("profile", { $0.profile = .profile3 }),
+        ]
+        for (name, change) in changes {
+            let other = try Fixture(seed: 2, version: 2, change).open()
+            var tablet = try open("tablet \(name)", other, secret: secret(of: phone))
+            try tablet.seal(.file(sha256: fixture.known[1]), now: fixture.now)
+            let theirs = tablet.encodedState
+            expectCode(.setMismatch) { try phone.merge(deviceState: theirs) }
+            expectCode(.setMismatch) { try tablet.merge(deviceState: before) }
+            #expect(phone.encodedState == before && tablet.encodedState == theirs)
+            // In the next epoch it is the state of an epoch that is over.
+            let later = Fixture.now + Parameters.secondsPerEpoch
+            var moved = try open("later \(name)", other, secret: secret(of: phone), now: later)
+            let empty = moved.encodedState
+            try moved.merge(deviceState: before)
+            #expect(moved.encodedState == empty)
+        }
+        #expect(try open("phone 2", set, secret: secret(of: phone)).commitment == phone.commitment)
+    }
+
     @Test func whatOneDeviceSentCountsAsSentOnTheOther() throws {
         let fixture = try Fixture()
         let set = try fixture.open()

@@ -190,7 +190,10 @@ private func tags(_ state: [UInt8]) -> [UInt64] {
         let fixture = try Fixture()
         var sealer = try fixture.sealer()
         let state = sealer.encodedState
-        for change in [{ $0.threshold = 4 }, { $0.polynomials = 17 }] as [(inout Parameters) throws -> Void] {
+        let changes: [(inout Parameters) throws -> Void] = [
+            { $0.threshold = 4 }, { $0.polynomials = 17 }, { $0.profile = .profile3 },
+        ]
+        for change in changes {
             let other = try Fixture(seed: 3, version: 2, change)
             let set = try other.open()
             do { try sealer.adopt(set); Issue.record("adopted") } catch { #expect(error.code == .setMismatch) }

@@ -1,3 +1,4 @@
+import SealedMatchFingerprint
 import SealedMatchProtocol
 import SealedMatchCrypto
 import SealedMatchTestSupport
@@ -6,8 +7,9 @@ import Testing
 private let account = AccountID(canonical: try! Bytes32(exactly: [UInt8](repeating: 9, count: 32)))
 private let pseudonym = Pseudonym(canonical: try! Bytes32(exactly: [UInt8](repeating: 9, count: 32)))
 
-private func parameters(_ t: Int, _ k: Int) -> Parameters {
+private func parameters(_ t: Int, _ k: Int, _ profile: FingerprintProfile = .standard) -> Parameters {
     var parameters = Parameters()
+    parameters.profile = profile
     parameters.threshold = t
     parameters.polynomials = k
     return parameters
@@ -22,10 +24,11 @@ private func secret(_ bytes: [UInt8] = Array(0..<32), epoch: UInt32 = 7) throws 
     return try AccountSecret(canonical: UnsafeRawBufferPointer(raw))
 }
 
-private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ t: Int, _ k: Int) throws -> (
-    z: [FieldElement], commitment: Commitment
-) {
-    let sharing = try secret.sharing(pseudonym: pseudonym, parameters: parameters(t, k))
+private func value(
+    _ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ t: Int, _ k: Int,
+    _ profile: FingerprintProfile = .standard
+) throws -> (z: [FieldElement], commitment: Commitment) {
+    let sharing = try secret.sharing(pseudonym: pseudonym, parameters: parameters(t, k, profile))
     let x = try #require(FieldElement(canonical: 0x1234_5678))
     let commitment = try sharing.epochKey(pseudonym: pseudonym, epoch: secret.epoch).commitment(
         pseudonym: pseudonym, epoch: secret.epoch)
@@ -39,10 +42,10 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
         let found = try value(secret(), pseudonym, 3, 4)
         #expect(
             found.z.map(\.word) == [
-                0x6122_d8f9, 0x6c47_0cf8, 0x7ca7_3dda, 0x01b1_cff2,
+                0x23d5_2166, 0x17e7_4d6d, 0x40ee_a965, 0x4c4e_6640,
             ])
         #expect(
-            found.commitment.encoded.bytes == hex("4769d98c6a4644b56ad7c360bb20fd743eebda7d522d991c46a8f07d5b36548e"))
+            found.commitment.encoded.bytes == hex("e33a25014f2ab3c73af4d5b181fde314731c381ca07d9a452a9897b7b29d912e"))
     }
 
     @Test func devicesAgreeAndEverythingElseDiffers() throws {
@@ -55,16 +58,23 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
         var seen: [Commitment] = [reference.commitment]
         var zs: [[UInt32]] = [reference.z.map(\.word)]
         let another = Pseudonym(canonical: try Bytes32(exactly: [UInt8](repeating: 10, count: 32)))
+        // The same bits under another name.
+        let standard = FingerprintProfile.standard
+        let renamed = try FingerprintProfile(
+            id: standard.id + 1, positions: standard.positions, probes: standard.probes,
+            minimumQuality: standard.minimumQuality, probeQuality: standard.probeQuality,
+            hypotheses: standard.hypotheses)
         for found in [
             try value(first, another, 3, 4), try value(first, pseudonym, 4, 4), try value(first, pseudonym, 3, 5),
             try value(secret(epoch: 8), pseudonym, 3, 4), try value(secret([1] + Array(1..<32)), pseudonym, 3, 4),
+            try value(first, pseudonym, 3, 4, .profile3), try value(first, pseudonym, 3, 4, renamed),
         ] {
             seen.append(found.commitment)
             zs.append(Array(found.z.map(\.word).prefix(4)))
         }
-        #expect(Set(seen).count == 6)
+        #expect(Set(seen).count == 8)
         // Not only the commitments: the polynomials themselves.
-        #expect(Set(zs.joined()).count == 24)
+        #expect(Set(zs.joined()).count == 32)
     }
 
     /// The same on all devices, and another one for each account, epoch and secret.
@@ -88,7 +98,7 @@ private func value(_ secret: borrowing AccountSecret, _ pseudonym: Pseudonym, _ 
         let sharing = try secret().sharing(pseudonym: pseudonym, parameters: parameters(3, 4))
         let key = try sharing.epochKey(pseudonym: pseudonym, epoch: 7)
         let token = try key.token(pseudonym: pseudonym, epoch: 7)
-        #expect(token.encoded.bytes == hex("df53f53a7e574d97ba6b59b4dfaf39419c48a21febab68ce69d9adb8c35ea20b"))
+        #expect(token.encoded.bytes == hex("e420cd3260ebbb3c9dc4aac73600002543dcde68d41ac80921492abb570e2913"))
         let commitment = try key.commitment(pseudonym: pseudonym, epoch: 7)
         #expect(try token.opens(commitment, pseudonym: pseudonym, epoch: 7))
         let another = Pseudonym(canonical: account.encoded ^ Bytes32.select(1, account.encoded, Bytes32()))

@@ -356,6 +356,41 @@ import Testing
         #expect(try world.revealed("bob") == ["a", "b", "c"])
     }
 
+    /// A device that is linked after the next profile's set is there begins with that one, and the account's other goes
+    /// on with its own until the epoch ends. A picture has other keys under both; t matches of both open nothing.
+    @Test func twoProfilesInAnEpochDoNotAddUp() throws {
+        let world = try world()
+        try world.addPicture("beach")
+        try world.publish(Self.known + ["beach"])
+        let alice = try world.account("alice")
+        let phone = try alice.device()
+        try phone.send("beach", "a")
+        try world.publish(Self.known + ["beach"]) { $0.profile = .profile3 }
+        let tablet = try alice.device("tablet")
+        #expect(tablet.set.header.parameters.profile == .profile3)
+        #expect(throws: SealedMatchError(.setMismatch, "")) { try alice.mergeDevices() }
+        try tablet.send("beach", "b")
+        #expect(try world.revealed("alice").isEmpty)
+        var report = try world.report("alice")
+        #expect(report.stored == 4 && report.openings == 4 && report.matches == 2)
+        #expect(tablet.lastFailure == SealedMatchError(.commitmentConflict, "") && tablet.refused.isEmpty)
+        // The phone's commitment is the one that is registered: with one match more than t, as two of the tablet's are
+        // in the way, its own are revealed.
+        try phone.send("c")
+        #expect(try world.revealed("alice").isEmpty)
+        try phone.send("d")
+        report = try world.report("alice")
+        #expect(try report.matches == 4 && world.revealed("alice") == ["beach", "a", "c", "d"])
+        // From the next epoch on both count together again.
+        try world.advanceToNextEpoch()
+        try phone.fetchSet()
+        try phone.send("beach", "a")
+        try alice.mergeDevices()
+        try tablet.send("b")
+        #expect(try world.revealed("alice") == ["beach", "a", "b"])
+        try alice.mergeDevices()
+    }
+
     @Test func productionRefusesTestSets() throws {
         let world = try world()
         var trust = try world.trust()

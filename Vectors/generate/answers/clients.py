@@ -42,7 +42,8 @@ def encode_field(case: Case) -> Output:
 
 
 def derive(case: Case) -> Output:
-    made = sharing(case.bytes("secret"), case.bytes("pseudonym"), case["epoch"], case["threshold"], case["polynomials"])
+    form = case["threshold"], case["polynomials"], case.bytes("profileDigest")
+    made = sharing(case.bytes("secret"), case.bytes("pseudonym"), case["epoch"], *form)
     xs = [element(text) for text in case["xs"]]
     return {
         "secrets": forms.elements(polynomial[0] for polynomial in made.polynomials),
@@ -158,7 +159,8 @@ def seal_voucher(case: Case) -> Output:
     n = check_level(case["number"], parameters.levels)
     header = header_of(set_file, n, epoch, case.bytes("voucherID"), own)
     payload = Case(case["payload"], case.folder).payload().encode(parameters.payload_count)
-    secrets = sharing(case.bytes("secret"), own, epoch, parameters.threshold, parameters.polynomials)
+    form = parameters.threshold, parameters.polynomials, parameters.profile.digest()
+    secrets = sharing(case.bytes("secret"), own, epoch, *form)
     keys = case.all_bytes("keys")
     voucher = replayed(case.bytes("random"), lambda draw: seal(header, keys, payload, set_file, secrets, draw))
     return {"voucher": voucher.encode().hex()}

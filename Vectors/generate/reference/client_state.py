@@ -51,13 +51,21 @@ class ClientState:
         require(all(a < b for a, b in zip(tags, tags[1:])), "nonCanonical")  # "strictly ascending as words"
         return ClientState(epoch, newest, t, k, number, data[28:60], frozenset(tags))
 
+    @property
+    def form(self) -> tuple[int, int, bytes]:
+        """5.6, step 5: what changes "at an epoch's start only", and fixes the epoch's polynomials (5.7)."""
+        return self.threshold, self.polynomials, self.profile_digest
+
     def after_a_voucher(self) -> ClientState:
         """5.12, step 4: "the state's number, which grows by one"; 4.8: "at most 2^32 - 1, where it stays"."""
         return replace(self, number=min(self.number + 1, MAXIMUM_NUMBER))
 
     def merged(self, other: ClientState) -> ClientState:
-        """5.10: "Devices merge stores by union, and their numbers by taking the greater; another epoch's state is
-        ignored." """
+        """5.10, "Merging"."""
+        # 1. "A state of another epoch is ignored, whatever its t, k and profile are."
         if other.epoch != self.epoch:
             return self
+        # 2. "One of this epoch with another t, k or digest of a profile is refused"
+        require(other.form == self.form, "setMismatch")
+        # 3. "the union of the tags, and the greater of the numbers"
         return replace(self, number=max(self.number, other.number), tags=merge_tags(self.tags, other.tags))

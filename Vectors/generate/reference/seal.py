@@ -140,10 +140,9 @@ class Sealer:
             raise ProtocolError("setMismatch", "the secret's epoch is not the state's")
         # 5.6, step 5: "t, k and the profile change at an epoch's start only; the version never falls"
         require(
-            (self.state.threshold, self.state.polynomials) == (parameters.threshold, parameters.polynomials),
+            self.state.form == (parameters.threshold, parameters.polynomials, parameters.profile.digest()),
             "setMismatch",
         )
-        require(self.state.profile_digest == parameters.profile.digest(), "setMismatch")
         require(self.set_file.header.version >= self.state.newest_version, "setRolledBack")
 
     @property
@@ -155,8 +154,14 @@ class Sealer:
         return Registration(self.secret.epoch, self.account, self.pseudonym, self.sharing().commitment)
 
     def sharing(self) -> Sharing:
+        state = self.state
         return sharing(
-            self.secret.secret, self.pseudonym, self.secret.epoch, self.state.threshold, self.state.polynomials
+            self.secret.secret,
+            self.pseudonym,
+            self.secret.epoch,
+            state.threshold,
+            state.polynomials,
+            state.profile_digest,
         )
 
 

@@ -42,10 +42,15 @@ def commitment(token: bytes, pseudonym: bytes, epoch: int) -> bytes:
     return kdf(token, "commitment", pseudonym + encode_integer(epoch, 4))
 
 
-def sharing(s_e: bytes, pseudonym: bytes, epoch: int, t: int, k: int) -> Sharing:
-    # 1. "sigma = wordStream(KDF(s_e, "polynomial key", pseudonym || epoch || t || k))"
-    fields = pseudonym + encode_integer(epoch, 4) + encode_integer(t, 2) + encode_integer(k, 2)
-    sigma = word_stream(kdf(s_e, "polynomial key", fields))
+def polynomial_key(s_e: bytes, pseudonym: bytes, epoch: int, t: int, k: int, profile_digest: bytes) -> bytes:
+    """Step 1: "KDF(s_e, "polynomial key", pseudonym || epoch || t || k || the digest of the set's profile)"."""
+    numbers = encode_integer(epoch, 4) + encode_integer(t, 2) + encode_integer(k, 2)
+    return kdf(s_e, "polynomial key", pseudonym + numbers + profile_digest)
+
+
+def sharing(s_e: bytes, pseudonym: bytes, epoch: int, t: int, k: int, profile_digest: bytes) -> Sharing:
+    # 1. "sigma = wordStream(KDF(s_e, "polynomial key", ...))"
+    sigma = word_stream(polynomial_key(s_e, pseudonym, epoch, t, k, profile_digest))
     # 2. "Take sigma's bytes 4 at a time (each word as two, the lower half first), without the highest bit of the 32,
     #    dropping q: k t coefficients, p_1's first, each polynomial's constant term first."
     kept = (value for value in halves(sigma) if value != Q)

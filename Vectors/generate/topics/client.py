@@ -35,7 +35,8 @@ NOTES = {
     "NoKeys": "an item without keys is never a repeat",
     "TagsNotAscending": "one store has one encoding",
     "NumberEdge": "the number of vouchers stays at 2^32 - 1",
-    "OtherEpoch": "another epoch's state is ignored",
+    "OtherEpoch": "another epoch's state is ignored, whatever its t, k and profile are",
+    "OtherForm": "another t, k or profile in the same epoch: these devices have not the same polynomials",
 }
 
 
@@ -413,15 +414,18 @@ def numbers(topic: Topic) -> None:
 
 
 def merges(topic: Topic) -> None:
-    group = topic.group("MergeStates", "5.10: a device's state, and what it is after it took in another device's.")
+    group = topic.group(
+        "MergeStates", "5.10, `Merging`: a device's state, and what it is after it took in another device's."
+    )
     base = replace(base_state(), number=120, tags=frozenset(range(3)))
 
-    def add(comment: str, other: ClientState, *flags: str, own: ClientState = base) -> None:
+    def add(comment: str, other: ClientState, *flags: str, own: ClientState = base, result: str = "valid") -> None:
         group.add(
             comment,
             {"bytes": own.encode().hex(), "other": other.encode().hex()},
             lambda: {"bytes": own.merged(other).encode().hex()},
             *flags,
+            result=result,
         )
 
     add("the same state", base)
@@ -433,3 +437,15 @@ def merges(topic: Topic) -> None:
     for epoch in (678, 680):
         other = replace(base, epoch=epoch, number=500, tags=frozenset([9]))
         add(f"of epoch {epoch}", other, "OtherEpoch")
+        other = replace(other, threshold=31, polynomials=313, profile_digest=PROFILE_3.digest())
+        add(f"of epoch {epoch}, with another t, k and profile", other, "OtherEpoch")
+    add("another set version", replace(base, newest_version=base.newest_version + 1, number=121))
+    one_bit = bytes([base.profile_digest[0] ^ 1]) + base.profile_digest[1:]
+    for comment, changes in (
+        ("another t", {"threshold": 31}),
+        ("another k", {"polynomials": 624}),
+        ("profile 3", {"profile_digest": PROFILE_3.digest()}),
+        ("a profile's digest that differs in one bit", {"profile_digest": one_bit}),
+        ("profile 3, a device that sealed nothing", {"profile_digest": PROFILE_3.digest(), "number": 0}),
+    ):
+        add(comment, replace(base, **changes), "OtherForm", result="setMismatch")

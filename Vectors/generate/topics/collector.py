@@ -11,16 +11,19 @@ from item_sets import EPOCH
 from reference.collector import Collector
 from reference.keys import source_public_key
 from reference.labels import encode_integer
+from reference.profile import PROFILE_2, PROFILE_3
 from reference.registration import Registration
 from reference.resolution import ResolutionRequest
 from reference.set_file import SetFile
 from reference.sharing import commitment as commitment_of
+from reference.sharing import sharing
 from reference.voucher import Header
 
 NOTES = {
     "Retry": "what is stored already is acknowledged again, whatever the amount",
     "OtherAccount": "a registration names another account than the caller's, or a header another's pseudonym",
     "CommitmentConflict": "a second pseudonym or commitment for an epoch",
+    "TwoProfiles": "devices of one account on two profiles in one epoch have two commitments: the first one stays",
     "PseudonymConflict": "the pseudonym is another account's in this epoch",
     "Identity": "the collector knows identity keys: what they signed, and what they did not",
     "Epochs": "the collector has a clock: which epochs may be registered anew",
@@ -182,6 +185,26 @@ def sequences(topic: Topic) -> None:
         [(register(), ok), (register(), again), (register(commitment=2), "commitmentConflict"), (register(), again)],
         "Retry",
         "CommitmentConflict",
+    )
+    name = pseudonym_of(ALICE, EPOCH)
+    devices = [sharing(bytes(32), name, EPOCH, 3, 16, profile.digest()) for profile in (PROFILE_2, PROFILE_3)]
+    registrations = [
+        step("register", ALICE, Registration(EPOCH, ALICE, name, made.commitment).encode()) for made in devices
+    ]
+    requests = [step("resolve", None, ResolutionRequest(EPOCH, name, made.token).encode()) for made in devices]
+    add(
+        "two devices with one secret on two profiles: the second is refused, its vouchers come under the first",
+        [
+            (registrations[0], ok),
+            (registrations[1], "commitmentConflict"),
+            (registrations[0], again),
+            (store(one), ok),
+            (requests[1], "tokenMismatch"),
+            (requests[0], "released"),
+        ],
+        "CommitmentConflict",
+        "TwoProfiles",
+        "Resolve",
     )
     add(
         "registrations of two accounts and two epochs",

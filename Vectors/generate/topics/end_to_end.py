@@ -21,6 +21,7 @@ from reference.payload import NONE, SHA256, Payload
 from reference.profile import PROFILE_2
 from reference.registration import Registration
 from reference.seal import Item, Sealer, header_of, seal, seal_item, state_at_epoch_start
+from reference.set_file import SetFile
 
 NOTES = {
     "WorkedExample": "the example of the specification's readers: two accounts, one above the threshold",
@@ -33,6 +34,7 @@ NOTES = {
     "OtherAccount": "what another sends under an account's pseudonym is refused",
     "TamperedVoucher": "a voucher that was changed on its way opens by chance alone",
     "ModifiedClient": "a client that says what it likes: matches that are not on the list, or name nothing",
+    "TwoProfiles": "two devices of an account on two profiles in one epoch: what they send does not add up",
     "Threshold": "t matches without a chance opening, and one less",
 }
 
@@ -44,7 +46,7 @@ def build() -> dict[str, Topic | bytes]:
 
 
 class Device:
-    """One account's only device."""
+    """A device of an account: its only one, unless `linked` makes another."""
 
     def __init__(self, name: str, fixture: Fixture, epoch: int = EPOCH) -> None:
         self.draw = seeded(f"end-to-end {name}")
@@ -52,6 +54,14 @@ class Device:
         set_file = fixture.signed
         self.sealer = Sealer(set_file, self.account, secret, state_at_epoch_start(set_file, epoch))
         self.sent: list[dict[str, Any]] = []
+
+    def linked(self, name: str, set_file: SetFile) -> Device:
+        """Another device of the account, with its secret, that begins with another set."""
+        device = Device.__new__(Device)
+        device.draw, device.account, device.sent = seeded(f"end-to-end {name}"), self.account, []
+        secret = self.sealer.secret
+        device.sealer = Sealer(set_file, self.account, secret, state_at_epoch_start(set_file, secret.epoch))
+        return device
 
     def send(self, request: str, data: bytes, caller: bytes | None = None) -> bytes:
         self.sent.append({"request": request, "caller": (caller or self.account).hex(), "bytes": data.hex()})
@@ -108,17 +118,24 @@ def runs(topic: Topic) -> None:
     small = item_sets.small_items()
 
     def add(
-        comment: str, sent: list[dict[str, Any]], expected: list[tuple[str, int]], *flags: str, fixture: Fixture = small
+        comment: str,
+        sent: list[dict[str, Any]],
+        expected: list[tuple[str, int]],
+        *flags: str,
+        fixture: Fixture = small,
+        changed: SetFile | None = None,
     ) -> None:
+        set_file = changed or fixture.signed
+
         def run() -> dict:
             collector = Collector()
             for request in sent:
                 collector.reply(
                     request["request"], bytes.fromhex(request["caller"]), bytes.fromhex(request["bytes"]), None
                 )
-            separation = fixture.signed.header.parameters.separation
+            separation = set_file.header.parameters.separation
             accounts = []
-            for found in reveal_all(collector, [item_sets.opened(fixture.signed, fixture)]):
+            for found in reveal_all(collector, [item_sets.opened(set_file, fixture)]):
                 if found.openings == 0:
                     raise AssertionError(f"{comment}: an account without openings; whether it is listed is not said")
                 matches = []
@@ -159,7 +176,7 @@ def runs(topic: Topic) -> None:
         group.add(
             comment,
             {
-                "set": item_sets.set_case(fixture),
+                "set": item_sets.set_case(fixture, changed),
                 "secrets": fixture.new.secrets.encode().hex(),
                 "lists": lists,
                 "requests": sent,
@@ -269,3 +286,28 @@ def runs(topic: Topic) -> None:
         lying.modified([sha256_key(digest_of_file(0))], Payload(NONE, 0, b"", b"nothing"))
     lying.picture("known-3-changed")
     add("matches whose fingerprints are not listed, or that have none", lying.sent, [("valid", 5)], "ModifiedClient")
+
+    # The set's next version has the same table, and the same profile under another id: all keys are the same.
+    profile = replace(small.signed.parameters.profile, id=77)
+    moved = small.with_header(version=8, parameters=replace(small.signed.parameters, profile=profile))
+    phone = Device("phone", small).register()
+    tablet = phone.linked("tablet", moved).register()
+    for i in range(1, 7):
+        phone.picture(f"known-{i}")
+        tablet.picture(f"known-{i}")
+    both = phone.sent + tablet.sent
+    add("two devices on two profiles, six matches each: by the first's set", both, [("valid", 6)], "TwoProfiles")
+    add(
+        "the same vouchers by the second's set: its registration was refused",
+        both,
+        [("commitmentMismatch", 0)],
+        "TwoProfiles",
+        changed=moved,
+    )
+    add(
+        "the second device registers first",
+        tablet.sent + phone.sent,
+        [("valid", 6)],
+        "TwoProfiles",
+        changed=moved,
+    )

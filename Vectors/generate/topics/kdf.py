@@ -17,7 +17,7 @@ FIELDS = {  # label: (unkeyed, number of bytes in its fields)
     "slot check": (False, 80),
     "epoch ratchet": (False, 4),
     "pseudonym": (False, 36),
-    "polynomial key": (False, 40),
+    "polynomial key": (False, 72),
     "distinctness key": (False, 36),
     "distinctness tag": (False, 9),
     "shared words": (False, 64),

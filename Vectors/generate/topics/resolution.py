@@ -7,6 +7,7 @@ from dataclasses import replace
 from envelope import Topic, seeded
 from reference.keys import sign_message, source_public_key
 from reference.labels import encode_integer
+from reference.profile import PROFILE_2
 from reference.registration import LABEL, Registration
 from reference.resolution import RELEASE_LABEL, Release, ResolutionRequest
 from reference.sharing import commitment, pseudonym_of, sharing
@@ -61,7 +62,7 @@ def releases(topic: Topic) -> None:
     seed, identity, secret, account = draw(32), draw(32), draw(32), draw(32)
     epoch = 679
     pseudonym = pseudonym_of(secret, account, epoch)
-    shared = sharing(secret, pseudonym, epoch, 3, 4)
+    shared = sharing(secret, pseudonym, epoch, 3, 4, PROFILE_2.digest())
     plain = Registration(epoch, account, pseudonym, shared.commitment)
     signed = plain.signed(identity)
 

@@ -17,9 +17,9 @@ from reference.field import Q, at_random
 from reference.labels import aead, decode_integer, encode_integer, stream
 from reference.open import Opening
 from reference.payload import MD5, NONE, PDQ, SHA256, VIDEO, Payload
-from reference.profile import PROFILE_2
+from reference.profile import PROFILE_2, PROFILE_3, Profile
 from reference.reveal import AccountEpoch, reveal
-from reference.sharing import share_at, sharing
+from reference.sharing import Sharing, share_at, sharing
 from reference.voucher import Header
 
 NOTES = {
@@ -40,6 +40,7 @@ NOTES = {
     "TwoSecrets": "two codewords",
     "RankOneErrors": "errors that are multiples of one vector",
     "OtherAccount": "openings of another account, epoch or k among them",
+    "TwoProfiles": "devices of one account on two profiles in one epoch: their shares do not add up",
     "Quarantined": "not decoded, but tested as matches",
     "TamperedHeader": "inner does not open with this header: no match, though its share is right",
     "BadPayload": "inner opens, but its payload does not decode: no match",
@@ -77,8 +78,11 @@ class Account:
         self.draw = seeded(f"reveal {name}")
         self.t, self.k, self.epoch = t, k, epoch
         self.pseudonym, self.secret = self.draw(32), self.draw(32)
-        self.sharing = sharing(self.secret, self.pseudonym, epoch, t, k)
+        self.sharing = self.under(PROFILE_2)
         self.openings: list[Opening] = []
+
+    def under(self, profile: Profile) -> Sharing:
+        return sharing(self.secret, self.pseudonym, self.epoch, self.t, self.k, profile.digest())
 
     def x(self) -> int:
         while not 1 <= (value := decode_integer(self.draw(4)) & 0x7FFF_FFFF) < Q:
@@ -149,6 +153,12 @@ class Account:
     def mixed(self) -> Account:
         self.openings = [o for _, o in sorted(((self.draw(8), o) for o in self.openings), key=lambda pair: pair[0])]
         return self
+
+    def device(self, profile: Profile) -> Account:
+        """Another device of the account, on another profile: the same secret, draws and openings."""
+        made = Account.__new__(Account)
+        made.__dict__.update(self.__dict__, sharing=self.under(profile))
+        return made
 
     def of(self, other: Account, count: int) -> Account:
         """Openings with shares and inner of another secret, under this account."""
@@ -317,7 +327,7 @@ def reveals(topic: Topic) -> None:
         other_epoch,
         mismatch,
         "WrongCommitment",
-        commitment=sharing(other_epoch.secret, other_epoch.pseudonym, EPOCH + 1, 3, 16).commitment,
+        commitment=sharing(other_epoch.secret, other_epoch.pseudonym, EPOCH + 1, 3, 16, PROFILE_2.digest()).commitment,
     )
     add("no commitment", Account("no commitment").matches(5), "notRegistered", "MissingCommitment", commitment=None)
 
@@ -441,6 +451,31 @@ def reveals(topic: Topic) -> None:
             "ForeignCodeword",
             "EightRounds",
         )
+
+    # Two profiles in one epoch: one pseudonym, two sets of polynomials
+    def two_profiles(name: str, own: int, other: int) -> Account:
+        made = Account(f"two profiles {name}").matches(own)
+        made.device(PROFILE_3).matches(other)
+        return made.mixed()
+
+    for comment, own, other, expected, *flags in (
+        ("t matches, one of them by a device on another profile", 2, 1, undecodable, "AtThreshold"),
+        ("t - 1 matches under each of two profiles", 2, 2, undecodable),
+        ("t matches under the registered profile, one under another", 3, 1, undecodable, "BeyondBound"),
+        ("t + 1 matches under the registered profile, t under another: the first alone", 4, 3, 4),
+        ("t + 1 under the registered profile, t + 4 under another, which are taken off", 4, 7, 4, "ForeignCodeword"),
+        ("t - 1 under the registered profile, t + 2 under another", 2, 5, mismatch, "ForeignCodeword"),
+    ):
+        add(comment, two_profiles(comment, own, other), expected, "TwoProfiles", *flags)
+    moved = Account("the other profile registered").matches(2)
+    moved.device(PROFILE_3).matches(5)
+    add(
+        "the same account with the other profile's commitment: that one's matches",
+        moved.mixed(),
+        5,
+        "TwoProfiles",
+        commitment=moved.under(PROFILE_3).commitment,
+    )
 
     # Errors by design
     made = Account("rank one few").matches(6)

@@ -10,6 +10,7 @@ from reference.decoder import decoder, dense_elimination
 from reference.errors import ProtocolError
 from reference.field import Q, at_random, inverse, residue
 from reference.labels import Draw, decode_integer, encode_integer
+from reference.profile import PROFILE_2, PROFILE_3
 from reference.sharing import share_at, sharing
 
 NOTES = {
@@ -31,6 +32,7 @@ NOTES = {
     "Chance": "as of an account: words of chance openings are random 4 bytes, read as residues",
     "OrderMatters": "another algorithm may find something in some orders of the shares",
     "EdgeOfX": "x = 1 and x = q - 1",
+    "OtherProfile": "another profile in the same epoch: other polynomials, another commitment",
 }
 
 
@@ -160,8 +162,9 @@ def derivations(topic: Topic) -> None:
             t: int = t,
             k: int = k,
             points: list[int] = points,
+            digest: bytes = PROFILE_2.digest(),
         ) -> dict:
-            made = sharing(secret, pseudonym, epoch, t, k)
+            made = sharing(secret, pseudonym, epoch, t, k, digest)
             return {
                 "secrets": forms.elements(polynomial[0] for polynomial in made.polynomials),
                 "epochKey": made.epoch_key.hex(),
@@ -178,16 +181,22 @@ def derivations(topic: Topic) -> None:
                 "epoch": epoch,
                 "threshold": t,
                 "polynomials": k,
+                "profileDigest": PROFILE_2.digest().hex(),
                 "xs": forms.elements(points),
             },
             derive,
             *flags,
         )
     secret, pseudonym = draw(32), draw(32)
-    for comment, t, k in (
-        ("the same secret with t = 3, k = 16", 3, 16),
-        ("and with t = 4: other polynomials", 4, 16),
-        ("and with k = 17: other polynomials", 3, 17),
+    two, three = PROFILE_2.digest(), PROFILE_3.digest()
+    bit = bytes([two[0] ^ 1]) + two[1:]
+    for comment, t, k, digest, *flags in (
+        ("the same secret with t = 3, k = 16", 3, 16, two),
+        ("and with t = 4: other polynomials", 4, 16, two),
+        ("and with k = 17: other polynomials", 3, 17, two),
+        ("and with profile 3: other polynomials", 3, 16, three, "OtherProfile"),
+        ("and with a digest that differs in one bit", 3, 16, bit, "OtherProfile"),
+        ("and with a digest of zeros", 3, 16, bytes(32), "OtherProfile"),
     ):
         group.add(
             comment,
@@ -197,9 +206,11 @@ def derivations(topic: Topic) -> None:
                 "epoch": 679,
                 "threshold": t,
                 "polynomials": k,
+                "profileDigest": digest.hex(),
                 "xs": [],
             },
-            lambda t=t, k=k: derive(secret, pseudonym, 679, t, k, []),
+            lambda t=t, k=k, digest=digest: derive(secret, pseudonym, 679, t, k, [], digest),
+            *flags,
         )
 
 

@@ -81,7 +81,8 @@ NOTE = Payload(NONE, 0, b"", b"")
 
 
 def sharing_for(parameters: Parameters, epoch: int = EPOCH) -> Sharing:
-    return sharing(SECRET, PSEUDONYM, epoch, parameters.threshold, parameters.polynomials)
+    digest = parameters.profile.digest()
+    return sharing(SECRET, PSEUDONYM, epoch, parameters.threshold, parameters.polynomials, digest)
 
 
 def header_for(set_file: SetFile, voucher_id: bytes, number: int = 0, epoch: int = EPOCH) -> Header:

@@ -362,9 +362,9 @@ typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
  * `now`: a clock behind the saved epoch does not turn it back.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, FILE_FAILED (locked, too), NOT_PRIVATE (other users may write
  * into the directory, or read the state), AUTHENTICATION_FAILED (the directory is another account's),
- * COMMITMENT_CONFLICT (it has another account secret than the one given, or had one in this epoch), STATE_MISSING (its
- * state is gone while other files say that it was there: Docs/Embedding.md, "When the state is lost"),
- * SET_NOT_YET_ISSUED (a first run with a clock more than a day before the set was issued), SET_EXPIRED,
+ * COMMITMENT_CONFLICT (it has another account secret than the one given, or had another one, t, k or profile in this
+ * epoch), STATE_MISSING (its state is gone while other files say that it was there: Docs/Embedding.md, "When the state
+ * is lost"), SET_NOT_YET_ISSUED (a first run with a clock more than a day before the set was issued), SET_EXPIRED,
  * SET_ROLLED_BACK, SET_MISMATCH (t, k or the profile changed inside an epoch: use the old set until it ends),
  * EPOCH_TOO_FAR, PARAMETER_OUT_OF_RANGE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, SODIUM_UNAVAILABLE,
  * RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
@@ -372,7 +372,8 @@ int32_t sealedmatch_client_open(
     const char *directory, sealedmatch_set set, const uint8_t account[32], sealedmatch_secret secret,
     uint64_t window, uint64_t now, sealedmatch_client *client);
 
-/* The commitment of the current epoch, for the devices of an account to compare. Public.
+/* The commitment of the current epoch, for the devices of an account to compare: equal if and only if they share the
+ * secret, and their sets have the same t, k and profile. Public.
  * Errors: BAD_ARGUMENT, BAD_HANDLE. */
 int32_t sealedmatch_client_commitment(sealedmatch_client client, uint8_t commitment[32]);
 
@@ -468,8 +469,8 @@ int32_t sealedmatch_secret_ratchet(sealedmatch_secret secret, uint64_t now);
 /* Errors: BAD_ARGUMENT, BAD_HANDLE. */
 int32_t sealedmatch_secret_epoch(sealedmatch_secret secret, uint32_t *epoch);
 
-/* The commitment that follows from the account's key of the secret's epoch under the set's t and k: what a registration
- * carries, for devices to compare. Public.
+/* The commitment that follows from the account's key of the secret's epoch under the set's t, k and profile: what a
+ * registration carries, for devices to compare. Public.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, OUT_OF_MEMORY. */
 int32_t sealedmatch_secret_commitment(
     sealedmatch_secret secret, sealedmatch_set set, const uint8_t account[32], uint8_t commitment[32]);
@@ -509,7 +510,8 @@ int32_t sealedmatch_sealer_adopt(sealedmatch_sealer sealer, sealedmatch_set set)
 
 /* Takes in the state of another device of the account, so that what it sealed counts as sealed. State of another epoch
  * is ignored.
- * Errors: BAD_ARGUMENT, BAD_HANDLE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, PARAMETER_OUT_OF_RANGE, STORE_FULL. */
+ * Errors: BAD_ARGUMENT, BAD_HANDLE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, PARAMETER_OUT_OF_RANGE, STORE_FULL,
+ * SET_MISMATCH (that device has another t, k or profile in this epoch: try again in the next one). */
 int32_t sealedmatch_sealer_merge(sealedmatch_sealer sealer, const void *state, size_t state_count);
 
 /* Seals one item, once, before it is encrypted: `voucher_bytes` of the set's description are written. Then store the

@@ -75,7 +75,9 @@ class Client(HandleWithOutbox):
 
     @property
     def commitment(self) -> bytes:
-        """To the account's key of this epoch, for devices to compare. Public."""
+        """To the account's key of this epoch, for devices to compare: equal if they share the secret, and their sets
+        have the same t, k and profile. Public.
+        """
         commitment = ffi.new("uint8_t[32]")
         call(lib.sealedmatch_client_commitment, self._handle, commitment)
         return bytes(ffi.buffer(commitment))
@@ -93,7 +95,9 @@ class Client(HandleWithOutbox):
         return sized(lib.sealedmatch_client_state, self._handle, capacity=4096)
 
     def merge(self, device_state: Buffer) -> None:
-        """Takes in another device's state, so that what it sealed counts as sealed; on disk when this returns."""
+        """Takes in another device's state, so that what it sealed counts as sealed; on disk when this returns.
+        SET_MISMATCH: that device has another t, k or profile in this epoch; try again in the next one.
+        """
         data = view(device_state, "device_state")
         call(lib.sealedmatch_client_merge, self._handle, data, len(data))
 

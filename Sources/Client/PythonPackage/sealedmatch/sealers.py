@@ -52,7 +52,7 @@ class AccountSecret(Handle):
         return int(epoch[0])
 
     def commitment(self, known: BlindedSet, account: Buffer) -> bytes:
-        """To the account's key of this epoch, for devices to compare. Public."""
+        """To the account's key of this epoch under the set's t, k and profile, for devices to compare. Public."""
         commitment = ffi.new("uint8_t[32]")
         call(
             lib.sealedmatch_secret_commitment,
@@ -121,7 +121,9 @@ class Sealer(Handle):
         self._voucher_bytes = newer.info.voucher_bytes
 
     def merge(self, device_state: Buffer) -> None:
-        """Takes in another device's state, so that what it sealed counts as sealed."""
+        """Takes in another device's state, so that what it sealed counts as sealed. SET_MISMATCH: that device has
+        another t, k or profile in this epoch; try again in the next one.
+        """
         data = view(device_state, "device_state")
         call(lib.sealedmatch_sealer_merge, self._handle, data, len(data))
 

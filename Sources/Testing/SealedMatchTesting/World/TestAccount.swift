@@ -1,5 +1,6 @@
 internal import SealedMatchClient
 internal import SealedMatchCrypto
+internal import SealedMatchOpenings
 public import SealedMatchProtocol
 
 /// An account of a test world, with its devices. It keeps its world alive.
@@ -22,21 +23,32 @@ public struct TestAccount {
 
         private struct Form: Hashable {
             let epoch: UInt32
-            let threshold: Int
-            let polynomials: Int
+            let opening: OpeningForm
+            let profile: Bytes32
+
+            init(_ epoch: UInt32, _ parameters: Parameters) throws(SealedMatchError) {
+                self.epoch = epoch
+                opening = OpeningForm(threshold: parameters.threshold, polynomials: parameters.polynomials)
+                profile = try parameters.profileDigest()
+            }
         }
 
-        /// The pseudonym and key of an epoch under t and k, if a device of the world was there; nil for others.
-        func epoch(_ epoch: UInt32, _ threshold: Int, _ polynomials: Int) -> Epoch? {
-            epochs[Form(epoch: epoch, threshold: threshold, polynomials: polynomials)]
+        /// The pseudonym and key of an epoch under t, k and the profile, if a device of the world was there; nil for
+        /// others.
+        func epoch(_ epoch: UInt32, _ parameters: Parameters) throws(SealedMatchError) -> Epoch? {
+            epochs[try Form(epoch, parameters)]
+        }
+
+        /// The same for each profile on which a device was.
+        func epochs(_ epoch: UInt32, _ form: OpeningForm) -> [Epoch] {
+            epochs.filter { $0.key.epoch == epoch && $0.key.opening == form }.map(\.value)
         }
 
         /// The pseudonym of an epoch in which a device of the world was there.
         func pseudonym(_ epoch: UInt32) -> Pseudonym? { epochs.first { $0.key.epoch == epoch }?.value.pseudonym }
 
         func note(_ secret: borrowing AccountSecret, _ parameters: Parameters) throws(SealedMatchError) {
-            let form = Form(
-                epoch: secret.epoch, threshold: parameters.threshold, polynomials: parameters.polynomials)
+            let form = try Form(secret.epoch, parameters)
             guard epochs[form] == nil else { return }
             epochs[form] = try Epoch(secret, of: id, parameters)
         }
@@ -88,7 +100,7 @@ public struct TestAccount {
 
     /// Every device takes in what the others sealed, as they do over a messenger's own channel. State of another epoch
     /// than a device is in is ignored.
-    /// - Throws: the errors of `Sealer.merge`.
+    /// - Throws: the errors of `Sealer.merge`: `setMismatch` where two devices are on two profiles.
     public func mergeDevices() throws {
         let devices = devices
         let states = devices.map(\.encodedState)

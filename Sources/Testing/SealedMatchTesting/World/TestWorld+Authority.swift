@@ -15,9 +15,7 @@ extension TestWorld {
         of voucher: SealedVoucher, _ account: TestAccount.State, _ parameters: Parameters
     ) throws -> Int {
         let opened = try VoucherOpener(sets.map(\.matching)).openSerially([voucher][...])
-        guard
-            let epoch = account.epoch(voucher.header.epoch, parameters.threshold, parameters.polynomials)
-        else { return 0 }
+        guard let epoch = try account.epoch(voucher.header.epoch, parameters) else { return 0 }
         return try opened.reduce(0) { try $0 + $1.openings.count { try !isMatch($0, epoch) } }
     }
 
@@ -78,8 +76,8 @@ extension TestWorld {
     }
 
     /// Matches by Docs/Protocol.md, "Reveal", steps 2 and 6: slots of one voucher that open to one share are one match,
-    /// and of equal x one counts. How many it takes: t + ⌈e/k⌉, e the other values of x. Of several forms (t and k are
-    /// fixed in an epoch, so that is a conflict) the one that is nearest to a reveal.
+    /// and of equal x one counts. How many it takes: t + ⌈e/k⌉, e the other values of x. Of several forms or profiles
+    /// (t, k and the profile are fixed in an epoch, so that is a conflict) the one that is nearest to a reveal.
     private func count(
         _ state: AccountState?, of account: TestAccount.State, isOurs: Bool, _ verdict: AccountReport.Verdict?
     ) throws -> (matches: Int, needed: Int)? {
@@ -89,17 +87,19 @@ extension TestWorld {
         var nearest: (matches: Int, needed: Int)?
         for form in state.forms.map(\.form) {
             var points: Set<UInt32> = []
-            var matching: Set<SharePoint> = []
-            let keys = account.epoch(state.name.epoch, form.threshold, form.polynomials)
+            let keys = account.epochs(state.name.epoch, form)
+            var matching = [Set<SharePoint>](repeating: [], count: keys.count)
             for kept in try openings.openings(of: state.name, form).openings where !kept.quarantined {
                 guard let x = try kept.opening.share()?.x.word else { continue }
                 points.insert(x)
-                guard isOurs, let keys, try isMatch(kept.opening, keys) else { continue }
-                matching.insert(SharePoint(voucher: kept.opening.header.voucherID, x: x))
+                guard isOurs else { continue }
+                for (place, key) in keys.enumerated() where try isMatch(kept.opening, key) {
+                    matching[place].insert(SharePoint(voucher: kept.opening.header.voucherID, x: x))
+                }
             }
             let matches: Int
             if isOurs {
-                matches = matching.count
+                matches = matching.map(\.count).max() ?? 0
             } else if case .revealed(let items) = verdict {
                 matches = items.count
             } else {

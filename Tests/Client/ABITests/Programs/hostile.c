@@ -386,6 +386,15 @@ static void sealers(sealedmatch_set set, const sealedmatch_item *picture) {
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_merge(sealer, state, state_count - 1));
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_merge(sealer, NULL, 60));
     EXPECT(SEALEDMATCH_WRONG_LENGTH, sealedmatch_sealer_merge(sealer, NULL, 0));
+    // Another t, k or profile in the same epoch; in another epoch it is ignored.
+    for (size_t place = 16; place <= 28; place += place == 18 ? 10 : 2) {
+        state[place] ^= 1;
+        EXPECT(SEALEDMATCH_SET_MISMATCH, sealedmatch_sealer_merge(sealer, state, state_count));
+        state[4] ^= 1;
+        EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_merge(sealer, state, state_count));
+        state[4] ^= 1;
+        state[place] ^= 1;
+    }
     EXPECT(SEALEDMATCH_BAD_ARGUMENT, sealedmatch_sealer_registration(sealer, NULL));
     EXPECT(SEALEDMATCH_OK, sealedmatch_sealer_registration(sealer, registration));
     REQUIRE(memcmp(registration, "SMR2", 4) == 0);
