@@ -38,7 +38,7 @@ def distinctness(
 
 
 def merge(store: frozenset[int], other: Iterable[int]) -> frozenset[int]:
-    """ "Devices merge stores by union." """
+    """Merging, step 3: "the union of the tags"."""
     union = store | set(other)
     require(len(union) <= MAXIMUM_TAGS, "storeFull")
     return union
