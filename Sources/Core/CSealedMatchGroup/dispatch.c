@@ -1,34 +1,15 @@
 // Which backend this processor gets.
 #define _GNU_SOURCE
 #include "common.h"
+#include "processor.h"
 #include <stdlib.h>
 #if defined(__x86_64__)
-#include <cpuid.h>
-
-// Bits of CPUID, leaf 1 (ECX) and leaf 7 (EBX), and of XCR0: what the operating system saves.
-#define OSXSAVE (1u << 27)
-#define AVX2 (1u << 5)
-#define AVX512F (1u << 16)
-#define AVX512DQ (1u << 17)
-#define AVX512IFMA (1u << 21)
-#define AVX512VL (1u << 31)
-#define SAVES_YMM 0x06u
-#define SAVES_ZMM 0xe6u
-
-static uint32_t saved_by_system(void) {
-    uint32_t low, high;
-    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    return low;
-}
 // The best one of x86-64.
 static const group_backend *of_processor(void) {
-    uint32_t a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & OSXSAVE) == 0) return &group_portable;
-    const uint32_t saved = saved_by_system();
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return &group_portable;
+    const uint32_t has = vector_extensions();
     const uint32_t ifma = AVX512F | AVX512DQ | AVX512IFMA | AVX512VL | AVX2;
-    if ((saved & SAVES_ZMM) == SAVES_ZMM && (b & ifma) == ifma) return &group_ifma;
-    if ((saved & SAVES_YMM) == SAVES_YMM && (b & AVX2) != 0) return &group_avx2;
+    if ((has & ifma) == ifma) return &group_ifma;
+    if ((has & AVX2) != 0) return &group_avx2;
     return &group_portable;
 }
 #else

@@ -1,5 +1,6 @@
 // What an operation on secrets leaves behind: the stack below it, and the registers that a function may leave full.
 #pragma once
+#include "processor.h"
 
 #define ZERO_XMM(a, b, c, d)                                                                                           \
     "pxor %%xmm" #a ",%%xmm" #a ";pxor %%xmm" #b ",%%xmm" #b ";pxor %%xmm" #c ",%%xmm" #c ";pxor %%xmm" #d ",%%xmm" #d \
@@ -12,21 +13,42 @@
     "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",         \
         "xmm13", "xmm14", "xmm15"
 
-// Vector and mask registers, and the general ones that callers do not get back.
-INLINE void clear_registers(void) {
 #if defined(WITH_ASM) && defined(__x86_64__)
-#if LANES == 1
-    __asm__ volatile(ZERO_XMM(0, 1, 2, 3) ZERO_XMM(4, 5, 6, 7) ZERO_XMM(8, 9, 10, 11) ZERO_XMM(12, 13, 14, 15)::
-                         : XMM_0_TO_15);
-#else
-    __asm__ volatile("vzeroall" ::: XMM_0_TO_15);
-#endif
-#if LANES == 8
+// zmm16 to zmm31 and the masks. Whatever field this is: where there are such registers, the C library copies through
+// them.
+__attribute__((target("avx512f"))) OUTLINE void clear_high_registers(void) {
     __asm__ volatile(ZERO_ZMM(16, 17, 18, 19) ZERO_ZMM(20, 21, 22, 23) ZERO_ZMM(24, 25, 26, 27) ZERO_ZMM(28, 29, 30, 31)
                          ZERO_K(0) ZERO_K(1) ZERO_K(2) ZERO_K(3) ZERO_K(4) ZERO_K(5) ZERO_K(6) ZERO_K(7)::
                              : "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25",
                                "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k0", "k1", "k2", "k3", "k4", "k5",
                                "k6", "k7");
+}
+// Not inline: in the frame of its caller there shall be nothing that lies where secrets were and is not written.
+OUTLINE bool has_high_registers(void) {
+#if LANES == 8
+    return true;
+#else
+    // 1 without, 2 with them. Threads that come at the same time find the same.
+    static uint8_t cached;
+    uint8_t known = __atomic_load_n(&cached, __ATOMIC_RELAXED);
+    if (known == 0) {
+        known = (vector_extensions() & AVX512F) != 0 ? 2 : 1;
+        __atomic_store_n(&cached, known, __ATOMIC_RELAXED);
+    }
+    return known == 2;
+#endif
+}
+#endif
+
+// Vector and mask registers, and the general ones that callers do not get back.
+INLINE void clear_registers(void) {
+#if defined(WITH_ASM) && defined(__x86_64__)
+    if (has_high_registers()) clear_high_registers();
+#if LANES == 1
+    __asm__ volatile(ZERO_XMM(0, 1, 2, 3) ZERO_XMM(4, 5, 6, 7) ZERO_XMM(8, 9, 10, 11) ZERO_XMM(12, 13, 14, 15)::
+                         : XMM_0_TO_15);
+#else
+    __asm__ volatile("vzeroall" ::: XMM_0_TO_15);
 #endif
     __asm__ volatile("xorl %%eax,%%eax;xorl %%ecx,%%ecx;xorl %%edx,%%edx;xorl %%esi,%%esi;xorl %%edi,%%edi;"
                      "xorl %%r8d,%%r8d;xorl %%r9d,%%r9d;xorl %%r10d,%%r10d;xorl %%r11d,%%r11d" ::

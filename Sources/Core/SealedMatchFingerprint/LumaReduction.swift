@@ -69,16 +69,16 @@ struct LumaReduction: ~Copyable {
             return LumaGrid(values: [Float](repeating: 0, count: LumaGrid.side * LumaGrid.side))
         }
         return switch picture.format {
-        case .gray8: reduce(picture, as: Gray8.self)
-        case .rgb8: reduce(picture, as: RGB8.self)
-        case .rgba8: reduce(picture, as: RGBA8.self)
-        case .bgra8: reduce(picture, as: BGRA8.self)
+        case .gray8: reduce(picture, as: Gray8())
+        case .rgb8: reduce(picture, as: Colour.rgb8)
+        case .rgba8: reduce(picture, as: Colour.rgba8)
+        case .bgra8: reduce(picture, as: Colour.bgra8)
         }
     }
 
     @inline(__always)
     private static func reduce<Layout: PixelLayout>(
-        _ picture: PixelBuffer, as layout: Layout.Type
+        _ picture: PixelBuffer, as layout: Layout
     ) -> LumaGrid {
         if picture.width == LumaGrid.side && picture.height == LumaGrid.side { return copy(picture, as: layout) }
         var reduction = LumaReduction(width: picture.width, height: picture.height)
@@ -98,11 +98,11 @@ struct LumaReduction: ~Copyable {
         return reduction.sampled.finish()
     }
 
-    private static func copy<Layout: PixelLayout>(_ picture: PixelBuffer, as layout: Layout.Type) -> LumaGrid {
+    private static func copy<Layout: PixelLayout>(_ picture: PixelBuffer, as layout: Layout) -> LumaGrid {
         var values: [Float] = []
         for row in 0..<LumaGrid.side {
             for column in 0..<LumaGrid.side {
-                let word = unsafe layout.lastWord(picture.row(row) + column * Layout.bytesPerPixel)
+                let word = unsafe layout.lastWord(picture.row(row) + column * layout.bytesPerPixel)
                 values.append(layout.luma(SIMD8(repeating: word))[0])
             }
         }
@@ -115,7 +115,7 @@ struct LumaReduction: ~Copyable {
     /// later.
     @inline(__always)
     private mutating func blurRows<Layout: PixelLayout>(
-        of picture: PixelBuffer, from row: Int, as layout: Layout.Type
+        of picture: PixelBuffer, from row: Int, as layout: Layout
     ) {
         let last = picture.height - 1
         let row0 = unsafe picture.row(row)
@@ -129,9 +129,10 @@ struct LumaReduction: ~Copyable {
         let luma = unsafe lanes
         let means = unsafe blurred
         let lastColumn = width - 1
+        let bytesPerPixel = layout.bytesPerPixel
         rowWindow.run(
             value: { column in
-                let at = column &* Layout.bytesPerPixel
+                let at = column &* bytesPerPixel
                 var words = SIMD8<UInt32>()
                 if column < lastColumn {
                     unsafe words = SIMD8(

@@ -1,18 +1,56 @@
-/// Reads one pixel as a 32-bit word and weighs its channels. Each conformance is a specialisation of the inner loop.
+/// Reads one pixel as a 32-bit word and weighs its channels. Each conformance is a specialisation of the inner loop, of
+/// four kilobytes: one for grey, one for all formats with colours.
 protocol PixelLayout {
-    static var bytesPerPixel: Int { get }
+    var bytesPerPixel: Int { get }
     /// Loads the pixel at `pixel`. May read a byte of the pixel behind it, which must exist.
-    @unsafe static func word(_ pixel: UnsafeRawPointer) -> UInt32
+    @unsafe func word(_ pixel: UnsafeRawPointer) -> UInt32
     /// The word of a pixel behind which nothing is readable.
-    @unsafe static func lastWord(_ pixel: UnsafeRawPointer) -> UInt32
+    @unsafe func lastWord(_ pixel: UnsafeRawPointer) -> UInt32
     /// The luma of eight pixels.
-    static func luma(_ words: SIMD8<UInt32>) -> SIMD8<Float>
+    func luma(_ words: SIMD8<UInt32>) -> SIMD8<Float>
 }
 
-extension PixelLayout {
+struct Gray8: PixelLayout {
+    @inline(__always)
+    var bytesPerPixel: Int { 1 }
+
     @unsafe @inline(__always)
-    static func lastWord(_ pixel: UnsafeRawPointer) -> UInt32 {
+    func word(_ pixel: UnsafeRawPointer) -> UInt32 {
+        UInt32(unsafe pixel.load(as: UInt8.self))
+    }
+
+    @unsafe @inline(__always)
+    func lastWord(_ pixel: UnsafeRawPointer) -> UInt32 {
         unsafe word(pixel)
+    }
+
+    @inline(__always)
+    func luma(_ words: SIMD8<UInt32>) -> SIMD8<Float> {
+        SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: words))
+    }
+}
+
+/// Three or four bytes a pixel, green the second.
+struct Colour: PixelLayout {
+    let bytesPerPixel: Int
+    /// The weights of the first and the third byte, in thousandths.
+    private let first: Float
+    private let third: Float
+
+    static let rgb8 = Colour(bytesPerPixel: 3, first: 299, third: 114)
+    static let rgba8 = Colour(bytesPerPixel: 4, first: 299, third: 114)
+    static let bgra8 = Colour(bytesPerPixel: 4, first: 114, third: 299)
+
+    @unsafe @inline(__always)
+    func word(_ pixel: UnsafeRawPointer) -> UInt32 {
+        UInt32(littleEndian: unsafe pixel.loadUnaligned(as: UInt32.self))
+    }
+
+    @unsafe @inline(__always)
+    func lastWord(_ pixel: UnsafeRawPointer) -> UInt32 {
+        unsafe UInt32(pixel.load(as: UInt8.self))
+            | UInt32(pixel.load(fromByteOffset: 1, as: UInt8.self)) << 8
+            | UInt32(pixel.load(fromByteOffset: 2, as: UInt8.self)) << 16
     }
 
     /// Luma is .299 R + .587 G + .114 B, which `pdqhash` sums in double precision and rounds to single.
@@ -21,75 +59,16 @@ extension PixelLayout {
     /// Float division by 1,000 rounds it correctly. The double sum is off by less than 10^-13; a value n / 1,000 is
     /// either a Float itself or at least 10^-9 from the middle of two, so both round to the same Float.
     @inline(__always)
-    static func weigh(_ red: SIMD8<UInt32>, _ green: SIMD8<UInt32>, _ blue: SIMD8<UInt32>) -> SIMD8<Float> {
-        // Through Int32: the conversion from unsigned words has no instruction of its own.
+    func luma(_ words: SIMD8<UInt32>) -> SIMD8<Float> {
         let sum =
-            SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: red)) * 299
-            + SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: green)) * 587
-            + SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: blue)) * 114
+            channel(words & 255) * first + channel((words &>> 8) & 255) * 587
+            + channel((words &>> 16) & 255) * third
         return sum / 1_000
     }
-}
 
-enum Gray8: PixelLayout {
-    static var bytesPerPixel: Int { 1 }
-
-    @unsafe @inline(__always)
-    static func word(_ pixel: UnsafeRawPointer) -> UInt32 {
-        UInt32(unsafe pixel.load(as: UInt8.self))
-    }
-
+    /// Through Int32: the conversion from unsigned words has no instruction of its own.
     @inline(__always)
-    static func luma(_ words: SIMD8<UInt32>) -> SIMD8<Float> {
-        SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: words))
-    }
-}
-
-enum RGB8: PixelLayout {
-    static var bytesPerPixel: Int { 3 }
-
-    @unsafe @inline(__always)
-    static func word(_ pixel: UnsafeRawPointer) -> UInt32 {
-        UInt32(littleEndian: unsafe pixel.loadUnaligned(as: UInt32.self))
-    }
-
-    @unsafe @inline(__always)
-    static func lastWord(_ pixel: UnsafeRawPointer) -> UInt32 {
-        unsafe UInt32(pixel.load(as: UInt8.self))
-            | UInt32(pixel.load(fromByteOffset: 1, as: UInt8.self)) << 8
-            | UInt32(pixel.load(fromByteOffset: 2, as: UInt8.self)) << 16
-    }
-
-    @inline(__always)
-    static func luma(_ words: SIMD8<UInt32>) -> SIMD8<Float> {
-        weigh(words & 255, (words &>> 8) & 255, (words &>> 16) & 255)
-    }
-}
-
-enum RGBA8: PixelLayout {
-    static var bytesPerPixel: Int { 4 }
-
-    @unsafe @inline(__always)
-    static func word(_ pixel: UnsafeRawPointer) -> UInt32 {
-        unsafe RGB8.word(pixel)
-    }
-
-    @inline(__always)
-    static func luma(_ words: SIMD8<UInt32>) -> SIMD8<Float> {
-        RGB8.luma(words)
-    }
-}
-
-enum BGRA8: PixelLayout {
-    static var bytesPerPixel: Int { 4 }
-
-    @unsafe @inline(__always)
-    static func word(_ pixel: UnsafeRawPointer) -> UInt32 {
-        unsafe RGB8.word(pixel)
-    }
-
-    @inline(__always)
-    static func luma(_ words: SIMD8<UInt32>) -> SIMD8<Float> {
-        weigh((words &>> 16) & 255, (words &>> 8) & 255, words & 255)
+    private func channel(_ values: SIMD8<UInt32>) -> SIMD8<Float> {
+        SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: values))
     }
 }
