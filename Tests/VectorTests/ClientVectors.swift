@@ -216,6 +216,14 @@ enum FingerprintVectors {
             let hash = profile.probed(sent, raster: try raster(input, folder), separation: 6).hash
             return ["hash": .bytes(hash.encoded)]
         },
+        "WithoutMarks": { input, folder in
+            let profile = try input.profile("profile")
+            let found = profile.withoutMarks(
+                try fingerprint(input, folder), raster: try raster(input, folder),
+                separation: try input.number("separation", as: Int.self))
+            guard let found else { return ["withoutMarks": .null] }
+            return ["withoutMarks": .object(["hash": .bytes(found.hash.encoded), "quality": .number(found.quality)])]
+        },
         "Masks": { input, _ in try masks(ofScores: input.fields("scores")) },
         "Hypothesis": { input, folder in
             let hypothesis = try Hypothesis(canonical: input.bytes("hypothesis"))
