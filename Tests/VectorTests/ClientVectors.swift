@@ -217,11 +217,16 @@ enum FingerprintVectors {
             return ["hash": .bytes(hash.encoded)]
         },
         "WithoutMarks": { input, folder in
-            let profile = try input.profile("profile")
-            let found = profile.withoutMarks(
-                try fingerprint(input, folder), raster: try raster(input, folder),
-                separation: try input.number("separation", as: Int.self))
-            guard let found else { return ["withoutMarks": .null] }
+            let (profile, r) = (try input.profile("profile"), try input.number("separation", as: Int.self))
+            let (sent, raster) = (try fingerprint(input, folder), try raster(input, folder))
+            let probes = profile.probes(of: sent, raster: raster, separation: r)
+            guard let found = profile.withoutMarks(sent, raster: raster, separation: r) else {
+                guard probes.isEmpty || probes.prefix(2).contains(profile.shortKey(of: sent.hash)) else {
+                    throw VectorError("the hash alone would not do")
+                }
+                return ["withoutMarks": .null]
+            }
+            guard probes.first == profile.shortKey(of: found.hash) else { throw VectorError("it is not probed first") }
             return ["withoutMarks": .object(["hash": .bytes(found.hash.encoded), "quality": .number(found.quality)])]
         },
         "Masks": { input, _ in try masks(ofScores: input.fields("scores")) },

@@ -41,6 +41,7 @@ TITLES = (
 RULES = {"neither": (False, False), "second": (True, False), "floor": (False, True), "both": (True, True)}
 LOGO = "a site's logo, a box of 24 % x 9 %"
 CARDS = 100
+MOVED = 0.008  # what is shown of the change in a transform's recall
 NOISE = 255 / 10 ** (42 / 20)  # 42 dB
 
 
@@ -202,10 +203,12 @@ def main():
     crops = readings("crops", marks_measure.innocent(arguments.extracted, os.path.join(arguments.work, "innocent.npz")))
     every = np.arange(len(crops.own))
     (natural,) = listed_with(crops, crops, {"nothing": every >= 0}, every)
-    rules = {}
+    rules, hits = {}, {}
     for rule in RULES:
-        hit = has(copies.probes(rule), scheme.words(values["listed"][:, np.sort(profile.positions)]))
-        rules[rule] = marks_measure.summary(values, hit) | {"found": int(hit.sum())}
+        hits[rule] = has(copies.probes(rule), scheme.words(values["listed"][:, np.sort(profile.positions)]))
+        rules[rule] = marks_measure.summary(values, hits[rule]) | {"found": int(hits[rule].sum())}
+    moved = marks_measure.table(values, {rule: hits[rule] for rule in ("neither", "both")})
+    moved = [row for row in moved if abs(row["both"] - row["neither"]) > MOVED]
     poor = np.isfinite(copies.penalties) & (copies.qualities < profile.probe_quality)
     marks_measure.keep(
         arguments.results,
@@ -215,6 +218,7 @@ def main():
             "originals": row,
             "crops": natural,
             "unmarked": rules,
+            "moved": [{name: row[name] for name in ("transform", "neither", "both")} for row in moved],
             "copies": len(values["sent"]),
             "poor": int(poor.any(1).sum()),
             "cards": of_cards(arguments.extracted, os.path.join(arguments.work, "cards"), profile),

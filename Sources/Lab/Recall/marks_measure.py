@@ -294,7 +294,7 @@ def keep(path, name, value):
     if os.path.exists(path):
         with open(path) as file:
             results = json.load(file)
-    results[name] = value
+    results[name] = json.loads(json.dumps(value), parse_float=lambda text: round(float(text), 5))
     with open(path + ".part", "w") as file:
         json.dump(results, file, indent=1)
     os.replace(path + ".part", path)

@@ -124,10 +124,10 @@ def probed_hash(picture: Picture, profile: Profile) -> bytes:
 def hash_without_marks(picture: Picture, profile: Profile, separation: int) -> tuple[bytes, int] | None:
     """What a source lists beside the hash, and its quality; None if the hash alone will do."""
     sent = picture.fingerprint
-    if sent.quality < profile.probe_quality:
+    if sent.quality < profile.probe_quality or separation == 0:
         return None
     one = likeliest(picture, profile)
-    # "if their short keys differ in more than r bits"
+    # "if the short keys of both differ in more than r bits"
     apart = profile.short_key(one.encoding()) ^ profile.short_key(sent.encoding())
     return (one.encoding(), one.quality) if apart.bit_count() > separation else None
 

@@ -358,6 +358,8 @@ def probings(topic: Topic) -> None:
         picture = every[name]
         profile.check()
         found = probes(Picture.of(picture.pixels, picture.width, picture.height, picture.channels), profile, r)
+        words = [int.from_bytes(key, "little") for key in found]
+        assert r == 0 or all((a ^ b).bit_count() <= r for a in words for b in words), name
         group.add(
             f"{name}: {comment}",
             {**picture_input(picture), "profile": forms.profile(profile), "separation": r},
@@ -508,6 +510,9 @@ def hashes_without_marks(topic: Topic) -> None:
         picture = pictures.all_pictures()[name]
         found = hash_without_marks(picture.sent(), profile, r)
         assert (found is not None) == listed, (name, r)
+        keys = probes(picture.sent(), profile, r)
+        own = perceptual_key(profile.short_key(picture.pdq()))
+        assert keys[0] == perceptual_key(profile.short_key(found[0])) if found else not keys or own in keys[:2]
         group.add(
             f"{name}: {comment}",
             {**picture_input(picture), "profile": forms.profile(profile), "separation": r},
@@ -520,13 +525,14 @@ def hashes_without_marks(topic: Topic) -> None:
     add("profile 3, r = 8", "marked-glass", PROFILE_3, "Marked", r=8, listed=False)
     add("profile 3", "marked-frame", PROFILE_3, "Marked", listed=False)
     add("profile 3, r = 5", "marked-frame", PROFILE_3, "Marked", r=5, listed=True)
-    add("profile 3, r = 0: any other key", "marked-frame", PROFILE_3, "Marked", "Separation", r=0, listed=True)
-    add("profile 3, r = 0: the same key", "marked-nothing", PROFILE_3, "Unmarked", r=0, listed=False)
+    add("profile 3, r = 0: its own key is a probe", "marked-glass", PROFILE_3, "Marked", r=0, listed=False)
+    add("profile 3, r = 1", "marked-nothing", PROFILE_3, "Unmarked", r=1, listed=False)
     add("profile 2", "marked-glass", PROFILE_2, "Marked", listed=False)
-    add("profile 3", "card-letters", PROFILE_3, "PoorHypothesis", r=0, listed=False)
-    add("its quality is that of its grid", "card-edge", PROFILE_3, "QualityEdge", r=0, listed=True)
+    add("profile 3, r = 1", "card-letters", PROFILE_3, "PoorHypothesis", r=1, listed=False)
+    for name in ("card-edge", "card-other-edge"):
+        add("profile 3, r = 1: its quality is that of its grid", name, PROFILE_3, "QualityEdge", r=1, listed=True)
     poor = replace(PROFILE_3, probe_quality=100)
-    add("profile 3, a probe quality above it", "card-glass", poor, "PoorPicture", r=0, listed=False)
+    add("profile 3, a probe quality above it", "card-glass", poor, "PoorPicture", r=1, listed=False)
 
 
 def nearest(topic: Topic) -> None:
