@@ -167,8 +167,8 @@ def listed(results):
     yield (
         "So far the listed picture had nothing on it. A list may also hold a picture *with* a site's logo or a "
         "caption, and the very same file may be sent. Profile 2 always finds that. Profile 3 asks first for what was "
-        "below the mark. All probes of a picture lie within 6 bits of each other, so the picture's own key may be too far from "
-        "the first probe to be one. Two rules mend that (Protocol.md, 5.11):"
+        "below the mark. All probes of a picture lie within 6 bits of each other, so the picture's own key may be too "
+        "far from the first probe to be one. Two rules mend that (Protocol.md, 5.11):"
     )
     yield ""
     yield (
