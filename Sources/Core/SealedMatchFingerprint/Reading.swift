@@ -7,6 +7,12 @@ package struct Reading: Sendable {
     package let penalty: Int
     /// Of a mark's hypothesis that of its own grid, else that of the fingerprint.
     package let quality: Int
+
+    package init(coefficients: [Float], penalty: Int, quality: Int) {
+        self.coefficients = coefficients
+        self.penalty = penalty
+        self.quality = quality
+    }
 }
 
 /// `Docs/Protocol.md`, 5.11, "Hypotheses of marks".
