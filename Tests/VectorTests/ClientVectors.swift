@@ -217,6 +217,19 @@ enum FingerprintVectors {
             let hash = profile.probed(sent, raster: try raster(input, folder), separation: 6).hash
             return ["hash": .bytes(hash.encoded)]
         },
+        "WithoutMarks": { input, folder in
+            let (profile, r) = (try input.profile("profile"), try input.number("separation", as: Int.self))
+            let (sent, raster) = (try fingerprint(input, folder), try raster(input, folder))
+            let probes = profile.probes(of: sent, raster: raster, separation: r)
+            guard let found = profile.withoutMarks(sent, raster: raster, separation: r) else {
+                guard probes.isEmpty || probes.prefix(2).contains(profile.shortKey(of: sent.hash)) else {
+                    throw VectorError("the hash alone would not do")
+                }
+                return ["withoutMarks": .null]
+            }
+            guard probes.first == profile.shortKey(of: found.hash) else { throw VectorError("it is not probed first") }
+            return ["withoutMarks": .object(["hash": .bytes(found.hash.encoded), "quality": .number(found.quality)])]
+        },
         "Masks": { input, _ in try masks(ofScores: input.fields("scores")) },
         "Hypothesis": { input, folder in
             let hypothesis = try Hypothesis(canonical: input.bytes("hypothesis"))

@@ -14,10 +14,9 @@ func marks(_ raster: PictureRaster) throws -> [String: JSON] {
     }
     let scores = MarkScore.scores(of: cells)
     let masks = try masks(scores) { mask, penalty in
-        [
-            "fill": .bytes(try fill(cells.sums, mask)),
-            "coefficients": try digests(raster.readings(hiding: mask, sums: cells.sums, penalty: penalty)),
-        ]
+        try ["fill": .bytes(fill(cells.sums, mask))].merging(
+            hypotheses(raster.readings(hiding: mask, sums: cells.sums, penalty: penalty, leastQuality: 0))
+        ) { fill, _ in fill }
     }
     return [
         "cells": .bytes(try KDF.plainDigest(of: bytes)),
@@ -61,14 +60,15 @@ private func strip(_ raster: PictureRaster) throws -> JSON {
     guard let strip = TranslucentStrip(in: raster) else { return .null }
     let sums = MarkCells(strip.raster).sums
     let penalty = MarkTables.strip.penalty(strip.edge.score)
-    return .object([
+    let own: [String: JSON] = [
         "score": .number(strip.edge.score), "side": .number(strip.edge.isBelow ? 1 : 0),
         "edge": .number(strip.edge.row), "outer": .number(strip.edge.outer), "inner": .number(strip.edge.inner),
         "factor": .number(strip.edge.factor), "raster": .bytes(try KDF.plainDigest(of: strip.raster.cells)),
         "rows": .words(strip.letters.rows), "fill": .bytes(try fill(sums, strip.letters)),
         "penalty": .number(penalty),
-        "coefficients": try digests(strip.raster.readings(hiding: strip.letters, sums: sums, penalty: penalty)),
-    ])
+    ]
+    let readings = strip.raster.readings(hiding: strip.letters, sums: sums, penalty: penalty, leastQuality: 0)
+    return .object(own.merging(try hypotheses(readings)) { own, _ in own })
 }
 
 /// Of the levels of a mask's cells, in the order of rows.
@@ -83,9 +83,12 @@ private func fill(_ sums: [Int32], _ mask: MarkMask) throws -> [UInt8] {
     return try KDF.plainDigest(of: bytes).bytes
 }
 
-private func digests(_ readings: [Reading]) throws -> JSON {
-    .list(
-        try readings.map { reading in
-            .bytes(try KDF.plainDigest(of: reading.coefficients.flatMap { littleEndian($0.bitPattern) }))
-        })
+private func hypotheses(_ readings: [Reading]) throws -> [String: JSON] {
+    [
+        "coefficients": .list(
+            try readings.map { reading in
+                .bytes(try KDF.plainDigest(of: reading.coefficients.flatMap { littleEndian($0.bitPattern) }))
+            }),
+        "qualities": .numbers(readings.map(\.quality)),
+    ]
 }

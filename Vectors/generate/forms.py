@@ -63,12 +63,14 @@ def cell_rows(mask: np.ndarray) -> list[str]:
 
 
 def mark(found: Mark) -> dict[str, Any]:
-    """The mask, BLAKE2b-256 of its levels in row order, 4 bytes each, and of each hypothesis' coefficients."""
+    """The mask, BLAKE2b-256 of its levels in row order, 4 bytes each; of each hypothesis its coefficients' digest and
+    its quality."""
     return {
         "penalty": found.penalty,
         "rows": cell_rows(found.mask),
         "fill": blake2b_256(found.levels[found.mask].astype("<u4").tobytes()).hex(),
         "coefficients": [blake2b_256(one.astype("<f4").tobytes()).hex() for one in found.coefficients],
+        "qualities": found.qualities,
     }
 
 

@@ -257,7 +257,30 @@ def marked_pictures() -> tuple[Picture, ...]:
 
 
 @cache
+def card_pictures() -> tuple[Picture, ...]:
+    """Cards of little quality but for the letters on them: on a nearly flat ground, on two of a quality next to 40, and
+    on one with a translucent strip."""
+    width, height = 192, 144
+    text = letters("card", width, height, 2, 28, 1, 62, 12)
+
+    def written(name: str, count: int, contrast: int) -> Picture:
+        ground = 200 + (lattice("card", count, width, height) - 128) * contrast // 512
+        return made(name, np.where(text, 0, ground))
+
+    _, y = places(width, height)
+    faint = 150 + (lattice("card", 5, width, height) - 128) * 15 // 64
+    glass = np.where(y >= 116, faint // 2 + 8, faint)
+    glass[letters("glass", width, height, 1, 18, 1, 126, 20)] = 255
+    return (
+        written("card-letters", 5, 64),
+        written("card-edge", 7, 160),
+        written("card-other-edge", 8, 148),
+        made("card-glass", glass),
+    )
+
+
+@cache
 def all_pictures() -> dict[str, Picture]:
     every = known_pictures() + changed_pictures() + unknown_pictures() + poor_pictures()
-    every += borderline_pictures() + odd_pictures() + marked_pictures()
+    every += borderline_pictures() + odd_pictures() + marked_pictures() + card_pictures()
     return {picture.name: picture for picture in every}

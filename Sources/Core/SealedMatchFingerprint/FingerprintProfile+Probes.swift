@@ -28,18 +28,20 @@ extension FingerprintProfile {
         guard accepts(fingerprint) else { return ([], fingerprint.hash) }
         let readings = readings(of: fingerprint, raster: raster)
         return (
-            probes(of: fingerprint, readings: readings, separation: separation), probedHash(fingerprint, readings)
+            probes(of: fingerprint, readings: readings, separation: separation),
+            likeliest(readings, of: fingerprint).hash
         )
     }
 
-    private func probedHash(_ fingerprint: PDQFingerprint, _ readings: [Reading]) -> PDQHash {
+    /// What the picture most likely was, with the quality of that.
+    func likeliest(_ readings: [Reading], of fingerprint: PDQFingerprint) -> PDQFingerprint {
         let spread = FingerprintProfile.spread(of: fingerprint)
         func offset(_ reading: Reading) -> Float { Float(reading.penalty) * spread / 256 }
         var best = 0
         for place in readings.indices where offset(readings[place]) < offset(readings[best]) { best = place }
         // The first one is "as sent".
-        guard best > 0 else { return fingerprint.hash }
-        return PDQFingerprint(unchecked: readings[best].coefficients, quality: fingerprint.quality).hash
+        guard best > 0 else { return fingerprint }
+        return PDQFingerprint(unchecked: readings[best].coefficients, quality: readings[best].quality)
     }
 
     /// What the listed hash may have been made from: the hypotheses of the profile in their order, then those about
@@ -48,9 +50,10 @@ extension FingerprintProfile {
     package func readings(of fingerprint: PDQFingerprint, raster: PictureRaster) -> [Reading] {
         let own = hypotheses.map { hypothesis in
             Reading(
-                coefficients: raster.coefficients(under: hypothesis, asSent: fingerprint), penalty: hypothesis.penalty)
+                coefficients: raster.coefficients(under: hypothesis, asSent: fingerprint), penalty: hypothesis.penalty,
+                quality: fingerprint.quality)
         }
-        return marks == 0 ? own : own + raster.readingsWithoutMarks()
+        return marks == 0 ? own : own + raster.readingsWithoutMarks(leastQuality: probeQuality)
     }
 
     /// The same list from `readings(of:raster:)`; the fingerprint's quality is not looked at.
@@ -80,18 +83,26 @@ extension FingerprintProfile {
         // Probes, steps 4–5. Costs never fall along a list, so the next candidate is the first that is left of some
         // list, of equal ones the earliest list's. Most of the lists is never made.
         let limit = separation > 0 ? separation : 64
+        // K_0 comes right behind the first, whatever it costs.
+        var second: UInt64? = lists[0].keys.key
         var chosen: [UInt64] = []
         chosen.reserveCapacity(probes)
         while chosen.count < probes {
-            var cheapest: Int?
-            for index in lists.indices
-            where lists[index].left > 0 && (cheapest.map { lists[index].cost < lists[$0].cost } ?? true) {
-                cheapest = index
+            let key: UInt64
+            if let own = second, chosen.count == 1 {
+                key = own
+                second = nil
+            } else {
+                var cheapest: Int?
+                for index in lists.indices
+                where lists[index].left > 0 && (cheapest.map { lists[index].cost < lists[$0].cost } ?? true) {
+                    cheapest = index
+                }
+                guard let cheapest else { break }
+                key = lists[cheapest].keys.key
+                lists[cheapest].removeFirst()
             }
-            guard let cheapest else { break }
-            let key = lists[cheapest].keys.key
             if chosen.allSatisfy({ $0 != key && ($0 ^ key).nonzeroBitCount <= limit }) { chosen.append(key) }
-            lists[cheapest].removeFirst()
         }
         return chosen
     }

@@ -7,6 +7,7 @@ struct LumaGrid {
     var values: [Float]
 
     /// PDQ's quality: gradients in whole steps of 1/100 of the range, summed over both axes, over 90, at most 100.
+    @inline(never)
     var quality: Int {
         let side = LumaGrid.side
         var sum = 0

@@ -5,6 +5,14 @@ package struct Reading: Sendable {
     package let coefficients: [Float]
     /// Less than 0 for what is likelier than the picture as it was sent.
     package let penalty: Int
+    /// Of a mark's hypothesis that of its own grid, else that of the fingerprint.
+    package let quality: Int
+
+    package init(coefficients: [Float], penalty: Int, quality: Int) {
+        self.coefficients = coefficients
+        self.penalty = penalty
+        self.quality = quality
+    }
 }
 
 /// `Docs/Protocol.md`, 5.11, "Hypotheses of marks".
@@ -12,30 +20,33 @@ extension PictureRaster {
     /// Shifts of the sample places: those of two sizes that the listed picture may have had.
     private static let shifts = [0, 315]
 
-    /// Two readings without a translucent strip, if there is one; then two for each mask.
+    /// Two readings without a translucent strip, if there is one; then two for each mask. Those of a lower quality are
+    /// left out.
     @_optimize(size)
-    func readingsWithoutMarks() -> [Reading] {
+    func readingsWithoutMarks(leastQuality: Int) -> [Reading] {
         // Hypotheses of marks, step 1
         var found: [Reading] = []
         if let strip = TranslucentStrip(in: self) {
             found += strip.raster.readings(
                 hiding: strip.letters, sums: MarkCells(strip.raster).sums,
-                penalty: MarkTables.strip.penalty(strip.edge.score))
+                penalty: MarkTables.strip.penalty(strip.edge.score), leastQuality: leastQuality)
         }
         let cells = MarkCells(self)
         let marks = Mark.all(MarkScore.scores(of: cells))
         for kind in MarkTables.kinds {
             guard let (mask, weight) = Mark.mask(kind, of: marks) else { continue }
-            found += readings(hiding: mask, sums: cells.sums, penalty: kind.price.penalty(weight))
+            found += readings(
+                hiding: mask, sums: cells.sums, penalty: kind.price.penalty(weight), leastQuality: leastQuality)
         }
         return found
     }
 
     @_optimize(size)
-    package func readings(hiding mask: MarkMask, sums: [Int32], penalty: Int) -> [Reading] {
-        // Hypotheses of marks, step 2
+    package func readings(hiding mask: MarkMask, sums: [Int32], penalty: Int, leastQuality: Int) -> [Reading] {
+        // Hypotheses of marks, steps 2–3
         let levels = GridFill.levels(sums, hiding: mask)
-        return Self.shifts.map { shift in
+        var found: [Reading] = []
+        for shift in Self.shifts {
             var grid = grid(tone: 0, shift: shift, zoom: 1_024)
             for row in 0..<LumaGrid.side {
                 for column in 0..<LumaGrid.side where mask[row, column] {
@@ -44,7 +55,11 @@ extension PictureRaster {
                     grid.values[place] = Float(levels[place]) / 256
                 }
             }
-            return Reading(coefficients: CosineTransform.coefficients(of: grid), penalty: penalty)
+            let quality = grid.quality
+            guard quality >= leastQuality else { continue }
+            found.append(
+                Reading(coefficients: CosineTransform.coefficients(of: grid), penalty: penalty, quality: quality))
         }
+        return found
     }
 }

@@ -6,6 +6,7 @@ usage: check.py EXTRACTED [--pictures 12]
 """
 
 import argparse
+import copy
 import json
 import os
 import sys
@@ -14,38 +15,68 @@ import numpy as np
 
 import pdq
 import pictures
+import profile3
 import scheme
 
 VECTORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "Vectors", "fingerprint")
+
+
+def probe_vectors():
+    """Of each vector of probes whose picture is a whole file: what is given, the picture as sent, its raster, keys."""
+    with open(os.path.join(VECTORS, "fingerprint.json")) as file:
+        groups = json.load(file)["testGroups"]
+    for test in next(group["tests"] for group in groups if group["type"] == "Probes"):
+        given = test["input"]
+        whole = {"file", "patches", "truncate", "append"} == set(given["picture"]) and not (
+            given["picture"]["patches"] or given["picture"]["append"]
+        )
+        if whole and test["output"]["keys"]:
+            picture = pictures.Image.open(os.path.join(VECTORS, given["picture"]["file"])).convert("RGB")
+            # PDQ's own luma, not rounded to bytes as the harness' copies are.
+            sent = pdq.coefficients(pdq.grid(pdq.exact_luma(picture), "native"))
+            yield given, sent, scheme.raster(pdq.luma(picture)), set(test["output"]["keys"])
+
+
+def encoded(keys):
+    return {f"01{int(key).to_bytes(8, 'little').hex()}" for key in keys}
+
+
+def marked_vectors(profile):
+    """The same for profile 3, by both of the harness' ways, at any r, M and probe quality."""
+    wrong = count = 0
+    for given, sent, cells, keys in probe_vectors():
+        numbers = given["profile"]
+        same = numbers["positions"] == profile.positions.tolist() and numbers["marks"] == 1
+        if same and len(numbers["hypotheses"]) == len(profile.hypotheses) and given["separation"] > 0:
+            asked = copy.copy(profile)
+            asked.separation, asked.probes, asked.probe_quality = (
+                given["separation"],
+                numbers["probes"],
+                numbers["probeQuality"],
+            )
+            many, filled = profile3.probes(sent[None], cells[None], asked)
+            for found in (profile3.exact_probes(sent, cells, asked), many[0, : filled[0]]):
+                count += 1
+                # The last of equals may trade places.
+                wrong += len(encoded(found) ^ keys) > 2 or len(found) != len(keys)
+    return wrong, count
 
 
 def vectors(profile):
     """Vectors for this profile whose probes are other ones, and how many there are. Sums of floats run in another order
     here, so the last of equals may trade places: keys are compared as a set.
     """
-    with open(os.path.join(VECTORS, "fingerprint.json")) as file:
-        groups = json.load(file)["testGroups"]
     wrong = count = 0
-    for test in next(group["tests"] for group in groups if group["type"] == "Probes"):
-        given = test["input"]
-        whole = {"file", "patches", "truncate", "append"} == set(given["picture"]) and not (
-            given["picture"]["patches"] or given["picture"]["append"]
-        )
+    for given, sent, cells, keys in probe_vectors():
         numbers = given["profile"]
         if (
-            not whole
-            or given["format"] != "rgb"
+            given["format"] != "rgb"
             or given["separation"] != profile.separation
             or numbers["positions"] != profile.positions.tolist()
             or (numbers["probes"], numbers["probeQuality"]) != (profile.probes, profile.probe_quality)
             or len(numbers["hypotheses"]) != len(profile.hypotheses)
-            or not test["output"]["keys"]
         ):
             continue
-        picture = pictures.Image.open(os.path.join(VECTORS, given["picture"]["file"])).convert("RGB")
-        # PDQ's own luma, not rounded to bytes as the harness' copies are.
-        sent = pdq.coefficients(pdq.grid(pdq.exact_luma(picture), "native"))
-        cells = scheme.raster(pdq.luma(picture))
         margins = [
             scheme.centred(sent if kind == "as sent" else scheme.exact_coefficients(cells, shift, zoom, tone))[
                 profile.positions
@@ -54,7 +85,7 @@ def vectors(profile):
         ]
         found = scheme.probes(np.array(margins), scheme.spread(scheme.centred(sent)), profile)
         count += 1
-        wrong += {f"01{key.to_bytes(8, 'little').hex()}" for key in found} != set(test["output"]["keys"])
+        wrong += encoded(found) != keys
     return wrong, count
 
 

@@ -65,28 +65,32 @@ def learnt(kind, title):
     return (kind in PARTLY and not any(word in title for word in NOT)) or title.startswith(ALSO)
 
 
+def files(folder, name):
+    """What cache.py keeps of each picture of one part, opened."""
+    for path in sorted(glob.glob(os.path.join(folder, "*.npz"))):
+        if not path.endswith(".part.npz"):
+            with np.load(path) as z:
+                if pictures.PARTS[pictures.part(int(z["group"]))] == name and "copies_title" in z:
+                    yield z
+
+
 def part(folder, name):
     """Copies of one part, as arrays; with their originals."""
     fields = ("sent", "raster", "quality", "title", "listed", "group", "picture")
     rows, originals = {field: [] for field in fields}, []
-    for path in sorted(glob.glob(os.path.join(folder, "*.npz"))):
-        if path.endswith(".part.npz"):
-            continue
-        with np.load(path) as z:
-            if pictures.PARTS[pictures.part(int(z["group"]))] != name or "copies_title" not in z:
-                continue
-            count = len(z["copies_title"])
-            for field, value in (
-                ("sent", z["copies_native"]),
-                ("raster", z["copies_raster"]),
-                ("quality", z["copies_quality"]),
-                ("title", z["copies_title"]),
-                ("listed", np.repeat(pdq.bits(z["native"])[None], count, 0)),
-                ("group", np.full(count, int(z["group"]))),
-                ("picture", np.full(count, len(originals))),
-            ):
-                rows[field].append(value)
-            originals.append(z["raster"])
+    for z in files(folder, name):
+        count = len(z["copies_title"])
+        for field, value in (
+            ("sent", z["copies_native"]),
+            ("raster", z["copies_raster"]),
+            ("quality", z["copies_quality"]),
+            ("title", z["copies_title"]),
+            ("listed", np.repeat(pdq.bits(z["native"])[None], count, 0)),
+            ("group", np.full(count, int(z["group"]))),
+            ("picture", np.full(count, len(originals))),
+        ):
+            rows[field].append(value)
+        originals.append(z["raster"])
     if not originals:
         raise SystemExit(f"no pictures of the part {name} in {folder}")
     values = {field: np.concatenate(parts) for field, parts in rows.items()}
@@ -95,27 +99,39 @@ def part(folder, name):
     return values
 
 
+def seen(folder, name):
+    """Those copies of a part that are measured."""
+    values = part(folder, name)
+    values.pop("originals")
+    rows = np.isin(values["title"], goal(values, LEAST))
+    return {field: value[rows] for field, value in values.items()}
+
+
 def prepared(path, values, profile, piece=100):
-    """Margins at the 64 lowest frequencies and penalties of every hypothesis, and milliseconds a copy."""
+    """Margins at the 64 lowest frequencies, penalties and qualities of every hypothesis, and milliseconds a copy."""
     if not os.path.exists(path):
-        begun, margins, penalties = time.process_time(), [], []
+        begun, margins, penalties, qualities = time.process_time(), [], [], []
         for low in range(0, len(values["sent"]), piece):
             rows = slice(low, low + piece)
-            found, costs = profile3.hypotheses(values["sent"][rows], values["raster"][rows], profile)
+            found, costs, quality = profile3.hypotheses(values["sent"][rows], values["raster"][rows], profile)
             margins.append(scheme.centred(found)[:, :, POSITIONS])
             penalties.append(costs)
+            qualities.append(quality)
             if low % 2000 == 0:
                 log(os.path.basename(path), low, "of", len(values["sent"]))
         spent = 1000 * (time.process_time() - begun) / len(values["sent"])
-        kept = {"margins": np.concatenate(margins), "penalties": np.concatenate(penalties), "ms": spent}
+        parts = {"margins": margins, "penalties": penalties, "qualities": qualities}
+        kept = {name: np.concatenate(part) for name, part in parts.items()} | {"ms": spent}
         np.savez(path + ".part.npz", **kept)
         os.replace(path + ".part.npz", path)
     with np.load(path) as z:
-        return z["margins"], z["penalties"], float(z["ms"])
+        return z["margins"], z["penalties"], z["qualities"], float(z["ms"])
 
 
 def lists(margins, bits, count, piece=1500):
-    """Of every hypothesis the `count` likeliest keys and their costs, the likeliest first: n x H x count."""
+    """Of every hypothesis the `count` likeliest keys and their costs, the likeliest first: n x H x count. And the keys
+    of the pictures as they were sent.
+    """
     columns = np.searchsorted(POSITIONS, np.sort(measure.LOWEST[:bits]))
     keys = np.zeros((*margins.shape[:2], count), dtype=np.uint64)
     costs = np.zeros(keys.shape, dtype=np.float32)
@@ -126,18 +142,18 @@ def lists(margins, bits, count, piece=1500):
             order = np.argsort(c, 1, kind="stable")
             keys[rows, place] = np.take_along_axis(k, order, 1)
             costs[rows, place] = np.take_along_axis(c, order, 1)
-    return keys, costs
+    return keys, costs, scheme.words(margins[:, 0][:, columns] > 0)
 
 
-def merged(listed, penalties, units, count, separation, piece=1500):
-    """n x count keys, and how many there are."""
+def merged(listed, penalties, units, count, separation, own=None, piece=1500):
+    """n x count keys, and how many there are. `own`: keys that come second."""
     keys, filled = [], []
     for low in range(0, len(units), piece):
         rows = slice(low, low + piece)
         number = len(units[rows])
         costs = listed[1][rows, :, :count] + (penalties[rows] * units[rows, None] / np.float32(256))[:, :, None]
         candidates = cheapest(listed[0][rows, :, :count].reshape(number, -1), costs.reshape(number, -1), 2 * count + 64)
-        k, f = scheme.merge(*candidates, count, separation)
+        k, f = scheme.merge(*candidates, count, separation, None if own is None else own[rows])
         keys.append(k)
         filled.append(f)
     return np.concatenate(keys), np.concatenate(filled)
@@ -260,7 +276,7 @@ def bounds(values, profile, count):
         copies = values["raster"][rows]
         before = profile3.grids(values["originals"][values["picture"][rows]], 157)
         mask = profile3.grown(np.abs(profile3.grids(copies, 157) - before) > DIFFERENT)
-        found = profile3.filled(copies, profile3.cells(copies)[3], mask)
+        found = pdq.coefficients(profile3.filled(copies, profile3.cells(copies)[3], mask))
         listed = scheme.words(values["listed"][rows][:, profile.positions])
         hit = np.zeros(len(rows), dtype=bool)
         for shift in range(found.shape[1]):
@@ -278,7 +294,7 @@ def keep(path, name, value):
     if os.path.exists(path):
         with open(path) as file:
             results = json.load(file)
-    results[name] = value
+    results[name] = json.loads(json.dumps(value), parse_float=lambda text: round(float(text), 5))
     with open(path + ".part", "w") as file:
         json.dump(results, file, indent=1)
     os.replace(path + ".part", path)
@@ -293,18 +309,19 @@ def two(profile):
 
 def each(name, values, arguments, profile, frontier):
     """Yields (row, keys, how many there are) for every b, M and profile; first what is known of the hypotheses."""
-    margins, penalties, spent = prepared(os.path.join(arguments.work, f"{name}.npz"), values, profile)
+    margins, penalties, quality, spent = prepared(os.path.join(arguments.work, f"{name}.npz"), values, profile)
+    penalties = profile3.good(penalties, quality, profile.probe_quality)
     yield {"ms": spent, "hypotheses": int(margins.shape[1])}
     units = scheme.spread(scheme.centred(values["sent"]))
     places, old = two(profile)
     old = np.broadcast_to(old, (len(margins), len(places)))
     for bits in dict.fromkeys(bits for bits, _ in frontier):
         counts = [count for b, count in frontier if b == bits]
-        keys, costs = lists(margins, bits, max(counts))
+        keys, costs, sent = lists(margins, bits, max(counts))
         for count in counts:
             for title in ("profile 2", "profile 3"):
-                kept, own = (places, old) if title == "profile 2" else (slice(None), penalties)
-                found = merged((keys[:, kept], costs[:, kept]), own, units, count, profile.separation)
+                kept, own, second = (places, old, None) if title == "profile 2" else (slice(None), penalties, sent)
+                found = merged((keys[:, kept], costs[:, kept]), own, units, count, profile.separation, second)
                 yield {"b": bits, "M": count, "hypotheses": title}, *found
 
 
@@ -343,11 +360,8 @@ def main():
     if own not in FRONTIER:
         raise SystemExit(f"the profile's b and M, {own}, are not in FRONTIER")
     for name in filter(None, arguments.parts.split(",")):
-        values = part(arguments.cache, name)
-        seen = np.isin(values["title"], goal(values, LEAST))
-        originals = values.pop("originals")
-        values = {field: value[seen] for field, value in values.items()}
-        log(name, len(originals), "pictures")
+        values = seen(arguments.cache, name)
+        log(name, len(np.unique(values["picture"])), "pictures")
         measured(name, values, arguments, profile, FRONTIER)
     if arguments.crops:
         values = innocent(arguments.crops, os.path.join(arguments.work, "innocent.npz"))

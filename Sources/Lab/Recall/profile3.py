@@ -283,9 +283,15 @@ def exact_grid(cells_of_raster, shift):
 
 
 def filled(rasters, sums, mask):
-    """n x 2 x 256: coefficients of both shifts with the mask filled."""
+    """n x 2 x 64 x 64: grids of both shifts with the mask filled."""
     values = (fill(sums, mask) / 256).astype(np.float32)
-    return np.stack([pdq.coefficients(np.where(mask, values, grids(rasters, shift))) for shift in SHIFTS], 1)
+    return np.stack([np.where(mask, values, grids(rasters, shift)) for shift in SHIFTS], 1)
+
+
+def qualities(found):
+    """Of grids, ... x 64 x 64."""
+    flat = found.reshape(-1, SIDE, SIDE)
+    return np.array([pdq.quality(one) for one in flat], dtype=np.int64).reshape(found.shape[:-2])
 
 
 FAR = np.add.outer(*[(2 * np.arange(scheme.SIDE, dtype=np.int64) - 255) ** 2] * 2)
@@ -315,47 +321,63 @@ def fixed(sent, rasters, hypothesis, strength):
 
 
 def hypotheses(sent, rasters, profile):
-    """Coefficients (n x H x 256) and penalties (n x H, infinite where there is no such hypothesis), in the order of
-    the specification: the profile's own, the strip's two, and two of each mask.
+    """Coefficients (n x H x 256), penalties (n x H, infinite where there is no such hypothesis) and qualities (n x H,
+    100 of the profile's own), in the order of the specification: the profile's own, the strip's two, and two of each
+    mask.
     """
-    values, penalties = [], []
+    values, penalties, own = [], [], []
+
+    def add(there, grids_of, penalty):
+        pair = np.zeros((len(sent), 2, 256), dtype=np.float32)
+        quality = np.zeros((len(sent), 2), dtype=np.int64)
+        if len(there):
+            found = grids_of()
+            pair[there], quality[there] = pdq.coefficients(found), qualities(found)
+        for place in range(2):
+            values.append(pair[:, place])
+            penalties.append(penalty)
+            own.append(quality[:, place])
+
     for hypothesis, strength in zip(profile.hypotheses, profile.strengths, strict=True):
         values.append(fixed(sent, rasters, hypothesis, strength))
         penalties.append(np.full(len(sent), hypothesis[4], dtype=np.float32))
+        own.append(np.full(len(sent), 100))
     found = strip(rasters)
     there = np.flatnonzero(found[0] >= profile.strip["score"])
-    pair = np.zeros((len(sent), 2, 256), dtype=np.float32)
-    if len(there):
+
+    def of_strip():
         clean, letters = undone(rasters[there], [column[there] for column in found])
-        pair[there] = filled(clean, cells(clean)[3], letters)
-    for place in range(2):
-        values.append(pair[:, place])
-        penalties.append(np.where(found[0] >= profile.strip["score"], penalty_of(profile.strip, found[0]), np.inf))
+        return filled(clean, cells(clean)[3], letters)
+
+    clear = found[0] >= profile.strip["score"]
+    add(there, of_strip, np.where(clear, penalty_of(profile.strip, found[0]), np.inf))
     steps, high, low, sums = cells(rasters)
     mask, weights = masks(scores(steps, high, low, profile), profile)
     for place, kind in enumerate(profile.masks):
         there = np.flatnonzero(weights[:, place])
-        pair = np.zeros((len(sent), 2, 256), dtype=np.float32)
-        if len(there):
-            pair[there] = filled(rasters[there], sums[there], mask[there, place])
         penalty = np.where(weights[:, place] > 0, penalty_of(kind, weights[:, place]), np.inf)
-        for shift in range(2):
-            values.append(pair[:, shift])
-            penalties.append(penalty)
-    return np.stack(values, 1), np.stack(penalties, 1).astype(np.float32)
+        add(there, lambda at=there, of=place: filled(rasters[at], sums[at], mask[at, of]), penalty)
+    return np.stack(values, 1), np.stack(penalties, 1).astype(np.float32), np.stack(own, 1)
+
+
+def good(penalties, quality, floor):
+    """Penalties without the hypotheses that are too poor."""
+    return np.where(quality >= floor, penalties, np.float32(np.inf))
 
 
 def probes(sent, rasters, profile, count=None, separation=None):
     """n x count keys and how many there are."""
     count, separation = count or profile.probes, profile.separation if separation is None else separation
-    values, penalties = hypotheses(sent, rasters, profile)
+    values, penalties, quality = hypotheses(sent, rasters, profile)
+    penalties = good(penalties, quality, profile.probe_quality)
     unit = scheme.spread(scheme.centred(sent))
     keys, costs = [], []
     for place in range(values.shape[1]):
         own, cost = scheme.lists(scheme.centred(values[:, place])[:, profile.positions], count)
         keys.append(own)
         costs.append(cost + penalties[:, place, None] * unit[:, None] / np.float32(256))
-    return scheme.merge(np.concatenate(keys, 1), np.concatenate(costs, 1), count, separation)
+    as_sent = scheme.words(scheme.centred(sent)[:, profile.positions] > 0)
+    return scheme.merge(np.concatenate(keys, 1), np.concatenate(costs, 1), count, separation, as_sent)
 
 
 def exact_probes(sent, cells_of_raster, profile):
@@ -378,8 +400,10 @@ def exact_probes(sent, cells_of_raster, profile):
     def add(picture, sums, mask, penalty):
         levels = (fill(sums, mask) / 256).astype(np.float32)
         for shift in SHIFTS:
-            values.append(pdq.coefficients(np.where(mask, levels, exact_grid(picture[0], shift))[0]))
-            penalties.append(penalty)
+            grid = np.where(mask, levels, exact_grid(picture[0], shift))[0]
+            if pdq.quality(grid) >= profile.probe_quality:
+                values.append(pdq.coefficients(grid))
+                penalties.append(penalty)
 
     found = strip(raster)
     if found[0][0] >= profile.strip["score"]:
@@ -398,9 +422,13 @@ def exact_probes(sent, cells_of_raster, profile):
         key = sum(1 << i for i in range(len(signed)) if signed[i] > 0)
         for place, (total, flips) in enumerate(scheme.nearest(np.abs(signed), profile.probes)):
             candidates.append((offset + total, number, place, key ^ flips))
+    # The picture's own key comes second, whatever it costs.
+    in_order = [key for _, _, _, key in sorted(candidates)]
+    in_order.insert(1, int(scheme.words(scheme.centred(sent)[profile.positions] > 0)))
+    far = profile.separation or 64
     chosen = []
-    for _, _, _, key in sorted(candidates):
-        if key not in chosen and all((key ^ other).bit_count() <= profile.separation for other in chosen):
+    for key in in_order:
+        if key not in chosen and all((key ^ other).bit_count() <= far for other in chosen):
             chosen.append(key)
         if len(chosen) == profile.probes:
             break

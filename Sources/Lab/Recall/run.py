@@ -53,6 +53,7 @@ def main():
     step("folding_report.py", place("folding.json"), arguments.docs)
     words = [place("cache-drawn"), place("marks"), place("marks.json"), "--crops", place("x"), "--bounds"]
     step("marks_measure.py", *words, "--undrawn", place("cache"))
+    step("marks_listed.py", place("cache-drawn"), place("x"), place("marks"), place("marks.json"))
     step("marks_report.py", place("marks.json"), arguments.docs)
     words = [place("x"), place("cache-drawn"), place("attacks"), place("attacks.json")]
     step("attack_measure.py", *words, "--minutes", arguments.minutes)

@@ -217,10 +217,16 @@ def lists(signed, count):
     return words(signed > 0)[:, None] ^ masks, np.take_along_axis(totals, kept, 1)
 
 
-def merge(keys, costs, count, separation):
-    """n x C keys and costs -> n x count keys in order of cost, and how many of them are filled."""
+def merge(keys, costs, count, separation, own=None):
+    """n x C keys and costs -> n x count keys in order of cost, and how many of them are filled. `own`: n keys that come
+    second whatever they cost.
+    """
     order = np.argsort(costs, axis=1, kind="stable")
-    keys = np.take_along_axis(keys, order, 1)
+    keys, costs = np.take_along_axis(keys, order, 1), np.take_along_axis(costs, order, 1)
+    if own is not None:
+        keys = np.concatenate([keys[:, :1], own[:, None], keys[:, 1:]], 1)
+        costs = np.concatenate([costs[:, :1], np.zeros((len(own), 1), dtype=costs.dtype), costs[:, 1:]], 1)
+    real = np.isfinite(costs)
     number = len(keys)
     found = np.zeros((number, count), dtype=np.uint64)
     filled = np.zeros(number, dtype=np.int64)
@@ -229,7 +235,7 @@ def merge(keys, costs, count, separation):
         key = keys[:, column]
         distance = np.bitwise_count(found ^ key[:, None]).astype(np.int64)
         live = places[None] < filled[:, None]
-        good = (~live | ((distance > 0) & (distance <= separation))).all(1) & (filled < count)
+        good = real[:, column] & (~live | ((distance > 0) & (distance <= separation))).all(1) & (filled < count)
         rows = np.flatnonzero(good)
         found[rows, filled[rows]] = key[rows]
         filled[rows] += 1

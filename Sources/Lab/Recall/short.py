@@ -116,6 +116,9 @@ def main():
     profile = scheme.Profile.load()
     wrong, count = check.vectors(profile)
     require(count and not wrong, f"probes of {wrong} of {count} vectors are other ones")
+    wrong, marked = check.marked_vectors(profile3.Profile.load())
+    require(marked and not wrong, f"profile 3: {wrong} of {marked} lists of probes are not those of vectors")
+    count += marked
     photographs = [transforms.fit(pictures.Image.open(path).convert("RGB"), 640) for path in paths]
     for picture in photographs:
         require(pdq.check(picture) <= 2, "the fast rule is not pdqhash's")

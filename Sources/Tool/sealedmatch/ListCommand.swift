@@ -16,8 +16,9 @@ struct ListVariantsCommand: ParsableCommand {
         discussion: """
             PDQ finds no mirrored copy, but its hash follows from the listed one. Append these lines to the list, or \
             print them to a file that you append; each variant is one more entry for each hash, and counts like \
-            another picture. A source that wants to share support with others (`set build --min-sources`) should \
-            agree with them on the variants.
+            another picture. Lines that end in "without-marks" (`fingerprint --profile 3`) have variants, too. A \
+            source that wants to share support with others (`set build --min-sources`) should agree with them on the \
+            variants.
             """)
 
     @Argument(help: "A hash list.")

@@ -19,6 +19,10 @@ struct ListImportCommand: ParsableCommand {
             is a deletion; so give all pages in one command, in any order. The list holds each hash once, sorted: the \
             same files give the same list.
 
+            Of pictures that were hashed with a logo or a caption on them a list for profile 3 should hold a second \
+            hash, an entry more, which needs the picture (`fingerprint --profile 3`). Such pictures are often not \
+            found by the hash alone.
+
             Memory does not grow with the files, which may be pipes. What is sorted lies in a nameless file beside \
             LIST, at most twice as large as all hashes take. LIST appears when it is complete: after an interrupt \
             or a kill, give the command again. A LIST that is there already is not replaced unless --force says so, \

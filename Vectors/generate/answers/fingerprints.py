@@ -8,7 +8,7 @@ from reference.keys import perceptual_key
 from reference.labels import blake2b_256
 from reference.pdq import pdq_with_coefficients
 from reference.png import Pixels, read_png
-from reference.probes import Picture, nearest_keys, probed_hash, probes
+from reference.probes import Picture, hash_without_marks, nearest_keys, probed_hash, probes
 from reference.profile import Hypothesis
 from reference.raster import hypothesis_coefficients, raster
 from reference.variants import VARIANTS, variant
@@ -84,6 +84,11 @@ def hash_of_payload(case: Case) -> Output:
     return {"hash": probed_hash(Picture.of(*pixels(case)), case.profile()).hex()}
 
 
+def hash_of_source(case: Case) -> Output:
+    found = hash_without_marks(Picture.of(*pixels(case)), case.profile(), case["separation"])
+    return {"withoutMarks": None if found is None else {"hash": found[0].hex(), "quality": found[1]}}
+
+
 def keys_by_costs(case: Case) -> Output:
     costs = [np.frombuffer(margin, dtype="<f4")[0] for margin in case.all_bytes("margins")]
     return {"keys": forms.words(found for _, found in nearest_keys(case.word("key"), costs, case["count"]))}
@@ -122,6 +127,7 @@ FINGERPRINT = {
     "Masks": masks_of_scores,
     "Probes": keys_of_picture,
     "ProbedHash": hash_of_payload,
+    "WithoutMarks": hash_of_source,
     "NearestKeys": keys_by_costs,
     "Sample": sample_of_video,
     "ChosenSamples": chosen_samples,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .pdq import GRID, SINGLE, coefficients_of, median_of
+from .pdq import GRID, SINGLE, coefficients_of, quality_of
 from .profile import RASTER, Hypothesis
 from .raster import SIDE, grid_of
 
@@ -314,14 +314,10 @@ def undone(raster: np.ndarray, found: Strip) -> tuple[np.ndarray, np.ndarray]:
 # Hypotheses
 
 
-def filled_coefficients(raster: np.ndarray, mask: np.ndarray, levels: np.ndarray) -> list[np.ndarray]:
-    """256 coefficients for each shift, G being F / 256 on the mask."""
-    result = []
-    for shift in SHIFTS:
-        grid = grid_of(raster, Hypothesis(RASTER, 0, shift, 1_024, 0))
-        grid = np.where(mask, (levels / 256).astype(SINGLE), grid)
-        result.append(coefficients_of(grid).reshape(-1))
-    return result
+def filled_grids(raster: np.ndarray, mask: np.ndarray, levels: np.ndarray) -> list[np.ndarray]:
+    """Step 2: G for each shift, F / 256 on the mask."""
+    grids = [grid_of(raster, Hypothesis(RASTER, 0, shift, 1_024, 0)) for shift in SHIFTS]
+    return [np.where(mask, (levels / 256).astype(SINGLE), grid) for grid in grids]
 
 
 @dataclass(frozen=True)
@@ -332,13 +328,21 @@ class Mark:
     mask: np.ndarray
     levels: np.ndarray
     """F on the mask"""
-    coefficients: list[np.ndarray]
-    """for shift 0 and 315"""
+    grids: list[np.ndarray]
+    """G for shift 0 and 315"""
+
+    @property
+    def coefficients(self) -> list[np.ndarray]:
+        return [coefficients_of(grid).reshape(-1) for grid in self.grids]
+
+    @property
+    def qualities(self) -> list[int]:
+        return [quality_of(grid) for grid in self.grids]
 
 
 def mark(raster: np.ndarray, totals: np.ndarray, mask: np.ndarray, cost: int) -> Mark:
     levels = fill(totals, mask)
-    return Mark(cost, mask, levels, filled_coefficients(raster, mask, levels))
+    return Mark(cost, mask, levels, filled_grids(raster, mask, levels))
 
 
 def of_strip(raster: np.ndarray, found: Strip) -> Mark:
@@ -346,9 +350,15 @@ def of_strip(raster: np.ndarray, found: Strip) -> Mark:
     return mark(clean, cells(clean).total, letters, found.penalty)
 
 
-def mark_hypotheses(raster: np.ndarray) -> list[tuple[int, np.ndarray, np.float32]]:
-    """Penalty, coefficients and median of each, in order: the strip's, then each mask's."""
+def mark_hypotheses(raster: np.ndarray, probe_quality: int) -> list[tuple[int, np.ndarray, int]]:
+    """Penalty, coefficients and quality of each, in order: the strip's, then each mask's."""
     found, own = strip(raster), cells(raster)
     marks = [] if found is None else [of_strip(raster, found)]
     marks += [mark(raster, own.total, one.cells, one.penalty) for one in masks(scores(own))]
-    return [(one.penalty, c, median_of(c)) for one in marks for c in one.coefficients]
+    # 3. "A hypothesis is left out if its quality is below the profile's probe quality."
+    return [
+        (one.penalty, coefficients, quality)
+        for one in marks
+        for coefficients, quality in zip(one.coefficients, one.qualities, strict=True)
+        if quality >= probe_quality
+    ]

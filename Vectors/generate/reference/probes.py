@@ -12,7 +12,7 @@ import numpy as np
 
 from .keys import perceptual_key
 from .marks import mark_hypotheses
-from .pdq import Fingerprint, pdq_with_coefficients
+from .pdq import Fingerprint, median_of, pdq_with_coefficients
 from .profile import Profile
 from .raster import hypothesis_coefficients, raster
 
@@ -70,11 +70,32 @@ def nearest_keys(key: int, costs: Sequence[np.float32], count: int) -> list[tupl
     ]
 
 
-def all_hypotheses(picture: Picture, profile: Profile) -> list[tuple[int, np.ndarray, np.float32]]:
-    """Penalty, coefficients and median of each: "the profile's, then, with marks, those of the picture's marks"."""
+@dataclass(frozen=True)
+class Reading:
+    """A picture under a hypothesis."""
+
+    penalty: int
+    coefficients: np.ndarray
+    median: np.float32
+    quality: int
+    """of a mark's hypothesis its own, else the fingerprint's"""
+
+    def encoding(self) -> bytes:
+        """Of its hash."""
+        return sum(1 << i for i, value in enumerate(self.coefficients) if value > self.median).to_bytes(32, "big")
+
+
+def all_hypotheses(picture: Picture, profile: Profile) -> list[Reading]:
+    """ "The profile's H in order and, if it has marks, those that Hypotheses of marks gives behind them" """
     sent = picture.fingerprint
-    found = [(one.penalty, *hypothesis_coefficients(sent, picture.raster, one)) for one in profile.hypotheses]
-    return found + (mark_hypotheses(picture.raster) if profile.marks else [])
+    found = [
+        Reading(one.penalty, *hypothesis_coefficients(sent, picture.raster, one), sent.quality)
+        for one in profile.hypotheses
+    ]
+    if profile.marks:
+        for penalty, coefficients, quality in mark_hypotheses(picture.raster, profile.probe_quality):
+            found.append(Reading(penalty, coefficients, median_of(coefficients), quality))
+    return found
 
 
 def spread_of(sent: Fingerprint) -> np.float32:
@@ -87,15 +108,28 @@ def offset_of(penalty: int, spread: np.float32) -> np.float32:
     return SINGLE(SINGLE(SINGLE(penalty) * spread) / SINGLE(256))
 
 
+def likeliest(picture: Picture, profile: Profile) -> Reading:
+    """ "The hypothesis of the least (u_h, h)" """
+    spread, found = spread_of(picture.fingerprint), all_hypotheses(picture, profile)
+    return min(found, key=lambda one: offset_of(one.penalty, spread))  # of equals the first
+
+
 def probed_hash(picture: Picture, profile: Profile) -> bytes:
     """Its encoding. "It is the hash of the hypothesis of the least (u_h, h) ... where there are no probes, too." """
+    if picture.fingerprint.quality < profile.probe_quality:
+        return picture.fingerprint.encoding()
+    return likeliest(picture, profile).encoding()
+
+
+def hash_without_marks(picture: Picture, profile: Profile, separation: int) -> tuple[bytes, int] | None:
+    """What a source lists beside the hash, and its quality; None if the hash alone will do."""
     sent = picture.fingerprint
-    if sent.quality < profile.probe_quality:
-        return sent.encoding()
-    spread, found = spread_of(sent), all_hypotheses(picture, profile)
-    h = min(range(len(found)), key=lambda h: (offset_of(found[h][0], spread), h))
-    _, coefficients, median = found[h]
-    return sum(1 << i for i, value in enumerate(coefficients) if value > median).to_bytes(32, "big")
+    if sent.quality < profile.probe_quality or separation == 0:
+        return None
+    one = likeliest(picture, profile)
+    # "if the short keys of both differ in more than r bits"
+    apart = profile.short_key(one.encoding()) ^ profile.short_key(sent.encoding())
+    return (one.encoding(), one.quality) if apart.bit_count() > separation else None
 
 
 def probes(picture: Picture, profile: Profile, separation: int) -> list[bytes]:
@@ -106,18 +140,21 @@ def probes(picture: Picture, profile: Profile, separation: int) -> list[bytes]:
         return []
     spread = spread_of(sent)
     candidates: list[tuple[np.float32, int, int, int]] = []
-    for h, (penalty, coefficients, median) in enumerate(all_hypotheses(picture, profile)):
+    for h, one in enumerate(all_hypotheses(picture, profile)):
         # 1. "x_i = coefficient positions[i] - m_h. Key K_h has bit i = 1 if x_i > 0. A flip of bit i costs |x_i|."
-        x = [SINGLE(coefficients[position] - median) for position in profile.positions]
+        x = [SINGLE(one.coefficients[position] - one.median) for position in profile.positions]
         key = sum(1 << i for i, value in enumerate(x) if value > 0)
         # 2. The spread and the offset.
-        offset = offset_of(penalty, spread)
+        offset = offset_of(one.penalty, spread)
         for place, (total, candidate) in enumerate(nearest_keys(key, [abs(value) for value in x], profile.probes)):
             candidates.append((SINGLE(offset + total), h, place, candidate))
-    # 4, 5. "Take a candidate unless it equals a probe taken before or, where r > 0, differs from one in more than r
-    # bits."
+    # 4. "Order all candidates by (cost, h, place in h's list)."
+    in_order = [candidate for _, _, _, candidate in sorted(candidates)]
+    # 5. "Go through them, with K_0 a second time right behind the first. Take a candidate unless it equals a probe
+    # taken before or, where r > 0, differs from any probe taken before in more than r bits. Stop at M probes."
+    in_order.insert(1, profile.short_key(sent.encoding()))
     taken: list[int] = []
-    for _, _, _, candidate in sorted(candidates):
+    for candidate in in_order:
         apart = [(candidate ^ other).bit_count() for other in taken]
         if 0 not in apart and (separation == 0 or max(apart, default=0) <= separation):
             taken.append(candidate)

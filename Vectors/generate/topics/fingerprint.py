@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from reference import marks as marks_of
 from reference.labels import blake2b_256, encode_integer
 from reference.marks import TABLES
 from reference.keys import perceptual_key
-from reference.probes import Picture, nearest_keys, probed_hash, probes
+from reference.probes import Picture, hash_without_marks, nearest_keys, probed_hash, probes
 from reference.profile import HIGHLIGHTS, PROFILE_2, PROFILE_3, RASTER, S_CURVE, VIGNETTE, Hypothesis, Profile
 from reference.raster import hypothesis_coefficients
 from reference.variants import VARIANTS, variant
@@ -46,6 +46,8 @@ NOTES = {
     "Unmarked": "nothing was put on the picture, or nothing is found",
     "Strip": "a translucent strip",
     "Short": "too few samples for a score",
+    "OwnKey": "the key of the picture as sent is the second probe, or is too far from the first to be one",
+    "PoorHypothesis": "a mark's hypothesis is of too little quality",
     "BitOrder": "bit positions[i] of the hash is bit i of the key, whatever their order",
 }
 
@@ -66,6 +68,7 @@ def build() -> dict[str, Topic | bytes]:
     masks(topic)
     probings(topic)
     probed_hashes(topic)
+    hashes_without_marks(topic)
     nearest(topic)
     samples(topic)
     choices(topic)
@@ -244,7 +247,8 @@ def marks(topic: Topic) -> None:
         "scores: of z, 8 bytes each in two's complement; scoresOfDiagonal: z(i, i), i = 0, 8 … 56. Of a strip: side 1 "
         "is below, outer and inner are Σo and Σn of back 2, factor is a, raster the digest of A′. Of a strip and of "
         "each mask that gives hypotheses: rows of cells as words, bit j of row i being cell (i, j); fill: the digest "
-        "of F on the mask, 4 bytes a cell; coefficients: the digests of the 256 for shift 0 and for 315.",
+        "of F on the mask, 4 bytes a cell; coefficients: the digests of the 256 for shift 0 and for 315; qualities: of "
+        "both, those that are left out among them.",
     )
     for name, flags in {
         "marked-nothing": ["Unmarked"],
@@ -256,6 +260,10 @@ def marks(topic: Topic) -> None:
         "marked-frame": ["Marked"],
         "marked-several": ["Marked"],
         "marked-white": ["Unmarked"],
+        "card-letters": ["Marked", "PoorHypothesis"],
+        "card-edge": ["Marked", "PoorHypothesis", "QualityEdge"],
+        "card-other-edge": ["Marked", "PoorHypothesis", "QualityEdge"],
+        "card-glass": ["Marked", "Strip", "PoorHypothesis"],
         "five": ["Unmarked"],
         "four-high": ["Unmarked", "TooSmall"],
         "flat": ["Unmarked", "Flat"],
@@ -350,6 +358,8 @@ def probings(topic: Topic) -> None:
         picture = every[name]
         profile.check()
         found = probes(Picture.of(picture.pixels, picture.width, picture.height, picture.channels), profile, r)
+        words = [int.from_bytes(key, "little") for key in found]
+        assert r == 0 or all((a ^ b).bit_count() <= r for a in words for b in words), name
         group.add(
             f"{name}: {comment}",
             {**picture_input(picture), "profile": forms.profile(profile), "separation": r},
@@ -378,6 +388,17 @@ def probings(topic: Topic) -> None:
         "Strip",
     )
     add("no quality, with marks", "flat", PROFILE_3, "PoorPicture")
+    own_keys(add)
+    for name in ("card-letters", "card-glass"):
+        add("profile 3: what is left without the letters is too poor", name, PROFILE_3, "Marked", "PoorHypothesis")
+    for name, qualities in (("card-edge", [39, 40]), ("card-other-edge", [40, 39])):
+        (found,) = forms.marks(every[name].sent().raster)["masks"]
+        assert found["qualities"] == qualities, name
+        for quality in (39, 40, 41):
+            sides = {39: "both of the mark's hypotheses stay", 40: "one stays", 41: "none stays"}[quality]
+            changed = replace(PROFILE_3, probe_quality=quality)
+            add(f"profile 3, probe quality {quality}: {sides}", name, changed, "Marked", "QualityEdge")
+    add("no quality is asked for", "card-letters", replace(PROFILE_3, probe_quality=0), "Marked")
     one = replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1])
     for name in ("known-1", "known-4", "unknown-1", "side-257", "noise", "wide"):
         add("profile 2", name, PROFILE_2)
@@ -425,6 +446,24 @@ def probings(topic: Topic) -> None:
     )
 
 
+def own_keys(add: Callable[..., int]) -> None:
+    """K_0 beside a first probe that is d bits from it: what is at, above and below d; and how early it comes."""
+    for name, d in (("marked-frame", 6), ("marked-low-glass", 3), ("marked-glass", 8)):
+        picture = pictures.all_pictures()[name].sent()
+        own = perceptual_key(PROFILE_3.short_key(picture.fingerprint.encoding()))
+        for r in (d - 1, d, d + 1, 0):
+            found = probes(picture, PROFILE_3, r)
+            assert (found.index(own) if own in found else None) == (None if r == d - 1 else 1), (name, r)
+            if r not in (0, 6):
+                what = "its own key is too far from the first" if r < d else "its own key is the second"
+                add(f"profile 3, r = {r}: {what}", name, PROFILE_3, "Marked", "OwnKey", r=r)
+    two = replace(PROFILE_3, probes=2)
+    add("profile 3, M = 2: its own key is the second", "marked-frame", two, "Marked", "OwnKey")
+    add("profile 3, M = 2: its own key is too far", "marked-glass", two, "Marked", "OwnKey")
+    add("profile 3, M = 2, r = 0: its own key is the second", "marked-glass", two, "Marked", "OwnKey", r=0)
+    add("profile 3, M = 1: it is none of one", "marked-frame", replace(PROFILE_3, probes=1), "Marked", "OwnKey")
+
+
 def probed_hashes(topic: Topic) -> None:
     group = topic.group("ProbedHash", "The hash that a picture's payload has; its short key is the first probe.")
     every = pictures.all_pictures()
@@ -455,6 +494,45 @@ def probed_hashes(topic: Topic) -> None:
         "QualityEdge",
         changes=True,
     )
+    add("profile 3: what is left without the letters is too poor", "card-letters", PROFILE_3, "PoorHypothesis")
+    add("no quality is asked for", "card-letters", replace(PROFILE_3, probe_quality=0), "Marked", changes=True)
+    for quality in (40, 41):
+        changed = replace(PROFILE_3, probe_quality=quality)
+        add(f"probe quality {quality}", "card-edge", changed, "QualityEdge", changes=quality == 40)
+
+
+def hashes_without_marks(topic: Topic) -> None:
+    group = topic.group(
+        "WithoutMarks", "What a source lists beside a picture's hash; null where the hash alone will do."
+    )
+
+    def add(comment: str, name: str, profile: Profile, *flags: str, r: int = 6, listed: bool) -> None:
+        picture = pictures.all_pictures()[name]
+        found = hash_without_marks(picture.sent(), profile, r)
+        assert (found is not None) == listed, (name, r)
+        keys = probes(picture.sent(), profile, r)
+        own = perceptual_key(profile.short_key(picture.pdq()))
+        assert keys[0] == perceptual_key(profile.short_key(found[0])) if found else not keys or own in keys[:2]
+        group.add(
+            f"{name}: {comment}",
+            {**picture_input(picture), "profile": forms.profile(profile), "separation": r},
+            lambda: {"withoutMarks": None if found is None else {"hash": found[0].hex(), "quality": found[1]}},
+            *flags,
+        )
+
+    add("profile 3", "marked-glass", PROFILE_3, "Marked", listed=True)
+    add("profile 3, r = 7", "marked-glass", PROFILE_3, "Marked", r=7, listed=True)
+    add("profile 3, r = 8", "marked-glass", PROFILE_3, "Marked", r=8, listed=False)
+    add("profile 3", "marked-frame", PROFILE_3, "Marked", listed=False)
+    add("profile 3, r = 5", "marked-frame", PROFILE_3, "Marked", r=5, listed=True)
+    add("profile 3, r = 0: its own key is a probe", "marked-glass", PROFILE_3, "Marked", r=0, listed=False)
+    add("profile 3, r = 1", "marked-nothing", PROFILE_3, "Unmarked", r=1, listed=False)
+    add("profile 2", "marked-glass", PROFILE_2, "Marked", listed=False)
+    add("profile 3, r = 1", "card-letters", PROFILE_3, "PoorHypothesis", r=1, listed=False)
+    for name in ("card-edge", "card-other-edge"):
+        add("profile 3, r = 1: its quality is that of its grid", name, PROFILE_3, "QualityEdge", r=1, listed=True)
+    poor = replace(PROFILE_3, probe_quality=100)
+    add("profile 3, a probe quality above it", "card-glass", poor, "PoorPicture", r=1, listed=False)
 
 
 def nearest(topic: Topic) -> None:
