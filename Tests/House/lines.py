@@ -10,7 +10,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIMIT = 120
-DATA = (".json", ".svg", ".tsv", ".smset", ".csv", "LICENSE")
+DATA = (".json", ".svg", ".tsv", ".smset", ".csv", "/checkpoint", "LICENSE")
 MAY_BE_LONG = {
     ".md": re.compile(r"^\s*\||^    |[│┌└─]|\]\(\S+\)|^\S*https?://"),
     ".swift": re.compile(r'^\s*"|^\s*[\w\[(].*"[^"]{60,}"|[^\s"]{80,}|"""'),

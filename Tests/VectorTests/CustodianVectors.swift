@@ -207,6 +207,19 @@ enum CustodianVectors {
                 evaluated: input.allBytes32("evaluated").map { try Point(canonical: $0) })
             return ["proof": .bytes(made.encoded)]
         },
+        "Blame": { input, _ in
+            let proof = try input.jointProof()
+            let (first, second, third) = (
+                try input.byteStrings("commitments"), try input.byteStrings("reveals"),
+                try input.byteStrings("responses")
+            )
+            do {
+                let made = try proof.finish(commitments: first, reveals: second, responses: third)
+                return ["proof": .bytes(made.encoded), "error": .null, "party": .null]
+            } catch let error as CustodianError {
+                return ["proof": .null, "error": .text(ErrorNames.name(error.code)), "party": .party(error.party)]
+            }
+        },
         "Combine": { input, _ in
             let coordinator = try input.coordinator()
             var answers: [(request: EvaluationRequest, answer: EvaluationAnswer)] = []
@@ -310,17 +323,18 @@ enum CustodianVectors {
         }
     }
 
+    /// What a custodian keeps that has a share, and nothing else.
+    static func state(_ table: TableID, share: [UInt8]) -> [UInt8] {
+        Array("SMCD".utf8) + table.encoded + littleEndian(UInt32(share.count)) + share + Array(repeating: 0, count: 12)
+    }
+
     /// A store in memory.
     final class OneTable: CustodianStore {
         private let bytes = Mutex<[UInt8]?>(nil)
 
         /// A state that holds a share, and nothing else.
         func begin(_ table: TableID, share: [UInt8]) throws {
-            bytes.withLock {
-                $0 =
-                    Array("SMCD".utf8) + table.encoded + littleEndian(UInt32(share.count)) + share
-                    + Array(repeating: 0, count: 12)
-            }
+            bytes.withLock { $0 = CustodianVectors.state(table, share: share) }
         }
 
         func read(_: TableID) throws(SealedMatchError) -> SecretBytes? {
@@ -333,6 +347,11 @@ enum CustodianVectors {
             bytes.withLock { $0 = copy }
         }
     }
+}
+
+extension JSON {
+    /// The number of whoever is named.
+    static func party(_ party: PartyIndex?) -> JSON { party.map { .number($0.number) } ?? .null }
 }
 
 extension Fields {

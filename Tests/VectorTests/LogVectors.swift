@@ -113,5 +113,26 @@ enum LogVectors {
             ) { $0 == root ? set : nil }
             return ["alarms": .numbers(Set(found.map(\.index)).sorted())]
         },
+        "Watch": { input, folder in
+            var files: [String: [UInt8]] = [:]
+            for file in try input.objects("files") {
+                files[try file.text("path")] = try file.contents("contents", folder)
+            }
+            let set = try input.isNull("set") ? nil : SetFile(path: folder.path(input.fields("set")))
+            let root = try set?.header.root()
+            let (text, last) = (
+                try input.bytes("policy"), try input.isNull("last") ? nil : Checkpoint(canonical: input.bytes("last"))
+            )
+            let (age, now) = (try input.number("maximumAge", as: UInt64.self), try input.number("now", as: UInt64.self))
+            let growth = Double(try input.number("growth", as: Int.self))
+            let monitor = LogMonitor(policy: try LogPolicy(canonical: text, maximumAge: age), growth: growth) {
+                $0 == root ? set : nil
+            }
+            let report = try monitor.watch({ path, _ in files[path] }, last: last, now: now)
+            return [
+                "size": .number(report.checkpoint.size), "newEntries": .number(report.newEntries),
+                "alarms": .numbers(Set(report.alarms.map(\.index)).sorted()),
+            ]
+        },
     ]
 }

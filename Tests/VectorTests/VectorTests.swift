@@ -28,6 +28,7 @@ struct VectorTopic: Sendable, CustomTestStringConvertible {
         VectorTopic(path: "resolution/resolution.json", runners: ResolutionVectors.resolution),
         VectorTopic(path: "cases/cases.json", runners: CaseVectors.cases),
         VectorTopic(path: "custodians/custodians.json", runners: CustodianVectors.custodians),
+        VectorTopic(path: "steps/steps.json", runners: StepVectors.steps),
         VectorTopic(path: "custody/custody.json", runners: CustodyVectors.custody),
         VectorTopic(path: "reveal/reveal.json", runners: RevealVectors.reveal),
         VectorTopic(path: "end-to-end/end-to-end.json", runners: RevealVectors.endToEnd),

@@ -11,15 +11,22 @@ package final class CustodianService: Sendable {
     private let shares = Mutex<[Bytes32: LocalCustodian]>([:])
     private let buckets: Mutex<[TableID: TokenBucket]> = Mutex([:])
     private let now: @Sendable () -> UInt64
+    private let instant: @Sendable () -> ContinuousClock.Instant
 
-    /// - Parameter now: seconds since 1970.
-    package init(_ folder: CustodianFolder, now: @escaping @Sendable () -> UInt64) {
+    /// - Parameters:
+    ///   - now: seconds since 1970.
+    ///   - instant: what rates are reckoned by: a clock that nobody sets.
+    package init(
+        _ folder: CustodianFolder, now: @escaping @Sendable () -> UInt64,
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.folder = folder
         self.now = now
+        self.instant = instant
     }
 
-    /// The share of a record, if it is here. Looked up and kept in one turn: what a run replaces meanwhile is forgotten
-    /// after it, and no old share comes back into this memory.
+    /// The share of a record, if it is here ("Answering", step 2). Looked up and kept in one turn: what a run replaces
+    /// meanwhile is forgotten after it, and no old share comes back into this memory.
     private func share(of record: Bytes32) throws(SealedMatchError) -> LocalCustodian {
         try shares.withLock { (shares) throws(SealedMatchError) in
             if let share = shares[record] { return share }
@@ -29,6 +36,7 @@ package final class CustodianService: Sendable {
                     share = try folder.party.share(of: table)
                 } catch {
                     guard error.code == .unknownSet || error.code == .keyErased else { throw error.error }
+                    if try folder.party.erasedRecord(of: table) == record { throw error.error }
                     continue
                 }
                 guard share.record.name == record else { continue }
@@ -40,7 +48,7 @@ package final class CustodianService: Sendable {
         }
     }
 
-    /// What this custodian's operator has allowed for a table, if this coordinator may ask now.
+    /// What this custodian's operator has allowed for a table, if this coordinator may ask now ("Answering", step 3).
     private func policy(for coordinator: Bytes32, _ table: TableID) throws(SealedMatchError) -> CustodianPolicy {
         guard !CustodianFolder.isStopped(folder.path) else {
             throw SealedMatchError(.custodianStopped, "this custodian's operator has stopped it")
@@ -57,18 +65,23 @@ package final class CustodianService: Sendable {
         return policy
     }
 
-    /// That a coordinator may have this much now, counted.
-    private func admit(
+    /// That a coordinator may have this much now, counted ("Answering", steps 3 to 5). What is refused takes nothing.
+    package func admit(
         _ kind: JournalEntry.Kind, _ coordinator: Bytes32, _ table: TableID, subject: Bytes32, count: Int
     ) throws(SealedMatchError) {
         let policy = try self.policy(for: coordinator, table)
-        let isTaken = buckets.withLock { buckets in
-            buckets[table, default: TokenBucket()].take(count, rate: policy.rate)
+        try buckets.withLock { (buckets) throws(SealedMatchError) in
+            var bucket = buckets[table, default: TokenBucket()]
+            // Answering, step 4
+            guard bucket.take(count, rate: policy.rate, now: instant()) else {
+                throw SealedMatchError(.rateExceeded, "more at a time than this custodian allows")
+            }
+            // Answering, step 5
+            try folder.journal.append(
+                kind, table, subject: subject, asker: coordinator, count: UInt64(count), limit: policy.slots,
+                time: now(), key: folder.party.identity)
+            buckets[table] = bucket
         }
-        guard isTaken else { throw SealedMatchError(.rateExceeded, "more at a time than this custodian allows") }
-        try folder.journal.append(
-            kind, table, subject: subject, asker: coordinator, count: UInt64(count), limit: policy.slots, time: now(),
-            key: folder.party.identity)
     }
 
     /// Answers a call: `SMPA` and what is asked.
@@ -83,55 +96,57 @@ package final class CustodianService: Sendable {
     /// - Throws: what is wrong with the call; `custodianStopped`, `unknownSet`, `authenticationFailed`, `setExpired`,
     ///   `rateExceeded`, `quotaExceeded`; what the journal and the rounds throw.
     package func answer(_ call: CustodianCall, _ bytes: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+        var random = SystemRandom()
+        return try answer(call, bytes, random: &random)
+    }
+
+    package func answer(
+        _ call: CustodianCall, _ bytes: [UInt8], random: inout some RandomSource & ~Copyable
+    ) throws(SealedMatchError) -> [UInt8] {
+        // Answering, step 1
         let opened = try call.open(bytes, custodian: folder.party.publicKey, now: now())
         switch call {
-        case .evaluate: return try evaluate(opened)
-        case .commit, .reveal, .respond: return try prove(call, opened)
+        case .evaluate: return try evaluate(opened, random: &random)
+        case .commit, .reveal, .respond: return try prove(call, opened, random: &random)
         }
     }
 
-    private func evaluate(_ opened: CustodianCall.Opened) throws(SealedMatchError) -> [UInt8] {
+    private func evaluate(
+        _ opened: CustodianCall.Opened, random: inout some RandomSource & ~Copyable
+    ) throws(SealedMatchError) -> [UInt8] {
         let request = try EvaluationRequest(deferringPoints: opened.body)
         let holder = try share(of: request.record)
         try admit(
             .evaluated, opened.coordinator, holder.share.record.plan.tableID, subject: request.digest(),
             count: request.elements.count)
-        return try holder.share.evaluate(request).encoded
+        // Answering, step 6
+        return try holder.share.evaluate(request, random: &random).encoded
     }
 
-    private func prove(_ call: CustodianCall, _ opened: CustodianCall.Opened) throws(SealedMatchError) -> [UInt8] {
+    private func prove(
+        _ call: CustodianCall, _ opened: CustodianCall.Opened, random: inout some RandomSource & ~Copyable
+    ) throws(SealedMatchError) -> [UInt8] {
         guard opened.body.count >= ProofSession.encodedCount else {
             throw SealedMatchError(.wrongLength, "a proof's call begins with its session")
         }
         let session = try ProofSession(canonical: Array(opened.body.prefix(ProofSession.encodedCount)))
+        let messages = try Self.split(
+            Array(opened.body.dropFirst(ProofSession.encodedCount)),
+            into: call == .commit ? 0 : session.parties.count)
         let table = try share(of: session.record).share.record.plan.tableID
-        let rest = Array(opened.body.dropFirst(ProofSession.encodedCount))
-        let (name, count) = (try session.name(), session.parties.count)
+        if call == .commit {
+            // A proof counts as one evaluation.
+            try admit(.proved, opened.coordinator, table, subject: session.name(), count: 1)
+        } else {
+            // It goes on with what was counted before.
+            _ = try policy(for: opened.coordinator, table)
+        }
+        // Answering, step 6
         do throws(CustodianError) {
             switch call {
-            case .commit:
-                guard rest.isEmpty else {
-                    throw CustodianError(nil, .wrongLength, "bytes follow a session")
-                }
-                // A proof counts as one evaluation.
-                try blaming(nil) { () throws(SealedMatchError) in
-                    try admit(.proved, opened.coordinator, table, subject: name, count: 1)
-                }
-                return try folder.party.commit(table, session.encoded)
-            case .reveal:
-                let messages = try blaming(nil) { () throws(SealedMatchError) in
-                    // It goes on with what was counted before.
-                    _ = try policy(for: opened.coordinator, table)
-                    return try Self.split(rest, into: count)
-                }
-                return try folder.party.reveal(table, messages)
-            default:
-                let messages = try blaming(nil) { () throws(SealedMatchError) in
-                    // It goes on with what was counted before.
-                    _ = try policy(for: opened.coordinator, table)
-                    return try Self.split(rest, into: count)
-                }
-                return try folder.party.respond(table, messages)
+            case .commit: return try folder.party.commit(table, session.encoded, random: &random)
+            case .reveal: return try folder.party.reveal(table, messages)
+            default: return try folder.party.respond(table, messages)
             }
         } catch {
             throw error.error
@@ -140,10 +155,10 @@ package final class CustodianService: Sendable {
 
     /// Messages of one length, back to back.
     private static func split(_ bytes: [UInt8], into count: Int) throws(SealedMatchError) -> [[UInt8]] {
-        guard count > 0, bytes.count % count == 0 else {
-            throw SealedMatchError(.wrongLength, "messages of a round are of one length")
+        guard count > 0 ? bytes.count % count == 0 : bytes.isEmpty else {
+            throw SealedMatchError(.wrongLength, "behind a session there are messages of one length, or nothing")
         }
-        let length = bytes.count / count
+        let length = count > 0 ? bytes.count / count : 0
         return (0..<count).map { Array(bytes[$0 * length..<($0 + 1) * length]) }
     }
 

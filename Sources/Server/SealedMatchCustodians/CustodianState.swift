@@ -70,9 +70,16 @@ struct CustodianState {
         return try CustodianShare(canonical: share.secret)
     }
 
+    /// What was said when the share was erased; nil if it was not.
+    func decodedErasure() throws(SealedMatchError) -> ErasureStatement? {
+        guard let erasure else { return nil }
+        return try ErasureStatement(canonical: unsafe erasure.secret.withBytes { raw in unsafe Array(raw) })
+    }
+
     /// The run, decoded.
-    /// - Throws: `sessionConflict` if there is none.
+    /// - Throws: `keyErased`, `sessionConflict` if there is none.
     func decodedRun() throws(SealedMatchError) -> RunState {
+        guard erasure == nil else { throw SealedMatchError(.keyErased, "the share of this key was erased") }
         guard let run else { throw SealedMatchError(.sessionConflict, "no run of this table is under way here") }
         return try RunState(decoding: run.secret)
     }

@@ -83,9 +83,7 @@ extension CustodianParty {
     public func erase(_ table: TableID, now: UInt64) throws(CustodianError) -> ErasureStatement {
         try step(table) { (state) throws(CustodianError) in
             try blaming(nil) { () throws(SealedMatchError) in
-                if let said = state.erasure {
-                    return try ErasureStatement(canonical: unsafe said.secret.withBytes { raw in unsafe Array(raw) })
-                }
+                if let said = try state.decodedErasure() { return said }
                 let statement = try ErasureStatement.make(state.decodedShare(), time: now, key: identity)
                 // Erasure, step 1: one write; what stood there is gone.
                 state.share = nil
@@ -95,6 +93,17 @@ extension CustodianParty {
                 try state.save(to: store)
                 return statement
             }
+        }
+    }
+
+    /// The name of the record whose share was erased here; nil if none was.
+    func erasedRecord(of table: TableID) throws(SealedMatchError) -> Bytes32? {
+        do throws(CustodianError) {
+            return try step(table) { (state) throws(CustodianError) in
+                try blaming(nil) { () throws(SealedMatchError) in try state.decodedErasure()?.record }
+            }
+        } catch {
+            throw error.error
         }
     }
 }

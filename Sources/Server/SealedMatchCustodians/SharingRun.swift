@@ -83,7 +83,7 @@ enum SharingRun {
         func check(_ messages: [[UInt8]]) throws(CustodianError) -> [RoundOneMessage] {
             let checked = try RoundOneMessage.all(messages, plan)
             guard checked.contains(where: { $0.party == party && $0.encoded == message }) else {
-                throw CustodianError(party, .transcriptMismatch, "this party did not say what is said to be its own")
+                throw CustodianError(nil, .transcriptMismatch, "this party did not say what is said to be its own")
             }
             return checked
         }
@@ -155,7 +155,7 @@ enum SharingRun {
         func check(_ messages: [[UInt8]]) throws(CustodianError) -> [RoundTwoMessage] {
             let checked = try RoundTwoMessage.all(messages, plan, after: self.messages)
             guard checked.contains(where: { $0.party == party && $0.encoded == message }) else {
-                throw CustodianError(party, .transcriptMismatch, "this party did not say what is said to be its own")
+                throw CustodianError(nil, .transcriptMismatch, "this party did not say what is said to be its own")
             }
             return checked
         }

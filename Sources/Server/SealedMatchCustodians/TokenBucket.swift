@@ -1,19 +1,18 @@
-/// How much was taken lately. A minute's worth may be taken at once, and a whole request always.
+/// How much of a table was asked for lately. A minute's worth may be taken at once, and a whole request always.
+/// (Docs/Protocol.md, "Answering", step 4)
 package struct TokenBucket: Sendable {
-    private var tokens: Double?
-    private var at = ContinuousClock.now
+    private var last: (left: Double, at: ContinuousClock.Instant)?
 
     /// Nothing was taken yet.
     package init() {}
 
-    /// Takes tokens if there are enough.
-    package mutating func take(_ count: Int, rate: UInt32, now: ContinuousClock.Instant = .now) -> Bool {
+    /// Takes tokens if there are enough; else nothing changes.
+    package mutating func take(_ count: Int, rate: UInt32, now: ContinuousClock.Instant) -> Bool {
         let most = max(60 * Double(rate), 65_535)
-        let there = min(most, (tokens ?? most) + Double(rate) * max(0, (now - at) / .seconds(1)))
-        at = now
-        tokens = there
+        var there = most
+        if let last { there = min(most, last.left + Double(rate) * max(0, (now - last.at) / .seconds(1))) }
         guard there >= Double(count) else { return false }
-        tokens = there - Double(count)
+        last = (there - Double(count), now)
         return true
     }
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from reference.errors import ProtocolError
 
-from . import clients, custodians, custody, fingerprints, groups, logs, servers, sets
+from . import clients, custodians, custody, fingerprints, groups, logs, servers, sets, steps
 from .case import Case, Output
 
 OPERATIONS: dict[str, dict[str, Callable[[Case], Output]]] = {
@@ -31,6 +31,7 @@ OPERATIONS: dict[str, dict[str, Callable[[Case], Output]]] = {
     "cases/cases.json": servers.CASES,
     "custodians/custodians.json": custodians.CUSTODIANS,
     "custody/custody.json": custody.CUSTODY,
+    "steps/steps.json": steps.STEPS,
     "end-to-end/end-to-end.json": servers.END_TO_END,
 }
 

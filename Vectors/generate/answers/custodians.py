@@ -21,6 +21,8 @@ from reference.joint_proof import finish as finish_proof
 from reference.key_generation import Party, equivocation, judge
 from reference.labels import Draw, encode_integer
 
+from topics.custodians import blame_fields
+
 from .case import Case, Output, replayed
 
 KINDS = {KEY_GENERATION: "keyGeneration", REFRESH: "refresh", RECOVERY: "recovery"}
@@ -224,6 +226,13 @@ def joint_proof(case: Case) -> Output:
     return {"proof": finish_proof(record, session, *pairs, *messages).hex()}
 
 
+def blame(case: Case) -> Output:
+    record, session = session_asked(case)
+    pairs = case.all_bytes("elements"), case.all_bytes("evaluated")
+    rounds = case.all_bytes("commitments"), case.all_bytes("reveals"), case.all_bytes("responses")
+    return blame_fields(record, session, pairs, rounds)
+
+
 CUSTODIANS = {
     "DecodePlan": decode_plan,
     "Begin": begin,
@@ -251,4 +260,5 @@ CUSTODIANS = {
     "Reveal": reveal,
     "Respond": respond,
     "JointProof": joint_proof,
+    "Blame": blame,
 }

@@ -16,6 +16,7 @@ from topics.log import (
     note_fields,
     policy_fields,
     proof_fields,
+    watch_fields,
 )
 
 from .case import Case, Output
@@ -77,6 +78,13 @@ def alarms(case: Case) -> Output:
     return alarm_fields(case.all_bytes("entries"), set_file, case["growth"])
 
 
+def watched(case: Case) -> Output:
+    files = {one["path"]: one.contents("contents") for one in case.cases("files")}
+    policy = LogPolicy.decode(case.bytes("policy"), case["maximumAge"])
+    set_file = None if case["set"] is None else case.set()
+    return watch_fields(files, policy, case.optional_bytes("last"), case["now"], set_file, case["growth"])
+
+
 LOG = {
     "DecodeNote": decode_note,
     "DecodeKey": decode_key,
@@ -90,4 +98,5 @@ LOG = {
     "TilePath": path_of_tile,
     "DecodeBundle": bundle,
     "Alarms": alarms,
+    "Watch": watched,
 }

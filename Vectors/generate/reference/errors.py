@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 CODES: dict[str, int] = {
     # the machine
     "sodiumUnavailable": 101,
@@ -93,7 +96,8 @@ CODES: dict[str, int] = {
 
 
 class ProtocolError(Exception):
-    """An error of section 6. `name` is the specification's name, `detail` is for people only."""
+    """An error of section 6. `name` is the specification's name, `detail` is for people only, `party` the custodian at
+    fault, where the specification names one."""
 
     def __init__(self, name: str, detail: str = "") -> None:
         if name not in CODES:
@@ -101,6 +105,7 @@ class ProtocolError(Exception):
         super().__init__(f"{name} ({CODES[name]})" + (f": {detail}" if detail else ""))
         self.name = name
         self.detail = detail
+        self.party: int | None = None
 
     @property
     def code(self) -> int:
@@ -111,3 +116,13 @@ def require(condition: bool, name: str, detail: str = "") -> None:
     """Ends the algorithm with the error unless the condition holds."""
     if not condition:
         raise ProtocolError(name, detail)
+
+
+@contextmanager
+def blaming(party: int) -> Iterator[None]:
+    """What is refused inside is the fault of this party."""
+    try:
+        yield
+    except ProtocolError as error:
+        error.party = party
+        raise

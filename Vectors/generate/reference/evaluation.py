@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from .custodians import Reader, Record, Share, lagrange
 from .dleq import MAXIMUM_PAIRS, generate_proof, linear_combination, verify_proof
 from .errors import require
-from .group import GENERATOR, IDENTITY, ORDER, add, decode_secret_scalar, encode_scalar, multiply, random_scalar
+from .group import (
+    GENERATOR,
+    IDENTITY,
+    ORDER,
+    add,
+    decode_element_but_identity,
+    decode_secret_scalar,
+    encode_scalar,
+    multiply,
+    random_scalar,
+)
 from .labels import Draw, decode_integer, encode_integer, kdf, system_draw
 
 
@@ -26,6 +36,17 @@ class Request:
 
     @staticmethod
     def decode(data: bytes) -> Request:
+        asked = Request.decode_form(data)
+        asked.check_elements()
+        return asked
+
+    def check_elements(self) -> None:
+        for element in self.elements:
+            decode_element_but_identity(element)
+
+    @staticmethod
+    def decode_form(data: bytes) -> Request:
+        """All but whether the elements are some."""
         reader = Reader(data)
         reader.magic(b"SMEQ")
         count = decode_integer(reader.take(2))
@@ -34,7 +55,7 @@ class Request:
         require(proved <= 1 and zero == 0, "nonCanonical")
         require(len(data) == 72 + 32 * count, "wrongLength")
         record, weight = reader.take(32), decode_secret_scalar(reader.take(32))
-        return Request(record, weight, tuple(reader.points(count)), proved == 1)
+        return Request(record, weight, tuple(reader.take(32) for _ in range(count)), proved == 1)
 
     @property
     def digest(self) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .custodians import MAXIMUM_PARTIES, Reader, Record, Share, lagrange
 from .dleq import challenge, check_pairs, composites
-from .errors import require
+from .errors import blaming, require
 from .evaluation import check_parties
 from .group import (
     IDENTITY,
@@ -84,14 +84,15 @@ def bodies(magic: bytes, messages: Sequence[bytes], count: int, session: Session
     require(len(messages) == len(session.parties), "parameterOutOfRange")
     found = []
     for party, data in zip(session.parties, messages, strict=True):
-        require(len(data) == 40 + count, "wrongLength")
-        reader = Reader(data)
-        reader.magic(magic)
-        index = reader.take(1)[0]
-        reader.zeros(3)
-        require(reader.take(32) == session.name, "transcriptMismatch")
-        require(index == party, "parameterOutOfRange")
-        found.append(reader.take(count))
+        with blaming(party):
+            require(len(data) == 40 + count, "wrongLength")
+            reader = Reader(data)
+            reader.magic(magic)
+            index = reader.take(1)[0]
+            reader.zeros(3)
+            require(reader.take(32) == session.name, "transcriptMismatch")
+            require(index == party, "parameterOutOfRange")
+            found.append(reader.take(count))
     return found
 
 
@@ -100,8 +101,9 @@ def check_reveals(messages: Sequence[bytes], committed: Sequence[bytes], session
     reveals = []
     found = bodies(b"SMS2", messages, REVEAL_COUNT, session)
     for party, body, h in zip(session.parties, found, committed, strict=True):
-        reveal = Reveal.decode(body)
-        require(reveal.commitment(party, session) == h, "transcriptMismatch", f"party {party}")
+        with blaming(party):
+            reveal = Reveal.decode(body)
+            require(reveal.commitment(party, session) == h, "transcriptMismatch")
         reveals.append(reveal)
     return reveals
 
@@ -140,8 +142,13 @@ class Prover:
 
     def reveal(self, commitments: Sequence[bytes]) -> bytes:
         """2."""
-        self.committed = bodies(b"SMS1", commitments, 32, self.session)
+        committed = bodies(b"SMS1", commitments, 32, self.session)
         require(self.commitment in commitments, "transcriptMismatch")
+        self.committed = committed
+        return self.revealed_message
+
+    @property
+    def revealed_message(self) -> bytes:
         return message(b"SMS2", self.share.party, self.session, self.revealed.encode())
 
     def respond(self, reveals: Sequence[bytes]) -> bytes:
@@ -179,11 +186,12 @@ def finish(
     number = joint_challenge(checked, record, session)
     sum_ = 0
     for party, body, one in zip(session.parties, answers, checked, strict=True):
-        s = decode_scalar(body)
-        weight = number * lagrange(party, session.parties) % ORDER
-        r = add(multiply_base(s), multiply(weight, record.share_key(party)))
-        t = add(multiply(s, session.composite), multiply(number, one.z))
-        require((r, t) == (one.r, one.t), "proofRejected", f"party {party}")
+        with blaming(party):
+            s = decode_scalar(body)
+            weight = number * lagrange(party, session.parties) % ORDER
+            r = add(multiply_base(s), multiply(weight, record.share_key(party)))
+            t = add(multiply(s, session.composite), multiply(number, one.z))
+            require((r, t) == (one.r, one.t), "proofRejected")
         sum_ += s
     require(total(checked).z == composites(record.public_key, c, d)[1], "proofRejected")
     return encode_scalar(number) + encode_scalar(sum_ % ORDER)

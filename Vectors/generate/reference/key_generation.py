@@ -27,7 +27,7 @@ from .custodians import (
     sealed_text,
     sign_frame,
 )
-from .errors import ProtocolError, require
+from .errors import ProtocolError, blaming, require
 from .group import (
     IDENTITY,
     ORDER,
@@ -107,7 +107,11 @@ def check_first(data: bytes, plan: Plan, party: int) -> First:
 
 def check_firsts(messages: Sequence[bytes], plan: Plan) -> list[First]:
     require(len(messages) == len(plan.members), "parameterOutOfRange")
-    return [check_first(data, plan, party) for party, data in zip(plan.members, messages, strict=True)]
+    firsts = []
+    for party, data in zip(plan.members, messages, strict=True):
+        with blaming(party):
+            firsts.append(check_first(data, plan, party))
+    return firsts
 
 
 def second_body_count(plan: Plan) -> int:
@@ -134,8 +138,9 @@ def check_seconds(messages: Sequence[bytes], plan: Plan, before: bytes) -> list[
     require(len(messages) == len(plan.dealers), "parameterOutOfRange")
     seconds = []
     for party, data in zip(plan.dealers, messages, strict=True):
-        second = open_second(data, plan, party)
-        require(second.transcript == before, "transcriptMismatch", f"party {party}")
+        with blaming(party):
+            second = open_second(data, plan, party)
+            require(second.transcript == before, "transcriptMismatch")
         seconds.append(second)
     return seconds
 
@@ -152,7 +157,7 @@ def check_share(second: Second, plan: Plan, receiver: int, committed: First, sec
     share = open_share(second.shares[receiver], plan.run, second.party, receiver, secret)
     x, factor = argument(plan, receiver)
     expected = multiply(factor, public_value(committed.commitments, x))
-    require(multiply_base(share) == expected, "shareRejected", f"party {second.party}")
+    require(multiply_base(share) == expected, "shareRejected")
     return share
 
 
@@ -201,6 +206,8 @@ class Party:
         plan = self.plan
         self.firsts = check_firsts(messages, plan)
         require(self.first in messages, "transcriptMismatch")
+        # 5.26, 2. "p sends X alone."
+        require(self.index in plan.dealers, "sessionConflict")
         self.before = transcript_1(plan, self.firsts)
         body = self.before
         for one in self.firsts:
@@ -220,7 +227,8 @@ class Party:
         committed = {one.party: one for one in self.firsts}
         for second in seconds:
             if second.party != self.index:
-                total += check_share(second, plan, self.index, committed[second.party], self.secret)
+                with blaming(second.party):
+                    total += check_share(second, plan, self.index, committed[second.party], self.secret)
         return total % ORDER
 
     def confirm(self, messages: Sequence[bytes]) -> bytes:
@@ -252,10 +260,11 @@ class Party:
         body = confirmation_body(self.transcript, self.commitments)
         signatures = []
         for party, data in zip(plan.parties, confirmations, strict=True):
-            reader = open_frame(b"SMP3", data, len(body), plan, party)
-            transcript = reader.take(32)
-            commitments = reader.points(plan.threshold)
-            require((transcript, tuple(commitments)) == (self.transcript, self.commitments), "transcriptMismatch")
+            with blaming(party):
+                reader = open_frame(b"SMP3", data, len(body), plan, party)
+                transcript = reader.take(32)
+                commitments = reader.points(plan.threshold)
+                require((transcript, tuple(commitments)) == (self.transcript, self.commitments), "transcriptMismatch")
             signatures.append(data[-64:])
         record = Record(plan, self.transcript, self.commitments, tuple(signatures)).check()
         return Share(self.index, self.share, record)
@@ -284,15 +293,16 @@ class Party:
         require(len(handovers) == len(plan.dealers), "parameterOutOfRange")
         secret = 0
         for dealer, data in zip(plan.dealers, handovers, strict=True):
-            reader = open_frame(b"SMP4", data, 32 + SEALED_COUNT, plan, dealer)
-            require(reader.take(32) == transcript, "transcriptMismatch", f"party {dealer}")
-            masked = open_share(reader.take(SEALED_COUNT), plan.run, dealer, self.index, self.secret)
-            expected = base.share_key(dealer)
-            x, factor = argument(plan, dealer)
-            for one in firsts:
-                if one.party != plan.lost:
-                    expected = add(expected, multiply(factor, public_value(one.commitments, x)))
-            require(multiply_base(masked) == expected, "shareRejected", f"party {dealer}")
+            with blaming(dealer):
+                reader = open_frame(b"SMP4", data, 32 + SEALED_COUNT, plan, dealer)
+                require(reader.take(32) == transcript, "transcriptMismatch")
+                masked = open_share(reader.take(SEALED_COUNT), plan.run, dealer, self.index, self.secret)
+                expected = base.share_key(dealer)
+                x, factor = argument(plan, dealer)
+                for one in firsts:
+                    if one.party != plan.lost:
+                        expected = add(expected, multiply(factor, public_value(one.commitments, x)))
+                require(multiply_base(masked) == expected, "shareRejected")
             secret += lagrange(dealer, plan.dealers, self.index) * masked
         secret %= ORDER
         require(multiply_base(secret) == base.share_key(self.index), "setMismatch")

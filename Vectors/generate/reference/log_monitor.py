@@ -17,7 +17,11 @@ from .tiles import WIDTH, decode_bundle, encode_bundle, tile_path
 Files = Callable[[str], bytes | None]
 
 
+MAXIMUM_SIZE = 1 << 20
+
+
 def read_entries(files: Files, size: int) -> list[bytes]:
+    malformed(size <= MAXIMUM_SIZE, "more entries than are read")
     entries: list[bytes] = []
     while len(entries) < size:
         width = min(WIDTH, size - len(entries))

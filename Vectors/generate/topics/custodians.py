@@ -24,6 +24,7 @@ from reference.custodians import (
     sealed_text,
 )
 from reference.erasure import Erasure
+from reference.errors import ProtocolError
 from reference.evaluation import (
     Answer,
     Mask,
@@ -1453,3 +1454,125 @@ def joint_proofs(topic: Topic, two: Parties, five: Parties, other: Parties) -> N
     second = [prover.reveal(first) for prover in bad.provers]
     answers = [prover.respond(second) for prover in bad.provers]
     together("a value that is not by the key", first, second, answers, "OtherPairs", proof=bad, d=other_d, result=wrong)
+    blames(topic, small, bad, (liar, lied))
+
+
+def blames(topic: Topic, small: Proof, bad: Proof, lied: tuple[Proof, list[bytes]]) -> None:
+    """`bad` has a value that is not by the key, `lied` another share all along."""
+    group = topic.group("Blame", "Joint proofs, step 4: what is wrong, and the party that is named, or nobody.")
+
+    def add(
+        comment: str,
+        party: int | None,
+        error: str | None,
+        *flags: str,
+        first: Sequence[bytes] = small.first,
+        second: Sequence[bytes] = small.second,
+        third: Sequence[bytes] = small.third,
+        proof: Proof = small,
+    ) -> None:
+        case = {
+            "record": proof.record.encode().hex(),
+            "elements": hexes(proof.c),
+            "evaluated": hexes(proof.d),
+            "parties": list(proof.among),
+            "attempt": proof.attempt.hex(),
+            "commitments": hexes(first),
+            "reveals": hexes(second),
+            "responses": hexes(third),
+        }
+
+        def run() -> dict[str, Any]:
+            found = blame_fields(proof.record, proof.session, (proof.c, proof.d), (first, second, third))
+            assert (found["party"], found["error"]) == (party, error), (comment, found)
+            return found
+
+        group.add(comment, case, run, *flags)
+
+    def changed(messages: Sequence[bytes], place: int, at: int, value: bytes | None = None) -> list[bytes]:
+        message = messages[place]
+        other = flipped(message, at) if value is None else message[:at] + value + message[at + len(value) :]
+        return [other if i == place else one for i, one in enumerate(messages)]
+
+    wrong, mismatch = "proofRejected", "transcriptMismatch"
+    add("nothing is wrong", None, None)
+    for place, party in enumerate(small.among):
+        add(f"party {party}'s answer", party, wrong, "WrongProduct", third=changed(small.third, place, 45))
+        for comment, at in (("R", 40), ("T", 72), ("Z", 104)):
+            second = changed(small.second, place, at, multiply_base(11))
+            add(f"party {party}'s {comment}", party, mismatch, "ChangedCommitment", second=second)
+        add(f"party {party}'s h", party, mismatch, "ChangedCommitment", first=changed(small.first, place, 50))
+    both = [flipped(one, 45) for one in small.third]
+    add("both answers: the first is named", 1, wrong, "WrongProduct", third=both)
+    moved = [
+        data[:40] + encode_scalar((int.from_bytes(data[40:], "little") + by) % ORDER)
+        for data, by in zip(small.third, (1, -1), strict=True)
+    ]
+    add("two wrong answers with the right sum", 1, wrong, "WrongProduct", third=moved)
+    liar, answers = lied
+    first = [small.first[0], liar.provers[1].commitment]
+    second = [small.second[0], liar.provers[1].revealed_message]
+    add(
+        "party 3's share is another one, all along", 3, wrong, "WrongProduct", first=first, second=second, third=answers
+    )
+    rounds = [[prover.commitment for prover in bad.provers], [prover.revealed_message for prover in bad.provers]]
+    last = [prover.respond(rounds[1]) for prover in bad.provers]
+    add(
+        "a value that is not by the key",
+        None,
+        wrong,
+        "OtherPairs",
+        first=rounds[0],
+        second=rounds[1],
+        third=last,
+        proof=bad,
+    )
+    add(
+        "a value that is not by the key, and party 3's answer",
+        3,
+        wrong,
+        "OtherPairs",
+        first=rounds[0],
+        second=rounds[1],
+        third=changed(last, 1, 45),
+        proof=bad,
+    )
+    ell = ORDER.to_bytes(32, "little")
+    add("party 3's s is ℓ", 3, "invalidScalar", "InvalidScalar", third=changed(small.third, 1, 40, ell))
+    add(
+        "party 3's R is the identity",
+        3,
+        "identityPoint",
+        "InvalidPoint",
+        second=changed(small.second, 1, 40, bytes(32)),
+    )
+    for name, messages in (("first", small.first), ("second", small.second), ("third", small.third)):
+        other = changed(messages, 1, 8)
+        add(f"party 3's message of the {name} round is of another session", 3, mismatch, "OtherRun", **{name: other})
+        add(
+            f"a message of the {name} round is missing",
+            None,
+            "parameterOutOfRange",
+            "OutOfRange",
+            **{name: messages[:1]},
+        )
+    add(
+        "party 1's answer and party 3's h: rounds are looked at in their order",
+        3,
+        mismatch,
+        "ChangedCommitment",
+        first=changed(small.first, 1, 50),
+        third=changed(small.third, 0, 45),
+    )
+
+
+def blame_fields(
+    record: Record,
+    session: Session,
+    pairs: tuple[Sequence[bytes], Sequence[bytes]],
+    rounds: tuple[Sequence[bytes], Sequence[bytes], Sequence[bytes]],
+) -> dict[str, Any]:
+    try:
+        return {"proof": finish_proof(record, session, *pairs, *rounds).hex(), "error": None, "party": None}
+    except ProtocolError as error:
+        return {"proof": None, "error": error.name, "party": error.party}

@@ -16,7 +16,8 @@ from fixtures import ISSUED, small
 from log_fixture import MAXIMUM_AGE, NOW, ORIGIN, LogFixture, fixture
 from reference import group as g
 from reference.log_entries import ERASURE, REVOCATION, LogEntry, set_entry
-from reference.log_monitor import alarms
+from reference.log_monitor import alarms, watch
+from reference.log_monitor import tiles as tiles_of
 from reference.log_policy import LogPolicy
 from reference.log_proof import LogProof, check_set_proof
 from reference.merkle import (
@@ -132,6 +133,9 @@ def build() -> dict[str, Topic | bytes]:
             "Custodians": "A set whose key several hold.",
             "Alarm": "An entry that is in writing and strange: people must look at it.",
             "OneWay": "A path that is right for another place or size.",
+            "Rewritten": "A log that begins otherwise than it was seen to begin.",
+            "OtherTiles": "Tiles of hashes that are not those of the entries.",
+            "Order": "Two things are wrong, and one is named.",
         },
     )
     made = fixture()
@@ -145,8 +149,9 @@ def build() -> dict[str, Topic | bytes]:
     set_proofs(topic, made)
     tiles(topic)
     watching(topic, made)
+    served = watches(topic, made)
     upstream()
-    return {"log/log.json": topic, f"log/{FILE}": small().signed.encode()[:4096]}
+    return {"log/log.json": topic, f"log/{FILE}": small().signed.encode()[:4096], **served}
 
 
 def notes(topic: Topic, made: LogFixture) -> None:
@@ -1013,6 +1018,279 @@ def watching(topic: Topic, made: LogFixture) -> None:
         bad(f"statistics with another number of {name}", [one, counted([9]), changed])
     bad("a revoked set is published", [one, revoked, one])
     add("another set after a revocation", [one, revoked, published(root=new, version=version + 1)])
+
+
+def watch_fields(
+    files: dict[str, bytes],
+    policy: LogPolicy,
+    last: bytes | None,
+    now: int,
+    set_file: SetFile | None,
+    growth: int,
+) -> dict[str, Any]:
+    seen = None if last is None else Checkpoint.decode(last)
+    found = watch(files.get, policy, seen, [] if set_file is None else [set_file], now, growth)
+    return {
+        "size": found.checkpoint.size,
+        "newEntries": found.checkpoint.size - (seen.size if seen else 0),
+        "alarms": sorted({index for index, _ in found.alarms}),
+    }
+
+
+def served(made: LogFixture) -> dict[str, bytes]:
+    """All files of a log's folder."""
+    return {"checkpoint": made.checkpoint(), **tiles_of(list(made.entries))}
+
+
+def watches(topic: Topic, made: LogFixture) -> dict[str, bytes]:
+    """The files of the logs that are watched."""
+    group = topic.group(
+        "Watch",
+        "Watching, of a log's folder: `files` are what is there, `last` is the checkpoint that was seen last, or null.",
+    )
+    fixture_ = small()
+    draw = seeded("log: watches")
+    # A log with a full tile, and a second level.
+    change = LogEntry.decode(made.entries[0])
+    long = made.changed(
+        entries=tuple(
+            replace(change, values=change.values | {"time": [ISSUED + i], "source": [draw(32)]}).encode()
+            for i in range(257)
+        )
+    )
+    folders = {"served": served(made), "served-257": served(long)}
+
+    def add(
+        about: str,
+        files: dict[str, bytes],
+        *flags: str,
+        folder: str = "served",
+        last: bytes | None = None,
+        policy: bytes | None = None,
+        now: int = NOW,
+        set_file: SetFile | None = None,
+        alarms_: list[int] | None = None,
+        result: str = "valid",
+    ) -> None:
+        base = folders[folder]
+        contents = [
+            {
+                "path": path,
+                "contents": file_case(f"{folder}/{path}", base[path], data) if path in base else data.hex(),
+            }
+            for path, data in sorted(files.items())
+        ]
+        text = made.policy() if policy is None else policy
+        whole = fixture_.signed.encode()
+        case = {
+            "files": contents,
+            "policy": text.hex(),
+            "maximumAge": MAXIMUM_AGE,
+            "last": None if last is None else last.hex(),
+            "now": now,
+            "set": None if set_file is None else file_case("../set-file/small.smset", whole, set_file.encode()),
+            "growth": 2,
+        }
+
+        def run() -> dict[str, Any]:
+            found = watch_fields(files, LogPolicy.decode(text, MAXIMUM_AGE), last, now, set_file, 2)
+            assert alarms_ is None or found["alarms"] == alarms_, (about, found)
+            return found
+
+        group.add(about, case, run, *flags, result=result)
+
+    def up_to(of: LogFixture, size: int) -> LogFixture:
+        return of.changed(entries=of.entries[:size])
+
+    def with_entry(place: int, entry: bytes) -> LogFixture:
+        return made.changed(entries=(*made.entries[:place], entry, *made.entries[place + 1 :]))
+
+    good = folders["served"]
+    strange = [1, 3, 4]
+    add("five entries, of which two are none, and a count too many", good, "Alarm", alarms_=strange)
+    add("and the set is at hand", good, set_file=fixture_.signed, alarms_=strange)
+    unsigned = replace(fixture_.new.set_file, signature_block=bytes(len(fixture_.signed.signature_block)))
+    add("and the set is at hand, which nobody signed", good, "Alarm", set_file=unsigned, alarms_=[1, 2, 3, 4])
+    add("nothing new", good, "Boundary", last=made.checkpoint(), alarms_=[])
+    add(
+        "three entries were seen: what is strange in them is not said again",
+        good,
+        last=up_to(made, 3).checkpoint(),
+        alarms_=[3, 4],
+    )
+    add("an empty log was seen", good, "Boundary", last=up_to(made, 0).checkpoint(), alarms_=strange)
+    add("an empty log", served(up_to(made, 0)), "Boundary", alarms_=[])
+    older = {**served(up_to(made, 3)), **good}
+    add("narrower tiles and other files beside", {**older, "pending": b"", "tile/0/001": b"?"}, alarms_=strange)
+    wide = folders["served-257"]
+    add("257 entries", wide, folder="served-257", alarms_=[])
+    for size in (1, 255, 256, 257):
+        add(
+            f"257 entries, {size} were seen", wide, folder="served-257", last=up_to(long, size).checkpoint(), alarms_=[]
+        )
+
+    # Step 1
+    def changed(checkpoint: bytes) -> dict[str, bytes]:
+        return {**good, "checkpoint": checkpoint}
+
+    text = made.text
+    add("no checkpoint", tiles_of(list(made.entries)), "TruncatedInput", result=MALFORMED)
+    add("an empty checkpoint", changed(b""), "TruncatedInput", result=MALFORMED)
+    add("a checkpoint without signatures", changed(text), "TruncatedInput", result=MALFORMED)
+    add("a blank at its end", changed(made.checkpoint() + b" "), "TrailingBytes", result=MALFORMED)
+    unknown = "unknownLog"
+    elsewhere = made.changed(log=NoteSigner("example.org/other", NOTE, draw(32)))
+    add("another log's folder", served(elsewhere), "OtherLog", result=unknown)
+    add("a policy for another log", good, "OtherLog", policy=elsewhere.policy(), result=unknown)
+    namesake = made.changed(log=NoteSigner(ORIGIN, NOTE, draw(32)))
+    add("another key under the log's name", served(namesake), "OtherLog", result=unknown)
+    cosigned_ = b"".join(w.line(text, NOW) for w in made.witnesses)
+    add("cosigned, and not signed by the log", changed(text + b"\n" + cosigned_), "OtherLog", result=unknown)
+    renamed = checkpoint_text("example.com/other", 5, root(made.leaves))
+    add("the log's key under another origin", changed(made.checkpoint(renamed)), "OtherLog", result=unknown)
+    forged = "invalidLogSignature"
+    lines = made.checkpoint()
+    lied = text + b"\n" + made.log.line(b"other\n") + cosigned_
+    add("the log's signature is of another text", changed(lied), "ForgedSignature", result=forged)
+    bad_line = lines + made.witnesses[1].line(b"other\n", NOW)
+    add("a fourth cosignature does not verify", changed(bad_line), "ForgedSignature", result=forged)
+    few = "tooFewCosignatures"
+    add("one witness, two are needed", served(made.changed(times=(NOW, None, None))), "UnderWitnessed", result=few)
+    add("two witnesses, two are needed", served(made.changed(times=(NOW, None, NOW))), "Boundary", alarms_=strange)
+    add(
+        "two witnesses, all are needed",
+        served(made.changed(times=(NOW, None, NOW))),
+        "UnderWitnessed",
+        policy=made.policy("all"),
+        result=few,
+    )
+    late = "proofTooOld"
+    old = NOW - MAXIMUM_AGE
+    add("as old as is allowed", served(made.changed(times=(old, old, None))), "Boundary", alarms_=strange)
+    add("one of two a second too old", served(made.changed(times=(old - 1, old, None))), "Stale", result=late)
+    ahead = NOW + 86_400
+    add("a day ahead of the clock", served(made.changed(times=(ahead, ahead, None))), "Boundary", alarms_=strange)
+    add("one of two more than a day ahead", served(made.changed(times=(ahead + 1, NOW, None))), "Stale", result=late)
+
+    # Step 2
+    bundle = "tile/entries/000.p/5"
+
+    def without(path: str, files: dict[str, bytes] = good) -> dict[str, bytes]:
+        return {name: data for name, data in files.items() if name != path}
+
+    add("no bundle", without(bundle), "TruncatedInput", result=MALFORMED)
+    add(
+        "a bundle under a wider one's name",
+        {**without(bundle), "tile/entries/000": good[bundle]},
+        "OtherTiles",
+        result=MALFORMED,
+    )
+    add("a bundle that ends early", {**good, bundle: good[bundle][:-1]}, "TruncatedInput", result=MALFORMED)
+    add("a byte follows a bundle", {**good, bundle: good[bundle] + b"\0"}, "TrailingBytes", result=MALFORMED)
+    add(
+        "the first of two bundles is missing",
+        without("tile/entries/000", wide),
+        "TruncatedInput",
+        folder="served-257",
+        result=MALFORMED,
+    )
+    great = made.checkpoint(checkpoint_text(ORIGIN, 2**20 + 1, root(made.leaves)))
+    add("more entries than are read", changed(great), "OutOfRange", result=MALFORMED)
+    apart = "inconsistentLog"
+    other = with_entry(2, fixture_.with_header(version=6).root)
+    mixed = {**served(other), "checkpoint": made.checkpoint()}
+    add("another entry than the checkpoint's, and its tiles", mixed, "Forked", result=apart)
+    add("another checkpoint than the entries'", changed(other.checkpoint()), "Forked", result=apart)
+    swapped = [made.entries[1], made.entries[0], *made.entries[2:]]
+    add("two entries change places", {**good, **tiles_of(swapped)}, "Forked", result=apart)
+    smaller = {**good, "checkpoint": up_to(made, 4).checkpoint(), "tile/entries/000.p/4": good[bundle]}
+    add("a bundle of five entries as one of four", smaller, "TrailingBytes", result=MALFORMED)
+    seen = made.checkpoint()
+    rewritten = "Rewritten"
+    add(
+        "an entry that was seen is another, all else is in order",
+        served(other),
+        rewritten,
+        last=up_to(made, 3).checkpoint(),
+        result=apart,
+    )
+    add(
+        "an entry that was not seen is another",
+        served(with_entry(3, made.entries[0])),
+        last=up_to(made, 3).checkpoint(),
+        alarms_=[4],
+    )
+    add("another tree of the size that was seen", served(other), "SplitView", last=seen, result=apart)
+    add(
+        "it has grown from another tree of the size that was seen",
+        good,
+        rewritten,
+        last=up_to(other, 4).checkpoint(),
+        result=apart,
+    )
+    add("fewer entries than were seen", served(up_to(made, 4)), rewritten, last=seen, result=apart)
+    add("none any more", served(up_to(made, 0)), rewritten, last=seen, result=apart)
+    add("the checkpoint that was seen is another log's", good, "OtherLog", last=elsewhere.checkpoint(), result=unknown)
+    seen_first = long.changed(entries=(long.entries[1], *long.entries[1:256])).checkpoint()
+    add(
+        "the first of 256 entries that were seen is another",
+        wide,
+        rewritten,
+        folder="served-257",
+        last=seen_first,
+        result=apart,
+    )
+    tile = "tile/0/000.p/5"
+    add("no tile of hashes", without(tile), "OtherTiles", result=apart)
+    add("a hash is another", {**good, tile: good[tile][:-1] + b"\0"}, "OtherTiles", result=apart)
+    add("a hash is missing", {**good, tile: good[tile][:-32]}, "OtherTiles", result=apart)
+    add("a hash more", {**good, tile: good[tile] + bytes(32)}, "OtherTiles", result=apart)
+    moved = {**without(tile), "tile/0/000": good[tile]}
+    add("a tile under a wider one's name", moved, "OtherTiles", result=apart)
+    for path in ("tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1"):
+        add(f"257 entries, no {path}", without(path, wide), "OtherTiles", folder="served-257", result=apart)
+        bad = {**wide, path: flip_last(wide[path])}
+        add(f"257 entries, {path} is another", bad, "OtherTiles", folder="served-257", result=apart)
+
+    # What is looked at first.
+    add(
+        "no log of the policy, too few cosignatures",
+        served(elsewhere.changed(times=(None, None, None))),
+        "Order",
+        result=unknown,
+    )
+    add(
+        "too few cosignatures, and no bundle",
+        {**without(bundle), "checkpoint": made.changed(times=(NOW, None, None)).checkpoint()},
+        "Order",
+        result=few,
+    )
+    add(
+        "cosignatures too old, and the entries are others",
+        {**served(other), "checkpoint": made.changed(times=(old - 1, old, None)).checkpoint()},
+        "Order",
+        result=late,
+    )
+    add(
+        "the entries are others, and the log was seen otherwise",
+        mixed,
+        "Order",
+        last=elsewhere.checkpoint(),
+        result=apart,
+    )
+    add("no bundle, and another log was seen", without(bundle), "Order", last=elsewhere.checkpoint(), result=MALFORMED)
+    add(
+        "another log was seen, and no tile is there",
+        without(tile),
+        "Order",
+        last=elsewhere.checkpoint(),
+        result=unknown,
+    )
+    return {f"log/{folder}/{path}": data for folder, files in folders.items() for path, data in files.items()}
+
+
+def flip_last(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
 
 
 def upstream() -> None:

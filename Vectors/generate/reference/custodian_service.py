@@ -1,0 +1,118 @@
+"""Protocol 5.23, "Answering": what a running custodian does with calls, within its operator's policy."""
+
+from __future__ import annotations
+
+from .custodian import Custodian
+from .custodians import Share
+from .custody import COMMIT, ERASED, EVALUATE, EVALUATED, PROVED, REVEAL, Journal, Policy, open_call
+from .erasure import Erasure
+from .errors import require
+from .evaluation import Request, evaluate
+from .joint_proof import Session
+from .keys import source_public_key
+from .labels import Draw, system_draw
+
+LEAST_BURST = 65_535
+BURST_SECONDS = 60
+SESSION_COUNT = 88
+
+
+class Service:
+    def __init__(self, seed: bytes, custodian: Custodian | None = None) -> None:
+        self.seed, self.custodian = seed, custodian
+        self.policies: dict[bytes, Policy] = {}
+        self.is_stopped = False
+        self.journal, self.written = Journal(totals={}), b""
+        self.restart()
+
+    def restart(self) -> None:
+        self.left: dict[bytes, tuple[int, int]] = {}
+        """Of each table, how many elements were left when one was counted, and when that was."""
+
+    def allow(self, policy: Policy) -> None:
+        self.policies[policy.table_id] = policy
+
+    # Limits
+
+    def permitted(self, coordinator: bytes, table: bytes, now: int) -> Policy:
+        """Step 3."""
+        require(not self.is_stopped, "custodianStopped")
+        require(table in self.policies, "unknownSet")
+        policy = self.policies[table]
+        require(coordinator in policy.coordinators, "authenticationFailed")
+        require(now <= policy.until, "setExpired")
+        return policy
+
+    def admit(self, kind: int, coordinator: bytes, table: bytes, subject: bytes, count: int, now: int) -> None:
+        """Steps 3 to 5."""
+        policy = self.permitted(coordinator, table, now)
+        # 4.
+        most = max(BURST_SECONDS * policy.rate, LEAST_BURST)
+        left, since = self.left.get(table, (most, now))
+        there = min(most, left + policy.rate * (now - since))
+        require(count <= there, "rateExceeded")
+        # "Journal", 1.
+        require((self.journal.totals or {}).get(table, 0) + count <= policy.slots, "quotaExceeded")
+        self.left[table] = (there - count, now)
+        # 5.
+        self.note(kind, now, table, subject, coordinator, count)
+
+    def note(self, kind: int, now: int, table: bytes, subject: bytes, asker: bytes = bytes(32), count: int = 0) -> None:
+        self.written += self.journal.follow(self.seed, kind, now, table, subject, asker, count).encode()
+
+    # Calls
+
+    def holding(self, record: bytes) -> Share:
+        """Step 2."""
+        assert self.custodian is not None
+        if self.custodian.erasure is not None:
+            require(Erasure.decode(self.custodian.erasure).record == record, "unknownSet")
+        share = self.custodian.holding()
+        require(share.record.name == record, "unknownSet")
+        return share
+
+    def answer(self, call: int, message: bytes, now: int, draw: Draw = system_draw) -> bytes:
+        # 1.
+        coordinator, asked = open_call(message, call, source_public_key(self.seed), now)
+        if call == EVALUATE:
+            return self.evaluate(coordinator, asked, now, draw)
+        return self.prove(call, coordinator, asked, now, draw)
+
+    def evaluate(self, coordinator: bytes, asked: bytes, now: int, draw: Draw) -> bytes:
+        request = Request.decode_form(asked)
+        # 2.
+        share = self.holding(request.record)
+        table = share.record.plan.table_id
+        self.admit(EVALUATED, coordinator, table, request.digest, len(request.elements), now)
+        # 6.
+        request.check_elements()
+        return evaluate(share, request, draw).encode()
+
+    def prove(self, call: int, coordinator: bytes, asked: bytes, now: int, draw: Draw) -> bytes:
+        head, rest = asked[:SESSION_COUNT], asked[SESSION_COUNT:]
+        session = Session.decode(head)
+        count = 0 if call == COMMIT else len(session.parties)
+        require(rest == b"" if count == 0 else len(rest) % count == 0, "wrongLength")
+        length = len(rest) // count if count else 0
+        messages = [rest[length * place : length * (place + 1)] for place in range(count)]
+        # 2.
+        table = self.holding(session.record).record.plan.table_id
+        assert self.custodian is not None
+        if call == COMMIT:
+            self.admit(PROVED, coordinator, table, session.name, 1, now)
+            # 6.
+            return self.custodian.commit(head, draw)
+        self.permitted(coordinator, table, now)
+        # 6.
+        return self.custodian.reveal(messages) if call == REVEAL else self.custodian.respond(messages)
+
+    # Erasure
+
+    def erase(self, now: int) -> bytes:
+        """5.27; 5.23, "Journal": an entry of kind 5 is written once."""
+        assert self.custodian is not None
+        statement = self.custodian.erase(now)
+        said = Erasure.decode(statement)
+        if (ERASED, said.table_id, said.record) not in self.journal.steps:
+            self.note(ERASED, now, said.table_id, said.record)
+        return statement

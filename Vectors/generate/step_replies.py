@@ -1,0 +1,198 @@
+"""What is replied to the steps of a case (steps/steps.json), from its input alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from envelope import seeded
+from forms import word
+from reference.coordinator import Coordinator
+from reference.custodian import Custodian
+from reference.custodian_service import Service
+from reference.custodians import Plan, Record, Share
+from reference.custody import EVALUATED, Policy
+from reference.errors import ProtocolError
+from reference.evaluation import Request
+from reference.evaluation import evaluate as evaluate_request
+from reference.group import add as add_points
+from reference.group import multiply_base
+from reference.labels import Draw, decode_integer
+from topics.custodians import flipped, hexes, with_byte
+
+Step = dict[str, Any]
+
+
+def exactly(random: str, step: Callable[[Draw], bytes]) -> bytes:
+    """A step that draws all of these bytes."""
+    left = bytes.fromhex(random)
+
+    def draw(count: int) -> bytes:
+        nonlocal left
+        if count > len(left):
+            raise ValueError("more is drawn than `random` holds")
+        drawn, left = left[:count], left[count:]
+        return drawn
+
+    result = step(draw)
+    if left:
+        raise ValueError(f"{len(left)} bytes of `random` are left over")
+    return result
+
+
+def take_step(custodian: Custodian, step: Step) -> bytes:
+    def data(name: str) -> bytes:
+        return bytes.fromhex(step[name])
+
+    def all_data(name: str) -> list[bytes]:
+        return [bytes.fromhex(text) for text in step[name]]
+
+    match step["do"]:
+        case "begin":
+            plan = Plan.decode(data("plan"))
+            return exactly(step["random"], lambda draw: custodian.begin(plan, all_data("newKeys"), draw))
+        case "deal":
+            return exactly(step["random"], lambda draw: custodian.deal(all_data("messages"), draw))
+        case "confirm":
+            return custodian.confirm(all_data("messages"))
+        case "complain":
+            return custodian.complain(step["accused"], data("message"))
+        case "handOver":
+            return exactly(step["random"], lambda draw: custodian.hand_over(all_data("messages"), draw))
+        case "finish":
+            return custodian.finish(all_data("messages"))
+        case "recover":
+            rounds = [all_data(name) for name in ("first", "second", "handovers")]
+            return custodian.recover(Record.decode(data("record")), *rounds)
+        case "evaluate":
+            return exactly(step["random"], lambda draw: custodian.evaluate(data("request"), draw))
+        case "commit":
+            return exactly(step["random"], lambda draw: custodian.commit(data("session"), draw))
+        case "reveal":
+            return custodian.reveal(all_data("messages"))
+        case "respond":
+            return custodian.respond(all_data("messages"))
+        case "erase":
+            return custodian.erase(decode_integer(data("time")))
+    raise ValueError(step["do"])
+
+
+def party_replies(case: dict[str, Any]) -> dict[str, Any]:
+    share = None if case["share"] is None else Share.decode(bytes.fromhex(case["share"]))
+    custodian = Custodian(bytes.fromhex(case["seed"]), share)
+    replies: list[dict[str, Any]] = []
+    for step in case["steps"]:
+        try:
+            replies.append({"message": take_step(custodian, step).hex(), "error": None, "party": None})
+        except ProtocolError as error:
+            replies.append({"message": None, "error": error.name, "party": error.party})
+    return {"replies": replies}
+
+
+def serve(service: Service, step: Step) -> bytes | None:
+    match step["do"]:
+        case "call":
+            message, now = bytes.fromhex(step["message"]), decode_integer(bytes.fromhex(step["at"]))
+            return exactly(step["random"], lambda draw: service.answer(step["call"], message, now, draw))
+        case "erase":
+            return service.erase(decode_integer(bytes.fromhex(step["at"])))
+        case "ask":
+            now, table = decode_integer(bytes.fromhex(step["at"])), bytes.fromhex(step["tableID"])
+            service.admit(EVALUATED, bytes.fromhex(step["coordinator"]), table, bytes(32), step["count"], now)
+        case "allow":
+            service.allow(Policy.decode(bytes.fromhex(step["policy"])))
+        case "stop":
+            service.is_stopped = True
+        case "resume":
+            service.is_stopped = False
+        case "restart":
+            service.restart()
+        case other:
+            raise ValueError(other)
+    return None
+
+
+def service_replies(case: dict[str, Any]) -> dict[str, Any]:
+    seed = bytes.fromhex(case["seed"])
+    service = Service(seed, Custodian(seed, Share.decode(bytes.fromhex(case["share"]))))
+    replies: list[dict[str, Any]] = []
+    for step in case["steps"]:
+        try:
+            answer = serve(service, step)
+            replies.append({"answer": None if answer is None else answer.hex(), "error": None})
+        except ProtocolError as error:
+            replies.append({"answer": None, "error": error.name})
+    return {"replies": replies, "journal": service.written.hex()}
+
+
+def limit_replies(case: dict[str, Any]) -> dict[str, Any]:
+    service = Service(bytes.fromhex(case["seed"]))
+    replies: list[str | None] = []
+    for step in case["steps"]:
+        try:
+            serve(service, step)
+            replies.append(None)
+        except ProtocolError as error:
+            replies.append(error.name)
+    totals = service.journal.totals or {}
+    return {
+        "replies": replies,
+        "totals": [{"tableID": table.hex(), "total": word(totals[table])} for table in sorted(totals)],
+    }
+
+
+def answered(share: Share, asked: Request, how: str, fresh: Draw) -> bytes | None:
+    """What a party answers that is as `how` says."""
+    answer = evaluate_request(share, asked, fresh)
+    first, *rest = answer.products
+    data = answer.encode()
+    match how:
+        case "honest":
+            return data
+        case "silent":
+            return None
+        case "more":
+            return replace(answer, products=(add_points(first, multiply_base(1)), *rest)).encode()
+        case "none":
+            return replace(answer, products=(b"\xff" * 32, *rest)).encode()
+        case "identity":
+            return replace(answer, products=(bytes(32), *rest)).encode()
+        case "short":
+            return data[:-1]
+        case "index":
+            return with_byte(data, 4, share.party % 16 + 1)
+        case "digest":
+            return flipped(data, 8)
+    raise ValueError(how)
+
+
+def coordinator_replies(case: dict[str, Any]) -> dict[str, Any]:
+    shares = {share.party: share for share in (Share.decode(bytes.fromhex(text)) for text in case["shares"])}
+    coordinator = Coordinator(shares[1].record, case["order"])
+    draw = seeded("steps: a coordinator, whose draws change nothing in what is seen")
+    batches = []
+    for batch in case["batches"]:
+        ways = {way["party"]: way for way in batch["answers"]}
+        asked = {party: {"party": party, "plain": 0, "proved": 0} for party in sorted(shares)}
+
+        def ask(party: int, one: Request, ways: dict = ways, asked: dict = asked) -> bytes | None:
+            kind = "proved" if one.proved else "plain"
+            asked[party][kind] += 1
+            return answered(shares[party], one, ways[party][kind], draw)
+
+        coordinator.faults = []
+        products, error = None, None
+        try:
+            products = hexes(coordinator.evaluate([bytes.fromhex(text) for text in batch["elements"]], ask, draw))
+        except ProtocolError as failure:
+            error = failure.name
+        batches.append(
+            {
+                "products": products,
+                "error": error,
+                "faults": [{"party": f.party, "kind": f.kind, "error": f.error} for f in coordinator.faults],
+                "asked": list(asked.values()),
+            }
+        )
+    return {"batches": batches}

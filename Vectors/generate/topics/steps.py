@@ -1,0 +1,1218 @@
+"""Protocol 5.22 to 5.27: what a custodian does with one step after another, and what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from envelope import Recorder, Topic, seeded
+from forms import word
+from reference.coordinator import is_element
+from reference.custodians import Plan, Record, Share, lagrange, seal, sealed_text
+from reference.custody import COMMIT, EVALUATE, RESPOND, REVEAL, Policy, make_call
+from reference.evaluation import request
+from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multiply_base
+from reference.joint_proof import Prover, Session
+from reference.key_generation import Party
+from reference.keys import source_public_key
+from step_replies import Step, coordinator_replies, limit_replies, party_replies, service_replies
+from topics.custodians import Parties, Proof, Recovery, Refresh, flipped, hexes, with_byte
+
+NOTES = {
+    "Again": "the same is asked again, or something else where an answer stands",
+    "AnotherStep": "a step that the run or the session is not at",
+    "Blamed": "a message that is at fault, and whose it is",
+    "ChangedCommitment": "something else than was committed to, or taken before",
+    "Replaced": "a run or a session takes the place of another one",
+    "Erased": "after the share was erased",
+    "OtherRun": "another record's, or another run's",
+    "Counted": "what counts, and what does not",
+    "Order": "two things are wrong, and one is named",
+    "Boundary": "the last that is answered, and the first that is not",
+    "Silent": "a party that does not answer",
+    "Wrong": "a party that answers something else",
+    "Later": "what was refused is answered at another time",
+}
+NOW = 1_800_000_000
+
+
+# Steps
+
+
+def begin(plan: Plan, random: bytes = b"", new_keys: Sequence[bytes] = ()) -> Step:
+    return {"do": "begin", "plan": plan.encode().hex(), "newKeys": hexes(new_keys), "random": random.hex()}
+
+
+def deal(messages: Sequence[bytes], random: bytes = b"") -> Step:
+    return {"do": "deal", "messages": hexes(messages), "random": random.hex()}
+
+
+def confirm(messages: Sequence[bytes]) -> Step:
+    return {"do": "confirm", "messages": hexes(messages)}
+
+
+def complain(accused: int, message: bytes) -> Step:
+    return {"do": "complain", "accused": accused, "message": message.hex()}
+
+
+def hand_over(messages: Sequence[bytes], random: bytes = b"") -> Step:
+    return {"do": "handOver", "messages": hexes(messages), "random": random.hex()}
+
+
+def finish(messages: Sequence[bytes]) -> Step:
+    return {"do": "finish", "messages": hexes(messages)}
+
+
+def recover(record: Record, first: Sequence[bytes], second: Sequence[bytes], handovers: Sequence[bytes]) -> Step:
+    return {
+        "do": "recover",
+        "record": record.encode().hex(),
+        "first": hexes(first),
+        "second": hexes(second),
+        "handovers": hexes(handovers),
+    }
+
+
+def evaluate(asked: bytes, random: bytes = b"") -> Step:
+    return {"do": "evaluate", "request": asked.hex(), "random": random.hex()}
+
+
+def commit(session: Session, random: bytes = b"") -> Step:
+    return {"do": "commit", "session": session.encode().hex(), "random": random.hex()}
+
+
+def reveal(messages: Sequence[bytes]) -> Step:
+    return {"do": "reveal", "messages": hexes(messages)}
+
+
+def respond(messages: Sequence[bytes]) -> Step:
+    return {"do": "respond", "messages": hexes(messages)}
+
+
+def erase(time: int) -> Step:
+    return {"do": "erase", "time": word(time)}
+
+
+# Cases
+
+
+class Adding:
+    """Adds cases to a group. What the author expects of each step stands behind it: "" an answer, "=" the answer that
+    was given last, else an error, with the party after a colon.
+    """
+
+    def __init__(self, topic: Topic, group: str, comment: str, run: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        self.group, self.run = topic.group(group, comment), run
+
+    def add(self, comment: str, fields: dict[str, Any], steps: Sequence[tuple[Step, str]], *flags: str) -> None:
+        case = {**fields, "steps": [step for step, _ in steps]}
+
+        def run() -> dict[str, Any]:
+            output = self.run(case)
+            last = None
+            for place, ((step, expected), reply) in enumerate(zip(steps, output["replies"], strict=True)):
+                got, said = described(reply)
+                if got == "" and expected == "=":
+                    got = "=" if said == last else "another answer than the last"
+                if got != expected:
+                    raise AssertionError(f"“{comment}”, step {place}, {step['do']}: expected {expected}, got {got}")
+                last = said or last
+            return output
+
+        self.group.add(comment, case, run, *flags)
+
+
+def described(reply: dict[str, Any] | str | None) -> tuple[str, str | None]:
+    if reply is None or isinstance(reply, str):
+        return reply or "", None
+    error = reply["error"] or ""
+    party = reply.get("party")
+    said = reply["message"] if "message" in reply else reply["answer"]
+    return (f"{error}:{party}" if party else error), said
+
+
+def build() -> dict[str, Topic | bytes]:
+    topic = Topic("steps", "What a custodian does, one step after another.", NOTES)
+    two = Parties("2 of 3", 2, 3)
+    party(topic, two)
+    service(topic, two)
+    limits(topic)
+    coordinators(topic, two)
+    return {"steps/steps.json": topic}
+
+
+class Session2:
+    """A session of parties 1 and 3, and another one."""
+
+    def __init__(self, two: Parties) -> None:
+        self.proof = Proof("2 of 3", two, (1, 3), 3)
+        draw = seeded("steps: another session")
+        self.next = replace(self.proof.session, attempt=draw(16))
+        self.random = draw(32)
+        provers = [Prover(two.shares[place], self.next) for place in (0, 2)]
+        fresh = (self.random, draw(32))
+        self.first = [prover.commit(lambda _, one=one: one) for prover, one in zip(provers, fresh, strict=True)]
+        self.second = [prover.reveal(self.first) for prover in provers]
+
+
+def party(topic: Topic, two: Parties) -> None:
+    adding = Adding(
+        topic,
+        "Party",
+        "Steps of party 1 of 3, unless it says otherwise. It has `share`, or nothing, and then is asked for each step.",
+        party_replies,
+    )
+
+    def add(
+        comment: str,
+        steps: Sequence[tuple[Step, str]],
+        *flags: str,
+        place: int = 0,
+        share: Share | None = two.shares[0],
+    ) -> None:
+        fields = {
+            "seed": two.seeds[place].hex(),
+            "tableID": two.plan.table_id.hex(),
+            "share": share and share.encode().hex(),
+        }
+        adding.add(comment, fields, steps, *flags)
+
+    proofs(add, two)
+    key_generations(add, two)
+    other_runs(add, two)
+    erasures(add, two)
+
+
+def proofs(add: Callable[..., None], two: Parties) -> None:
+    both = Session2(two)
+    proof, session = both.proof, both.proof.session
+    random, first, second = proof.fresh[0], proof.first, proof.second
+    began = (commit(session, random), "")
+    revealed = (reveal(first), "")
+    conflict, mismatch = "sessionConflict", "transcriptMismatch"
+    add("three rounds", [began, revealed, (respond(second), "")])
+    asked = [
+        began,
+        (commit(session), "="),
+        revealed,
+        (reveal(first), "="),
+        (respond(second), ""),
+        (respond(second), "="),
+    ]
+    add("three rounds, each asked again", asked, "Again")
+    elsewhere = [flipped(second[0], 50), flipped(second[1], 50)]
+    add(
+        "answered, and asked with something else",
+        [
+            began,
+            revealed,
+            (respond(second), ""),
+            *((respond(other), "=") for other in (elsewhere, first, second[:1], [])),
+        ],
+        "Again",
+    )
+    add(
+        "committed again after it revealed",
+        [began, revealed, (commit(session), conflict), (respond(second), "")],
+        "Again",
+    )
+    done = [began, revealed, (respond(second), "")]
+    add("committed again after it answered", [*done, (commit(session), conflict), (respond(second), "")], "Again")
+    add("revealed again after it answered", [*done, (reveal(first), conflict)], "AnotherStep")
+    none = [(reveal(first), conflict), (respond(second), conflict)]
+    add("no session", none, "AnotherStep")
+    add("answered before it reveals", [began, (respond(second), conflict), revealed], "AnotherStep")
+    other_h = [first[0], flipped(first[1], 60)]
+    own_h = [flipped(first[0], 60), first[1]]
+    add(
+        "another h of party 3 after it revealed",
+        [began, revealed, (reveal(other_h), conflict), (reveal(first), ""), (respond(second), "")],
+        "ChangedCommitment",
+    )
+    add("another h of its own after it revealed", [began, revealed, (reveal(own_h), conflict)], "ChangedCommitment")
+    add("another h of its own", [began, (reveal(own_h), mismatch), revealed], "ChangedCommitment", "Blamed")
+    add(
+        "another h of party 3, which reveals the first one",
+        [began, (reveal(other_h), ""), (respond(second), mismatch + ":3"), (reveal(first), conflict)],
+        "ChangedCommitment",
+        "Blamed",
+    )
+    blamed = [
+        (reveal([first[0], flipped(first[1], 8)]), mismatch + ":3"),
+        (reveal([first[0], with_byte(first[1], 4, 2)]), "parameterOutOfRange:3"),
+        (reveal([first[0], first[1][:-1]]), "wrongLength:3"),
+        (reveal([first[0], b"SMS2" + first[1][4:]]), "invalidMagic:3"),
+        (reveal([first[0], with_byte(first[1], 5, 1)]), "nonCanonical:3"),
+        (reveal([flipped(first[0], 8), flipped(first[1], 8)]), mismatch + ":1"),
+        (reveal(first[:1]), "parameterOutOfRange"),
+    ]
+    add("commitments at fault, then the right ones", [began, *blamed, revealed], "Blamed")
+    value = multiply_base(11)
+    changed = [(at, second[1][:at] + value + second[1][at + 32 :]) for at in (40, 72, 104)]
+    own = [second[0][:at] + value + second[0][at + 32 :] for at in (40, 72, 104)]
+    add(
+        "another R, T or Z, then the right ones: what is refused spends nothing",
+        [
+            began,
+            revealed,
+            *((respond([second[0], one]), mismatch + ":3") for _, one in changed),
+            *((respond([one, second[1]]), mismatch + ":1") for one in own),
+            (respond([second[0], with_byte(second[1], 71, 0xFF)]), "invalidPoint:3"),
+            (respond([second[0], second[1][:40] + bytes(32) + second[1][72:]]), "identityPoint:3"),
+            (respond(second[:1]), "parameterOutOfRange"),
+            (respond(second), ""),
+        ],
+        "ChangedCommitment",
+        "Blamed",
+    )
+    replaced = (commit(both.next, both.random), "")
+    add(
+        "another session takes the place of one that it committed in",
+        [began, replaced, (reveal(first), mismatch + ":1"), (reveal(both.first), ""), (respond(both.second), "")],
+        "Replaced",
+    )
+    add(
+        "another session takes the place of one that it revealed in",
+        [
+            began,
+            revealed,
+            replaced,
+            (respond(second), conflict),
+            (reveal(both.first), ""),
+            (respond(second), mismatch + ":1"),
+        ],
+        "Replaced",
+    )
+    anew = seeded("steps: anew")(32)
+    add(
+        "a session whose place was taken is a new one, with another nonce",
+        [began, revealed, replaced, (commit(session, anew), ""), (commit(session), "="), (reveal(first), mismatch)],
+        "Replaced",
+    )
+    other = Parties("another 2 of 3", 2, 3)
+    strange = replace(session, record=other.record.name)
+    add(
+        "what is refused leaves a session as it was",
+        [
+            began,
+            (commit(strange), "unknownSet"),
+            (commit(replace(session, parties=(2, 3))), "parameterOutOfRange"),
+            (commit(replace(session, parties=(1, 2, 3))), "parameterOutOfRange"),
+            revealed,
+            (respond(second), ""),
+        ],
+        "OtherRun",
+    )
+    plain = request(two.record, proof.c, 1, (1, 3), False).encode()
+    nothing = [
+        (commit(session), "unknownSet"),
+        (reveal(first), "unknownSet"),
+        (respond(second), "unknownSet"),
+        (evaluate(plain), "unknownSet"),
+        (erase(NOW), "unknownSet"),
+    ]
+    add("no share", nothing, "OtherRun", share=None)
+
+
+def key_generations(add: Callable[..., None], two: Parties) -> None:
+    """Of a party that has no share."""
+    plan, first, second, third = two.plan, two.first, two.second, two.third
+    random = two.begun[0]
+    sealing = two.draws[0].drawn[len(random) :]
+    began, dealt = (begin(plan, random), ""), (deal(first, sealing), "")
+    confirmed, ended = (confirm(second), ""), (finish(third), "")
+    conflict, mismatch = "sessionConflict", "transcriptMismatch"
+    draw = seeded("steps: runs")
+    twin = Party(two.seeds[2], plan).begin(draw)
+    other_first = [first[0], first[1], twin]
+    own_twin = Party(two.seeds[0], plan).begin(draw)
+
+    def run(comment: str, steps: Sequence[tuple[Step, str]], *flags: str) -> None:
+        add(comment, steps, *flags, share=None)
+
+    asked = request(two.record, [hash_to_group(b"an element")], 1, (1, 2), False).encode()
+    run("a key generation, and what its share gives", [began, dealt, confirmed, ended, (evaluate(asked), "")])
+    again = [began, (begin(plan), "="), dealt, (deal(first), "="), confirmed, (confirm(second), "=")]
+    run("a key generation, each step asked again", [*again, ended, (finish(third), "=")], "Again")
+    run(
+        "confirmed and ended, and asked with something else",
+        [
+            began,
+            dealt,
+            confirmed,
+            (confirm(third), "="),
+            (confirm([]), "="),
+            ended,
+            (finish(second), "="),
+            (finish([]), "="),
+        ],
+        "Again",
+    )
+    once_more = replace(plan, attempt=draw(16))
+    late: list[tuple[Step, str]] = [(begin(plan), conflict), (begin(once_more), conflict)]
+    run(
+        "begun again, and another key generation, at each step",
+        [began, (begin(once_more), conflict), dealt, *late, confirmed, *late, ended, *late],
+        "Again",
+        "AnotherStep",
+    )
+    add("a key generation with a share", [(begin(plan), conflict)], "AnotherStep")
+    run(
+        "other messages of round 1 after it dealt",
+        [began, dealt, (deal(other_first), conflict), (deal(first[:2]), conflict), (deal(first), ""), confirmed],
+        "ChangedCommitment",
+    )
+    out_of_step = [
+        (deal(first), conflict),
+        (confirm(second), conflict),
+        (finish(third), conflict),
+        (hand_over(second), conflict),
+        (complain(2, second[1]), conflict),
+        (recover(two.record, first, second, []), conflict),
+    ]
+    run("no run", out_of_step, "AnotherStep")
+    run("begun, and no step but the next", [began, *out_of_step[1:], dealt], "AnotherStep")
+    run("dealt, and no step but the next", [began, dealt, *out_of_step[2:4], out_of_step[5], confirmed], "AnotherStep")
+    run(
+        "confirmed, and no step but the next",
+        [began, dealt, confirmed, out_of_step[0], *out_of_step[3:], ended],
+        "AnotherStep",
+    )
+    run(
+        "ended, and no step any more",
+        [began, dealt, confirmed, ended, *out_of_step[:2], *out_of_step[3:]],
+        "AnotherStep",
+    )
+    strange = Parties("another 2 of 3", 2, 3).first
+    run(
+        "messages of round 1 at fault, then the right ones",
+        [
+            began,
+            (deal([first[0], strange[1], first[2]]), mismatch + ":2"),
+            (deal([first[0], flipped(first[1], 240), first[2]]), "invalidSignature:2"),
+            (deal([first[0], first[1], two.changed(2, first[2], 168, encode_scalar(5))]), "proofRejected:3"),
+            (deal([own_twin, first[1], first[2]]), mismatch),
+            (deal(first[:2]), "parameterOutOfRange"),
+            dealt,
+        ],
+        "Blamed",
+    )
+    wrong = encode_scalar((two.parties[1].dealt(1) + 1) % ORDER)
+    sealed = seal(sealed_text(plan.run, 2, 1, wrong), first[0][40:72], draw)
+    lie = two.changed(1, second[1], 72, sealed)
+    own_second = two.changed(0, second[0], 72, second[0][72 : 72 + 113] + bytes([second[0][72 + 113] ^ 1]))
+    refused = [
+        (confirm([second[0], two.changed(1, second[1], 40, bytes(32)), second[2]]), mismatch + ":2"),
+        (confirm([second[0], second[1], flipped(second[2], 90)]), "invalidSignature:3"),
+        (confirm([own_second, second[1], second[2]]), mismatch),
+        (confirm([second[0], lie, second[2]]), "shareRejected:2"),
+        (confirm(second[:2]), "parameterOutOfRange"),
+    ]
+    run("messages of round 2 at fault, then the right ones", [began, dealt, *refused, confirmed], "Blamed")
+    run(
+        "confirmations at fault, then the right ones",
+        [
+            began,
+            dealt,
+            confirmed,
+            (finish([third[0], third[1], two.changed(2, third[2], 104, multiply_base(9))]), mismatch + ":3"),
+            (finish([third[0], flipped(third[1], 150), third[2]]), "invalidSignature:2"),
+            (finish(third[:2]), "parameterOutOfRange"),
+            ended,
+        ],
+        "Blamed",
+    )
+    run(
+        "it complains, and never confirms",
+        [
+            began,
+            dealt,
+            (confirm([second[0], lie, second[2]]), "shareRejected:2"),
+            (complain(2, lie), ""),
+            (complain(2, second[1]), "="),
+            (confirm(second), conflict),
+            (deal(first), conflict),
+            (begin(plan), conflict),
+        ],
+        "AnotherStep",
+    )
+    run(
+        "it has nothing to complain of",
+        [began, dealt, (complain(2, second[1]), "proofRejected"), (complain(3, second[2]), "proofRejected"), confirmed],
+        "Blamed",
+    )
+
+
+def other_runs(add: Callable[..., None], two: Parties) -> None:
+    conflict = "sessionConflict"
+    fresh, lost = Refresh(two), Recovery(two)
+    elements = [hash_to_group(b"one"), hash_to_group(b"another")]
+
+    def asked(record: Record) -> Step:
+        return evaluate(request(record, elements, 1, (1, 2), False).encode())
+
+    def steps_of(run: Refresh | Recovery, place: int) -> tuple[Step, Step]:
+        begun = run.begun[place]
+        dealt = run.draws[place].drawn[len(begun) :][: 32 * (len(run.plan.dealers) - 1)]
+        return begin(run.plan, begun), deal(run.first, dealt)
+
+    began, dealt = steps_of(fresh, 0)
+    both = Session2(two)
+    new = fresh.shares[0].record
+    begun_proof = (commit(both.proof.session, both.proof.fresh[0]), "")
+    add(
+        "a refresh: both shares until it ends, then the new one, and no session",
+        [
+            begun_proof,
+            (began, ""),
+            (dealt, ""),
+            (confirm(fresh.second), ""),
+            (asked(two.record), ""),
+            (asked(new), "unknownSet"),
+            (reveal(both.proof.first), ""),
+            (finish(fresh.third), ""),
+            (asked(two.record), "unknownSet"),
+            (asked(new), ""),
+            (reveal(both.proof.first), conflict),
+            (respond(both.proof.second), conflict),
+            (commit(both.proof.session), "unknownSet"),
+            (finish(fresh.third), ""),
+        ],
+        "Replaced",
+    )
+    draw = seeded("steps: another refresh")
+    other_plan = replace(fresh.plan, attempt=draw(16))
+    recorder = Recorder(draw)
+    other_first = [
+        Party(seed, other_plan, share).begin(recorder) for seed, share in zip(two.seeds, two.shares, strict=True)
+    ]
+    count = len(recorder.drawn) // 3
+    other = begin(other_plan, recorder.drawn[:count])
+    add(
+        "a refresh takes the place of one that was begun",
+        [(began, ""), (other, ""), (deal(fresh.first), "transcriptMismatch:1")],
+        "Replaced",
+    )
+    sealing = draw(64)
+    add(
+        "a refresh takes the place of one that has dealt",
+        [
+            (began, ""),
+            (dealt, ""),
+            (other, ""),
+            (deal(other_first, sealing), ""),
+            (confirm(fresh.second), "transcriptMismatch:1"),
+        ],
+        "Replaced",
+    )
+    again = begin(other_plan)
+    add(
+        "a refresh takes no place of one that is confirmed, and has not ended",
+        [
+            (began, ""),
+            (dealt, ""),
+            (confirm(fresh.second), ""),
+            (again, conflict),
+            (begin(lost.plan), conflict),
+            (finish(fresh.third), ""),
+            (again, "setMismatch"),
+        ],
+        "Replaced",
+        "AnotherStep",
+    )
+    helps, helped = steps_of(lost, 0)
+    masked = lost.draws[0].drawn[-32:]
+    elsewhere = [flipped(one, 90) for one in lost.second]
+    add(
+        "a recovery, a dealer",
+        [
+            (helps, ""),
+            (helped, ""),
+            (confirm(lost.second), conflict),
+            (hand_over([lost.second[0], flipped(lost.second[1], 90)]), "invalidSignature:3"),
+            (hand_over(lost.second, masked), ""),
+            (hand_over(lost.second), "="),
+            (hand_over(elsewhere), "="),
+            (deal(lost.first), conflict),
+            (begin(lost.plan), conflict),
+            (finish([]), conflict),
+            (asked(two.record), ""),
+            (began, ""),
+        ],
+        "Again",
+        "AnotherStep",
+    )
+    record, rounds = two.record, (lost.first, lost.second)
+    wrong = encode_scalar(7)
+    sealed = seal(sealed_text(lost.plan.run, 3, 2, wrong), lost.first[1][40:72], seeded("steps: handed over"))
+    lie = two.changed(2, lost.handovers[1], 72, sealed)
+    add(
+        "a recovery, the party whose share is lost",
+        [
+            (begin(lost.plan, lost.begun[1]), ""),
+            (begin(lost.plan), "="),
+            (deal(lost.first), conflict),
+            (recover(record, *rounds, [lost.handovers[0], lie]), "shareRejected:3"),
+            (recover(record, *rounds, lost.handovers[:1]), "parameterOutOfRange"),
+            (recover(record, *rounds, lost.handovers), ""),
+            (recover(record, *rounds, lost.handovers), "="),
+            (recover(record, *rounds, [lost.handovers[0], lie]), "="),
+            (evaluate(request(record, elements, 2, (1, 2), False).encode()), ""),
+            (begin(lost.plan), conflict),
+        ],
+        "Again",
+        "Blamed",
+        place=1,
+        share=None,
+    )
+
+
+def erasures(add: Callable[..., None], two: Parties) -> None:
+    gone = "keyErased"
+    fresh, lost, both = Refresh(two), Recovery(two), Session2(two)
+    proof = both.proof
+    asked = request(two.record, proof.c, 1, (1, 3), False).encode()
+    other = request(fresh.shares[0].record, proof.c, 1, (1, 3), False).encode()
+    refused: list[tuple[Step, str]] = [
+        (evaluate(asked), gone),
+        (evaluate(other), gone),
+        (commit(proof.session), gone),
+        (reveal(proof.first), gone),
+        (respond(proof.second), gone),
+        (begin(two.plan), gone),
+        (begin(fresh.plan), gone),
+        (begin(lost.plan), gone),
+        (deal(fresh.first), gone),
+        (confirm(fresh.second), gone),
+        (complain(2, fresh.second[1]), gone),
+        (finish(fresh.third), gone),
+        (hand_over(lost.second), gone),
+        (recover(two.record, lost.first, lost.second, lost.handovers), gone),
+    ]
+    add("erased, and asked for everything", [(erase(NOW), ""), *refused], "Erased")
+    add(
+        "erased, and erased again: the same statement",
+        [(evaluate(asked), ""), (erase(NOW), ""), (erase(NOW), "="), (erase(NOW + 9), "="), (erase(0), "=")],
+        "Erased",
+        "Again",
+    )
+    begun = fresh.begun[0]
+    sealing = fresh.draws[0].drawn[len(begun) :]
+    under_way = [(begin(fresh.plan, begun), ""), (deal(fresh.first, sealing), "")]
+    add("erased while a run is under way", [*under_way, (erase(NOW), ""), *refused], "Erased")
+    add(
+        "erased after it confirmed",
+        [
+            *under_way,
+            (confirm(fresh.second), ""),
+            (erase(NOW), ""),
+            (confirm(fresh.second), gone),
+            (finish(fresh.third), gone),
+        ],
+        "Erased",
+    )
+    begun_proof = (commit(proof.session, proof.fresh[0]), "")
+    add(
+        "erased while a session is under way",
+        [begun_proof, (erase(NOW), ""), (commit(proof.session), gone), (reveal(proof.first), gone)],
+        "Erased",
+    )
+    answered = [begun_proof, (reveal(proof.first), ""), (respond(proof.second), "")]
+    add("erased after it answered", [*answered, (erase(NOW), ""), (respond(proof.second), gone)], "Erased")
+    add(
+        "of the party whose share is lost, also not recovered",
+        [
+            (erase(NOW), ""),
+            (begin(lost.plan), gone),
+            (recover(two.record, lost.first, lost.second, lost.handovers), gone),
+        ],
+        "Erased",
+        place=1,
+        share=two.shares[1],
+    )
+
+
+def service(topic: Topic, two: Parties) -> None:
+    adding = Adding(
+        topic,
+        "Service",
+        "Calls to party 1 of 3 and what its operator does, and the journal after it, which was empty.",
+        service_replies,
+    )
+    draw = seeded("steps: service")
+    seed, other_seed = draw(32), draw(32)
+    key, table = source_public_key(two.seeds[0]), two.plan.table_id
+    fields = {"seed": two.seeds[0].hex(), "share": two.shares[0].encode().hex()}
+    both = Session2(two)
+    proof = both.proof
+    elements = [hash_to_group(draw(16)) for _ in range(3)]
+    policy = Policy(table, NOW + 100, 1_000, 1_000, (source_public_key(seed),))
+
+    def add(comment: str, steps: Sequence[tuple[Step, str]], *flags: str) -> None:
+        adding.add(comment, fields, steps, *flags)
+
+    def call(
+        number: int, asked: bytes, at: int = NOW, by: bytes = seed, random: bytes = b"", expected: int | None = None
+    ) -> Step:
+        return {
+            "do": "call",
+            "call": expected or number,
+            "message": make_call(by, number, key, at, asked).hex(),
+            "at": word(at),
+            "random": random.hex(),
+        }
+
+    def asked(count: int, proved: bool = False, record: Record = two.record) -> bytes:
+        return request(record, elements[:count], 1, (1, 2), proved).encode()
+
+    def evaluated(count: int, **more: Any) -> Step:
+        return call(EVALUATE, asked(count), **more)
+
+    def allow(**changes: Any) -> tuple[Step, str]:
+        return {"do": "allow", "policy": replace(policy, **changes).encode().hex()}, ""
+
+    def operator(does: str) -> tuple[Step, str]:
+        return {"do": does}, ""
+
+    session = proof.session.encode()
+    first, second = b"".join(proof.first), b"".join(proof.second)
+    rounds = [
+        call(COMMIT, session, random=proof.fresh[0]),
+        call(REVEAL, session + first),
+        call(RESPOND, session + second),
+    ]
+    every = [evaluated(1), call(COMMIT, session), *rounds[1:]]
+    add("a request", [allow(), (evaluated(3), "")])
+    add("a request with a proof", [allow(), (call(EVALUATE, asked(2, True), random=draw(32)), "")])
+    add("a proof, which counts one", [allow(), *((one, "") for one in rounds)], "Counted")
+    refused = "authenticationFailed"
+    stranger = source_public_key(other_seed)
+    add("no policy", [(one, "unknownSet") for one in every], "Counted")
+    elsewhere = replace(policy, table_id=bytes(16)).encode().hex()
+    add("a policy for another table", [({"do": "allow", "policy": elsewhere}, ""), (evaluated(1), "unknownSet")])
+    add("another coordinator", [allow(coordinators=(stranger,)), *((one, refused) for one in every)], "Counted")
+    add(
+        "one of two coordinators",
+        [
+            allow(coordinators=(stranger, source_public_key(seed))),
+            (evaluated(1), ""),
+            (evaluated(2, by=other_seed), ""),
+        ],
+    )
+    add(
+        "a coordinator that is not in the policy any more",
+        [allow(), (evaluated(1), ""), allow(coordinators=(stranger,)), (evaluated(1), refused)],
+    )
+    until = NOW + 100
+    add(
+        "until the last second, and after it",
+        [allow(), (evaluated(1, at=until), ""), (evaluated(1, at=until + 1), "setExpired")],
+        "Boundary",
+    )
+    add(
+        "a proof that was begun in time is not gone on with afterwards",
+        [
+            allow(),
+            (rounds[0], ""),
+            (call(REVEAL, session + first, at=until + 1), "setExpired"),
+            (call(REVEAL, session + first, at=until), ""),
+            (call(RESPOND, session + second, at=until + 1), "setExpired"),
+            (call(COMMIT, both.next.encode(), at=until + 1), "setExpired"),
+        ],
+        "Boundary",
+    )
+    add(
+        "stopped, and not any more",
+        [
+            allow(),
+            operator("stop"),
+            *((one, "custodianStopped") for one in every),
+            operator("resume"),
+            (evaluated(1), ""),
+            *((one, "") for one in rounds[:2]),
+            operator("stop"),
+            (rounds[2], "custodianStopped"),
+            operator("resume"),
+            (rounds[2], ""),
+        ],
+        "Later",
+        "Counted",
+    )
+    full = "quotaExceeded"
+    add(
+        "elements in all",
+        [
+            allow(slots=6),
+            (evaluated(3), ""),
+            (evaluated(2), ""),
+            (evaluated(2), full),
+            (evaluated(1), ""),
+            (evaluated(1), full),
+            (call(COMMIT, session), full),
+            allow(slots=7),
+            (rounds[0], ""),
+            # What goes on with it counts nothing.
+            *((one, "") for one in rounds[1:]),
+            (evaluated(1), full),
+        ],
+        "Boundary",
+        "Counted",
+        "Later",
+    )
+    add(
+        "fewer elements than were counted",
+        [allow(), (evaluated(3), ""), allow(slots=2), (evaluated(1), full)],
+        "Counted",
+    )
+    add("a call that is sent twice counts twice", [allow(), (evaluated(2), ""), (evaluated(2), "=")], "Counted")
+    add(
+        "a session that is committed in twice counts twice",
+        [allow(), (rounds[0], ""), (call(COMMIT, session), "=")],
+        "Counted",
+        "Again",
+    )
+    add(
+        "what the limits let pass has counted, whatever is wrong with it",
+        [
+            allow(),
+            (rounds[0], ""),
+            (rounds[1], ""),
+            (call(COMMIT, session), "sessionConflict"),
+            (call(COMMIT, replace(proof.session, parties=(2, 3)).encode()), "parameterOutOfRange"),
+            (call(EVALUATE, asked(3)[:-32] + b"\xff" * 32), "invalidPoint"),
+            (call(EVALUATE, asked(2)[:-32] + bytes(32)), "identityPoint"),
+        ],
+        "Counted",
+    )
+    good = asked(2)
+    add(
+        "what has another form has not",
+        [
+            allow(),
+            (call(EVALUATE, good[:-1]), "wrongLength"),
+            (call(EVALUATE, b"SMEA" + good[4:]), "invalidMagic"),
+            (call(EVALUATE, with_byte(good, 7, 1)), "nonCanonical"),
+            (call(EVALUATE, good[:40] + bytes(32) + good[72:]), "invalidScalar"),
+            (call(COMMIT, session + b"\0"), "wrongLength"),
+            (call(COMMIT, session[:-1]), "wrongLength"),
+            (call(COMMIT, session[:56] + bytes(32)), "identityPoint"),
+            (call(REVEAL, session + first + b"\0"), "wrongLength"),
+            (call(RESPOND, session + second[:-1]), "wrongLength"),
+        ],
+        "Counted",
+    )
+    late = call(EVALUATE, good)
+    late["at"] = word(NOW + 301)
+    add(
+        "what “Calls” refuses has not",
+        [
+            allow(),
+            (call(COMMIT, good, expected=EVALUATE), refused),
+            (late, refused),
+            (
+                {**call(EVALUATE, good), "message": flipped(make_call(seed, EVALUATE, key, NOW, good), 150).hex()},
+                refused,
+            ),
+        ],
+        "Counted",
+    )
+    add(
+        "messages of another session or party, in a call for this one",
+        [
+            allow(),
+            (rounds[0], ""),
+            (call(REVEAL, session + b"".join(both.first)), "transcriptMismatch"),
+            (call(REVEAL, session + proof.first[0] * 2), "parameterOutOfRange"),
+            (call(REVEAL, session + first[:-2]), "wrongLength"),
+            (rounds[1], ""),
+            (call(RESPOND, session + b"".join(both.second)), "transcriptMismatch"),
+            (rounds[2], ""),
+        ],
+        "OtherRun",
+    )
+    strange = Parties("another 2 of 3", 2, 3).record
+    unknown = call(EVALUATE, asked(1, record=strange))
+    add(
+        "another record's",
+        [
+            allow(),
+            (unknown, "unknownSet"),
+            (call(COMMIT, replace(proof.session, record=strange.name).encode()), "unknownSet"),
+        ],
+        "OtherRun",
+    )
+    erased: Step = {"do": "erase", "at": word(NOW + 5)}
+    add(
+        "erased: one entry, and nothing is answered",
+        [
+            allow(),
+            (evaluated(1), ""),
+            (rounds[0], ""),
+            (erased, ""),
+            ({"do": "erase", "at": word(NOW + 6)}, "="),
+            operator("restart"),
+            *((one, "keyErased") for one in every),
+            (unknown, "unknownSet"),
+        ],
+        "Erased",
+        "Counted",
+    )
+    wrong_form = call(EVALUATE, asked(1, record=strange)[:-1])
+    add(
+        "what is looked at first",
+        [
+            operator("stop"),
+            (call(EVALUATE, good[:-1], expected=COMMIT), refused),
+            (wrong_form, "wrongLength"),
+            (unknown, "unknownSet"),
+            (evaluated(1), "custodianStopped"),
+            operator("resume"),
+            (evaluated(1), "unknownSet"),
+            allow(coordinators=(stranger,), until=NOW - 1, slots=0, rate=0),
+            (evaluated(1), refused),
+            allow(until=NOW - 1, slots=0, rate=0),
+            (evaluated(1), "setExpired"),
+            allow(slots=0, rate=0),
+            (call(EVALUATE, asked(1)[:-32] + bytes(32)), full),
+        ],
+        "Order",
+    )
+
+
+def limits(topic: Topic) -> None:
+    adding = Adding(
+        topic,
+        "Limits",
+        "5.23, “Answering”, steps 3 to 5: policies, and how many elements a coordinator asks for at which time.",
+        limit_replies,
+    )
+    draw = seeded("steps: limits")
+    seed, tables, keys = draw(32), (draw(16), draw(16)), (draw(32), draw(32), draw(32))
+    policy = Policy(tables[0], NOW + 10**6, 10**9, 10, keys[:2])
+    rate, full = "rateExceeded", "quotaExceeded"
+
+    def add(comment: str, steps: Sequence[tuple[Step, str]], *flags: str) -> None:
+        adding.add(comment, {"seed": seed.hex()}, steps, *flags)
+
+    def allow(**changes: Any) -> tuple[Step, str]:
+        return {"do": "allow", "policy": replace(policy, **changes).encode().hex()}, ""
+
+    def ask(count: int, after: int, expected: str = "", table: int = 0, who: int = 0) -> tuple[Step, str]:
+        step = {
+            "do": "ask",
+            "at": word(NOW + after),
+            "tableID": tables[table].hex(),
+            "coordinator": keys[who].hex(),
+            "count": count,
+        }
+        return step, expected
+
+    restart: tuple[Step, str] = ({"do": "restart"}, "")
+    add(
+        "a whole request at once, then ten a second",
+        [
+            allow(),
+            ask(65_535, 0),
+            ask(1, 0, rate),
+            ask(11, 1, rate),
+            ask(10, 1),
+            ask(1, 1, rate),
+            ask(20, 3),
+            ask(5, 4),
+            ask(15, 5),
+            ask(1, 5, rate),
+        ],
+        "Boundary",
+        "Later",
+    )
+    add(
+        "after long enough as many as at first, and no more",
+        [
+            allow(),
+            ask(65_535, 0),
+            ask(65_535, 6_553, rate),
+            ask(65_535, 6_554),
+            ask(1, 6_554, rate),
+            ask(65_535, 900_000),
+        ],
+        "Boundary",
+        "Later",
+    )
+    add(
+        "a minute's worth, if that is more",
+        [allow(rate=2_000), ask(65_535, 0), ask(54_466, 0, rate), ask(54_465, 0), ask(1, 0, rate), ask(2_000, 1)],
+        "Boundary",
+        "Later",
+    )
+    least = [allow(rate=1_092), ask(65_535, 0), ask(1, 0, rate), restart]
+    add(
+        "the rate from which on a minute's worth is more",
+        [*least, allow(rate=1_093), ask(65_535, 0), ask(45, 0), ask(1, 0, rate)],
+        "Boundary",
+    )
+    most = 2**32 - 1
+    add("the greatest rate", [allow(rate=most), *(ask(65_535, 0) for _ in range(40))], "Boundary")
+    add(
+        "rate 0",
+        [allow(rate=0), ask(65_000, 0), ask(536, 100, rate), ask(535, 900_000), ask(1, 900_000, rate)],
+        "Boundary",
+    )
+    add(
+        "started anew: as at first",
+        [allow(rate=0), ask(65_535, 0), ask(1, 0, rate), restart, ask(65_535, 0), ask(1, 0, rate)],
+    )
+    add(
+        "what is refused takes nothing from the rate",
+        [
+            allow(rate=0, slots=100),
+            ask(65_535, 0, full),
+            ask(101, 0, full),
+            allow(rate=0),
+            ask(65_535, 0),
+            ask(1, 0, rate),
+        ],
+        "Counted",
+    )
+    add(
+        "too much at a time, refused again and again, is not put off by that",
+        [allow(), ask(65_535, 0), *(ask(10, 0, rate) for _ in range(3)), ask(10, 1)],
+        "Counted",
+        "Later",
+    )
+    add(
+        "another rate counts from when something was counted last",
+        [
+            allow(),
+            ask(65_535, 0),
+            allow(rate=100),
+            ask(201, 2, rate),
+            ask(200, 2),
+            allow(rate=3),
+            ask(4, 3, rate),
+            ask(3, 3),
+        ],
+        "Counted",
+    )
+    add(
+        "elements in all: below, at and above",
+        [
+            allow(slots=100),
+            ask(99, 0),
+            ask(2, 0, full),
+            ask(1, 0),
+            ask(1, 0, full),
+            allow(slots=101),
+            ask(1, 0),
+            ask(1, 0, full),
+        ],
+        "Boundary",
+        "Later",
+    )
+    add("none in all", [allow(slots=0), ask(1, 0, full)], "Boundary")
+    add("the greatest number in all", [allow(slots=2**64 - 1), ask(65_535, 0)], "Boundary")
+    add(
+        "what was counted stays when it is started anew",
+        [allow(slots=100), ask(60, 0), restart, ask(41, 0, full), ask(40, 0)],
+    )
+    add(
+        "too many at a time and in all",
+        [allow(slots=65_540), ask(65_535, 0), ask(6, 0, rate), ask(6, 1, full)],
+        "Order",
+    )
+    add(
+        "coordinators have their limits together, tables each its own",
+        [
+            allow(slots=70_000),
+            allow(table_id=tables[1], slots=70_000),
+            ask(60_000, 0),
+            ask(60_000, 0, rate, who=1),
+            ask(5_535, 0, who=1),
+            ask(65_535, 0, table=1),
+            ask(1, 0, rate, table=1),
+            ask(4_466, 500, full, table=1),
+            ask(4_465, 500, table=1),
+            ask(4_465, 500),
+        ],
+        "Counted",
+    )
+    add(
+        "who is no coordinator, and a table without a policy",
+        [
+            allow(),
+            ask(1, 0, "authenticationFailed", who=2),
+            ask(1, 0, "unknownSet", table=1),
+            ask(1, 0),
+        ],
+    )
+    last = policy.until - NOW
+    add("until the last second", [allow(), ask(1, last), ask(1, last + 1, "setExpired")], "Boundary")
+    add(
+        "the greatest time",
+        [
+            allow(until=2**64 - 1),
+            ask(1, 2**64 - 1 - NOW),
+            allow(until=2**64 - 2),
+            ask(1, 2**64 - 1 - NOW, "setExpired"),
+        ],
+        "Boundary",
+    )
+
+
+def coordinators(topic: Topic, two: Parties) -> None:
+    group = topic.group(
+        "Coordinator",
+        "Evaluation, all steps: what parties answer, without and with a proof, and what the coordinator makes of it.",
+    )
+    draw = seeded("steps: coordinators")
+    elements = [hash_to_group(draw(16)) for _ in range(2)]
+    five = Parties("5 of 8", 5, 8)
+    rejected = "proofRejected"
+
+    def add(
+        comment: str,
+        order: Sequence[int],
+        batches: Sequence[tuple[dict[int, str], str]],
+        *flags: str,
+        parties: Parties = two,
+        points: Sequence[bytes] = elements,
+    ) -> None:
+        """Of each batch what parties answer besides "honest", two ways where it is another one with a proof; and the
+        faults that are expected, and whether there is no result.
+        """
+        case = {
+            "shares": [share.encode().hex() for share in parties.shares],
+            "order": list(order),
+            "batches": [
+                {
+                    "elements": hexes(points),
+                    "answers": [
+                        {"party": party, "plain": one.split("/")[0], "proved": one.split("/")[-1]}
+                        for party, one in ((party, ways.get(party, "honest")) for party in parties.plan.parties)
+                    ],
+                }
+                for ways, _ in batches
+            ],
+        }
+        alpha = (
+            sum(
+                lagrange(i, parties.plan.parties[: parties.plan.threshold]) * parties.shares[i - 1].secret
+                for i in parties.plan.parties[: parties.plan.threshold]
+            )
+            % ORDER
+        )
+
+        def run() -> dict[str, Any]:
+            output = coordinator_replies(case)
+            for (_, expected), reply in zip(batches, output["batches"], strict=True):
+                said = [f"{fault['party']} {fault['error'] or fault['kind']}" for fault in reply["faults"]]
+                got = ", ".join(said + ([reply["error"]] if reply["error"] else []))
+                assert got == expected, (comment, got)
+                if reply["products"]:
+                    right = [multiply(alpha, point) if is_element(point) else bytes(32) for point in points]
+                    assert reply["products"] == hexes(right), comment
+            return output
+
+        group.add(comment, case, run, *flags)
+
+    all_three, few = (1, 2, 3), "tooFewCustodians"
+    add("all are honest", all_three, [({}, ""), ({}, "")])
+    add("in another order", (3, 1, 2), [({}, "")])
+    add("five of eight", (8, 2, 3, 5, 7, 1, 4, 6), [({}, "")], parties=five)
+    strange = [bytes(32), elements[0], b"\xff" * 32, elements[0], elements[1][:31] + b"\xff"]
+    add("what is no element, the identity, and one twice", all_three, [({}, "")], points=strange)
+    add(
+        "nothing but what is no element: nobody is asked",
+        all_three,
+        [({1: "silent"}, "")],
+        points=[bytes(32), b"\xff" * 32],
+    )
+    add("one is silent, and asked last from then on", all_three, [({1: "silent"}, "1 silent"), ({}, "")], "Silent")
+    again = [({1: "silent"}, "1 silent"), ({2: "silent"}, "2 silent"), ({}, "")]
+    add("one after the other is silent", all_three, again, "Silent")
+    add("two are silent", all_three, [({1: "silent", 2: "silent"}, f"1 silent, 2 silent, {few}"), ({}, "")], "Silent")
+    add(
+        "all are silent",
+        all_three,
+        [(dict.fromkeys(all_three, "silent"), f"1 silent, 2 silent, {few}"), ({}, "")],
+        "Silent",
+    )
+    for how, error in (("short", "wrongLength"), ("index", "transcriptMismatch"), ("digest", "transcriptMismatch")):
+        add(f"an answer of another form: {how}", all_three, [({2: how}, f"2 {error}"), ({}, "")], "Wrong")
+    for how, comment in (
+        ("more", "another product"),
+        ("none", "a product that is no element"),
+        ("identity", "a product that is the identity"),
+    ):
+        add(
+            f"{comment}, and the right ones with a proof",
+            all_three,
+            [({1: how + "/honest"}, f"1 {rejected}"), ({}, "")],
+            "Wrong",
+        )
+    add("another product, also with a proof", all_three, [({1: "more"}, f"1 {rejected}"), ({}, "")], "Wrong")
+    add(
+        "a product that is no element, also with a proof",
+        all_three,
+        [({2: "none"}, "2 invalidPoint"), ({}, "")],
+        "Wrong",
+    )
+    add(
+        "another product, and silent when it is to be proved",
+        all_three,
+        [({1: "more/silent"}, "1 silent"), ({}, "")],
+        "Wrong",
+        "Silent",
+    )
+    add(
+        "who is honest is silent when it is to be proved",
+        all_three,
+        [({1: "more", 2: "honest/silent"}, f"1 {rejected}, 2 silent, {few}"), ({}, "")],
+        "Wrong",
+        "Silent",
+    )
+    add(
+        "who takes the place is wrong, too",
+        all_three,
+        [({1: "more", 3: "more"}, f"1 {rejected}, 3 {rejected}, {few}"), ({}, few)],
+        "Wrong",
+    )
+    add(
+        "who takes the place is silent",
+        all_three,
+        [({1: "more", 3: "silent"}, f"1 {rejected}, 3 silent, {few}"), ({}, "")],
+        "Wrong",
+        "Silent",
+    )
+    add(
+        "both of two are wrong",
+        all_three,
+        [({1: "more", 2: "more"}, f"1 {rejected}, 2 {rejected}, {few}"), ({}, few)],
+        "Wrong",
+    )
+    add(
+        "one is wrong at the second batch",
+        all_three,
+        [({}, ""), ({2: "more"}, f"2 {rejected}"), ({2: "more"}, "")],
+        "Wrong",
+    )
+    liars = {2: "more", 5: "short", 7: "silent", 8: "none/honest"}
+    add(
+        "five of eight, and four that are not honest",
+        range(1, 9),
+        [
+            ({2: "more", 5: "short", 7: "silent"}, f"5 wrongLength, 2 {rejected}, 7 silent"),
+            (liars, f"8 {rejected}, 7 silent, {few}"),
+        ],
+        "Wrong",
+        "Silent",
+        parties=five,
+    )
+    add(
+        "five of eight, and too many that are not honest",
+        range(1, 9),
+        [(liars, f"5 wrongLength, 2 {rejected}, 7 silent, 8 {rejected}, {few}")],
+        "Wrong",
+        "Silent",
+        parties=five,
+    )
