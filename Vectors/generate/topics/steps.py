@@ -1137,6 +1137,13 @@ def coordinators(topic: Topic, two: Parties) -> None:
         [(dict.fromkeys(all_three, "silent"), f"1 silent, 2 silent, {few}"), ({}, "")],
         "Silent",
     )
+    turned = [
+        ({1: "silent", 3: "silent"}, f"1 silent, 3 silent, {few}"),
+        ({}, ""),
+        ({2: "silent"}, "2 silent"),
+        ({}, ""),
+    ]
+    add("two are silent at once, in another order", (3, 1, 2), turned, "Silent")
     for how, error in (("short", "wrongLength"), ("index", "transcriptMismatch"), ("digest", "transcriptMismatch")):
         add(f"an answer of another form: {how}", all_three, [({2: how}, f"2 {error}"), ({}, "")], "Wrong")
     for how, comment in (
