@@ -1,5 +1,5 @@
 internal import Foundation
-package import SealedMatchCases
+internal import SealedMatchCases
 internal import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import SealedMatchLists
