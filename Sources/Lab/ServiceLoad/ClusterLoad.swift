@@ -7,21 +7,25 @@ struct ClusterLoad {
     private let queue: String
     private let openings: String
     private let dataKeys: String
+    private let groups: [String]
     private let isQuick: Bool
     private let deployment: LoadDeployment
 
     /// - Parameters:
     ///   - queue: servers of JetStream, with commas between.
-    ///   - openings: a database of PostgreSQL; a % stands for its number, 2 to 4.
+    ///   - openings: a database of PostgreSQL; a % stands for its number, 2 to 6.
     ///   - dataKeys: the file with the key of payloads at rest.
+    ///   - groups: folders of two control groups, each with a quarter of a core; or none.
     init(
-        program: String, folder: String, queue: String, openings: String, dataKeys: String, isQuick: Bool
+        program: String, folder: String, queue: String, openings: String, dataKeys: String, groups: [String],
+        isQuick: Bool
     ) throws {
         self.program = program
         self.folder = folder
         self.queue = queue
         self.openings = openings
         self.dataKeys = dataKeys
+        self.groups = groups
         self.isQuick = isQuick
         deployment = try LoadDeployment(folder: folder)
     }
@@ -37,6 +41,12 @@ struct ClusterLoad {
         Rows.row("cluster.opening.two", two, "vouchers/s", ratio: two / one, to: "cluster.opening.one")
         let end = try whole(number: 4)
         Rows.row("cluster.end", end, "vouchers/s", ratio: end / one, to: "cluster.opening.one")
+        guard groups.count == 2 else { return }
+        // What they do where cores and servers are no bound.
+        let slowOne = try opening(number: 5, openers: 1, in: groups)
+        Rows.row("cluster.quarter.one", slowOne, "vouchers/s")
+        let slowTwo = try opening(number: 6, openers: 2, in: groups)
+        Rows.row("cluster.quarter.two", slowTwo, "vouchers/s", ratio: slowTwo / slowOne, to: "cluster.quarter.one")
     }
 
     // MARK: Intake
@@ -93,13 +103,14 @@ struct ClusterLoad {
     }
 
     /// Vouchers a second of wall time that so many openers open, from a queue that is full when they start.
-    private func opening(number: Int, openers count: Int) throws -> Double {
+    private func opening(number: Int, openers count: Int, in groups: [String] = []) throws -> Double {
         let traffic = try traffic(number)
         let port = try Connection.freePort()
         let front = try front(number, port: port)
         // Openers have made their tables before anything is there to be opened, and stand still until all is.
         let openers = try (0..<count).map { try opener(number, $0) }
         for opener in openers { try opener.pause() }
+        for (opener, group) in zip(openers, groups) { try opener.join(group: group) }
         try traffic.send(port: port, connections: 8)
         try front.end()
         Rows.say("opening: \(count) opener\(count == 1 ? "" : "s")")

@@ -71,6 +71,15 @@ final class ServiceProcess {
         return kilobytes * 1_024
     }
 
+    /// Moves it, with all its threads, into a control group, which bounds its processor time.
+    /// - Parameter folder: the group's.
+    func join(group folder: String) throws {
+        let path = folder + "/cgroup.procs"
+        guard let file = FileHandle(forWritingAtPath: path) else { throw LoadFailure("\(path) cannot be written") }
+        try file.write(contentsOf: Data("\(process.processIdentifier)\n".utf8))
+        try file.close()
+    }
+
     /// Stops it where it is, until `goOn`.
     func pause() throws { try signal(SIGSTOP) }
 

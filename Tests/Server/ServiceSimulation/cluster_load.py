@@ -7,13 +7,44 @@ usage: cluster_load.py --load SEALEDMATCH_LOAD --service SEALEDMATCHD --cluster 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import secrets
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from processes import JetStream, PostgreSQL
+
+# Where control groups are that bound processor time: of version 1, and of version 2.
+GROUPS = Path("/sys/fs/cgroup/cpu"), Path("/sys/fs/cgroup")
+
+
+@contextlib.contextmanager
+def quarters() -> Iterator[list[str]]:
+    """Two control groups, each of which has a quarter of a core; none, and a word about it, where none can be made."""
+    made: list[Path] = []
+    usable: list[str] = []
+    try:
+        old = (GROUPS[0] / "cpu.cfs_quota_us").exists()
+        for number in (1, 2):
+            group = GROUPS[0 if old else 1] / f"sealedmatch-load-{secrets.token_hex(4)}-{number}"
+            group.mkdir()
+            made.append(group)
+            if old:
+                (group / "cpu.cfs_period_us").write_text("20000")
+                (group / "cpu.cfs_quota_us").write_text("5000")
+            else:
+                (group / "cpu.max").write_text("5000 20000")
+        usable = [str(group) for group in made]
+    except OSError as error:
+        print(f"openers with a quarter of a core are not measured: {error}", file=sys.stderr)
+    try:
+        yield usable
+    finally:
+        for group in made:
+            group.rmdir()
 
 
 def main() -> int:
@@ -35,7 +66,7 @@ def main() -> int:
                 program.start()
             for program in programs:
                 program.wait_until_ready()
-            for number in (2, 3, 4):
+            for number in range(2, 7):
                 made = postgres.psql(f"CREATE DATABASE load{number}", "postgres")
                 if made.returncode != 0:
                     print(made.stderr, file=sys.stderr)
@@ -45,9 +76,12 @@ def main() -> int:
             keys.write_bytes(secrets.token_bytes(32))
             openings = postgres.address.replace("/openings?", "/load%?")
             words = ["--queue", streams.address, "--openings", openings, "--data-keys", str(keys)]
-            return subprocess.run(
-                [arguments.load, arguments.service, *(["--quick"] if arguments.quick else []), *words]
-            ).returncode
+            with contextlib.ExitStack() as stack:
+                if not arguments.quick:
+                    words += stack.enter_context(quarters())
+                return subprocess.run(
+                    [arguments.load, arguments.service, *(["--quick"] if arguments.quick else []), *words]
+                ).returncode
         finally:
             for program in programs:
                 program.kill()
