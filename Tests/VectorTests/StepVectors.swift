@@ -62,6 +62,21 @@ enum StepVectors {
             let found = try CustodianJournal.Summary.read(custodian.journalPath, publicKey: custodian.publicKey)
             return ["replies": .list(replies), "totals": .totals(found)]
         },
+        "Taken": { input, _ in
+            var taken = TakenCalls(start: try input.word("start"), most: try input.number("most"))
+            var replies: [JSON] = []
+            for call in try input.objects("calls") {
+                let (name, time) = (try call.bytes32("name"), try call.word("time"))
+                do {
+                    try taken.check(name, time: time, now: call.word("now"))
+                    taken.keep(name, time: time)
+                    replies.append(.null)
+                } catch let error as SealedMatchError {
+                    replies.append(.text(ErrorNames.name(error.code)))
+                }
+            }
+            return ["replies": .list(replies)]
+        },
         "Coordinator": { input, _ in
             var custodians: [PartyIndex: ScriptedCustodian] = [:]
             for share in try input.byteStrings("shares") {

@@ -12,7 +12,7 @@ from reference.coordinator import Coordinator
 from reference.custodian import Custodian
 from reference.custodian_service import Service
 from reference.custodians import Plan, Record, Share
-from reference.custody import EVALUATED, Policy
+from reference.custody import EVALUATED, Policy, TakenCalls
 from reference.errors import ProtocolError
 from reference.evaluation import Request
 from reference.evaluation import evaluate as evaluate_request
@@ -90,15 +90,27 @@ def party_replies(case: dict[str, Any]) -> dict[str, Any]:
     return {"replies": replies}
 
 
-def serve(service: Service, step: Step) -> bytes | None:
+class Serving:
+    """A custodian's service, and what its clock says: the time of the last step that has one."""
+
+    def __init__(self, service: Service) -> None:
+        self.service, self.now = service, 0
+
+    def take(self, step: Step) -> bytes | None:
+        if "at" in step:
+            self.now = decode_integer(bytes.fromhex(step["at"]))
+        return serve(self.service, step, self.now)
+
+
+def serve(service: Service, step: Step, now: int) -> bytes | None:
     match step["do"]:
         case "call":
-            message, now = bytes.fromhex(step["message"]), decode_integer(bytes.fromhex(step["at"]))
+            message = bytes.fromhex(step["message"])
             return exactly(step["random"], lambda draw: service.answer(step["call"], message, now, draw))
         case "erase":
-            return service.erase(decode_integer(bytes.fromhex(step["at"])))
+            return service.erase(now)
         case "ask":
-            now, table = decode_integer(bytes.fromhex(step["at"])), bytes.fromhex(step["tableID"])
+            table = bytes.fromhex(step["tableID"])
             service.admit(EVALUATED, bytes.fromhex(step["coordinator"]), table, bytes(32), step["count"], now)
         case "allow":
             service.allow(Policy.decode(bytes.fromhex(step["policy"])))
@@ -107,7 +119,7 @@ def serve(service: Service, step: Step) -> bytes | None:
         case "resume":
             service.is_stopped = False
         case "restart":
-            service.restart()
+            service.restart(now)
         case other:
             raise ValueError(other)
     return None
@@ -116,10 +128,11 @@ def serve(service: Service, step: Step) -> bytes | None:
 def service_replies(case: dict[str, Any]) -> dict[str, Any]:
     seed = bytes.fromhex(case["seed"])
     service = Service(seed, Custodian(seed, Share.decode(bytes.fromhex(case["share"]))))
+    serving = Serving(service)
     replies: list[dict[str, Any]] = []
     for step in case["steps"]:
         try:
-            answer = serve(service, step)
+            answer = serving.take(step)
             replies.append({"answer": None if answer is None else answer.hex(), "error": None})
         except ProtocolError as error:
             replies.append({"answer": None, "error": error.name})
@@ -128,10 +141,11 @@ def service_replies(case: dict[str, Any]) -> dict[str, Any]:
 
 def limit_replies(case: dict[str, Any]) -> dict[str, Any]:
     service = Service(bytes.fromhex(case["seed"]))
+    serving = Serving(service)
     replies: list[str | None] = []
     for step in case["steps"]:
         try:
-            serve(service, step)
+            serving.take(step)
             replies.append(None)
         except ProtocolError as error:
             replies.append(error.name)
@@ -140,6 +154,20 @@ def limit_replies(case: dict[str, Any]) -> dict[str, Any]:
         "replies": replies,
         "totals": [{"tableID": table.hex(), "total": word(totals[table])} for table in sorted(totals)],
     }
+
+
+def taken_replies(case: dict[str, Any]) -> dict[str, Any]:
+    taken = TakenCalls(decode_integer(bytes.fromhex(case["start"])), case["most"])
+    replies: list[str | None] = []
+    for call in case["calls"]:
+        name, time, now = (bytes.fromhex(call[field]) for field in ("name", "time", "now"))
+        try:
+            taken.check(name, decode_integer(time), decode_integer(now))
+            taken.keep(name, decode_integer(time))
+            replies.append(None)
+        except ProtocolError as error:
+            replies.append(error.name)
+    return {"replies": replies}
 
 
 def answered(share: Share, asked: Request, how: str, fresh: Draw) -> bytes | None:

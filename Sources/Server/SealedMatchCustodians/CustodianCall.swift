@@ -26,7 +26,7 @@ package enum CustodianCall: UInt8, Sendable, CaseIterable {
         }
     }
     /// Seconds by which the clocks may differ.
-    private static let tolerance: UInt64 = 300
+    static let tolerance: UInt64 = 300
 
     /// What is sent: the signed head, then what is asked.
     /// - Parameters:
@@ -56,6 +56,10 @@ package enum CustodianCall: UInt8, Sendable, CaseIterable {
     /// A call as it came: who asked for what.
     package struct Opened: Sendable {
         package let coordinator: Bytes32
+        /// When it was signed, by the coordinator's clock.
+        package let time: UInt64
+        /// The digest of what is signed. Calls with one name are one call, which is taken once.
+        package let name: Bytes32
         package let body: [UInt8]
     }
 
@@ -74,12 +78,13 @@ package enum CustodianCall: UInt8, Sendable, CaseIterable {
         let signature = try Signature(canonical: reader.take(Signature.encodedCount))
         let body = try reader.take(reader.remaining)
         // Calls, step 3
+        let signed = try Self.signed(Array(bytes.prefix(80)), body)
         guard kind == rawValue, receiver == custodian, time <= now &+ Self.tolerance, now <= time &+ Self.tolerance,
-            try signature.verifies(Self.signed(Array(bytes.prefix(80)), body), publicKey: coordinator)
+            signature.verifies(signed, publicKey: coordinator)
         else {
             throw SealedMatchError(
                 .authenticationFailed, "the call is for another custodian or time, or its signature does not verify")
         }
-        return Opened(coordinator: coordinator, body: body)
+        return Opened(coordinator: coordinator, time: time, name: try SHA256.digest(of: signed), body: body)
     }
 }

@@ -63,6 +63,7 @@ package final class CustodianJournal: Sendable {
         state.previous = try entry.digest()
         state.next += 1
         state.totals[table] = total
+        if kind != .evaluated { state.steps.insert(kind, table, subject: subject) }
         return entry
     }
 
@@ -74,12 +75,16 @@ package final class CustodianJournal: Sendable {
         try state.withLock { (state) throws(SealedMatchError) in
             guard !state.steps.contains(kind, table, subject: subject) else { return }
             _ = try Self.append(kind, table, subject, Bytes32(), 0, state.totals[table] ?? 0, time, key, &state)
-            state.steps.insert(kind, table, subject: subject)
         }
     }
 
-    /// Steps of runs and erasures that were written down.
+    /// Steps of runs, proof sessions and erasures that were written down.
     var steps: JournalSteps { state.withLock { $0.steps } }
+
+    /// Whether a proof session of a table was begun here before.
+    func hasProved(_ table: TableID, _ session: Bytes32) -> Bool {
+        state.withLock { $0.steps.contains(.proved, table, subject: session) }
+    }
 
     /// What a journal says.
     package struct Summary: Sendable {
@@ -89,7 +94,7 @@ package final class CustodianJournal: Sendable {
         package fileprivate(set) var last = Bytes32()
         /// Elements of each table.
         package fileprivate(set) var totals: [TableID: UInt64] = [:]
-        /// Steps of runs, and erasures.
+        /// Steps of runs, proof sessions, and erasures.
         package fileprivate(set) var steps = JournalSteps()
         fileprivate var hasUnfinishedEnd = false
 
@@ -127,7 +132,7 @@ package final class CustodianJournal: Sendable {
                 summary.count += 1
                 summary.last = try entry.digest()
                 summary.totals[entry.tableID] = entry.total
-                if entry.kind != .evaluated, entry.kind != .proved {
+                if entry.kind != .evaluated {
                     summary.steps.insert(entry.kind, entry.tableID, subject: entry.subject)
                 }
             }

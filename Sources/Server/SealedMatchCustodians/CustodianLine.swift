@@ -74,10 +74,21 @@ package final class CustodianLine: Sendable {
     private static let maximumAnswer = max(EvaluationAnswer.maximumCount, RunMessages.maximumCount)
 
     func call(_ call: CustodianCall, _ body: [UInt8]) throws(SealedMatchError) -> [UInt8] {
-        let signed = try coordinator.signing(call, body, to: publicKey, time: now())
+        let first = now()
+        func signed(at time: UInt64) throws(SealedMatchError) -> [UInt8] {
+            try coordinator.signing(call, body, to: publicKey, time: time)
+        }
         switch way {
-        case .address(let address): return try post(address, Self.path(of: call), signed)
-        case .service(let service): return try service.answer(call, signed)
+        case .address(let address):
+            do throws(CustodianError) {
+                // A custodian takes a call once. Its answer may have been lost: so the next try is another call.
+                return try reply(address, Self.path(of: call)) { (isAgain) throws(SealedMatchError) in
+                    try signed(at: isAgain ? max(now(), first &+ 1) : first)
+                }
+            } catch {
+                throw error.error
+            }
+        case .service(let service): return try service.answer(call, signed(at: first))
         }
     }
 
@@ -85,40 +96,34 @@ package final class CustodianLine: Sendable {
     /// - Throws: what the way does; what the custodian refuses, with the party whose fault that is by its word.
     package func run(_ messages: RunMessages) throws(CustodianError) -> [UInt8] {
         switch way {
-        case .address(let address): try reply(address, Self.runPath, messages.encoded)
+        case .address(let address):
+            try reply(address, Self.runPath) { (_) throws(SealedMatchError) in messages.encoded }
         case .service(let service): try service.run(messages.encoded)
         }
     }
 
-    private func post(
-        _ address: CustodianAddress, _ path: String, _ body: [UInt8]
-    ) throws(SealedMatchError) -> [UInt8] {
-        do throws(CustodianError) {
-            return try reply(address, path, body)
-        } catch {
-            throw error.error
-        }
-    }
-
+    /// - Parameter body: what is posted, at the first try, and at another one.
     private func reply(
-        _ address: CustodianAddress, _ path: String, _ body: [UInt8]
+        _ address: CustodianAddress, _ path: String, _ body: (_ isAgain: Bool) throws(SealedMatchError) -> [UInt8]
     ) throws(CustodianError) -> [UInt8] {
+        var isAgain = false
         // A connection that was kept may have ended meanwhile.
         if let kept = idle.withLock({ $0.popLast() }), kept.connection.isIdle {
             let reply: CustodianConnection.Reply?
             do throws(SealedMatchError) {
-                reply = try kept.connection.post(path, body, limit: Self.maximumAnswer)
+                reply = try kept.connection.post(path, body(false), limit: Self.maximumAnswer)
             } catch {
                 guard error.code == .fileFailed, !CustodianConnection.isLate(error) else {
                     throw CustodianError(nil, error)
                 }
                 reply = nil
+                isAgain = true
             }
             if let reply { return try finish(kept, reply) }
         }
         let (new, reply) = try blaming(nil) { () throws(SealedMatchError) in
             let new = Kept(try CustodianConnection(address, seconds: seconds))
-            return (new, try new.connection.post(path, body, limit: Self.maximumAnswer))
+            return (new, try new.connection.post(path, body(isAgain), limit: Self.maximumAnswer))
         }
         return try finish(new, reply)
     }
@@ -148,7 +153,8 @@ package final class CustodianLine: Sendable {
     private static func reason(_ code: SealedMatchError.Code) -> StaticString {
         switch code {
         case .custodianStopped: "its operator has stopped it"
-        case .authenticationFailed: "it refuses: it does not allow this coordinator, or the clocks differ"
+        case .authenticationFailed:
+            "it refuses: it does not allow this coordinator, the clocks differ, or it had this call before"
         case .unknownSet: "it refuses: it has no share of this record"
         case .setExpired: "it refuses: its operator allowed this until an earlier day"
         case .quotaExceeded: "it refuses: more slots than its operator allowed"

@@ -123,6 +123,14 @@ extension CustodianParty {
         }
     }
 
+    /// The name of the session that is at hand; nil if there is none.
+    func sessionName(_ table: TableID) throws(CustodianError) -> Bytes32? {
+        try step(table) { (state) throws(CustodianError) in
+            guard state.session != nil else { return nil }
+            return try blaming(nil) { () throws(SealedMatchError) in try Self.proof(state).session.name() }
+        }
+    }
+
     private static func proof(_ state: CustodianState) throws(SealedMatchError) -> ProofState {
         guard let session = state.session else {
             throw SealedMatchError(.sessionConflict, "no session of this table is under way here")

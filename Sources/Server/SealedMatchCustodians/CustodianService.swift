@@ -9,9 +9,15 @@ internal import Synchronization
 package final class CustodianService: Sendable {
     private let folder: CustodianFolder
     private let shares = Mutex<[Bytes32: LocalCustodian]>([:])
-    private let buckets: Mutex<[TableID: TokenBucket]> = Mutex([:])
+    private let turn: Mutex<Turn>
     private let now: @Sendable () -> UInt64
     private let instant: @Sendable () -> ContinuousClock.Instant
+
+    /// What is looked at and changed in one turn.
+    private struct Turn: Sendable {
+        var buckets: [TableID: TokenBucket] = [:]
+        var taken: TakenCalls
+    }
 
     /// - Parameters:
     ///   - now: seconds since 1970.
@@ -23,6 +29,7 @@ package final class CustodianService: Sendable {
         self.folder = folder
         self.now = now
         self.instant = instant
+        turn = Mutex(Turn(taken: TakenCalls(start: now())))
     }
 
     /// The share of a record, if it is here ("Answering", step 2). Looked up and kept in one turn: what a run replaces
@@ -65,23 +72,31 @@ package final class CustodianService: Sendable {
         return policy
     }
 
-    /// That a coordinator may have this much now, counted ("Answering", steps 3 to 5). What is refused takes nothing.
+    /// That a coordinator may have this much now, counted ("Answering", steps 3 to 5), for what came in no call. What
+    /// is refused takes nothing.
     package func admit(
         _ kind: JournalEntry.Kind, _ coordinator: Bytes32, _ table: TableID, subject: Bytes32, count: Int
     ) throws(SealedMatchError) {
-        let policy = try self.policy(for: coordinator, table)
-        try buckets.withLock { (buckets) throws(SealedMatchError) in
-            var bucket = buckets[table, default: TokenBucket()]
-            // Answering, step 4
-            guard bucket.take(count, rate: policy.rate, now: instant()) else {
-                throw SealedMatchError(.rateExceeded, "more at a time than this custodian allows")
-            }
-            // Answering, step 5
-            try folder.journal.append(
-                kind, table, subject: subject, asker: coordinator, count: UInt64(count), limit: policy.slots,
-                time: now(), key: folder.party.identity)
-            buckets[table] = bucket
+        try turn.withLock { (turn) throws(SealedMatchError) in
+            let policy = try self.policy(for: coordinator, table)
+            try self.count(kind, policy, coordinator, table, subject: subject, count, in: &turn)
         }
+    }
+
+    private func count(
+        _ kind: JournalEntry.Kind, _ policy: CustodianPolicy, _ coordinator: Bytes32, _ table: TableID,
+        subject: Bytes32, _ count: Int, in turn: inout Turn
+    ) throws(SealedMatchError) {
+        var bucket = turn.buckets[table, default: TokenBucket()]
+        // Answering, step 4
+        guard bucket.take(count, rate: policy.rate, now: instant()) else {
+            throw SealedMatchError(.rateExceeded, "more at a time than this custodian allows")
+        }
+        // Answering, step 5
+        try folder.journal.append(
+            kind, table, subject: subject, asker: coordinator, count: UInt64(count), limit: policy.slots,
+            time: now(), key: folder.party.identity)
+        turn.buckets[table] = bucket
     }
 
     /// Answers a call: `SMPA` and what is asked.
@@ -116,10 +131,14 @@ package final class CustodianService: Sendable {
     ) throws(SealedMatchError) -> [UInt8] {
         let request = try EvaluationRequest(deferringPoints: opened.body)
         let holder = try share(of: request.record)
-        try admit(
-            .evaluated, opened.coordinator, holder.share.record.plan.tableID, subject: request.digest(),
-            count: request.elements.count)
-        // Answering, step 6
+        let (table, digest) = (holder.share.record.plan.tableID, try request.digest())
+        try turn.withLock { (turn) throws(SealedMatchError) in
+            let policy = try self.policy(for: opened.coordinator, table)
+            try turn.taken.check(opened.name, time: opened.time, now: now())
+            try count(.evaluated, policy, opened.coordinator, table, subject: digest, request.elements.count, in: &turn)
+            turn.taken.keep(opened.name, time: opened.time)
+        }
+        // Answering, step 6: it changes nothing here, so many may be at it at once.
         return try holder.share.evaluate(request, random: &random).encoded
     }
 
@@ -133,23 +152,33 @@ package final class CustodianService: Sendable {
         let messages = try Self.split(
             Array(opened.body.dropFirst(ProofSession.encodedCount)),
             into: call == .commit ? 0 : session.parties.count)
-        let table = try share(of: session.record).share.record.plan.tableID
-        if call == .commit {
-            // A proof counts as one evaluation.
-            try admit(.proved, opened.coordinator, table, subject: session.name(), count: 1)
-        } else {
-            // It goes on with what was counted before.
-            _ = try policy(for: opened.coordinator, table)
-        }
-        // Answering, step 6
-        do throws(CustodianError) {
-            switch call {
-            case .commit: return try folder.party.commit(table, session.encoded, random: &random)
-            case .reveal: return try folder.party.reveal(table, messages)
-            default: return try folder.party.respond(table, messages)
+        let (table, name) = (try share(of: session.record).share.record.plan.tableID, try session.name())
+        // With step 6: the journal has sessions in the order in which they took each other's places.
+        return try turn.withLock { (turn) throws(SealedMatchError) in
+            let policy = try self.policy(for: opened.coordinator, table)
+            try turn.taken.check(opened.name, time: opened.time, now: now())
+            do throws(CustodianError) {
+                if call == .commit {
+                    let isAtHand = try folder.party.sessionName(table) == name
+                    guard isAtHand || !folder.journal.hasProved(table, name) else {
+                        throw CustodianError(
+                            nil, .sessionConflict, "this session was begun before, and is not the one at hand")
+                    }
+                    // A proof counts as one evaluation; what follows goes on with what was counted.
+                    try blaming(nil) { () throws(SealedMatchError) in
+                        try count(.proved, policy, opened.coordinator, table, subject: name, 1, in: &turn)
+                    }
+                }
+                turn.taken.keep(opened.name, time: opened.time)
+                // Answering, step 6
+                switch call {
+                case .commit: return try folder.party.commit(table, session.encoded, random: &random)
+                case .reveal: return try folder.party.reveal(table, messages)
+                default: return try folder.party.respond(table, messages)
+                }
+            } catch {
+                throw error.error
             }
-        } catch {
-            throw error.error
         }
     }
 

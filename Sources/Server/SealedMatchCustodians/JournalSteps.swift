@@ -1,7 +1,7 @@
 package import SealedMatchCrypto
 internal import SealedMatchProtocol
 
-/// What stands once in a journal: steps of runs, and erasures.
+/// What a journal says was begun or done: steps of runs, proof sessions, and erasures.
 package struct JournalSteps: Sendable {
     private struct Step: Hashable {
         let kind: JournalEntry.Kind
@@ -10,10 +10,8 @@ package struct JournalSteps: Sendable {
     }
     private var steps: Set<Step> = []
 
-    /// - Returns: false if it stands there already.
-    @discardableResult
-    mutating func insert(_ kind: JournalEntry.Kind, _ table: TableID, subject: Bytes32) -> Bool {
-        steps.insert(Step(kind: kind, tableID: table, subject: subject)).inserted
+    mutating func insert(_ kind: JournalEntry.Kind, _ table: TableID, subject: Bytes32) {
+        steps.insert(Step(kind: kind, tableID: table, subject: subject))
     }
 
     func contains(_ kind: JournalEntry.Kind, _ table: TableID, subject: Bytes32) -> Bool {

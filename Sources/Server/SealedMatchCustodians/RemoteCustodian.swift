@@ -2,7 +2,8 @@ package import SealedMatchCrypto
 internal import SealedMatchProtocol
 
 /// A custodian behind HTTP (`sealedmatchd custodian`). Each call is signed by the coordinator; what comes back is
-/// verified by whoever asked. A request that could not be brought over is brought once more on a new connection.
+/// verified by whoever asked. A request that could not be brought over is signed anew, and brought once more on a new
+/// connection.
 package final class RemoteCustodian: ProvingCustodian {
     /// Which party it leads to.
     package let party: PartyIndex

@@ -83,6 +83,7 @@ package struct LogMonitor {
         var alarms: [Alarm] = []
         var before: SetEntry?
         var told = ToldOfSets()
+        var published: [SetRoot: SetEntry] = [:]
         for (index, bytes) in entries.enumerated() {
             func alarm(_ text: String) { alarms.append(Alarm(index: index, text: text)) }
             // Watching, step 3: every entry has its form, and its signature verifies
@@ -96,21 +97,23 @@ package struct LogMonitor {
             if let signed = entry.signed, !signed.verifies { alarm("its signature does not verify") }
             // Watching, step 7: what is said of sets
             for text in told.add(entry, at: index) { alarm(text) }
-            guard case .set(let published) = entry else { continue }
-            // Watching, step 4: one set for a version
+            guard case .set(let new) = entry else { continue }
+            // Watching, step 4: one entry for a set, one set for a version
+            if published[new.root, default: new] != new { alarm("an entry before it says otherwise of the same set") }
+            if published[new.root] == nil { published[new.root] = new }
             if let before {
-                if published.version == before.version, published.root != before.root {
-                    alarm("another set of version \(published.version) is in the log")
+                if new.version == before.version, new.root != before.root {
+                    alarm("another set of version \(new.version) is in the log")
                 }
-                if published.version < before.version { alarm("its version is below that of a set before") }
+                if new.version < before.version { alarm("its version is below that of a set before") }
                 // Watching, step 6: growth
-                if Double(published.entries) > growth * Double(before.entries) {
-                    alarm("n grew from \(before.entries) to \(published.entries)")
+                if Double(new.entries) > growth * Double(before.entries) {
+                    alarm("n grew from \(before.entries) to \(new.entries)")
                 }
             }
-            before = published
-            if let file = set(published.root) {
-                for text in check(published, file) { alarm(text) }
+            before = new
+            if let file = set(new.root) {
+                for text in check(new, file) { alarm(text) }
             }
         }
         return alarms

@@ -46,9 +46,20 @@ class Relay(socketserver.ThreadingUnixStreamServer):
     def __init__(self, front: Path, back: Path) -> None:
         self.back = back
         self.change: Change = lambda path, answer: answer
+        self.calls: list[tuple[str, bytes]] = []
         self.answers: list[tuple[str, bytes]] = []
         super().__init__(str(front), Handler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def bring(self, path: str, body: bytes) -> tuple[int, bytes]:
+        """What the custodian answers."""
+        connection = UnixConnection(self.back)
+        try:
+            connection.request("POST", path, body, {"Content-Type": "application/octet-stream"})
+            reply = connection.getresponse()
+            return reply.status, reply.read()
+        finally:
+            connection.close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         # Whoever asked was killed.
@@ -62,16 +73,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        connection = UnixConnection(self.server.back)
+        self.server.calls.append((self.path, body))
         try:
-            connection.request("POST", self.path, body, {"Content-Type": "application/octet-stream"})
-            reply = connection.getresponse()
-            status, answer = reply.status, reply.read()
+            status, answer = self.server.bring(self.path, body)
         except (OSError, http.client.HTTPException):
             self.close_connection = True
             return
-        finally:
-            connection.close()
         if status == 200:
             self.server.answers.append((self.path, answer))
             answer = self.server.change(self.path, answer)

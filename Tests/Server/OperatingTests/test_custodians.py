@@ -36,6 +36,12 @@ class Custodians(unittest.TestCase):
     def record(self) -> str:
         return f"messages/{self.world.variables['TABLE']}.record"
 
+    def refused(self, call: tuple[str, bytes], journal: bytes) -> None:
+        """Custodian 1 does not take the call, and its journal is what it was."""
+        status, said = self.world.relays[1].bring(*call)
+        self.assertEqual((status, json.loads(said)["type"]), (403, "urn:sealedmatch:error:209"))
+        self.assertEqual((self.world.folder / "custodian-1/journal").read_bytes(), journal)
+
     def test_document(self) -> None:
         """Offline parties, a set, an opening, with all three; then without one, and with one that lies."""
         world = self.world
@@ -76,6 +82,11 @@ class Custodians(unittest.TestCase):
         self.assertIn(f"opened {sealed} vouchers", world.open("--first-run"))
         self.assertEqual(world.revealed(), 1)
 
+        # Who carries calls brings one again: it is refused, and not counted.
+        call = next(call for call in reversed(world.relays[1].calls) if call[0] == "/v1/evaluations")
+        counted = (world.folder / "custodian-1/journal").read_bytes()
+        self.refused(call, counted)
+
         # One is killed: the others open, and it is said who does not answer.
         world.kill(1)
         sealed = world.seal("bruno")
@@ -84,6 +95,7 @@ class Custodians(unittest.TestCase):
         self.assertIn(f"opened {sealed} vouchers", said)
         self.assertEqual(world.revealed(), 2)
         world.start(1)
+        self.refused(call, counted)
 
         # One lies: it is named, and the others open.
         world.relays[2].change = swapped

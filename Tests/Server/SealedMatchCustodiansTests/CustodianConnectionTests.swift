@@ -17,6 +17,7 @@ private final class HostileServer: Sendable {
     let path: String
     private let descriptor: Int32
     private let counted = Mutex((connections: 0, requests: 0))
+    private let received = Mutex<[[UInt8]]>([])
 
     init(_ connections: [[[Act]]]) throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "h-\(UUID().uuidString.prefix(8))").path
@@ -53,6 +54,8 @@ private final class HostileServer: Sendable {
 
     var requests: Int { counted.withLock { $0.requests } }
     var connections: Int { counted.withLock { $0.connections } }
+    /// What was posted.
+    var bodies: [[UInt8]] { received.withLock { $0 } }
 
     private func read(_ connection: Int32) -> Bool {
         var bytes: [UInt8] = []
@@ -66,6 +69,7 @@ private final class HostileServer: Sendable {
                 let length = text[..<end.lowerBound].split(separator: "Content-Length: ").last.flatMap({ Int($0) }),
                 bytes.count >= text[..<end.upperBound].utf8.count + length
             {
+                received.withLock { $0.append(Array(bytes.suffix(length))) }
                 return true
             }
         }
@@ -179,6 +183,18 @@ private final class HostileServer: Sendable {
             }
             #expect(server.requests == 1)
         }
+    }
+
+    /// A custodian takes a call once, and an answer may have been lost: what is brought once more is another call.
+    @Test func asksAnew() throws {
+        let server = try HostileServer([[[.send(reply("1"))], [.end]], [[.send(reply("2"))]]])
+        let custodian = RemoteCustodian(try server.line(), as: try party(1))
+        #expect(try custodian.evaluate([7]) == Array("1".utf8))
+        #expect(try custodian.evaluate([8]) == Array("2".utf8))
+        let calls = try server.bodies.map { try CustodianCall.evaluate.open($0, custodian: Bytes32(), now: 1) }
+        #expect(calls.map(\.body) == [[7], [8], [8]])
+        #expect(calls.map(\.time) == [0, 0, 1])
+        #expect(Set(calls.map(\.name)).count == 3)
     }
 
     /// A reply that comes before it is asked for answers nothing, and one connection serves many requests else.

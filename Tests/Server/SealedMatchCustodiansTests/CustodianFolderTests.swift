@@ -194,12 +194,12 @@ private struct ProvingLiar: ProvingCustodian {
         try CustodianFolder.stop(folders[0])
         expectCode(.custodianStopped) { _ = try asked() }
         try CustodianFolder.resume(folders[0])
-        _ = try asked()
+        _ = try asked(folders.now + 1)
         // Nine slots, of which eight were used.
-        expectCode(.quotaExceeded) { _ = try asked() }
+        expectCode(.quotaExceeded) { _ = try asked(folders.now + 2) }
         policy.slots = 100
         try policy.write(in: folders[0])
-        _ = try asked()
+        _ = try asked(folders.now + 2)
         policy.slots = .max
         policy.rate = 0
         try policy.write(in: folders[0])
@@ -217,6 +217,91 @@ private struct ProvingLiar: ProvingCustodian {
         ) { kinds.append($0.kind) }
         #expect(kinds == [.begun, .finished, .evaluated, .evaluated, .evaluated, .erased])
         #expect(summary.totals == [plan.tableID: 12])
+    }
+
+    /// A carrier without any key brings calls again: at once, together, and after a start. Each was taken once.
+    @Test func callsAreTakenOnce() throws {
+        let folders = try Folders()
+        let key = try SigningKeyBox()
+        let services = try (0..<3).map { try folders.service($0) }
+        let plan = try folders.plan()
+        try folders.agree(plan)
+        let coordinator = try Coordinator(folders.generate(plan, services))
+        let both = [try party(1), try party(2)]
+        let points = try elements(4, seed: 1)
+        try CustodianPolicy(
+            tableID: plan.tableID, until: folders.now + 1_000, slots: 42, rate: 1_000, coordinators: [key.key.publicKey]
+        ).write(in: folders[0])
+        func request(at time: UInt64) throws -> [UInt8] {
+            try call(
+                .evaluate, coordinator.request(points, of: both[0], among: both).encoded, folders, to: 0, by: key,
+                time: time)
+        }
+        func bring(_ kind: CustodianCall, _ bytes: [[UInt8]], to service: CustodianService) -> [Int] {
+            let answered = Mutex<[Int]>([])
+            DispatchQueue.concurrentPerform(iterations: bytes.count) { index in
+                if (try? service.answer(kind, bytes[index])) != nil { answered.withLock { $0.append(index) } }
+            }
+            return answered.withLock { $0 }
+        }
+        let folder = try #require(services.first)
+        let first = try request(at: folders.now)
+        #expect(bring(.evaluate, Array(repeating: first, count: 8), to: folder).count == 1)
+        expectCode(.authenticationFailed) { _ = try folder.answer(.evaluate, first) }
+        // 42 elements in all: ten calls of four, whoever comes first, and one proof.
+        let more = try (1...16).map { try request(at: folders.now + $0) }
+        #expect(bring(.evaluate, more, to: folder).count == 9)
+        func session() throws -> ProofSession {
+            try JointProof(coordinator, elements: points, evaluated: points, parties: both).session
+        }
+        let (old, new) = (try session(), try session())
+        let commit = try call(.commit, old.encoded, folders, to: 0, by: key)
+        _ = try folder.answer(.commit, commit)
+        _ = try folder.answer(.commit, call(.commit, new.encoded, folders, to: 0, by: key))
+        expectCode(.authenticationFailed) { _ = try folder.answer(.commit, commit) }
+        expectCode(.sessionConflict) {
+            _ = try folder.answer(.commit, call(.commit, old.encoded, folders, to: 0, by: key, time: folders.now + 1))
+        }
+        expectCode(.quotaExceeded) {
+            _ = try folder.answer(.commit, call(.commit, new.encoded, folders, to: 0, by: key, time: folders.now + 1))
+        }
+    }
+
+    /// After a start nothing that was signed before it is answered, and no session but the one at hand is begun again.
+    @Test func aStartBringsNothingBack() throws {
+        let folders = try Folders()
+        let key = try SigningKeyBox()
+        var services = try (0..<3).map { try folders.service($0) }
+        let plan = try folders.plan()
+        try folders.agree(plan)
+        let coordinator = try Coordinator(folders.generate(plan, services))
+        let both = [try party(1), try party(2)]
+        let points = try elements(2, seed: 1)
+        try CustodianPolicy(
+            tableID: plan.tableID, until: folders.now + 1_000, slots: 100, rate: 1_000,
+            coordinators: [key.key.publicKey]
+        ).write(in: folders[0])
+        func make(_ kind: CustodianCall, _ body: [UInt8]) throws -> [UInt8] {
+            try call(kind, body, folders, to: 0, by: key)
+        }
+        let sessions = try (0..<2).map { _ in
+            try JointProof(coordinator, elements: points, evaluated: points, parties: both).session.encoded
+        }
+        let calls =
+            try [
+                (.evaluate, make(.evaluate, coordinator.request(points, of: both[0], among: both).encoded)),
+                (.commit, make(.commit, sessions[0])), (.commit, make(.commit, sessions[1])),
+            ] as [(CustodianCall, [UInt8])]
+        let said = try calls.map { try services[0].answer($0.0, $0.1) }
+        services = []
+        folders.clock.withLock { $0 += 1 }
+        let again = try folders.service(0)
+        for (kind, bytes) in calls { expectCode(.authenticationFailed) { _ = try again.answer(kind, bytes) } }
+        expectCode(.sessionConflict) { _ = try again.answer(.commit, make(.commit, sessions[0])) }
+        #expect(try again.answer(.commit, make(.commit, sessions[1])) == said[2])
+        let summary = try CustodianJournal.Summary.read(
+            CustodianFolder.journalPath(in: folders[0]), publicKey: CustodianFolder.publicKey(in: folders[0]))
+        #expect(summary.totals == [plan.tableID: 5])
     }
 
     @Test func aRateIsKept() throws {
@@ -256,8 +341,12 @@ private struct ProvingLiar: ProvingCustodian {
         expectCode(.damagedJournal) { _ = try CustodianFolder(path: folders[0]) }
         for rest in [Array(good[..<100]), [UInt8](repeating: 0, count: 216), [7]] {
             try write(good + rest)
-            _ = try CustodianFolder(path: folders[0])
+            let folder = try CustodianFolder(path: folders[0])
             #expect([UInt8](try Data(contentsOf: URL(filePath: path))) == good)
+            // What is appended then stands where the unfinished entry was. The share is gone since the first of these:
+            // a custodian that was killed before its entry writes it when it is asked again.
+            _ = try folder.erase(plan.tableID, time: 1)
+            #expect(try CustodianJournal.Summary.read(path, publicKey: publicKey).count == 3)
         }
     }
 

@@ -17,8 +17,8 @@ def call(case: Case) -> Output:
 
 
 def opened_call(case: Case) -> Output:
-    coordinator, asked = open_call(case.bytes("message"), case["call"], case.bytes("custodian"), case.word("now"))
-    return {"coordinator": coordinator.hex(), "asked": asked.hex()}
+    call = open_call(case.bytes("message"), case["call"], case.bytes("custodian"), case.word("now"))
+    return {"coordinator": call.coordinator.hex(), "asked": call.asked.hex()}
 
 
 def entry(case: Case) -> Output:

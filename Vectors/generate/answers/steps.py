@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from step_replies import coordinator_replies, limit_replies, party_replies, service_replies
+from step_replies import coordinator_replies, limit_replies, party_replies, service_replies, taken_replies
 
 from .case import Case, Output
 
@@ -19,8 +19,12 @@ def limits(case: Case) -> Output:
     return limit_replies(case.fields)
 
 
+def taken(case: Case) -> Output:
+    return taken_replies(case.fields)
+
+
 def coordinator(case: Case) -> Output:
     return coordinator_replies(case.fields)
 
 
-STEPS = {"Party": party, "Service": service, "Limits": limits, "Coordinator": coordinator}
+STEPS = {"Party": party, "Service": service, "Limits": limits, "Taken": taken, "Coordinator": coordinator}

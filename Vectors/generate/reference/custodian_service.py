@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from .custodian import Custodian
 from .custodians import Share
-from .custody import COMMIT, ERASED, EVALUATE, EVALUATED, PROVED, REVEAL, Journal, Policy, open_call
+from .custody import (
+    COMMIT,
+    ERASED,
+    EVALUATE,
+    EVALUATED,
+    PROVED,
+    REVEAL,
+    Call,
+    Journal,
+    Policy,
+    TakenCalls,
+    open_call,
+)
 from .erasure import Erasure
 from .errors import require
 from .evaluation import Request, evaluate
@@ -23,9 +35,10 @@ class Service:
         self.policies: dict[bytes, Policy] = {}
         self.is_stopped = False
         self.journal, self.written = Journal(totals={}), b""
-        self.restart()
+        self.restart(0)
 
-    def restart(self) -> None:
+    def restart(self, now: int) -> None:
+        self.taken = TakenCalls(now)
         self.left: dict[bytes, tuple[int, int]] = {}
         """Of each table, how many elements were left when one was counted, and when that was."""
 
@@ -44,8 +57,13 @@ class Service:
         return policy
 
     def admit(self, kind: int, coordinator: bytes, table: bytes, subject: bytes, count: int, now: int) -> None:
-        """Steps 3 to 5."""
-        policy = self.permitted(coordinator, table, now)
+        """Steps 3 to 5, of something that came in no call."""
+        self.count(self.permitted(coordinator, table, now), kind, coordinator, table, subject, count, now)
+
+    def count(
+        self, policy: Policy, kind: int, coordinator: bytes, table: bytes, subject: bytes, count: int, now: int
+    ) -> None:
+        """Steps 4 and 5."""
         # 4.
         most = max(BURST_SECONDS * policy.rate, LEAST_BURST)
         left, since = self.left.get(table, (most, now))
@@ -73,38 +91,45 @@ class Service:
 
     def answer(self, call: int, message: bytes, now: int, draw: Draw = system_draw) -> bytes:
         # 1.
-        coordinator, asked = open_call(message, call, source_public_key(self.seed), now)
-        if call == EVALUATE:
-            return self.evaluate(coordinator, asked, now, draw)
-        return self.prove(call, coordinator, asked, now, draw)
+        opened = open_call(message, call, source_public_key(self.seed), now)
+        return self.evaluate(opened, now, draw) if call == EVALUATE else self.prove(call, opened, now, draw)
 
-    def evaluate(self, coordinator: bytes, asked: bytes, now: int, draw: Draw) -> bytes:
-        request = Request.decode_form(asked)
+    def evaluate(self, call: Call, now: int, draw: Draw) -> bytes:
+        request = Request.decode_form(call.asked)
         # 2.
         share = self.holding(request.record)
         table = share.record.plan.table_id
-        self.admit(EVALUATED, coordinator, table, request.digest, len(request.elements), now)
+        # 3.
+        policy = self.permitted(call.coordinator, table, now)
+        self.taken.check(call.signed, call.time, now)
+        self.count(policy, EVALUATED, call.coordinator, table, request.digest, len(request.elements), now)
+        self.taken.keep(call.signed, call.time)
         # 6.
         request.check_elements()
         return evaluate(share, request, draw).encode()
 
-    def prove(self, call: int, coordinator: bytes, asked: bytes, now: int, draw: Draw) -> bytes:
-        head, rest = asked[:SESSION_COUNT], asked[SESSION_COUNT:]
+    def prove(self, round_: int, call: Call, now: int, draw: Draw) -> bytes:
+        head, rest = call.asked[:SESSION_COUNT], call.asked[SESSION_COUNT:]
         session = Session.decode(head)
-        count = 0 if call == COMMIT else len(session.parties)
+        count = 0 if round_ == COMMIT else len(session.parties)
         require(rest == b"" if count == 0 else len(rest) % count == 0, "wrongLength")
         length = len(rest) // count if count else 0
         messages = [rest[length * place : length * (place + 1)] for place in range(count)]
         # 2.
         table = self.holding(session.record).record.plan.table_id
         assert self.custodian is not None
-        if call == COMMIT:
-            self.admit(PROVED, coordinator, table, session.name, 1, now)
-            # 6.
-            return self.custodian.commit(head, draw)
-        self.permitted(coordinator, table, now)
+        # 3.
+        policy = self.permitted(call.coordinator, table, now)
+        self.taken.check(call.signed, call.time, now)
+        if round_ == COMMIT:
+            at_hand = self.custodian.prover is not None and self.custodian.prover.session == session
+            require(at_hand or (PROVED, table, session.name) not in self.journal.steps, "sessionConflict")
+            self.count(policy, PROVED, call.coordinator, table, session.name, 1, now)
+        self.taken.keep(call.signed, call.time)
         # 6.
-        return self.custodian.reveal(messages) if call == REVEAL else self.custodian.respond(messages)
+        if round_ == COMMIT:
+            return self.custodian.commit(head, draw)
+        return self.custodian.reveal(messages) if round_ == REVEAL else self.custodian.respond(messages)
 
     # Erasure
 

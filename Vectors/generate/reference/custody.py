@@ -15,6 +15,7 @@ from .labels import decode_integer, encode_integer
 EVALUATE, COMMIT, REVEAL, RESPOND = 1, 2, 3, 4
 CALL_COUNT = 144
 TOLERANCE = 300
+MAXIMUM_TAKEN = 1 << 18
 
 EVALUATED, PROVED, BEGUN, FINISHED, ERASED = 1, 2, 3, 4, 5
 ENTRY_COUNT = 216
@@ -37,7 +38,18 @@ def make_call(seed: bytes, call: int, custodian: bytes, time: int, body: bytes) 
     return head + sign_message(seed, signed_of_call(head, body)) + body
 
 
-def open_call(data: bytes, call: int, custodian: bytes, now: int) -> tuple[bytes, bytes]:
+@dataclass(frozen=True)
+class Call:
+    """What was checked of a call."""
+
+    time: int
+    coordinator: bytes
+    asked: bytes
+    signed: bytes
+    """What the signature is of. Calls with the same are the same call."""
+
+
+def open_call(data: bytes, call: int, custodian: bytes, now: int) -> Call:
     """ "Calls", steps 2 and 3: who asks, and for what"""
     reader = Reader(data)
     reader.magic(b"SMPA")
@@ -49,8 +61,31 @@ def open_call(data: bytes, call: int, custodian: bytes, now: int) -> tuple[bytes
     refused = "authenticationFailed"
     require((kind, receiver) == (call, custodian), refused)
     require(abs(time - now) <= TOLERANCE, refused)
-    require(verify_message(coordinator, signed_of_call(data[:80], body), signature), refused)
-    return coordinator, body
+    signed = signed_of_call(data[:80], body)
+    require(verify_message(coordinator, signed, signature), refused)
+    return Call(time, coordinator, body, signed)
+
+
+class TakenCalls:
+    """ "Taken once": the calls that a custodian has taken lately."""
+
+    def __init__(self, start: int, most: int = MAXIMUM_TAKEN) -> None:
+        self.earliest, self.most = start, most
+        self.kept: dict[bytes, int] = {}
+
+    def check(self, signed: bytes, time: int, now: int) -> None:
+        # 1. "It is forgotten when its time is more than 300 seconds past"
+        for one, its_time in list(self.kept.items()):
+            if its_time + TOLERANCE < now:
+                del self.kept[one]
+                self.earliest = max(self.earliest, its_time + 1)
+        # 2.
+        require(time >= self.earliest and signed not in self.kept, "authenticationFailed")
+        # 3.
+        require(len(self.kept) < self.most, "rateExceeded")
+
+    def keep(self, signed: bytes, time: int) -> None:
+        self.kept[signed] = time
 
 
 # The journal
@@ -114,8 +149,8 @@ class Entry:
 
 @dataclass
 class Journal:
-    """What a journal says: entries, the digest of the last, the elements of each table; kind, table and subject of
-    entries without elements."""
+    """What a journal says: entries, the digest of the last, the elements of each table; kind, table and subject of all
+    entries but those of requests."""
 
     count: int = 0
     last: bytes = bytes(32)
@@ -136,7 +171,7 @@ class Journal:
         self.count += 1
         self.last = entry.digest
         self.totals = {**(self.totals or {}), entry.table_id: entry.total}
-        if entry.kind > PROVED:
+        if entry.kind != EVALUATED:
             self.steps += ((entry.kind, entry.table_id, entry.subject),)
 
     def is_new(self, plan: Plan, current: bytes | None) -> bool:

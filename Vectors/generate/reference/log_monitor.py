@@ -80,6 +80,7 @@ def alarms(entries: list[bytes], sets: list[SetFile], growth: float) -> list[tup
     found: list[tuple[int, str]] = []
     before: LogEntry | None = None
     told = ToldOfSets()
+    published: dict[bytes, bytes] = {}
     at_hand = {set_file.root: set_file for set_file in sets}
     for index, data in enumerate(entries):
         # 3. Every entry is well-formed, and its signature verifies.
@@ -95,7 +96,9 @@ def alarms(entries: list[bytes], sets: list[SetFile], growth: float) -> list[tup
             found.append((index, problem))
         if entry.kind != SET:
             continue
-        # 4. One set for a version, and versions do not fall. 6. n grows by no more than the factor.
+        # 4. One entry for a set, one set for a version, and versions do not fall. 6. n grows by no more than a factor.
+        if published.setdefault(entry.one("root"), data) != data:
+            found.append((index, "terms"))
         if before is not None:
             if entry.one("version") == before.one("version") and entry.one("root") != before.one("root"):
                 found.append((index, "version"))

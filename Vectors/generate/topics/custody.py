@@ -101,8 +101,8 @@ def calls(topic: Topic, seed: bytes, custodian: bytes, other: bytes) -> None:
         result: str = "valid",
     ) -> None:
         def run() -> dict[str, Any]:
-            who, asked = open_call(data, call, to, at)
-            return {"coordinator": who.hex(), "asked": asked.hex()}
+            opened = open_call(data, call, to, at)
+            return {"coordinator": opened.coordinator.hex(), "asked": opened.asked.hex()}
 
         case = {"message": data.hex(), "call": call, "custodian": to.hex(), "now": word(at)}
         group.add(comment, case, run, *flags, result=result)

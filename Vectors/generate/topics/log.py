@@ -959,6 +959,13 @@ def watching(topic: Topic, made: LogFixture) -> None:
     # Step 4
     new = draw(32)
     add("the same set again", [one, one])
+    bad("the same set with another statement", [one, published(statement=draw(32))])
+    bad("the same set with custodians", [one, three])
+    others = set_entry(fixture_.signed, 2, custodians(4)[1:], statement).encode()
+    bad("the same set with other custodians' shares", [three, others])
+    bad("the same set with another threshold", [three, published(3, custodians=3)])
+    bad("the same set with other dates", [one, published(expires=fixture_.signed.header.expires_at - 1)])
+    bad("the same set with other terms, and with those from before", [one, three, one])
     add("a version more", [one, published(root=new, version=version + 1)])
     bad("two sets of one version", [one, published(root=new)])
     bad("a version less", [one, published(root=new, version=version - 1)])

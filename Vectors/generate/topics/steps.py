@@ -16,7 +16,7 @@ from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multi
 from reference.joint_proof import Prover, Session
 from reference.key_generation import Party
 from reference.keys import source_public_key
-from step_replies import Step, coordinator_replies, limit_replies, party_replies, service_replies
+from step_replies import Step, coordinator_replies, limit_replies, party_replies, service_replies, taken_replies
 from topics.custodians import Parties, Proof, Recovery, Refresh, flipped, hexes, with_byte
 
 NOTES = {
@@ -138,6 +138,7 @@ def build() -> dict[str, Topic | bytes]:
     party(topic, two)
     service(topic, two)
     limits(topic)
+    taken(topic)
     coordinators(topic, two)
     return {"steps/steps.json": topic}
 
@@ -675,6 +676,10 @@ def service(topic: Topic, two: Parties) -> None:
     def operator(does: str) -> tuple[Step, str]:
         return {"do": does}, ""
 
+    def again(step: Step, at: int = NOW) -> Step:
+        """The same bytes once more."""
+        return {**step, "at": word(at), "random": ""}
+
     session = proof.session.encode()
     first, second = b"".join(proof.first), b"".join(proof.second)
     rounds = [
@@ -702,7 +707,7 @@ def service(topic: Topic, two: Parties) -> None:
     )
     add(
         "a coordinator that is not in the policy any more",
-        [allow(), (evaluated(1), ""), allow(coordinators=(stranger,)), (evaluated(1), refused)],
+        [allow(), (evaluated(1), ""), allow(coordinators=(stranger,)), (evaluated(1, at=NOW + 1), refused)],
     )
     until = NOW + 100
     add(
@@ -746,15 +751,15 @@ def service(topic: Topic, two: Parties) -> None:
             allow(slots=6),
             (evaluated(3), ""),
             (evaluated(2), ""),
-            (evaluated(2), full),
+            (evaluated(2, at=NOW + 1), full),
             (evaluated(1), ""),
-            (evaluated(1), full),
+            (evaluated(1, at=NOW + 1), full),
             (call(COMMIT, session), full),
             allow(slots=7),
             (rounds[0], ""),
             # What goes on with it counts nothing.
             *((one, "") for one in rounds[1:]),
-            (evaluated(1), full),
+            (evaluated(1, at=NOW + 1), full),
         ],
         "Boundary",
         "Counted",
@@ -765,10 +770,102 @@ def service(topic: Topic, two: Parties) -> None:
         [allow(), (evaluated(3), ""), allow(slots=2), (evaluated(1), full)],
         "Counted",
     )
-    add("a call that is sent twice counts twice", [allow(), (evaluated(2), ""), (evaluated(2), "=")], "Counted")
+    add(
+        "the same bytes come again: refused, and not counted; the same is asked anew: answered, and counted",
+        [
+            allow(),
+            (evaluated(2), ""),
+            (again(evaluated(2)), refused),
+            (again(evaluated(2), NOW + 50), refused),
+            (again(evaluated(2), NOW - 300), refused),
+            (evaluated(2, at=NOW + 1), "="),
+            (again(evaluated(2, at=NOW + 1), NOW + 100), refused),
+            (call(EVALUATE, asked(2, True), random=draw(32)), ""),
+            (again(evaluated(2), NOW + 100), refused),
+        ],
+        "Counted",
+        "Again",
+    )
+    add(
+        "the same request by two coordinators: two calls",
+        [
+            allow(coordinators=(stranger, source_public_key(seed))),
+            (evaluated(2), ""),
+            (evaluated(2, by=other_seed), "="),
+            (again(evaluated(2, by=other_seed)), refused),
+        ],
+        "Again",
+    )
+    add(
+        "each call of a proof comes again",
+        [allow(), *(step for one in rounds for step in ((one, ""), (again(one), refused)))],
+        "Counted",
+        "Again",
+    )
+    late_commit = call(COMMIT, session, at=NOW + 1)
+    add(
+        "a session whose place was taken: neither the old call nor a new one brings it back",
+        [
+            allow(),
+            (rounds[0], ""),
+            (call(COMMIT, both.next.encode(), random=both.random), ""),
+            (again(rounds[0]), refused),
+            (late_commit, "sessionConflict"),
+            (call(REVEAL, both.next.encode() + b"".join(both.first)), ""),
+            operator("restart"),
+            (late_commit, "sessionConflict"),
+            (call(RESPOND, both.next.encode() + b"".join(both.second)), ""),
+            (late_commit, "sessionConflict"),
+        ],
+        "Counted",
+        "Replaced",
+    )
+    add(
+        "started anew: the session at hand is gone on with, and what was asked before is not answered again",
+        [
+            allow(),
+            (rounds[0], ""),
+            (evaluated(1), ""),
+            (evaluated(2, at=NOW + 5), ""),
+            operator("restart"),
+            (again(rounds[0], NOW + 5), refused),
+            (again(evaluated(1), NOW + 5), refused),
+            (again(evaluated(3, at=NOW + 4), NOW + 5), refused),
+            (evaluated(3, at=NOW + 5), ""),
+            (call(COMMIT, session, at=NOW + 6), ""),
+            (call(REVEAL, session + first, at=NOW + 6), ""),
+        ],
+        "Boundary",
+        "Again",
+    )
+    add(
+        "what was refused is answered when it comes again",
+        [allow(slots=1), (evaluated(2), full), allow(), (evaluated(2), ""), (again(evaluated(2)), refused)],
+        "Later",
+        "Again",
+    )
+    add(
+        "a call that comes again, or a session, and more elements than are left",
+        [
+            operator("stop"),
+            allow(slots=3),
+            operator("resume"),
+            (evaluated(1), ""),
+            (rounds[0], ""),
+            (call(COMMIT, both.next.encode(), random=both.random), ""),
+            (again(evaluated(1)), refused),
+            (late_commit, "sessionConflict"),
+            (evaluated(1, at=NOW + 1), full),
+            allow(until=NOW - 1),
+            (again(evaluated(1)), "setExpired"),
+            operator("stop"),
+            (again(evaluated(1)), "custodianStopped"),
+        ],
+        "Order",
+    )
     add(
         "a session that is committed in twice counts twice",
-        [allow(), (rounds[0], ""), (call(COMMIT, session), "=")],
+        [allow(), (rounds[0], ""), (late_commit, "=")],
         "Counted",
         "Again",
     )
@@ -778,7 +875,7 @@ def service(topic: Topic, two: Parties) -> None:
             allow(),
             (rounds[0], ""),
             (rounds[1], ""),
-            (call(COMMIT, session), "sessionConflict"),
+            (late_commit, "sessionConflict"),
             (call(COMMIT, replace(proof.session, parties=(2, 3)).encode()), "parameterOutOfRange"),
             (call(EVALUATE, asked(3)[:-32] + b"\xff" * 32), "invalidPoint"),
             (call(EVALUATE, asked(2)[:-32] + bytes(32)), "identityPoint"),
@@ -1056,6 +1153,100 @@ def limits(topic: Topic) -> None:
             ask(1, 2**64 - 1 - NOW, "setExpired"),
         ],
         "Boundary",
+    )
+
+
+def taken(topic: Topic) -> None:
+    group = topic.group(
+        "Taken",
+        "5.23, “Taken once”: which calls are taken, by what their signature is of, or a name for it.",
+    )
+    draw = seeded("steps: taken")
+    names = [draw(32) for _ in range(5)]
+    last = 2**64 - 1
+
+    def add(
+        comment: str, calls: Sequence[tuple[int, int, int, str]], *flags: str, start: int = NOW, most: int = 9
+    ) -> None:
+        """Of each call its name, time and when it comes, and what is expected."""
+        case = {
+            "start": word(start),
+            "most": most,
+            "calls": [
+                {"name": names[name].hex(), "time": word(time), "now": word(now)} for name, time, now, _ in calls
+            ],
+        }
+
+        def run() -> dict[str, Any]:
+            output = taken_replies(case)
+            assert [reply or "" for reply in output["replies"]] == [expected for *_, expected in calls], comment
+            return output
+
+        group.add(comment, case, run, *flags)
+
+    refused, many = "authenticationFailed", "rateExceeded"
+    add(
+        "from before the start, and of its second",
+        [(0, NOW - 1, NOW, refused), (0, NOW, NOW, ""), (0, NOW, NOW, refused), (1, NOW + 300, NOW, "")],
+        "Boundary",
+    )
+    add(
+        "again as long as its time is one that “Calls” takes, and after it",
+        [(0, NOW, NOW, ""), *((0, NOW, NOW + after, refused) for after in (0, 1, 299, 300, 301, 302, 10**6))],
+        "Boundary",
+        "Again",
+    )
+    add(
+        "a clock that is set back brings nothing again that was forgotten, nor anything as old",
+        [
+            (0, NOW + 10, NOW + 10, ""),
+            (1, NOW + 311, NOW + 311, ""),
+            (0, NOW + 10, NOW + 20, refused),
+            (2, NOW + 10, NOW + 20, refused),
+            (2, NOW + 11, NOW + 20, ""),
+            (1, NOW + 311, NOW + 20, refused),
+        ],
+        "Boundary",
+        "Again",
+    )
+    add(
+        "a clock that is set back, and nothing was forgotten",
+        [(0, NOW + 310, NOW + 310, ""), (1, NOW, NOW + 10, ""), (0, NOW + 310, NOW + 10, refused)],
+        "Again",
+    )
+    add(
+        "as many as are kept, and one more; then some are forgotten",
+        [
+            (0, NOW, NOW, ""),
+            (1, NOW, NOW, ""),
+            (2, NOW + 1, NOW, ""),
+            (3, NOW + 1, NOW, many),
+            (0, NOW, NOW, refused),
+            (3, NOW + 300, NOW + 300, many),
+            (3, NOW + 301, NOW + 301, ""),
+            (4, NOW + 301, NOW + 301, ""),
+            (0, NOW + 301, NOW + 301, many),
+        ],
+        "Boundary",
+        "Later",
+        most=3,
+    )
+    add(
+        "what found no room is not kept",
+        [
+            (0, NOW, NOW, ""),
+            (1, NOW + 301, NOW, many),
+            (1, NOW + 301, NOW + 301, ""),
+            (1, NOW + 301, NOW + 301, refused),
+        ],
+        "Later",
+        most=1,
+    )
+    add(
+        "the least and the greatest times",
+        [(0, 0, 0, ""), (0, 0, 299, refused), (1, last, last, ""), (1, last, last, refused), (2, last - 1, last, "")],
+        "Boundary",
+        start=0,
     )
 
 
