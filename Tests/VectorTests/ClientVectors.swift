@@ -107,6 +107,16 @@ enum ClientVectors {
                     try AccountSecret.firstEpoch(at: input.word("now"), issuedAt: input.word("issuedAt")))
             ]
         },
+        "ClientEpoch": { input, _ in
+            let state = try input.isNull("stateEpoch") ? nil : input.number("stateEpoch", as: UInt32.self)
+            let secret = try input.number("secretEpoch", as: UInt32.self)
+            let epoch = try Sealer.epoch(
+                at: input.word("now"), expiresAt: input.word("expiresAt"), secret: secret, state: state)
+            // As a sealer goes on: the secret follows.
+            var ratcheted = try accountSecret([UInt8](repeating: 1, count: 32), epoch: secret)
+            try ratcheted.ratchet(to: epoch)
+            return ["epoch": .number(ratcheted.epoch)]
+        },
         "DecodeRegistration": { input, _ in
             let bytes = try input.bytes("bytes")
             let registration = try Registration(canonical: bytes)
@@ -145,11 +155,15 @@ enum ClientVectors {
             let (secret, pseudonym, epoch) = (
                 try input.bytes("secret"), try input.pseudonym("pseudonym"), try input.number("epoch", as: UInt32.self)
             )
-            let items = try input.objects("items").map { (video: try $0.boolean("video"), keys: try $0.keys("keys")) }
             let key = try accountSecret(secret, epoch: epoch).distinctnessKey(pseudonym: pseudonym)
             var store = DistinctnessStore()
             var probed: [JSON] = []
-            for item in items { probed.append(.keys(try store.note(item.keys, ofVideo: item.video, under: key))) }
+            for item in try input.objects("items") {
+                let asSent = try item.isNull("asSent") ? nil : item.key("asSent")
+                let keys = try store.note(
+                    item.keys("keys"), asSent: asSent, ofVideo: item.boolean("video"), under: key)
+                probed.append(.keys(keys))
+            }
             return ["probed": .list(probed), "tags": .words(store.tags)]
         },
         "ProfileDigest": { input, _ in
@@ -201,7 +215,12 @@ enum FingerprintVectors {
                 pixels: pixels.bytes.span.bytes, width: pixels.width, height: pixels.height,
                 bytesPerRow: pixels.bytesPerRow, format: pixels.format)
             // As the C interface hands it from one call to the next.
-            return ["keys": .keys(try MediaItem(canonical: item.encoded).probes(parameters))]
+            let again = try MediaItem(canonical: item.encoded)
+            let probed = again.probed(parameters, note: [])
+            guard probed.keys == again.probes(parameters) else { throw VectorError("two ways give other keys") }
+            return [
+                "keys": .keys(probed.keys), "asSent": probed.asSent.map { .bytes($0.encoded) } ?? .null,
+            ]
         },
         "Raster": { input, folder in
             let cells = try raster(input, folder).cells

@@ -15,7 +15,8 @@ func marks(_ raster: PictureRaster) throws -> [String: JSON] {
     let scores = MarkScore.scores(of: cells)
     let masks = try masks(scores) { mask, penalty in
         try ["fill": .bytes(fill(cells.sums, mask))].merging(
-            hypotheses(raster.readings(hiding: mask, sums: cells.sums, penalty: penalty, leastQuality: 0))
+            hypotheses(
+                raster.readings(hiding: mask, sums: cells.sums, penalty: penalty, leastQuality: 0, listedQuality: 0))
         ) { fill, _ in fill }
     }
     return [
@@ -67,7 +68,8 @@ private func strip(_ raster: PictureRaster) throws -> JSON {
         "rows": .words(strip.letters.rows), "fill": .bytes(try fill(sums, strip.letters)),
         "penalty": .number(penalty),
     ]
-    let readings = strip.raster.readings(hiding: strip.letters, sums: sums, penalty: penalty, leastQuality: 0)
+    let readings = strip.raster.readings(
+        hiding: strip.letters, sums: sums, penalty: penalty, leastQuality: 0, listedQuality: 0)
     return .object(own.merging(try hypotheses(readings)) { own, _ in own })
 }
 

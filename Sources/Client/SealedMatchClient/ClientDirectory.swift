@@ -18,7 +18,8 @@ public struct ClientDirectory: ~Copyable {
     /// A directory whose state is gone while registrations or vouchers are there is `stateMissing`: a new secret would
     /// make vouchers that never decode. With `secret` it begins again; see Docs/Embedding.md, "When the state is lost".
     /// - Parameters:
-    ///   - secret: the account secret of another device, on this one's first run; later it must be the same one.
+    ///   - secret: the account secret of another device, on this one's first run: then merge that device's state before
+    ///     anything is sealed. Later it must be the same one.
     ///   - window: seconds over which the outbox spreads vouchers; a day by default.
     ///   - now: seconds since 1970.
     /// - Throws: `fileFailed` when it is locked or damaged, `notPrivate` when other users can write into it or read the

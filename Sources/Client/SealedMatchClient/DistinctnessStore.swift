@@ -2,7 +2,8 @@ package import SealedMatchProtocol
 package import SealedMatchCrypto
 
 /// What this account probed in this epoch, as keyed 64-bit tags of the probed keys. A picture one of whose keys was
-/// probed before is a repeat: thirty sends of one picture, or of near-duplicates that share a probe, are one match.
+/// probed before is a repeat: thirty sends of one picture, or of near-duplicates that share a probe, are one match. The
+/// key of a picture as sent is noted, too, where a mark on it keeps that from being a probe: a copy may probe it.
 ///
 /// So each key of a set is probed at most once in an account-epoch: t matches are t different entries. Devices merge
 /// their stores over their own channel; what two devices send before they merge can count twice. Whoever has the store
@@ -33,19 +34,22 @@ package struct DistinctnessStore: Sendable, Equatable {
     }
 
     /// Notes the keys of an item.
-    /// - Parameter ofVideo: the frames of a video are different pictures: it goes on with its keys that are new.
-    ///   Another item with a key that was noted is a repeat.
+    /// - Parameters:
+    ///   - asSent: of a picture K_0, where it is no key that the picture probes. It is compared and noted likewise.
+    ///   - ofVideo: the frames of a video are different pictures: it goes on with its keys that are new. Another item
+    ///     with a key that was noted is a repeat.
     /// - Returns: the keys to probe: all of them, none for a repeat.
     /// - Throws: `storeFull`; then nothing was noted.
-    package mutating func note(_ keys: [EntryKey], ofVideo: Bool, under secret: borrowing SecretBytes)
-        throws(SealedMatchError) -> [EntryKey]
-    {
-        guard tags.count + keys.count <= Self.maximumTags else {
+    package mutating func note(
+        _ keys: [EntryKey], asSent: EntryKey? = nil, ofVideo: Bool, under secret: borrowing SecretBytes
+    ) throws(SealedMatchError) -> [EntryKey] {
+        let noted = asSent.map { keys + [$0] } ?? keys
+        guard tags.count + noted.count <= Self.maximumTags else {
             throw SealedMatchError(.storeFull, "too many items in one epoch")
         }
         var new: [EntryKey] = []
         var added: [UInt64] = []
-        for key in keys {
+        for key in noted {
             // Distinctness, step 1: tag(y), under the epoch's key
             let tag = try Self.tag(key, under: secret)
             let index = lowerBound(tag)
@@ -57,7 +61,7 @@ package struct DistinctnessStore: Sendable, Equatable {
         added.sort()
         tags = Self.union(tags, added)
         // Distinctness, step 2: a repeat probes nothing, a video its new keys
-        return ofVideo || new.count == keys.count ? new : []
+        return ofVideo ? new : new.count == noted.count ? keys : []
     }
 
     /// Takes in what another device of the account noted in the same epoch.

@@ -55,15 +55,22 @@ public struct MediaItem: Sendable {
     /// cannot match.
     public static let unreadable = MediaItem(content: .unreadable)
 
-    /// The keys to probe under a set's profile and separation, and what a match shows of the item: of a picture its
-    /// probed hash (Docs/Protocol.md, 5.11), so that those who review can compare.
-    package func probed(_ parameters: Parameters, note: [UInt8]) -> (keys: [EntryKey], payload: Payload) {
+    /// The keys to probe under a set's profile and separation; of a picture K_0, where that is none of them; and what
+    /// a match shows of the item: of a picture its probed hash (Docs/Protocol.md, 5.11), so that those who review can
+    /// compare.
+    package func probed(
+        _ parameters: Parameters, note: [UInt8]
+    ) -> (keys: [EntryKey], asSent: EntryKey?, payload: Payload) {
         guard case .picture(let fingerprint, let raster) = content else {
-            return (probes(parameters), payload(note: note))
+            return (probes(parameters), nil, payload(note: note))
         }
-        let (keys, hash) = parameters.profile.probed(fingerprint, raster: raster, separation: parameters.separation)
+        let profile = parameters.profile
+        let (keys, hash) = profile.probed(fingerprint, raster: raster, separation: parameters.separation)
+        // Seal an item, step 2: of a picture with probes K_0, where a mark keeps it from being one
+        let own = profile.shortKey(of: fingerprint.hash)
         return (
             keys.map { EntryKey(perceptual: $0) },
+            keys.isEmpty || keys.contains(own) ? nil : EntryKey(perceptual: own),
             Payload(
                 fingerprintKind: .pdq, fingerprint: Bytes32(hash), quality: UInt8(clamping: fingerprint.quality),
                 note: note)

@@ -20,13 +20,16 @@ public struct Sealer: ~Copyable {
     ///   - state: `encodedState` after the last voucher, or `nil` on the very first run. With older state a picture
     ///     that was sent may count again.
     ///   - now: seconds since 1970. A clock behind the client's epoch does not turn it back: the later epoch goes on.
-    /// - Throws: `setExpired`, `epochTooFar`, `setRolledBack`, `setMismatch`, and the decoding errors of the state.
+    /// - Throws: `setExpired`, `setRolledBack`, `setMismatch`, and the decoding errors of the state; `epochTooFar` when
+    ///   the clock is more than 64 epochs ahead of the secret, or the secret, later than the state, more than one ahead
+    ///   of the clock.
     public init(
         set: BlindedSet, account: AccountID, secret: consuming AccountSecret, state: [UInt8]? = nil,
         now: UInt64
     ) throws(SealedMatchError) {
         let old: SealerState? = if let state { try SealerState(canonical: state) } else { nil }
-        let epoch = max(try Self.epoch(at: now, under: set), secret.epoch, old?.epoch ?? 0)
+        let epoch = try Self.epoch(
+            at: now, expiresAt: set.header.expiresAt, secret: secret.epoch, state: old?.epoch)
         try secret.ratchet(to: epoch)
         let current = try Self.state(after: old, secret: secret, account: account, set: set)
         let epochSecrets = try EpochSecrets.derive(secret, account: account, parameters: set.header.parameters)
@@ -42,11 +45,29 @@ public struct Sealer: ~Copyable {
 
     /// The epoch of `now`. A clock beyond the set's expiry is refused: the ratchet has no way back, and this signed
     /// bound is how far a wrong clock can drive it.
-    private static func epoch(at now: UInt64, under set: BlindedSet) throws(SealedMatchError) -> UInt32 {
-        guard now < set.header.expiresAt else {
+    private static func epoch(at now: UInt64, expiresAt: UInt64) throws(SealedMatchError) -> UInt32 {
+        guard now < expiresAt else {
             throw SealedMatchError(.setExpired, "the set has expired; fetch a newer one")
         }
         return try Parameters.epoch(at: now)
+    }
+
+    /// The epoch to begin in. A secret that would take this device further ahead of its clock than by one epoch is
+    /// refused: it was handed over by a device whose clock is wrong.
+    /// - Parameters:
+    ///   - secret: the secret's epoch.
+    ///   - state: the saved state's; nil on a first run.
+    package static func epoch(
+        at now: UInt64, expiresAt: UInt64, secret: UInt32, state: UInt32?
+    ) throws(SealedMatchError) -> UInt32 {
+        // Epochs and ratchet, step 3: the greatest of the clock's, the secret's and the saved state's
+        let clock = try epoch(at: now, expiresAt: expiresAt)
+        let own = max(clock, state ?? 0)
+        // Epochs and ratchet, step 6: a secret of a later epoch than the state's, more than one ahead of the clock
+        guard secret <= own || secret - clock <= 1 else {
+            throw SealedMatchError(.epochTooFar, "the account secret is too far ahead of this device's clock")
+        }
+        return max(own, secret)
     }
 
     /// The state to go on with in the secret's epoch: the old one, or a new epoch's.
@@ -79,7 +100,7 @@ public struct Sealer: ~Copyable {
     /// register when it returns true.
     /// - Throws: `setExpired`, `epochTooFar`, `outOfMemory`; then nothing changed.
     public mutating func advance(to now: UInt64) throws(SealedMatchError) -> Bool {
-        let target = try Self.epoch(at: now, under: set)
+        let target = try Self.epoch(at: now, expiresAt: set.header.expiresAt)
         guard target > secret.epoch else { return false }
         // On a copy: a failure between these steps must not leave the new epoch's secret beside the old epoch's
         // polynomials.
@@ -126,7 +147,7 @@ public struct Sealer: ~Copyable {
         var next = state
         // Seal an item, steps 2–3: keys, of which those are probed that are new. A repeat gets fillers in all slots.
         let probes = try next.distinctness.note(
-            probed.keys, ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
+            probed.keys, asSent: probed.asSent, ofVideo: item.isVideo, under: epochSecrets.distinctnessKey)
         // Seal an item, step 4: N by the voucher's number, also of a repeat
         let number = next.takeNumber()
         // Seal an item, step 5

@@ -53,7 +53,8 @@ extension FingerprintProfile {
                 coefficients: raster.coefficients(under: hypothesis, asSent: fingerprint), penalty: hypothesis.penalty,
                 quality: fingerprint.quality)
         }
-        return marks == 0 ? own : own + raster.readingsWithoutMarks(leastQuality: probeQuality)
+        guard marks != 0 else { return own }
+        return own + raster.readingsWithoutMarks(leastQuality: probeQuality, listedQuality: minimumQuality)
     }
 
     /// The same list from `readings(of:raster:)`; the fingerprint's quality is not looked at.

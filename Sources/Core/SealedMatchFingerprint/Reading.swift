@@ -21,28 +21,35 @@ extension PictureRaster {
     private static let shifts = [0, 315]
 
     /// Two readings without a translucent strip, if there is one; then two for each mask. Those of a lower quality are
-    /// left out.
+    /// left out, and those that no list may hold are not likelier than the picture as it was sent.
+    /// - Parameters:
+    ///   - leastQuality: the profile's probe quality.
+    ///   - listedQuality: its minimum quality.
     @_optimize(size)
-    func readingsWithoutMarks(leastQuality: Int) -> [Reading] {
+    func readingsWithoutMarks(leastQuality: Int, listedQuality: Int) -> [Reading] {
         // Hypotheses of marks, step 1
         var found: [Reading] = []
         if let strip = TranslucentStrip(in: self) {
             found += strip.raster.readings(
                 hiding: strip.letters, sums: MarkCells(strip.raster).sums,
-                penalty: MarkTables.strip.penalty(strip.edge.score), leastQuality: leastQuality)
+                penalty: MarkTables.strip.penalty(strip.edge.score), leastQuality: leastQuality,
+                listedQuality: listedQuality)
         }
         let cells = MarkCells(self)
         let marks = Mark.all(MarkScore.scores(of: cells))
         for kind in MarkTables.kinds {
             guard let (mask, weight) = Mark.mask(kind, of: marks) else { continue }
             found += readings(
-                hiding: mask, sums: cells.sums, penalty: kind.price.penalty(weight), leastQuality: leastQuality)
+                hiding: mask, sums: cells.sums, penalty: kind.price.penalty(weight), leastQuality: leastQuality,
+                listedQuality: listedQuality)
         }
         return found
     }
 
     @_optimize(size)
-    package func readings(hiding mask: MarkMask, sums: [Int32], penalty: Int, leastQuality: Int) -> [Reading] {
+    package func readings(
+        hiding mask: MarkMask, sums: [Int32], penalty: Int, leastQuality: Int, listedQuality: Int
+    ) -> [Reading] {
         // Hypotheses of marks, steps 2–3
         let levels = GridFill.levels(sums, hiding: mask)
         var found: [Reading] = []
@@ -57,8 +64,11 @@ extension PictureRaster {
             }
             let quality = grid.quality
             guard quality >= leastQuality else { continue }
+            // Hypotheses of marks, step 5: below the profile's minimum quality it is at least 0
             found.append(
-                Reading(coefficients: CosineTransform.coefficients(of: grid), penalty: penalty, quality: quality))
+                Reading(
+                    coefficients: CosineTransform.coefficients(of: grid),
+                    penalty: quality < listedQuality ? max(penalty, 0) : penalty, quality: quality))
         }
         return found
     }

@@ -42,7 +42,7 @@ def encoded(keys):
 
 
 def marked_vectors(profile):
-    """The same for profile 3, by both of the harness' ways, at any r, M and probe quality."""
+    """The same for profile 3, by both of the harness' ways, at any r, M and qualities."""
     wrong = count = 0
     for given, sent, cells, keys in probe_vectors():
         numbers = given["profile"]
@@ -54,6 +54,7 @@ def marked_vectors(profile):
                 numbers["probes"],
                 numbers["probeQuality"],
             )
+            asked.quality = numbers["minimumQuality"]
             many, filled = profile3.probes(sent[None], cells[None], asked)
             for found in (profile3.exact_probes(sent, cells, asked), many[0, : filled[0]]):
                 count += 1

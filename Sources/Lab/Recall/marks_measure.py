@@ -311,6 +311,7 @@ def each(name, values, arguments, profile, frontier):
     """Yields (row, keys, how many there are) for every b, M and profile; first what is known of the hypotheses."""
     margins, penalties, quality, spent = prepared(os.path.join(arguments.work, f"{name}.npz"), values, profile)
     penalties = profile3.good(penalties, quality, profile.probe_quality)
+    penalties = profile3.listable(penalties, quality, profile.quality)
     yield {"ms": spent, "hypotheses": int(margins.shape[1])}
     units = scheme.spread(scheme.centred(values["sent"]))
     places, old = two(profile)

@@ -214,8 +214,11 @@ def listed(results):
     )
     yield ""
     yield (
-        "With both lines nearly all are found. What is left are pictures whose second hash has a quality below 50, "
-        f"which no set takes. Of {crops['n']:,} crops with nothing on them {per_cent(crops['second line'])} per cent "
+        "With both lines nearly all are found. What was left are pictures whose second hash has a quality below 50, "
+        "which no set takes. The figures of this page are from before a rule for these: such a hypothesis does not "
+        'come before the own key any more ("Hypotheses of marks", step 5), so the first line finds the same file. It '
+        "concerns very few pictures. "
+        f"Of {crops['n']:,} crops with nothing on them {per_cent(crops['second line'])} per cent "
         "get a second line in vain. Second lines also find some more originals, but most marks hide too much for that."
     )
     yield ""
@@ -239,7 +242,9 @@ def listed(results):
         f"with cards: {cards['grounds']} grounds of soft shades, below the floor; two cards on each, with other words; "
         f"noise of 42 dB. Without the rule {cards['neither']['found']} of {2 * cards['sent']} cards probed the key of "
         f"their bare ground, with it {cards['both']['found']}. Of the {cards['sent']} pairs on one ground "
-        f"{cards['neither']['pairs']} shared a probe, with it {cards['both']['pairs']}."
+        f"{cards['neither']['pairs']} shared a probe, with it {cards['both']['pairs']}. On grounds of good quality the "
+        "rule does not help: cards on one soft photograph share keys under profile 3. Do not list them "
+        '([Lists.md](Lists.md), "Pictures that have something on them").'
     )
 
 

@@ -365,11 +365,16 @@ def good(penalties, quality, floor):
     return np.where(quality >= floor, penalties, np.float32(np.inf))
 
 
+def listable(penalties, quality, least):
+    """Penalties of which those of a quality that no list has are at least 0."""
+    return np.where(quality >= least, penalties, np.maximum(penalties, np.float32(0)))
+
+
 def probes(sent, rasters, profile, count=None, separation=None):
     """n x count keys and how many there are."""
     count, separation = count or profile.probes, profile.separation if separation is None else separation
     values, penalties, quality = hypotheses(sent, rasters, profile)
-    penalties = good(penalties, quality, profile.probe_quality)
+    penalties = listable(good(penalties, quality, profile.probe_quality), quality, profile.quality)
     unit = scheme.spread(scheme.centred(sent))
     keys, costs = [], []
     for place in range(values.shape[1]):
@@ -401,9 +406,10 @@ def exact_probes(sent, cells_of_raster, profile):
         levels = (fill(sums, mask) / 256).astype(np.float32)
         for shift in SHIFTS:
             grid = np.where(mask, levels, exact_grid(picture[0], shift))[0]
-            if pdq.quality(grid) >= profile.probe_quality:
+            quality = pdq.quality(grid)
+            if quality >= profile.probe_quality:
                 values.append(pdq.coefficients(grid))
-                penalties.append(penalty)
+                penalties.append(penalty if quality >= profile.quality else max(penalty, 0))
 
     found = strip(raster)
     if found[0][0] >= profile.strip["score"]:

@@ -195,10 +195,23 @@ import Testing
         let later = Fixture.now + 2 * Parameters.secondsPerEpoch
         do { _ = try open("c", set, now: later) }
         #expect(try open("c", set, secret: Fixture.secret(), now: later).registrations().last?.epoch == 696)
-        // A device that is behind comes along.
-        var ahead = try Fixture.secret()
-        try ahead.ratchet(to: 700)
-        #expect(try open("c", set, secret: ahead, now: later).registrations().last?.epoch == 700)
+        // A device that is behind by an epoch comes along, and no further: whoever is further ahead has a wrong clock.
+        func ahead(_ epoch: UInt32) throws -> AccountSecret {
+            var secret = try Fixture.secret()
+            try secret.ratchet(to: epoch)
+            return secret
+        }
+        for epoch in [698, 700] as [UInt32] {
+            expectCode(.epochTooFar) { _ = try open("c", set, secret: ahead(epoch), now: later) }
+            expectCode(.epochTooFar) { _ = try open("linked \(epoch)", set, secret: ahead(epoch), now: later) }
+        }
+        #expect(try open("c", set, now: later).registrations().last?.epoch == 696)
+        #expect(try open("c", set, secret: ahead(697), now: later).registrations().last?.epoch == 697)
+        #expect(try open("linked", set, secret: ahead(697), now: later).registrations().last?.epoch == 697)
+        // By then it is ahead of its clock by an epoch: the next device takes it no further.
+        expectCode(.epochTooFar) { _ = try open("c", set, secret: ahead(698), now: later) }
+        // A clock that went back does not lock it out of what it has.
+        #expect(try open("c", set, secret: ahead(697), now: Fixture.now).registrations().last?.epoch == 697)
     }
 
     @Test func aLostStateDoesNotBeginAfreshUnnoticed() throws {

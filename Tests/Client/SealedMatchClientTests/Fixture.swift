@@ -19,7 +19,7 @@ final class Fixture {
     var now: UInt64 { Self.now }
 
     init(
-        seed: UInt64 = 1, version: UInt64 = 1, issuedAt: UInt64 = Fixture.now - 1_000,
+        seed: UInt64 = 1, version: UInt64 = 1, issuedAt: UInt64 = Fixture.now - 1_000, listed: [PDQHash] = [],
         _ change: (inout Parameters) throws -> Void = { _ in }
     ) throws {
         var random = SeededRandom(seed)
@@ -35,7 +35,11 @@ final class Fixture {
         let seeds = try SetForge.sources(2, seed: 50)
         let workers = Workers(threads: 1)
         let entries = try EntrySelection(
-            lists: [known.map { .sha256($0) }, known.map { .sha256($0) }], profile: parameters.profile,
+            lists: [
+                known.map { .sha256($0) } + listed.map { .pdq($0) },
+                known.map { .sha256($0) } + listed.map { .pdq($0) },
+            ],
+            profile: parameters.profile,
             minimumSources: 2, separation: 6, workers: workers)
         secrets = try SetSecrets(
             key: MatchingKey.random(from: &random), tableID: TableID.random(from: &random),

@@ -8,7 +8,7 @@ from reference.check_level import check_level, check_levels, check_of
 from reference.client_state import ClientState
 from reference.decoder import decoder
 from reference.distinctness import distinctness, distinctness_key
-from reference.epochs import AccountSecret, first_epoch
+from reference.epochs import AccountSecret, client_epoch, first_epoch
 from reference.errors import ProtocolError
 from reference.field import Q, at_random, inverse, residue
 from reference.group import decode_secret_scalar
@@ -96,6 +96,12 @@ def epoch_of_first_run(case: Case) -> Output:
     return {"epoch": first_epoch(case.word("now"), case.word("issuedAt"))}
 
 
+def epoch_of_client(case: Case) -> Output:
+    return {
+        "epoch": client_epoch(case.word("now"), case.word("expiresAt"), case["secretEpoch"], case["stateEpoch"])
+    }
+
+
 def pseudonym(case: Case) -> Output:
     return {"pseudonym": pseudonym_of(case.bytes("secret"), case.bytes("account"), case["epoch"]).hex()}
 
@@ -130,7 +136,9 @@ def repeats(case: Case) -> Output:
     store: frozenset[int] = frozenset()
     found = []
     for item in case.cases("items"):
-        probed, store = distinctness(key, item.all_bytes("keys"), item["video"], store)
+        probed, store = distinctness(
+            key, item.all_bytes("keys"), item.optional_bytes("asSent"), item["video"], store
+        )
         found.append([y.hex() for y in probed])
     return {"probed": found, "tags": forms.words(sorted(store))}
 
@@ -224,6 +232,7 @@ CHECK_LEVEL = {
 CLIENT = {
     "AccountName": account_name,
     "FirstEpoch": epoch_of_first_run,
+    "ClientEpoch": epoch_of_client,
     "Pseudonym": pseudonym,
     "DecodeRegistration": decode_registration,
     "VerifyRegistration": verify_registration,

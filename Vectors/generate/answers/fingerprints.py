@@ -8,7 +8,7 @@ from reference.keys import perceptual_key
 from reference.labels import blake2b_256
 from reference.pdq import pdq_with_coefficients
 from reference.png import Pixels, read_png
-from reference.probes import Picture, hash_without_marks, nearest_keys, probed_hash, probes
+from reference.probes import Picture, hash_without_marks, nearest_keys, own_key, probed_hash, probes
 from reference.profile import Hypothesis
 from reference.raster import hypothesis_coefficients, raster
 from reference.variants import VARIANTS, variant
@@ -69,7 +69,10 @@ def under_hypothesis(case: Case) -> Output:
 def keys_of_picture(case: Case) -> Output:
     profile = case.profile()
     profile.check()
-    return {"keys": [key.hex() for key in probes(Picture.of(*pixels(case)), profile, case["separation"])]}
+    picture = Picture.of(*pixels(case))
+    found = probes(picture, profile, case["separation"])
+    own = own_key(picture, profile, found)
+    return {"keys": [key.hex() for key in found], "asSent": own and own.hex()}
 
 
 def what_was_put_on(case: Case) -> Output:

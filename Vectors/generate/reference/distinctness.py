@@ -20,19 +20,22 @@ def tag(key: bytes, y: bytes) -> int:
 
 
 def distinctness(
-    key: bytes, keys: Sequence[bytes], video: bool, store: frozenset[int]
+    key: bytes, keys: Sequence[bytes], own: bytes | None, video: bool, store: frozenset[int]
 ) -> tuple[list[bytes], frozenset[int]]:
-    """Input: the keys that an item would probe, whether it is a video, the store. Output: the keys that it does probe,
-    and the new store.
+    """Input: the keys that an item would probe, a picture's K_0 where it is none of them, whether it is a video, the
+    store. Output: the keys that it does probe, and the new store.
     """
+    noted = [*keys] if own is None else [*keys, own]
     # "storeFull beyond 2^20 tags, counted before repeats are taken out; then nothing is noted"
-    require(len(store) + len(keys) <= MAXIMUM_TAGS, "storeFull")
-    # 1. "tag(y) for each key, under the epoch's distinctness key."
-    tags = [tag(key, y) for y in keys]
+    require(len(store) + len(noted) <= MAXIMUM_TAGS, "storeFull")
+    # 1. "tag(y) for each of these keys, under the epoch's distinctness key."
+    tags = [tag(key, y) for y in noted]
     # 2. "A picture or a file is a repeat if one of the tags is in the store already: it probes nothing. A video probes
     #    the keys whose tags are not."
-    new = [y for y, t in zip(keys, tags, strict=True) if t not in store]
-    probed = new if video or len(new) == len(keys) else []
+    if video:
+        probed = [y for y, t in zip(keys, tags, strict=True) if t not in store]
+    else:
+        probed = [] if store.intersection(tags) else [*keys]
     # 3. "Put all tags into the store, also a repeat's."
     return probed, store | set(tags)
 

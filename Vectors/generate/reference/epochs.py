@@ -62,10 +62,13 @@ class AccountSecret:
         return AccountSecret(target, secret)
 
 
-def client_epoch(now: int, expires_at: int, secret_epoch: int, saved_epoch: int) -> int:
-    """5.6, step 3: the epoch that a client is in."""
+def client_epoch(now: int, expires_at: int, secret_epoch: int, saved_epoch: int | None) -> int:
+    """5.6, step 3: the epoch that a client is in. saved_epoch: None on a first run."""
     # A clock at or past the set's expiresAt is `setExpired`,
     require(now < expires_at, "setExpired")
+    saved_epoch = saved_epoch or 0
+    # 6. A secret of a later epoch than the saved state's that is more than one ahead of the clock's is refused
+    require(secret_epoch <= max(epoch(now) + 1, saved_epoch), "epochTooFar")
     # A client's epoch is the greatest of the clock's, the secret's and the saved state's. It never goes back.
     greatest = max(epoch(now), secret_epoch, saved_epoch)
     # a single step of more than 64 epochs `epochTooFar`; both change nothing.

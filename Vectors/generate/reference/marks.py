@@ -350,14 +350,17 @@ def of_strip(raster: np.ndarray, found: Strip) -> Mark:
     return mark(clean, cells(clean).total, letters, found.penalty)
 
 
-def mark_hypotheses(raster: np.ndarray, probe_quality: int) -> list[tuple[int, np.ndarray, int]]:
+def mark_hypotheses(
+    raster: np.ndarray, probe_quality: int, minimum_quality: int
+) -> list[tuple[int, np.ndarray, int]]:
     """Penalty, coefficients and quality of each, in order: the strip's, then each mask's."""
     found, own = strip(raster), cells(raster)
     marks = [] if found is None else [of_strip(raster, found)]
     marks += [mark(raster, own.total, one.cells, one.penalty) for one in masks(scores(own))]
     # 3. "A hypothesis is left out if its quality is below the profile's probe quality."
+    # 5. "Below the profile's minimum quality it is at least 0."
     return [
-        (one.penalty, coefficients, quality)
+        (one.penalty if quality >= minimum_quality else max(0, one.penalty), coefficients, quality)
         for one in marks
         for coefficients, quality in zip(one.coefficients, one.qualities, strict=True)
         if quality >= probe_quality

@@ -93,7 +93,9 @@ def all_hypotheses(picture: Picture, profile: Profile) -> list[Reading]:
         for one in profile.hypotheses
     ]
     if profile.marks:
-        for penalty, coefficients, quality in mark_hypotheses(picture.raster, profile.probe_quality):
+        for penalty, coefficients, quality in mark_hypotheses(
+            picture.raster, profile.probe_quality, profile.minimum_quality
+        ):
             found.append(Reading(penalty, coefficients, median_of(coefficients), quality))
     return found
 
@@ -130,6 +132,12 @@ def hash_without_marks(picture: Picture, profile: Profile, separation: int) -> t
     # "if the short keys of both differ in more than r bits"
     apart = profile.short_key(one.encoding()) ^ profile.short_key(sent.encoding())
     return (one.encoding(), one.quality) if apart.bit_count() > separation else None
+
+
+def own_key(picture: Picture, profile: Profile, keys: Sequence[bytes]) -> bytes | None:
+    """5.12, step 2: "of a picture that has probes also K_0 where it is none of them" """
+    own = perceptual_key(profile.short_key(picture.fingerprint.encoding()))
+    return own if keys and own not in keys else None
 
 
 def probes(picture: Picture, profile: Profile, separation: int) -> list[bytes]:

@@ -15,7 +15,7 @@ from .group import add, hash_key, multiply, multiply_base, random_scalar
 from .keys import sha256_key
 from .labels import Draw, aead, decode_integer, encode_integer, stream
 from .payload import NONE, PDQ, SHA256, VIDEO, Payload
-from .probes import Picture, probed_hash, probes
+from .probes import Picture, own_key, probed_hash, probes
 from .profile import Profile
 from .registration import Registration
 from .set_file import SetFile
@@ -126,6 +126,10 @@ class Item:
             return video_probes(self.frames, profile, separation)
         return [] if self.sha256 is None else [sha256_key(self.sha256)]
 
+    def own_key(self, profile: Profile, keys: Sequence[bytes]) -> bytes | None:
+        """5.12, step 2: of a picture K_0, where it is no probe."""
+        return None if self.picture is None else own_key(self.picture, profile, keys)
+
 
 @dataclass(frozen=True)
 class Sealer:
@@ -194,7 +198,8 @@ def seal_item(item: Item, note: bytes, sealer: Sealer, draw: Draw) -> tuple[Vouc
     keys = item.keys(parameters.profile, parameters.separation)
     # 3. "Distinctness leaves the keys that are probed; none for a repeat."
     tag_key = distinctness_key(sealer.secret.secret, sealer.pseudonym, state.epoch)
-    keys, tags = distinctness(tag_key, keys, item.frames is not None, state.tags)
+    own = item.own_key(parameters.profile, keys)
+    keys, tags = distinctness(tag_key, keys, own, item.frames is not None, state.tags)
     # 4. "v is the state's number, which grows by one, also for a repeat. N is its check level."
     n = check_level(state.number, parameters.levels)
     # 5. "voucherID <-$ 16 bytes". Draws: "the first 16 of 32 bytes".

@@ -10,7 +10,7 @@ from envelope import Topic, seeded
 from reference.account import account_of
 from reference.client_state import ClientState
 from reference.distinctness import distinctness, distinctness_key
-from reference.epochs import AccountSecret, first_epoch
+from reference.epochs import AccountSecret, client_epoch, first_epoch
 from reference.keys import perceptual_key, sha256_key, sign_message, source_public_key
 from reference.labels import encode_integer
 from reference.profile import PROFILE_2, PROFILE_3, Hypothesis, Profile
@@ -30,7 +30,10 @@ NOTES = {
     "GreatestParameters": "the greatest of everything",
     "ClockBehind": "a clock that is behind must not begin an account: the ratchet would never reach the present",
     "EpochStep": "steps of 0, 1, 64 and 65 epochs, and back",
+    "HandedOver": "a secret that another device hands over, and this device's clock",
+    "Expired": "a clock at or past the set's expiry",
     "Video": "a video probes the keys that were not probed before",
+    "OwnKey": "K_0 of a marked picture is none of its probes: it is compared and noted all the same",
     "NearDuplicates": "a repeat notes all its tags: what is near a repeat is a repeat",
     "NoKeys": "an item without keys is never a repeat",
     "TagsNotAscending": "one store has one encoding",
@@ -51,6 +54,7 @@ def build() -> dict[str, Topic | bytes]:
     registrations(topic)
     secrets(topic)
     first_epochs(topic)
+    client_epochs(topic)
     ratchets(topic)
     repeats(topic)
     digests(topic)
@@ -222,6 +226,52 @@ def first_epochs(topic: Topic) -> None:
     add("the last second that can be written", 2**64 - 1, 2**64 - 1, "OutOfRange", result="parameterOutOfRange")
 
 
+def client_epochs(topic: Topic) -> None:
+    group = topic.group("ClientEpoch", "5.6, steps 3 and 6: the epoch that a client is in.")
+    month = 2_592_000
+    now, end = 679 * month + 5, 692 * month
+
+    def add(
+        comment: str, secret: int, state: int | None, *flags: str, now: int = now, end: int = end, result: str = "valid"
+    ) -> None:
+        group.add(
+            comment,
+            {
+                "now": encode_integer(now, 8).hex(),
+                "expiresAt": encode_integer(end, 8).hex(),
+                "secretEpoch": secret,
+                "stateEpoch": state,
+            },
+            lambda: {"epoch": client_epoch(now, end, secret, state)},
+            *flags,
+            result=result,
+        )
+
+    add("a first run", 679, None)
+    add("the same epoch", 679, 679)
+    add("the clock has gone on", 677, 677)
+    add("64 epochs", 615, 615, "EpochStep")
+    add("65 epochs", 614, 614, "EpochStep", result="epochTooFar")
+    add("the state is later than the secret", 679, 681)
+    add("the state is 65 epochs later than the secret", 679, 744, "EpochStep", result="epochTooFar")
+    add("a clock that went back: the later epoch goes on", 690, 690, "HandedOver")
+    add("a secret of the next epoch, on a first run", 680, None, "HandedOver")
+    add("a secret of the next epoch", 680, 679, "HandedOver")
+    add("a secret two epochs ahead, on a first run", 681, None, "HandedOver", result="epochTooFar")
+    add("a secret two epochs ahead", 681, 679, "HandedOver", result="epochTooFar")
+    add("a secret two epochs ahead of the clock, where the state is", 681, 681, "HandedOver")
+    add("one epoch ahead of a state that is ahead of the clock", 682, 681, "HandedOver", result="epochTooFar")
+    add("a clock at 1970, and a secret of the present", 679, None, "HandedOver", now=0, result="epochTooFar")
+    add("a clock at 1970, and a state and a secret of the present", 679, 679, now=0)
+    add("the last second of the set", 679, 679, "Expired", end=now + 1)
+    add("when the set expires", 679, 679, "Expired", end=now, result="setExpired")
+    add("past it", 679, 679, "Expired", end=now - 1, result="setExpired")
+    add("epoch 0", 0, None, "LeastParameters", now=0)
+    last = 2**32 * month
+    add("the last epoch", 2**32 - 1, None, "GreatestParameters", now=last - 1, end=last)
+    add("past the last epoch", 2**32 - 1, None, "OutOfRange", now=last, end=last + 1, result="parameterOutOfRange")
+
+
 def ratchets(topic: Topic) -> None:
     group = topic.group("Ratchet", "An account secret and the epoch to which it is taken.")
     secret = seeded("ratchet")(32)
@@ -250,14 +300,24 @@ def repeats(topic: Topic) -> None:
     group = topic.group("Distinctness", "Items by their keys, one after the other from an empty store.")
     draw = seeded("distinctness")
 
-    def add(comment: str, items: list[list[bytes]], *flags: str, videos: Sequence[int] = ()) -> None:
+    def add(
+        comment: str,
+        items: list[list[bytes]],
+        *flags: str,
+        videos: Sequence[int] = (),
+        own: dict[int, bytes] | None = None,
+        probes: Sequence[int] | None = None,
+    ) -> None:
+        """own: K_0 of items where it is none of their keys. probes: which items probe anything."""
+        as_sent = own or {}
         secret, pseudonym, epoch = draw(32), draw(32), 679
         key = distinctness_key(secret, pseudonym, epoch)
         store: frozenset[int] = frozenset()
         found = []
         for index, item in enumerate(items):
-            probed, store = distinctness(key, item, index in videos, store)
+            probed, store = distinctness(key, item, as_sent.get(index), index in videos, store)
             found.append([y.hex() for y in probed])
+        assert probes is None or [index for index, keys in enumerate(found) if keys] == list(probes), comment
         group.add(
             comment,
             {
@@ -265,7 +325,12 @@ def repeats(topic: Topic) -> None:
                 "pseudonym": pseudonym.hex(),
                 "epoch": epoch,
                 "items": [
-                    {"video": index in videos, "keys": [y.hex() for y in item]} for index, item in enumerate(items)
+                    {
+                        "video": index in videos,
+                        "keys": [y.hex() for y in item],
+                        "asSent": as_sent[index].hex() if index in as_sent else None,
+                    }
+                    for index, item in enumerate(items)
                 ],
             },
             lambda: {"probed": found, "tags": forms.words(sorted(store))},
@@ -287,6 +352,13 @@ def repeats(topic: Topic) -> None:
     )
     add("a video again, with two new keys", [[a, b, c], [c, d, a, e], [d, e]], "Video", videos=[0, 1, 2])
     add("a video without keys", [[], [a]], "Video", "NoKeys", videos=[0, 1])
+    add("K_0 is noted: a copy that probes it is a repeat", [[a, b], [c, d]], "OwnKey", own={0: c}, probes=[0])
+    add("K_0 is compared: after a copy that probes it, a repeat", [[c, d], [a, b]], "OwnKey", own={1: c}, probes=[0])
+    add("two items that have K_0 alone in common", [[a], [b], [d]], "OwnKey", own={0: c, 1: c, 2: e}, probes=[0, 2])
+    add("a repeat's K_0 is noted, too", [[a], [a, b], [c]], "OwnKey", "NearDuplicates", own={1: c}, probes=[0])
+    add("the same item again", [[a], [a]], "OwnKey", own={0: b, 1: b}, probes=[0])
+    add("K_0 of an item is no key that it probes", [[a], [d]], "OwnKey", own={0: b, 1: e}, probes=[0, 1])
+    add("a video leaves out a key that is K_0 of a picture", [[a], [b, c]], "OwnKey", "Video", videos=[1], own={0: b})
     add("sixteen keys an item", [[perceptual_key(16 * i + j) for j in range(16)] for i in range(3)])
 
 

@@ -15,7 +15,7 @@ from reference import marks as marks_of
 from reference.labels import blake2b_256, encode_integer
 from reference.marks import TABLES
 from reference.keys import perceptual_key
-from reference.probes import Picture, hash_without_marks, nearest_keys, probed_hash, probes
+from reference.probes import Picture, hash_without_marks, nearest_keys, own_key, probed_hash, probes
 from reference.profile import HIGHLIGHTS, PROFILE_2, PROFILE_3, RASTER, S_CURVE, VIGNETTE, Hypothesis, Profile
 from reference.raster import hypothesis_coefficients
 from reference.variants import VARIANTS, variant
@@ -357,13 +357,16 @@ def probings(topic: Topic) -> None:
     def add(comment: str, name: str, profile: Profile, *flags: str, r: int = 6) -> int:
         picture = every[name]
         profile.check()
-        found = probes(Picture.of(picture.pixels, picture.width, picture.height, picture.channels), profile, r)
+        sent = Picture.of(picture.pixels, picture.width, picture.height, picture.channels)
+        found = probes(sent, profile, r)
+        own = own_key(sent, profile, found)
+        assert own is None or profile.marks, name
         words = [int.from_bytes(key, "little") for key in found]
         assert r == 0 or all((a ^ b).bit_count() <= r for a in words for b in words), name
         group.add(
             f"{name}: {comment}",
             {**picture_input(picture), "profile": forms.profile(profile), "separation": r},
-            lambda: {"keys": [key.hex() for key in found]},
+            lambda: {"keys": [key.hex() for key in found], "asSent": own and own.hex()},
             *flags,
         )
         return len(found)
@@ -396,9 +399,21 @@ def probings(topic: Topic) -> None:
         assert found["qualities"] == qualities, name
         for quality in (39, 40, 41):
             sides = {39: "both of the mark's hypotheses stay", 40: "one stays", 41: "none stays"}[quality]
-            changed = replace(PROFILE_3, probe_quality=quality)
-            add(f"profile 3, probe quality {quality}: {sides}", name, changed, "Marked", "QualityEdge")
-    add("no quality is asked for", "card-letters", replace(PROFILE_3, probe_quality=0), "Marked")
+            changed = replace(PROFILE_3, minimum_quality=quality, probe_quality=quality)
+            add(f"profile 3, both qualities {quality}: {sides}", name, changed, "Marked", "QualityEdge")
+            changed = replace(PROFILE_3, minimum_quality=quality, probe_quality=0)
+            sides = {39: "both are likelier than it", 40: "one is", 41: "none is"}[quality]
+            picture = every[name].sent()
+            own = perceptual_key(PROFILE_3.short_key(every[name].pdq()))
+            assert (probes(picture, changed, 6)[0] == own) == (quality == 41), name
+            add(
+                f"profile 3, minimum quality {quality}, probe quality 0: {sides}", name, changed, "Marked", "QualityEdge"
+            )
+        assert probes(every[name].sent(), PROFILE_3, 6)[0] == own
+        add("profile 3: the mark's hypotheses cannot be listed, its own key is the first", name, PROFILE_3, "OwnKey")
+    none = replace(PROFILE_3, minimum_quality=0, probe_quality=0)
+    add("no quality is asked for", "card-letters", none, "Marked")
+    add("none is asked of a probe", "card-letters", replace(PROFILE_3, probe_quality=0), "OwnKey")
     one = replace(PROFILE_2, hypotheses=PROFILE_2.hypotheses[:1])
     for name in ("known-1", "known-4", "unknown-1", "side-257", "noise", "wide"):
         add("profile 2", name, PROFILE_2)
@@ -495,10 +510,14 @@ def probed_hashes(topic: Topic) -> None:
         changes=True,
     )
     add("profile 3: what is left without the letters is too poor", "card-letters", PROFILE_3, "PoorHypothesis")
-    add("no quality is asked for", "card-letters", replace(PROFILE_3, probe_quality=0), "Marked", changes=True)
+    none = replace(PROFILE_3, minimum_quality=0, probe_quality=0)
+    add("no quality is asked for", "card-letters", none, "Marked", changes=True)
     for quality in (40, 41):
-        changed = replace(PROFILE_3, probe_quality=quality)
+        changed = replace(PROFILE_3, minimum_quality=40, probe_quality=quality)
         add(f"probe quality {quality}", "card-edge", changed, "QualityEdge", changes=quality == 40)
+        changed = replace(PROFILE_3, minimum_quality=quality)
+        add(f"minimum quality {quality}", "card-edge", changed, "QualityEdge", changes=quality == 40)
+    add("profile 3", "card-edge", PROFILE_3, "QualityEdge", "OwnKey")
 
 
 def hashes_without_marks(topic: Topic) -> None:
@@ -530,7 +549,9 @@ def hashes_without_marks(topic: Topic) -> None:
     add("profile 2", "marked-glass", PROFILE_2, "Marked", listed=False)
     add("profile 3, r = 1", "card-letters", PROFILE_3, "PoorHypothesis", r=1, listed=False)
     for name in ("card-edge", "card-other-edge"):
-        add("profile 3, r = 1: its quality is that of its grid", name, PROFILE_3, "QualityEdge", r=1, listed=True)
+        least = replace(PROFILE_3, minimum_quality=40)
+        add("minimum quality 40, r = 1: its quality is that of its grid", name, least, "QualityEdge", r=1, listed=True)
+        add("minimum quality 50, r = 1: no set would take it", name, PROFILE_3, "QualityEdge", r=1, listed=False)
     poor = replace(PROFILE_3, probe_quality=100)
     add("profile 3, a probe quality above it", "card-glass", poor, "PoorPicture", r=1, listed=False)
 

@@ -356,9 +356,10 @@ typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
 /* Opens the directory, or makes one; its parent must exist. It is locked against other processes and other handles
  * until it is closed. For a newer set, close and open again.
  * `secret`: null ({0}) on the first run of an account's first device, which makes a new account secret, and usually
- * later; on another device's first run what sealedmatch_secret_import() gave for it. It is copied, and its handle stays
- * open. `window`: seconds over which the outbox spreads vouchers, at most 2,592,000; 86400 is usual, 0 is for tests and
- * lets everybody link vouchers and attachments.
+ * later; on another device's first run what sealedmatch_secret_import() gave for it: then merge that device's state
+ * (sealedmatch_client_merge()) before the first item is sealed. It is copied, and its handle stays open. `window`:
+ * seconds over which the outbox spreads vouchers, at most 2,592,000; 86400 is usual, 0 is for tests and lets everybody
+ * link vouchers and attachments.
  * `now`: a clock behind the saved epoch does not turn it back.
  * Errors: BAD_ARGUMENT, BAD_HANDLE, TOO_MANY_HANDLES, FILE_FAILED (locked, too), NOT_PRIVATE (other users may write
  * into the directory, or read the state), AUTHENTICATION_FAILED (the directory is another account's),
@@ -366,8 +367,9 @@ typedef struct sealedmatch_client { uint64_t id; } sealedmatch_client;
  * epoch), STATE_MISSING (its state is gone while other files say that it was there: Docs/Embedding.md, "When the state
  * is lost"), SET_NOT_YET_ISSUED (a first run with a clock more than a day before the set was issued), SET_EXPIRED,
  * SET_ROLLED_BACK, SET_MISMATCH (t, k or the profile changed inside an epoch: use the old set until it ends),
- * EPOCH_TOO_FAR, PARAMETER_OUT_OF_RANGE, WRONG_LENGTH, INVALID_MAGIC, NON_CANONICAL, SODIUM_UNAVAILABLE,
- * RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
+ * EPOCH_TOO_FAR (the clock is more than 64 epochs ahead of the secret, or the secret given more than one ahead of the
+ * clock and ahead of the state: one of two devices' clocks is wrong), PARAMETER_OUT_OF_RANGE, WRONG_LENGTH,
+ * INVALID_MAGIC, NON_CANONICAL, SODIUM_UNAVAILABLE, RANDOM_SOURCE_FAILED, OUT_OF_MEMORY. */
 int32_t sealedmatch_client_open(
     const char *directory, sealedmatch_set set, const uint8_t account[32], sealedmatch_secret secret,
     uint64_t window, uint64_t now, sealedmatch_client *client);

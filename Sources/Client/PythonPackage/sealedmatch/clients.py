@@ -41,7 +41,8 @@ class Client(HandleWithOutbox):
         parent must exist. For a newer set, close the client and open it again.
 
         :param account: 32 bytes, by `account_of` of its name.
-        :param secret: on another device's first run: the account's secret. It is copied. Later it must be the same.
+        :param secret: on another device's first run: the account's secret. It is copied. Then `merge` that device's
+            state before anything is sealed. Later it must be the same secret.
         :param window: seconds over which vouchers are spread; 0 is for tests, and links vouchers to attachments.
         :raises MachineError: FILE_FAILED, if it is locked too; NOT_PRIVATE, if other users may write or read there.
         :raises SetError: SET_EXPIRED, SET_ROLLED_BACK; SET_NOT_YET_ISSUED, on a first run with a clock more than a day
