@@ -97,9 +97,7 @@ def epoch_of_first_run(case: Case) -> Output:
 
 
 def epoch_of_client(case: Case) -> Output:
-    return {
-        "epoch": client_epoch(case.word("now"), case.word("expiresAt"), case["secretEpoch"], case["stateEpoch"])
-    }
+    return {"epoch": client_epoch(case.word("now"), case.word("expiresAt"), case["secretEpoch"], case["stateEpoch"])}
 
 
 def pseudonym(case: Case) -> Output:
@@ -136,9 +134,7 @@ def repeats(case: Case) -> Output:
     store: frozenset[int] = frozenset()
     found = []
     for item in case.cases("items"):
-        probed, store = distinctness(
-            key, item.all_bytes("keys"), item.optional_bytes("asSent"), item["video"], store
-        )
+        probed, store = distinctness(key, item.all_bytes("keys"), item.optional_bytes("asSent"), item["video"], store)
         found.append([y.hex() for y in probed])
     return {"probed": found, "tags": forms.words(sorted(store))}
 

@@ -350,9 +350,7 @@ def of_strip(raster: np.ndarray, found: Strip) -> Mark:
     return mark(clean, cells(clean).total, letters, found.penalty)
 
 
-def mark_hypotheses(
-    raster: np.ndarray, probe_quality: int, minimum_quality: int
-) -> list[tuple[int, np.ndarray, int]]:
+def mark_hypotheses(raster: np.ndarray, probe_quality: int, minimum_quality: int) -> list[tuple[int, np.ndarray, int]]:
     """Penalty, coefficients and quality of each, in order: the strip's, then each mask's."""
     found, own = strip(raster), cells(raster)
     marks = [] if found is None else [of_strip(raster, found)]

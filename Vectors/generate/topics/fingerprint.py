@@ -407,7 +407,11 @@ def probings(topic: Topic) -> None:
             own = perceptual_key(PROFILE_3.short_key(every[name].pdq()))
             assert (probes(picture, changed, 6)[0] == own) == (quality == 41), name
             add(
-                f"profile 3, minimum quality {quality}, probe quality 0: {sides}", name, changed, "Marked", "QualityEdge"
+                f"profile 3, minimum quality {quality}, probe quality 0: {sides}",
+                name,
+                changed,
+                "Marked",
+                "QualityEdge",
             )
         assert probes(every[name].sent(), PROFILE_3, 6)[0] == own
         add("profile 3: the mark's hypotheses cannot be listed, its own key is the first", name, PROFILE_3, "OwnKey")
