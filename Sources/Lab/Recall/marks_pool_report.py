@@ -166,8 +166,8 @@ def intro(results, small):
         )
         + f"These are {times['equal']} and {times['adverse']} times profile 2's: the same, as far as this pool can "
         "tell. The central reading meets the aim, its interval does not. This page once estimated 1.1·10^-6 for the "
-        "adverse reading; what is read is twice that. The small pool of *The frontier* reads {} and {}. It has a seventh of the "
-        "crops, of the design sources alone, and lacks the nearest pairs.".format(*small)
+        "adverse reading; what is read is twice that. The small pool of *The frontier* reads {} and {}. It has a "
+        "seventh of the crops, of the design sources alone, and lacks the nearest pairs.".format(*small)
     )
     yield ""
     yield (
