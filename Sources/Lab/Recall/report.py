@@ -369,6 +369,7 @@ def page(r):
         f"entries, {rate(false['probe_equal'], 1e7)} and {rate(false['probe_adverse'], 1e7)} at 10^7. "
         "**Assumptions**: innocent pictures and the list are like these pictures and unrelated; entries "
         "count in proportion (no entry of a popular template); the straight line holds. "
+        'Profile 3 in this pool: [RecallDrawn.md](RecallDrawn.md), "False positives in the large pool". '
         "Chance hits can be counted with the lowest few bits as the key and all 32 probes. "
         "There the excess over ideal bits grows with b:"
     )

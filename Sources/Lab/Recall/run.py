@@ -54,6 +54,8 @@ def main():
     words = [place("cache-drawn"), place("marks"), place("marks.json"), "--crops", place("x"), "--bounds"]
     step("marks_measure.py", *words, "--undrawn", place("cache"))
     step("marks_listed.py", place("cache-drawn"), place("x"), place("marks"), place("marks.json"))
+    words = [place("pool.npz"), place("x"), place("cache-drawn"), place("marks"), place("marks.json")]
+    step("marks_pool.py", *words)
     step("marks_report.py", place("marks.json"), arguments.docs)
     words = [place("x"), place("cache-drawn"), place("attacks"), place("attacks.json")]
     step("attack_measure.py", *words, "--minutes", arguments.minutes)

@@ -10,6 +10,7 @@ import hashlib
 import os
 import random
 import sys
+import tempfile
 
 import numpy as np
 
@@ -19,6 +20,7 @@ import folding
 import life
 import life_measure
 import makers
+import marks_pool
 import pdq
 import pictures
 import profile3
@@ -89,6 +91,40 @@ def strips(photographs, listed, changes):
     return count
 
 
+def of_pool(photographs):
+    """The pool's probes are profile 3's, marks among them; pairs of sources are counted as one by one."""
+    profile = profile3.Profile.load()
+    luma = [pdq.luma(picture) for picture in photographs]
+    values = {
+        "sent": np.stack([pdq.coefficients(pdq.grid(one, "native")) for one in luma]),
+        "raster": np.stack([pdq.raster(one) for one in luma]),
+        "kind": np.full(len(luma), "natural"),
+        "group": np.arange(len(luma)),
+    }
+    with tempfile.TemporaryDirectory() as place:
+        pool = marks_pool.Pictures(values, os.path.join(place, "pool.npz"), profile)
+    probes = pool.probes("profile 3", len(profile.positions), profile.probes)
+    keys, filled = profile3.probes(values["sent"], values["raster"], profile)
+    live = np.arange(profile.probes)[None] < filled[:, None]
+    require((probes == np.where(live, keys, marks_pool.NONE)).all(), "the pool's probes are not profile 3's")
+    require(pool.marked(probes, len(profile.positions), profile.probes).any(), "no probe comes from a mark")
+    bits, lot = 20, np.random.default_rng(1)
+    words, keys = (lot.integers(0, 1 << bits, shape, dtype=np.uint64) for shape in ((50, 2), 60))
+    words[::5, 1] = marks_pool.NONE
+    one, other = lot.integers(0, 4, 50), lot.integers(0, 4, 60)
+    near = marks_pool.Near(words, one, keys, other, 4)
+    found = np.zeros((4, 4, marks_pool.NEAREST), dtype=np.int64)
+    for i, j, k in np.ndindex(50, 2, 60):
+        distance = int(words[i, j] ^ keys[k]).bit_count()
+        if one[i] != other[k] and distance < marks_pool.NEAREST:
+            found[one[i], other[k], distance] += 1
+    require((near.counts == found).all(), "pairs of the pool are miscounted")
+    words[:, 0] = keys[:50]
+    same = marks_pool.Near(words, one, keys, other, 4).counts[:, :, 0]
+    equal = marks_pool.equal(words, one, keys, other, 4)
+    require(equal.sum() > 20 and (equal == same).all(), "equal pairs of the pool are miscounted")
+
+
 def of_folding():
     """Strangers are folded as the reference folds a set's keys."""
     sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../Vectors/generate"))
@@ -127,6 +163,7 @@ def main():
     titles = [title for title in changes if not any(word in title for word in WITHOUT)]
     of_other_makes(photographs[0])
     of_folding()
+    of_pool([*photographs, *(changes["strip below, 8 %"](p, random.Random("short")) for p in photographs[:3])])
     for title, change in life.LIGHT.items():
         copy = change(photographs[0])
         require(copy.size == photographs[0].size and np.ptp(np.asarray(copy)) > 60, f"{title}: an empty picture")
