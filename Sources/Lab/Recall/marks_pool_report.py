@@ -230,14 +230,14 @@ def knee(results):
     yield (
         "**The knee.** With 64 probes the adverse reading is below 10^-6 from b = 54 on "
         f"({rates(rows[54], 'adverse')[0]}). But from keys it is {keys[54]} there, and without the design part "
-        f"{rest[54]}. With b = 56 it is below in "
-        f"every reading: {rates(rows[56], 'adverse')[0]}, from keys {keys[56]}, without the design part {rest[56]}, of "
-        f"other crops {rates(other, 'adverse')[0]}; and in {100 * rows[56]['adverse_meets']:.0f} % of the draws. "
-        f"Recall falls from {recall[53]:.3f} to {recall[56]:.3f}. With b = 58 it is "
-        f"{100 * rows[58]['adverse_meets']:.0f} % of the draws, and {recall[58]:.3f}. No row's interval lies below "
-        "10^-6 as a whole. Other bits are another profile, with another digest and other sets; profile 3 stays what it "
-        "is. Smaller sets meet the aim with it: the readings fall in proportion to the entries, and with "
-        f"{pages.power(1e-6 * 2 ** rows[53]['adverse'] / 64)} entries the table's adverse one is 10^-6."
+        f"{rest[54]}. With b = 55 all three are below it ({rates(rows[55], 'adverse')[0]}, {keys[55]}, {rest[55]}), "
+        f"with b = 56 other crops, too ({rates(rows[56], 'adverse')[0]}, {keys[56]}, {rest[56]}; "
+        f"{rates(other, 'adverse')[0]}), and {100 * rows[56]['adverse_meets']:.0f} % of the draws. Recall falls from "
+        f"{recall[53]:.3f} to {recall[55]:.3f} and {recall[56]:.3f}. With b = 58 it is "
+        f"{100 * rows[58]['adverse_meets']:.0f} % of the draws, and {recall[58]:.3f}. No row's adverse interval "
+        "lies below 10^-6 as a whole. Other bits are another profile, with another digest and other sets; profile "
+        "3 stays what it is. Smaller sets meet the aim with it: the readings fall in proportion to the entries, and "
+        f"with {pages.power(1e-6 * 2 ** rows[53]['adverse'] / 64)} entries the table's adverse one is 10^-6."
     )
 
 
