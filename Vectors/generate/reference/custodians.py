@@ -144,9 +144,21 @@ class Plan:
         return kdf(None, "custodian run", self.encode())
 
 
-def frame(magic: bytes, party: int, run: bytes, body: bytes) -> bytes:
-    """A message without its signature."""
-    return magic + bytes([party, 0, 0, 0]) + run + body
+def frame(magic: bytes, party: int, name: bytes, body: bytes) -> bytes:
+    """A message of a run, without its signature, or of a proof session."""
+    return magic + bytes([party, 0, 0, 0]) + name + body
+
+
+def read_frame(magic: bytes, data: bytes, count: int, name: bytes, party: int) -> Reader:
+    """What follows the beginning of a message of `party`, `count` bytes."""
+    require(len(data) == FRAME_COUNT + count, "wrongLength")
+    reader = Reader(data)
+    reader.magic(magic)
+    index = reader.take(1)[0]
+    reader.zeros(3)
+    require(reader.take(32) == name, "transcriptMismatch")
+    require(index == party, "parameterOutOfRange")
+    return reader
 
 
 def sign_frame(seed: bytes, magic: bytes, party: int, run: bytes, body: bytes) -> bytes:
@@ -156,13 +168,7 @@ def sign_frame(seed: bytes, magic: bytes, party: int, run: bytes, body: bytes) -
 
 def open_frame(magic: bytes, data: bytes, body_count: int, plan: Plan, party: int) -> Reader:
     """What a message of `party` says, after all checks that are the same for each."""
-    require(len(data) == FRAME_COUNT + body_count + SIGNATURE_COUNT, "wrongLength")
-    reader = Reader(data)
-    reader.magic(magic)
-    index = reader.take(1)[0]
-    reader.zeros(3)
-    require(reader.take(32) == plan.run, "transcriptMismatch")
-    require(index == party, "parameterOutOfRange")
+    reader = read_frame(magic, data, body_count + SIGNATURE_COUNT, plan.run, party)
     message, signature = data[:-SIGNATURE_COUNT], data[-SIGNATURE_COUNT:]
     require(verify_message(plan.key(party), MESSAGE_LABEL + message, signature), "invalidSignature")
     return reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .custodians import MAXIMUM_PARTIES, Reader, Record, Share, lagrange
+from .custodians import MAXIMUM_PARTIES, Reader, Record, Share, frame, lagrange, read_frame
 from .dleq import challenge, check_pairs, composites
 from .errors import blaming, require
 from .evaluation import check_parties
@@ -75,24 +75,13 @@ class Reveal:
         return kdf(None, "proof commitment", session.name + bytes([party]) + self.encode())
 
 
-def message(magic: bytes, party: int, session: Session, body: bytes) -> bytes:
-    return magic + bytes([party, 0, 0, 0]) + session.name + body
-
-
 def bodies(magic: bytes, messages: Sequence[bytes], count: int, session: Session) -> list[bytes]:
     """The bodies of all messages of a round."""
     require(len(messages) == len(session.parties), "parameterOutOfRange")
     found = []
     for party, data in zip(session.parties, messages, strict=True):
         with blaming(party):
-            require(len(data) == 40 + count, "wrongLength")
-            reader = Reader(data)
-            reader.magic(magic)
-            index = reader.take(1)[0]
-            reader.zeros(3)
-            require(reader.take(32) == session.name, "transcriptMismatch")
-            require(index == party, "parameterOutOfRange")
-            found.append(reader.take(count))
+            found.append(read_frame(magic, data, count, session.name, party).take(count))
     return found
 
 
@@ -137,7 +126,7 @@ class Prover:
         m = self.session.composite
         self.revealed = Reveal(multiply_base(self.r), multiply(self.r, m), multiply(self.weighted, m))
         h = self.revealed.commitment(self.share.party, self.session)
-        self.commitment = message(b"SMS1", self.share.party, self.session, h)
+        self.commitment = frame(b"SMS1", self.share.party, self.session.name, h)
         return self.commitment
 
     def reveal(self, commitments: Sequence[bytes]) -> bytes:
@@ -149,14 +138,14 @@ class Prover:
 
     @property
     def revealed_message(self) -> bytes:
-        return message(b"SMS2", self.share.party, self.session, self.revealed.encode())
+        return frame(b"SMS2", self.share.party, self.session.name, self.revealed.encode())
 
     def respond(self, reveals: Sequence[bytes]) -> bytes:
         """3."""
         checked = check_reveals(reveals, self.committed, self.session)
         c = joint_challenge(checked, self.share.record, self.session)
         s = (self.r - c * self.weighted) % ORDER
-        return message(b"SMS3", self.share.party, self.session, encode_scalar(s))
+        return frame(b"SMS3", self.share.party, self.session.name, encode_scalar(s))
 
 
 def session_of(
