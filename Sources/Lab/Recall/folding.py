@@ -310,19 +310,25 @@ def against(whole, crops):
     return result
 
 
-def other_crops(extracted, path):
-    """As many crops again of each source, at other places; only what their keys need."""
-    if os.path.exists(path):
-        return
-    rows = []
+def crops_elsewhere(extracted):
+    """As many crops again of each source, at other places: the source's group, and a crop."""
     for number, group, package, name in pictures.sources():
         picture = pictures.load(extracted, package, name)
         if max(picture.size) > 2400:
             picture.thumbnail((2400, 2400), reducing_gap=2)
         lot = random.Random(f"other {number}")
         for _ in range(crops_of(picture)):
-            grid = pdq.grid(pdq.exact_luma(pool.random_crop(picture, lot)), "native")
-            rows.append((pdq.coefficients(grid), pdq.quality(grid), group))
+            yield group, pool.random_crop(picture, lot)
+
+
+def other_crops(extracted, path):
+    """Crops at other places; only what their keys need."""
+    if os.path.exists(path):
+        return
+    rows = []
+    for group, crop in crops_elsewhere(extracted):
+        grid = pdq.grid(pdq.exact_luma(crop), "native")
+        rows.append((pdq.coefficients(grid), pdq.quality(grid), group))
     names = ("sent", "quality", "group")
     np.savez(path + ".part.npz", **{name: np.array(column) for name, column in zip(names, zip(*rows))})
     os.replace(path + ".part.npz", path)

@@ -137,17 +137,12 @@ def from_pool(path, least):
 
 
 def other_crops(extracted, least):
-    """As many crops again of each source, at the places that folding.py takes."""
+    """The crops at other places that folding.py takes, too."""
     rows = []
-    for number, group, package, name in pictures.sources():
-        whole = pictures.load(extracted, package, name)
-        if max(whole.size) > 2400:
-            whole.thumbnail((2400, 2400), reducing_gap=2)
-        lot = random.Random(f"other {number}")
-        for _ in range(folding.crops_of(whole)):
-            native, _, raster, quality, _ = pool.features(pool.random_crop(whole, lot))
-            if quality >= least:
-                rows.append((native, raster, quality, "natural", group))
+    for group, crop in folding.crops_elsewhere(extracted):
+        native, _, raster, quality, _ = pool.features(crop)
+        if quality >= least:
+            rows.append((native, raster, quality, "natural", group))
     names = ("sent", "raster", "quality", "kind", "group")
     return {name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
