@@ -17,9 +17,9 @@ from reference.errors import ProtocolError
 from reference.evaluation import Request
 from reference.evaluation import evaluate as evaluate_request
 from reference.group import add as add_points
-from reference.group import multiply_base
+from reference.group import GENERATOR, IDENTITY, element_root, multiply, multiply_base
 from reference.labels import Draw, decode_integer
-from topics.custodians import flipped, hexes, with_byte
+from topics.custodians import flipped, hexes, negated, with_byte
 
 Step = dict[str, Any]
 
@@ -175,17 +175,36 @@ def answered(share: Share, asked: Request, how: str, fresh: Draw) -> bytes | Non
     answer = evaluate_request(share, asked, fresh)
     first, *rest = answer.products
     data = answer.encode()
+
+    def product(value: bytes, root: bytes) -> bytes:
+        roots = (root, *answer.roots[1:]) if answer.roots else ()
+        return replace(answer, products=(value, *rest), roots=roots).encode()
+
+    def roots(*values: bytes) -> bytes:
+        """Other roots of the first products, where there are some."""
+        roots = (*values, *answer.roots[len(values) :]) if answer.roots else ()
+        return replace(answer, roots=roots).encode()
+
     match how:
         case "honest":
             return data
         case "silent":
             return None
         case "more":
-            return replace(answer, products=(add_points(first, multiply_base(1)), *rest)).encode()
+            more = add_points(first, multiply_base(1))
+            return product(more, element_root(more))
         case "none":
-            return replace(answer, products=(b"\xff" * 32, *rest)).encode()
+            return product(b"\xff" * 32, bytes(32))
         case "identity":
-            return replace(answer, products=(bytes(32), *rest)).encode()
+            return product(IDENTITY, element_root(IDENTITY))
+        case "otherRoot":
+            return roots(element_root(GENERATOR))
+        case "doubledRoot":
+            return roots(element_root(multiply(2, first)))
+        case "negatedRoot":
+            return roots(negated(element_root(first)))
+        case "swappedRoots":
+            return roots(*map(element_root, (rest[0], first)))
         case "short":
             return data[:-1]
         case "index":

@@ -24,7 +24,7 @@ from reference.entries import ListedHash, select_entries
 from reference.epochs import AccountSecret
 from reference.evaluation import Mask, Request, accepts, combine, evaluate, masked, request
 from reference.field import Q, at_random, canonical
-from reference.group import add, encode_scalar, hash_key, multiply, multiply_base, random_scalar
+from reference.group import add, element_root, encode_scalar, hash_key, multiply, multiply_base, random_scalar
 from reference.key_generation import Party
 from reference.keys import SetSecrets, perceptual_key, sha256_key, source_public_key
 from reference.labels import Draw, aead, blake2b_256, encode_integer, kdf, stream
@@ -365,6 +365,7 @@ def custodians(page: Page) -> None:
     page.put("d_1, ρ, σ", b"".join(map(encode_scalar, (*mask.weights, mask.factor, mask.shift))))
     probe = masked(mask, [e])
     page.put("E_0", probe)
+    page.put("roots of E_1, E_0", element_root(e) + element_root(probe))
     record = shares[0].record
     answers = []
     for share in shares:
@@ -372,6 +373,7 @@ def custodians(page: Page) -> None:
         answers.append((asked, evaluate(share, asked)))
         page.put(f"w for party {share.party}", encode_scalar(asked.weight))
         page.put("its D_1, D_0", b"".join(answers[-1][1].products))
+        page.put("their roots", b"".join(answers[-1][1].roots))
     products = combine(record, answers)
     page.put("P_1 = αE_1, P_0", b"".join(products))
     assert accepts(mask, record.public_key, products[:1], products[1])

@@ -153,7 +153,8 @@ def evaluate_request(case: Case) -> Output:
 
 def verify(case: Case) -> Output:
     record, asked = Record.decode(case.bytes("record")), Request.decode(case.bytes("request"))
-    return {"products": hexes(verify_answer(record, case["party"], asked, case.bytes("answer")).products)}
+    answer = verify_answer(record, case["party"], asked, case.bytes("answer"))
+    return {"products": hexes(answer.products), "roots": hexes(answer.roots)}
 
 
 def combine_answers(case: Case) -> Output:

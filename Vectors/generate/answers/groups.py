@@ -32,6 +32,14 @@ def decode_point(case: Case) -> Output:
     return {"isIdentity": g.decode_element(case.bytes("encoding")) == g.IDENTITY}
 
 
+def root(case: Case) -> Output:
+    return {"root": g.element_root(case.bytes("encoding")).hex()}
+
+
+def decode_by_root(case: Case) -> Output:
+    return {"isIdentity": g.decode_by_root(case.bytes("encoding"), case.bytes("root")) == g.IDENTITY}
+
+
 def decode_public_scalar(case: Case) -> Output:
     g.decode_scalar(case.bytes("encoding"))
     return {}
@@ -82,6 +90,8 @@ HASH_TO_GROUP = {
     "Element": element_of_key,
     "Filler": filler,
     "DecodePoint": decode_point,
+    "Root": root,
+    "DecodeByRoot": decode_by_root,
     "DecodePublicScalar": decode_public_scalar,
     "DecodeSecretScalar": decode_secret_scalar,
 }

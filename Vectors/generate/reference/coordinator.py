@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from .custodians import Record
 from .errors import ProtocolError, require
-from .evaluation import Answer, Mask, Request, accepts, combine, masked, request, verify_answer
-from .group import IDENTITY, decode_element, decode_element_but_identity
+from .evaluation import Answer, Mask, Request, accepts, combine, masked, request, roots_of, verify_answer
+from .group import IDENTITY, decode_element_but_identity
 from .labels import Draw, system_draw
 
 Ask = Callable[[int, Request], bytes | None]
@@ -64,7 +64,8 @@ class Coordinator:
             # 5. "Each party of I … is asked the same once more, with a proof."
             doubted = [party for party in chosen if party not in answers.proved]
             before = {party: answers.all.pop(party) for party in doubted}
-            self.gather(doubted, [replace(before[party][0], proved=True) for party in doubted], ask, answers, before)
+            again = [replace(before[party][0], proved=True, roots=()) for party in doubted]
+            self.gather(doubted, again, ask, answers, before)
 
     def choose(self, answers: Answers) -> list[int]:
         """1. "It chooses I" """
@@ -94,8 +95,10 @@ class Coordinator:
                 continue
             try:
                 answer = verify_answer(self.record, party, one, data)
-                # "Who has answered otherwise before … is wrong"
-                require(before is None or answer.products == before[party][1].products, "proofRejected")
+                if before is not None:
+                    # "Who has answered otherwise before, or gave a root that is not its product's, … is wrong"
+                    require(answer.products == before[party][1].products, "proofRejected")
+                    require(roots_of(answer.products) == before[party][1].roots, "proofRejected")
             except ProtocolError as error:
                 self.faults.append(Fault(party, WRONG, error.name))
                 self.wrong.add(party)
@@ -105,10 +108,12 @@ class Coordinator:
                 answers.proved.add(party)
 
     def accepted(self, mask: Mask, pairs: Sequence[tuple[Request, Answer]]) -> list[bytes] | None:
-        for _, answer in pairs:
-            # 3. "Without one, D_j need be no elements: step 4 sees it."
-            if not all(is_element_or_identity(product) for product in answer.products):
-                return None
+        # 3. "Without one, D_j need be no elements, and roots may be wrong: step 4 sees it."
+        try:
+            for _, answer in pairs:
+                answer.check_roots()
+        except ProtocolError:
+            return None
         *products, last = combine(self.record, pairs)
         return products if accepts(mask, self.record.public_key, products, last) else None
 
@@ -116,14 +121,6 @@ class Coordinator:
 def is_element(data: bytes) -> bool:
     try:
         decode_element_but_identity(data)
-    except ProtocolError:
-        return False
-    return True
-
-
-def is_element_or_identity(data: bytes) -> bool:
-    try:
-        decode_element(data)
     except ProtocolError:
         return False
     return True

@@ -17,6 +17,10 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 FIELD_PRIME = 2**255 - 19
 """The prime of the field below ristretto255: encodings are integers below it (RFC 9496, 4.3.1)."""
 IDENTITY = bytes(32)
+D = -121665 * pow(121666, -1, FIELD_PRIME) % FIELD_PRIME
+"""RFC 9496's D."""
+SQRT_M1 = pow(2, (FIELD_PRIME - 1) // 4, FIELD_PRIME)
+"""A square root of −1; which of the two, changes nothing here."""
 GENERATOR = pysodium.crypto_scalarmult_ristretto255_base(encode_integer(1, 32))
 """B"""
 
@@ -53,6 +57,63 @@ def decode_element_but_identity(encoding: bytes) -> bytes:
     element = decode_element(encoding)
     require(element != IDENTITY, "identityPoint")
     return element
+
+
+def is_negative(value: int) -> bool:
+    return value % 2 == 1
+
+
+def absolute(value: int) -> int:
+    return -value % FIELD_PRIME if is_negative(value) else value
+
+
+def root_terms(s: int) -> tuple[int, int, int]:
+    """u1, u2 and v of RFC 9496, 4.3.1."""
+    ss = s * s % FIELD_PRIME
+    u1, u2 = (1 - ss) % FIELD_PRIME, (1 + ss) % FIELD_PRIME
+    return u1, u2, (-D * u1 * u1 - u2 * u2) % FIELD_PRIME
+
+
+def inverse_root(s: int) -> int | None:
+    """invsqrt of RFC 9496, 4.3.1; None if v · u2_sqr is zero or no square."""
+    _, u2, v = root_terms(s)
+    square = v * u2 * u2 % FIELD_PRIME
+    r = pow(square, 3, FIELD_PRIME) * pow(square, 7 * (FIELD_PRIME - 5) // 8, FIELD_PRIME) % FIELD_PRIME
+    for candidate in (r, r * SQRT_M1 % FIELD_PRIME):
+        if candidate * candidate * square % FIELD_PRIME == 1:
+            return absolute(candidate)
+    return None
+
+
+def element_root(element: bytes) -> bytes:
+    """ "Root of an element": 32 bytes. `invalidPoint` for what is none."""
+    root = inverse_root(decode_integer(decode_element(element)))
+    require(root is not None, "invalidPoint")
+    return encode_integer(root, 32)
+
+
+def decode_by_root(encoding: bytes, root: bytes) -> bytes:
+    """The element of an encoding, by its root: RFC 9496's DECODE without a power. `invalidPoint` if it is none, and if
+    the root is not its root.
+    """
+    require(len(encoding) == len(root) == 32, "wrongLength")
+    s, invsqrt = decode_integer(encoding), decode_integer(root)
+    for value in (s, invsqrt):
+        require(value < FIELD_PRIME and not is_negative(value), "invalidPoint")
+    u1, u2, v = root_terms(s)
+    require(invsqrt * invsqrt * v * u2 * u2 % FIELD_PRIME == 1, "invalidPoint")
+    den_x = invsqrt * u2 % FIELD_PRIME
+    den_y = invsqrt * den_x * v % FIELD_PRIME
+    x = absolute(2 * s * den_x % FIELD_PRIME)
+    y = u1 * den_y % FIELD_PRIME
+    require(not is_negative(x * y % FIELD_PRIME) and y != 0, "invalidPoint")
+    return encoding
+
+
+def decode_by_root_but_identity(encoding: bytes, root: bytes) -> bytes:
+    """As `decode_by_root`; an encoding of the identity is `identityPoint`, whatever the root is."""
+    require(encoding != IDENTITY, "identityPoint")
+    return decode_by_root(encoding, root)
 
 
 def add(p: bytes, q: bytes) -> bytes:

@@ -36,14 +36,27 @@ from reference.evaluation import (
     request,
     verify_answer,
 )
-from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multiply_base, subtract
+from reference.group import (
+    FIELD_PRIME,
+    IDENTITY,
+    ORDER,
+    element_root,
+    encode_scalar,
+    hash_to_group,
+    inverse_root,
+    multiply,
+    multiply_base,
+    subtract,
+)
 from reference.group import add as add_points
 from reference.key_generation import Party, equivocation, judge, prove_possession, statement
 from reference.dleq import verify_proof
 from reference.joint_proof import Prover, Session, session_of
 from reference.joint_proof import finish as finish_proof
 from reference.keys import sign_message, source_public_key
+from reference.labels import decode_integer, encode_integer
 from reference.set_file import SetFile
+from topics.hash_to_group import INVALID_ENCODINGS, SMALL_ROOTS
 
 NOTES = {
     "TruncatedInput": "too short",
@@ -52,6 +65,7 @@ NOTES = {
     "ReservedBytes": "a byte that is zero is not",
     "OutOfRange": "a number outside the range that the specification gives",
     "InvalidPoint": "not canonical, or the identity where it is forbidden",
+    "WrongRoot": "a root that is not that of its element",
     "InvalidScalar": "at least ℓ, or zero where it is forbidden",
     "ForgedMessage": "one change in what was signed",
     "OtherRun": "properly signed, of another run",
@@ -134,6 +148,50 @@ def with_byte(data: bytes, at: int, value: int) -> bytes:
 
 def flipped(data: bytes, at: int) -> bytes:
     return with_byte(data, at, data[at] ^ 1)
+
+
+def negated(encoding: bytes) -> bytes:
+    """Of a field element. Of an element it is no encoding."""
+    return encode_integer(FIELD_PRIME - decode_integer(encoding), 32)
+
+
+class RootPlaces:
+    """An encoding of n elements behind a head, and of their roots behind these."""
+
+    def __init__(self, head: int, count: int, data: bytes) -> None:
+        self.head, self.count, self.data = head, count, data
+
+    def element(self, place: int) -> bytes:
+        at = self.head + 32 * place
+        return self.data[at : at + 32]
+
+    def root(self, place: int) -> bytes:
+        return self.element(self.count + place)
+
+    def changed(self, element: tuple[int, bytes] | None = None, *roots: tuple[int, bytes]) -> bytes:
+        """With another element in a place, and other roots."""
+        places = [] if element is None else [element]
+        data = self.data
+        for place, value in places + [(self.count + place, value) for place, value in roots]:
+            at = self.head + 32 * place
+            data = data[:at] + value + data[at + 32 :]
+        return data
+
+    def wrong_roots(self) -> list[tuple[str, bytes]]:
+        """With one wrong root, or with two."""
+        right, last = decode_integer(self.root(0)), self.count - 1
+        return [
+            ("another bit in a root", self.changed(None, (0, flipped(self.root(0), 8)))),
+            ("another bit in the last root", self.changed(None, (last, flipped(self.root(last), 8)))),
+            ("another element's root", self.changed(None, (0, self.root(1)))),
+            ("two roots exchanged", self.changed(None, (0, self.root(1)), (1, self.root(0)))),
+            ("the root of the double", self.changed(None, (0, element_root(multiply(2, self.element(0)))))),
+            ("a root negated", self.changed(None, (0, negated(self.root(0))))),
+            ("a root + p", self.changed(None, (0, encode_integer(FIELD_PRIME + right, 32)))),
+            ("a root, bit 255 set", self.changed(None, (0, with_byte(self.root(0), 31, self.root(0)[31] | 0x80)))),
+            ("a root of zero", self.changed(None, (0, bytes(32)))),
+            ("the element itself for its root", self.changed(None, (0, self.element(0)))),
+        ]
 
 
 def framing(add: Callable[..., None], good: bytes, other_magic: bytes) -> None:
@@ -993,21 +1051,48 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
     answer("party 2 of 3", asked[1].encode(), place=1)
     answer("one element", request(two.record, elements[:1], 1, (1, 3)).encode(), "LeastParameters")
     answer("party 8 of 8", request(five.record, elements, 8, (2, 3, 5, 7, 8)).encode(), parties=five, place=7)
-    answer("a weight of one", replace(asked[0], weight=1).encode())
+    answer("a weight of three", replace(asked[0], weight=3).encode())
+    answer("λ_i as weight", replace(asked[0], weight=lagrange(1, (1, 2))).encode())
     answer("the weight of another party", asked[1].encode())
     framing(answer, good, b"SMEA")
     answer("no element", replace(asked[0], elements=()).encode(), "OutOfRange", result=out)
     answer("a proof that is 2", with_byte(good, 6, 2), "ReservedBytes", result="nonCanonical")
     answer("a reserved byte", with_byte(good, 7, 1), "ReservedBytes", result="nonCanonical")
-    bare = replace(asked[0], proved=False).encode()
-    answer("without a proof", bare)
+    bare = RootPlaces(72, len(elements), request(two.record, elements, 1, (1, 2), proved=False).encode())
+    answer("without a proof", bare.data)
+    with_small = [bytes.fromhex(digits) for digits in SMALL_ROOTS.values()]
+    least = RootPlaces(72, 2, request(two.record, with_small, 1, (1, 2), proved=False).encode())
+    answer("without a proof, elements with small roots", least.data)
+    none, no_proof = b"\xff" * 32, "without a proof, "
+    point, identity = "invalidPoint", "identityPoint"
+    answer(no_proof + "no element among them", bare.changed((0, none)), "InvalidPoint", result=point)
+    negative = bytes.fromhex(INVALID_ENCODINGS["xy is negative"].split()[0])
+    its_root = encode_integer(inverse_root(decode_integer(negative)) or 0, 32)
     answer(
-        "without a proof, no element among them",
-        bare[:72] + b"\xff" * 32 + bare[104:],
+        no_proof + "no element, whose number has the square of a root",
+        bare.changed((0, negative), (0, its_root)),
         "InvalidPoint",
-        result="invalidPoint",
+        result=point,
     )
-    answer("without a proof, the identity", bare[:104] + bytes(32) + bare[136:], "InvalidPoint", result="identityPoint")
+    odd = bare.changed((0, negated(elements[0])))
+    answer(no_proof + "an element negated, with its root", odd, "InvalidPoint", result=point)
+    answer(no_proof + "the identity", bare.changed((1, IDENTITY)), "InvalidPoint", result=identity)
+    with_root = bare.changed((1, IDENTITY), (1, element_root(IDENTITY)))
+    answer(no_proof + "the identity, with its root", with_root, "InvalidPoint", result=identity)
+    with_zero = bare.changed((1, IDENTITY), (1, IDENTITY))
+    answer(no_proof + "the identity, with a root of zero", with_zero, "InvalidPoint", result=identity)
+    for comment, data in bare.wrong_roots():
+        answer(no_proof + comment, data, "WrongRoot", result=point)
+    eight_and_p = least.changed(None, (0, encode_integer(8 + FIELD_PRIME, 32)))
+    answer(no_proof + "a root of 8 + p, below 2^255", eight_and_p, "WrongRoot", result=point)
+    first_root = bare.changed((1, IDENTITY), (0, bare.root(1)))
+    answer(no_proof + "a wrong root, and then the identity", first_root, "WrongRoot", result=point)
+    then_root = bare.changed((1, IDENTITY), (2, bare.root(0)))
+    answer(no_proof + "the identity, and then a wrong root", then_root, "InvalidPoint", result=identity)
+    answer(no_proof + "no roots", bare.data[:200], "TruncatedInput", result="wrongLength")
+    answer(no_proof + "one root is missing", bare.data[:-32], "TruncatedInput", result="wrongLength")
+    answer(no_proof + "a root more", bare.data + bare.root(0), "TrailingBytes", result="wrongLength")
+    answer("with a proof, and roots", good + bare.data[200:], "TrailingBytes", result="wrongLength")
     answer("another record's", request(other.record, elements, 1, (1, 2)).encode(), "OtherRun", result="unknownSet")
     answer("a weight of zero", good[:40] + bytes(32) + good[72:], "InvalidScalar", result="invalidScalar")
     ell = ORDER.to_bytes(32, "little")
@@ -1037,17 +1122,32 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
         }
 
         def run() -> dict[str, Any]:
-            return {"products": hexes(verify_answer(parties.record, party, to, data).products)}
+            verified = verify_answer(parties.record, party, to, data)
+            return {"products": hexes(verified.products), "roots": hexes(verified.roots)}
 
         group.add(comment, case, run, *flags, result=result)
 
     first = answers[0]
     good = first.encode()
     verify("party 1 of 3", good)
-    plain = replace(asked[0], proved=False)
+    plain = request(two.record, elements, 1, (1, 2), proved=False)
     plainly = evaluate(two.shares[0], plain, fresh).encode()
     verify("without a proof", plainly, to=plain)
     verify("without a proof, no element: not looked at", plainly[:40] + b"\xff" * 32 + plainly[72:], to=plain)
+    verify("without a proof, no root: not looked at", plainly[:-32] + b"\xff" * 32, to=plain)
+    verify("without a proof, no roots", plainly[:168], "TruncatedInput", to=plain, result="wrongLength")
+    verify("with a proof, and roots", good[:-64] + plainly[168:] + good[-64:], "TrailingBytes", result="wrongLength")
+    pair = replace(asked[0], elements=asked[0].elements[:2])
+    pair_plain = replace(plain, elements=plain.elements[:2], roots=plain.roots[:2])
+    proved_pair = evaluate(two.shares[0], pair, fresh).encode()
+    verify("two elements, without a proof", evaluate(two.shares[0], pair_plain, fresh).encode(), to=pair_plain)
+    verify(
+        "with a proof, which is as long as two roots",
+        proved_pair,
+        "OtherRun",
+        to=pair_plain,
+        result="transcriptMismatch",
+    )
     verify("a proof that was not asked for", plainly + good[-64:], "TrailingBytes", to=plain, result="wrongLength")
     verify("no proof, which was asked for", good[:-64], "TruncatedInput", result="wrongLength")
     unlike = plainly[:8] + first.digest + plainly[40:]
@@ -1060,7 +1160,7 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
     verify("party 0", with_byte(good, 4, 0), "OutOfRange", result=out)
     verify("party 2's index", with_byte(good, 4, 2), "OtherParty", result="transcriptMismatch")
     verify("of another request", flipped(good, 8), "OtherRun", result="transcriptMismatch")
-    weighed = evaluate(two.shares[0], replace(asked[0], weight=1), fresh)
+    weighed = evaluate(two.shares[0], replace(asked[0], weight=3), fresh)
     verify("to another weight", weighed.encode(), "OtherRun", result="transcriptMismatch")
     wrong = "proofRejected"
     verify(
@@ -1155,11 +1255,38 @@ def evaluations(topic: Topic, two: Parties, five: Parties, other: Parties) -> No
         products = products or combine(two.record, pairs)
         assert combine(two.record, pairs) == products
     together("parties 1 and 3; 1 was asked beside 2", answered(two, (1, 3), (1, 2)), "Reweighed")
-    bare_pairs = []
-    for party in (1, 2):
-        one = request(two.record, elements, party, (1, 2), proved=False)
-        bare_pairs.append((one, evaluate(two.shares[party - 1], one, fresh)))
+
+    def unproved(party: int, among: Sequence[int], weight: int | None = None) -> tuple[Request, Answer]:
+        one = request(two.record, elements, party, among, proved=False)
+        one = one if weight is None else replace(one, weight=weight)
+        return one, evaluate(two.shares[party - 1], one, fresh)
+
+    bare_pairs = [unproved(party, (1, 2)) for party in (1, 2)]
     together("parties 1 and 2, without proofs", bare_pairs)
+    together("parties 1 and 3, without proofs; 1 was asked beside 2", [bare_pairs[0], unproved(3, (1, 3))], "Reweighed")
+    together("parties 1 and 2, one with a proof", [bare_pairs[0], answered(two, (1, 2))[1]])
+    together("parties 1 and 2, asked with weights of 5", [unproved(party, (1, 2), 5) for party in (1, 2)], "Reweighed")
+    whole = [unproved(party, (1, 2), lagrange(party, (1, 2))) for party in (1, 2)]
+    together("parties 1 and 2, asked with λ_i", whole, "Reweighed")
+    for pairs in (bare_pairs, whole):
+        assert combine(two.record, pairs) == products
+
+    def spoilt(comment: str, data: bytes, *flags: str, result: str = "invalidPoint", place: int = 0) -> None:
+        pairs = list(bare_pairs)
+        pairs[place] = (pairs[place][0], Answer.decode(data, pairs[place][0]))
+        together(no_proof + comment, pairs, *flags, result=result)
+
+    places = RootPlaces(40, len(elements), bare_pairs[0][1].encode())
+    for comment, data in places.wrong_roots():
+        spoilt(comment, data, "WrongRoot")
+    of_second = RootPlaces(40, len(elements), bare_pairs[1][1].encode())
+    spoilt("a wrong root of party 2's", of_second.changed(None, (3, of_second.root(2))), "WrongRoot", place=1)
+    spoilt("the double, with the root of the product", places.changed((0, multiply(2, places.element(0)))), "WrongRoot")
+    spoilt("no element among them", places.changed((1, none)), "InvalidPoint")
+    spoilt("an element negated", places.changed((0, negated(places.element(0)))), "InvalidPoint")
+    spoilt("the identity", places.changed((1, IDENTITY)), "InvalidPoint", result=identity)
+    with_root = places.changed((1, IDENTITY), (1, element_root(IDENTITY)))
+    spoilt("the identity, with its root", with_root, "InvalidPoint", result=identity)
     together("five of eight", answered(five, (1, 3, 4, 6, 8)), "Subsets", parties=five)
     together("another five", answered(five, (2, 3, 5, 7, 8)), "Subsets", parties=five)
     pairs = answered(two, (1, 2))

@@ -45,6 +45,15 @@ INVALID_ENCODINGS = {
 }
 
 
+SMALL_ROOTS = {
+    8: "74f2fdc616d5bc769f00cc50d6e848da235b14a61e4ba00da1ce5c79f44e1744",
+    14: "d675aa2546264d51ed1fda0d1eaf02596c233e96e6304aeaad9dc2431e90281e",
+}
+"""Elements whose roots are so small that root + p is below 2^255. The powers of x in v · u2_sqr · root² = 1 end with
+x^4, x being s²; its solutions were found by factoring modulo p.
+"""
+
+
 def with_top_bit(encoding: bytes) -> bytes:
     return encoding[:31] + bytes([encoding[31] | 0x80])
 
@@ -58,6 +67,8 @@ def build() -> dict[str, Topic | bytes]:
             "NonCanonicalPoint": "RFC 9496's DECODE fails.",
             "NonCanonicalScalar": "Not below ℓ.",
             "RFC9496": "The encoding is listed in RFC 9496, A.1 or A.2.",
+            "WrongRoot": "A number that is not the root of the element.",
+            "NonCanonicalRoot": "A number whose square is that of the root: not below p, or negative.",
             "TopBit": "An element's encoding with bit 255 set. libsodium 1.0.18 takes it for the element; RFC "
             "9496's DECODE fails, since the integer is not below p.",
             "Identity": "32 zero bytes are canonical: the identity. Whether it is allowed is decided elsewhere.",
@@ -159,6 +170,8 @@ def build() -> dict[str, Topic | bytes]:
     )
     decode("all bits set", b"\xff" * 32, "NonCanonicalPoint", result="invalidPoint")
 
+    roots(topic)
+
     scalars = [("1", 1), ("2^252", 2**252), ("ℓ − 1", g.ORDER - 1), ("a random scalar", g.random_scalar(draw))]
     too_great = [
         ("ℓ", g.ORDER),
@@ -191,3 +204,86 @@ def build() -> dict[str, Topic | bytes]:
     decode_scalars("DecodePublicScalar", "Scalars of proofs: below ℓ.", g.decode_scalar, "valid")
     decode_scalars("DecodeSecretScalar", "α, β, γ: below ℓ and not zero.", g.decode_secret_scalar, "invalidScalar")
     return {"hash-to-group/hash-to-group.json": topic}
+
+
+def roots(topic: Topic) -> None:
+    draw = seeded("roots of elements")
+    hashed = [g.hash_key(draw(16), sha256_key(draw(32))) for _ in range(4)]
+    group = topic.group("Root", "The root of an element. What is no element has none.")
+
+    def root(about: str, encoding: bytes, *flags: str, result: str = "valid") -> None:
+        case = {"encoding": encoding.hex()}
+        group.add(about, case, lambda: {"root": g.element_root(encoding).hex()}, *flags, result=result)
+
+    root("the identity", g.IDENTITY, "RFC9496", "Identity")
+    for n in range(1, 16):
+        root(f"{n}·B", g.multiply_base(n), "RFC9496")
+    for element in hashed:
+        root("H of a key", element)
+    root("P_sub", g.SUBSTITUTE, "Substitute")
+    for number, digits in SMALL_ROOTS.items():
+        root(f"the root is {number}", bytes.fromhex(digits))
+    for why, encodings in INVALID_ENCODINGS.items():
+        for digits in encodings.split():
+            root(why, bytes.fromhex(digits), "RFC9496", "NonCanonicalPoint", result="invalidPoint")
+    root("B with bit 255 set", with_top_bit(g.GENERATOR), "NonCanonicalPoint", "TopBit", result="invalidPoint")
+    root("the identity as p", encode_integer(g.FIELD_PRIME, 32), "NonCanonicalPoint", result="invalidPoint")
+
+    group = topic.group("DecodeByRoot", "Decoding an encoding by its root, which is checked.")
+
+    def decode(about: str, encoding: bytes, given: bytes, *flags: str, result: str = "valid") -> None:
+        group.add(
+            about,
+            {"encoding": encoding.hex(), "root": given.hex()},
+            lambda: {"isIdentity": g.decode_by_root(encoding, given) == g.IDENTITY},
+            *flags,
+            result=result,
+        )
+
+    small = bytes.fromhex(SMALL_ROOTS[8])
+    elements = [("B", g.GENERATOR), ("2·B", g.multiply_base(2)), ("15·B", g.multiply_base(15))]
+    elements += [("H of a key", element) for element in hashed] + [("the root is 8", small)]
+    decode("the identity", g.IDENTITY, g.element_root(g.IDENTITY), "Identity")
+    for about, element in elements:
+        decode(about, element, g.element_root(element))
+    p = g.FIELD_PRIME
+    for about, element in [("the identity", g.IDENTITY), ("B", g.GENERATOR), ("H of a key", hashed[0])]:
+        right = g.element_root(element)
+        for kind, number in [
+            ("the root negated", p - int.from_bytes(right, "little")),
+            ("the root + p", p + int.from_bytes(right, "little")),
+            ("the root, bit 255 set", int.from_bytes(with_top_bit(right), "little")),
+        ]:
+            given = encode_integer(number, 32)
+            decode(f"{about}, {kind}", element, given, "NonCanonicalRoot", result="invalidPoint")
+        doubled = g.add(element, g.GENERATOR) if element == g.IDENTITY else g.add(element, element)
+        for kind, given in [
+            ("zero", bytes(32)),
+            ("one", encode_integer(1, 32)),
+            ("two", encode_integer(2, 32)),
+            ("the encoding itself", element),
+            ("another element's root", g.element_root(hashed[1])),
+            ("a near element's root", g.element_root(doubled)),
+            ("another bit in the root", bytes([right[0] ^ 2]) + right[1:]),
+            ("all bits set", b"\xff" * 32),
+        ]:
+            decode(f"{about}, {kind}", element, given, "WrongRoot", result="invalidPoint")
+    decode("8 + p, below 2^255", small, encode_integer(8 + p, 32), "NonCanonicalRoot", result="invalidPoint")
+    # What is no element, with a number that has the square of a root.
+    for why in ("the field element is negative", "xy is negative", "s = −1, y would be 0"):
+        for digits in INVALID_ENCODINGS[why].split():
+            number = g.inverse_root(int.from_bytes(bytes.fromhex(digits), "little"))
+            if number is not None:
+                given = encode_integer(number, 32)
+                decode(why, bytes.fromhex(digits), given, "NonCanonicalPoint", result="invalidPoint")
+    for about, encoding, given in [
+        ("B with bit 255 set", with_top_bit(g.GENERATOR), g.GENERATOR),
+        ("the identity as p", encode_integer(p, 32), g.IDENTITY),
+        (
+            "the negative of B's field element",
+            encode_integer(p - int.from_bytes(g.GENERATOR, "little"), 32),
+            g.GENERATOR,
+        ),
+        ("x² is no square", bytes.fromhex(INVALID_ENCODINGS["x² is no square"].split()[0]), g.GENERATOR),
+    ]:
+        decode(about, encoding, g.element_root(given), "NonCanonicalPoint", result="invalidPoint")

@@ -877,8 +877,9 @@ def service(topic: Topic, two: Parties) -> None:
             (rounds[1], ""),
             (late_commit, "sessionConflict"),
             (call(COMMIT, replace(proof.session, parties=(2, 3)).encode()), "parameterOutOfRange"),
-            (call(EVALUATE, asked(3)[:-32] + b"\xff" * 32), "invalidPoint"),
-            (call(EVALUATE, asked(2)[:-32] + bytes(32)), "identityPoint"),
+            (call(EVALUATE, asked(3)[:136] + b"\xff" * 32 + asked(3)[168:]), "invalidPoint"),
+            (call(EVALUATE, asked(2)[:-32] + bytes(32)), "invalidPoint"),
+            (call(EVALUATE, asked(2)[:104] + bytes(32) + asked(2)[136:]), "identityPoint"),
         ],
         "Counted",
     )
@@ -888,6 +889,7 @@ def service(topic: Topic, two: Parties) -> None:
         [
             allow(),
             (call(EVALUATE, good[:-1]), "wrongLength"),
+            (call(EVALUATE, good[:-64]), "wrongLength"),
             (call(EVALUATE, b"SMEA" + good[4:]), "invalidMagic"),
             (call(EVALUATE, with_byte(good, 7, 1)), "nonCanonical"),
             (call(EVALUATE, good[:40] + bytes(32) + good[72:]), "invalidScalar"),
@@ -971,7 +973,7 @@ def service(topic: Topic, two: Parties) -> None:
             allow(until=NOW - 1, slots=0, rate=0),
             (evaluated(1), "setExpired"),
             allow(slots=0, rate=0),
-            (call(EVALUATE, asked(1)[:-32] + bytes(32)), full),
+            (call(EVALUATE, asked(1)[:-64] + bytes(64)), full),
         ],
         "Order",
     )
@@ -1348,6 +1350,27 @@ def coordinators(topic: Topic, two: Parties) -> None:
             [({1: how + "/honest"}, f"1 {rejected}"), ({}, "")],
             "Wrong",
         )
+    wrong_roots = (
+        ("otherRoot", "another element's root"),
+        ("doubledRoot", "the root of the double"),
+        ("negatedRoot", "a root negated"),
+        ("swappedRoots", "two roots exchanged"),
+    )
+    for how, comment in wrong_roots:
+        add(f"the right products, and {comment}", all_three, [({2: how}, f"2 {rejected}"), ({}, "")], "Wrong")
+    add(
+        "one's product is another one, and one's root",
+        all_three,
+        [({1: "more", 2: "otherRoot"}, f"1 {rejected}, 2 {rejected}, {few}")],
+        "Wrong",
+    )
+    add(
+        "a wrong root, and silent when it is to be proved",
+        all_three,
+        [({1: "otherRoot/silent"}, "1 silent"), ({3: "negatedRoot"}, f"3 {rejected}")],
+        "Wrong",
+        "Silent",
+    )
     add("another product, also with a proof", all_three, [({1: "more"}, f"1 {rejected}"), ({}, "")], "Wrong")
     add(
         "a product that is no element, also with a proof",
