@@ -19,7 +19,7 @@ public final class LogPolicy: Sendable {
     public convenience init(canonical text: [UInt8], maximumAge: UInt64) throws(SealedMatchError) {
         let policy = try PolicyText(text)
         guard policy.logCount > 0, policy.quorum >= 0, maximumAge > 0 else {
-            throw refusal(
+            throw SealedMatchError(
                 .parameterOutOfRange, "a log policy needs a log, a quorum of witnesses, and an age above 0")
         }
         self.init(policy, maximumAge)
@@ -52,7 +52,7 @@ public final class LogPolicy: Sendable {
             if try policy.time(node, checkpoint) != .max { isSigned = true }
         }
         guard isSigned else {
-            throw refusal(.unknownLog, "the checkpoint is of a log that is not pinned, or not signed by it")
+            throw SealedMatchError(.unknownLog, "the checkpoint is of a log that is not pinned, or not signed by it")
         }
         // Of each group the members that hold, by all cosignatures, and in the bits above by those that count: members
         // come before their group.
@@ -74,9 +74,9 @@ public final class LogPolicy: Sendable {
         // Who holds with cosignatures that count holds with all.
         guard isFresh else {
             throw isMet
-                ? refusal(
+                ? SealedMatchError(
                     .proofTooOld, "the proof's cosignatures are too old, or dated after the clock; fetch a newer proof")
-                : refusal(.tooFewCosignatures, "too few of the pinned witnesses have cosigned the log's checkpoint")
+                : SealedMatchError(.tooFewCosignatures, "too few of the pinned witnesses have cosigned the log's checkpoint")
         }
     }
 }

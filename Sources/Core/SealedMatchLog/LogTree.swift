@@ -102,6 +102,6 @@ package enum LogTree {
 
     @inline(never)
     static func inconsistent() -> SealedMatchError {
-        refusal(.inconsistentLog, "a path does not lead to the root, or two trees of the log do not agree")
+        SealedMatchError(.inconsistentLog, "a path does not lead to the root, or two trees of the log do not agree")
     }
 }

@@ -19,7 +19,7 @@ public struct SetTerms: Equatable, Sendable {
         self.custodians = custodians
         self.statement = statement
         guard isValid else {
-            throw refusal(
+            throw SealedMatchError(
                 .malformedLog, "the threshold of at most 16 custodians is between 2 and their number")
         }
     }

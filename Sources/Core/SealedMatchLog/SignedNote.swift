@@ -44,7 +44,7 @@ package struct SignedNote: Sendable {
     package init(text: [UInt8], lines: [UInt8]) throws(SealedMatchError) {
         try self.init(text + [0x0A] + lines, from: 0)
         guard textRange.count == text.count else {
-            throw refusal(.malformedLog, "an empty line among the signatures")
+            throw SealedMatchError(.malformedLog, "an empty line among the signatures")
         }
     }
 
@@ -86,7 +86,7 @@ package struct SignedNote: Sendable {
             guard number(value, 0..<4) == UInt64(key.id) else { continue }
             let time = time(of: value, by: key)
             guard time != .max else {
-                throw refusal(.invalidLogSignature, "a signature of a log or a witness does not verify")
+                throw SealedMatchError(.invalidLogSignature, "a signature of a log or a witness does not verify")
             }
             newest = newest == .max ? time : max(newest, time)
         }

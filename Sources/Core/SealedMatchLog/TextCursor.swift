@@ -18,7 +18,7 @@ struct TextCursor {
     @inline(never)
     func check() throws(SealedMatchError) {
         guard !isMalformed else {
-            throw refusal(.malformedLog, "a note, proof, policy or entry of a log is not well-formed")
+            throw SealedMatchError(.malformedLog, "a note, proof, policy or entry of a log is not well-formed")
         }
     }
 
