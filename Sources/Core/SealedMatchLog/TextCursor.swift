@@ -180,8 +180,9 @@ struct TextCursor {
                 word &= (1 << bits) - 1
             }
         }
-        // Left are 0, 4 or 2 bits after 0, 2 or 3 characters, and as many padding characters as fill up to 4.
-        require(part.length & 3 == 0 && padding == Int(bits >> 1) && word == 0)
+        // Left are 0, 4 or 2 bits after 0, 2 or 3 characters, and as many padding characters as fill up to 4. One
+        // character alone would leave 6.
+        require(part.length & 3 == 0 && padding == Int(bits >> 1) && bits < 6 && word == 0)
         return out
     }
 
