@@ -13,7 +13,7 @@ package struct ByteReader {
     package mutating func take(_ count: Int) throws(SealedMatchError) -> [UInt8] {
         guard count >= 0, count <= remaining else { throw SealedMatchError(.wrongLength, "the encoding is too short") }
         defer { position += count }
-        return Array(bytes[position..<(position + count)])
+        return copied(bytes, position..<(position + count))
     }
 
     package mutating func bytes32() throws(SealedMatchError) -> Bytes32 { try Bytes32(exactly: take(32)) }
@@ -53,6 +53,11 @@ package struct ByteReader {
         guard remaining == 0 else { throw SealedMatchError(.wrongLength, "bytes follow the encoding's end") }
     }
 }
+
+/// Some of the bytes of a string.
+/// - Precondition: it has as many.
+@inline(never)
+package func copied(_ bytes: [UInt8], _ part: Range<Int>) -> [UInt8] { Array(bytes[part]) }
 
 /// Writes what `ByteReader` reads.
 package struct ByteWriter {
