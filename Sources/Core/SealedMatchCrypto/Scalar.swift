@@ -114,7 +114,7 @@ public struct PublicScalar: Equatable, Sendable {
     }
 
     /// 64 bytes modulo ℓ.
-    init(reducing wide: (Bytes32, Bytes32)) {
+    package init(reducing wide: (Bytes32, Bytes32)) {
         var out = Bytes32()
         unsafe withUnsafeBytes(of: wide) { raw in
             unsafe out.withMutableBytes {

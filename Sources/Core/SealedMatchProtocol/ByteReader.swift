@@ -66,7 +66,13 @@ package struct ByteWriter {
     package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     package mutating func put(_ field: [UInt8]) { bytes += field }
-    package mutating func put(_ field: Bytes32) { bytes += field.bytes }
+    package mutating func put(_ field: Bytes32) { unsafe field.withBytes { unsafe bytes.append(contentsOf: $0) } }
+    package mutating func put(_ fields: [Bytes32]) {
+        unsafe fields.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+    package mutating func put(_ points: [Point]) {
+        unsafe points.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
     package mutating func put(_ number: some FixedWidthInteger & UnsignedInteger) {
         var rest = UInt64(truncatingIfNeeded: number)
         var left = number.bitWidth / 8

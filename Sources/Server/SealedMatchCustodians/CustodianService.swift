@@ -131,7 +131,7 @@ package final class CustodianService: Sendable {
     ) throws(SealedMatchError) -> [UInt8] {
         let request = try EvaluationRequest(deferringPoints: opened.body)
         let holder = try share(of: request.record)
-        let (table, digest) = (holder.share.record.plan.tableID, try request.digest())
+        let (table, digest) = (holder.share.record.plan.tableID, request.digest)
         try turn.withLock { (turn) throws(SealedMatchError) in
             let policy = try self.policy(for: opened.coordinator, table)
             try turn.taken.check(opened.name, time: opened.time, now: now())
