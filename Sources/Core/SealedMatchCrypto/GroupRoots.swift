@@ -6,10 +6,10 @@
     /// 9496, 4.3.1 (Docs/Protocol.md, section 3); it is looked at wherever one comes in, so it may come from anybody.
     extension GroupBatch {
         /// The backend that is used; where that is libsodium, which knows no roots, the portable one.
-        private static var forRoots: UnsafePointer<group_backend> {
-            if let backend = unsafe chosen { return backend }
+        @unsafe private static var forRoots: UnsafePointer<group_backend> {
+            if let backend = unsafe chosen { return unsafe backend }
             let name: StaticString = "portable"
-            return unsafe name.withUTF8Buffer { name in
+            return name.withUTF8Buffer { name in
                 unsafe name.withMemoryRebound(to: CChar.self) { unsafe group_backend_named($0.baseAddress)! }
             }
         }

@@ -10,8 +10,8 @@ public struct EvaluationRequest: Equatable, Sendable {
     public let weight: PublicScalar
     /// 1…65,535, none of them the identity.
     public let elements: [Point]
-    /// The elements' roots (Docs/Protocol.md, section 3); nil where a proof is asked for. Without one, whoever asks looks
-    /// at the products by a check of its own.
+    /// The elements' roots (Docs/Protocol.md, section 3); nil where a proof is asked for. Without one, whoever asks
+    /// looks at the products by a check of its own.
     public let roots: [Bytes32]?
     /// The bytes of 4.15.
     public let encoded: [UInt8]

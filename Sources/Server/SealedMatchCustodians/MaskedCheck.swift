@@ -22,13 +22,9 @@ package struct MaskedCheck: Sendable {
         let drawn = try SecretBytes.random(count: count + 128, from: &random)
         var weights: [PublicScalar] = []
         weights.reserveCapacity(elements.count + 1)
-        (factor, shift) = try unsafe drawn.withBytes { (raw) throws(SealedMatchError) in
+        (factor, shift) = unsafe drawn.withBytes { raw in
             for index in elements.indices {
-                var bytes = Bytes32()
-                unsafe bytes.withMutableBytes { out in
-                    unsafe out.copyMemory(from: UnsafeRawBufferPointer(rebasing: raw[16 * index..<16 * (index + 1)]))
-                }
-                weights.append(try PublicScalar(canonical: bytes))
+                weights.append(unsafe PublicScalar(loading16: raw.baseAddress! + 16 * index))
             }
             func scalar(at place: Int) -> PublicScalar {
                 let start = unsafe raw.baseAddress! + place
