@@ -309,7 +309,7 @@ private final class Serving {
         case "ask":
             clock.set(try step.word("at"))
             try service.admit(
-                .evaluated, step.bytes32("coordinator"), TableID(canonical: step.bytes("tableID")), subject: Bytes32(),
+                step.bytes32("coordinator"), TableID(canonical: step.bytes("tableID")), subject: Bytes32(),
                 count: step.number("count"))
         case "allow": try CustodianPolicy(canonical: step.bytes("policy")).write(in: folder.path)
         case "stop": try CustodianFolder.stop(folder.path)
