@@ -15,6 +15,7 @@ INLINE const uint8_t *of_element(const uint8_t *all, size_t i) { return all == N
 OUTLINE void multiply_batches(uint8_t *elements, uint8_t *roots, size_t count, const uint8_t *scalar) {
     digits d;
     doublings all;
+    const point none = identity();
     digits_of_half(&d, scalar, 0, LANES);
     for (size_t at = 0; at < count; at += BATCH) {
         const size_t end = at + least(BATCH, count - at);
@@ -22,6 +23,8 @@ OUTLINE void multiply_batches(uint8_t *elements, uint8_t *roots, size_t count, c
         for (size_t i = at; i < end; i += LANES) {
             point p;
             const vec is_element = decode_either(&p, elements + 32 * i, of_element(roots, i), least(LANES, end - i));
+            // Nothing but a point of the curve meets the scalar.
+            p = choose_point(is_element, &p, &none);
             multiple(&p, &d, &p, NULL, NULL);
             append(&all, &p, is_element);
         }

@@ -88,18 +88,16 @@ public struct Coordinator: Sendable {
     public func combine(
         _ answers: [(request: EvaluationRequest, answer: EvaluationAnswer)]
     ) throws(SealedMatchError) -> [Point] {
-        guard !answers.contains(where: { $0.answer.products.contains(.identity) }) else {
-            throw SealedMatchError(.identityPoint, "a product is the identity")
-        }
         let weights = [PublicScalar](repeating: try PublicScalar(0), count: answers.first?.answer.products.count ?? 0)
         guard let combined = try combine(answers, weights: weights) else {
-            throw SealedMatchError(.invalidPoint, "a product is no ristretto255 element, or its root is another's")
+            for (_, answer) in answers { try answer.checkPoints() }
+            throw SealedMatchError(.invalidPoint, "answers that decode cannot be combined")
         }
         return combined.products
     }
 
     /// The same, and Σ d_j·P_j with the weights d_j.
-    /// - Returns: nil where a product is no element, or a root is not its product's.
+    /// - Returns: nil where a product is no element, or the identity, or a root is not its product's.
     /// - Throws: `parameterOutOfRange`.
     package func combine(
         _ answers: [(request: EvaluationRequest, answer: EvaluationAnswer)], weights: [PublicScalar]
@@ -114,6 +112,7 @@ public struct Coordinator: Sendable {
         points.reserveCapacity(answers.count * weights.count)
         roots.reserveCapacity(answers.count * weights.count)
         for (request, answer) in answers {
+            guard !answer.products.contains(.identity) else { return nil }
             var products = answer.products
             guard var own = answer.roots ?? GroupBatch.rootsVarTime(of: products) else { return nil }
             // An answer that was asked for among other parties is weighed anew.

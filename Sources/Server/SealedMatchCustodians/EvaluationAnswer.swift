@@ -43,10 +43,9 @@ public struct EvaluationAnswer: Equatable, Sendable {
         self.proof = proof
     }
 
-    /// Whether a proved answer has the products of one without a proof, and that one their roots.
-    func proves(_ answer: EvaluationAnswer) -> Bool {
-        products == answer.products && (answer.roots == nil || answer.roots == GroupBatch.rootsVarTime(of: products))
-    }
+    /// That an answer without a proof decodes. (Docs/Protocol.md, "Evaluation", step 4)
+    /// - Throws: `invalidPoint` also where a root is not its product's, `identityPoint`.
+    func checkPoints() throws(SealedMatchError) { try RootedPoints.check(products, roots: roots) }
 
     /// Decodes an answer to a request. Products without a proof may be anything: a check over all answers covers them.
     /// (Docs/Protocol.md, "Evaluation", step 3)

@@ -90,16 +90,7 @@ public struct EvaluationRequest: Equatable, Sendable {
     }
 
     /// - Throws: `invalidPoint` also where a root is not its element's, `identityPoint`.
-    func checkPoints() throws(SealedMatchError) {
-        for (index, element) in elements.enumerated() {
-            guard !element.isIdentity else { throw SealedMatchError(.identityPoint, "the identity is forbidden here") }
-            _ = try Point(canonical: element.encoded)
-            guard let roots else { continue }
-            guard GroupBatch.rootsVarTime(of: [element]) == [roots[index]] else {
-                throw SealedMatchError(.invalidPoint, "a root is not its element's")
-            }
-        }
-    }
+    func checkPoints() throws(SealedMatchError) { try RootedPoints.check(elements, roots: roots) }
 
     /// Of what stands before the roots, which follow from it.
     private static func digest(of bytes: [UInt8], count: Int) throws(SealedMatchError) -> Bytes32 {

@@ -60,7 +60,8 @@ package struct MaskedCheck: Sendable {
         return try GroupBatch.linearCombinationVarTime([factor, shift], points, roots: roots(of: points))
     }
 
-    /// Whether P_0 = ρ·Σ d_j·P_j + σ·L. If it is, all products are by L's key, but for 2^-128.
+    /// Whether P_0 = ρ·Σ d_j·P_j + σ·L. If it is, all products are by L's key, but for 2^-128. Who
+    /// answered must not have known the weights, nor seen how long their combination took (Docs/Security.md, 20).
     /// - Parameter total: Σ d_j·P_j.
     package func accepts(total: Point, masked product: Point, publicKey: Point) throws(SealedMatchError) -> Bool {
         try Self.masked(total, factor, shift, publicKey) == product

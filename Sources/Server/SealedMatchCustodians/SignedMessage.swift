@@ -81,3 +81,20 @@ extension ByteReader {
 
     mutating func index() throws(SealedMatchError) -> PartyIndex { try PartyIndex(number(UInt8.self)) }
 }
+
+/// Elements that may have come with their roots.
+enum RootedPoints {
+    /// That each is an element but the identity, and that roots are theirs, one by one: for whoever knows that something
+    /// is wrong.
+    /// - Throws: `identityPoint`, `invalidPoint` of the first.
+    static func check(_ points: [Point], roots: [Bytes32]?) throws(SealedMatchError) {
+        for (index, point) in points.enumerated() {
+            guard !point.isIdentity else { throw SealedMatchError(.identityPoint, "the identity is forbidden here") }
+            _ = try Point(canonical: point.encoded)
+            guard let roots else { continue }
+            guard GroupBatch.rootsVarTime(of: [point]) == [roots[index]] else {
+                throw SealedMatchError(.invalidPoint, "a root is not its element's")
+            }
+        }
+    }
+}

@@ -149,12 +149,13 @@ public final class ThresholdEvaluator: Evaluator {
             // Evaluation, step 4
             let given = chosen.compactMap { answers.all[$0] }
             if answers.proved.isSuperset(of: chosen) { return try coordinator.combine(given).dropLast() }
-            if let (products, total) = try coordinator.combine(given, weights: check.weights),
-                let last = products.last,
-                try check.accepts(total: total, masked: last, publicKey: publicKey)
-            {
-                return products.dropLast()
+            guard let (products, total) = try coordinator.combine(given, weights: check.weights),
+                let last = products.last
+            else {
+                try nameUndecodable(chosen, &answers)
+                continue
             }
+            if try check.accepts(total: total, masked: last, publicKey: publicKey) { return products.dropLast() }
             try findWrong(chosen.filter { !answers.proved.contains($0) }, &answers)
         }
     }
@@ -173,6 +174,21 @@ public final class ThresholdEvaluator: Evaluator {
         return chosen.sorted()
     }
 
+    /// Names whose answers do not decode: that is seen from them alone. (Docs/Protocol.md, "Evaluation", step 4)
+    private func nameUndecodable(_ parties: [PartyIndex], _ answers: inout Answers) throws(SealedMatchError) {
+        var isNamed = false
+        for party in parties {
+            do throws(SealedMatchError) {
+                try answers.all[party]?.answer.checkPoints()
+            } catch {
+                answers.all[party] = nil
+                note(Fault(party: party, kind: .wrong, error: error), &answers)
+                isNamed = true
+            }
+        }
+        guard isNamed else { throw SealedMatchError(.invalidPoint, "answers that decode cannot be combined") }
+    }
+
     /// Has parties prove what they have answered: who cannot, or answers otherwise now, is wrong. (Docs/Protocol.md,
     /// "Evaluation", step 5)
     private func findWrong(_ parties: [PartyIndex], _ answers: inout Answers) throws(SealedMatchError) {
@@ -183,7 +199,7 @@ public final class ThresholdEvaluator: Evaluator {
         for (party, result) in zip(parties, ask(parties, requests)) {
             let before = answers.all.removeValue(forKey: party)
             switch result {
-            case .success(let answered) where before.map({ answered.answer.proves($0.answer) }) == true:
+            case .success(let answered) where answered.answer.products == before?.answer.products:
                 answers.all[party] = answered
                 answers.proved.insert(party)
             case .success:
@@ -191,7 +207,7 @@ public final class ThresholdEvaluator: Evaluator {
                     Fault(
                         party: party, kind: .wrong,
                         error: SealedMatchError(
-                            .proofRejected, "a party proves another answer than it gave, or gave a wrong root")),
+                            .proofRejected, "a party proves another answer than it gave")),
                     &answers)
             case .failure(let fault): note(fault, &answers)
             }

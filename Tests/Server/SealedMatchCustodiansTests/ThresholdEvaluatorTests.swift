@@ -109,49 +109,54 @@ private final class Switch: Sendable {
         let another = try elements(1, seed: 99)
         let other = another[0].encoded.bytes
         let otherRoot = try #require(GroupBatch.rootsVarTime(of: another))[0].bytes
+        @Sendable func honestIfProved(_ answer: [UInt8], _ lie: ([UInt8]) -> [UInt8]) -> [UInt8] {
+            answer.count == 296 ? lie(answer) : answer
+        }
+        @Sendable func lie(_ answer: [UInt8]) -> [UInt8] {
+            let changed = answer.replacing(other, at: 40)
+            return answer.count == 296 ? changed.replacing(otherRoot, at: 168) : changed
+        }
         let changes: [(String, SealedMatchError.Code, @Sendable ([UInt8]) -> [UInt8])] = [
-            ("a product", .proofRejected, { $0.replacing(other, at: 40) }),
+            // 296 bytes have no proof: three elements and one more, and then their roots.
+            ("a product, with its root", .proofRejected, { lie($0) }),
             (
-                "a product and its root", .proofRejected,
-                {
-                    $0.count == 296
-                        ? $0.replacing(other, at: 40).replacing(otherRoot, at: 168) : $0.replacing(other, at: 40)
-                }
-            ),
-            // Products that are right, with a root that is not.
-            ("a root", .proofRejected, { $0.count == 296 ? $0.replacing(otherRoot, at: 168) : $0 }),
-            (
-                "the last root, by one bit", .proofRejected,
-                {
-                    $0.count == 296 ? $0.replacing([$0[264] ^ 2], at: 264) : $0
-                }
+                "a product, with its root, as long as it is not to be proved", .proofRejected,
+                { honestIfProved($0, lie) }
             ),
             (
-                "no root", .proofRejected,
-                {
-                    $0.count == 296 ? $0.replacing(Array(repeating: 0, count: 32), at: 200) : $0
-                }
-            ),
-            (
-                "two products exchanged", .proofRejected,
-                {
-                    $0.replacing(Array($0[72..<104]), at: 40).replacing(Array($0[40..<72]), at: 72)
-                }
-            ),
-            // 296 bytes have no proof: three elements, and one more.
-            (
-                "a product, as long as it is not to be proved", .proofRejected,
-                {
-                    $0.count == 296 ? $0.replacing(other, at: 40) : $0
+                "two products exchanged, and their roots", .proofRejected,
+                { answer in
+                    let swapped = answer.swapping(40, 72)
+                    return answer.count == 296 ? swapped.swapping(168, 200) : swapped
                 }
             ),
             (
                 "a product, and then the proof", .proofRejected,
-                {
-                    $0.count == 296 ? $0.replacing(other, at: 40) : $0.replacing([$0[170] ^ 1], at: 170)
+                { $0.count == 296 ? lie($0) : $0.replacing([$0[170] ^ 1], at: 170) }
+            ),
+            (
+                "a product, and then a scalar", .invalidScalar,
+                { $0.count == 296 ? lie($0) : $0.replacing(Array(repeating: 255, count: 32), at: 168) }
+            ),
+            (
+                "the product of the check", .proofRejected,
+                { answer in
+                    let changed = answer.replacing(other, at: 136)
+                    return answer.count == 296 ? changed.replacing(otherRoot, at: 264) : changed
                 }
             ),
-            ("the product of the check", .proofRejected, { $0.replacing(other, at: 136) }),
+            // What does not decode is seen at once.
+            ("a product", .invalidPoint, { $0.replacing(other, at: 40) }),
+            ("two products exchanged", .invalidPoint, { $0.swapping(40, 72) }),
+            ("a root", .invalidPoint, { honestIfProved($0) { $0.replacing(otherRoot, at: 168) } }),
+            (
+                "the last root, by one bit", .invalidPoint,
+                { honestIfProved($0) { $0.replacing([$0[264] ^ 2], at: 264) } }
+            ),
+            (
+                "no root", .invalidPoint,
+                { honestIfProved($0) { $0.replacing(Array(repeating: 0, count: 32), at: 200) } }
+            ),
             ("no element", .invalidPoint, { $0.replacing(Array(repeating: 255, count: 32), at: 40) }),
             ("the identity", .identityPoint, { $0.replacing(Array(repeating: 0, count: 32), at: 40) }),
             ("its index", .transcriptMismatch, { $0.replacing([3], at: 4) }),
@@ -160,13 +165,6 @@ private final class Switch: Sendable {
             ("the magic", .invalidMagic, { $0.replacing([0], at: 0) }),
             ("too short", .wrongLength, { Array($0.dropLast()) }),
             ("empty", .wrongLength, { _ in [] }),
-            (
-                "a product, and then a scalar", .invalidScalar,
-                {
-                    $0.count == 296
-                        ? $0.replacing(other, at: 40) : $0.replacing(Array(repeating: 255, count: 32), at: 168)
-                }
-            ),
         ]
         for (what, code, change) in changes {
             let faults = Faults()
@@ -348,5 +346,13 @@ private final class Switch: Sendable {
         var bytes = try parties.run().encoded
         bytes[bytes.count - 65] ^= 1
         expectFault(.invalidSignature, party(2)) { _ = try Coordinator(CustodianRecord(canonical: bytes)) }
+    }
+}
+
+extension [UInt8] {
+    /// With 32 bytes at one place and 32 at another one exchanged.
+    fileprivate func swapping(_ first: Int, _ second: Int) -> [UInt8] {
+        replacing(Array(self[second..<second + 32]), at: first)
+            .replacing(Array(self[first..<first + 32]), at: second)
     }
 }

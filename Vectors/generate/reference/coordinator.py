@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from .custodians import Record
 from .errors import ProtocolError, require
-from .evaluation import Answer, Mask, Request, accepts, combine, masked, request, roots_of, verify_answer
+from .evaluation import Answer, Mask, Request, accepts, combine, masked, request, verify_answer
 from .group import IDENTITY, decode_element_but_identity
 from .labels import Draw, system_draw
 
@@ -58,8 +58,10 @@ class Coordinator:
             if answers.proved >= set(chosen):
                 return combine(self.record, [answers.all[party] for party in chosen])[:-1]
             # 4.
-            products = self.accepted(mask, [answers.all[party] for party in chosen])
-            if products is not None:
+            if not self.decoded(chosen, answers):
+                continue
+            *products, last = combine(self.record, [answers.all[party] for party in chosen])
+            if accepts(mask, self.record.public_key, products, last):
                 return products
             # 5. "Each party of I … is asked the same once more, with a proof."
             doubted = [party for party in chosen if party not in answers.proved]
@@ -96,9 +98,8 @@ class Coordinator:
             try:
                 answer = verify_answer(self.record, party, one, data)
                 if before is not None:
-                    # "Who has answered otherwise before, or gave a root that is not its product's, … is wrong"
+                    # "Who has answered otherwise before … is wrong"
                     require(answer.products == before[party][1].products, "proofRejected")
-                    require(roots_of(answer.products) == before[party][1].roots, "proofRejected")
             except ProtocolError as error:
                 self.faults.append(Fault(party, WRONG, error.name))
                 self.wrong.add(party)
@@ -107,15 +108,17 @@ class Coordinator:
             if before is not None:
                 answers.proved.add(party)
 
-    def accepted(self, mask: Mask, pairs: Sequence[tuple[Request, Answer]]) -> list[bytes] | None:
-        # 3. "Without one, D_j need be no elements, and roots may be wrong: step 4 sees it."
-        try:
-            for _, answer in pairs:
-                answer.check_roots()
-        except ProtocolError:
-            return None
-        *products, last = combine(self.record, pairs)
-        return products if accepts(mask, self.record.public_key, products, last) else None
+    def decoded(self, parties: Sequence[int], answers: Answers) -> bool:
+        """4. "Who has given a D_j that is none …, or a root that is not its own, is wrong" """
+        before = len(self.wrong)
+        for party in parties:
+            try:
+                answers.all[party][1].check_roots()
+            except ProtocolError as error:
+                self.faults.append(Fault(party, WRONG, error.name))
+                self.wrong.add(party)
+                del answers.all[party]
+        return len(self.wrong) == before
 
 
 def is_element(data: bytes) -> bool:

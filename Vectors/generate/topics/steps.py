@@ -1848,15 +1848,15 @@ def coordinators(topic: Topic, two: Parties) -> None:
     add("two are silent at once, in another order", (3, 1, 2), turned, "Silent")
     for how, error in (("short", "wrongLength"), ("index", "transcriptMismatch"), ("digest", "transcriptMismatch")):
         add(f"an answer of another form: {how}", all_three, [({2: how}, f"2 {error}"), ({}, "")], "Wrong")
-    for how, comment in (
-        ("more", "another product"),
-        ("none", "a product that is no element"),
-        ("identity", "a product that is the identity"),
+    for how, comment, error in (
+        ("more", "another product", rejected),
+        ("none", "a product that is no element", "invalidPoint"),
+        ("identity", "a product that is the identity", "identityPoint"),
     ):
         add(
             f"{comment}, and the right ones with a proof",
             all_three,
-            [({1: how + "/honest"}, f"1 {rejected}"), ({}, "")],
+            [({1: how + "/honest"}, f"1 {error}"), ({}, "")],
             "Wrong",
         )
     wrong_roots = (
@@ -1866,19 +1866,32 @@ def coordinators(topic: Topic, two: Parties) -> None:
         ("swappedRoots", "two roots exchanged"),
     )
     for how, comment in wrong_roots:
-        add(f"the right products, and {comment}", all_three, [({2: how}, f"2 {rejected}"), ({}, "")], "Wrong")
+        add(f"the right products, and {comment}", all_three, [({2: how}, "2 invalidPoint"), ({}, "")], "Wrong")
     add(
         "one's product is another one, and one's root",
         all_three,
-        [({1: "more", 2: "otherRoot"}, f"1 {rejected}, 2 {rejected}, {few}")],
+        [({1: "more", 2: "otherRoot"}, f"2 invalidPoint, 1 {rejected}, {few}")],
         "Wrong",
     )
     add(
-        "a wrong root, and silent when it is to be proved",
+        "a wrong root, by who would be silent when it is to be proved",
         all_three,
-        [({1: "otherRoot/silent"}, "1 silent"), ({3: "negatedRoot"}, f"3 {rejected}")],
+        [({1: "otherRoot/silent"}, "1 invalidPoint"), ({3: "negatedRoot"}, f"3 invalidPoint, {few}")],
+        "Wrong",
+    )
+    add("two wrong roots at once", all_three, [({1: "otherRoot", 2: "none"}, f"1 invalidPoint, 2 invalidPoint, {few}")])
+    add(
+        "a wrong root beside one that is silent",
+        all_three,
+        [({1: "silent", 2: "swappedRoots"}, f"1 silent, 2 invalidPoint, {few}"), ({}, "")],
         "Wrong",
         "Silent",
+    )
+    add(
+        "the identity as product, with its own root, and then another product",
+        all_three,
+        [({1: "identity"}, "1 identityPoint"), ({2: "more"}, f"2 {rejected}, {few}")],
+        "Wrong",
     )
     add("another product, also with a proof", all_three, [({1: "more"}, f"1 {rejected}"), ({}, "")], "Wrong")
     add(
@@ -1932,7 +1945,7 @@ def coordinators(topic: Topic, two: Parties) -> None:
         range(1, 9),
         [
             ({2: "more", 5: "short", 7: "silent"}, f"5 wrongLength, 2 {rejected}, 7 silent"),
-            (liars, f"8 {rejected}, 7 silent, {few}"),
+            (liars, f"8 invalidPoint, 7 silent, {few}"),
         ],
         "Wrong",
         "Silent",
@@ -1941,7 +1954,7 @@ def coordinators(topic: Topic, two: Parties) -> None:
     add(
         "five of eight, and too many that are not honest",
         range(1, 9),
-        [(liars, f"5 wrongLength, 2 {rejected}, 7 silent, 8 {rejected}, {few}")],
+        [(liars, f"5 wrongLength, 2 {rejected}, 7 silent, 8 invalidPoint, {few}")],
         "Wrong",
         "Silent",
         parties=five,
