@@ -84,8 +84,8 @@ extension ByteReader {
 
 /// Elements that may have come with their roots.
 enum RootedPoints {
-    /// That each is an element but the identity, and that roots are theirs, one by one: for whoever knows that something
-    /// is wrong.
+    /// That each is an element but the identity, and that roots are theirs, one by one: for whoever knows that
+    /// something is wrong.
     /// - Throws: `identityPoint`, `invalidPoint` of the first.
     static func check(_ points: [Point], roots: [Bytes32]?) throws(SealedMatchError) {
         for (index, point) in points.enumerated() {
