@@ -10,7 +10,9 @@ struct LogAddCommand: ParsableCommand {
         commandName: "add", abstract: "Puts an entry behind all others of a log. It is published by `log publish`.",
         discussion: """
             Either a set with its statement, the text for people that says who publishes it, for what purpose and on \
-            what legal basis; or an entry of another kind, as a file of its text.
+            what legal basis; or an entry of another kind, as a file of its text. A set's entry is refused that would \
+            be an alarm for ever: one that says otherwise than the log's entry of the same set, one of a version that \
+            another set has, or below that of a set before, and one of a set that was revoked.
             """)
 
     @Argument(help: "The log's folder.") var folder: String
