@@ -51,9 +51,14 @@ package final class CustodianFolder: Sendable {
             throw SealedMatchError(.setMismatch, "the custodian's two key files are of two keys")
         }
         directory = try CustodianDirectory(path: "\(path)/state")
-        journal = try CustodianJournal(path: Self.journalPath(in: path), publicKey: key.publicKey)
+        let publicKey = key.publicKey
         party = CustodianParty(identity: key, store: directory)
-        for table in try directory.tables() { try journal.steps.check(try party.kept(table), of: table) }
+        var kept: [TableID: Kept] = [:]
+        for table in try directory.tables() { kept[table] = try party.kept(table) }
+        // Before a new one is made in the place of one that is lost.
+        if !DurableFile.exists(Self.journalPath(in: path)) { try JournalSteps().check(kept) }
+        journal = try CustodianJournal(path: Self.journalPath(in: path), publicKey: publicKey)
+        try journal.steps.check(kept)
     }
 
     /// Where the journal of a folder is.

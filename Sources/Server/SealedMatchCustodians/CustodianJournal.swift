@@ -28,7 +28,9 @@ package final class CustodianJournal: Sendable {
             summary.hasUnfinishedEnd = false
         }
         state = Mutex(
-            State(file: file, previous: summary.last, next: summary.count, totals: summary.totals, steps: summary.steps, lastAsked: summary.lastAsked)
+            State(
+                file: file, previous: summary.last, next: summary.count, totals: summary.totals, steps: summary.steps,
+                lastAsked: summary.lastAsked)
         )
     }
 

@@ -98,7 +98,7 @@ struct CustodianState {
         }
         kept.hasBegun = kept.record != nil
         if let run {
-            // A run's state is on disk before its entry: only what came after its first message shows that one is there.
+            // A run's state is on disk before its entry: what came after its first message shows that one is there.
             switch try RunState(decoding: run.secret) {
             case .round1, .complained, .givenUp: break
             case .round2, .round3, .handedOver, .ended: kept.hasBegun = true

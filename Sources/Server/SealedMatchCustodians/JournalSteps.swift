@@ -18,10 +18,14 @@ package struct JournalSteps: Sendable {
         steps.contains(Step(kind: kind, tableID: table, subject: subject))
     }
 
-    /// That the journal has what a table's state shows that it had: else it was lost, or its end was. (Docs/Protocol.md,
+    /// That the journal has what states show that it had: else it was lost, or its end was. (Docs/Protocol.md,
     /// "Journal", step 5)
     /// - Throws: `damagedJournal`; `keyErased` for a share that was erased, and is there again.
-    func check(_ kept: Kept, of table: TableID) throws(SealedMatchError) {
+    func check(_ kept: [TableID: Kept]) throws(SealedMatchError) {
+        for (table, kept) in kept { try check(kept, of: table) }
+    }
+
+    private func check(_ kept: Kept, of table: TableID) throws(SealedMatchError) {
         guard !kept.hasBegun || steps.contains(where: { $0.kind == .begun && $0.tableID == table }),
             kept.session.map({ contains(.proved, table, subject: $0) }) ?? true
         else {

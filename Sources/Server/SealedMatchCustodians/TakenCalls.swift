@@ -15,8 +15,8 @@ package struct TakenCalls: Sendable {
     private var earliest: UInt64
 
     /// - Parameters:
-    ///   - earliest: no call with a time before is taken, in seconds since 1970: what was taken before the custodian was
-    ///     started, it does not know.
+    ///   - earliest: no call with a time before is taken, in seconds since 1970. What was taken before a start is not
+    ///     known here.
     ///   - most: how many of each coordinator are kept.
     package init(earliest: UInt64, most: Int = maximumCount) {
         self.earliest = earliest

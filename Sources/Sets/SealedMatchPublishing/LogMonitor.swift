@@ -129,8 +129,8 @@ package struct LogMonitor {
         return found
     }
 
-    /// Watching, step 5: the set file, if it is at hand.
-    private static func check(_ entry: SetEntry, _ file: SetFile) -> [String] {
+    /// Watching, step 5: what a set's file shows against its entry; nothing if they fit.
+    package static func check(_ entry: SetEntry, _ file: SetFile) -> [String] {
         do throws(SealedMatchError) {
             var problems: [String] = []
             guard try SetEntry(header: file.header, terms: entry.terms) == entry else {

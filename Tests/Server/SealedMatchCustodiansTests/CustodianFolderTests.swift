@@ -384,6 +384,7 @@ private struct ProvingLiar: ProvingCustodian {
         #expect(journal.count == 4 * JournalEntry.encodedCount)
         try FileManager.default.removeItem(atPath: path)
         expectCode(.damagedJournal) { _ = try CustodianFolder(path: folder) }
+        #expect(!FileManager.default.fileExists(atPath: path))
         for entries in 0...2 { try expect(.damagedJournal, entries, of: journal) }
         // What no state knows is not missed.
         try write(Array(journal.prefix(3 * JournalEntry.encodedCount)), path)
@@ -409,7 +410,7 @@ private struct ProvingLiar: ProvingCustodian {
         }
     }
 
-    /// For a record that is not here no disk is looked at, whoever asks; nor for one that is, if it was asked for before.
+    /// For a record that is not here no disk is looked at, whoever asks; nor for a share that was asked for before.
     @Test func unknownRecordsAreNotLookedFor() throws {
         let asked = try Asked(slots: 100)
         let (folder, service) = (asked.folders[0], asked.services[0])
