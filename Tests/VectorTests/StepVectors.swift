@@ -61,13 +61,14 @@ enum StepVectors {
             return ["replies": .list(replies), "totals": .totals(found)]
         },
         "Taken": { input, _ in
-            var taken = TakenCalls(start: try input.word("start"), most: try input.number("most"))
+            var taken = TakenCalls(earliest: try input.word("start"), most: try input.number("most"))
             var replies: [JSON] = []
             for call in try input.objects("calls") {
                 let (name, time) = (try call.bytes32("name"), try call.word("time"))
+                let coordinator = try call.bytes32("coordinator")
                 do {
-                    try taken.check(name, time: time, now: call.word("now"))
-                    taken.keep(name, time: time)
+                    try taken.check(name, of: coordinator, time: time, now: call.word("now"))
+                    taken.keep(name, of: coordinator, time: time)
                     replies.append(.null)
                 } catch let error as SealedMatchError {
                     replies.append(.text(ErrorNames.name(error.code)))
@@ -322,6 +323,7 @@ private final class Serving {
     private var service: CustodianService?
     private let clock = Clock()
     private let table: TableID?
+    private let share: [UInt8]?
 
     var journalPath: String { CustodianFolder.journalPath(in: path) }
     let publicKey: Bytes32
@@ -344,13 +346,19 @@ private final class Serving {
     init(_ input: Fields, _ vectors: VectorFolder, share: [UInt8]?, _ table: TableID?) throws {
         path = vectors.scratch("custodian")
         self.table = table
+        self.share = share
         try LockedDirectory.make(path)
         let key = try SigningKey(seed: CustodianVectors.secret(input.bytes("seed", count: 32)))
         try SourceKeyFile.create(key, at: path + "/custodian.key")
         publicKey = key.publicKey
         if let share, let table {
-            let states = try CustodianDirectory(path: path + "/state")
-            try states.replace(table, with: SecretBytes.copying(CustodianVectors.state(table, share: share)))
+            // The run by which it has its share.
+            let run = try CustodianShare(canonical: CustodianVectors.secret(share)).record.plan.name()
+            let entry = try JournalEntry.make(
+                .begun, number: 0, time: 0, table, subject: run, asker: Bytes32(), count: 0, total: 0,
+                previous: Bytes32(), key: key)
+            try DurableFile.write(entry.encoded, to: journalPath, secret: true)
+            try keep(share, table)
         }
         _ = try start()
     }
@@ -359,23 +367,40 @@ private final class Serving {
     private func start() throws -> CustodianFolder {
         let folder = try folder ?? CustodianFolder(path: path)
         self.folder = folder
-        service = CustodianService(folder, now: { [clock] in clock.now }, instant: { [clock] in clock.instant })
+        service = try CustodianService(folder, now: { [clock] in clock.now }, instant: { [clock] in clock.instant })
         return folder
     }
 
-    /// Ends it, as if it had been killed before it wrote its last entry, and starts it anew.
-    private func kill() throws -> [UInt8]? {
+    /// Ends it, as if it had been killed before it wrote its last entry, or with a journal that lacks some, and starts
+    /// it anew.
+    private func kill(_ entries: UInt64) throws -> [UInt8]? {
         (folder, service) = (nil, nil)
         let journal = try FileHandle(forWritingTo: URL(filePath: journalPath))
-        try journal.truncate(atOffset: journal.seekToEnd() - UInt64(JournalEntry.encodedCount))
+        try journal.truncate(atOffset: journal.seekToEnd() - entries * UInt64(JournalEntry.encodedCount))
         try journal.close()
         _ = try start()
         return nil
     }
 
+    /// Ends it, puts the state of before back, and starts it anew.
+    private func putBack() throws -> [UInt8]? {
+        (folder, service) = (nil, nil)
+        guard let share, let table else { throw VectorError("there is no state to put back") }
+        try keep(share, table)
+        _ = try start()
+        return nil
+    }
+
+    private func keep(_ share: [UInt8], _ table: TableID) throws {
+        let states = try CustodianDirectory(path: path + "/state")
+        try states.replace(table, with: SecretBytes.copying(CustodianVectors.state(table, share: share)))
+    }
+
     func take(_ step: Fields) throws -> [UInt8]? {
         // Nothing here may hold the folder, which is opened anew.
-        if try step.text("do") == "killed" { return try kill() }
+        if try step.text("do") == "killed" { return try kill(1) }
+        if try step.text("do") == "cut" { return try kill(step.number("entries")) }
+        if try step.text("do") == "putBack" { return try putBack() }
         guard let folder, let service else { throw VectorError("the custodian does not run") }
         switch try step.text("do") {
         case "call":
@@ -400,7 +425,7 @@ private final class Serving {
         case "run":
             clock.set(try step.word("at"))
             let messages = try step.runMessages()
-            switch try step.replaying({ try folder.advance(messages, time: clock.now, random: &$0) }) {
+            switch try step.replaying({ try service.advance(messages, random: &$0) }) {
             case .says(_, let message): return message
             case .complains(_, let complaint): return complaint
             case .hasShare(let record): return record.encoded

@@ -71,12 +71,28 @@ package final class LogFolder {
 
     /// Puts an entry behind all others: durably, before this returns.
     /// - Returns: its place.
-    package func add(_ entry: LogEntry) throws(SealedMatchError) -> Int {
+    /// - Throws: `inconsistentLog` for a set's entry that does not fit those before: it would be an alarm for ever;
+    ///   what reading the log throws.
+    package func add(_ entry: LogEntry) throws -> Int {
         let published = try signedSize()
-        let index = published + (try queue(after: published).count)
+        let entries = try LogContents(size: UInt64(published)) { try file($0, $1) }.entries + queue(after: published)
+        let index = entries.count
+        try Self.check(entries + [entry.encoded], from: index)
         try LockedDirectory.make(path + "/" + Self.queueName, mode: 0o755)
         try DurableFile.create(entry.encoded, at: path + "/" + Self.queued(index), isSecret: false)
         return index
+    }
+
+    /// That the entries of sets that are new fit those before ("Publishing", step 1).
+    /// - Throws: `inconsistentLog`.
+    static func check(_ entries: [[UInt8]], from first: Int) throws(SealedMatchError) {
+        var sets = SetsOfLog()
+        for (index, bytes) in entries.enumerated() {
+            guard let entry = try? LogEntry(canonical: bytes), let fault = sets.add(entry).first, index >= first else {
+                continue
+            }
+            throw SealedMatchError(.inconsistentLog, fault.reason)
+        }
     }
 
     /// Entries of the last checkpoint that the log signed.
@@ -122,7 +138,7 @@ package final class LogFolder {
 }
 
 extension LogFolder {
-    /// The proof of a set's entry in the published checkpoint, the last entry if there are several.
+    /// The proof of a set's entry in the published checkpoint: of the first one, which monitors compare others with.
     /// - Throws: `proofMissing` for a set that is not in it; `inconsistentLog`; what reading throws.
     package func proof(of root: SetRoot) throws -> [UInt8] {
         guard let checkpoint = try checkpoint() else {
@@ -130,7 +146,7 @@ extension LogFolder {
         }
         let contents = try LogContents(size: checkpoint.size) { try file($0, $1) }
         try contents.check(checkpoint)
-        for index in contents.entries.indices.reversed() {
+        for index in contents.entries.indices {
             guard let entry = try? SetEntry(canonical: contents.entries[index]), entry.root == root else { continue }
             return LogProof.text(
                 extra: contents.entries[index], index: UInt64(index),
