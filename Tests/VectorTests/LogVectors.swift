@@ -8,7 +8,9 @@ import SealedMatchVectors
 
 /// log.
 enum LogVectors {
-    static let log: [String: VectorRunner] = [
+    static let log = formats.merging(PublishingVectors.publishing) { _, new in new }
+
+    private static let formats: [String: VectorRunner] = [
         "DecodeNote": { input, _ in
             let note = try SignedNote(canonical: input.bytes("note"))
             return [

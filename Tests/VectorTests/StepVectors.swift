@@ -17,24 +17,22 @@ enum StepVectors {
             if try !input.isNull("share") { try store.begin(table, share: input.bytes("share")) }
             let key = try SigningKey(seed: CustodianVectors.secret(input.bytes("seed", count: 32)))
             let party = CustodianParty(identity: key, store: store)
-            var replies: [JSON] = []
-            for step in try input.objects("steps") {
-                var reply: [String: JSON] = ["message": .null, "error": .null, "party": .null]
-                do {
-                    reply["message"] = .bytes(try step.taken(by: party, table))
-                } catch let fault as CustodianError {
-                    reply["error"] = .text(ErrorNames.name(fault.code))
-                    reply["party"] = .party(fault.party)
-                } catch let error as SealedMatchError {
-                    reply["error"] = .text(ErrorNames.name(error.code))
-                }
-                replies.append(.object(reply))
-            }
-            return ["replies": .list(replies)]
+            return [
+                "replies": .list(
+                    try input.objects("steps").map { step in try said { try step.taken(by: party, table) } })
+            ]
+        },
+        "Runs": { input, folder in
+            let share = try input.isNull("share") ? nil : input.bytes("share")
+            let custodian = try Serving(input, folder, share: share, TableID(canonical: input.bytes("tableID")))
+            let replies = try input.objects("steps").map { step in try said { try custodian.take(step) } }
+            let journal = try Data(contentsOf: URL(filePath: custodian.journalPath))
+            return ["replies": .list(replies), "journal": .bytes([UInt8](journal))]
         },
         "Service": { input, folder in
             let share = try input.bytes("share")
-            let custodian = try Serving(input, folder, share: share)
+            let table = try CustodianShare(canonical: CustodianVectors.secret(share)).record.plan.tableID
+            let custodian = try Serving(input, folder, share: share, table)
             var replies: [JSON] = []
             for step in try input.objects("steps") {
                 var reply: [String: JSON] = ["answer": .null, "error": .null]
@@ -49,7 +47,7 @@ enum StepVectors {
             return ["replies": .list(replies), "journal": .bytes([UInt8](journal))]
         },
         "Limits": { input, folder in
-            let custodian = try Serving(input, folder, share: nil)
+            let custodian = try Serving(input, folder, share: nil, nil)
             var replies: [JSON] = []
             for step in try input.objects("steps") {
                 do {
@@ -114,6 +112,20 @@ enum StepVectors {
             return ["batches": .list(batches)]
         },
     ]
+
+    /// What a party says to a step, or refuses, and whom it names.
+    private static func said(_ step: () throws -> [UInt8]?) throws -> JSON {
+        var reply: [String: JSON] = ["message": .null, "error": .null, "party": .null]
+        do {
+            if let message = try step() { reply["message"] = .bytes(message) }
+        } catch let fault as CustodianError {
+            reply["error"] = .text(ErrorNames.name(fault.code))
+            reply["party"] = .party(fault.party)
+        } catch let error as SealedMatchError {
+            reply["error"] = .text(ErrorNames.name(error.code))
+        }
+        return .object(reply)
+    }
 }
 
 extension [PartyIndex: ScriptedCustodian] {
@@ -199,8 +211,8 @@ extension JSON {
 extension Fields {
     /// What a party answers to this step.
     fileprivate func taken(
-        by party: CustodianParty<CustodianVectors.OneTable>, _ table: TableID
-    ) throws -> [UInt8] {
+        by party: CustodianParty<some CustodianStore>, _ table: TableID
+    ) throws -> [UInt8]? {
         switch try text("do") {
         case "begin":
             let (plan, keys) = (try RunPlan(canonical: bytes("plan")), try Set(allBytes32("newKeys")))
@@ -211,6 +223,10 @@ extension Fields {
         case "confirm": return try party.confirm(table, byteStrings("messages"))
         case "complain":
             return try party.complain(table, of: PartyIndex(number("accused", as: Int.self)), bytes("message"))
+        case "see": return try party.see(table, bytes("complaint"))
+        case "giveUp":
+            try party.abandon(RunPlan(canonical: bytes("plan")))
+            return nil
         case "handOver":
             let messages = try byteStrings("messages")
             return try replaying { try party.handOver(table, messages, random: &$0) }
@@ -234,7 +250,7 @@ extension Fields {
     }
 
     /// What draws all of `random`, whether it succeeds or not.
-    fileprivate func replaying(_ step: (inout ReplayRandom) throws -> [UInt8]) throws -> [UInt8] {
+    fileprivate func replaying<Result>(_ step: (inout ReplayRandom) throws -> Result) throws -> Result {
         var random = ReplayRandom(try bytes("random"))
         do {
             let result = try step(&random)
@@ -247,15 +263,31 @@ extension Fields {
     }
 }
 
+extension Fields {
+    /// What was said in a run so far.
+    fileprivate func runMessages() throws -> RunMessages {
+        let base = try isNull("base") ? nil : CustodianRecord(canonical: bytes("base"))
+        var messages = RunMessages(try RunPlan(canonical: bytes("plan")), base: base)
+        for (round, name) in zip(messages.rounds, ["first", "second", "third"]) {
+            guard try !isNull(name) else { continue }
+            let (senders, said) = (messages.senders(round), try byteStrings(name))
+            guard senders.count == said.count else { throw wrong(name, "list of one message of each") }
+            for (sender, message) in zip(senders, said) { messages[round, sender] = message }
+        }
+        return messages
+    }
+}
+
 /// A custodian's folder, and the service in it.
 private final class Serving {
-    private let folder: CustodianFolder
-    private var service: CustodianService
+    private let path: String
+    private var folder: CustodianFolder?
+    private var service: CustodianService?
     private let clock = Clock()
     private let table: TableID?
 
-    var journalPath: String { CustodianFolder.journalPath(in: folder.path) }
-    var publicKey: Bytes32 { folder.party.publicKey }
+    var journalPath: String { CustodianFolder.journalPath(in: path) }
+    let publicKey: Bytes32
 
     /// What both clocks of a custodian say.
     private final class Clock: Sendable {
@@ -272,28 +304,42 @@ private final class Serving {
         }
     }
 
-    init(_ input: Fields, _ vectors: VectorFolder, share: [UInt8]?) throws {
-        let path = vectors.scratch("custodian")
+    init(_ input: Fields, _ vectors: VectorFolder, share: [UInt8]?, _ table: TableID?) throws {
+        path = vectors.scratch("custodian")
+        self.table = table
         try LockedDirectory.make(path)
         let key = try SigningKey(seed: CustodianVectors.secret(input.bytes("seed", count: 32)))
         try SourceKeyFile.create(key, at: path + "/custodian.key")
-        if let share {
-            let table = try CustodianShare(canonical: CustodianVectors.secret(share)).record.plan.tableID
+        publicKey = key.publicKey
+        if let share, let table {
             let states = try CustodianDirectory(path: path + "/state")
             try states.replace(table, with: SecretBytes.copying(CustodianVectors.state(table, share: share)))
-            self.table = table
-        } else {
-            table = nil
         }
-        folder = try CustodianFolder(path: path)
-        service = Self.service(folder, clock)
+        _ = try start()
     }
 
-    private static func service(_ folder: CustodianFolder, _ clock: Clock) -> CustodianService {
-        CustodianService(folder, now: { clock.now }, instant: { clock.instant })
+    /// The folder and a new service in it.
+    private func start() throws -> CustodianFolder {
+        let folder = try folder ?? CustodianFolder(path: path)
+        self.folder = folder
+        service = CustodianService(folder, now: { [clock] in clock.now }, instant: { [clock] in clock.instant })
+        return folder
+    }
+
+    /// Ends it, as if it had been killed before it wrote its last entry, and starts it anew.
+    private func kill() throws -> [UInt8]? {
+        (folder, service) = (nil, nil)
+        let journal = try FileHandle(forWritingTo: URL(filePath: journalPath))
+        try journal.truncate(atOffset: journal.seekToEnd() - UInt64(JournalEntry.encodedCount))
+        try journal.close()
+        _ = try start()
+        return nil
     }
 
     func take(_ step: Fields) throws -> [UInt8]? {
+        // Nothing here may hold the folder, which is opened anew.
+        if try step.text("do") == "killed" { return try kill() }
+        guard let folder, let service else { throw VectorError("the custodian does not run") }
         switch try step.text("do") {
         case "call":
             guard let call = CustodianCall(rawValue: try step.number("call", as: UInt8.self)) else {
@@ -309,12 +355,27 @@ private final class Serving {
         case "ask":
             clock.set(try step.word("at"))
             try service.admit(
-                .evaluated, step.bytes32("coordinator"), TableID(canonical: step.bytes("tableID")), subject: Bytes32(),
+                step.bytes32("coordinator"), TableID(canonical: step.bytes("tableID")), subject: Bytes32(),
                 count: step.number("count"))
-        case "allow": try CustodianPolicy(canonical: step.bytes("policy")).write(in: folder.path)
-        case "stop": try CustodianFolder.stop(folder.path)
-        case "resume": try CustodianFolder.resume(folder.path)
-        case "restart": service = Self.service(folder, clock)
+        case "agree":
+            let plan = try RunPlan(canonical: step.bytes("plan"))
+            try CustodianFolder.agree(to: plan, name: plan.name(), newKeys: step.allBytes32("newKeys"), in: path)
+        case "run":
+            clock.set(try step.word("at"))
+            let messages = try step.runMessages()
+            switch try step.replaying({ try folder.advance(messages, time: clock.now, random: &$0) }) {
+            case .says(_, let message): return message
+            case .complains(_, let complaint): return complaint
+            case .hasShare(let record): return record.encoded
+            case .waits: return nil
+            }
+        case "see", "giveUp":
+            guard let table else { throw VectorError("there is no run") }
+            return try step.taken(by: folder.party, table)
+        case "allow": try CustodianPolicy(canonical: step.bytes("policy")).write(in: path)
+        case "stop": try CustodianFolder.stop(path)
+        case "resume": try CustodianFolder.resume(path)
+        case "restart": _ = try start()
         case let other: throw VectorError("\(step.place): nobody does \(other)")
         }
         return nil

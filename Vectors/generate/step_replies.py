@@ -10,7 +10,7 @@ from envelope import seeded
 from forms import word
 from reference.coordinator import Coordinator
 from reference.custodian import Custodian
-from reference.custodian_service import Service
+from reference.custodian_service import Said, Service
 from reference.custodians import Plan, Record, Share
 from reference.custody import EVALUATED, Policy, TakenCalls
 from reference.errors import ProtocolError
@@ -22,9 +22,10 @@ from reference.labels import Draw, decode_integer
 from topics.custodians import flipped, hexes, negated, with_byte
 
 Step = dict[str, Any]
+ROUNDS = ("first", "second", "third")
 
 
-def exactly(random: str, step: Callable[[Draw], bytes]) -> bytes:
+def exactly(random: str, step: Callable[[Draw], bytes | None]) -> bytes | None:
     """A step that draws all of these bytes."""
     left = bytes.fromhex(random)
 
@@ -35,13 +36,15 @@ def exactly(random: str, step: Callable[[Draw], bytes]) -> bytes:
         drawn, left = left[:count], left[count:]
         return drawn
 
-    result = step(draw)
-    if left:
-        raise ValueError(f"{len(left)} bytes of `random` are left over")
-    return result
+    try:
+        return step(draw)
+    finally:
+        # What is refused draws nothing.
+        if left:
+            raise ValueError(f"{len(left)} bytes of `random` are left over")
 
 
-def take_step(custodian: Custodian, step: Step) -> bytes:
+def take_step(custodian: Custodian, step: Step) -> bytes | None:
     def data(name: str) -> bytes:
         return bytes.fromhex(step[name])
 
@@ -58,6 +61,11 @@ def take_step(custodian: Custodian, step: Step) -> bytes:
             return custodian.confirm(all_data("messages"))
         case "complain":
             return custodian.complain(step["accused"], data("message"))
+        case "see":
+            return custodian.see(data("complaint"))
+        case "giveUp":
+            custodian.give_up(Plan.decode(data("plan")))
+            return None
         case "handOver":
             return exactly(step["random"], lambda draw: custodian.hand_over(all_data("messages"), draw))
         case "finish":
@@ -84,7 +92,8 @@ def party_replies(case: dict[str, Any]) -> dict[str, Any]:
     replies: list[dict[str, Any]] = []
     for step in case["steps"]:
         try:
-            replies.append({"message": take_step(custodian, step).hex(), "error": None, "party": None})
+            message = take_step(custodian, step)
+            replies.append({"message": None if message is None else message.hex(), "error": None, "party": None})
         except ProtocolError as error:
             replies.append({"message": None, "error": error.name, "party": error.party})
     return {"replies": replies}
@@ -120,9 +129,39 @@ def serve(service: Service, step: Step, now: int) -> bytes | None:
             service.is_stopped = False
         case "restart":
             service.restart(now)
+        case "killed":
+            service.killed(now)
+        case "agree":
+            service.agree(Plan.decode(bytes.fromhex(step["plan"])), [bytes.fromhex(key) for key in step["newKeys"]])
+        case "run":
+            return exactly(step["random"], lambda draw: service.carry_on(said_so_far(step), now, draw))
+        case "see" | "giveUp":
+            assert service.custodian is not None
+            return take_step(service.custodian, step)
         case other:
             raise ValueError(other)
     return None
+
+
+def said_so_far(step: Step) -> Said:
+    rounds = [None if step[name] is None else [bytes.fromhex(text) for text in step[name]] for name in ROUNDS]
+    base = None if step["base"] is None else Record.decode(bytes.fromhex(step["base"]))
+    return Said(Plan.decode(bytes.fromhex(step["plan"])), base, *rounds)
+
+
+def run_replies(case: dict[str, Any]) -> dict[str, Any]:
+    seed = bytes.fromhex(case["seed"])
+    share = None if case["share"] is None else Share.decode(bytes.fromhex(case["share"]))
+    service = Service(seed, Custodian(seed, share))
+    serving = Serving(service)
+    replies: list[dict[str, Any]] = []
+    for step in case["steps"]:
+        try:
+            message = serving.take(step)
+            replies.append({"message": None if message is None else message.hex(), "error": None, "party": None})
+        except ProtocolError as error:
+            replies.append({"message": None, "error": error.name, "party": error.party})
+    return {"replies": replies, "journal": service.written.hex()}
 
 
 def service_replies(case: dict[str, Any]) -> dict[str, Any]:

@@ -14,4 +14,15 @@ package enum WitnessRequest {
         body.append(0x0A)
         return body + checkpoint
     }
+
+    /// The size that a witness says it cosigned last, where that is another one than it was asked from (409): decimal
+    /// digits and a line feed.
+    /// - Throws: `malformedLog`.
+    package static func knownSize(_ answer: [UInt8]) throws(SealedMatchError) -> UInt64 {
+        var cursor = TextCursor(answer)
+        let size = cursor.number(cursor.line())
+        cursor.require(cursor.isDone)
+        try cursor.check()
+        return size
+    }
 }

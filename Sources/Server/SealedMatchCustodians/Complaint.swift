@@ -74,7 +74,31 @@ extension CustodianParty {
 }
 
 extension CustodianParty {
-    /// What this party has complained of in a run, and of whom; nil if it has not.
+    /// Takes a complaint of the run that is under way, another party's: the run is over for this one, too. It never
+    /// confirms it, and its secrets are gone. A share from before stays. (Docs/Protocol.md, "Complaint seen")
+    /// - Returns: the complaint that this party keeps, and gives from now on: this one, or an earlier one of this run.
+    /// - Throws: `sessionConflict` unless this party has begun or dealt, and said nothing after that; what judging the
+    ///   complaint throws, if that proves nothing: then nothing has changed.
+    @discardableResult
+    public func see(_ table: TableID, _ complaint: [UInt8]) throws(CustodianError) -> [UInt8] {
+        try step(table) { (state) throws(CustodianError) in
+            try blaming(nil) { () throws(SealedMatchError) in
+                let run = try state.decodedRun()
+                switch run {
+                case .complained(_, let kept): return kept
+                case .round1, .round2:
+                    // Complaint seen, step 2
+                    _ = try Complaint.judge(complaint, run.plan)
+                    // Complaint seen, step 3: it takes the place of the secrets, in one write
+                    try save(.complained(run.plan, complaint: complaint), in: &state)
+                    return complaint
+                default: throw SealedMatchError(.sessionConflict, "this run is at another step here")
+                }
+            }
+        }
+    }
+
+    /// The complaint that this party keeps of a run, its own or one that it saw, and who is wrong; nil without one.
     func complaint(in plan: RunPlan) throws(CustodianError) -> (PartyIndex, [UInt8])? {
         try step(plan.tableID) { (state) throws(CustodianError) in
             try blaming(nil) { () throws(SealedMatchError) in

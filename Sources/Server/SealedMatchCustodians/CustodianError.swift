@@ -40,6 +40,17 @@ func blaming<Result: ~Copyable>(
     }
 }
 
+/// What `body` throws, without whose fault it is.
+func unblamed<Result: ~Copyable>(
+    _ body: () throws(CustodianError) -> Result
+) throws(SealedMatchError) -> Result {
+    do throws(CustodianError) {
+        return try body()
+    } catch {
+        throw error.error
+    }
+}
+
 extension SealedMatchError.Code {
     /// A share does not open, or is not what its sender committed to.
     public static let shareRejected = SealedMatchError.Code(rawValue: 611)

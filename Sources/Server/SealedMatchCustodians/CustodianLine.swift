@@ -80,13 +80,11 @@ package final class CustodianLine: Sendable {
         }
         switch way {
         case .address(let address):
-            do throws(CustodianError) {
+            return try unblamed { () throws(CustodianError) in
                 // A custodian takes a call once. Its answer may have been lost: so the next try is another call.
-                return try reply(address, Self.path(of: call)) { (isAgain) throws(SealedMatchError) in
+                try reply(address, Self.path(of: call)) { (isAgain) throws(SealedMatchError) in
                     try signed(at: isAgain ? max(now(), first &+ 1) : first)
                 }
-            } catch {
-                throw error.error
             }
         case .service(let service): return try service.answer(call, signed(at: first))
         }

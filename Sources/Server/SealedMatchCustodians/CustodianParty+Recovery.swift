@@ -62,7 +62,7 @@ extension CustodianParty {
                     state.session = nil
                     try save(.ended(round.plan), in: &state)
                 }
-            case .ended(let plan) where plan.lost != nil && state.share != nil: return
+            case .ended(let plan) where plan.kind == .recovery: return
             default: throw CustodianError(nil, .sessionConflict, "this run is at another step here")
             }
         }

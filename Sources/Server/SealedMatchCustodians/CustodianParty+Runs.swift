@@ -176,15 +176,9 @@ extension CustodianParty {
                     try save(.ended(round.plan), in: &state)
                     return record
                 }
-            case .ended(let plan):
+            case .ended(let plan) where plan.kind != .recovery:
                 // Killed after the write: the same record again.
-                return try blaming(nil) { () throws(SealedMatchError) in
-                    let record = try state.decodedShare().record
-                    guard record.plan == plan else {
-                        throw SealedMatchError(.sessionConflict, "this run is over here, and made no record")
-                    }
-                    return record
-                }
+                return try blaming(nil) { () throws(SealedMatchError) in try state.decodedShare().record }
             default: throw CustodianError(nil, .sessionConflict, "this run is at another step here")
             }
         }
@@ -197,7 +191,7 @@ extension CustodianParty {
     public func abandon(_ table: TableID) throws(CustodianError) {
         try step(table) { (state) throws(CustodianError) in
             try blaming(nil) { () throws(SealedMatchError) in
-                try save(.ended(state.decodedRun().plan), in: &state)
+                try save(.givenUp(state.decodedRun().plan), in: &state)
             }
         }
     }
@@ -210,6 +204,18 @@ extension CustodianParty {
         }
     }
 
+    /// That the state of a plan's table is at its run, whatever became of that.
+    /// - Throws: `sessionConflict`, `keyErased`.
+    func requireAt(_ plan: RunPlan) throws(CustodianError) {
+        try step(plan.tableID) { (state) throws(CustodianError) in
+            try blaming(nil) { () throws(SealedMatchError) in
+                guard try state.decodedRun().plan == plan else {
+                    throw SealedMatchError(.sessionConflict, "another run of this table is under way here")
+                }
+            }
+        }
+    }
+
     /// Gives up one run, if it is under way here.
     /// - Throws: `sessionConflict` if it is over, was never begun, or another one is under way.
     package func abandon(_ plan: RunPlan) throws(CustodianError) {
@@ -219,10 +225,11 @@ extension CustodianParty {
                 guard run.plan == plan else {
                     throw SealedMatchError(.sessionConflict, "another run of this table is under way here")
                 }
-                if case .ended = run {
+                switch run {
+                case .ended, .givenUp:
                     throw SealedMatchError(.sessionConflict, "this run is over here: there is nothing to give up")
+                default: try save(.givenUp(plan), in: &state)
                 }
-                try save(.ended(plan), in: &state)
             }
         }
     }

@@ -72,14 +72,17 @@ package final class CustodianService: Sendable {
         return policy
     }
 
-    /// That a coordinator may have this much now, counted ("Answering", steps 3 to 5), for what came in no call. What
-    /// is refused takes nothing.
+    /// That a coordinator may have this much evaluated now, counted ("Answering", steps 3 to 5). What is refused takes
+    /// nothing.
+    /// - Parameter call: what it came in; nil for what came in none.
     package func admit(
-        _ kind: JournalEntry.Kind, _ coordinator: Bytes32, _ table: TableID, subject: Bytes32, count: Int
+        _ coordinator: Bytes32, _ table: TableID, subject: Bytes32, count: Int, call: CustodianCall.Opened? = nil
     ) throws(SealedMatchError) {
         try turn.withLock { (turn) throws(SealedMatchError) in
             let policy = try self.policy(for: coordinator, table)
-            try self.count(kind, policy, coordinator, table, subject: subject, count, in: &turn)
+            if let call { try turn.taken.check(call.name, time: call.time, now: now()) }
+            try self.count(.evaluated, policy, coordinator, table, subject: subject, count, in: &turn)
+            if let call { turn.taken.keep(call.name, time: call.time) }
         }
     }
 
@@ -131,13 +134,9 @@ package final class CustodianService: Sendable {
     ) throws(SealedMatchError) -> [UInt8] {
         let request = try EvaluationRequest(deferringPoints: opened.body)
         let holder = try share(of: request.record)
-        let (table, digest) = (holder.share.record.plan.tableID, try request.digest())
-        try turn.withLock { (turn) throws(SealedMatchError) in
-            let policy = try self.policy(for: opened.coordinator, table)
-            try turn.taken.check(opened.name, time: opened.time, now: now())
-            try count(.evaluated, policy, opened.coordinator, table, subject: digest, request.elements.count, in: &turn)
-            turn.taken.keep(opened.name, time: opened.time)
-        }
+        try admit(
+            opened.coordinator, holder.share.record.plan.tableID, subject: request.digest(),
+            count: request.elements.count, call: opened)
         // Answering, step 6: it changes nothing here, so many may be at it at once.
         return try holder.share.evaluate(request, random: &random).encoded
     }
@@ -157,27 +156,23 @@ package final class CustodianService: Sendable {
         return try turn.withLock { (turn) throws(SealedMatchError) in
             let policy = try self.policy(for: opened.coordinator, table)
             try turn.taken.check(opened.name, time: opened.time, now: now())
-            do throws(CustodianError) {
-                if call == .commit {
-                    let isAtHand = try folder.party.sessionName(table) == name
-                    guard isAtHand || !folder.journal.hasProved(table, name) else {
-                        throw CustodianError(
-                            nil, .sessionConflict, "this session was begun before, and is not the one at hand")
-                    }
-                    // A proof counts as one evaluation; what follows goes on with what was counted.
-                    try blaming(nil) { () throws(SealedMatchError) in
-                        try count(.proved, policy, opened.coordinator, table, subject: name, 1, in: &turn)
-                    }
+            if call == .commit {
+                let atHand = try unblamed { () throws(CustodianError) in try folder.party.sessionName(table) }
+                guard atHand == name || !folder.journal.hasProved(table, name) else {
+                    throw SealedMatchError(
+                        .sessionConflict, "this session was begun before, and is not the one at hand")
                 }
-                turn.taken.keep(opened.name, time: opened.time)
-                // Answering, step 6
+                // A proof counts as one evaluation; what follows goes on with what was counted.
+                try count(.proved, policy, opened.coordinator, table, subject: name, 1, in: &turn)
+            }
+            turn.taken.keep(opened.name, time: opened.time)
+            // Answering, step 6
+            return try unblamed { () throws(CustodianError) in
                 switch call {
                 case .commit: return try folder.party.commit(table, session.encoded, random: &random)
                 case .reveal: return try folder.party.reveal(table, messages)
                 default: return try folder.party.respond(table, messages)
                 }
-            } catch {
-                throw error.error
             }
         }
     }

@@ -44,14 +44,8 @@ package struct CustodianWays: Sendable {
         _ record: CustodianRecord, of header: SetHeader,
         report: @escaping @Sendable (ThresholdEvaluator.Fault) -> Void
     ) throws(SealedMatchError) -> ThresholdEvaluator {
-        do throws(CustodianError) {
-            let coordinator = try Coordinator(record, of: header)
-            return try blaming(nil) { () throws(SealedMatchError) in
-                try ThresholdEvaluator(coordinator, custodians: custodians(of: record), report: report)
-            }
-        } catch {
-            throw error.error
-        }
+        let coordinator = try unblamed { () throws(CustodianError) in try Coordinator(record, of: header) }
+        return try ThresholdEvaluator(coordinator, custodians: custodians(of: record), report: report)
     }
 
     /// The key of a record, for building and proving.
@@ -59,13 +53,7 @@ package struct CustodianWays: Sendable {
     package func key(
         _ record: CustodianRecord, report: @escaping @Sendable (ThresholdEvaluator.Fault) -> Void
     ) throws(SealedMatchError) -> DividedKey {
-        do throws(CustodianError) {
-            let coordinator = try Coordinator(record)
-            return try blaming(nil) { () throws(SealedMatchError) in
-                try DividedKey(coordinator, custodians: custodians(of: record), report: report)
-            }
-        } catch {
-            throw error.error
-        }
+        let coordinator = try unblamed { () throws(CustodianError) in try Coordinator(record) }
+        return try DividedKey(coordinator, custodians: custodians(of: record), report: report)
     }
 }

@@ -98,12 +98,10 @@ extension CustodianParty {
 
     /// The name of the record whose share was erased here; nil if none was.
     func erasedRecord(of table: TableID) throws(SealedMatchError) -> Bytes32? {
-        do throws(CustodianError) {
-            return try step(table) { (state) throws(CustodianError) in
+        try unblamed { () throws(CustodianError) in
+            try step(table) { (state) throws(CustodianError) in
                 try blaming(nil) { () throws(SealedMatchError) in try state.decodedErasure()?.record }
             }
-        } catch {
-            throw error.error
         }
     }
 }

@@ -11,10 +11,12 @@ enum RunState {
     case round3(SharingRun.Round3)
     /// It has handed over its part of a recovery.
     case handedOver(RunPlan, message: [UInt8])
-    /// It has complained.
+    /// It has complained, or seen another party's complaint.
     case complained(RunPlan, complaint: [UInt8])
-    /// It is over, one way or the other.
+    /// It has its share.
     case ended(RunPlan)
+    /// Its operator has given it up.
+    case givenUp(RunPlan)
 
     /// What the run is about.
     var plan: RunPlan {
@@ -22,7 +24,7 @@ enum RunState {
         case .round1(let state): state.plan
         case .round2(let state): state.plan
         case .round3(let state): state.plan
-        case .handedOver(let plan, _), .complained(let plan, _), .ended(let plan): plan
+        case .handedOver(let plan, _), .complained(let plan, _), .ended(let plan), .givenUp(let plan): plan
         }
     }
 
@@ -34,7 +36,7 @@ enum RunState {
         case .round3(let state): state.message
         case .handedOver(_, let message): message
         case .complained(_, let complaint): complaint
-        case .ended: nil
+        case .ended, .givenUp: nil
         }
     }
 
@@ -47,6 +49,7 @@ enum RunState {
         case .handedOver(let plan, let message): return try SecretBytes.copying([4] + plan.encoded + message)
         case .complained(let plan, let complaint): return try SecretBytes.copying([5] + plan.encoded + complaint)
         case .ended(let plan): return try SecretBytes.copying([6] + plan.encoded)
+        case .givenUp(let plan): return try SecretBytes.copying([7] + plan.encoded)
         }
     }
 
@@ -66,6 +69,7 @@ enum RunState {
             case 4: return .handedOver(plan, message: try unsafe reader.array(raw.count - 1 - plan.encoded.count))
             case 5: return .complained(plan, complaint: try unsafe reader.array(raw.count - 1 - plan.encoded.count))
             case 6: return .ended(plan)
+            case 7: return .givenUp(plan)
             default: throw SealedMatchError(.nonCanonical, "a custodian's state has no such stage")
             }
         }

@@ -94,10 +94,11 @@ package struct LogPublisher {
         var reply = try post(witness.url + "/add-checkpoint", request(old, text, line, contents))
         if reply.status == 409 {
             // It says which size it knows.
-            let known = String(decoding: reply.body, as: UTF8.self)
-            guard known.hasSuffix("\n"), let size = Int(known.dropLast()), (0...contents.entries.count).contains(size)
-            else { throw SealedMatchError(.inconsistentLog, "the witness knows a size that the log does not have") }
-            old = size
+            let size = try WitnessRequest.knownSize(reply.body)
+            guard size <= UInt64(contents.entries.count) else {
+                throw SealedMatchError(.inconsistentLog, "the witness knows a size that the log does not have")
+            }
+            old = Int(size)
             reply = try post(witness.url + "/add-checkpoint", request(old, text, line, contents))
         }
         guard reply.status == 200 else {

@@ -64,6 +64,28 @@ import Testing
         }
     }
 
+    /// What a party keeps that saw a complaint: that alone, of what it had.
+    @Test func whoSeesAComplaintForgetsTheRun() throws {
+        var random = SeededRandom(3)
+        let share = try Scalar.random(from: &random).withEncoded { Array($0) }
+        let run = try Cheated { try Self.seal($0, $1, share: share) }
+        let table = run.parties.table
+        let complaint = try run.parties.party(2).complain(table, of: party(2), run.second[1])
+        // Which names another one now, and does not hold.
+        var bad = complaint
+        bad[5] = 1
+        let before = run.parties.stores[0].content(table)
+        expectFault(.invalidSignature, nil) { try run.parties.party(0).see(table, bad) }
+        #expect(run.parties.stores[0].content(table) == before)
+        #expect(try run.parties.party(0).see(table, complaint) == complaint)
+        // `SMCD ‖ tableID`, no share, the run, neither session nor erasure.
+        let state = try #require(run.parties.stores[0].content(table))
+        #expect(state.count == 20 + 4 * 4 + 1 + run.parties.plan.encoded.count + complaint.count)
+        #expect(Array(state.dropLast(8)).suffix(complaint.count).elementsEqual(complaint))
+        expectFault(.sessionConflict, nil) { _ = try run.parties.party(0).confirm(table, run.second) }
+        #expect(try run.parties.party(0).lastMessage(table) == complaint)
+    }
+
     @Test func aFalseComplaintNamesTheAccuser() throws {
         let parties = try Parties(2, of: 3)
         let first = try parties.first()

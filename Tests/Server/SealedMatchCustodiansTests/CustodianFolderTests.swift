@@ -83,6 +83,43 @@ private final class SigningKeyBox {
     init() throws { key = try SigningKey.random() }
 }
 
+/// Three custodians with a key, of which the first one's policy lets one coordinator ask.
+private struct Asked {
+    let folders: Folders
+    let plan: RunPlan
+    var services: [CustodianService]
+    let coordinator: Coordinator
+    let parties: [PartyIndex]
+    private let key: SigningKeyBox
+
+    init(slots: UInt64) throws {
+        key = try SigningKeyBox()
+        folders = try Folders()
+        plan = try folders.plan()
+        services = try (0..<3).map { [folders] in try folders.service($0) }
+        try folders.agree(plan)
+        coordinator = try Coordinator(folders.generate(plan, services))
+        parties = [party(1), party(2)]
+        try CustodianPolicy(
+            tableID: plan.tableID, until: folders.now + 1_000, slots: slots, rate: 1_000,
+            coordinators: [key.key.publicKey]
+        ).write(in: folders[0])
+    }
+
+    /// A call to the first one.
+    func make(_ kind: CustodianCall, _ body: [UInt8], at time: UInt64? = nil) throws -> [UInt8] {
+        try call(kind, body, folders, to: 0, by: key, time: time)
+    }
+
+    func request(_ points: [Point]) throws -> [UInt8] {
+        try coordinator.request(points, of: parties[0], among: parties).encoded
+    }
+
+    func session(_ points: [Point]) throws -> [UInt8] {
+        try JointProof(coordinator, elements: points, evaluated: points, parties: parties).session.encoded
+    }
+}
+
 /// A custodian that changes what it says in a round of a proof.
 private struct ProvingLiar: ProvingCustodian {
     let custodian: RemoteCustodian
@@ -221,21 +258,11 @@ private struct ProvingLiar: ProvingCustodian {
 
     /// A carrier without any key brings calls again: at once, together, and after a start. Each was taken once.
     @Test func callsAreTakenOnce() throws {
-        let folders = try Folders()
-        let key = try SigningKeyBox()
-        let services = try (0..<3).map { try folders.service($0) }
-        let plan = try folders.plan()
-        try folders.agree(plan)
-        let coordinator = try Coordinator(folders.generate(plan, services))
-        let both = [try party(1), try party(2)]
+        let asked = try Asked(slots: 42)
+        let now = asked.folders.now
         let points = try elements(4, seed: 1)
-        try CustodianPolicy(
-            tableID: plan.tableID, until: folders.now + 1_000, slots: 42, rate: 1_000, coordinators: [key.key.publicKey]
-        ).write(in: folders[0])
         func request(at time: UInt64) throws -> [UInt8] {
-            try call(
-                .evaluate, coordinator.request(points, of: both[0], among: both).encoded, folders, to: 0, by: key,
-                time: time)
+            try asked.make(.evaluate, asked.request(points), at: time)
         }
         func bring(_ kind: CustodianCall, _ bytes: [[UInt8]], to service: CustodianService) -> [Int] {
             let answered = Mutex<[Int]>([])
@@ -244,64 +271,47 @@ private struct ProvingLiar: ProvingCustodian {
             }
             return answered.withLock { $0 }
         }
-        let folder = try #require(services.first)
-        let first = try request(at: folders.now)
+        let folder = asked.services[0]
+        let first = try request(at: now)
         #expect(bring(.evaluate, Array(repeating: first, count: 8), to: folder).count == 1)
         expectCode(.authenticationFailed) { _ = try folder.answer(.evaluate, first) }
         // 42 elements in all: ten calls of four, whoever comes first, and one proof.
-        let more = try (1...16).map { try request(at: folders.now + $0) }
+        let more = try (1...16).map { try request(at: now + $0) }
         #expect(bring(.evaluate, more, to: folder).count == 9)
-        func session() throws -> ProofSession {
-            try JointProof(coordinator, elements: points, evaluated: points, parties: both).session
-        }
-        let (old, new) = (try session(), try session())
-        let commit = try call(.commit, old.encoded, folders, to: 0, by: key)
+        let (old, new) = (try asked.session(points), try asked.session(points))
+        let commit = try asked.make(.commit, old)
         _ = try folder.answer(.commit, commit)
-        _ = try folder.answer(.commit, call(.commit, new.encoded, folders, to: 0, by: key))
+        _ = try folder.answer(.commit, asked.make(.commit, new))
         expectCode(.authenticationFailed) { _ = try folder.answer(.commit, commit) }
         expectCode(.sessionConflict) {
-            _ = try folder.answer(.commit, call(.commit, old.encoded, folders, to: 0, by: key, time: folders.now + 1))
+            _ = try folder.answer(.commit, asked.make(.commit, old, at: now + 1))
         }
         expectCode(.quotaExceeded) {
-            _ = try folder.answer(.commit, call(.commit, new.encoded, folders, to: 0, by: key, time: folders.now + 1))
+            _ = try folder.answer(.commit, asked.make(.commit, new, at: now + 1))
         }
     }
 
     /// After a start nothing that was signed before it is answered, and no session but the one at hand is begun again.
     @Test func aStartBringsNothingBack() throws {
-        let folders = try Folders()
-        let key = try SigningKeyBox()
-        var services = try (0..<3).map { try folders.service($0) }
-        let plan = try folders.plan()
-        try folders.agree(plan)
-        let coordinator = try Coordinator(folders.generate(plan, services))
-        let both = [try party(1), try party(2)]
+        var asked = try Asked(slots: 100)
+        let folders = asked.folders
         let points = try elements(2, seed: 1)
-        try CustodianPolicy(
-            tableID: plan.tableID, until: folders.now + 1_000, slots: 100, rate: 1_000,
-            coordinators: [key.key.publicKey]
-        ).write(in: folders[0])
-        func make(_ kind: CustodianCall, _ body: [UInt8]) throws -> [UInt8] {
-            try call(kind, body, folders, to: 0, by: key)
-        }
-        let sessions = try (0..<2).map { _ in
-            try JointProof(coordinator, elements: points, evaluated: points, parties: both).session.encoded
-        }
+        let sessions = try (0..<2).map { _ in try asked.session(points) }
         let calls =
             try [
-                (.evaluate, make(.evaluate, coordinator.request(points, of: both[0], among: both).encoded)),
-                (.commit, make(.commit, sessions[0])), (.commit, make(.commit, sessions[1])),
+                (.evaluate, asked.make(.evaluate, asked.request(points))),
+                (.commit, asked.make(.commit, sessions[0])), (.commit, asked.make(.commit, sessions[1])),
             ] as [(CustodianCall, [UInt8])]
-        let said = try calls.map { try services[0].answer($0.0, $0.1) }
-        services = []
+        let said = try calls.map { try asked.services[0].answer($0.0, $0.1) }
+        asked.services = []
         folders.clock.withLock { $0 += 1 }
         let again = try folders.service(0)
         for (kind, bytes) in calls { expectCode(.authenticationFailed) { _ = try again.answer(kind, bytes) } }
-        expectCode(.sessionConflict) { _ = try again.answer(.commit, make(.commit, sessions[0])) }
-        #expect(try again.answer(.commit, make(.commit, sessions[1])) == said[2])
+        expectCode(.sessionConflict) { _ = try again.answer(.commit, asked.make(.commit, sessions[0])) }
+        #expect(try again.answer(.commit, asked.make(.commit, sessions[1])) == said[2])
         let summary = try CustodianJournal.Summary.read(
             CustodianFolder.journalPath(in: folders[0]), publicKey: CustodianFolder.publicKey(in: folders[0]))
-        #expect(summary.totals == [plan.tableID: 5])
+        #expect(summary.totals == [asked.plan.tableID: 5])
     }
 
     @Test func aRateIsKept() throws {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from log_replies import publish_replies, witness_replies
 from reference.log_policy import LogPolicy
 from reference.log_proof import LogProof
 from reference.merkle import check_consistency, root_of_path
@@ -85,6 +86,14 @@ def watched(case: Case) -> Output:
     return watch_fields(files, policy, case.optional_bytes("last"), case["now"], set_file, case["growth"])
 
 
+def witness(case: Case) -> Output:
+    return witness_replies(case.fields)
+
+
+def publish(case: Case) -> Output:
+    return publish_replies(case.fields)
+
+
 LOG = {
     "DecodeNote": decode_note,
     "DecodeKey": decode_key,
@@ -99,4 +108,6 @@ LOG = {
     "DecodeBundle": bundle,
     "Alarms": alarms,
     "Watch": watched,
+    "Witness": witness,
+    "Publish": publish,
 }

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from step_replies import coordinator_replies, limit_replies, party_replies, service_replies, taken_replies
+from step_replies import (
+    coordinator_replies,
+    limit_replies,
+    party_replies,
+    run_replies,
+    service_replies,
+    taken_replies,
+)
 
 from .case import Case, Output
 
@@ -13,6 +20,10 @@ def party(case: Case) -> Output:
 
 def service(case: Case) -> Output:
     return service_replies(case.fields)
+
+
+def runs(case: Case) -> Output:
+    return run_replies(case.fields)
 
 
 def limits(case: Case) -> Output:
@@ -27,4 +38,11 @@ def coordinator(case: Case) -> Output:
     return coordinator_replies(case.fields)
 
 
-STEPS = {"Party": party, "Service": service, "Limits": limits, "Taken": taken, "Coordinator": coordinator}
+STEPS = {
+    "Party": party,
+    "Runs": runs,
+    "Service": service,
+    "Limits": limits,
+    "Taken": taken,
+    "Coordinator": coordinator,
+}

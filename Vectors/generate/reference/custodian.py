@@ -12,7 +12,7 @@ from .joint_proof import Prover, Session, bodies
 from .key_generation import Party, judge
 from .labels import Draw, system_draw
 
-BEGUN, DEALT, CONFIRMED, HANDED_OVER, COMPLAINED, ENDED = range(1, 7)
+BEGUN, DEALT, CONFIRMED, HANDED_OVER, COMPLAINED, ENDED, GIVEN_UP = range(1, 8)
 """Where a run is."""
 COMMITTED, REVEALED, ANSWERED = range(1, 4)
 """Where a proof session is."""
@@ -88,6 +88,24 @@ class Custodian:
         complaint = run.complain(accused, message)
         require(judge(complaint, run.plan) == accused, "proofRejected")
         return self.says(run, COMPLAINED, complaint)
+
+    def see(self, complaint: bytes) -> bytes:
+        """5.22, "Complaint seen"."""
+        run = self.under_way()
+        if self.at == COMPLAINED:
+            return self.said
+        # 1.
+        require(self.at in (BEGUN, DEALT), "sessionConflict")
+        # 2.
+        judge(complaint, run.plan)
+        # 3.
+        return self.says(run, COMPLAINED, complaint)
+
+    def give_up(self, plan: Plan) -> None:
+        """ "Asked again": "each operator gives up the run" """
+        run = self.under_way()
+        require(run.plan == plan and self.at not in (ENDED, GIVEN_UP), "sessionConflict")
+        self.says(run, GIVEN_UP, b"")
 
     def hand_over(self, messages: Sequence[bytes], draw: Draw = system_draw) -> bytes:
         run = self.under_way()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from .custodian import Custodian
-from .custodians import Share
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .custodian import COMPLAINED, Custodian
+from .custodians import RECOVERY, Plan, Record, Share
 from .custody import (
+    BEGUN,
     COMMIT,
+    ENTRY_COUNT,
     ERASED,
     EVALUATE,
     EVALUATED,
+    FINISHED,
     PROVED,
     REVEAL,
     Call,
@@ -18,7 +24,7 @@ from .custody import (
     open_call,
 )
 from .erasure import Erasure
-from .errors import require
+from .errors import ProtocolError, require
 from .evaluation import Request, evaluate
 from .joint_proof import Session
 from .keys import source_public_key
@@ -29,11 +35,25 @@ BURST_SECONDS = 60
 SESSION_COUNT = 88
 
 
+@dataclass(frozen=True)
+class Said:
+    """What was said in a run so far: of each round all messages, None while one is missing."""
+
+    plan: Plan
+    base: Record | None
+    first: Sequence[bytes] | None
+    second: Sequence[bytes] | None
+    third: Sequence[bytes] | None
+    """of a recovery what was handed over"""
+
+
 class Service:
     def __init__(self, seed: bytes, custodian: Custodian | None = None) -> None:
         self.seed, self.custodian = seed, custodian
         self.policies: dict[bytes, Policy] = {}
         self.is_stopped = False
+        self.agreed: dict[bytes, list[bytes]] = {}
+        """Runs that the operator has agreed to, and new keys."""
         self.journal, self.written = Journal(totals={}), b""
         self.restart(0)
 
@@ -41,6 +61,12 @@ class Service:
         self.taken = TakenCalls(now)
         self.left: dict[bytes, tuple[int, int]] = {}
         """Of each table, how many elements were left when one was counted, and when that was."""
+
+    def killed(self, now: int) -> None:
+        """The state is on disk, and its entry is not: that was to be written last."""
+        self.written = self.written[:-ENTRY_COUNT]
+        self.journal = Journal.read(self.written, source_public_key(self.seed))
+        self.restart(now)
 
     def allow(self, policy: Policy) -> None:
         self.policies[policy.table_id] = policy
@@ -131,13 +157,63 @@ class Service:
             return self.custodian.commit(head, draw)
         return self.custodian.reveal(messages) if round_ == REVEAL else self.custodian.respond(messages)
 
+    # Runs
+
+    def agree(self, plan: Plan, new_keys: Sequence[bytes]) -> None:
+        self.agreed[plan.run] = list(new_keys)
+
+    def carry_on(self, said: Said, now: int, draw: Draw = system_draw) -> bytes | None:
+        """ "Carried on": what the party says next, None while others have to speak."""
+        assert self.custodian is not None
+        custodian, plan = self.custodian, said.plan
+        # 1.
+        require(plan.run in self.agreed, "unknownSet")
+        index = plan.index(source_public_key(self.seed))
+        # 2.
+        if said.first is None:
+            self.journal.is_new(plan, None if custodian.run is None else custodian.run.plan.run)
+            message = custodian.begin(plan, self.agreed[plan.run], draw)
+            self.note_once(BEGUN, now, plan.table_id, plan.run)
+            return message
+        # 3.
+        require(custodian.under_way().plan == plan, "sessionConflict")
+        if custodian.at == COMPLAINED:
+            return custodian.said
+        # 4.
+        if index == plan.lost:
+            if said.second is None or said.third is None or said.base is None:
+                return None
+            record = custodian.recover(said.base, said.first, said.second, said.third)
+        elif said.second is None:
+            return custodian.deal(said.first, draw)
+        elif said.third is None:
+            try:
+                if plan.kind == RECOVERY:
+                    return custodian.hand_over(said.second, draw)
+                return custodian.confirm(said.second)
+            except ProtocolError as error:
+                if error.name != "shareRejected" or error.party is None:
+                    raise
+                return custodian.complain(error.party, said.second[plan.dealers.index(error.party)])
+        elif plan.kind == RECOVERY:
+            return None
+        else:
+            record = custodian.finish(said.third)
+        # 5.
+        self.note_once(FINISHED, now, plan.table_id, plan.run)
+        return record
+
+    def note_once(self, kind: int, now: int, table: bytes, subject: bytes) -> None:
+        """ "Journal", step 1: of kinds 3, 4 and 5 one entry of one table and subject."""
+        if (kind, table, subject) not in self.journal.steps:
+            self.note(kind, now, table, subject)
+
     # Erasure
 
     def erase(self, now: int) -> bytes:
-        """5.27; 5.23, "Journal": an entry of kind 5 is written once."""
+        """5.27"""
         assert self.custodian is not None
         statement = self.custodian.erase(now)
         said = Erasure.decode(statement)
-        if (ERASED, said.table_id, said.record) not in self.journal.steps:
-            self.note(ERASED, now, said.table_id, said.record)
+        self.note_once(ERASED, now, said.table_id, said.record)
         return statement

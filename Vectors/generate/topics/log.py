@@ -14,6 +14,7 @@ from envelope import Topic, seeded
 from files import file_case
 from fixtures import ISSUED, small
 from log_fixture import MAXIMUM_AGE, NOW, ORIGIN, LogFixture, fixture
+from log_parties import publishing, witnesses
 from reference import group as g
 from reference.log_entries import ERASURE, REVOCATION, LogEntry, set_entry
 from reference.log_monitor import alarms, watch
@@ -136,6 +137,11 @@ def build() -> dict[str, Topic | bytes]:
             "Rewritten": "A log that begins otherwise than it was seen to begin.",
             "OtherTiles": "Tiles of hashes that are not those of the entries.",
             "Order": "Two things are wrong, and one is named.",
+            "First": "The first checkpoint of a log that a witness cosigns.",
+            "WrongSize": "Another size than the witness cosigned last.",
+            "Refused": "A witness that does not cosign.",
+            "Later": "What had no quorum has one later.",
+            "Killed": "A log that was killed, and goes on.",
         },
     )
     made = fixture()
@@ -150,6 +156,8 @@ def build() -> dict[str, Topic | bytes]:
     tiles(topic)
     watching(topic, made)
     served = watches(topic, made)
+    witnesses(topic, made)
+    publishing(topic, made)
     upstream()
     return {"log/log.json": topic, f"log/{FILE}": small().signed.encode()[:4096], **served}
 

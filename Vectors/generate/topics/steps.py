@@ -16,7 +16,15 @@ from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multi
 from reference.joint_proof import Prover, Session
 from reference.key_generation import Party
 from reference.keys import source_public_key
-from step_replies import Step, coordinator_replies, limit_replies, party_replies, service_replies, taken_replies
+from step_replies import (
+    Step,
+    coordinator_replies,
+    limit_replies,
+    party_replies,
+    run_replies,
+    service_replies,
+    taken_replies,
+)
 from topics.custodians import Parties, Proof, Recovery, Refresh, flipped, hexes, with_byte
 
 NOTES = {
@@ -33,6 +41,10 @@ NOTES = {
     "Silent": "a party that does not answer",
     "Wrong": "a party that answers something else",
     "Later": "what was refused is answered at another time",
+    "Seen": "another party's complaint",
+    "GivenUp": "a run that an operator has given up",
+    "Once": "what is written once, and comes again",
+    "Killed": "the state is on disk, and the journal's entry is not",
 }
 NOW = 1_800_000_000
 
@@ -54,6 +66,14 @@ def confirm(messages: Sequence[bytes]) -> Step:
 
 def complain(accused: int, message: bytes) -> Step:
     return {"do": "complain", "accused": accused, "message": message.hex()}
+
+
+def see(complaint: bytes) -> Step:
+    return {"do": "see", "complaint": complaint.hex()}
+
+
+def give_up(plan: Plan) -> Step:
+    return {"do": "giveUp", "plan": plan.encode().hex()}
 
 
 def hand_over(messages: Sequence[bytes], random: bytes = b"") -> Step:
@@ -136,6 +156,7 @@ def build() -> dict[str, Topic | bytes]:
     topic = Topic("steps", "What a custodian does, one step after another.", NOTES)
     two = Parties("2 of 3", 2, 3)
     party(topic, two)
+    runs(topic, two)
     service(topic, two)
     limits(topic)
     taken(topic)
@@ -181,6 +202,8 @@ def party(topic: Topic, two: Parties) -> None:
 
     proofs(add, two)
     key_generations(add, two)
+    complaints_seen(add, two)
+    given_up(add, two)
     other_runs(add, two)
     erasures(add, two)
 
@@ -453,11 +476,6 @@ def other_runs(add: Callable[..., None], two: Parties) -> None:
     def asked(record: Record) -> Step:
         return evaluate(request(record, elements, 1, (1, 2), False).encode())
 
-    def steps_of(run: Refresh | Recovery, place: int) -> tuple[Step, Step]:
-        begun = run.begun[place]
-        dealt = run.draws[place].drawn[len(begun) :][: 32 * (len(run.plan.dealers) - 1)]
-        return begin(run.plan, begun), deal(run.first, dealt)
-
     began, dealt = steps_of(fresh, 0)
     both = Session2(two)
     new = fresh.shares[0].record
@@ -569,6 +587,494 @@ def other_runs(add: Callable[..., None], two: Parties) -> None:
     )
 
 
+class Complaints:
+    """Of party 3, of a share that party 2 sealed to it in the key generation."""
+
+    def __init__(self, two: Parties) -> None:
+        draw = seeded("steps: complaints")
+        wrong = encode_scalar((two.parties[1].dealt(3) + 1) % ORDER)
+        sealed = seal(sealed_text(two.plan.run, 2, 3, wrong), two.first[2][40:72], draw)
+        # Behind the share of party 1.
+        self.lie = two.changed(1, two.second[1], 72 + 114, sealed)
+        self.told = two.parties[2].complain(2, self.lie)
+        self.false = two.parties[2].complain(2, two.second[1])
+        self.of_this_party = two.parties[1].complain(1, two.second[0])
+
+
+def complaints_seen(add: Callable[..., None], two: Parties) -> None:
+    """ "Complaint seen" """
+    plan, first, second, third = two.plan, two.first, two.second, two.third
+    random = two.begun[0]
+    began = (begin(plan, random), "")
+    dealt = (deal(first, two.draws[0].drawn[len(random) :]), "")
+    confirmed, ended = (confirm(second), ""), (finish(third), "")
+    conflict, made = "sessionConflict", Complaints(two)
+    told = made.told
+    once_more = replace(plan, attempt=seeded("steps: once more")(16))
+    wrong = encode_scalar((two.parties[1].dealt(1) + 1) % ORDER)
+    sealed = seal(sealed_text(plan.run, 2, 1, wrong), first[0][40:72], seeded("steps: another lie"))
+    lie = two.changed(1, second[1], 72, sealed)
+
+    def run(comment: str, steps: Sequence[tuple[Step, str]], *flags: str) -> None:
+        add(comment, steps, "Seen", *flags, share=None)
+
+    nothing_more = [
+        (confirm(second), conflict),
+        (confirm([]), conflict),
+        (deal(first), conflict),
+        (begin(plan), conflict),
+        (begin(once_more), conflict),
+        (finish(third), conflict),
+        (hand_over(second), conflict),
+        (recover(two.record, first, second, []), conflict),
+    ]
+    again = [(see(told), "="), (complain(2, lie), "="), (complain(3, second[2]), "=")]
+    run("it has dealt, and never confirms", [began, dealt, (see(told), ""), *nothing_more, *again], "AnotherStep")
+    run("it has not dealt, and never does", [began, (see(told), ""), *nothing_more, *again], "AnotherStep")
+    run(
+        "another one, and none: it gives the first",
+        [began, dealt, (see(told), ""), *((see(one), "=") for one in (made.false, told[:-1], b""))],
+        "Again",
+    )
+    for comment, complaint in (
+        ("the accuser is wrong", made.false),
+        ("of this party, and its accuser is wrong", made.of_this_party),
+    ):
+        run(f"{comment}: the run is dead, too", [began, dealt, (see(complaint), ""), *nothing_more])
+    elsewhere = Parties("another 2 of 3", 2, 3)
+    refused = [
+        (see(told[:-1]), "wrongLength"),
+        (see(told + b"\0"), "wrongLength"),
+        (see(b"SMP4" + told[4:]), "invalidMagic"),
+        (see(with_byte(told, 6, 1)), "nonCanonical"),
+        (see(with_byte(told, 5, 3)), "parameterOutOfRange"),
+        (see(flipped(told, 20)), "transcriptMismatch"),
+        (see(elsewhere.parties[2].complain(2, elsewhere.second[1])), "transcriptMismatch"),
+        (see(flipped(told, 50)), "invalidSignature"),
+        (see(flipped(told, len(told) - 40)), "invalidSignature"),
+        (see(two.parties[2].complain(2, flipped(made.lie, 90))), "invalidSignature"),
+    ]
+    run("what proves nothing changes nothing", [began, *refused, dealt, *refused, confirmed], "Blamed")
+    run("it has confirmed: it goes on", [began, dealt, confirmed, (see(told), conflict), ended], "AnotherStep")
+    late: list[tuple[Step, str]] = [(see(told), conflict), (evaluate(asked_of(two.record)), "")]
+    run("it has its share", [began, dealt, confirmed, ended, *late], "AnotherStep")
+    run("no run", [(see(told), conflict), began, dealt, confirmed], "AnotherStep")
+    run("it has complained itself", [began, dealt, (complain(2, lie), ""), (see(told), "="), (see(b""), "=")], "Again")
+    fresh, lost, both = Refresh(two), Recovery(two), Session2(two)
+    begun, dealing = steps_of(fresh, 0)
+    of_refresh = fresh.parties[2].complain(2, fresh.second[1])
+    other = replace(fresh.plan, attempt=seeded("steps: after a complaint")(16))
+    add(
+        "of a refresh: share and session are as they were, and another run may be begun",
+        [
+            (commit(both.proof.session, both.proof.fresh[0]), ""),
+            (begun, ""),
+            (dealing, ""),
+            (see(told), "transcriptMismatch"),
+            (see(of_refresh), ""),
+            (confirm(fresh.second), conflict),
+            (evaluate(asked_of(two.record)), ""),
+            (reveal(both.proof.first), ""),
+            (begin(fresh.plan), conflict),
+            (begin(other, fresh.begun[0]), ""),
+            (see(of_refresh), "transcriptMismatch"),
+        ],
+        "Seen",
+        "Replaced",
+    )
+    helps, helped = steps_of(lost, 0)
+    masked = lost.draws[0].drawn[-32:]
+    of_recovery = lost.parties[2].complain(1, lost.second[0])
+    add(
+        "of a recovery, a dealer: it hands nothing over",
+        [(helps, ""), (helped, ""), (see(of_recovery), ""), (hand_over(lost.second), conflict), (see(b""), "=")],
+        "Seen",
+    )
+    add(
+        "of a recovery, a dealer that has handed over: it gives that again",
+        [
+            (helps, ""),
+            (helped, ""),
+            (hand_over(lost.second, masked), ""),
+            (see(of_recovery), conflict),
+            (hand_over(lost.second), ""),
+        ],
+        "Seen",
+        "AnotherStep",
+    )
+    add(
+        "of a recovery, the party whose share is lost",
+        [
+            (begin(lost.plan, lost.begun[1]), ""),
+            (see(of_recovery), ""),
+            (recover(two.record, lost.first, lost.second, lost.handovers), conflict),
+            (evaluate(asked_of(two.record, 2)), "unknownSet"),
+        ],
+        "Seen",
+        place=1,
+        share=None,
+    )
+
+
+def given_up(add: Callable[..., None], two: Parties) -> None:
+    """ "Asked again": "each operator gives up the run" """
+    plan, first, second, third = two.plan, two.first, two.second, two.third
+    random = two.begun[0]
+    began = (begin(plan, random), "")
+    dealt = (deal(first, two.draws[0].drawn[len(random) :]), "")
+    confirmed, ended = (confirm(second), ""), (finish(third), "")
+    conflict, told = "sessionConflict", Complaints(two).told
+    gives_up = (give_up(plan), "")
+    other = replace(plan, attempt=seeded("steps: another plan")(16))
+    nothing_more = [
+        (begin(plan), conflict),
+        (begin(other), conflict),
+        (deal(first), conflict),
+        (confirm(second), conflict),
+        (complain(2, second[1]), conflict),
+        (see(told), conflict),
+        (finish(third), conflict),
+        (recover(two.record, first, second, []), conflict),
+        (give_up(plan), conflict),
+    ]
+    for comment, steps in (
+        ("begun", [began]),
+        ("dealt", [began, dealt]),
+        ("confirmed", [began, dealt, confirmed]),
+        ("dead by a complaint", [began, dealt, (see(told), "")]),
+    ):
+        add(f"{comment}, and given up", [*steps, gives_up, *nothing_more], "GivenUp", share=None)
+    add(
+        "given up where there is no such run",
+        [
+            (give_up(plan), conflict),
+            began,
+            (give_up(other), conflict),
+            dealt,
+            confirmed,
+            ended,
+            (give_up(plan), conflict),
+        ],
+        "GivenUp",
+        "AnotherStep",
+        share=None,
+    )
+    fresh, lost = Refresh(two), Recovery(two)
+    begun, dealing = steps_of(fresh, 0)
+    again = replace(fresh.plan, attempt=seeded("steps: another refresh after one")(16))
+    add(
+        "a refresh, confirmed and given up: the share from before is as it was, and another run may be begun",
+        [
+            (begun, ""),
+            (dealing, ""),
+            (confirm(fresh.second), ""),
+            (give_up(fresh.plan), ""),
+            (finish(fresh.third), conflict),
+            (evaluate(asked_of(two.record)), ""),
+            (begin(fresh.plan), conflict),
+            (begin(again, fresh.begun[0]), ""),
+        ],
+        "GivenUp",
+    )
+    finishing = recover(two.record, lost.first, lost.second, lost.handovers)
+    helps, _ = steps_of(lost, 0)
+    add(
+        "a recovery, given up: nothing is recovered, also where a share is",
+        [(helps, ""), (give_up(lost.plan), ""), (finishing, conflict), (finish(third), conflict)],
+        "GivenUp",
+    )
+    add(
+        "a recovery, given up by the party whose share is lost",
+        [(begin(lost.plan, lost.begun[1]), ""), (give_up(lost.plan), ""), (finishing, conflict)],
+        "GivenUp",
+        place=1,
+        share=None,
+    )
+
+
+def runs(topic: Topic, two: Parties) -> None:
+    adding = Adding(
+        topic,
+        "Runs",
+        "What carries runs on at party 1 of 3, unless it says otherwise, and its operator; and the journal after it, "
+        "which was empty. It has `share`, or nothing.",
+        run_replies,
+    )
+    plan, first, second, third = two.plan, two.first, two.second, two.third
+    random = two.begun[0]
+    fresh, lost, made = Refresh(two), Recovery(two), Complaints(two)
+    conflict = "sessionConflict"
+
+    def add(
+        comment: str,
+        steps: Sequence[tuple[Step, str]],
+        *flags: str,
+        place: int = 0,
+        share: Share | None = None,
+        kinds: Sequence[int],
+    ) -> None:
+        """`kinds` are those of the entries that are expected."""
+        fields = {
+            "seed": two.seeds[place].hex(),
+            "tableID": plan.table_id.hex(),
+            "share": share and share.encode().hex(),
+        }
+        adding.add(comment, fields, steps, *flags)
+        entries = adding.group.tests[-1]["output"]["journal"]
+        got = [int(entries[at + 8 : at + 10], 16) for at in range(0, len(entries), 432)]
+        assert got == list(kinds), (comment, got)
+
+    def agree(of: Plan, new_keys: Sequence[bytes] = ()) -> tuple[Step, str]:
+        return {"do": "agree", "plan": of.encode().hex(), "newKeys": hexes(new_keys)}, ""
+
+    def carry(
+        of: Plan, *rounds: Sequence[bytes] | None, base: Record | None = None, at: int = NOW, random: bytes = b""
+    ) -> Step:
+        said = [None if one is None else hexes(one) for one in (*rounds, None, None, None)[:3]]
+        return {
+            "do": "run",
+            "plan": of.encode().hex(),
+            "base": base and base.encode().hex(),
+            "first": said[0],
+            "second": said[1],
+            "third": said[2],
+            "at": word(at),
+            "random": random.hex(),
+        }
+
+    def operator(does: str) -> tuple[Step, str]:
+        return {"do": does}, ""
+
+    sealing = two.draws[0].drawn[len(random) :]
+    begun, dealt = (carry(plan, random=random), ""), (carry(plan, first, random=sealing), "")
+    confirmed, has_share = (carry(plan, first, second), ""), (carry(plan, first, second, third, at=NOW + 3), "")
+    whole = [agree(plan), begun, dealt, confirmed, has_share]
+
+    def later(after: int) -> Step:
+        return carry(plan, first, second, third, at=NOW + after)
+
+    add("a key generation", whole, kinds=[3, 4])
+    add(
+        "a key generation, each step asked again",
+        [
+            agree(plan),
+            begun,
+            (carry(plan), "="),
+            dealt,
+            (carry(plan, first), "="),
+            confirmed,
+            (carry(plan, first, second), "="),
+            has_share,
+            (later(4), "="),
+            (later(5), "="),
+            operator("restart"),
+            (later(6), "="),
+            (carry(plan), conflict),
+            (carry(plan, first), conflict),
+            (carry(plan, first, second), conflict),
+        ],
+        "Again",
+        "Once",
+        kinds=[3, 4],
+    )
+    add(
+        "killed before the end is written down: it is, when the record is asked for again, and once",
+        [*whole, operator("killed"), (later(9), ""), (later(10), "="), operator("restart"), (later(11), "=")],
+        "Killed",
+        "Once",
+        kinds=[3, 4],
+    )
+    add(
+        "killed before the end is written down, and asked for something else",
+        [*whole, operator("killed"), (carry(plan), conflict), (carry(plan, first), conflict)],
+        "Killed",
+        kinds=[3],
+    )
+    add(
+        "killed before the beginning is written down: it is, when it is begun again, and once",
+        [agree(plan), begun, operator("killed"), (carry(plan, at=NOW + 9), "="), (carry(plan, at=NOW + 10), "=")],
+        "Killed",
+        "Once",
+        kinds=[3],
+    )
+    add("nobody agreed", [({**one, "random": ""}, "unknownSet") for one, _ in whole[1:]], kinds=[])
+    stranger = replace(plan, keys=(source_public_key(bytes(32)), *plan.keys[1:]))
+    add(
+        "the plan does not name it",
+        [agree(stranger), (carry(stranger), "parameterOutOfRange"), (carry(stranger, first), "parameterOutOfRange")],
+        kinds=[],
+    )
+    add(
+        "nothing was begun",
+        [agree(plan), *((one, conflict) for one in (carry(plan, first), confirmed[0], later(3)))],
+        "AnotherStep",
+        kinds=[],
+    )
+    out_of_order = [(carry(plan, first, second), conflict), (later(1), conflict)]
+    add("begun, and a round was left out", [agree(plan), begun, *out_of_order, dealt], "AnotherStep", kinds=[3])
+    add("dealt, and a round was left out", [agree(plan), begun, dealt, out_of_order[1]], "AnotherStep", kinds=[3])
+    faulty = [flipped(third[0], 150), *third[1:]]
+    add(
+        "what was refused is not written down",
+        [*whole[:4], (carry(plan, first, second, faulty), "invalidSignature:1"), has_share],
+        "Blamed",
+        kinds=[3, 4],
+    )
+    refresh, dealing = steps_of(fresh, 0)
+    refreshed = [
+        agree(fresh.plan),
+        (carry(fresh.plan, random=bytes.fromhex(refresh["random"])), ""),
+        (carry(fresh.plan, fresh.first, random=bytes.fromhex(dealing["random"])), ""),
+        (carry(fresh.plan, fresh.first, fresh.second), ""),
+        (carry(fresh.plan, fresh.first, fresh.second, fresh.third), ""),
+    ]
+    add(
+        "a key generation and a refresh: each has its end, and the older run is not the one that is there",
+        [*whole, *refreshed, (refreshed[-1][0], "="), (later(9), conflict), (carry(plan), conflict)],
+        "Once",
+        "OtherRun",
+        kinds=[3, 4, 3, 4],
+    )
+    other = replace(fresh.plan, attempt=seeded("steps: not begun here")(16))
+    add(
+        "a run that is agreed to, and is not the one that is there: no record of another one, and no entry",
+        [
+            *refreshed,
+            agree(other),
+            *((carry(other, *fresh_rounds), conflict) for fresh_rounds in prefixes(fresh)),
+        ],
+        "OtherRun",
+        share=two.shares[0],
+        kinds=[3, 4],
+    )
+    under_way = [
+        *refreshed[:4],
+        agree(other),
+        *((carry(other, *fresh_rounds), conflict) for fresh_rounds in prefixes(fresh)),
+        (carry(other), conflict),
+        refreshed[4],
+    ]
+    add(
+        "another run than the one that is confirmed",
+        under_way,
+        "OtherRun",
+        share=two.shares[0],
+        kinds=[3, 4],
+    )
+    wrong = encode_scalar((two.parties[1].dealt(1) + 1) % ORDER)
+    sealed = seal(sealed_text(plan.run, 2, 1, wrong), first[0][40:72], seeded("steps: a lie to party 1"))
+    lie = [second[0], two.changed(1, second[1], 72, sealed), second[2]]
+    add(
+        "a wrong share: its complaint, whatever comes, and no end",
+        [
+            *whole[:3],
+            (carry(plan, first, lie), ""),
+            (carry(plan, first, lie), "="),
+            (carry(plan, first, second), "="),
+            (later(3), "="),
+            operator("restart"),
+            (carry(plan, first), "="),
+            (carry(plan), conflict),
+        ],
+        "Again",
+        "Once",
+        kinds=[3],
+    )
+    add(
+        "it sees a complaint, and gives it, whatever comes; and no end",
+        [
+            *whole[:3],
+            ({"do": "see", "complaint": made.told.hex()}, ""),
+            (carry(plan, first, second), "="),
+            (later(3), "="),
+            operator("restart"),
+            (carry(plan, first), "="),
+            (carry(plan), conflict),
+        ],
+        "Seen",
+        "Once",
+        kinds=[3],
+    )
+    add(
+        "given up after it confirmed: no record, and no end",
+        [*whole[:4], (give_up(plan), ""), (later(3), conflict), (carry(plan, first, second), conflict)],
+        "GivenUp",
+        kinds=[3],
+    )
+    helps, helped = (bytes.fromhex(step["random"]) for step in steps_of(lost, 0))
+    base = two.record
+    add(
+        "a recovery, a dealer: it has no end",
+        [
+            agree(lost.plan),
+            (carry(lost.plan, base=base, random=helps), ""),
+            (carry(lost.plan, lost.first, base=base, random=helped), ""),
+            (carry(lost.plan, lost.first, lost.second, base=base, random=lost.draws[0].drawn[-32:]), ""),
+            (carry(lost.plan, lost.first, lost.second, base=base), "="),
+            (carry(lost.plan, lost.first, lost.second, lost.handovers, base=base), ""),
+        ],
+        share=two.shares[0],
+        kinds=[3],
+    )
+    recovered = carry(lost.plan, lost.first, lost.second, lost.handovers, base=base)
+    add(
+        "a recovery, the party whose share is lost: it waits, and its end is written down once",
+        [
+            agree(lost.plan),
+            (carry(lost.plan, base=base, random=lost.begun[1]), ""),
+            (carry(lost.plan, lost.first, base=base), ""),
+            (carry(lost.plan, lost.first, lost.second, base=base), ""),
+            (recovered, ""),
+            (recovered, "="),
+            operator("killed"),
+            ({**recovered, "at": word(NOW + 9)}, "="),
+            (recovered, "="),
+        ],
+        "Killed",
+        "Once",
+        place=1,
+        kinds=[3, 4],
+    )
+    erased: Step = {"do": "erase", "at": word(NOW + 5)}
+    add(
+        "erased: nothing is gone on with, and nothing written but that",
+        [
+            *whole,
+            (erased, ""),
+            ({"do": "erase", "at": word(NOW + 6)}, "="),
+            (later(7), "keyErased"),
+            (carry(plan), "keyErased"),
+            operator("killed"),
+            (later(8), "keyErased"),
+            (carry(plan), conflict),
+            ({"do": "erase", "at": word(NOW + 9)}, "="),
+            ({"do": "erase", "at": word(NOW + 10)}, "="),
+        ],
+        "Erased",
+        "Killed",
+        "Once",
+        kinds=[3, 4, 5],
+    )
+
+
+def prefixes(run: Refresh) -> list[tuple[Sequence[bytes], ...]]:
+    """What is said after each round."""
+    rounds = (run.first, run.second, run.third)
+    return [rounds[:count] for count in (1, 2, 3)]
+
+
+def asked_of(record: Record, party: int = 1) -> bytes:
+    """A request to party 1, or another one."""
+    return request(record, [hash_to_group(b"an element")], party, (1, 2), False).encode()
+
+
+def steps_of(run: Refresh | Recovery, place: int) -> tuple[Step, Step]:
+    """How a party begins a run, and deals."""
+    begun = run.begun[place]
+    dealt = run.draws[place].drawn[len(begun) :][: 32 * (len(run.plan.dealers) - 1)]
+    return begin(run.plan, begun), deal(run.first, dealt)
+
+
 def erasures(add: Callable[..., None], two: Parties) -> None:
     gone = "keyErased"
     fresh, lost, both = Refresh(two), Recovery(two), Session2(two)
@@ -587,6 +1093,8 @@ def erasures(add: Callable[..., None], two: Parties) -> None:
         (deal(fresh.first), gone),
         (confirm(fresh.second), gone),
         (complain(2, fresh.second[1]), gone),
+        (see(Complaints(two).told), gone),
+        (give_up(fresh.plan), gone),
         (finish(fresh.third), gone),
         (hand_over(lost.second), gone),
         (recover(two.record, lost.first, lost.second, lost.handovers), gone),

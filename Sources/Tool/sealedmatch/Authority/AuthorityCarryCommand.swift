@@ -26,7 +26,7 @@ struct AuthorityCarryCommand: ParsableCommand {
             for line in ways.lines {
                 lines[try about(line.name) { try plan.index(of: line.publicKey) }] = line
             }
-            if let wrong = try files.evidence() { throw Self.dead(wrong.party, wrong.file) }
+            if let wrong = try files.evidence() { throw RunFolder.dead(wrong.party, wrong.file) }
             for round in files.messages.rounds {
                 for party in files.messages.senders(round) where files.messages[round, party] == nil {
                     guard let line = lines[party] else { continue }
@@ -77,13 +77,7 @@ struct AuthorityCarryCommand: ParsableCommand {
     private func complained(_ line: CustodianLine, _ complaint: [UInt8], _ files: inout RunFolder) throws -> Failure {
         let plan = files.messages.plan
         let wrong = try about(line.name) { try Complaint.judge(complaint, plan) }
-        let (accuser, accused) = try about(line.name) { (try PartyIndex(complaint[4]), try PartyIndex(complaint[5])) }
-        return Self.dead(wrong, try files.put(complaint: complaint, of: accused, by: accuser))
-    }
-
-    private static func dead(_ wrong: PartyIndex, _ file: String) -> Failure {
-        Failure(
-            "party \(wrong.number) is wrong; the run is dead. \(file) shows it to everybody", code: Failure.negative)
+        return RunFolder.dead(wrong, try files.put(complaint: complaint))
     }
 
     /// Names who says it: a custodian can blame whom it likes.

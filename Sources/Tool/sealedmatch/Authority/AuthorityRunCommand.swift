@@ -22,9 +22,11 @@ struct AuthorityRunCommand: ParsableCommand {
             let custodian = try about(folder) { try CustodianFolder(path: folder) }
             let index = try about(self.plan) { try plan.index(of: custodian.party.publicKey) }
             if let wrong = try files.evidence() {
-                throw Failure(
-                    "party \(wrong.party.number) is wrong; the run is dead. \(wrong.file) shows it to everybody",
-                    code: Failure.negative)
+                // It does not go on with this run, also where the complaint is gone from the folder some day.
+                try aboutCustodians(wrong.file) { () throws(CustodianError) in
+                    try custodian.see(wrong.complaint, of: plan)
+                }
+                throw RunFolder.dead(wrong.party, wrong.file)
             }
             while true {
                 let step = try aboutCustodians(messages) { () throws(CustodianError) in
@@ -38,11 +40,8 @@ struct AuthorityRunCommand: ParsableCommand {
                     // On, unless somebody else has to speak first.
                     if files.messages.all(round) == nil { return Terminal.print(files.waiting) }
                 case .waits: return Terminal.print(files.waiting)
-                case .complains(let accused, let complaint):
-                    let file = try files.put(complaint: complaint, of: accused, by: index)
-                    throw Failure(
-                        "party \(accused.number) dealt a wrong share; the run is dead. \(file) shows it to everybody",
-                        code: Failure.negative)
+                case .complains(let wrong, let complaint):
+                    throw RunFolder.dead(wrong, try files.put(complaint: complaint))
                 case .hasShare(let record):
                     let file = plan.kind == .recovery ? "\(messages)/base.record" : try files.put(record)
                     Terminal.print("share of party \(index.number) is here; the record: \(file)")

@@ -52,9 +52,9 @@ struct RunFolder {
         messages[round, party] = message
     }
 
-    /// Keeps evidence against a party.
-    func put(complaint: [UInt8], of accused: PartyIndex, by accuser: PartyIndex) throws -> String {
-        let file = complaintName(accuser, accused)
+    /// Keeps evidence against a party: a complaint that shows something.
+    func put(complaint: [UInt8]) throws -> String {
+        let file = complaintName(try PartyIndex(complaint[4]), try PartyIndex(complaint[5]))
         try about(file) { try DurableFile.write(complaint, to: file, secret: false) }
         return file
     }
@@ -63,9 +63,9 @@ struct RunFolder {
         "\(path)/complaint-\(accuser.number)-\(accused.number).smp"
     }
 
-    /// Who is wrong by a complaint that is here, if one is: then nobody goes on with the run. What proves nothing is
-    /// told of, and changes nothing.
-    func evidence() throws -> (party: PartyIndex, file: String)? {
+    /// A complaint that is here, and who is wrong by it, if one is: then nobody goes on with the run. What proves
+    /// nothing is told of, and changes nothing.
+    func evidence() throws -> (party: PartyIndex, file: String, complaint: [UInt8])? {
         let plan = messages.plan
         for accuser in plan.dealers {
             for accused in plan.dealers where accused != accuser {
@@ -75,7 +75,7 @@ struct RunFolder {
                         file, { try DurableFile.readIfPresent(file, limit: RunMessages.maximumCount) })
                 else { continue }
                 do {
-                    return (try Complaint.judge(complaint, plan), file)
+                    return (try Complaint.judge(complaint, plan), file, complaint)
                 } catch {
                     Terminal.note(
                         "\(file): this complaint proves nothing: \(error.reason) [error \(error.code.rawValue)]")
@@ -83,6 +83,12 @@ struct RunFolder {
             }
         }
         return nil
+    }
+
+    /// Why nobody goes on, for people.
+    static func dead(_ wrong: PartyIndex, _ file: String) -> Failure {
+        Failure(
+            "party \(wrong.number) is wrong; the run is dead. \(file) shows it to everybody", code: Failure.negative)
     }
 
     /// Writes the record that the run made.
