@@ -70,6 +70,8 @@ def take_step(custodian: Custodian, step: Step) -> bytes | None:
             return exactly(step["random"], lambda draw: custodian.hand_over(all_data("messages"), draw))
         case "finish":
             return custodian.finish(all_data("messages"))
+        case "finishAfterAll":
+            return custodian.finish_after_all(Plan.decode(data("plan")), all_data("messages"))
         case "recover":
             rounds = [all_data(name) for name in ("first", "second", "handovers")]
             return custodian.recover(Record.decode(data("record")), *rounds)
@@ -135,7 +137,9 @@ def serve(service: Service, step: Step, now: int) -> bytes | None:
             service.agree(Plan.decode(bytes.fromhex(step["plan"])), [bytes.fromhex(key) for key in step["newKeys"]])
         case "run":
             return exactly(step["random"], lambda draw: service.carry_on(said_so_far(step), now, draw))
-        case "see" | "giveUp":
+        case "giveUp":
+            service.give_up(Plan.decode(bytes.fromhex(step["plan"])))
+        case "see":
             assert service.custodian is not None
             return take_step(service.custodian, step)
         case other:
@@ -146,7 +150,8 @@ def serve(service: Service, step: Step, now: int) -> bytes | None:
 def said_so_far(step: Step) -> Said:
     rounds = [None if step[name] is None else [bytes.fromhex(text) for text in step[name]] for name in ROUNDS]
     base = None if step["base"] is None else Record.decode(bytes.fromhex(step["base"]))
-    return Said(Plan.decode(bytes.fromhex(step["plan"])), base, *rounds)
+    record = None if step["record"] is None else Record.decode(bytes.fromhex(step["record"]))
+    return Said(Plan.decode(bytes.fromhex(step["plan"])), base, *rounds, record)
 
 
 def run_replies(case: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,8 @@ class Said:
     second: Sequence[bytes] | None
     third: Sequence[bytes] | None
     """of a recovery what was handed over"""
+    record: Record | None = None
+    """that the run has made, in the place of all messages"""
 
 
 class Service:
@@ -52,8 +54,8 @@ class Service:
         self.seed, self.custodian = seed, custodian
         self.policies: dict[bytes, Policy] = {}
         self.is_stopped = False
-        self.agreed: dict[bytes, list[bytes]] = {}
-        """Runs that the operator has agreed to, and new keys."""
+        self.agreed: dict[bytes, tuple[Plan, list[bytes]]] = {}
+        """Of each table the plan that the operator has agreed to, and new keys."""
         self.journal, self.written = Journal(totals={}), b""
         self.restart(0)
 
@@ -160,27 +162,59 @@ class Service:
     # Runs
 
     def agree(self, plan: Plan, new_keys: Sequence[bytes]) -> None:
-        self.agreed[plan.run] = list(new_keys)
+        """ "One plan of a table is agreed to at a time" """
+        self.agreed[plan.table_id] = (plan, list(new_keys))
+
+    def give_up(self, plan: Plan) -> None:
+        """What was agreed to is that no more, and the run that is under way is given up."""
+        assert self.custodian is not None
+        agreed = self.agreed.get(plan.table_id)
+        was_agreed = agreed is not None and agreed[0] == plan
+        if was_agreed:
+            del self.agreed[plan.table_id]
+        try:
+            self.custodian.give_up(plan)
+        except ProtocolError as error:
+            if not was_agreed or error.name != "sessionConflict":
+                raise
 
     def carry_on(self, said: Said, now: int, draw: Draw = system_draw) -> bytes | None:
         """ "Carried on": what the party says next, None while others have to speak."""
         assert self.custodian is not None
         custodian, plan = self.custodian, said.plan
         # 1.
-        require(plan.run in self.agreed, "unknownSet")
+        require(not self.is_stopped, "custodianStopped")
+        agreed = self.agreed.get(plan.table_id)
+        is_agreed = agreed is not None and agreed[0] == plan
+        require(is_agreed or custodian.is_here(plan), "unknownSet")
         index = plan.index(source_public_key(self.seed))
         # 2.
-        if said.first is None:
+        here = custodian.record_of(plan)
+        if here is not None:
+            self.note_once(FINISHED, now, plan.table_id, plan.run)
+            return here.encode()
+        third = said.third if said.record is None else said.record.confirmations()
+        # 3.
+        if plan in (run.plan for run in custodian.kept):
+            require(third is not None, "sessionConflict")
+            record = custodian.finish_after_all(plan, third)
+            self.note_once(FINISHED, now, plan.table_id, plan.run)
+            return record
+        # 4.
+        if said.first is None and said.record is None:
             self.journal.is_new(plan, None if custodian.run is None else custodian.run.plan.run)
-            message = custodian.begin(plan, self.agreed[plan.run], draw)
+            message = custodian.begin(plan, agreed[1] if is_agreed else [], draw)
             self.note_once(BEGUN, now, plan.table_id, plan.run)
             return message
-        # 3.
+        # 5.
         require(custodian.under_way().plan == plan, "sessionConflict")
         if custodian.at == COMPLAINED:
             return custodian.said
-        # 4.
-        if index == plan.lost:
+        # 6.
+        if said.record is not None:
+            require(plan.kind != RECOVERY, "sessionConflict")
+            record = custodian.finish(third)
+        elif index == plan.lost:
             if said.second is None or said.third is None or said.base is None:
                 return None
             record = custodian.recover(said.base, said.first, said.second, said.third)
@@ -199,7 +233,7 @@ class Service:
             return None
         else:
             record = custodian.finish(said.third)
-        # 5.
+        # 7.
         self.note_once(FINISHED, now, plan.table_id, plan.run)
         return record
 
