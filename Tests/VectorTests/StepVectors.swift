@@ -231,6 +231,8 @@ extension Fields {
             let messages = try byteStrings("messages")
             return try replaying { try party.handOver(table, messages, random: &$0) }
         case "finish": return try party.finish(table, byteStrings("messages")).encoded
+        case "finishAfterAll":
+            return try party.finishAfterAll(RunPlan(canonical: bytes("plan")), byteStrings("messages")).encoded
         case "recover":
             try party.recover(
                 table, base: CustodianRecord(canonical: bytes("record")), first: byteStrings("first"),
@@ -266,6 +268,7 @@ extension Fields {
 extension Fields {
     /// What was said in a run so far.
     fileprivate func runMessages() throws -> RunMessages {
+        guard try isNull("record") else { return RunMessages(try CustodianRecord(canonical: bytes("record"))) }
         let base = try isNull("base") ? nil : CustodianRecord(canonical: bytes("base"))
         var messages = RunMessages(try RunPlan(canonical: bytes("plan")), base: base)
         for (round, name) in zip(messages.rounds, ["first", "second", "third"]) {
@@ -369,7 +372,8 @@ private final class Serving {
             case .hasShare(let record): return record.encoded
             case .waits: return nil
             }
-        case "see", "giveUp":
+        case "giveUp": try folder.abandon(RunPlan(canonical: step.bytes("plan")))
+        case "see":
             guard let table else { throw VectorError("there is no run") }
             return try step.taken(by: folder.party, table)
         case "allow": try CustodianPolicy(canonical: step.bytes("policy")).write(in: path)

@@ -61,7 +61,7 @@ import Testing
         expectFault(.setMismatch, nil, "a key that nobody named") { _ = try parties.party(0).begin(replaced) }
         _ = try parties.party(0).begin(replaced, newKeys: [stranger])
         // A run that was given up leaves the share.
-        try parties.party(0).abandon(parties.table)
+        try parties.party(0).abandon(replaced)
         #expect(try parties.party(0).share(of: parties.table).record == record)
         let table = try RunPlan(
             kind: .refresh, threshold: 2, tableID: TableID(canonical: Array(repeating: 9, count: 16)),

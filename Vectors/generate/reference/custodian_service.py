@@ -162,7 +162,10 @@ class Service:
     # Runs
 
     def agree(self, plan: Plan, new_keys: Sequence[bytes]) -> None:
-        """ "One plan of a table is agreed to at a time" """
+        """5.23, "Agreed to", but for the comparison of names."""
+        # 1.
+        plan.index(source_public_key(self.seed))
+        # 2. "This one takes the place of an older one"
         self.agreed[plan.table_id] = (plan, list(new_keys))
 
     def give_up(self, plan: Plan) -> None:

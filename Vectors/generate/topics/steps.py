@@ -1259,7 +1259,11 @@ def runs(topic: Topic, two: Parties) -> None:
     stranger = replace(plan, keys=(source_public_key(bytes(32)), *plan.keys[1:]))
     add(
         "the plan does not name it",
-        [agree(stranger), (carry(stranger), "parameterOutOfRange"), (carry(stranger, first), "parameterOutOfRange")],
+        [
+            (agree(stranger)[0], "parameterOutOfRange"),
+            (carry(stranger), "unknownSet"),
+            (carry(stranger, first), "unknownSet"),
+        ],
         kinds=[],
     )
     add(
