@@ -268,7 +268,6 @@ extension Fields {
 extension Fields {
     /// What was said in a run so far.
     fileprivate func runMessages() throws -> RunMessages {
-        guard try isNull("record") else { return RunMessages(try CustodianRecord(canonical: bytes("record"))) }
         let base = try isNull("base") ? nil : CustodianRecord(canonical: bytes("base"))
         var messages = RunMessages(try RunPlan(canonical: bytes("plan")), base: base)
         for (round, name) in zip(messages.rounds, ["first", "second", "third"]) {
@@ -339,6 +338,15 @@ private final class Serving {
         return nil
     }
 
+    private func said(_ step: CustodianFolder.RunStep) -> [UInt8]? {
+        switch step {
+        case .says(_, let message): message
+        case .complains(_, let complaint): complaint
+        case .hasShare(let record): record.encoded
+        case .waits: nil
+        }
+    }
+
     func take(_ step: Fields) throws -> [UInt8]? {
         // Nothing here may hold the folder, which is opened anew.
         if try step.text("do") == "killed" { return try kill() }
@@ -366,12 +374,11 @@ private final class Serving {
         case "run":
             clock.set(try step.word("at"))
             let messages = try step.runMessages()
-            switch try step.replaying({ try folder.advance(messages, time: clock.now, random: &$0) }) {
-            case .says(_, let message): return message
-            case .complains(_, let complaint): return complaint
-            case .hasShare(let record): return record.encoded
-            case .waits: return nil
-            }
+            return said(try step.replaying { try folder.advance(messages, time: clock.now, random: &$0) })
+        case "bring":
+            clock.set(try step.word("at"))
+            let messages = RunMessages(try CustodianRecord(canonical: step.bytes("record")))
+            return said(try folder.advance(messages, time: clock.now))
         case "giveUp": try folder.abandon(RunPlan(canonical: step.bytes("plan")))
         case "see":
             guard let table else { throw VectorError("there is no run") }

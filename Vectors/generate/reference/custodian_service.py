@@ -40,10 +40,10 @@ class Said:
     """What was said in a run so far: of each round all messages, None while one is missing."""
 
     plan: Plan
-    base: Record | None
-    first: Sequence[bytes] | None
-    second: Sequence[bytes] | None
-    third: Sequence[bytes] | None
+    base: Record | None = None
+    first: Sequence[bytes] | None = None
+    second: Sequence[bytes] | None = None
+    third: Sequence[bytes] | None = None
     """of a recovery what was handed over"""
     record: Record | None = None
     """that the run has made, in the place of all messages"""

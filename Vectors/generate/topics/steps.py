@@ -101,6 +101,11 @@ def recover(record: Record, first: Sequence[bytes], second: Sequence[bytes], han
     }
 
 
+def bring(record: Record) -> Step:
+    """The record that a run has made, in the place of its messages."""
+    return {"do": "bring", "record": record.encode().hex(), "at": word(NOW)}
+
+
 def evaluate(asked: bytes, random: bytes = b"") -> Step:
     return {"do": "evaluate", "request": asked.hex(), "random": random.hex()}
 
@@ -1181,7 +1186,6 @@ def runs(topic: Topic, two: Parties) -> None:
         of: Plan,
         *rounds: Sequence[bytes] | None,
         base: Record | None = None,
-        record: Record | None = None,
         at: int = NOW,
         random: bytes = b"",
     ) -> Step:
@@ -1193,7 +1197,6 @@ def runs(topic: Topic, two: Parties) -> None:
             "first": said[0],
             "second": said[1],
             "third": said[2],
-            "record": record and record.encode().hex(),
             "at": word(at),
             "random": random.hex(),
         }
@@ -1229,7 +1232,7 @@ def runs(topic: Topic, two: Parties) -> None:
             (carry(plan, first), "="),
             (carry(plan, first, second), "="),
             (carry(plan, second, first, first), "="),
-            (carry(plan, record=two.record), "="),
+            (bring(two.record), "="),
         ],
         "Again",
         "Once",
@@ -1453,10 +1456,10 @@ def carried_by_records(
     refresh, dealing = (bytes.fromhex(step["random"]) for step in steps_of(fresh, 0))
     begun, dealt = (carry(plan, random=refresh), ""), (carry(plan, fresh.first, random=dealing), "")
     confirmed = (carry(plan, fresh.first, fresh.second), "")
-    by_record = carry(plan, record=record)
+    by_record = bring(record)
     signatures = list(record.signatures)
     signatures[1] = flipped(signatures[1], 3)
-    forged = carry(plan, record=replace(record, signatures=tuple(signatures)))
+    forged = bring(replace(record, signatures=tuple(signatures)))
     other = Refresh(two, name="refresh, another one")
     told = fresh.parties[2].complain(2, fresh.second[1])
 
@@ -1506,7 +1509,7 @@ def carried_by_records(
         "Seen",
         kinds=[3],
     )
-    of_other = carry(other.plan, record=other.record)
+    of_other = bring(other.record)
     case(
         "the record of a run that is not here, nor agreed to",
         [begun, dealt, confirmed, (of_other, "unknownSet"), agree(other.plan), (of_other, conflict), (by_record, "")],
@@ -1640,7 +1643,7 @@ def agreements(
             *(entry for step in whole for entry in (stop, ({**step[0], "random": ""}, stopped), resume, step)),
             stop,
             (carry(plan), stopped),
-            (carry(plan, record=fresh.record), stopped),
+            (bring(fresh.record), stopped),
             (carry(other.plan), stopped),
         ],
         "Stopped",

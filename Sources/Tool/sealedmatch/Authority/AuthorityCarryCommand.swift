@@ -28,7 +28,7 @@ struct AuthorityCarryCommand: ParsableCommand {
                 lines[try about(line.name) { try plan.index(of: line.publicKey) }] = line
             }
             // With all that was said to the end, whoever complains has said so himself.
-            if files.messages.missing != nil, let wrong = try files.evidence() {
+            if files.messages.missing != nil, let wrong = try files.evidence(), try !findRecord(&files, lines) {
                 throw RunFolder.dead(wrong.party, wrong.file)
             }
             for round in files.messages.rounds where files.messages.made == nil {
@@ -66,6 +66,21 @@ struct AuthorityCarryCommand: ParsableCommand {
             try files.put(message, round: round, of: party)
         }
         if let failure { throw failure }
+    }
+
+    /// Whether a party has the record, though somebody complains: then that one lied, and has confirmed what it
+    /// complains of. What is asked with makes no party go on: all have dealt, else there was nothing to complain of.
+    private func findRecord(_ files: inout RunFolder, _ lines: [PartyIndex: CustodianLine]) throws -> Bool {
+        let plan = files.messages.plan
+        guard plan.kind != .recovery, files.messages.all(2) != nil else { return false }
+        var first = RunMessages(plan)
+        for party in plan.members { first[1, party] = files.messages[1, party] }
+        for line in lines.values {
+            guard let said = try? line.run(first), said.starts(with: CustodianRecord.magic) else { continue }
+            try take(said, line, &files)
+            return true
+        }
+        return false
     }
 
     /// Takes a record that a party has for the messages that are not here.
