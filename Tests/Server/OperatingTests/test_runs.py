@@ -318,6 +318,7 @@ class GivenUp(unittest.TestCase):
     run up."""
 
     def setUp(self) -> None:
+        Sample.make()
         self.base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
         self.addCleanup(self.base.cleanup)
         self.world = World(Path(self.base.name), 3)
