@@ -606,6 +606,7 @@ def other_runs(add: Callable[..., None], two: Parties) -> None:
             (recover(record, *rounds, [lost.handovers[0], lie]), "="),
             (evaluate(request(record, elements, 2, (1, 2), False).encode()), ""),
             (begin(lost.plan), conflict),
+            (finish(two.third), conflict),
         ],
         "Again",
         "Blamed",
