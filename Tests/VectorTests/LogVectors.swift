@@ -110,10 +110,13 @@ enum LogVectors {
         "Alarms": { input, folder in
             let set = try input.isNull("set") ? nil : SetFile(path: folder.path(input.fields("set")))
             let root = try set?.header.root()
-            let found = LogMonitor.alarms(
-                try input.byteStrings("entries"), growth: Double(try input.number("growth", as: Int.self))
+            let found = LogMonitor.look(
+                at: try input.byteStrings("entries"), growth: Double(try input.number("growth", as: Int.self))
             ) { $0 == root ? set : nil }
-            return ["alarms": .numbers(Set(found.map(\.index)).sorted())]
+            return [
+                "alarms": .numbers(Set(found.alarms.map(\.index)).sorted()),
+                "withoutFile": .number(found.setsWithoutFile),
+            ]
         },
         "Watch": { input, folder in
             var files: [String: [UInt8]] = [:]
@@ -134,6 +137,7 @@ enum LogVectors {
             return [
                 "size": .number(report.checkpoint.size), "newEntries": .number(report.newEntries),
                 "alarms": .numbers(Set(report.alarms.map(\.index)).sorted()),
+                "withoutFile": .number(report.setsWithoutFile),
             ]
         },
     ]

@@ -82,7 +82,12 @@ private final class Log {
     func take(_ step: Fields) throws -> JSON {
         var reply: [String: JSON] = ["size": .null, "isPublished": .null, "asked": .null, "error": .null]
         switch try step.text("do") {
-        case "add": _ = try folder.add(LogEntry(canonical: step.bytes("entry")))
+        case "add":
+            do {
+                _ = try folder.add(LogEntry(canonical: step.bytes("entry")))
+            } catch let error as SealedMatchError {
+                reply["error"] = .text(ErrorNames.name(error.code))
+            }
         case "put":
             let file = URL(filePath: path).appending(path: try step.text("path"))
             try FileManager.default.createDirectory(

@@ -61,13 +61,14 @@ enum StepVectors {
             return ["replies": .list(replies), "totals": .totals(found)]
         },
         "Taken": { input, _ in
-            var taken = TakenCalls(start: try input.word("start"), most: try input.number("most"))
+            var taken = TakenCalls(earliest: try input.word("start"), most: try input.number("most"))
             var replies: [JSON] = []
             for call in try input.objects("calls") {
                 let (name, time) = (try call.bytes32("name"), try call.word("time"))
+                let coordinator = try call.bytes32("coordinator")
                 do {
-                    try taken.check(name, time: time, now: call.word("now"))
-                    taken.keep(name, time: time)
+                    try taken.check(name, of: coordinator, time: time, now: call.word("now"))
+                    taken.keep(name, of: coordinator, time: time)
                     replies.append(.null)
                 } catch let error as SealedMatchError {
                     replies.append(.text(ErrorNames.name(error.code)))
@@ -314,6 +315,12 @@ private final class Serving {
         try SourceKeyFile.create(key, at: path + "/custodian.key")
         publicKey = key.publicKey
         if let share, let table {
+            // The run by which it has its share.
+            let run = try CustodianShare(canonical: CustodianVectors.secret(share)).record.plan.name()
+            let entry = try JournalEntry.make(
+                .begun, number: 0, time: 0, table, subject: run, asker: Bytes32(), count: 0, total: 0,
+                previous: Bytes32(), key: key)
+            try DurableFile.write(entry.encoded, to: journalPath, secret: true)
             let states = try CustodianDirectory(path: path + "/state")
             try states.replace(table, with: SecretBytes.copying(CustodianVectors.state(table, share: share)))
         }
@@ -324,15 +331,16 @@ private final class Serving {
     private func start() throws -> CustodianFolder {
         let folder = try folder ?? CustodianFolder(path: path)
         self.folder = folder
-        service = CustodianService(folder, now: { [clock] in clock.now }, instant: { [clock] in clock.instant })
+        service = try CustodianService(folder, now: { [clock] in clock.now }, instant: { [clock] in clock.instant })
         return folder
     }
 
-    /// Ends it, as if it had been killed before it wrote its last entry, and starts it anew.
-    private func kill() throws -> [UInt8]? {
+    /// Ends it, as if it had been killed before it wrote its last entry, or with a journal that lacks some, and starts
+    /// it anew.
+    private func kill(_ entries: UInt64) throws -> [UInt8]? {
         (folder, service) = (nil, nil)
         let journal = try FileHandle(forWritingTo: URL(filePath: journalPath))
-        try journal.truncate(atOffset: journal.seekToEnd() - UInt64(JournalEntry.encodedCount))
+        try journal.truncate(atOffset: journal.seekToEnd() - entries * UInt64(JournalEntry.encodedCount))
         try journal.close()
         _ = try start()
         return nil
@@ -349,7 +357,8 @@ private final class Serving {
 
     func take(_ step: Fields) throws -> [UInt8]? {
         // Nothing here may hold the folder, which is opened anew.
-        if try step.text("do") == "killed" { return try kill() }
+        if try step.text("do") == "killed" { return try kill(1) }
+        if try step.text("do") == "cut" { return try kill(step.number("entries")) }
         guard let folder, let service else { throw VectorError("the custodian does not run") }
         switch try step.text("do") {
         case "call":
@@ -374,11 +383,10 @@ private final class Serving {
         case "run":
             clock.set(try step.word("at"))
             let messages = try step.runMessages()
-            return said(try step.replaying { try folder.advance(messages, time: clock.now, random: &$0) })
+            return said(try step.replaying { try service.advance(messages, random: &$0) })
         case "bring":
             clock.set(try step.word("at"))
-            let messages = RunMessages(try CustodianRecord(canonical: step.bytes("record")))
-            return said(try folder.advance(messages, time: clock.now))
+            return try service.run(step.bytes("record"))
         case "giveUp": try folder.abandon(RunPlan(canonical: step.bytes("plan")))
         case "see":
             guard let table else { throw VectorError("there is no run") }

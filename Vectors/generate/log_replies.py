@@ -57,7 +57,12 @@ def publish_replies(case: Case) -> dict[str, Any]:
         reply: dict[str, Any] = {"size": None, "isPublished": None, "asked": None, "error": None}
         match step["do"]:
             case "add":
-                publisher.waiting.append(bytes.fromhex(step["entry"]))
+                try:
+                    publisher.add(bytes.fromhex(step["entry"]))
+                except ProtocolError as error:
+                    reply["error"] = error.name
+            case "put" if step["path"].startswith("queue/"):
+                publisher.waiting.append(bytes.fromhex(step["contents"]))
             case "put":
                 publisher.files[step["path"]] = bytes.fromhex(step["contents"])
             case "remove":

@@ -132,7 +132,9 @@ def serve(service: Service, step: Step, now: int) -> bytes | None:
         case "restart":
             service.restart(now)
         case "killed":
-            service.killed(now)
+            service.cut(1, now)
+        case "cut":
+            service.cut(step["entries"], now)
         case "agree":
             service.agree(Plan.decode(bytes.fromhex(step["plan"])), [bytes.fromhex(key) for key in step["newKeys"]])
         case "run":
@@ -206,10 +208,10 @@ def taken_replies(case: dict[str, Any]) -> dict[str, Any]:
     taken = TakenCalls(decode_integer(bytes.fromhex(case["start"])), case["most"])
     replies: list[str | None] = []
     for call in case["calls"]:
-        name, time, now = (bytes.fromhex(call[field]) for field in ("name", "time", "now"))
+        name, coordinator, time, now = (bytes.fromhex(call[field]) for field in ("name", "coordinator", "time", "now"))
         try:
-            taken.check(name, decode_integer(time), decode_integer(now))
-            taken.keep(name, decode_integer(time))
+            taken.check(name, coordinator, decode_integer(time), decode_integer(now))
+            taken.keep(name, coordinator, decode_integer(time))
             replies.append(None)
         except ProtocolError as error:
             replies.append(error.name)

@@ -77,13 +77,12 @@ package enum CustodianCall: UInt8, Sendable, CaseIterable {
         let receiver = try reader.bytes32()
         let signature = try Signature(canonical: reader.take(Signature.encodedCount))
         let body = try reader.take(reader.remaining)
-        // Calls, step 3
+        // Calls, step 3: what costs nothing comes first.
+        guard kind == rawValue, receiver == custodian, time <= now &+ Self.tolerance, now <= time &+ Self.tolerance
+        else { throw SealedMatchError(.authenticationFailed, "the call is another one, for another custodian or time") }
         let signed = try Self.signed(Array(bytes.prefix(80)), body)
-        guard kind == rawValue, receiver == custodian, time <= now &+ Self.tolerance, now <= time &+ Self.tolerance,
-            signature.verifies(signed, publicKey: coordinator)
-        else {
-            throw SealedMatchError(
-                .authenticationFailed, "the call is for another custodian or time, or its signature does not verify")
+        guard signature.verifies(signed, publicKey: coordinator) else {
+            throw SealedMatchError(.authenticationFailed, "the call's signature does not verify")
         }
         return Opened(coordinator: coordinator, time: time, name: try SHA256.digest(of: signed), body: body)
     }

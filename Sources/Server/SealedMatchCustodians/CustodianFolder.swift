@@ -46,8 +46,8 @@ package final class CustodianFolder: Sendable {
     }
 
     /// Opens a folder, and takes its lock.
-    /// - Throws: `fileFailed`, also if another process has it; `notPrivate`, `damagedJournal`; what reading keys
-    ///   throws.
+    /// - Throws: `fileFailed`, also if another process has it; `notPrivate`; `damagedJournal`, also where the journal
+    ///   lacks what the states know; what reading keys and states throws.
     package init(path: String) throws(SealedMatchError) {
         self.path = path
         let key = try SourceKeyFile.readSecret(Self.keyPath(in: path))
@@ -55,8 +55,14 @@ package final class CustodianFolder: Sendable {
             throw SealedMatchError(.setMismatch, "the custodian's two key files are of two keys")
         }
         directory = try CustodianDirectory(path: "\(path)/state")
-        journal = try CustodianJournal(path: Self.journalPath(in: path), publicKey: key.publicKey)
+        let publicKey = key.publicKey
         party = CustodianParty(identity: key, store: directory)
+        var kept: [TableID: Kept] = [:]
+        for table in try directory.tables() { kept[table] = try party.kept(table) }
+        // Before a new one is made in the place of one that is lost.
+        if !DurableFile.exists(Self.journalPath(in: path)) { try JournalSteps().check(kept) }
+        journal = try CustodianJournal(path: Self.journalPath(in: path), publicKey: publicKey)
+        try journal.steps.check(kept)
     }
 
     /// Where the journal of a folder is.
@@ -65,6 +71,23 @@ package final class CustodianFolder: Sendable {
     /// Tables of which something is kept.
     /// - Throws: `fileFailed`.
     package func tables() throws(SealedMatchError) -> [TableID] { try directory.tables() }
+
+    /// Where a share is that a record is of.
+    package enum Place: Sendable {
+        case share(of: TableID)
+        /// It was erased.
+        case erased
+    }
+
+    /// The shares that are here, and that were erased here, by their records' names.
+    func places() throws(SealedMatchError) -> [Bytes32: Place] {
+        var places: [Bytes32: Place] = [:]
+        for table in try tables() {
+            let kept = try party.kept(table)
+            if let record = kept.record { places[record] = kept.isErased ? .erased : .share(of: table) }
+        }
+        return places
+    }
 
     // MARK: The stop switch
 

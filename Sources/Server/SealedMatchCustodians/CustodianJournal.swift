@@ -12,6 +12,7 @@ package final class CustodianJournal: Sendable {
         var next: UInt64
         var totals: [TableID: UInt64]
         var steps: JournalSteps
+        var lastAsked: UInt64?
     }
     private let state: Mutex<State>
 
@@ -27,7 +28,9 @@ package final class CustodianJournal: Sendable {
             summary.hasUnfinishedEnd = false
         }
         state = Mutex(
-            State(file: file, previous: summary.last, next: summary.count, totals: summary.totals, steps: summary.steps)
+            State(
+                file: file, previous: summary.last, next: summary.count, totals: summary.totals, steps: summary.steps,
+                lastAsked: summary.lastAsked)
         )
     }
 
@@ -63,6 +66,7 @@ package final class CustodianJournal: Sendable {
         state.previous = try entry.digest()
         state.next += 1
         state.totals[table] = total
+        if entry.isAsked { state.lastAsked = max(state.lastAsked ?? 0, time) }
         if kind != .evaluated { state.steps.insert(kind, table, subject: subject) }
         return entry
     }
@@ -77,6 +81,9 @@ package final class CustodianJournal: Sendable {
             _ = try Self.append(kind, table, subject, Bytes32(), 0, state.totals[table] ?? 0, time, key, &state)
         }
     }
+
+    /// The latest time of an entry that a coordinator asked for.
+    package var lastAsked: UInt64? { state.withLock { $0.lastAsked } }
 
     /// Steps of runs, proof sessions and erasures that were written down.
     var steps: JournalSteps { state.withLock { $0.steps } }
@@ -97,6 +104,7 @@ package final class CustodianJournal: Sendable {
         /// Steps of runs, proof sessions, and erasures.
         package fileprivate(set) var steps = JournalSteps()
         fileprivate var hasUnfinishedEnd = false
+        fileprivate var lastAsked: UInt64?
 
         /// Reads a journal, whoever writes it meanwhile, and verifies it.
         /// - Parameters:
@@ -132,6 +140,9 @@ package final class CustodianJournal: Sendable {
                 summary.count += 1
                 summary.last = try entry.digest()
                 summary.totals[entry.tableID] = entry.total
+                if entry.isAsked {
+                    summary.lastAsked = max(summary.lastAsked ?? 0, entry.time)
+                }
                 if entry.kind != .evaluated {
                     summary.steps.insert(entry.kind, entry.tableID, subject: entry.subject)
                 }

@@ -35,6 +35,15 @@ public final class CustodianParty<Store: CustodianStore>: Sendable {
         }
     }
 
+    /// What is kept of a table.
+    func kept(_ table: TableID) throws(SealedMatchError) -> Kept {
+        try unblamed { () throws(CustodianError) in
+            try step(table) { (state) throws(CustodianError) in
+                try blaming(nil) { () throws(SealedMatchError) in try state.kept() }
+            }
+        }
+    }
+
     /// Puts a run's new state on disk.
     func save(_ run: RunState, in state: inout CustodianState) throws(SealedMatchError) {
         state.run = Held(try run.encoded())

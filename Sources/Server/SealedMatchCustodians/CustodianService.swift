@@ -8,10 +8,16 @@ internal import Synchronization
 /// Any number of threads may call it; its functions block.
 package final class CustodianService: Sendable {
     private let folder: CustodianFolder
-    private let shares = Mutex<[Bytes32: LocalCustodian]>([:])
+    private let shares: Mutex<Shares>
     private let turn: Mutex<Turn>
     private let now: @Sendable () -> UInt64
     private let instant: @Sendable () -> ContinuousClock.Instant
+
+    /// Which shares are here: so no disk is looked at for a record that is not.
+    private struct Shares: Sendable {
+        var places: [Bytes32: CustodianFolder.Place]
+        var loaded: [Bytes32: LocalCustodian] = [:]
+    }
 
     /// What is looked at and changed in one turn.
     private struct Turn: Sendable {
@@ -22,36 +28,47 @@ package final class CustodianService: Sendable {
     /// - Parameters:
     ///   - now: seconds since 1970.
     ///   - instant: what rates are reckoned by: a clock that nobody sets.
+    /// - Throws: what reading the states throws.
     package init(
         _ folder: CustodianFolder, now: @escaping @Sendable () -> UInt64,
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
-    ) {
+    ) throws(SealedMatchError) {
         self.folder = folder
         self.now = now
         self.instant = instant
-        turn = Mutex(Turn(taken: TakenCalls(start: now())))
+        shares = Mutex(Shares(places: try folder.places()))
+        // The clock may have been set back since the last call was taken.
+        let last = folder.journal.lastAsked.map { $0 < .max ? $0 + 1 : $0 } ?? 0
+        turn = Mutex(Turn(taken: TakenCalls(earliest: max(now(), last))))
     }
 
     /// The share of a record, if it is here ("Answering", step 2). Looked up and kept in one turn: what a run replaces
     /// meanwhile is forgotten after it, and no old share comes back into this memory.
     private func share(of record: Bytes32) throws(SealedMatchError) -> LocalCustodian {
         try shares.withLock { (shares) throws(SealedMatchError) in
-            if let share = shares[record] { return share }
-            for table in try folder.tables() {
-                let share: CustodianShare
-                do throws(CustodianError) {
-                    share = try folder.party.share(of: table)
-                } catch {
-                    guard error.code == .unknownSet || error.code == .keyErased else { throw error.error }
-                    if try folder.party.erasedRecord(of: table) == record { throw error.error }
-                    continue
-                }
-                guard share.record.name == record else { continue }
-                let kept = LocalCustodian(share)
-                shares[record] = kept
-                return kept
+            if let share = shares.loaded[record] { return share }
+            switch shares.places[record] {
+            case .share(of: let table)?:
+                let share = try unblamed { () throws(CustodianError) in try folder.party.share(of: table) }
+                guard share.record.name == record else { break }
+                let loaded = LocalCustodian(share)
+                shares.loaded[record] = loaded
+                return loaded
+            case .erased?: throw SealedMatchError(.keyErased, "the share of this key was erased")
+            case nil: break
             }
             throw SealedMatchError(.unknownSet, "no share of this record is here")
+        }
+    }
+
+    /// Forgets the shares that a run has replaced, and knows the new one. Once: whoever brings the run's messages again
+    /// has no disk looked at.
+    private func update(_ record: Bytes32) throws(SealedMatchError) {
+        try shares.withLock { (shares) throws(SealedMatchError) in
+            guard shares.places[record] == nil else { return }
+            let places = try folder.places()
+            shares.places = places
+            shares.loaded = shares.loaded.filter { places[$0.key] != nil }
         }
     }
 
@@ -80,9 +97,11 @@ package final class CustodianService: Sendable {
     ) throws(SealedMatchError) {
         try turn.withLock { (turn) throws(SealedMatchError) in
             let policy = try self.policy(for: coordinator, table)
-            if let call { try turn.taken.check(call.name, time: call.time, now: now()) }
+            if let call {
+                try turn.taken.check(call.name, of: call.coordinator, time: call.time, now: now())
+            }
             try self.count(.evaluated, policy, coordinator, table, subject: subject, count, in: &turn)
-            if let call { turn.taken.keep(call.name, time: call.time) }
+            if let call { turn.taken.keep(call.name, of: call.coordinator, time: call.time) }
         }
     }
 
@@ -134,9 +153,11 @@ package final class CustodianService: Sendable {
     ) throws(SealedMatchError) -> [UInt8] {
         let request = try EvaluationRequest(deferringPoints: opened.body)
         let holder = try share(of: request.record)
+        let table = holder.share.record.plan.tableID
+        // Before the turn, too: for whoever may not ask nobody waits.
+        _ = try policy(for: opened.coordinator, table)
         try admit(
-            opened.coordinator, holder.share.record.plan.tableID, subject: request.digest(),
-            count: request.elements.count, call: opened)
+            opened.coordinator, table, subject: request.digest(), count: request.elements.count, call: opened)
         // Answering, step 6: it changes nothing here, so many may be at it at once.
         return try holder.share.evaluate(request, random: &random).encoded
     }
@@ -152,11 +173,13 @@ package final class CustodianService: Sendable {
             Array(opened.body.dropFirst(ProofSession.encodedCount)),
             into: call == .commit ? 0 : session.parties.count)
         let (table, name) = (try share(of: session.record).share.record.plan.tableID, try session.name())
+        // Before the turn, too, as in `evaluate`.
+        _ = try policy(for: opened.coordinator, table)
         // With step 6: the journal has sessions in the order in which they took each other's places.
         return try turn.withLock { (turn) throws(SealedMatchError) in
             let policy = try self.policy(for: opened.coordinator, table)
-            try turn.taken.check(opened.name, time: opened.time, now: now())
             if call == .commit {
+                try turn.taken.check(opened.name, of: opened.coordinator, time: opened.time, now: now())
                 let atHand = try unblamed { () throws(CustodianError) in try folder.party.sessionName(table) }
                 guard atHand == name || !folder.journal.hasProved(table, name) else {
                     throw SealedMatchError(
@@ -164,8 +187,8 @@ package final class CustodianService: Sendable {
                 }
                 // A proof counts as one evaluation; what follows goes on with what was counted.
                 try count(.proved, policy, opened.coordinator, table, subject: name, 1, in: &turn)
+                turn.taken.keep(opened.name, of: opened.coordinator, time: opened.time)
             }
-            turn.taken.keep(opened.name, time: opened.time)
             // Answering, step 6
             return try unblamed { () throws(CustodianError) in
                 switch call {
@@ -194,14 +217,23 @@ package final class CustodianService: Sendable {
     /// - Throws: `unknownSet` for a plan that nobody agreed to; what the round throws, with the party that is at fault.
     package func run(_ bytes: [UInt8]) throws(CustodianError) -> [UInt8] {
         let messages = try blaming(nil) { () throws(SealedMatchError) in try RunMessages(canonical: bytes) }
-        switch try folder.advance(messages, time: now()) {
+        var random = SystemRandom()
+        switch try advance(messages, random: &random) {
         case .says(_, let message): return message
         case .complains(_, let complaint): return complaint
         case .waits: return []
-        case .hasShare(let record):
-            // An older share of this table is of no use any more.
-            shares.withLock { $0 = [:] }
-            return record.encoded
+        case .hasShare(let record): return record.encoded
         }
+    }
+
+    package func advance(
+        _ messages: RunMessages, random: inout some RandomSource & ~Copyable
+    ) throws(CustodianError) -> CustodianFolder.RunStep {
+        let step = try folder.advance(messages, time: now(), random: &random)
+        if case .hasShare(let record) = step {
+            // An older share of this table is of no use any more.
+            try blaming(nil) { () throws(SealedMatchError) in try update(record.name) }
+        }
+        return step
     }
 }

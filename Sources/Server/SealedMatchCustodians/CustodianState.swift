@@ -1,6 +1,17 @@
 internal import SealedMatchCrypto
 internal import SealedMatchProtocol
 
+/// What a state says, by the names that a journal has.
+struct Kept {
+    /// The record whose share is here, or was erased.
+    var record: Bytes32?
+    var isErased = false
+    /// The journal has an entry of a run of this table.
+    var hasBegun = false
+    /// The proof session that is at hand: the journal has an entry of it.
+    var session: Bytes32?
+}
+
 /// All that a custodian keeps of one table: its share, a run that is under way or was the last, a proof that is under
 /// way, or that the share was erased, and runs that were given up and may still end. One encoding, so that each step is
 /// one write.
@@ -84,6 +95,28 @@ struct CustodianState {
     func decodedErasure() throws(SealedMatchError) -> ErasureStatement? {
         guard let erasure else { return nil }
         return try ErasureStatement(canonical: unsafe erasure.secret.withBytes { raw in unsafe Array(raw) })
+    }
+
+    /// What a custodian knows of a table when it starts.
+    func kept() throws(SealedMatchError) -> Kept {
+        var kept = Kept()
+        if let erasure = try decodedErasure() {
+            kept.record = erasure.record
+            kept.isErased = true
+        } else if share != nil {
+            kept.record = try decodedShare().record.name
+        }
+        let givenUp = try keptRuns()
+        kept.hasBegun = kept.record != nil || !givenUp.isEmpty
+        if let run {
+            // A run's state is on disk before its entry: what came after its first message shows that one is there.
+            switch try RunState(decoding: run.secret) {
+            case .round1, .complained, .givenUp: break
+            case .round2, .round3, .handedOver, .ended: kept.hasBegun = true
+            }
+        }
+        if let session { kept.session = try ProofState(decoding: session.secret).session.name() }
+        return kept
     }
 
     /// The run, decoded.

@@ -96,13 +96,4 @@ extension CustodianParty {
             }
         }
     }
-
-    /// The name of the record whose share was erased here; nil if none was.
-    func erasedRecord(of table: TableID) throws(SealedMatchError) -> Bytes32? {
-        try unblamed { () throws(CustodianError) in
-            try step(table) { (state) throws(CustodianError) in
-                try blaming(nil) { () throws(SealedMatchError) in try state.decodedErasure()?.record }
-            }
-        }
-    }
 }

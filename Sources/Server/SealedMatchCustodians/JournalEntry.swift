@@ -94,6 +94,9 @@ package struct JournalEntry: Equatable, Sendable {
             SignedMessage.signed(Array(encoded.dropLast(Signature.encodedCount))), publicKey: publicKey)
     }
 
+    /// Whether a coordinator asked for it.
+    var isAsked: Bool { kind == .evaluated || kind == .proved }
+
     /// SHA-256 of all its bytes: what the next entry names.
     package func digest() throws(SealedMatchError) -> Bytes32 { try SHA256.digest(of: encoded) }
 }

@@ -18,6 +18,33 @@ package struct JournalSteps: Sendable {
         steps.contains(Step(kind: kind, tableID: table, subject: subject))
     }
 
+    /// That the journal has what states show that it had: else it was lost, or its end was. (Docs/Protocol.md,
+    /// "Journal", step 5)
+    /// - Throws: `damagedJournal`; `keyErased` for a share that was erased, and is there again.
+    func check(_ kept: [TableID: Kept]) throws(SealedMatchError) {
+        for (table, kept) in kept { try check(kept, of: table) }
+    }
+
+    private func check(_ kept: Kept, of table: TableID) throws(SealedMatchError) {
+        guard !kept.hasBegun || steps.contains(where: { $0.kind == .begun && $0.tableID == table }),
+            kept.session.map({ contains(.proved, table, subject: $0) }) ?? true
+        else {
+            throw SealedMatchError(
+                .damagedJournal,
+                """
+                the file `journal` is missing, or its end is: it says nothing of what state/ holds. Put the whole \
+                journal back; if it is lost, make a new custodian, and have the shares recovered
+                """)
+        }
+        guard
+            kept.record == nil || kept.isErased || !steps.contains(where: { $0.kind == .erased && $0.tableID == table })
+        else {
+            throw SealedMatchError(
+                .keyErased,
+                "state/ holds a share that was erased by the journal: an older file was put back, delete it")
+        }
+    }
+
     /// Whether a run may be begun. (Docs/Protocol.md, "Begun once")
     /// - Parameter current: the name of the run that is under way in the table's state, or was the last; nil if none.
     /// - Returns: true for a run that was not begun before, false for that which the state is at.

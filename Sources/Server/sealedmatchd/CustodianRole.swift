@@ -38,7 +38,11 @@ private func custodianServer(
     limits.headerSeconds = try file.number("header-seconds", settings.headerSeconds, limits.headerSeconds, 1...86_400)
     limits.bodySeconds = try file.number("body-seconds", settings.bodySeconds, limits.bodySeconds, 1...86_400)
     let folder = try about(path) { try CustodianFolder(path: path) }
-    let service = CustodianService(folder, now: CollectorRole.now)
+    let service = try about(path) { try CustodianService(folder, now: CollectorRole.now) }
+    if let last = folder.journal.lastAsked, case let now = CollectorRole.now(), last > now {
+        process.logger.warning(
+            "the clock is \(last - now) s behind the journal's last call: until then no call is taken")
+    }
     var calls = CustodianCall.allCases.map { call in
         CallFront.Call(String(CustodianLine.path(of: call).dropFirst()), maximumBody: call.maximumCount) {
             (body) throws(SealedMatchError) in try service.answer(call, body)

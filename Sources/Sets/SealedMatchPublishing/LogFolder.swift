@@ -71,12 +71,28 @@ package final class LogFolder {
 
     /// Puts an entry behind all others: durably, before this returns.
     /// - Returns: its place.
-    package func add(_ entry: LogEntry) throws(SealedMatchError) -> Int {
+    /// - Throws: `inconsistentLog` for a set's entry that does not fit those before: it would be an alarm for ever;
+    ///   what reading the log throws.
+    package func add(_ entry: LogEntry) throws -> Int {
         let published = try signedSize()
-        let index = published + (try queue(after: published).count)
+        let entries = try LogContents(size: UInt64(published)) { try file($0, $1) }.entries + queue(after: published)
+        let index = entries.count
+        try Self.check(entries + [entry.encoded], from: index)
         try LockedDirectory.make(path + "/" + Self.queueName, mode: 0o755)
         try DurableFile.create(entry.encoded, at: path + "/" + Self.queued(index), isSecret: false)
         return index
+    }
+
+    /// That the entries of sets that are new fit those before ("Publishing", step 1).
+    /// - Throws: `inconsistentLog`.
+    static func check(_ entries: [[UInt8]], from first: Int) throws(SealedMatchError) {
+        var sets = SetsOfLog()
+        for (index, bytes) in entries.enumerated() {
+            guard let entry = try? LogEntry(canonical: bytes), let fault = sets.add(entry).first, index >= first else {
+                continue
+            }
+            throw SealedMatchError(.inconsistentLog, fault.reason)
+        }
     }
 
     /// Entries of the last checkpoint that the log signed.

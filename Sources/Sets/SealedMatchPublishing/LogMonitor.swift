@@ -11,6 +11,8 @@ package struct LogMonitor {
         package let index: Int
         /// What is wrong.
         package let text: String
+        /// Whether a set file shows it. That may have come later than the entry.
+        let isOfFile: Bool
         package var description: String { "entry \(index): \(text)" }
     }
 
@@ -20,7 +22,18 @@ package struct LogMonitor {
         package let checkpoint: Checkpoint
         /// Entries that were not there at the last watch.
         package let newEntries: Int
+        /// Of new entries; and of all entries whose set's file is at hand, what the file shows.
         package let alarms: [Alarm]
+        /// Sets of the log whose file was not at hand: "Watching", step 5, was not taken for them.
+        package let setsWithoutFile: Int
+    }
+
+    /// What was found in entries.
+    package struct Found {
+        package fileprivate(set) var alarms: [Alarm] = []
+        fileprivate var withoutFile: Set<SetRoot> = []
+        /// Sets whose file was not at hand.
+        package var setsWithoutFile: Int { withoutFile.count }
     }
 
     private let policy: LogPolicy
@@ -65,11 +78,11 @@ package struct LogMonitor {
                 throw SealedMatchError(.inconsistentLog, "a tile is missing, or is not that of the entries")
             }
         }
-        let alarms = Self.alarms(contents.entries, growth: growth, set: set)
+        let found = Self.look(at: contents.entries, growth: growth, set: set)
         let known = Int(last?.size ?? 0)
         return Report(
             checkpoint: checkpoint, newEntries: contents.entries.count - known,
-            alarms: alarms.filter { $0.index >= known })
+            alarms: found.alarms.filter { $0.index >= known || $0.isOfFile }, setsWithoutFile: found.setsWithoutFile)
     }
 
     /// What is wrong with entries, or strange: "Watching", steps 3 to 7.
@@ -77,15 +90,17 @@ package struct LogMonitor {
     ///   - entries: all of a log's, in their order.
     ///   - growth: n of a version may be at most so many times that of the version before.
     ///   - set: a set file that is at hand, by its root.
-    package static func alarms(
-        _ entries: [[UInt8]], growth: Double, set: (SetRoot) -> SetFile?
-    ) -> [Alarm] {
-        var alarms: [Alarm] = []
+    package static func look(
+        at entries: [[UInt8]], growth: Double, set: (SetRoot) -> SetFile?
+    ) -> Found {
+        var found = Found()
         var before: SetEntry?
         var told = ToldOfSets()
-        var published: [SetRoot: SetEntry] = [:]
+        var sets = SetsOfLog()
         for (index, bytes) in entries.enumerated() {
-            func alarm(_ text: String) { alarms.append(Alarm(index: index, text: text)) }
+            func alarm(_ text: String, isOfFile: Bool = false) {
+                found.alarms.append(Alarm(index: index, text: text, isOfFile: isOfFile))
+            }
             // Watching, step 3: every entry has its form, and its signature verifies
             let entry: LogEntry
             do {
@@ -97,30 +112,25 @@ package struct LogMonitor {
             if let signed = entry.signed, !signed.verifies { alarm("its signature does not verify") }
             // Watching, step 7: what is said of sets
             for text in told.add(entry, at: index) { alarm(text) }
-            guard case .set(let new) = entry else { continue }
             // Watching, step 4: one entry for a set, one set for a version
-            if published[new.root, default: new] != new { alarm("an entry before it says otherwise of the same set") }
-            if published[new.root] == nil { published[new.root] = new }
-            if let before {
-                if new.version == before.version, new.root != before.root {
-                    alarm("another set of version \(new.version) is in the log")
-                }
-                if new.version < before.version { alarm("its version is below that of a set before") }
-                // Watching, step 6: growth
-                if Double(new.entries) > growth * Double(before.entries) {
-                    alarm("n grew from \(before.entries) to \(new.entries)")
-                }
+            for fault in sets.add(entry) { alarm("\(fault.reason)") }
+            guard case .set(let new) = entry else { continue }
+            // Watching, step 6: growth
+            if let before, Double(new.entries) > growth * Double(before.entries) {
+                alarm("n grew from \(before.entries) to \(new.entries)")
             }
             before = new
             if let file = set(new.root) {
-                for text in check(new, file) { alarm(text) }
+                for text in check(new, file) { alarm(text, isOfFile: true) }
+            } else {
+                found.withoutFile.insert(new.root)
             }
         }
-        return alarms
+        return found
     }
 
-    /// Watching, step 5: the set file, if it is at hand.
-    private static func check(_ entry: SetEntry, _ file: SetFile) -> [String] {
+    /// Watching, step 5: what a set's file shows against its entry; nothing if they fit.
+    package static func check(_ entry: SetEntry, _ file: SetFile) -> [String] {
         do throws(SealedMatchError) {
             var problems: [String] = []
             guard try SetEntry(header: file.header, terms: entry.terms) == entry else {

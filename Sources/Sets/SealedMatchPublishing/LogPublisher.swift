@@ -52,6 +52,7 @@ package struct LogPublisher {
         let contents = try LogContents(entries)
         if let published { try contents.check(published) }
         if let pending { try contents.check(pending) }
+        try LogFolder.check(entries, from: signed)
         let size = entries.count
         // Publishing, step 2: tiles come before what is signed
         for file in contents.bundles(size: size) { try folder.keep(file.bytes, file.name) }

@@ -11,7 +11,6 @@ struct ToldOfSets {
 
     /// Custodians of each set; 0 of one authority.
     private var custodians: [SetRoot: Int] = [:]
-    private var revoked: Set<SetRoot> = []
     private var counts: [Counting: (index: Int, counted: LogEntry.Statistics)] = [:]
 
     /// Takes the next entry.
@@ -21,9 +20,8 @@ struct ToldOfSets {
         case .sources: return []
         case .set(let published):
             custodians[published.root] = published.terms.custodians.count
-            return revoked.contains(published.root) ? ["the set was revoked before"] : []
+            return []
         case .revocation(_, let revocation):
-            revoked.insert(revocation.root)
             return custodians[revocation.root] == nil ? [Self.unknown] : []
         case .erasure(_, let erasure):
             guard let count = custodians[erasure.root] else { return [Self.unknown] }

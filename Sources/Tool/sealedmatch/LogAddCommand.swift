@@ -10,7 +10,10 @@ struct LogAddCommand: ParsableCommand {
         commandName: "add", abstract: "Puts an entry behind all others of a log. It is published by `log publish`.",
         discussion: """
             Either a set with its statement, the text for people that says who publishes it, for what purpose and on \
-            what legal basis; or an entry of another kind, as a file of its text.
+            what legal basis; or an entry of another kind, as a file of its text. A set's entry is refused that would \
+            be an alarm for ever: one that says otherwise than the log's entry of the same set, one of a version that \
+            another set has, or below that of a set before, one of a set that was revoked, and one whose custodians' \
+            shares do not combine to the set's key.
             """)
 
     @Argument(help: "The log's folder.") var folder: String
@@ -68,7 +71,9 @@ struct LogAddCommand: ParsableCommand {
             }
             let terms = try SetTerms(
                 threshold: threshold ?? shares.count, custodians: shares, statement: SHA256.digest(of: text))
-            return [.set(try SetEntry(header: file.header, terms: terms))]
+            let entry = try SetEntry(header: file.header, terms: terms)
+            if let problem = LogMonitor.check(entry, file).first { throw Failure("\(set): \(problem)") }
+            return [.set(entry)]
         }
     }
 }

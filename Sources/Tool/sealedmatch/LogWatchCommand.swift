@@ -8,9 +8,11 @@ struct LogWatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "Reads a whole log, and says what is wrong with it or strange.",
         discussion: """
-            Keeps the checkpoint that it saw last in --state: the log must begin with that one the next time. Exit \
-            codes: 0 nothing new to look at; 1 alarms, each on a line; 65 the log itself is not what it should be: \
-            another tree than its entries', or one that does not begin with the last.
+            Keeps the checkpoint that it saw last in --state: the log must begin with that one the next time. Alarms \
+            are about entries that are new, and about all sets whose files are given: a file may come later than its \
+            entry. It says how many sets it has no file of. Exit codes: 0 nothing to look at; 1 alarms, each on a \
+            line; 65 the log itself is not what it should be: another tree than its entries', or one that does not \
+            begin with the last.
             """)
 
     @Argument(help: "The log's folder, or its URL.") var log: String
@@ -41,7 +43,7 @@ struct LogWatchCommand: ParsableCommand {
             try about(state) { try DurableFile.write(report.checkpoint.encoded, to: state, secret: false) }
             Terminal.print(
                 "\(count(Int(report.checkpoint.size), "entry", "entries")), \(report.newEntries) new, "
-                    + count(report.alarms.count, "alarm"))
+                    + count(report.setsWithoutFile, "set") + " without a file, " + count(report.alarms.count, "alarm"))
             guard report.alarms.isEmpty else { throw Failure("\(log): alarms", code: Failure.negative) }
         }
     }

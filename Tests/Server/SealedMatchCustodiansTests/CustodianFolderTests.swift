@@ -29,7 +29,7 @@ private final class Folders: Sendable {
     var now: UInt64 { clock.withLock { $0 } }
 
     func service(_ place: Int) throws -> CustodianService {
-        CustodianService(try CustodianFolder(path: self[place])) { [self] in now }
+        try CustodianService(try CustodianFolder(path: self[place])) { [self] in now }
     }
 
     func plan() throws -> RunPlan {
@@ -403,6 +403,92 @@ private struct ProvingLiar: ProvingCustodian {
             // a custodian that was killed before its entry writes it when it is asked again.
             _ = try folder.erase(plan.tableID, time: 1)
             #expect(try CustodianJournal.Summary.read(path, publicKey: publicKey).count == 3)
+        }
+    }
+
+    /// A journal that was lost, or whose end was, does not begin anew; and no share comes back that was erased.
+    @Test func aJournalThatIsLost() throws {
+        var asked = try Asked(slots: 100)
+        let (folder, table) = (asked.folders[0], asked.plan.tableID)
+        let state = "\(folder)/state/\(Hexadecimal.text(table.encoded)).custodian"
+        let path = CustodianFolder.journalPath(in: folder)
+        func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path))) }
+        func write(_ bytes: [UInt8], _ path: String) throws {
+            try Data(bytes).write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        }
+        func expect(_ code: SealedMatchError.Code, _ entries: Int, of journal: [UInt8]) throws {
+            try write(Array(journal.prefix(entries * JournalEntry.encodedCount)), path)
+            expectCode(code) { _ = try CustodianFolder(path: folder) }
+        }
+        let points = try elements(2, seed: 1)
+        _ = try asked.services[0].answer(.commit, asked.make(.commit, asked.session(points)))
+        _ = try asked.services[0].answer(.evaluate, asked.make(.evaluate, asked.request(points)))
+        asked.services = []
+        let (journal, share) = (try bytes(path), try bytes(state))
+        // Begun, finished, proved, evaluated.
+        #expect(journal.count == 4 * JournalEntry.encodedCount)
+        try FileManager.default.removeItem(atPath: path)
+        expectCode(.damagedJournal) { _ = try CustodianFolder(path: folder) }
+        #expect(!FileManager.default.fileExists(atPath: path))
+        for entries in 0...2 { try expect(.damagedJournal, entries, of: journal) }
+        // What no state knows is not missed.
+        try write(Array(journal.prefix(3 * JournalEntry.encodedCount)), path)
+        _ = try CustodianFolder(path: folder)
+        // Without a state there is nothing that a journal could lack: a share is recovered then.
+        try FileManager.default.removeItem(atPath: state)
+        try FileManager.default.removeItem(atPath: path)
+        _ = try CustodianFolder(path: folder)
+        try write(share, state)
+        try write(journal, path)
+        _ = try CustodianFolder(path: folder).erase(table, time: 1)
+        let (erased, statement) = (try bytes(path), try bytes(state))
+        try write(share, state)
+        expectCode(.keyErased) { _ = try CustodianFolder(path: folder) }
+        try write(statement, state)
+        try expect(.damagedJournal, 0, of: erased)
+        // The entry of the erasure is written when it is asked for again.
+        try write(Array(erased.dropLast(JournalEntry.encodedCount)), path)
+        _ = try CustodianFolder(path: folder).erase(table, time: 2)
+        #expect(try bytes(path).count == erased.count)
+        expectCode(.keyErased) {
+            _ = try asked.folders.service(0).answer(.evaluate, asked.make(.evaluate, asked.request(points)))
+        }
+    }
+
+    /// For a record that is not here no disk is looked at, whoever asks; nor for a share that was asked for before.
+    @Test func unknownRecordsAreNotLookedFor() throws {
+        let asked = try Asked(slots: 100)
+        let (folder, service) = (asked.folders[0], asked.services[0])
+        let points = try elements(2, seed: 1)
+        let known = try asked.request(points)
+        let unknown = known.replacing([UInt8](repeating: 7, count: 32), at: 8)
+        _ = try service.answer(.evaluate, asked.make(.evaluate, known))
+        try FileManager.default.moveItem(atPath: folder + "/state", toPath: folder + "/moved")
+        expectCode(.unknownSet) {
+            _ = try service.answer(.evaluate, call(.evaluate, unknown, asked.folders, to: 0))
+        }
+        expectCode(.authenticationFailed) {
+            _ = try service.answer(.evaluate, call(.evaluate, known, asked.folders, to: 0))
+        }
+        _ = try service.answer(.evaluate, asked.make(.evaluate, known, at: asked.folders.now + 1))
+    }
+
+    /// A new share is known after its run, and the old one is forgotten, however often the run's messages are brought.
+    @Test func sharesOfRunsAreKnown() throws {
+        let asked = try Asked(slots: 100)
+        let points = try elements(2, seed: 1)
+        let old = try asked.request(points)
+        _ = try asked.services[0].answer(.evaluate, asked.make(.evaluate, old))
+        let refresh = try RunPlan.refresh(asked.coordinator.record)
+        try asked.folders.agree(refresh)
+        let record = try asked.folders.generate(refresh, asked.services)
+        let new = try Coordinator(record).request(points, of: asked.parties[0], among: asked.parties).encoded
+        for time in 1...2 as ClosedRange<UInt64> {
+            expectCode(.unknownSet) {
+                _ = try asked.services[0].answer(.evaluate, asked.make(.evaluate, old, at: asked.folders.now + time))
+            }
+            _ = try asked.services[0].answer(.evaluate, asked.make(.evaluate, new, at: asked.folders.now + time))
         }
     }
 

@@ -60,7 +60,9 @@ def watch_log(arguments: argparse.Namespace) -> int:
     note = files("checkpoint")
     require(note is not None, "malformedLog")
     state.write_bytes(note)
-    print(f"{len(watched.entries)} entries, {len(watched.alarms)} alarms")
+    print(
+        f"{len(watched.entries)} entries, {len(watched.without_file)} sets without a file, {len(watched.alarms)} alarms"
+    )
     return 1 if watched.alarms else 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .custodian import COMPLAINED, Custodian
+from .custodian import COMPLAINED, CONFIRMED, DEALT, ENDED, HANDED_OVER, Custodian
 from .custodians import RECOVERY, Plan, Record, Share
 from .custody import (
     BEGUN,
@@ -57,16 +57,39 @@ class Service:
         self.agreed: dict[bytes, tuple[Plan, list[bytes]]] = {}
         """Of each table the plan that the operator has agreed to, and new keys."""
         self.journal, self.written = Journal(totals={}), b""
+        if custodian is not None and custodian.share is not None:
+            plan = custodian.share.record.plan
+            self.note(BEGUN, 0, plan.table_id, plan.run)
         self.restart(0)
 
     def restart(self, now: int) -> None:
-        self.taken = TakenCalls(now)
+        # "Journal", 5.
+        if self.custodian is not None:
+            self.check_state(self.custodian)
+        # "Taken once"
+        last = self.journal.last_asked
+        self.taken = TakenCalls(now if last is None else max(now, last + 1))
         self.left: dict[bytes, tuple[int, int]] = {}
         """Of each table, how many elements were left when one was counted, and when that was."""
 
-    def killed(self, now: int) -> None:
-        """The state is on disk, and its entry is not: that was to be written last."""
-        self.written = self.written[:-ENTRY_COUNT]
+    def check_state(self, custodian: Custodian) -> None:
+        share, run, prover = custodian.share, custodian.run, custodian.prover
+        erasure = None if custodian.erasure is None else Erasure.decode(custodian.erasure)
+        of_table = {(kind, table) for kind, table, _ in self.journal.steps}
+        begun = [share.record.plan.table_id] if share is not None else []
+        begun += [erasure.table_id] if erasure is not None else []
+        if run is not None and custodian.at in (DEALT, CONFIRMED, HANDED_OVER, ENDED):
+            begun.append(run.plan.table_id)
+        begun += [kept.plan.table_id for kept in custodian.kept]
+        require(all((BEGUN, table) in of_table for table in begun), "damagedJournal")
+        if prover is not None:
+            step = PROVED, prover.share.record.plan.table_id, prover.session.name
+            require(step in self.journal.steps, "damagedJournal")
+        require(share is None or (ERASED, share.record.plan.table_id) not in of_table, "keyErased")
+
+    def cut(self, entries: int, now: int) -> None:
+        """It ends, and is started without the last entries of its journal."""
+        self.written = self.written[: len(self.written) - entries * ENTRY_COUNT]
         self.journal = Journal.read(self.written, source_public_key(self.seed))
         self.restart(now)
 
@@ -129,9 +152,9 @@ class Service:
         table = share.record.plan.table_id
         # 3.
         policy = self.permitted(call.coordinator, table, now)
-        self.taken.check(call.signed, call.time, now)
+        self.taken.check(call.signed, call.coordinator, call.time, now)
         self.count(policy, EVALUATED, call.coordinator, table, request.digest, len(request.elements), now)
-        self.taken.keep(call.signed, call.time)
+        self.taken.keep(call.signed, call.coordinator, call.time)
         # 6.
         request.check_elements()
         return evaluate(share, request, draw).encode()
@@ -148,12 +171,12 @@ class Service:
         assert self.custodian is not None
         # 3.
         policy = self.permitted(call.coordinator, table, now)
-        self.taken.check(call.signed, call.time, now)
         if round_ == COMMIT:
+            self.taken.check(call.signed, call.coordinator, call.time, now)
             at_hand = self.custodian.prover is not None and self.custodian.prover.session == session
             require(at_hand or (PROVED, table, session.name) not in self.journal.steps, "sessionConflict")
             self.count(policy, PROVED, call.coordinator, table, session.name, 1, now)
-        self.taken.keep(call.signed, call.time)
+            self.taken.keep(call.signed, call.coordinator, call.time)
         # 6.
         if round_ == COMMIT:
             return self.custodian.commit(head, draw)

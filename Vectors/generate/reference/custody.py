@@ -67,25 +67,27 @@ def open_call(data: bytes, call: int, custodian: bytes, now: int) -> Call:
 
 
 class TakenCalls:
-    """ "Taken once": the calls that a custodian has taken lately."""
+    """ "Taken once": the calls that a custodian has counted lately."""
 
-    def __init__(self, start: int, most: int = MAXIMUM_TAKEN) -> None:
-        self.earliest, self.most = start, most
-        self.kept: dict[bytes, int] = {}
+    def __init__(self, earliest: int, most: int = MAXIMUM_TAKEN) -> None:
+        self.earliest, self.most = earliest, most
+        self.kept: dict[bytes, tuple[int, bytes]] = {}
+        """Of each call its time, and whose it is."""
 
-    def check(self, signed: bytes, time: int, now: int) -> None:
+    def check(self, signed: bytes, coordinator: bytes, time: int, now: int) -> None:
         # 1. "It is forgotten when its time is more than 300 seconds past"
-        for one, its_time in list(self.kept.items()):
+        for one, (its_time, _) in list(self.kept.items()):
             if its_time + TOLERANCE < now:
                 del self.kept[one]
                 self.earliest = max(self.earliest, its_time + 1)
         # 2.
         require(time >= self.earliest and signed not in self.kept, "authenticationFailed")
         # 3.
-        require(len(self.kept) < self.most, "rateExceeded")
+        of_it = sum(whose == coordinator for _, whose in self.kept.values())
+        require(of_it < self.most, "rateExceeded")
 
-    def keep(self, signed: bytes, time: int) -> None:
-        self.kept[signed] = time
+    def keep(self, signed: bytes, coordinator: bytes, time: int) -> None:
+        self.kept[signed] = time, coordinator
 
 
 # The journal
@@ -156,6 +158,8 @@ class Journal:
     last: bytes = bytes(32)
     totals: dict[bytes, int] | None = None
     steps: tuple[tuple[int, bytes, bytes], ...] = ()
+    last_asked: int | None = None
+    """The latest time of an entry of kind 1 or 2."""
 
     def follow(
         self, seed: bytes, kind: int, time: int, table: bytes, subject: bytes, asker: bytes, count: int
@@ -171,6 +175,8 @@ class Journal:
         self.count += 1
         self.last = entry.digest
         self.totals = {**(self.totals or {}), entry.table_id: entry.total}
+        if entry.kind <= PROVED:
+            self.last_asked = max(entry.time, self.last_asked or 0)
         if entry.kind != EVALUATED:
             self.steps += ((entry.kind, entry.table_id, entry.subject),)
 

@@ -51,6 +51,8 @@ class Watched:
     checkpoint: Checkpoint
     entries: list[bytes]
     alarms: list[tuple[int, str]]
+    without_file: set[bytes]
+    """Sets whose file was not at hand."""
 
 
 def watch(
@@ -72,15 +74,21 @@ def watch(
     for path, contents in tiles(entries).items():
         require(files(path) == contents, "inconsistentLog", path)
     known = 0 if last is None else last.size
-    found = [alarm for alarm in alarms(entries, sets, growth) if alarm[0] >= known]
-    return Watched(checkpoint, entries, found)
+    found, without_file = look(entries, sets, growth)
+    # Of new entries; of step 5 all that the files show.
+    new = [(index, problem) for index, problem in found if index >= known or problem in OF_FILES]
+    return Watched(checkpoint, entries, new, without_file)
 
 
-def alarms(entries: list[bytes], sets: list[SetFile], growth: float) -> list[tuple[int, str]]:
+OF_FILES = ("set", "unsigned", "custodians", "set file")
+
+
+def look(entries: list[bytes], sets: list[SetFile], growth: float) -> tuple[list[tuple[int, str]], set[bytes]]:
+    """Alarms, and the sets whose file is not at hand."""
     found: list[tuple[int, str]] = []
+    without_file: set[bytes] = set()
     before: LogEntry | None = None
-    told = ToldOfSets()
-    published: dict[bytes, bytes] = {}
+    told, of_log = ToldOfSets(), SetsOfLog()
     at_hand = {set_file.root: set_file for set_file in sets}
     for index, data in enumerate(entries):
         # 3. Every entry is well-formed, and its signature verifies.
@@ -94,24 +102,47 @@ def alarms(entries: list[bytes], sets: list[SetFile], growth: float) -> list[tup
         # 7. What is said of sets.
         if problem := told.add(entry):
             found.append((index, problem))
+        # 4. One entry for a set, one set for a version, and versions do not fall.
+        found += [(index, problem) for problem in of_log.add(entry)]
         if entry.kind != SET:
             continue
-        # 4. One entry for a set, one set for a version, and versions do not fall. 6. n grows by no more than a factor.
-        if published.setdefault(entry.one("root"), data) != data:
-            found.append((index, "terms"))
-        if before is not None:
-            if entry.one("version") == before.one("version") and entry.one("root") != before.one("root"):
-                found.append((index, "version"))
-            if entry.one("version") < before.one("version"):
-                found.append((index, "older"))
-            if entry.one("entries") > growth * before.one("entries"):
-                found.append((index, "growth"))
+        # 6. n grows by no more than a factor.
+        if before is not None and entry.one("entries") > growth * before.one("entries"):
+            found.append((index, "growth"))
         before = entry
         # 5. Of a set at hand the entry is that of the file, sources signed it, and the shares are those of its key.
         set_file = at_hand.get(entry.one("root"))
-        if set_file is not None and (problem := check_set(entry, set_file)):
+        if set_file is None:
+            without_file.add(entry.one("root"))
+        elif problem := check_set(entry, set_file):
             found.append((index, problem))
-    return found
+    return found, without_file
+
+
+class SetsOfLog:
+    """5.29, "Watching", step 4, and of step 7 what is published once it was revoked."""
+
+    def __init__(self) -> None:
+        self.first: dict[bytes, bytes] = {}
+        """Of each root the first entry."""
+        self.roots: dict[int, bytes] = {}
+        """Of each version the first root."""
+        self.revoked: set[bytes] = set()
+
+    def add(self, entry: LogEntry) -> list[str]:
+        if entry.kind == REVOCATION:
+            self.revoked.add(entry.one("root"))
+        if entry.kind != SET:
+            return []
+        set_root, version = entry.one("root"), entry.one("version")
+        is_older = version < max(self.roots, default=0)
+        problems = {
+            "terms": self.first.setdefault(set_root, entry.encode()) != entry.encode(),
+            "version": self.roots.setdefault(version, set_root) != set_root,
+            "older": is_older,
+            "revoked": set_root in self.revoked,
+        }
+        return [problem for problem, is_so in problems.items() if is_so]
 
 
 class ToldOfSets:
@@ -119,7 +150,6 @@ class ToldOfSets:
 
     def __init__(self) -> None:
         self.custodians: dict[bytes, int] = {}
-        self.revoked: set[bytes] = set()
         self.counts: dict[tuple[bytes, int], list[list]] = {}
 
     def add(self, entry: LogEntry) -> str | None:
@@ -128,9 +158,7 @@ class ToldOfSets:
         set_root = entry.one("root")
         if entry.kind == SET:
             self.custodians[set_root] = len(entry.values["custodian"])
-            return "revoked" if set_root in self.revoked else None
-        if entry.kind == REVOCATION:
-            self.revoked.add(set_root)
+            return None
         if set_root not in self.custodians:
             return "unknown set"
         custodians = self.custodians[set_root]

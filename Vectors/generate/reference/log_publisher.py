@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .errors import ProtocolError, require
-from .log_monitor import read_entries, tiles
+from .log_entries import LogEntry
+from .log_monitor import SetsOfLog, read_entries, tiles
 from .log_policy import LogPolicy
 from .merkle import consistency_path, leaf_hash, root
 from .notes import Checkpoint, NoteSigner, SignedNote, VerifierKey, checkpoint_text, decode_number, encode_base64
@@ -31,6 +32,12 @@ class Publisher:
         self.files: dict[str, bytes] = {}
         self.waiting: list[bytes] = []
 
+    def add(self, entry: bytes) -> None:
+        there = [one for name in (CHECKPOINT, PENDING) if (one := self.signed(name)) is not None]
+        entries = read_entries(self.files.get, max((one.size for one in there), default=0)) + self.waiting
+        check_sets([*entries, entry], len(entries))
+        self.waiting.append(entry)
+
     def signed(self, name: str) -> Checkpoint | None:
         if name not in self.files:
             return None
@@ -52,6 +59,7 @@ class Publisher:
             require(root(leaves[: one.size]) == one.root, "inconsistentLog", "the entries are another tree's")
         if pending is None:
             entries += self.waiting
+            check_sets(entries, len(entries) - len(self.waiting))
             leaves = [leaf_hash(entry) for entry in entries]
         text = checkpoint_text(self.log.name, len(entries), root(leaves))
         require(pending is None or pending.note.text == text, "inconsistentLog", "another checkpoint is pending")
@@ -75,6 +83,17 @@ class Publisher:
         self.files[CHECKPOINT] = cosigned
         del self.files[PENDING]
         return Published(len(entries), True)
+
+
+def check_sets(entries: Sequence[bytes], first: int) -> None:
+    """ "Publishing", step 1: a new entry of a set is none that "Watching" would find fault with for ever."""
+    of_log = SetsOfLog()
+    for index, data in enumerate(entries):
+        try:
+            problems = of_log.add(LogEntry.decode(data))
+        except ProtocolError:
+            continue
+        require(index < first or not problems, "inconsistentLog", " ".join(problems))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from log_fixture import MAXIMUM_AGE, NOW, ORIGIN, LogFixture, fixture
 from log_parties import publishing, witnesses
 from reference import group as g
 from reference.log_entries import ERASURE, REVOCATION, LogEntry, set_entry
-from reference.log_monitor import alarms, watch
+from reference.log_monitor import look, watch
 from reference.log_monitor import tiles as tiles_of
 from reference.log_policy import LogPolicy
 from reference.log_proof import LogProof, check_set_proof
@@ -61,8 +61,8 @@ def note_fields(note: SignedNote) -> dict[str, Any]:
 
 
 def alarm_fields(entries: list[bytes], set_file: SetFile | None, growth: int) -> dict[str, Any]:
-    found = alarms(entries, [] if set_file is None else [set_file], growth)
-    return {"alarms": sorted({index for index, _ in found})}
+    found, without_file = look(entries, [] if set_file is None else [set_file], growth)
+    return {"alarms": sorted({index for index, _ in found}), "withoutFile": len(without_file)}
 
 
 def checkpoint_fields(data: bytes, keys: list[str]) -> dict[str, Any]:
@@ -126,6 +126,7 @@ def build() -> dict[str, Topic | bytes]:
             "OtherKind": "A key or a signature of another kind than is expected.",
             "Forked": "A tree that is not the one that the path or the other root belongs to.",
             "SplitView": "A checkpoint of the same size and another root.",
+            "Unfit": "A set's entry that the log does not take: it would be an alarm for ever.",
             "NoProof": "A client with a log policy, and no proof.",
             "OtherSet": "A proof of another set, or an entry that says what the set does not.",
             "OtherLog": "A log that is not pinned.",
@@ -980,6 +981,22 @@ def watching(topic: Topic, made: LogFixture) -> None:
     bad("three sets of one version", [one, published(root=new), published(root=draw(32))])
     between = [one, published(root=new, version=version + 1), one]
     bad("an older set once more", between)
+    newer = [draw(32) for _ in range(3)]
+    second = published(root=new, version=version + 1)
+    bad(
+        "another set of a version, behind an older one that comes again",
+        [*between, published(root=newer[0], version=version + 1)],
+    )
+    bad("another set of the first version, behind a newer one", [one, second, published(root=newer[0])])
+    bad(
+        "another set of a version, with others between",
+        [one, second, published(root=newer[1], version=version + 2), published(root=newer[0], version=version + 1)],
+    )
+    bad(
+        "an older set, behind one that is older still",
+        [one, published(root=newer[1], version=version + 3), second, published(root=newer[2], version=version + 2)],
+    )
+    add("the same set again, behind the same set", [one, second, second, published(root=newer[1], version=version + 2)])
     # Step 6
     add("twice as many entries", [one, published(root=new, version=version + 1, entries=2 * n)], "Boundary")
     bad("more than twice as many", [one, published(root=new, version=version + 1, entries=2 * n + 1)])
@@ -1049,6 +1066,7 @@ def watch_fields(
         "size": found.checkpoint.size,
         "newEntries": found.checkpoint.size - (seen.size if seen else 0),
         "alarms": sorted({index for index, _ in found.alarms}),
+        "withoutFile": len(found.without_file),
     }
 
 
@@ -1133,6 +1151,44 @@ def watches(topic: Topic, made: LogFixture) -> dict[str, bytes]:
         last=up_to(made, 3).checkpoint(),
         alarms_=[3, 4],
     )
+    all_seen = made.checkpoint()
+    add(
+        "all was seen, and the set is at hand now, which nobody signed",
+        good,
+        "Alarm",
+        last=all_seen,
+        set_file=unsigned,
+        alarms_=[2],
+    )
+    add("all was seen, and the set is at hand now", good, last=all_seen, set_file=fixture_.signed, alarms_=[])
+    of_set = LogEntry.decode(made.entries[2])
+    version = of_set.one("version")
+
+    def of_version(one: int, root: bytes) -> bytes:
+        return replace(of_set, values=of_set.values | {"version": [version + one], "root": [root]}).encode()
+
+    lie = set_entry(fixture_.signed, 2, custodians(3), draw(32)).encode()
+    strangers = made.changed(entries=(made.entries[0], lie))
+    add("three custodians who hold nothing, and no file", served(strangers), alarms_=[])
+    add(
+        "three custodians who hold nothing: seen without the file, which is at hand now",
+        served(strangers),
+        "Alarm",
+        last=strangers.checkpoint(),
+        set_file=fixture_.signed,
+        alarms_=[1],
+    )
+    roots = [draw(32) for _ in range(3)]
+    first, second, third = of_version(0, roots[0]), of_version(1, roots[1]), of_version(1, roots[2])
+    again = made.changed(entries=(first, second, first, third, of_version(0, roots[2]), of_version(2, roots[2])))
+    for seen in range(5):
+        add(
+            f"two sets of a version, with an older one between: {seen} entries were seen",
+            served(again),
+            "Alarm",
+            last=up_to(again, seen).checkpoint() if seen else None,
+            alarms_=[place for place in (2, 3, 4, 5) if place >= seen],
+        )
     add("an empty log was seen", good, "Boundary", last=up_to(made, 0).checkpoint(), alarms_=strange)
     add("an empty log", served(up_to(made, 0)), "Boundary", alarms_=[])
     older = {**served(up_to(made, 3)), **good}

@@ -10,7 +10,7 @@ from envelope import Recorder, Topic, seeded
 from forms import word
 from reference.coordinator import is_element
 from reference.custodians import Plan, Record, Share, lagrange, seal, sealed_text
-from reference.custody import COMMIT, EVALUATE, RESPOND, REVEAL, Policy, make_call
+from reference.custody import BEGUN, COMMIT, EVALUATE, RESPOND, REVEAL, Policy, make_call
 from reference.evaluation import request
 from reference.group import ORDER, encode_scalar, hash_to_group, multiply, multiply_base
 from reference.joint_proof import Prover, Session
@@ -48,6 +48,7 @@ NOTES = {
     "Stopped": "the operator has stopped it",
     "Once": "what is written once, and comes again",
     "Killed": "the state is on disk, and the journal's entry is not",
+    "Cut": "the journal lacks entries at its end",
 }
 NOW = 1_800_000_000
 
@@ -1152,8 +1153,8 @@ def runs(topic: Topic, two: Parties) -> None:
     adding = Adding(
         topic,
         "Runs",
-        "What carries runs on at party 1 of 3, unless it says otherwise, and its operator; and the journal after it, "
-        "which was empty. It has `share`, or nothing.",
+        "What carries runs on at party 1 of 3, unless it says otherwise, and its operator; and the journal after it. "
+        "It has `share`, and in the journal the beginning of the run that made it, at time 0; or nothing.",
         run_replies,
     )
     plan, first, second, third = two.plan, two.first, two.second, two.third
@@ -1178,7 +1179,7 @@ def runs(topic: Topic, two: Parties) -> None:
         adding.add(comment, fields, steps, *flags)
         entries = adding.group.tests[-1]["output"]["journal"]
         got = [int(entries[at + 8 : at + 10], 16) for at in range(0, len(entries), 432)]
-        assert got == list(kinds), (comment, got)
+        assert got == [BEGUN] * (share is not None) + list(kinds), (comment, got)
 
     def agree(of: Plan, new_keys: Sequence[bytes] = ()) -> tuple[Step, str]:
         return {"do": "agree", "plan": of.encode().hex(), "newKeys": hexes(new_keys)}, ""
@@ -1390,6 +1391,13 @@ def runs(topic: Topic, two: Parties) -> None:
         "AfterAll",
         "Killed",
         kinds=[3, 4],
+    )
+    add(
+        "given up after it confirmed, and the journal has nothing of it: it does not start",
+        [*whole[:4], (give_up(plan), ""), ({"do": "killed"}, "damagedJournal")],
+        "AfterAll",
+        "Killed",
+        kinds=[],
     )
     carried_by_records(add, two, fresh, carry, agree)
     agreements(add, two, fresh, carry, agree)
@@ -1741,7 +1749,8 @@ def service(topic: Topic, two: Parties) -> None:
     adding = Adding(
         topic,
         "Service",
-        "Calls to party 1 of 3 and what its operator does, and the journal after it, which was empty.",
+        "Calls to party 1 of 3 and what its operator does, and the journal after it, which began with the run that "
+        "made the share, at time 0.",
         service_replies,
     )
     draw = seeded("steps: service")
@@ -1901,9 +1910,78 @@ def service(topic: Topic, two: Parties) -> None:
     )
     add(
         "each call of a proof comes again",
-        [allow(), *(step for one in rounds for step in ((one, ""), (again(one), refused)))],
+        [
+            allow(),
+            *(step for one in rounds for step in ((one, ""), (again(one), refused if one is rounds[0] else "="))),
+        ],
         "Counted",
         "Again",
+    )
+    next_rounds = [
+        call(COMMIT, both.next.encode(), random=both.random),
+        call(REVEAL, both.next.encode() + b"".join(both.first)),
+        call(RESPOND, both.next.encode() + b"".join(both.second)),
+    ]
+    conflict, mismatch = "sessionConflict", "transcriptMismatch"
+    old_reveal, old_response = again(rounds[1]), again(rounds[2])
+    add(
+        "calls 3 and 4 come again, also after a start and when the clock was set back: they change nothing",
+        [
+            allow(until=NOW + 1_000),
+            (rounds[0], ""),
+            (rounds[1], ""),
+            (old_reveal, "="),
+            operator("restart"),
+            (again(rounds[1], NOW + 300), "="),
+            (again(rounds[1], NOW + 301), refused),
+            (rounds[2], ""),
+            (again(rounds[2], NOW + 300), "="),
+            operator("restart"),
+            (again(rounds[2], NOW - 300), "="),
+            (old_reveal, conflict),
+            (old_response, ""),
+        ],
+        "Counted",
+        "Again",
+        "Boundary",
+    )
+    add(
+        "calls 3 and 4 of a session whose place was taken come again: they end nothing in the one at hand",
+        [
+            allow(),
+            *((one, "") for one in rounds),
+            (next_rounds[0], ""),
+            (old_reveal, mismatch),
+            (old_response, conflict),
+            (next_rounds[1], ""),
+            (old_reveal, mismatch),
+            (old_response, mismatch),
+            (next_rounds[2], ""),
+            (old_reveal, mismatch),
+        ],
+        "Counted",
+        "Again",
+        "Replaced",
+    )
+    add(
+        "calls 3 and 4 come too early, and then the same bytes again",
+        [
+            allow(),
+            (rounds[1], conflict),
+            (rounds[0], ""),
+            (rounds[2], conflict),
+            (old_reveal, ""),
+            (old_response, ""),
+        ],
+        "Later",
+        "Again",
+    )
+    none = allow(slots=0, rate=0)
+    add(
+        "calls 3 and 4 without a session and an element: nothing is kept of them",
+        [none, (rounds[1], conflict), (rounds[2], conflict), allow(), *((one, "") for one in rounds)],
+        "Counted",
+        "Later",
     )
     late_commit = call(COMMIT, session, at=NOW + 1)
     add(
@@ -1934,12 +2012,86 @@ def service(topic: Topic, two: Parties) -> None:
             (again(rounds[0], NOW + 5), refused),
             (again(evaluated(1), NOW + 5), refused),
             (again(evaluated(3, at=NOW + 4), NOW + 5), refused),
-            (evaluated(3, at=NOW + 5), ""),
+            (evaluated(3, at=NOW + 5), refused),
+            (evaluated(3, at=NOW + 6), ""),
             (call(COMMIT, session, at=NOW + 6), ""),
             (call(REVEAL, session + first, at=NOW + 6), ""),
         ],
         "Boundary",
         "Again",
+    )
+    ahead = evaluated(2, at=NOW + 90)
+    add(
+        "the clock is set back, and it is started anew: what was counted is not taken again, nor anything as old",
+        [
+            allow(),
+            (ahead, ""),
+            (again(ahead, NOW + 40), refused),
+            operator("restart"),
+            (evaluated(1, at=NOW + 41), refused),
+            (again(ahead, NOW + 41), refused),
+            (again(ahead, NOW + 90), refused),
+            (evaluated(1, at=NOW + 90), refused),
+            (evaluated(1, at=NOW + 91), ""),
+        ],
+        "Boundary",
+        "Again",
+    )
+    add(
+        "the clock is set back after a proof was begun, and it is started anew",
+        [
+            allow(),
+            (call(COMMIT, session, at=NOW + 90, random=proof.fresh[0]), ""),
+            (again(rounds[1], NOW + 40), ""),
+            operator("restart"),
+            (evaluated(1, at=NOW + 90), refused),
+            (call(COMMIT, session, at=NOW + 91), conflict),
+            (evaluated(1, at=NOW + 91), ""),
+        ],
+        "Boundary",
+    )
+    damaged = "damagedJournal"
+
+    def cut(entries: int) -> Step:
+        return {"do": "cut", "entries": entries}
+
+    add(
+        "entries of requests are missing at the journal's end: nothing here knows of them",
+        [
+            allow(slots=3),
+            (evaluated(3), ""),
+            (evaluated(1, at=NOW + 1), full),
+            (cut(1), ""),
+            (evaluated(1, at=NOW + 1), ""),
+        ],
+        "Cut",
+    )
+    begun = (rounds[0], "")
+    add("the journal is empty, and there is a share", [allow(), (cut(1), damaged)], "Cut")
+    add("all entries are missing, also those of requests", [allow(), (evaluated(3), ""), (cut(2), damaged)], "Cut")
+    add("the entry of the session at hand is missing", [allow(), begun, (cut(1), damaged)], "Cut")
+    add(
+        "the entry of the session at hand is there, and what came after it is missing",
+        [allow(), begun, (evaluated(1), ""), (cut(1), ""), (rounds[1], "")],
+        "Cut",
+        "Boundary",
+    )
+    add(
+        "the entry of a session that was answered is missing",
+        [allow(), *((one, "") for one in rounds), (cut(1), damaged)],
+        "Cut",
+    )
+    add(
+        "the entry of an earlier session is missing, and so is that of the one at hand",
+        [allow(), begun, (next_rounds[0], ""), (cut(2), damaged)],
+        "Cut",
+    )
+    gone: Step = {"do": "erase", "at": word(NOW + 5)}
+    add(
+        "the entry of an erasure is missing: it is written again; and all are",
+        [(gone, ""), (cut(1), ""), (gone, "="), (cut(2), damaged)],
+        "Cut",
+        "Erased",
     )
     add(
         "what was refused is answered when it comes again",
@@ -2268,17 +2420,30 @@ def taken(topic: Topic) -> None:
     )
     draw = seeded("steps: taken")
     names = [draw(32) for _ in range(5)]
+    coordinators = [draw(32) for _ in range(2)]
     last = 2**64 - 1
 
     def add(
-        comment: str, calls: Sequence[tuple[int, int, int, str]], *flags: str, start: int = NOW, most: int = 9
+        comment: str,
+        calls: Sequence[tuple[int, int, int, str]],
+        *flags: str,
+        start: int = NOW,
+        most: int = 9,
+        others: Sequence[int] = (),
     ) -> None:
-        """Of each call its name, time and when it comes, and what is expected."""
+        """Of each call its name, time and when it comes, and what is expected. Names of `others` are of calls of
+        another coordinator."""
         case = {
             "start": word(start),
             "most": most,
             "calls": [
-                {"name": names[name].hex(), "time": word(time), "now": word(now)} for name, time, now, _ in calls
+                {
+                    "name": names[name].hex(),
+                    "coordinator": coordinators[name in others].hex(),
+                    "time": word(time),
+                    "now": word(now),
+                }
+                for name, time, now, _ in calls
             ],
         }
 
@@ -2346,6 +2511,24 @@ def taken(topic: Topic) -> None:
         ],
         "Later",
         most=1,
+    )
+    add(
+        "one coordinator's room is full, another one's is not",
+        [
+            (0, NOW, NOW, ""),
+            (1, NOW, NOW, ""),
+            (2, NOW, NOW, many),
+            (3, NOW, NOW, ""),
+            (3, NOW, NOW, refused),
+            (2, NOW, NOW, many),
+            (4, NOW + 1, NOW, ""),
+            (2, NOW + 301, NOW + 301, ""),
+            (3, NOW, NOW + 301, refused),
+        ],
+        "Boundary",
+        "Later",
+        most=2,
+        others=(3, 4),
     )
     add(
         "the least and the greatest times",

@@ -18,7 +18,7 @@ struct DemoCustodians {
         var lines: [CustodianLine] = []
         for folder in folders {
             let key = try CustodianFolder.create(at: folder)
-            let service = CustodianService(try CustodianFolder(path: folder), now: { currentTime() })
+            let service = try CustodianService(try CustodianFolder(path: folder), now: { currentTime() })
             lines.append(
                 CustodianLine(
                     service, name: folder, publicKey: key, coordinator: coordinator, now: { currentTime() }))
