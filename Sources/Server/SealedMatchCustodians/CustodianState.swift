@@ -29,7 +29,7 @@ struct CustodianState {
     /// The signed statement that the share was erased.
     var erasure: Held<SecretBytes>?
     /// Runs that were given up after they were confirmed, in their order: `length (4) ‖ RunState`, encoded, of each.
-    private var kept: Held<SecretBytes>?
+    private var givenUp: Held<SecretBytes>?
 
     static let maximumCount = 1 << 20
 
@@ -56,7 +56,7 @@ struct CustodianState {
         run = try unsafe Self.part(&reader)
         session = try unsafe Self.part(&reader)
         erasure = try unsafe Self.part(&reader)
-        kept = unsafe reader.isAtEnd ? nil : try unsafe Self.part(&reader)
+        givenUp = unsafe reader.isAtEnd ? nil : try unsafe Self.part(&reader)
         try unsafe reader.end()
     }
 
@@ -67,7 +67,7 @@ struct CustodianState {
     }
 
     func save(to store: some CustodianStore) throws(SealedMatchError) {
-        let parts = [share, run, session, erasure, kept]
+        let parts = [share, run, session, erasure, givenUp]
         let count = 20 + parts.reduce(0) { $0 + 4 + ($1?.secret.count ?? 0) }
         // Else it could not be read again. So many runs nobody gives up.
         guard count <= Self.maximumCount else {
@@ -106,8 +106,8 @@ struct CustodianState {
         } else if share != nil {
             kept.record = try decodedShare().record.name
         }
-        let givenUp = try keptRuns()
-        kept.hasBegun = kept.record != nil || !givenUp.isEmpty
+        let runs = try keptRuns()
+        kept.hasBegun = kept.record != nil || !runs.isEmpty
         if let run {
             // A run's state is on disk before its entry: what came after its first message shows that one is there.
             switch try RunState(decoding: run.secret) {
@@ -129,8 +129,8 @@ struct CustodianState {
 
     /// Runs that were given up after they were confirmed, in their order.
     func keptRuns() throws(SealedMatchError) -> [SharingRun.Round3] {
-        guard let kept else { return [] }
-        return try unsafe kept.secret.withBytes { (raw) throws(SealedMatchError) in
+        guard let givenUp else { return [] }
+        return try unsafe givenUp.secret.withBytes { (raw) throws(SealedMatchError) in
             var reader = unsafe SecretReader(raw)
             var runs: [SharingRun.Round3] = []
             while unsafe !reader.isAtEnd {
@@ -146,7 +146,7 @@ struct CustodianState {
 
     mutating func keep(_ runs: [SharingRun.Round3]) throws(SealedMatchError) {
         guard !runs.isEmpty else {
-            kept = nil
+            givenUp = nil
             return
         }
         var encoded: [Held<SecretBytes>] = []
@@ -156,7 +156,7 @@ struct CustodianState {
             out.put(encodedLength(run.secret.count))
             out.put(run.secret)
         }
-        kept = Held(out.finish())
+        givenUp = Held(out.finish())
     }
 
     /// Puts a share in use. A proof session is gone, and of the runs that were given up the one that made the share,
