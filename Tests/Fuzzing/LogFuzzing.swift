@@ -45,7 +45,7 @@ struct LogHarness {
         }
         promise(note.text + [0x0A] + lines == bytes, "a note is not canonical")
         _ = try? note.time(of: witness)
-        let checkpoint = try Checkpoint(note)
+        let checkpoint = try Checkpoint(canonical: bytes)
         let text = Checkpoint.text(origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root)
         promise(note.text.starts(with: text), "a checkpoint is not canonical")
     }

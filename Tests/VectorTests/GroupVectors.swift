@@ -30,6 +30,24 @@ enum GroupVectors {
             let encoding = try input.bytes("encoding")
             return ["isIdentity": .boolean(try Point(canonical: Bytes32(exactly: encoding)).isIdentity)]
         },
+        "Root": { input, _ in
+            let point = try Point(canonical: Bytes32(exactly: input.bytes("encoding")))
+            guard let roots = GroupBatch.rootsVarTime(of: [point]) else { throw VectorError("it has no root") }
+            return ["root": .bytes(roots[0].bytes)]
+        },
+        "DecodeByRoot": { input, _ in
+            let (point, root) = (Point(unchecked: try input.bytes32("encoding")), try input.bytes32("root"))
+            // One alone, and so many that they are worked on together.
+            for count in [1, 20] {
+                let sum = try GroupBatch.linearCombinationVarTime(
+                    [PublicScalar](repeating: PublicScalar(1), count: count),
+                    [Point](repeating: point, count: count), roots: [Bytes32](repeating: root, count: count))
+                guard try sum == point.multipliedVarTime(byPublic: PublicScalar(UInt64(count))) else {
+                    throw VectorError("\(count) of it are another sum")
+                }
+            }
+            return ["isIdentity": .boolean(point.isIdentity)]
+        },
         "DecodePublicScalar": { input, _ in
             let encoding = try input.bytes("encoding")
             guard try PublicScalar(canonical: Bytes32(exactly: encoding)).encoded.bytes == encoding else {

@@ -182,14 +182,32 @@ private final class ScriptedCustodian: Custodian {
             return isProved ? state.proved : state.plain
         }
         var answer = try honest.evaluate(request)
-        func setFirst(_ product: [UInt8]) { answer.replaceSubrange(40..<72, with: product) }
+        // Without a proof the answer has roots: as many bytes as the products.
+        let roots = 40 + (answer.count - 40) / 2
+        func setFirst(_ product: [UInt8]) throws(SealedMatchError) {
+            answer.replaceSubrange(40..<72, with: product)
+            if !isProved { setRoot(try Self.root(of: product)) }
+        }
+        func setRoot(_ root: [UInt8]) { answer.replaceSubrange(roots..<roots + 32, with: root) }
         switch how {
         case "honest": break
         case "more":
             let first = try Point(canonical: Bytes32(exactly: Array(answer[40..<72])))
-            setFirst(try first.adding(Point.baseVarTime(timesPublic: PublicScalar(1))).encoded.bytes)
-        case "none": setFirst([UInt8](repeating: 0xFF, count: 32))
-        case "identity": setFirst([UInt8](repeating: 0, count: 32))
+            try setFirst(try first.adding(Point.baseVarTime(timesPublic: PublicScalar(1))).encoded.bytes)
+        case "none": try setFirst([UInt8](repeating: 0xFF, count: 32))
+        case "identity": try setFirst([UInt8](repeating: 0, count: 32))
+        // There are none where a proof is asked for.
+        case "otherRoot", "doubledRoot", "negatedRoot", "swappedRoots":
+            if isProved { break }
+            let first = try Point(canonical: Bytes32(exactly: Array(answer[40..<72])))
+            switch how {
+            case "otherRoot": setRoot(try Self.root(of: Point.generator().encoded.bytes))
+            case "doubledRoot": setRoot(try Self.root(of: first.adding(first).encoded.bytes))
+            case "negatedRoot": setRoot(Self.negated(Array(answer[roots..<roots + 32])))
+            default:
+                let (one, two) = (Array(answer[roots..<roots + 32]), Array(answer[(roots + 32)..<(roots + 64)]))
+                answer.replaceSubrange(roots..<roots + 64, with: two + one)
+            }
         case "short": answer.removeLast()
         case "index": answer[4] = party.number % 16 + 1
         case "digest": answer[8] ^= 1
@@ -197,6 +215,25 @@ private final class ScriptedCustodian: Custodian {
         default: throw SealedMatchError(.interrupted, "it does not answer")
         }
         return answer
+    }
+}
+
+extension ScriptedCustodian {
+    /// Zero bytes of what is no element.
+    private static func root(of encoding: [UInt8]) throws(SealedMatchError) -> [UInt8] {
+        let roots = GroupBatch.rootsVarTime(of: [Point(unchecked: try Bytes32(exactly: encoding))])
+        return roots?.first?.bytes ?? [UInt8](repeating: 0, count: 32)
+    }
+
+    /// p less a number.
+    private static func negated(_ number: [UInt8]) -> [UInt8] {
+        let prime = [0xED] + [UInt8](repeating: 0xFF, count: 30) + [0x7F]
+        var borrow = 0
+        return zip(prime, number).map { p, digit in
+            let difference = Int(p) - Int(digit) - borrow
+            borrow = difference < 0 ? 1 : 0
+            return UInt8(truncatingIfNeeded: difference)
+        }
     }
 }
 

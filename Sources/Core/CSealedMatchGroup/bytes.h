@@ -1,6 +1,8 @@
 // Bytes to lanes and back. The lanes beyond a group's last element repeat it: nothing is read past a buffer.
 #pragma once
 
+INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
 // Where lane `lane` of a group of `used` elements is read, `stride` bytes apart; with stride 0 all read the same.
 INLINE const uint8_t *lane_at(const uint8_t *in, size_t stride, size_t used, size_t lane) {
     return in + stride * (lane < used ? lane : used - 1);

@@ -94,25 +94,62 @@ INLINE void store_absolute(uint8_t *out, fe x, vec keep, size_t used) {
     store(out, words, used);
 }
 
-// Decode (RFC 9496, 4.3.1). All ones where the encoding is an element's; elsewhere p is on no account of use, though
-// its limbs are in bounds.
-OUTLINE vec decode(point *p, const uint8_t *in, size_t stride, size_t used) {
+// A nonnegative number below p, in canonical form: its limbs, and 0 in `refused` unless it is p or more (also for bit
+// 255) or negative.
+INLINE fe load_nonnegative(vec *refused, const uint8_t *in, size_t stride, size_t used) {
     vec words[4];
     load(words, in, stride, used);
-    fe51 s51 = limbs_of(words);
-    // p or more (also for bit 255), or negative.
-    const vec refused = reaches_p(s51) | (s51.v[0] & 1);
-    s51.v[4] &= MASK51;
-    const fe s = from51(s51), ss = squared(s), u1 = sub(one(), ss), u2 = add(one(), ss), u2_sqr = squared(u2);
-    const fe v = sub(negated(mul_constant(squared(u1), D)), u2_sqr), v_u2_sqr = mul(v, u2_sqr), unit = one();
-    fe root;
-    const vec was_square = sqrt_ratio(&root, &unit, &v_u2_sqr);
-    const fe den_x = mul(root, u2), den_y = mul(mul(root, den_x), v);
-    p->X = absolute(mul(add(s, s), den_x));
-    p->Y = mul(u1, den_y);
-    p->Z = unit;
+    fe51 x = limbs_of(words);
+    *refused = reaches_p(x) | (x.v[0] & 1);
+    x.v[4] &= MASK51;
+    return from51(x);
+}
+// Decode (RFC 9496, 4.3.1), before its root and after it, with the RFC's names.
+typedef struct {
+    fe s, u1, u2, v, v_u2_sqr;
+    vec refused;
+} decoding;
+INLINE void before_root(decoding *d, const uint8_t *in, size_t stride, size_t used) {
+    d->s = load_nonnegative(&d->refused, in, stride, used);
+    const fe ss = squared(d->s);
+    d->u1 = sub(one(), ss);
+    d->u2 = add(one(), ss);
+    const fe u2_sqr = squared(d->u2);
+    d->v = sub(negated(mul_constant(squared(d->u1), D)), u2_sqr);
+    d->v_u2_sqr = mul(d->v, u2_sqr);
+}
+INLINE vec after_root(point *p, const decoding *d, const fe *invsqrt, vec was_square) {
+    const fe den_x = mul(*invsqrt, d->u2), den_y = mul(mul(*invsqrt, den_x), d->v);
+    p->X = absolute(mul(add(d->s, d->s), den_x));
+    p->Y = mul(d->u1, den_y);
+    p->Z = one();
     p->T = mul(p->X, p->Y);
-    return equal(refused, splat(0)) & was_square & ~is_negative(p->T) & ~is_zero(p->Y);
+    return equal(d->refused, splat(0)) & was_square & ~is_negative(p->T) & ~is_zero(p->Y);
+}
+// All ones where the encoding is an element's; elsewhere p is on no account of use, though its limbs are in bounds.
+OUTLINE vec decode_and_root(point *p, fe *invsqrt, const uint8_t *in, size_t stride, size_t used) {
+    decoding d;
+    before_root(&d, in, stride, used);
+    const fe unit = one();
+    const vec was_square = sqrt_ratio(invsqrt, &unit, &d.v_u2_sqr);
+    return after_root(p, &d, invsqrt, was_square);
+}
+INLINE vec decode(point *p, const uint8_t *in, size_t stride, size_t used) {
+    fe invsqrt;
+    return decode_and_root(p, &invsqrt, in, stride, used);
+}
+// The same with the roots, of 32 bytes each. All ones where the root is the encoding's, too: to see that takes one
+// square, and no power. With no roots (NULL) they are found.
+OUTLINE vec decode_by_root(point *p, const uint8_t *in, const uint8_t *roots, size_t used) {
+    decoding d;
+    vec refused;
+    before_root(&d, in, 32, used);
+    const fe invsqrt = load_nonnegative(&refused, roots, 32, used);
+    d.refused |= refused;
+    return after_root(p, &d, &invsqrt, is_zero(minus(mul(d.v_u2_sqr, squared(invsqrt)), one())));
+}
+INLINE vec decode_either(point *p, const uint8_t *in, const uint8_t *roots, size_t used) {
+    return roots == NULL ? decode(p, in, 32, used) : decode_by_root(p, in, roots, used);
 }
 // Encode (RFC 9496, 4.3.2); zero bytes where `keep` is zero.
 OUTLINE void encode(uint8_t *out, const point *p, vec keep, size_t used) {

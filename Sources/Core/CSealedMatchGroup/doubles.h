@@ -45,8 +45,20 @@ OUTLINE void invert_product(doublings *all) {
     const fe product = all->product;
     invert(&all->product, &product);
 }
-// Encodes the last one that is left.
-OUTLINE void encode_last(uint8_t *out, doublings *all, size_t used) {
+// The last one that is left, as an affine point (Z = 1); the identity where it is encoded as zero bytes.
+INLINE void last_double(point *p, const doublings *all) {
+    const doubling *d = &all->of[all->count - 1];
+    const vec none = is_zero(mul(d->eg, d->fh));
+    const fe z_inv = mul(d->eg, mul(all->product, d->before));
+    p->X = choose(none, zero(), mul(mul(d->e, d->h), z_inv));
+    p->Y = choose(none, one(), mul(mul(d->g, d->f), z_inv));
+    p->Z = one();
+    p->T = mul(p->X, p->Y);
+}
+// Encodes the last one that is left, and finds the encoding's root (`decode_and_root`) unless `root` is NULL. With s =
+// magic (h - g)/e and e^2 = magic^2 (h^2 - g^2) the root is x/(2s (1 + s^2)) = (magic/4) (h + g)^2/(fh). fh is the same
+// where e, f, g, h are rotated.
+OUTLINE void encode_last(uint8_t *out, uint8_t *root, doublings *all, size_t used) {
     const doubling *d = &all->of[--all->count];
     const fe factor = mul(d->eg, d->fh);
     const vec none = is_zero(factor);
@@ -59,4 +71,7 @@ OUTLINE void encode_last(uint8_t *out, doublings *all, size_t used) {
     fe g = choose(rotate, negated(d->e), d->g);
     g = choose(is_negative(mul(mul(h, e), z_inv)), negated(g), g);
     store_absolute(out, mul(sub(h, g), mul(magic, mul(g, t_inv))), d->keep, used);
+    if (root == NULL) return;
+    const fe quarter = choose(rotate, constant(QUARTER_SQRT_M1), constant(QUARTER_INVSQRT_A_MINUS_D));
+    store_absolute(root, mul(mul(quarter, squared(add(h, g))), z_inv), d->keep, used);
 }

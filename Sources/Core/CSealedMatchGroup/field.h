@@ -19,6 +19,11 @@ static const uint64_t SQRT_AD_MINUS_ONE[5] = {0x7f6a0497b2e1b, 0x1836f0a97afd2, 
 // The inverse of the square root of a - d.
 static const uint64_t INVSQRT_A_MINUS_D[5] = {0xfdaa805d40ea, 0x2eb482e57d339, 0x7610274bc58, 0x6510b613dc8ff,
                                               0x786c8905cfaff};
+// A quarter of these two.
+static const uint64_t QUARTER_SQRT_M1[5] = {0x386c9d283a82c, 0x35697f23c627, 0x5fbd7a72f4318, 0x3e16569a01327,
+                                            0xae0c92013f07};
+static const uint64_t QUARTER_INVSQRT_A_MINUS_D[5] = {0x23f6aa0175031, 0xbad20b95f4ce, 0x601d8409d2f16, 0x79442d84f723f,
+                                                      0x5e1b224173ebf};
 // 1 - d^2
 static const uint64_t ONE_MINUS_D_SQ[5] = {0x409c1945fc176, 0x719abc6a1fc4f, 0x1c37f90b20684, 0x6bccca55eedf,
                                            0x29072a8b2b3e};

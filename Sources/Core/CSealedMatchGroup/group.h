@@ -6,6 +6,7 @@
 #include "scalar.h"
 #include "multiply.h"
 #include "doubles.h"
+#include "buckets.h"
 #include "sha512.h"
 #include "forget.h"
 #include "operations.h"

@@ -15,6 +15,8 @@
 #endif
 
 typedef uint64_t vec;
+// A limb of one lane.
+typedef uint64_t limb;
 // A product of two words.
 typedef unsigned __int128 wide;
 

@@ -8,6 +8,8 @@
 
 typedef uint64_t vec __attribute__((vector_size(8 * LANES), aligned(8 * LANES)));
 typedef int64_t signed_vec __attribute__((vector_size(8 * LANES), aligned(8 * LANES)));
+// A limb of one lane.
+typedef uint64_t limb;
 typedef int8_t byte_vec __attribute__((vector_size(LANES), aligned(1)));
 
 INLINE vec hidden(vec x) {

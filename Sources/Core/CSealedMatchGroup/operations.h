@@ -2,14 +2,17 @@
 // that calls it and then has its traces overwritten.
 #pragma once
 
-INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
 // The lengths from message i on, if messages have their own.
 INLINE const uint8_t *from(const uint8_t *lengths, size_t i) { return lengths == NULL ? NULL : lengths + i; }
 // As many elements as one inversion serves, and as many slots, with two elements each.
 #define BATCH (SHARING * LANES)
 #define SLOTS (SHARING / 2 * LANES)
 
-OUTLINE void multiply_batches(uint8_t *elements, size_t count, const uint8_t *scalar) {
+// Where number i of some encodings is, if there are any.
+INLINE uint8_t *at_element(uint8_t *all, size_t i) { return all == NULL ? NULL : all + 32 * i; }
+INLINE const uint8_t *of_element(const uint8_t *all, size_t i) { return all == NULL ? NULL : all + 32 * i; }
+
+OUTLINE void multiply_batches(uint8_t *elements, uint8_t *roots, size_t count, const uint8_t *scalar) {
     digits d;
     doublings all;
     digits_of_half(&d, scalar, 0, LANES);
@@ -18,23 +21,23 @@ OUTLINE void multiply_batches(uint8_t *elements, size_t count, const uint8_t *sc
         start(&all);
         for (size_t i = at; i < end; i += LANES) {
             point p;
-            const vec is_element = decode(&p, elements + 32 * i, 32, least(LANES, end - i));
+            const vec is_element = decode_either(&p, elements + 32 * i, of_element(roots, i), least(LANES, end - i));
             multiple(&p, &d, &p, NULL, NULL);
             append(&all, &p, is_element);
         }
         invert_product(&all);
         while (all.count > 0) {
             const size_t i = at + (all.count - 1) * LANES;
-            encode_last(elements + 32 * i, &all, least(LANES, end - i));
+            encode_last(elements + 32 * i, at_element(roots, i), &all, least(LANES, end - i));
         }
     }
 }
-static void multiply(uint8_t *elements, size_t count, const uint8_t scalar[32]) {
+static void multiply(uint8_t *elements, uint8_t *roots, size_t count, const uint8_t scalar[32]) {
     if (LANES > 1 && count <= FEW) {
-        group_portable.multiply(elements, count, scalar);
+        group_portable.multiply(elements, roots, count, scalar);
         return;
     }
-    multiply_batches(elements, count, scalar);
+    multiply_batches(elements, roots, count, scalar);
     forget();
 }
 
@@ -78,7 +81,7 @@ OUTLINE void evaluate_batches(uint8_t *out, const uint8_t *messages, size_t stri
         invert_product(&all);
         while (all.count > 0) {
             const size_t i = at + (all.count - 1) * LANES;
-            encode_last(out + 32 * i, &all, least(LANES, end - i));
+            encode_last(out + 32 * i, NULL, &all, least(LANES, end - i));
         }
     }
 }
@@ -158,61 +161,85 @@ static bool sum(uint8_t *out, const uint8_t *cells, const uint32_t (*triples)[3]
     return all;
 }
 
-// Groups of lanes whose multiples share the doublings (Straus). Tables: 80 kB in vectors, 40 kB in words.
-#define TOGETHER (LANES > 1 ? 8 : 32)
-
-// How many digits the longest of these scalars has: they are public. One more than its half bytes, for the carry.
-static int digits_in_use(const uint8_t *scalars, size_t count) {
-    int bytes = 1;
-    for (size_t i = 0; i < count; i++) {
-        while (bytes < 32) {
-            uint8_t rest = 0;
-            for (int k = bytes; k < 32; k++) rest |= scalars[32 * i + (size_t)k];
-            if (rest == 0) break;
-            bytes++;
-        }
+static bool roots(uint8_t *out, const uint8_t *elements, size_t count) {
+    if (LANES > 1 && count <= FEW) return group_portable.roots(out, elements, count);
+    bool all = true;
+    for (size_t i = 0; i < count; i += LANES) {
+        const size_t used = least(LANES, count - i);
+        point p;
+        fe invsqrt;
+        const vec are_elements = decode_and_root(&p, &invsqrt, elements + 32 * i, 32, used);
+        store_absolute(out + 32 * i, invsqrt, are_elements, used);
+        all &= all_of(are_elements, used);
     }
-    return 2 * bytes + 1 < DIGITS ? 2 * bytes + 1 : DIGITS;
+    return all;
 }
 
-static bool combine(uint8_t out[32], const uint8_t *scalars, const uint8_t *elements, size_t count) {
-    if (LANES > 1 && count <= FEW) return group_portable.combine(out, scalars, elements, count);
-    table tables[TOGETHER];
-    digits factors[TOGETHER];
-    point sum = identity();
-    summand s;
+// Few enough that each of them is multiplied by itself.
+#define SINGLY (LANES > 1 ? 2 * LANES : 6)
+
+static bool combine(uint8_t out[32], const uint8_t *scalars, const uint8_t *elements, const uint8_t *roots,
+                    size_t count) {
+    if (LANES > 1 && count <= FEW) return group_portable.combine(out, scalars, elements, roots, count);
+    combination c;
+    point p;
     bool all = true;
-    for (size_t at = 0; at < count; at += TOGETHER * LANES) {
-        const size_t end = at + least(TOGETHER * LANES, count - at), groups = (end - at + LANES - 1) / LANES;
-        const int used_digits = digits_in_use(scalars + 32 * at, end - at);
-        point part = identity(), p;
-        for (size_t g = 0; g < groups; g++) {
-            const size_t i = at + g * LANES, used = least(LANES, end - i);
-            all &= all_of(decode(&p, elements + 32 * i, 32, used), used);
-            table_of(&tables[g], &p);
-            digits_of(&factors[g], scalars + 32 * i, 32, used);
-        }
-        for (int i = used_digits - 1; i >= 0; i--) {
-            if (i < used_digits - 1) double_point(&part, 4);
-            for (size_t g = 0; g < groups; g++) {
-                add_chosen(&part, &tables[g], factors[g].of[i], g + 1 < groups || i == 0);
+    begin_combination(&c, scalars, count <= SINGLY ? 0 : count);
+    for (size_t at = 0; at < count; at += CHUNK) {
+        const size_t end = at + least(CHUNK, count - at);
+        for (size_t i = at; i < end; i += LANES) {
+            const size_t used = least(LANES, end - i);
+            all &= all_of(decode_either(&p, elements + 32 * i, of_element(roots, i), used), used);
+            if (count <= SINGLY) {
+                add_multiple(&c, &p, scalars + 32 * i, used);
+            } else {
+                put(&c, i - at, &p, used);
             }
         }
-        s = summand_of(&part);
-        add_point(&sum, &sum, &s, true);
+        if (count > SINGLY) add_multiples(&c, scalars + 32 * at, end - at);
     }
-    for (int by = LANES / 2; by > 0; by /= 2) {
-        point upper;
-        for (int i = 0; i < LIMBS; i++) {
-            upper.X.v[i] = lanes_down(sum.X.v[i], by);
-            upper.Y.v[i] = lanes_down(sum.Y.v[i], by);
-            upper.Z.v[i] = lanes_down(sum.Z.v[i], by);
-            upper.T.v[i] = lanes_down(sum.T.v[i], by);
+    end_combination(&c, &p);
+    encode(out, &p, all ? ~splat(0) : splat(0), 1);
+    return all;
+}
+
+static bool add_halves(uint8_t *out, uint8_t total[32], const uint8_t *scalars, const uint8_t *elements,
+                       const uint8_t *roots, size_t lists, size_t count) {
+    if (LANES > 1 && count <= FEW) return group_portable.add_halves(out, total, scalars, elements, roots, lists, count);
+    combination c;
+    point p;
+    bool all = true;
+    begin_combination(&c, scalars, count);
+    for (size_t at = 0; at < count; at += CHUNK) {
+        const size_t end = at + least(CHUNK, count - at);
+        for (size_t from = at; from < end; from += BATCH) {
+            const size_t to = from + least(BATCH, end - from);
+            doublings doubles;
+            start(&doubles);
+            for (size_t i = from; i < to; i += LANES) {
+                const size_t used = least(LANES, to - i);
+                point sum = identity();
+                for (size_t k = 0; k < lists; k++) {
+                    const size_t place = 32 * (count * k + i);
+                    all &= all_of(decode_by_root(&p, elements + place, roots + place, used), used);
+                    const summand s = summand_of(&p);
+                    add_point(&sum, &sum, &s, true);
+                }
+                append(&doubles, &sum, ~splat(0));
+            }
+            invert_product(&doubles);
+            while (doubles.count > 0) {
+                const size_t i = from + (doubles.count - 1) * LANES, used = least(LANES, to - i);
+                last_double(&p, &doubles);
+                put(&c, i - at, &p, used);
+                encode_last(out + 32 * i, NULL, &doubles, used);
+            }
         }
-        s = summand_of(&upper);
-        add_point(&sum, &sum, &s, true);
+        add_multiples(&c, scalars + 32 * at, end - at);
     }
-    encode(out, &sum, all ? ~splat(0) : splat(0), 1);
+    end_combination(&c, &p);
+    encode(total, &p, all ? ~splat(0) : splat(0), 1);
+    if (!all) memset(out, 0, 32 * count);
     return all;
 }
 
@@ -264,8 +291,8 @@ OUTLINE void probe_batches(uint8_t *q, uint8_t *s, const uint8_t *messages, size
         invert_product(&all);
         while (all.count > 0) {
             const size_t i = at + (all.count / 2 - 1) * LANES, used = least(LANES, end - i);
-            encode_last(s + 32 * i, &all, used);
-            encode_last(q + 32 * i, &all, used);
+            encode_last(s + 32 * i, NULL, &all, used);
+            encode_last(q + 32 * i, NULL, &all, used);
         }
     }
 }
@@ -303,7 +330,8 @@ static void valid(bool *out, const uint8_t *elements, size_t count) {
 
 // A client only seals. With GROUP_FOR_CLIENT its library has no code for what it never calls.
 #if defined(GROUP_FOR_CLIENT)
-#define BACKEND(name) {name, LANES, NULL, NULL, NULL, NULL, NULL, NULL, base, probes, NULL}
+#define BACKEND(name) {.name = name, .lanes = LANES, .base = base, .probes = probes}
 #else
-#define BACKEND(name) {name, LANES, multiply, hash, evaluate, subtract, sum, combine, base, probes, valid}
+#define BACKEND(name)                                                                                                  \
+    {name, LANES, multiply, hash, evaluate, subtract, sum, combine, base, probes, valid, roots, add_halves}
 #endif

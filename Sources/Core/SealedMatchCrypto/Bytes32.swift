@@ -13,6 +13,9 @@ public struct Bytes32: Hashable, Sendable {
     /// All zero.
     public init() { words = (0, 0, 0, 0) }
 
+    /// The words as they lie in memory.
+    init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
     /// A constant: the bytes in the order in which hexadecimal digits show them.
     package init(bigEndian words: (UInt64, UInt64, UInt64, UInt64)) {
         self.words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)

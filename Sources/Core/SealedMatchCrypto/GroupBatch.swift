@@ -94,7 +94,7 @@ package enum GroupBatch {
     ) throws(SealedMatchError) {
         #if !SEALEDMATCH_LIBSODIUM
             if let backend = unsafe chosen {
-                unsafe scalar.withEncoded { unsafe backend.pointee.multiply(points.u8, points.count, $0.u8) }
+                unsafe scalar.withEncoded { unsafe backend.pointee.multiply(points.u8, nil, points.count, $0.u8) }
                 return try unsafe refuseIdentity(points)
             }
         #endif
@@ -110,7 +110,7 @@ package enum GroupBatch {
             if let backend = unsafe chosen {
                 unsafe scalar.withEncoded {
                     unsafe backend.pointee.multiply(
-                        UnsafeMutableRawBufferPointer(encodings).u8, encodings.count, $0.u8)
+                        UnsafeMutableRawBufferPointer(encodings).u8, nil, encodings.count, $0.u8)
                 }
                 return
             }
@@ -170,7 +170,8 @@ package enum GroupBatch {
                 var out = Bytes32()
                 let areElements = unsafe out.withMutableBytes {
                     unsafe backend.pointee.combine(
-                        $0.u8, UnsafeRawBufferPointer(scalars).u8, UnsafeRawBufferPointer(points).u8, points.count)
+                        $0.u8, UnsafeRawBufferPointer(scalars).u8, UnsafeRawBufferPointer(points).u8, nil,
+                        points.count)
                 }
                 guard areElements else {
                     throw SealedMatchError(.invalidPoint, "a summand is not a ristretto255 element")

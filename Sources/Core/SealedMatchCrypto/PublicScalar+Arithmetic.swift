@@ -39,11 +39,12 @@
         ///   - i: one of the places.
         ///   - places: different from each other.
         ///   - at: where the value is wanted; 0 for a shared key.
+        ///   - divisor: what the coefficient is divided by.
         package static func lagrange(
-            _ i: UInt64, among places: some Sequence<UInt64>, at: UInt64 = 0
+            _ i: UInt64, among places: some Sequence<UInt64>, at: UInt64 = 0, dividedBy divisor: UInt64 = 1
         ) throws(SealedMatchError) -> PublicScalar {
             let (own, wanted) = (try PublicScalar(i), try PublicScalar(at))
-            var (above, below) = (try PublicScalar(1), try PublicScalar(1))
+            var (above, below) = (try PublicScalar(1), try PublicScalar(divisor))
             for place in places where place != i {
                 let other = try PublicScalar(place)
                 above = try above.multiplied(by: wanted.subtracting(other))

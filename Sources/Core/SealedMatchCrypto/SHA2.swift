@@ -45,18 +45,16 @@ package struct SHA512: ~Copyable {
 package struct SHA256: ~Copyable {
     private var state: crypto_hash_sha256_state
 
-    /// The digest of bytes that are there at once, of up to three strings one after another, 32 bytes.
+    /// The digest of bytes that are there at once, 32 bytes.
     /// - Throws: `sodiumUnavailable`, `primitiveFailed`.
-    @inline(never)
-    package static func digest(
-        of first: [UInt8], _ second: [UInt8] = [], _ third: [UInt8] = []
-    ) throws(SealedMatchError) -> Bytes32 {
+    package static func digest(of bytes: [UInt8]) throws(SealedMatchError) -> Bytes32 {
         try Sodium.start()
-        var hash = try SHA256()
-        try hash.update(first)
-        try hash.update(second)
-        try hash.update(third)
-        return try hash.finish()
+        var out = Bytes32()
+        let status = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe out.withMutableBytes { unsafe crypto_hash_sha256($0.u8, bytes.u8, UInt64(bytes.count)) }
+        }
+        guard status == 0 else { throw SealedMatchError(.primitiveFailed, "SHA-256 failed") }
+        return out
     }
 
     /// Begins a hash.
@@ -73,12 +71,6 @@ package struct SHA256: ~Copyable {
         let status = unsafe crypto_hash_sha256_update(
             &state, bytes.u8, UInt64(bytes.count))
         guard status == 0 else { throw SealedMatchError(.primitiveFailed, "SHA-256 failed") }
-    }
-
-    /// Takes in bytes.
-    @inline(never)
-    private mutating func update(_ bytes: [UInt8]) throws(SealedMatchError) {
-        try unsafe bytes.span.withUnsafeBytes { (raw) throws(SealedMatchError) in try unsafe update(raw) }
     }
 
     /// The digest, 32 bytes.

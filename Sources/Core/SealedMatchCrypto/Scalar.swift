@@ -113,8 +113,15 @@ public struct PublicScalar: Equatable, Sendable {
         self.encoded = encoded
     }
 
+    /// A number below 2^128, and so below ℓ, from its 16 bytes.
+    /// - Precondition: 16 bytes.
+    @unsafe package init(loading16 bytes: UnsafeRawPointer) {
+        let low = unsafe bytes.loadUnaligned(as: UInt64.self)
+        encoded = unsafe Bytes32(words: (low, bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self), 0, 0))
+    }
+
     /// 64 bytes modulo ℓ.
-    init(reducing wide: (Bytes32, Bytes32)) {
+    package init(reducing wide: (Bytes32, Bytes32)) {
         var out = Bytes32()
         unsafe withUnsafeBytes(of: wide) { raw in
             unsafe out.withMutableBytes {

@@ -124,25 +124,21 @@ public struct SealedMatchError: Error, Equatable, Sendable {
     /// What kind of failure it is.
     public let code: Code
     #if hasFeature(Embedded)
-        /// Not kept here: every throw would carry it.
+        /// The library that messengers ship keeps the code alone, as every throw would carry the rest: its callers see
+        /// the code, and the code's text.
         public var systemError: Int32 { 0 }
+
+        /// An error; its text is not kept.
+        public init(_ code: Code, _: StaticString) { self.code = code }
     #else
         /// The operating system's number of what went wrong (`errno`), where it said so; else 0.
         public let systemError: Int32
-    #endif
-    /// What went wrong, for a person. Static text only: it cannot carry a secret.
-    public let reason: StaticString
+        /// What went wrong, for a person. Static text only: it cannot carry a secret.
+        public let reason: StaticString
 
-    /// An error with a text for people.
-    public init(_ code: Code, _ reason: StaticString) {
-        self.code = code
-        self.reason = reason
-        #if !hasFeature(Embedded)
-            systemError = 0
-        #endif
-    }
+        /// An error with a text for people.
+        public init(_ code: Code, _ reason: StaticString) { self.init(code, reason, systemError: 0) }
 
-    #if !hasFeature(Embedded)
         package init(_ code: Code, _ reason: StaticString, systemError: Int32) {
             self.code = code
             self.reason = reason

@@ -1,4 +1,5 @@
 package import SealedMatchCrypto
+internal import SealedMatchProtocol
 
 /// A log's signed tree head (c2sp.org/tlog-checkpoint), parsed; no signature is checked by parsing.
 package struct Checkpoint: Sendable {
@@ -11,19 +12,26 @@ package struct Checkpoint: Sendable {
     package let note: SignedNote
 
     /// - Throws: `malformedLog`.
-    package init(canonical bytes: [UInt8]) throws(SealedMatchError) { try self.init(SignedNote(canonical: bytes)) }
+    package init(canonical bytes: [UInt8]) throws(SealedMatchError) {
+        var cursor = TextCursor(bytes)
+        self.init(&cursor)
+        try cursor.check()
+    }
 
+    /// What comes next in a text, to its end.
     @inline(never)
-    package init(_ note: SignedNote) throws(SealedMatchError) {
-        var cursor = TextCursor(note.bytes, from: note.textRange.lowerBound)
+    init(_ cursor: inout TextCursor) {
+        let start = cursor.position
+        note = SignedNote(&cursor)
+        cursor.move(to: start)
         originRange = cursor.line()
         size = cursor.number(cursor.line())
         root = cursor.hash(cursor.line())
         // Lines that follow are the log's own affair, but none is empty. (Beyond the text is an empty line.)
         cursor.require(!originRange.isEmpty && cursor.position <= note.textRange.upperBound)
-        while cursor.position < note.textRange.upperBound { cursor.require(!cursor.line().isEmpty) }
-        try cursor.check()
-        self.note = note
+        while !cursor.isMalformed, cursor.position < note.textRange.upperBound {
+            cursor.require(!cursor.line().isEmpty)
+        }
     }
 
     /// The log's name, as bytes.

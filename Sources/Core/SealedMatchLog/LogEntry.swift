@@ -162,12 +162,11 @@ package struct SignedEntry: Equatable, Sendable {
         var cursor = start
         key = cursor.bytes32("key")
         signed = copied(cursor.bytes, 0..<cursor.position)
-        let value = cursor.field("signature")
-        let middle = min(value.lowerBound + Signature.encodedCount, value.upperBound)
-        let halves = (cursor.hexadecimal(value.lowerBound..<middle), cursor.hexadecimal(middle..<value.upperBound))
+        let value = cursor.hexadecimal(cursor.field("signature"))
         cursor.require(cursor.position == cursor.bytes.count && cursor.bytes.count <= SetEntry.maximumCount)
+        cursor.require(value.count == Signature.encodedCount)
         try cursor.check()
-        signature = try Signature(canonical: halves.0.bytes + halves.1.bytes)
+        signature = try Signature(canonical: value)
     }
 
     private init(_ text: EntryWriter, _ secret: borrowing SigningKey) throws(SealedMatchError) {

@@ -1,4 +1,5 @@
 public import SealedMatchCrypto
+internal import SealedMatchProtocol
 
 /// What a messenger pins about the log: its key, whose cosignatures a checkpoint needs, and how old these may be
 /// (Docs/Protocol.md, 5.28). The text is that of a policy file (c2sp.org/tlog-policy).
@@ -18,8 +19,8 @@ public final class LogPolicy: Sendable {
     ///   with a greatest age of 0.
     public convenience init(canonical text: [UInt8], maximumAge: UInt64) throws(SealedMatchError) {
         let policy = try PolicyText(text)
-        guard policy.logCount > 0, policy.quorum >= 0, maximumAge > 0 else {
-            throw refusal(
+        guard policy.isUsable(maximumAge) else {
+            throw SealedMatchError(
                 .parameterOutOfRange, "a log policy needs a log, a quorum of witnesses, and an age above 0")
         }
         self.init(policy, maximumAge)
@@ -46,37 +47,17 @@ public final class LogPolicy: Sendable {
     /// - Throws: `unknownLog`, `invalidLogSignature`, `tooFewCosignatures`, `proofTooOld`.
     @inline(never)
     package func check(_ checkpoint: Checkpoint, now: UInt64) throws(SealedMatchError) {
-        // Logs first: whose signature is wrong is said before a witness is looked at.
-        var isSigned = false
-        for node in 0..<policy.nodeCount where policy[node, .needed] == PolicyText.log {
-            if try policy.time(node, checkpoint) != .max { isSigned = true }
+        // Logs first: whose signature is wrong is said before a witness is looked at. A log's signature has the time 0.
+        guard try policy.times(PolicyText.log, checkpoint).contains(0) else {
+            throw SealedMatchError(.unknownLog, "the checkpoint is of a log that is not pinned, or not signed by it")
         }
-        guard isSigned else {
-            throw refusal(.unknownLog, "the checkpoint is of a log that is not pinned, or not signed by it")
-        }
-        // Of each group the members that hold, by all cosignatures, and in the bits above by those that count: members
-        // come before their group.
-        var counts = [Int](repeating: 0, count: policy.nodeCount)
-        var (isFresh, isMet) = (false, false)
-        for node in 0..<policy.nodeCount {
-            let needed = policy[node, .needed]
-            if needed == PolicyText.log { continue }
-            var (fresh, met) = (counts[node] >> 8 >= needed, counts[node] & 255 >= needed)
-            if needed < 0 {
-                let time = try policy.time(node, checkpoint)
-                met = time != .max
-                fresh = met && (time > now ? time - now <= Self.slack : now - time <= maximumAge)
-            }
-            let group = policy[node, .group]
-            if group >= 0 { counts[group] &+= (fresh ? 256 : 0) &+ (met ? 1 : 0) }
-            if node == policy.quorum { (isFresh, isMet) = (fresh, met) }
-        }
-        // Who holds with cosignatures that count holds with all.
-        guard isFresh else {
-            throw isMet
-                ? refusal(
+        let times = try policy.times(PolicyText.witness, checkpoint)
+        guard policy.holds(policy.quorum, times, now: now, maximumAge: maximumAge) else {
+            throw policy.holds(policy.quorum, times, now: .max, maximumAge: .max)
+                ? SealedMatchError(
                     .proofTooOld, "the proof's cosignatures are too old, or dated after the clock; fetch a newer proof")
-                : refusal(.tooFewCosignatures, "too few of the pinned witnesses have cosigned the log's checkpoint")
+                : SealedMatchError(
+                    .tooFewCosignatures, "too few of the pinned witnesses have cosigned the log's checkpoint")
         }
     }
 }
@@ -84,140 +65,173 @@ public final class LogPolicy: Sendable {
 /// A policy file (c2sp.org/tlog-policy), parsed: where its keys are, and who belongs to which group. Lines with other
 /// kinds of keys than Ed25519 are refused: their signatures could not be checked.
 struct PolicyText: Sendable {
-    private let text: [UInt8]
+    /// The text, and where it is read.
+    private var cursor: TextCursor
     /// Logs, witnesses and groups, one after another, with the numbers of `Part`.
     private var nodes: [Int] = []
-    private(set) var logCount = 0
+    private var logCount = 0
     /// The node that must hold; −1: none.
     private(set) var quorum = -2
 
     enum Part: Int {
-        case name, nameEnd
+        /// Where the name begins; the text's end for a log, which has none here.
+        case name
         /// How many members a group needs; or `witness`, or `log`.
         case needed
         /// The node of the group that it is a member of, or −1.
         case group
-        case key, keyEnd
+        /// Where the key begins.
+        case key
     }
-    private static let parts = 6
+    private static let parts = 4
     static let witness = -1
     static let log = -2
     /// Most logs, most witnesses and groups.
     private static let maximumLogs = 32
     private static let maximumNodes = 64
 
-    var nodeCount: Int { nodes.count / Self.parts }
-    subscript(node: Int, part: Part) -> Int {
-        @inline(never) get { nodes[Self.parts &* node &+ part.rawValue] }
+    private var nodeCount: Int { nodes.count / Self.parts }
+    private subscript(node: Int, part: Part) -> Int {
+        get { Self.number(nodes, node, part) }
+        @inline(never) set { nodes[Self.parts &* node &+ part.rawValue] = newValue }
     }
+
+    // Of the array alone: a getter of its own would be given a copy of all properties.
+    @inline(never)
+    private static func number(_ nodes: [Int], _ node: Int, _ part: Part) -> Int {
+        nodes[parts &* node &+ part.rawValue]
+    }
+
+    /// Whether it asks for something.
+    @inline(never)
+    func isUsable(_ maximumAge: UInt64) -> Bool { logCount > 0 && quorum >= 0 && maximumAge > 0 }
 
     /// The keys of all logs, or of all witnesses.
     func keys(_ needed: Int) -> [VerifierKey] {
-        (0..<nodeCount).compactMap { self[$0, .needed] == needed ? try? VerifierKey(text, key($0)) : nil }
+        (0..<nodeCount).compactMap {
+            self[$0, .needed] == needed ? try? VerifierKey(canonical: word(cursor.bytes, at: self[$0, .key])) : nil
+        }
     }
 
-    private func key(_ node: Int) -> Range<Int> { self[node, .key]..<self[node, .keyEnd] }
-
-    /// When the key of a log or witness signed a checkpoint; `UInt64.max` if it did not, or is another log's.
+    /// When each log, or each witness, signed a checkpoint, by nodes; negative for those that did not, for keys of
+    /// another log and for all other nodes.
     @inline(never)
-    func time(_ node: Int, _ checkpoint: Checkpoint) throws(SealedMatchError) -> UInt64 {
-        let key = try VerifierKey(text, key(node))
-        if key.kind == .note, !areEqual(text, key.nameRange, checkpoint.note.bytes, checkpoint.originRange) {
-            return .max
+    func times(_ needed: Int, _ checkpoint: Checkpoint) throws(SealedMatchError) -> [Int] {
+        var times: [Int] = []
+        for node in 0..<nodeCount {
+            var time = -1
+            if self[node, .needed] == needed {
+                let key = try VerifierKey(canonical: word(cursor.bytes, at: self[node, .key]))
+                if needed == Self.witness || isEqual(checkpoint.note.bytes, checkpoint.originRange, to: key.name) {
+                    time = Int(truncatingIfNeeded: try checkpoint.note.time(of: key))
+                }
+            }
+            append(time, to: &times)
         }
-        return try checkpoint.note.time(of: key)
+        return times
     }
 
-    /// Takes a log's or witness' key, which is none of those that are there.
+    /// Whether a witness has cosigned at a time that counts, or enough members of a group have. Members come before
+    /// their group.
     @inline(never)
-    private mutating func take(
-        _ name: Range<Int>, _ needed: Int, _ place: Range<Int>, _ cursor: inout TextCursor
-    ) throws(SealedMatchError) {
-        let kind: VerifierKey.Kind = needed == Self.log ? .note : .cosignature
-        cursor.require(try VerifierKey(text, place).kind == kind)
-        // A key ends with kind and public key, which have one text.
-        func end(_ place: Range<Int>) -> Range<Int> { max(0, place.upperBound &- 44)..<place.upperBound }
-        for node in 0..<nodeCount where self[node, .needed] < 0 {
-            cursor.require(!areEqual(text, end(key(node)), text, end(place)))
+    func holds(_ node: Int, _ times: [Int], now: UInt64, maximumAge: UInt64) -> Bool {
+        let needed = self[node, .needed]
+        if needed < 0 {
+            let time = UInt64(bitPattern: Int64(times[node]))
+            return times[node] >= 0 && (time > now ? time - now <= LogPolicy.slack : now - time <= maximumAge)
         }
-        define(name, needed: needed, place, &cursor)
+        var count = 0
+        for member in 0..<node where self[member, .group] == node {
+            if holds(member, times, now: now, maximumAge: maximumAge) { count &+= 1 }
+        }
+        return count >= needed
     }
 
     @inline(never)
     init(_ text: [UInt8]) throws(SealedMatchError) {
-        self.text = text
-        var cursor = TextCursor(text)
+        cursor = TextCursor(text)
         cursor.require(text.count <= LogPolicy.maximumCount)
-        for byte in text where byte < 0x20 && byte != 0x09 && byte != 0x0A || byte == 0x7F { cursor.require(false) }
-        while !cursor.isDone {
-            let start = cursor.position
-            let end = cursor.line().upperBound
-            let next = cursor.position
-            cursor.move(to: start)
-            let first = cursor.word(before: end)
-            if !first.isEmpty, text[first.lowerBound] != 0x23 {
-                let name = cursor.word(before: end)
-                cursor.require(!name.isEmpty)
-                let isLog = cursor.isEqual(first, to: "log")
-                if isLog || cursor.isEqual(first, to: "witness") {
-                    let place = isLog ? name : cursor.word(before: end)
-                    try take(isLog ? end..<end : name, isLog ? Self.log : Self.witness, place, &cursor)
-                    _ = cursor.word(before: end)
-                } else if cursor.isEqual(first, to: "group") {
-                    readGroup(name, end, &cursor)
-                } else {
-                    cursor.require(cursor.isEqual(first, to: "quorum") && quorum == -2)
-                    quorum = find(name)
-                    cursor.require(quorum >= 0 || cursor.isEqual(name, to: "none"))
-                }
-                cursor.require(cursor.word(before: end).isEmpty)
-            }
-            cursor.move(to: next)
-        }
+        while !cursor.isDone { try readLine() }
         cursor.require(quorum > -2)
         try cursor.check()
     }
 
-    private mutating func readGroup(_ name: Range<Int>, _ end: Int, _ cursor: inout TextCursor) {
-        let count = cursor.word(before: end)
+    private mutating func readLine() throws(SealedMatchError) {
+        let first = cursor.word()
+        if cursor.byte(first.lowerBound) == 0x23 {
+            while !cursor.word().isEmpty {}
+        } else if !first.isEmpty {
+            let name = cursor.word()
+            cursor.require(!name.isEmpty)
+            let isLog = cursor.isEqual(first, to: "log")
+            if isLog || cursor.isEqual(first, to: "witness") {
+                try readKey(name, isLog: isLog)
+            } else if cursor.isEqual(first, to: "group") {
+                readGroup(name)
+            } else {
+                cursor.require(cursor.isEqual(first, to: "quorum") && quorum == -2)
+                quorum = find(name)
+                cursor.require(quorum >= 0 || cursor.isEqual(name, to: "none"))
+            }
+        }
+        // Nothing follows, not even a control character.
+        cursor.require(cursor.word().isEmpty && cursor.line().isEmpty)
+    }
+
+    /// A log's or witness' key, which is none of those that are there.
+    private mutating func readKey(_ name: Range<Int>, isLog: Bool) throws(SealedMatchError) {
+        let key = isLog ? name : cursor.word()
+        let parsed = try VerifierKey(canonical: copied(cursor.bytes, key))
+        cursor.require(parsed.kind == (isLog ? .note : .cosignature))
+        // A key ends with kind and public key, which have one text.
+        let own = copied(cursor.bytes, (key.upperBound - 44)..<key.upperBound)
+        for node in 0..<nodeCount where self[node, .needed] < 0 {
+            let other = word(cursor.bytes, at: self[node, .key])
+            cursor.require(!isEqual(other, (other.count - 44)..<other.count, to: own))
+        }
+        let end = cursor.bytes.count
+        define(isLog ? end..<end : name, needed: isLog ? Self.log : Self.witness, key: key.lowerBound)
+        // Where it answers; clients do not ask it.
+        _ = cursor.word()
+    }
+
+    private mutating func readGroup(_ name: Range<Int>) {
+        let count = cursor.word()
         var members = 0
         while true {
-            let member = cursor.word(before: end)
+            let member = cursor.word()
             if member.isEmpty { break }
             let node = find(member)
             cursor.require(node >= 0)
             guard node >= 0 else { return }
-            let group = Self.parts * node + Part.group.rawValue
-            cursor.require(nodes[group] == -1)
-            nodes[group] = nodeCount
-            members += 1
+            cursor.require(self[node, .group] < 0)
+            self[node, .group] = nodeCount
+            members &+= 1
         }
         let needed =
             cursor.isEqual(count, to: "any")
             ? 1 : cursor.isEqual(count, to: "all") ? members : Int(truncatingIfNeeded: cursor.number(count))
         cursor.require(needed >= 1 && needed <= members)
-        define(name, needed: needed, end..<end, &cursor)
+        define(name, needed: needed, key: 0)
     }
 
-    /// A name that no line before has.
+    /// A name that no line before has; a log's is empty.
     @inline(never)
-    private mutating func define(_ name: Range<Int>, needed: Int, _ key: Range<Int>, _ cursor: inout TextCursor) {
+    private mutating func define(_ name: Range<Int>, needed: Int, key: Int) {
         let isLog = needed == Self.log
-        cursor.require(!cursor.isEqual(name, to: "none") && (isLog || find(name) < 0))
-        cursor.require(isLog ? logCount < Self.maximumLogs : nodeCount - logCount < Self.maximumNodes)
-        if isLog { logCount += 1 }
+        cursor.require(isLog || find(name) < 0 && !cursor.isEqual(name, to: "none"))
+        cursor.require(isLog ? logCount < Self.maximumLogs : nodeCount &- logCount < Self.maximumNodes)
+        if isLog { logCount &+= 1 }
         append(name.lowerBound, to: &nodes)
-        append(name.upperBound, to: &nodes)
         append(needed, to: &nodes)
         append(-1, to: &nodes)
-        append(key.lowerBound, to: &nodes)
-        append(key.upperBound, to: &nodes)
+        append(key, to: &nodes)
     }
 
     /// The node of a name; −1 if no line before defines it.
     @inline(never)
     private func find(_ name: Range<Int>) -> Int {
-        for node in 0..<nodeCount where areEqual(text, self[node, .name]..<self[node, .nameEnd], text, name) {
+        for node in 0..<nodeCount where isEqual(cursor.bytes, name, to: word(cursor.bytes, at: self[node, .name])) {
             return node
         }
         return -1

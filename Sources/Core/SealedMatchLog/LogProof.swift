@@ -29,8 +29,8 @@ package struct LogProof: Sendable {
             cursor.require(path.count < LogTree.maximumPath)
             append(cursor.hash(line), to: &path)
         }
+        let checkpoint = Checkpoint(&cursor)
         try cursor.check()
-        let checkpoint = try Checkpoint(SignedNote(bytes, from: cursor.position))
         // All at once, behind what may fail: nothing is copied.
         self.extra = extra
         self.index = index

@@ -1,4 +1,5 @@
 package import SealedMatchCrypto
+internal import SealedMatchProtocol
 
 /// The files in which a log is served (c2sp.org/tlog-tiles): tiles of hashes, and bundles of entries.
 package enum LogTiles {
@@ -31,11 +32,13 @@ package enum LogTiles {
         for _ in 0..<count {
             let left = bundle.count - position - 2
             let length = left < 0 ? 0 : Int(bundle[position]) << 8 | Int(bundle[position + 1])
-            guard left >= 0, length <= left else { throw refusal(.malformedLog, "a bundle of entries ends early") }
+            guard left >= 0, length <= left else {
+                throw SealedMatchError(.malformedLog, "a bundle of entries ends early")
+            }
             entries.append(copied(bundle, (position + 2)..<(position + 2 + length)))
             position += 2 + length
         }
-        guard position == bundle.count else { throw refusal(.malformedLog, "bytes follow a bundle's entries") }
+        guard position == bundle.count else { throw SealedMatchError(.malformedLog, "bytes follow a bundle's entries") }
         return entries
     }
 
@@ -53,7 +56,11 @@ package enum LogTiles {
     /// The hashes of a tile.
     /// - Throws: `malformedLog` for another number of bytes than the width asks for.
     package static func hashes(_ tile: [UInt8], width: Int) throws(SealedMatchError) -> [Bytes32] {
-        guard tile.count == 32 * width else { throw refusal(.malformedLog, "a tile has another number of hashes") }
-        return (0..<width).map { Bytes32(bytes: copied(tile, (32 * $0)..<(32 * $0 + 32))) }
+        guard tile.count == 32 * width else {
+            throw SealedMatchError(.malformedLog, "a tile has another number of hashes")
+        }
+        var hashes: [Bytes32] = []
+        for index in 0..<width { hashes.append(try Bytes32(exactly: copied(tile, (32 * index)..<(32 * index + 32)))) }
+        return hashes
     }
 }

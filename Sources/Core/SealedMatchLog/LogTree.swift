@@ -7,13 +7,13 @@ package enum LogTree {
 
     /// The hash of an entry.
     package static func leaf(_ entry: [UInt8]) throws(SealedMatchError) -> Bytes32 {
-        try SHA256.digest(of: HashToGroup.ascii("\u{0}"), entry)
+        try sha256(HashToGroup.ascii("\u{0}"), entry)
     }
 
     /// The hash of two hashes, the left one first.
     @inline(never)
     package static func node(_ left: Bytes32, _ right: Bytes32) throws(SealedMatchError) -> Bytes32 {
-        try SHA256.digest(of: HashToGroup.ascii("\u{1}"), left.bytes, right.bytes)
+        try sha256(HashToGroup.ascii("\u{1}"), bytes(of: left), bytes(of: right))
     }
 
     /// The root of the empty tree.
@@ -102,6 +102,16 @@ package enum LogTree {
 
     @inline(never)
     static func inconsistent() -> SealedMatchError {
-        refusal(.inconsistentLog, "a path does not lead to the root, or two trees of the log do not agree")
+        SealedMatchError(.inconsistentLog, "a path does not lead to the root, or two trees of the log do not agree")
     }
+}
+
+/// SHA-256 of strings one after another.
+@inline(never)
+func sha256(
+    _ first: consuming [UInt8], _ second: consuming [UInt8], _ third: consuming [UInt8] = []
+) throws(SealedMatchError) -> Bytes32 {
+    first.append(contentsOf: consume second)
+    first.append(contentsOf: consume third)
+    return try SHA256.digest(of: first)
 }

@@ -21,20 +21,15 @@ public struct LoggedSet: Sendable {
     ) throws(SealedMatchError) {
         // A set's proof, step 1: there is one, and it is well-formed
         guard let proof else {
-            throw refusal(.proofMissing, "this messenger takes a set with a proof that it is in the log")
+            throw SealedMatchError(.proofMissing, "this messenger takes a set with a proof that it is in the log")
         }
         let parsed = try LogProof(canonical: proof)
-        let entry = parsed.extra
         // A set's proof, step 2: the entry is that of this set
-        let expected = try SetEntry.beginning(of: header, root: root)
-        guard areEqual(entry, 0..<min(entry.count, expected.count), expected, 0..<expected.count) else {
-            throw refusal(.proofOfOtherSet, "the proof is of another set, or says what the set does not")
-        }
-        let terms = try SetTerms(TextCursor(entry, from: expected.count))
+        let terms = try SetTerms(parsed.extra, of: header, root: root)
         // A set's proof, step 3: signatures, quorum and times
         try policy.check(parsed.checkpoint, now: now)
         // A set's proof, step 4: the entry is in the tree
-        try parsed.checkInclusion(of: entry)
+        try parsed.checkInclusion(of: parsed.extra)
         self.terms = terms
         index = parsed.index
         logSize = parsed.checkpoint.size

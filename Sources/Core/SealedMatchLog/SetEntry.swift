@@ -50,7 +50,8 @@ package struct SetEntry: Equatable, Sendable {
         cursor.require(
             SetHeader.areValid(version: version, issuedAt: issuedAt, expiresAt: expiresAt) && entries >= 1
                 && entries <= UInt64(SetHeader.maximumEntries) && Self.ascend(sources))
-        terms = try SetTerms(cursor)
+        terms = SetTerms(&cursor)
+        try cursor.check()
     }
 
     /// Whether keys are at least one, and strictly ascending.
@@ -108,7 +109,7 @@ struct EntryWriter {
     mutating func put(_ word: StaticString, _ value: UInt64) { put(word, value, []) }
 
     @inline(never)
-    mutating func put(_ word: StaticString, _ value: Bytes32) { put(word, 0, value.bytes) }
+    mutating func put(_ word: StaticString, _ value: Bytes32) { put(word, 0, SealedMatchLog.bytes(of: value)) }
 
     mutating func put(_ word: StaticString, _ value: [UInt8]) { put(word, 0, value) }
 

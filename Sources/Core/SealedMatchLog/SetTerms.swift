@@ -1,4 +1,5 @@
 public import SealedMatchCrypto
+internal import SealedMatchProtocol
 
 /// What the log's entry of a set says that the set does not: who holds α, and what the set is for. Public.
 public struct SetTerms: Equatable, Sendable {
@@ -19,15 +20,13 @@ public struct SetTerms: Equatable, Sendable {
         self.custodians = custodians
         self.statement = statement
         guard isValid else {
-            throw refusal(
+            throw SealedMatchError(
                 .malformedLog, "the threshold of at most 16 custodians is between 2 and their number")
         }
     }
 
     /// The last lines of an entry, and its end.
-    @inline(never)
-    init(_ start: TextCursor) throws(SealedMatchError) {
-        var cursor = start
+    init(_ cursor: inout TextCursor) {
         threshold = 0
         let count = cursor.field("custodians")
         if !count.isEmpty {
@@ -38,6 +37,18 @@ public struct SetTerms: Equatable, Sendable {
         statement = cursor.bytes32("statement")
         cursor.require(
             cursor.bytes.count <= SetEntry.maximumCount && cursor.position == cursor.bytes.count && isValid)
+    }
+
+    /// Of an entry that must begin as a set's.
+    /// - Throws: `proofOfOtherSet`, `malformedLog`; `primitiveFailed`.
+    @inline(never)
+    init(_ entry: [UInt8], of header: SetHeader, root: SetRoot) throws(SealedMatchError) {
+        let expected = try SetEntry.beginning(of: header, root: root)
+        guard isEqual(entry, 0..<min(entry.count, expected.count), to: expected) else {
+            throw SealedMatchError(.proofOfOtherSet, "the proof is of another set, or says what the set does not")
+        }
+        var cursor = TextCursor(entry, from: expected.count)
+        self.init(&cursor)
         try cursor.check()
     }
 

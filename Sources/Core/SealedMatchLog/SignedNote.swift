@@ -1,4 +1,5 @@
 package import SealedMatchCrypto
+internal import SealedMatchProtocol
 
 /// A signed note (c2sp.org/signed-note): a text and signatures of it, of which those by unknown keys mean nothing. Its
 /// form is checked, no signature is.
@@ -14,37 +15,40 @@ package struct SignedNote: Sendable {
     let textRange: Range<Int>
 
     /// - Throws: `malformedLog`.
-    package init(canonical bytes: [UInt8]) throws(SealedMatchError) { try self.init(bytes, from: 0) }
-
-    /// What begins at a position of a longer text, and ends with it.
-    @inline(never)
-    init(_ bytes: [UInt8], from start: Int) throws(SealedMatchError) {
-        // The last empty line ends the text: signatures come behind it.
-        var split = bytes.count - 1
+    package init(canonical bytes: [UInt8]) throws(SealedMatchError) {
         var cursor = TextCursor(bytes)
+        self.init(&cursor)
+        try cursor.check()
+    }
+
+    /// What comes next in a text, to its end.
+    @inline(never)
+    init(_ cursor: inout TextCursor) {
+        // The last empty line ends the text: signatures come behind it.
+        let start = cursor.position
+        bytes = cursor.bytes
+        var split = bytes.count - 1
         while split > start, cursor.byte(split) != 0x0A || cursor.byte(split - 1) != 0x0A { split -= 1 }
-        cursor.move(to: max(split, start))
+        textRange = start..<max(split, start)
         cursor.require(split > start && bytes.count - start <= Self.maximumCount)
-        cursor.requirePlain(start..<bytes.count)
+        cursor.requireText(start..<bytes.count, isName: false)
+        cursor.move(to: textRange.upperBound)
         _ = cursor.line()
         var count = 0
         repeat {
             let (name, value) = cursor.signature()
-            cursor.requireName(name)
+            cursor.requireText(name, isName: true)
             cursor.require(count < Self.maximumSignatures && cursor.base64(value).count > 4)
             count &+= 1
         } while !cursor.isDone
-        try cursor.check()
-        self.bytes = bytes
-        textRange = start..<split
     }
 
     /// A text with lines of signatures, as witnesses answer with them, at least one.
     /// - Throws: `malformedLog`.
     package init(text: [UInt8], lines: [UInt8]) throws(SealedMatchError) {
-        try self.init(text + [0x0A] + lines, from: 0)
+        try self.init(canonical: text + [0x0A] + lines)
         guard textRange.count == text.count else {
-            throw refusal(.malformedLog, "an empty line among the signatures")
+            throw SealedMatchError(.malformedLog, "an empty line among the signatures")
         }
     }
 
@@ -81,12 +85,12 @@ package struct SignedNote: Sendable {
         var cursor = signatureLines
         while !cursor.isDone {
             let (name, part) = cursor.signature()
-            guard areEqual(bytes, name, key.text, key.nameRange) else { continue }
+            guard isEqual(bytes, name, to: key.name) else { continue }
             let value = cursor.base64(part)
             guard number(value, 0..<4) == UInt64(key.id) else { continue }
             let time = time(of: value, by: key)
             guard time != .max else {
-                throw refusal(.invalidLogSignature, "a signature of a log or a witness does not verify")
+                throw SealedMatchError(.invalidLogSignature, "a signature of a log or a witness does not verify")
             }
             newest = newest == .max ? time : max(newest, time)
         }

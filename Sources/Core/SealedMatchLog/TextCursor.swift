@@ -1,4 +1,5 @@
 internal import SealedMatchCrypto
+internal import SealedMatchProtocol
 
 /// Reads lines of a text, each ended by a line feed, and what stands in them, in time linear in the text.
 ///
@@ -18,7 +19,7 @@ struct TextCursor {
     @inline(never)
     func check() throws(SealedMatchError) {
         guard !isMalformed else {
-            throw refusal(.malformedLog, "a note, proof, policy or entry of a log is not well-formed")
+            throw SealedMatchError(.malformedLog, "a note, proof, policy or entry of a log is not well-formed")
         }
     }
 
@@ -34,53 +35,53 @@ struct TextCursor {
     /// Nothing more is to be read: the text is at its end, or is not well-formed.
     var isDone: Bool { isMalformed || position == bytes.count }
 
-    /// Where the next line is, without its line feed. None at the end of the text, nor without a line feed.
+    /// Where what stands before the next byte of a kind is; the cursor goes behind that byte.
     @inline(never)
-    mutating func line() -> Range<Int> {
+    mutating func part(to end: UInt8) -> Range<Int> {
         let start = position
         while position < bytes.count {
             position += 1
-            if bytes[position - 1] == 0x0A { return start..<(position - 1) }
+            if bytes[position - 1] == end { return start..<(position - 1) }
         }
         isMalformed = true
         return start..<start
     }
 
+    /// Where the next line is, without its line feed. None at the end of the text, nor without a line feed.
+    @inline(never)
+    mutating func line() -> Range<Int> { part(to: 0x0A) }
+
     /// Where the next word of a line is, and blanks before it are passed over: spaces and tabulators. Empty at the end
     /// of the line, at which the cursor stays.
     @inline(never)
-    mutating func word(before end: Int) -> Range<Int> {
-        while position < end, byte(position) == 0x20 || byte(position) == 0x09 { position &+= 1 }
+    mutating func word() -> Range<Int> {
+        while byte(position) == 0x20 || byte(position) == 0x09 { position &+= 1 }
         let start = position
-        while position < end, byte(position) != 0x20, byte(position) != 0x09 { position &+= 1 }
+        while byte(position) > 0x20, byte(position) != 0x7F { position &+= 1 }
         return start..<position
     }
 
     mutating func move(to position: Int) { self.position = position }
 
-    /// The rest of the next line if that begins with `word` and a space, and has a rest; else an empty range, and the
+    /// The rest of the next line if that begins with `word` and a space; it has a rest. Else an empty range, and the
     /// line is still to be read.
     @inline(never)
     mutating func field(_ word: StaticString) -> Range<Int> {
-        let start = position
-        let line = line()
-        let value = line.lowerBound &+ word.utf8CodeUnitCount
-        if value &+ 1 < line.upperBound, byte(value) == 0x20, isEqual(line.lowerBound..<value, to: word) {
-            return (value &+ 1)..<line.upperBound
-        }
-        position = start
-        return start..<start
+        let end = position &+ word.utf8CodeUnitCount
+        guard isEqual(position..<end, to: word), byte(end) == 0x20 else { return 0..<0 }
+        position = end &+ 1
+        let value = line()
+        require(!value.isEmpty)
+        return value
     }
 
     /// Of a signature's line where the key's name is, and where base 64 is: em dash, space; name, space; base 64.
     @inline(never)
     mutating func signature() -> (name: Range<Int>, value: Range<Int>) {
-        let line = line()
-        let name = min(line.lowerBound &+ 4, line.upperBound)
-        var space = name
-        while space < line.upperBound, byte(space) != 0x20 { space &+= 1 }
-        require(space < line.upperBound && isEqual(line.lowerBound..<name, to: "— "))
-        return (name..<space, min(space &+ 1, line.upperBound)..<line.upperBound)
+        let start = position &+ 4
+        require(isEqual(position..<start, to: "— "))
+        position = start
+        return (part(to: 0x20), line())
     }
 
     /// Whether the next line begins with `word` and a space.
@@ -119,25 +120,14 @@ struct TextCursor {
     @inline(never)
     mutating func number(_ word: StaticString) -> UInt64 { number(field(word)) }
 
-    /// `count` bytes in lowercase hexadecimal digits, at most 32; zeros follow.
-    @inline(never)
-    mutating func hexadecimal(_ part: Range<Int>, count: Int = 32) -> Bytes32 {
-        var out = Bytes32()
-        require(part.length == 2 &* count)
-        for index in 0..<min(part.length, 64) {
-            var digit = byte(part.lowerBound &+ index) &- 0x30
-            if digit > 9 {
-                digit = digit &- 0x31
-                require(digit < 6)
-                digit = digit &+ 10
-            }
-            out[index >> 1] = out[index >> 1] << 4 | digit & 15
-        }
-        return out
-    }
+    /// Bytes in lowercase hexadecimal digits, of which there is a multiple of 4.
+    mutating func hexadecimal(_ part: Range<Int>) -> [UInt8] { digits(part, isHexadecimal: true) }
 
     @inline(never)
-    mutating func bytes32(_ word: StaticString) -> Bytes32 { hexadecimal(field(word)) }
+    mutating func bytes32(_ word: StaticString) -> Bytes32 { bytes32(field(word)) }
+
+    @inline(never)
+    private mutating func bytes32(_ part: Range<Int>) -> Bytes32 { bytes32(hexadecimal(part)) }
 
     /// Lines of 32 bytes each, at most 16.
     @inline(never)
@@ -148,97 +138,93 @@ struct TextCursor {
             if key.isEmpty { return keys }
             require(keys.count < 16)
             if isMalformed { return keys }
-            append(hexadecimal(key), to: &keys)
+            append(bytes32(key), to: &keys)
         }
     }
 
     /// Base 64 (RFC 4648, section 4): with padding, without line breaks, unused bits zero, so that bytes have one text.
+    mutating func base64(_ part: Range<Int>) -> [UInt8] { digits(part, isHexadecimal: false) }
+
+    /// Digits of 4 or of 6 bits. Only those of 6 can have padding, as with it there is a multiple of 4.
     @inline(never)
-    mutating func base64(_ part: Range<Int>) -> [UInt8] {
+    private mutating func digits(_ part: Range<Int>, isHexadecimal: Bool) -> [UInt8] {
         var out: [UInt8] = []
-        var (word, bits, padding) = (UInt32(0), UInt32(0), 0)
-        for index in part {
+        var end = part.upperBound
+        while end > part.lowerBound, byte(end &- 1) == 0x3D { end &-= 1 }
+        var (word, bits) = (UInt32(0), UInt32(0))
+        for index in part.lowerBound..<end {
             let character = byte(index)
-            var value: UInt32 = 64
+            var value: UInt8 = 64
             switch character {
-            case 0x61...0x7A: value = UInt32(character) - 0x61 + 26
-            case 0x41...0x5A: value = UInt32(character) - 0x41
-            case 0x30...0x39: value = UInt32(character) - 0x30 + 52
+            case 0x30...0x39: value = character &- 0x30 &+ (isHexadecimal ? 0 : 52)
+            case 0x61...0x7A: value = character &- 0x61 &+ (isHexadecimal ? 10 : 26)
+            case _ where isHexadecimal: break
+            case 0x41...0x5A: value = character &- 0x41
             case 0x2B: value = 62
             case 0x2F: value = 63
-            case 0x3D:
-                padding += 1
-                continue
             default: break
             }
-            require(value < 64 && padding == 0)
-            word = word << 6 | value & 63
-            bits += 6
+            require(value < (isHexadecimal ? 16 : 64))
+            word = word << (isHexadecimal ? 4 : 6) | UInt32(value)
+            bits &+= isHexadecimal ? 4 : 6
             if bits >= 8 {
-                bits -= 8
+                bits &-= 8
                 append(byte: UInt8(truncatingIfNeeded: word >> bits), to: &out)
-                word &= (1 << bits) - 1
+                word &= (1 << bits) &- 1
             }
         }
-        // Left are 0, 4 or 2 bits after 0, 2 or 3 characters, and as many padding characters as fill up to 4.
-        require(part.length & 3 == 0 && padding == Int(bits >> 1) && word == 0)
+        // Left are 0, 4 or 2 bits after 0, 2 or 3 characters, and as many padding characters as fill up to 4. One
+        // character alone would leave 6.
+        require(part.length & 3 == 0 && part.upperBound &- end == Int(bits >> 1) && bits < 6 && word == 0)
         return out
     }
 
     /// A hash of 32 bytes in base 64.
     @inline(never)
-    mutating func hash(_ part: Range<Int>) -> Bytes32 {
-        let value = base64(part)
-        require(value.count == 32)
-        return Bytes32(bytes: value)
+    mutating func hash(_ part: Range<Int>) -> Bytes32 { bytes32(base64(part)) }
+
+    /// Bytes that must be 32.
+    @inline(never)
+    mutating func bytes32(_ bytes: [UInt8]) -> Bytes32 {
+        do throws(SealedMatchError) { return try Bytes32(exactly: bytes) } catch { isMalformed = true }
+        return Bytes32()
     }
 
-    /// Whether a part of the text is UTF-8 (RFC 3629) without a control character below U+0020 but line feeds.
+    /// That a part of the text is UTF-8 (RFC 3629) without a control character below U+0020 but line feeds; as the name
+    /// of a key it is not empty, and has neither Unicode's spaces nor a plus sign (c2sp.org/signed-note).
     @inline(never)
-    mutating func requirePlain(_ part: Range<Int>) {
-        var (more, least, greatest) = (0, UInt8(0x80), UInt8(0xBF))
+    mutating func requireText(_ part: Range<Int>, isName: Bool) {
+        require(!isName || !part.isEmpty)
+        var (character, more, least) = (UInt32(0), UInt32(0), UInt32(0))
         for index in part {
-            let byte = byte(index)
+            let byte = UInt32(byte(index))
             if more > 0 {
-                require(byte >= least && byte <= greatest)
-                (more, least, greatest) = (more - 1, 0x80, 0xBF)
-                continue
+                require(byte >> 6 == 2)
+                character = character << 6 | byte & 0x3F
+                more &-= 1
+            } else if byte < 0x80 {
+                (character, least) = (byte, 0)
+            } else {
+                // As many ones as there are bytes, 2…4; then a zero, and bits.
+                more = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3
+                require(byte >= 0xC0 && byte < 0xF8)
+                // From U+0080, U+0800, U+10000.
+                least = more == 1 ? 0x80 : 1 << (5 &* more &+ 1)
+                character = byte & (0x3F >> more)
             }
-            switch byte {
-            case 0x20...0x7F, 0x0A: break
-            case 0xC2...0xDF: more = 1
-            case 0xE0...0xEF:
-                more = 2
-                if byte == 0xE0 { least = 0xA0 }
-                if byte == 0xED { greatest = 0x9F }
-            case 0xF0...0xF4:
-                more = 3
-                if byte == 0xF0 { least = 0x90 }
-                if byte == 0xF4 { greatest = 0x8F }
-            default: isMalformed = true
-            }
+            guard more == 0 else { continue }
+            require(character >= least && character >> 11 != 0x1B && character < 0x11_0000)
+            require(isName ? !Self.endsName(character) : character >= 0x20 || character == 0x0A)
         }
         require(more == 0)
     }
 
-    /// That a part of the text, which is UTF-8, is the name of a key: not empty, without Unicode's spaces and without a
-    /// plus sign (c2sp.org/signed-note).
+    /// Whether a character is a plus sign, a space of Unicode's or a control character below those.
     @inline(never)
-    mutating func requireName(_ part: Range<Int>) {
-        require(!part.isEmpty)
-        var last: UInt32 = 0
-        for index in part {
-            // The last three bytes, for characters of two and three.
-            let byte = byte(index)
-            last = (last << 8 | UInt32(byte)) & 0xFF_FFFF
-            switch last {
-            // U+2000…200A, U+2028, U+2029, U+202F, U+205F, U+1680, U+3000
-            case 0xE2_8080...0xE2_808A, 0xE2_80A8, 0xE2_80A9, 0xE2_80AF, 0xE2_819F, 0xE1_9A80, 0xE3_8080:
-                isMalformed = true
-            default: break
-            }
-            // U+0085, U+00A0
-            require(last & 0xFFFF != 0xC285 && last & 0xFFFF != 0xC2A0 && byte > 0x20 && byte != 0x2B)
+    private static func endsName(_ character: UInt32) -> Bool {
+        switch character {
+        case 0...0x20, 0x2B, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+        default: false
         }
     }
 }
@@ -258,10 +244,6 @@ extension Range<Int> {
     var length: Int { upperBound &- lowerBound }
 }
 
-/// A part of a text.
-@inline(never)
-func copied(_ bytes: [UInt8], _ part: Range<Int>) -> [UInt8] { Array(bytes[part]) }
-
 /// Bytes as a number, the highest first; at most eight.
 @inline(never)
 func number(_ bytes: [UInt8], _ part: Range<Int>) -> UInt64 {
@@ -270,21 +252,17 @@ func number(_ bytes: [UInt8], _ part: Range<Int>) -> UInt64 {
     return value
 }
 
-/// Whether a part of one text is a part of another.
+/// Whether a part of a text is another text.
 @inline(never)
-func areEqual(_ one: [UInt8], _ part: Range<Int>, _ other: [UInt8], _ otherPart: Range<Int>) -> Bool {
-    guard part.length == otherPart.length else { return false }
-    for index in 0..<part.length where one[part.lowerBound &+ index] != other[otherPart.lowerBound &+ index] {
-        return false
-    }
-    return true
+func isEqual(_ bytes: [UInt8], _ part: Range<Int>, to other: [UInt8]) -> Bool { copied(bytes, part) == other }
+
+/// The word that begins at a position.
+@inline(never)
+func word(_ bytes: [UInt8], at position: Int) -> [UInt8] {
+    var cursor = TextCursor(bytes, from: position)
+    return copied(bytes, cursor.word())
 }
 
-extension Bytes32 {
-    /// The first 32 bytes of an array, zero where it has fewer: for what a cursor has checked.
-    @inline(never)
-    init(bytes: [UInt8]) {
-        self.init()
-        for index in 0..<min(32, bytes.count) { self[index] = bytes[index] }
-    }
-}
+/// `Bytes32.bytes`, of which every use would be a copy.
+@inline(never)
+func bytes(of value: Bytes32) -> [UInt8] { value.bytes }

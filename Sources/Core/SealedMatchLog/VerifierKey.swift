@@ -1,4 +1,5 @@
 public import SealedMatchCrypto
+internal import SealedMatchProtocol
 
 /// A key of a log or of a witness: name, kind and Ed25519 key (c2sp.org/signed-note, "Verifier keys").
 public struct VerifierKey: Sendable {
@@ -13,9 +14,8 @@ public struct VerifierKey: Sendable {
     public let kind: Kind
     /// The Ed25519 key, 32 bytes.
     public let publicKey: Bytes32
-    /// What the name is a part of.
-    let text: [UInt8]
-    let nameRange: Range<Int>
+    /// The key's name, UTF-8, as bytes.
+    public let name: [UInt8]
     /// The first 4 bytes of SHA-256(name ‖ 0x0A ‖ kind ‖ key), big-endian.
     let id: UInt32
 
@@ -25,44 +25,33 @@ public struct VerifierKey: Sendable {
         var text = name
         text += HashToGroup.ascii("+00000000+")
         TextWriter.append(base64: [kind.rawValue] + publicKey.bytes, to: &text)
-        try self.init(text, 0..<text.count, checksID: false)
+        try self.init(text, checksID: false)
     }
 
     /// From its text: `name+ID+base 64 of kind ‖ key`.
     /// - Throws: `malformedLog`, also for keys of other kinds than the two.
-    public init(canonical text: [UInt8]) throws(SealedMatchError) { try self.init(text, 0..<text.count) }
+    public init(canonical text: [UInt8]) throws(SealedMatchError) { try self.init(text, checksID: true) }
 
     @inline(never)
-    init(_ text: [UInt8], _ range: Range<Int>, checksID: Bool = true) throws(SealedMatchError) {
-        // What follows a name has one length: plus, 8 digits, plus, 33 bytes in base 64.
-        let end = range.upperBound
-        let plus = max(range.lowerBound, end - Self.countAfterName)
-        nameRange = range.lowerBound..<plus
+    private init(_ text: [UInt8], checksID: Bool) throws(SealedMatchError) {
         var cursor = TextCursor(text)
-        cursor.requirePlain(nameRange)
-        cursor.requireName(nameRange)
-        cursor.require(cursor.byte(plus) == 0x2B && cursor.byte(end - 45) == 0x2B)
-        let id = cursor.hexadecimal(max(plus, end - 53)..<max(plus, end - 45), count: 4)
-        let value = cursor.base64(max(plus, end - 44)..<end)
-        cursor.require(value.count == 33)
-        let digest = try SHA256.digest(of: copied(text, nameRange), HashToGroup.ascii("\n"), value)
-        let (computed, said) = (
-            UInt32(truncatingIfNeeded: digest.word(at: 0)), UInt32(truncatingIfNeeded: id.word(at: 0))
-        )
-        cursor.require(!checksID || computed == said)
-        kind = number(value, 0..<1) == 1 ? .note : .cosignature
-        cursor.require(number(value, 0..<1) == UInt64(kind.rawValue))
+        let namePart = cursor.part(to: 0x2B)
+        cursor.requireText(namePart, isName: true)
+        let idPart = cursor.part(to: 0x2B)
+        cursor.require(idPart.length == 8)
+        let said = number(cursor.hexadecimal(idPart), 0..<4)
+        let value = cursor.base64(cursor.position..<text.count)
+        publicKey = cursor.bytes32(copied(value, min(1, value.count)..<value.count))
+        let type = number(value, 0..<1)
+        kind = type == 1 ? .note : .cosignature
+        cursor.require(type == UInt64(kind.rawValue))
+        let name = copied(text, namePart)
+        let digest = try sha256(name, HashToGroup.ascii("\n"), value)
+        id = UInt32(truncatingIfNeeded: digest.word(at: 0)).byteSwapped
+        cursor.require(!checksID || said == UInt64(id))
+        self.name = name
         try cursor.check()
-        publicKey = Bytes32(bytes: copied(value, 1..<33))
-        self.text = text
-        self.id = computed.byteSwapped
     }
-
-    /// Bytes of a key's text after its name.
-    private static let countAfterName = 54
-
-    /// The key's name, UTF-8, as bytes.
-    public var name: [UInt8] { copied(text, nameRange) }
 
     var idBytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: id >> UInt32(24 - 8 * $0)) } }
 

@@ -13,7 +13,7 @@ package struct ByteReader {
     package mutating func take(_ count: Int) throws(SealedMatchError) -> [UInt8] {
         guard count >= 0, count <= remaining else { throw SealedMatchError(.wrongLength, "the encoding is too short") }
         defer { position += count }
-        return Array(bytes[position..<(position + count)])
+        return copied(bytes, position..<(position + count))
     }
 
     package mutating func bytes32() throws(SealedMatchError) -> Bytes32 { try Bytes32(exactly: take(32)) }
@@ -54,6 +54,11 @@ package struct ByteReader {
     }
 }
 
+/// Some of the bytes of a string.
+/// - Precondition: it has as many.
+@inline(never)
+package func copied(_ bytes: [UInt8], _ part: Range<Int>) -> [UInt8] { Array(bytes[part]) }
+
 /// Writes what `ByteReader` reads.
 package struct ByteWriter {
     package private(set) var bytes: [UInt8] = []
@@ -61,7 +66,13 @@ package struct ByteWriter {
     package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     package mutating func put(_ field: [UInt8]) { bytes += field }
-    package mutating func put(_ field: Bytes32) { bytes += field.bytes }
+    package mutating func put(_ field: Bytes32) { unsafe field.withBytes { unsafe bytes.append(contentsOf: $0) } }
+    package mutating func put(_ fields: [Bytes32]) {
+        unsafe fields.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+    package mutating func put(_ points: [Point]) {
+        unsafe points.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
     package mutating func put(_ number: some FixedWidthInteger & UnsignedInteger) {
         var rest = UInt64(truncatingIfNeeded: number)
         var left = number.bitWidth / 8

@@ -83,10 +83,10 @@ public struct SetHeader: Equatable, Sendable {
     public func parametersDigest() throws(SealedMatchError) -> Bytes32 {
         let signed = encoded
         var hash = KDF(.setParameters)
-        hash.append(Array(signed[160..<256]))
-        hash.append(Array(signed[768..<832]))
+        hash.append(copied(signed, 160..<256))
+        hash.append(copied(signed, 768..<832))
         let more = max(0, parameters.profile.hypotheses.count - Self.firstHypotheses)
-        hash.append(Array(signed[864..<(876 + Hypothesis.encodedCount * more)]))
+        hash.append(copied(signed, 864..<(876 + Hypothesis.encodedCount * more)))
         return try hash.hash()
     }
 

@@ -9,8 +9,8 @@ struct CustodianBenchmarks {
     private let coordinator: Coordinator
     private let custodians: [LocalCustodian]
     private let alone: LocalEvaluator
-    /// Slots of eight vouchers, as many as the service evaluates together.
-    private static let count = 256
+    /// Slots of 32 vouchers, as many as the service evaluates together.
+    private static let count = 1024
 
     init() throws {
         var random = SystemRandom()
@@ -51,14 +51,13 @@ struct CustodianBenchmarks {
         var answers: [(request: EvaluationRequest, answer: EvaluationAnswer)] = []
         for custodian in custodians {
             let request = try coordinator.request(
-                points + [check.masked], of: custodian.party, among: among, isProved: false)
+                check.elements, roots: check.roots, of: custodian.party, among: among)
             let answer = try custodian.evaluate(request.encoded)
             answers.append((request, try coordinator.verify(answer, of: custodian.party, to: request)))
         }
-        let products = try coordinator.combine(answers)
-        guard let last = products.last,
-            try check.accepts(
-                Array(products.dropLast()), masked: last, publicKey: coordinator.record.publicKey)
+        guard let (products, total) = try coordinator.combine(answers, weights: check.weights),
+            let last = products.last,
+            try check.accepts(total: total, masked: last, publicKey: coordinator.record.publicKey)
         else { throw BenchmarkFailure(description: "the custodians' products are wrong") }
     }
 }

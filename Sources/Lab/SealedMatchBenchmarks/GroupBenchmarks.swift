@@ -36,7 +36,7 @@ struct GroupBenchmarks {
             return points.flatMap(\.encoded.bytes)
         } by: { backend in
             var out = encodings
-            backend.multiply(&out, count, secret)
+            backend.multiply(&out, nil, count, secret)
             return out
         }
         try compare("hash", count, report) {
@@ -84,7 +84,7 @@ struct GroupBenchmarks {
             }
         } by: { backend in
             var out = [UInt8](repeating: 0, count: 32)
-            _ = backend.combine(&out, flat, encodings + encodings, 2 * count)
+            _ = backend.combine(&out, flat, encodings + encodings, nil, 2 * count)
             return out
         }
         try compareProbes(tag, encodings, report)

@@ -11,16 +11,16 @@ struct OpenBenchmarks: Sendable {
     private let opener: VoucherOpener<LocalEvaluator>
     private let vouchers: [SealedVoucher]
 
-    private static let voucherCount = 32
+    private static let voucherCount = 64
     /// Vouchers that are opened in one call, as the service does.
-    private static let together = 8
+    private static let together = 32
 
     init(scale: BenchmarkScale, set: SetFixture, items: [MediaItem]) throws {
         rounds = scale.openRounds
         let key = try MatchingKey(canonical: set.secrets.key.withEncoded { [UInt8]($0) })
         opener = VoucherOpener([try MatchingSet(key: key, header: set.header)])
         var sealer = try SealFixture.sealer(set.open())
-        vouchers = try items.prefix(Self.voucherCount).map { try sealer.seal($0) }
+        vouchers = try (0..<Self.voucherCount).map { try sealer.seal(items[$0 % items.count]) }
     }
 
     func measure(_ report: (BenchmarkRow) -> Void) throws {

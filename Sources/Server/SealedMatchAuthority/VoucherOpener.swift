@@ -19,8 +19,9 @@ public struct VoucherOpener<E: Evaluator>: Sendable {
     /// The set of this root, if its key is here.
     public func set(_ root: SetRoot) -> MatchingSet<E>? { sets[root] }
 
-    /// Vouchers that one thread opens at a time: at most about 10 ms of work, and few where there are few.
-    private static func chunk(of count: Int) -> Int { min(8, max(1, count / 4)) }
+    /// Vouchers that one thread opens at a time: few where there are few, so that several cores have some, and at most
+    /// about 1,000 slots. Custodians are asked for as many at once: what a request costs by itself is little then.
+    private static func chunk(of count: Int) -> Int { min(32, max(1, count / 8)) }
 
     /// Opens vouchers, one result each, in their order.
     ///

@@ -157,7 +157,7 @@ package final class CustodianService: Sendable {
         // Before the turn, too: for whoever may not ask nobody waits.
         _ = try policy(for: opened.coordinator, table)
         try admit(
-            opened.coordinator, table, subject: request.digest(), count: request.elements.count, call: opened)
+            opened.coordinator, table, subject: request.digest, count: request.elements.count, call: opened)
         // Answering, step 6: it changes nothing here, so many may be at it at once.
         return try holder.share.evaluate(request, random: &random).encoded
     }

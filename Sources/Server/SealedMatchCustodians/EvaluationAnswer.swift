@@ -10,15 +10,18 @@ public struct EvaluationAnswer: Equatable, Sendable {
     let request: Bytes32
     /// w·α_i·E of each element.
     public let products: [Point]
+    /// The products' roots (Docs/Protocol.md, section 3); nil if a proof was asked for. They may be any numbers until
+    /// they are used.
+    public let roots: [Bytes32]?
     /// RFC 9497's, with w·L_i as public key; nil if none was asked for.
     public let proof: DLEQProof?
 
     private static let headCount = 40
     private static func encodedCount(_ count: Int, isProved: Bool) -> Int {
-        headCount + 32 * count + (isProved ? DLEQProof.encodedCount : 0)
+        isProved ? headCount + 32 * count + DLEQProof.encodedCount : headCount + 64 * count
     }
     /// No longer answer is one.
-    public static let maximumCount = encodedCount(DLEQProof.maximumPairs, isProved: true)
+    public static let maximumCount = encodedCount(DLEQProof.maximumPairs, isProved: false)
 
     /// The bytes of 4.15.
     public var encoded: [UInt8] {
@@ -26,16 +29,23 @@ public struct EvaluationAnswer: Equatable, Sendable {
         out.magic("SMEA")
         out.put([party.number, 0, 0, 0])
         out.put(request)
-        for product in products { out.put(product.encoded) }
+        out.put(products)
+        if let roots { out.put(roots) }
         if let proof { out.put(proof.encoded) }
         return out.bytes
     }
 
-    init(party: PartyIndex, request: Bytes32, products: [Point], proof: DLEQProof?) {
+    init(party: PartyIndex, request: Bytes32, products: [Point], roots: [Bytes32]?, proof: DLEQProof?) {
         self.party = party
         self.request = request
         self.products = products
+        self.roots = roots
         self.proof = proof
+    }
+
+    /// Whether a proved answer has the products of one without a proof, and that one their roots.
+    func proves(_ answer: EvaluationAnswer) -> Bool {
+        products == answer.products && (answer.roots == nil || answer.roots == GroupBatch.rootsVarTime(of: products))
     }
 
     /// Decodes an answer to a request. Products without a proof may be anything: a check over all answers covers them.
@@ -51,14 +61,16 @@ public struct EvaluationAnswer: Equatable, Sendable {
         party = try reader.index()
         try reader.zeros(3)
         self.request = try reader.bytes32()
-        guard try self.request == request.digest() else {
+        guard self.request == request.digest else {
             throw SealedMatchError(.transcriptMismatch, "an answer is to another request")
         }
         if request.isProved {
             products = try reader.points(request.elements.count)
+            roots = nil
             proof = try DLEQProof(canonical: reader.take(DLEQProof.encodedCount))
         } else {
             products = try reader.uncheckedPoints(request.elements.count)
+            roots = try reader.values(request.elements.count)
             proof = nil
         }
     }
@@ -84,32 +96,29 @@ extension CustodianShare {
             throw SealedMatchError(.unknownSet, "no share of this record is here")
         }
         let weighted = try secret.multiplied(byPublic: request.weight)
-        let key = try unsafe weighted.withEncoded { (raw) throws(SealedMatchError) in
-            try unsafe MatchingKey(canonical: raw)
+        var products = request.elements
+        // What is no element, or the identity, or has another root, has the product zero.
+        guard var roots = request.roots else {
+            let key = try unsafe weighted.withEncoded { (raw) throws(SealedMatchError) in
+                try unsafe MatchingKey(canonical: raw)
+            }
+            unsafe products.withUnsafeMutableBytes {
+                unsafe GroupBatch.multiplyUnchecked($0.bindMemory(to: Bytes32.self), by: weighted)
+            }
+            if products.contains(.identity) { try request.checkPoints() }
+            let proof = try DLEQProof.prove(
+                key, elements: request.elements, evaluated: products, fresh: random.bytes32())
+            return EvaluationAnswer(
+                party: party, request: request.digest, products: products, roots: nil, proof: proof)
         }
-        let products = key.products(of: request.elements)
-        // What is no element, or the identity, has the product zero.
-        if products.contains(where: \.isIdentity) { try request.checkPoints() }
-        let proof =
-            request.isProved
-            ? try DLEQProof.prove(
-                key, elements: request.elements, evaluated: products, fresh: random.bytes32()) : nil
-        return EvaluationAnswer(party: party, request: try request.digest(), products: products, proof: proof)
+        GroupBatch.multiply(&products, roots: &roots, by: weighted)
+        if products.contains(.identity) { try request.checkPoints() }
+        return EvaluationAnswer(party: party, request: request.digest, products: products, roots: roots, proof: nil)
     }
 
     /// Decodes a request (`SMEQ`) and answers it (`SMEA`): what a custodian's service does.
     /// - Throws: what decoding throws, and as `evaluate`.
     public borrowing func answer(_ request: [UInt8]) throws(SealedMatchError) -> [UInt8] {
         try evaluate(EvaluationRequest(deferringPoints: request)).encoded
-    }
-}
-
-extension MatchingKey {
-    /// α·E of each element, in constant time; the identity where one is none, or the identity.
-    borrowing func products(of elements: [Point]) -> [Point] {
-        var encodings = elements.map(\.encoded)
-        var span = encodings.mutableSpan
-        unsafe span.withUnsafeMutableBufferPointer { unsafe GroupBatch.multiplyUnchecked($0, by: alpha) }
-        return encodings.map { Point(unchecked: $0) }
     }
 }

@@ -69,10 +69,14 @@ extension ByteReader {
 
     /// Encodings that somebody else decodes, or that a check over all of them covers.
     mutating func uncheckedPoints(_ count: Int) throws(SealedMatchError) -> [Point] {
-        var points: [Point] = []
-        points.reserveCapacity(count)
-        for _ in 0..<count { points.append(Point(unchecked: try bytes32())) }
-        return points
+        try values(count).map { Point(unchecked: $0) }
+    }
+
+    mutating func values(_ count: Int) throws(SealedMatchError) -> [Bytes32] {
+        let bytes = try take(32 * count)
+        return unsafe bytes.withUnsafeBytes { raw in
+            (0..<count).map { unsafe Bytes32(loading: raw.baseAddress! + 32 * $0) }
+        }
     }
 
     mutating func index() throws(SealedMatchError) -> PartyIndex { try PartyIndex(number(UInt8.self)) }

@@ -110,11 +110,11 @@ public final class ThresholdEvaluator: Evaluator {
             var products = [Point](repeating: .identity, count: batch.count)
             guard !valid.isEmpty else { return products }
             let elements = valid.map { batch[$0] }
-            let found = try self.products(of: elements, MaskedCheck(elements, random: &random))
+            let found = try self.products(MaskedCheck(elements, random: &random))
             for (place, product) in zip(valid, found) { products[place] = product }
             return products
         }
-        return try products(of: batch, masked)
+        return try products(masked)
     }
 
     private typealias Answered = (request: EvaluationRequest, answer: EvaluationAnswer)
@@ -127,8 +127,7 @@ public final class ThresholdEvaluator: Evaluator {
         var silent: Set<PartyIndex> = []
     }
 
-    private func products(of elements: [Point], _ check: MaskedCheck) throws(SealedMatchError) -> [Point] {
-        let masked = elements + [check.masked]
+    private func products(_ check: MaskedCheck) throws(SealedMatchError) -> [Point] {
         var answers = Answers()
         while true {
             let chosen = try choose(answers)
@@ -136,7 +135,8 @@ public final class ThresholdEvaluator: Evaluator {
             guard missing.isEmpty else {
                 var requests: [EvaluationRequest] = []
                 for party in missing {
-                    requests.append(try coordinator.request(masked, of: party, among: chosen, isProved: false))
+                    requests.append(
+                        try coordinator.request(check.elements, roots: check.roots, of: party, among: chosen))
                 }
                 for (party, result) in zip(missing, ask(missing, requests)) {
                     switch result {
@@ -146,12 +146,15 @@ public final class ThresholdEvaluator: Evaluator {
                 }
                 continue
             }
-            let all = try coordinator.combine(chosen.compactMap { answers.all[$0] })
-            guard let last = all.last else { return [] }
-            let products = Array(all.dropLast())
             // Evaluation, step 4
-            if answers.proved.isSuperset(of: chosen) { return products }
-            if try check.accepts(products, masked: last, publicKey: publicKey) { return products }
+            let given = chosen.compactMap { answers.all[$0] }
+            if answers.proved.isSuperset(of: chosen) { return try coordinator.combine(given).dropLast() }
+            if let (products, total) = try coordinator.combine(given, weights: check.weights),
+                let last = products.last,
+                try check.accepts(total: total, masked: last, publicKey: publicKey)
+            {
+                return products.dropLast()
+            }
             try findWrong(chosen.filter { !answers.proved.contains($0) }, &answers)
         }
     }
@@ -180,14 +183,15 @@ public final class ThresholdEvaluator: Evaluator {
         for (party, result) in zip(parties, ask(parties, requests)) {
             let before = answers.all.removeValue(forKey: party)
             switch result {
-            case .success(let answered) where answered.answer.products == before?.answer.products:
+            case .success(let answered) where before.map({ answered.answer.proves($0.answer) }) == true:
                 answers.all[party] = answered
                 answers.proved.insert(party)
             case .success:
                 note(
                     Fault(
                         party: party, kind: .wrong,
-                        error: SealedMatchError(.proofRejected, "a party proves another answer than it gave")),
+                        error: SealedMatchError(
+                            .proofRejected, "a party proves another answer than it gave, or gave a wrong root")),
                     &answers)
             case .failure(let fault): note(fault, &answers)
             }

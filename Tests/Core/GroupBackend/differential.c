@@ -231,7 +231,7 @@ static void test_multiply(uint8_t pool[][32]) {
             if (k < SPECIALS && step > 100 && n != 9) continue;
             if (k < SPECIALS && n > 10 && n != 63 && n != 64 && n != 65 && n != 129) continue;
             buffer in = copy_of(pool[from], 32 * n), s = copy_of(scalar, 32);
-            backend->multiply(in.at, n, s.at);
+            backend->multiply(in.at, NULL, n, s.at);
             settle(in, expected, "multiply", 32, n);
             settle(s, scalar, "multiply: scalar", 32, 1);
         }
@@ -385,14 +385,14 @@ static void test_combine(uint8_t pool[][32]) {
     }
     FOR_ALL(n) {
         buffer e = copy_of(elements, 32 * n), s = copy_of(scalars, 32 * n), out = fresh(32);
-        check(backend->combine(out.at, s.at, e.at, n), "combine: result", n, 0);
+        check(backend->combine(out.at, s.at, e.at, NULL, n), "combine: result", n, 0);
         settle(out, sums[n], "combine", 32, 1);
         if (n > 0) {
             const size_t at = random_below((uint32_t)n);
             const uint8_t *other = pool[random_below(POOL)];
             memcpy(e.at + 32 * at, other, 32);
             out = fresh(32);
-            const bool result = backend->combine(out.at, s.at, e.at, n);
+            const bool result = backend->combine(out.at, s.at, e.at, NULL, n);
             check(result == is_element(other), "combine: an element that may be none", n, at);
             if (!result) check(memcmp(out.at, zeros, 32) == 0, "combine: zero bytes", n, at);
             free(out.all);
@@ -415,7 +415,7 @@ static void test_combine(uint8_t pool[][32]) {
             backend = backends[which];
             const size_t n = 1 + random_below(SIZE);
             buffer e = copy_of(elements, 32 * n), s = copy_of(scalars, 32 * n), out = fresh(32);
-            check(backend->combine(out.at, s.at, e.at, n), "combine: short scalars", n, length);
+            check(backend->combine(out.at, s.at, e.at, NULL, n), "combine: short scalars", n, length);
             settle(out, sums[n], "combine: short scalars", 32, 1);
             settle(s, scalars, "combine: short scalars stay", 32, n);
             free(e.all);
@@ -428,7 +428,184 @@ static void test_combine(uint8_t pool[][32]) {
     for (int which = 0; which < backend_count; which++) {
         uint8_t out[32];
         backend = backends[which];
-        check(backend->combine(out, scalars[50], elements[50], 2) && memcmp(out, zeros, 32) == 0, "combine to 0", 2, 0);
+        check(backend->combine(out, scalars[50], elements[50], NULL, 2) && memcmp(out, zeros, 32) == 0, "combine to 0",
+              2, 0);
+    }
+}
+// A number that is not the root: another one, the negative of it, not below p, with bit 255, and others. False where it
+// is the root after all.
+static bool spoil_root(uint8_t root[32], const uint8_t another[32], int how) {
+    uint8_t before[32];
+    unsigned carry = 0;
+    memcpy(before, root, 32);
+    switch (how % 7) {
+    case 0:
+        memcpy(root, another, 32);
+        break;
+    case 1: // p - root
+        for (int i = 0; i < 32; i++) {
+            const unsigned of_p = i == 0 ? 0xed : i == 31 ? 0x7f : 0xff, taken = root[i] + carry;
+            root[i] = (uint8_t)(of_p - taken);
+            carry = of_p < taken;
+        }
+        break;
+    case 2:
+        root[31] |= 0x80;
+        break;
+    case 3:
+        memset(root, 0, 32);
+        break;
+    case 4:
+        root[random_below(31)] ^= (uint8_t)(2 << random_below(7));
+        break;
+    case 5:
+        random_bytes(root, 32);
+        break;
+    case 6: // root + p, which is not below p
+        for (int i = 0; i < 32; i++) {
+            carry += root[i] + (i == 0 ? 0xedu : i == 31 ? 0x7fu : 0xffu);
+            root[i] = (uint8_t)carry;
+            carry >>= 8;
+        }
+        break;
+    }
+    return memcmp(before, root, 32) != 0;
+}
+// Of the identity, of the generator and of three times it: from RFC 9496's formulas, in integers.
+static const char *const KNOWN[][2] = {
+    {"0000000000000000000000000000000000000000000000000000000000000000",
+     "ea405d80aafdc899be72415a17162f9d40d801fe917bc216a2fcafcf05896c78"},
+    {"e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76",
+     "f628c25e684feb755602d78e57adc9ec270100c3c740ce651233fa088b6cea0d"},
+    {"94741f5d5d52755ece4f23f044ee27d5d1ea1e2bd196b462166b16152a9d0259",
+     "fc3d4c21ec5311fb01ceda6538398eff7a0e729a9ac7b1bf49eb9b3cf8b2c46f"},
+};
+static void test_roots(uint8_t pool[][32]) {
+    static uint8_t expected[POOL][32], elements[SIZE][32], roots[SIZE][32], products[SIZE][32], zeros[32];
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++) {
+        uint8_t element[32], known[32], found[32];
+        from_hex(element, KNOWN[i][0]);
+        from_hex(known, KNOWN[i][1]);
+        for (int which = 0; which < backend_count; which++) {
+            backend = backends[which];
+            check(backend->roots(found, element, 1) && memcmp(found, known, 32) == 0, "roots: known ones", 1, i);
+        }
+    }
+    // That it is a root is seen by the products below: with any other number there would be none.
+    for (size_t i = 0; i < POOL; i++) {
+        check(backends[0]->roots(expected[i], pool[i], 1) == is_element(pool[i]), "roots: one", 1, i);
+    }
+    FOR_ALL(n) {
+        const size_t from = random_below(POOL - SIZE);
+        bool all = true;
+        for (size_t i = 0; i < n; i++) all &= is_element(pool[from + i]);
+        buffer in = copy_of(pool[from], 32 * n), out = fresh(32 * n);
+        check(backend->roots(out.at, in.at, n) == all, "roots: result", n, 0);
+        settle(out, expected[from], "roots", 32, n);
+        settle(in, pool[from], "roots: input", 32, n);
+    }
+    for (int k = 0; k <= SPECIALS; k++) {
+        uint8_t scalar[32];
+        const size_t from = random_below(POOL - SIZE);
+        special_scalar(scalar, k);
+        for (size_t i = 0; i < SIZE; i++) {
+            memcpy(elements[i], pool[from + i], 32);
+            memcpy(roots[i], expected[from + i], 32);
+            reference_multiply(products[i], scalar, elements[i]);
+            if (i % 5 == 2 && spoil_root(roots[i], expected[(from + i + 7) % POOL], (int)(i / 5))) {
+                memset(products[i], 0, 32);
+            }
+        }
+        FOR_ALL(n) {
+            if (k < SPECIALS && step > 100 && n != 9) continue;
+            if (k < SPECIALS && n > 10 && n != 63 && n != 64 && n != 65 && n != 129) continue;
+            static uint8_t after[SIZE][32];
+            for (size_t i = 0; i < n; i++) {
+                backends[0]->roots(after[i], products[i], 1);
+                if (memcmp(products[i], zeros, 32) == 0) memset(after[i], 0, 32);
+            }
+            buffer e = copy_of(elements, 32 * n), r = copy_of(roots, 32 * n);
+            backend->multiply(e.at, r.at, n, scalar);
+            settle(e, products, "multiply by roots", 32, n);
+            settle(r, after, "multiply by roots: roots", 32, n);
+        }
+    }
+}
+// Sums of lists, of which one may have a root or an element that is none; and combinations of more than a chunk.
+static void test_halves(uint8_t pool[][32]) {
+    enum { LISTS = 4, MOST = 1200, OTHERS = 40 };
+    static uint8_t few[OTHERS][32], elements[LISTS * MOST][32], roots[LISTS * MOST][32], scalars[MOST][32];
+    static uint8_t sums[MOST][32], terms[MOST][32], zeros[32];
+    static const size_t sizes[] = {0, 1, 2, 7, 8, 9, 16, 17, 63, 64, 127, 150, 511, 512, 513, MOST};
+    for (size_t i = 0; i < OTHERS; i++) random_element(few[i]);
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        const size_t n = sizes[k], lists = 1 + random_below(LISTS);
+        if (step > 100 && n > 20 && n != 64 && n != 513) continue;
+        uint8_t total[32] = {0};
+        for (size_t i = 0; i < lists * n; i++) {
+            memcpy(elements[i], few[random_below(OTHERS)], 32);
+            // Sums that are the identity.
+            if (i >= n && i < 2 * n && i % 9 == 4) crypto_core_ristretto255_sub(elements[i], zeros, elements[i - n]);
+        }
+        if (!backends[0]->roots(roots[0], elements[0], lists * n)) exit(2);
+        for (size_t i = 0; i < n; i++) {
+            // Of 16 bytes, of all lengths, all of one digit.
+            random_scalar(scalars[i]);
+            if (k % 3 == 0) memset(scalars[i] + 16, 0, 16);
+            if (k % 3 == 1 && i % 4 == 1) memset(scalars[i] + random_below(32), 0, 1);
+            if (k % 5 == 4) memset(scalars[i], i % 50 == 3 ? 0xdf : 0x20, 16);
+            memcpy(sums[i], elements[i], 32);
+            for (size_t l = 1; l < lists; l++) crypto_core_ristretto255_add(sums[i], sums[i], elements[l * n + i]);
+            crypto_core_ristretto255_add(sums[i], sums[i], sums[i]);
+            reference_multiply(terms[i], scalars[i], sums[i]);
+            crypto_core_ristretto255_add(total, total, terms[i]);
+        }
+        for (int which = 0; which < backend_count; which++) {
+            backend = backends[which];
+            buffer e = copy_of(elements, 32 * lists * n), r = copy_of(roots, 32 * lists * n),
+                   s = copy_of(scalars, 32 * n);
+            buffer out = fresh(32 * n), of_all = fresh(32);
+            check(backend->add_halves(out.at, of_all.at, s.at, e.at, r.at, lists, n), "add_halves: result", n, lists);
+            settle(out, sums, "add_halves", 32, n);
+            settle(of_all, total, "add_halves: total", 32, 1);
+            of_all = fresh(32);
+            check(backend->combine(of_all.at, s.at, sums[0], NULL, n), "combine: many", n, lists);
+            settle(of_all, total, "combine: many", 32, 1);
+            for (int again = 0; again < 6 && n > 0; again++) {
+                const size_t at = random_below((uint32_t)(lists * n));
+                const uint8_t *other = pool[random_below(POOL)];
+                uint8_t root[32], combined[32];
+                memcpy(root, r.at + 32 * at, 32);
+                bool good = true;
+                if (again % 2 == 0) {
+                    good = !spoil_root(r.at + 32 * at, roots[(at + 1) % (lists * n)], again + (int)random_below(7));
+                } else {
+                    memcpy(e.at + 32 * at, other, 32);
+                    // With a root that is its own if it has one.
+                    good = backends[0]->roots(r.at + 32 * at, other, 1);
+                }
+                out = fresh(32 * n);
+                of_all = fresh(32);
+                const bool result = backend->add_halves(out.at, of_all.at, s.at, e.at, r.at, lists, n);
+                check(result == good, "add_halves: what may be none", n, at);
+                if (!result) {
+                    bool empty = sodium_is_zero(of_all.at, 32) == 1;
+                    for (size_t i = 0; i < n; i++) empty &= sodium_is_zero(out.at + 32 * i, 32) == 1;
+                    check(empty, "add_halves: zero bytes", n, at);
+                }
+                free(out.all);
+                free(of_all.all);
+                const bool in_first = at < n;
+                check(backend->combine(combined, s.at, e.at, r.at, n) == (good || !in_first), "combine by roots", n,
+                      at);
+                if (!good && in_first) check(sodium_is_zero(combined, 32) == 1, "combine by roots: zero bytes", n, at);
+                memcpy(e.at + 32 * at, elements[at], 32);
+                memcpy(r.at + 32 * at, root, 32);
+            }
+            settle(e, elements, "add_halves: elements", 32, lists * n);
+            settle(r, roots, "add_halves: roots", 32, lists * n);
+            settle(s, scalars, "add_halves: scalars", 32, n);
+        }
     }
 }
 static void test_probes(void) {
@@ -518,6 +695,8 @@ int main(int count, char **arguments) {
     test_subtract();
     test_sum(pool);
     test_combine(pool);
+    test_roots(pool);
+    test_halves(pool);
     test_probes();
     test_base(pool);
     printf("  %ld comparisons, %ld failures\n", checks, failures);

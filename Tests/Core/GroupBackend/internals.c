@@ -67,7 +67,7 @@ static void test_limbs(void) {
 // Each of the four points that are one element is encoded as that element, and doubled as that element.
 static void test_representatives(void) {
     for (long n = 0; n < 60; n++) {
-        uint8_t in[LANES][32], out[LANES][32], twice[32];
+        uint8_t in[LANES][32], out[LANES][32], root[LANES][32], found[LANES][32], twice[32];
         for (int lane = 0; lane < LANES; lane++) {
             random_element(in[lane]);
             if (n % 4 == 3) memset(in[lane], 0, 32);
@@ -90,11 +90,15 @@ static void test_representatives(void) {
             for (int k = 0; k < SHARING; k++) append(&all, &p, ~splat(0));
             invert_product(&all);
             while (all.count > 0) {
-                encode_last(out[0], &all, LANES);
+                encode_last(out[0], root[0], &all, LANES);
                 for (int lane = 0; lane < LANES; lane++) {
                     crypto_core_ristretto255_add(twice, in[lane], in[lane]);
                     check(memcmp(out[lane], twice, 32) == 0, "double a representative", n);
                 }
+                check(roots(found[0], out[0], LANES), "a double is an element", n);
+                // Where it is the identity, its root is not computed.
+                if (n % 4 == 3) memset(found, 0, sizeof found);
+                check(memcmp(root, found, sizeof found) == 0, "the root of a double", n);
             }
         }
     }
@@ -152,7 +156,7 @@ static void test_map(void) {
             start(&all);
             append(&all, &p, ~splat(0));
             invert_product(&all);
-            encode_last(twice[0], &all, LANES);
+            encode_last(twice[0], NULL, &all, LANES);
             for (int lane = 0; lane < LANES; lane++) {
                 crypto_core_ristretto255_from_hash(expected, uniform[lane]);
                 check(memcmp(out[lane], expected, 32) == 0, "map", i * ALL + j);

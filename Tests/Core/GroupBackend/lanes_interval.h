@@ -127,6 +127,10 @@ INLINE uint64_t first_lane(vec x) {
 INLINE vec widened(const int8_t[LANES]) { return any(); }
 INLINE vec lanes_from(const uint64_t[LANES]) { return any(); }
 INLINE void lanes_to(uint64_t words[LANES], vec) { words[0] = ~0ULL; }
+// Limbs of one lane, in memory.
+typedef vec limb;
+INLINE vec lanes_from(const limb limbs[LANES]) { return limbs[0]; }
+INLINE void lanes_to(limb limbs[LANES], vec x) { limbs[0] = x; }
 INLINE vec lanes_down(vec x, int) { return x; }
 
 static void prove_below(vec x, uint64_t limit) {

@@ -11,6 +11,7 @@ extern const group_backend group_portable;
 #include "scalar.h"
 #include "multiply.h"
 #include "doubles.h"
+#include "buckets.h"
 // SHA-512 is meant to overflow; what it gives is read as any bytes.
 static void expand(uint8_t *, const uint8_t *, size_t, const uint8_t *, size_t, const uint8_t *, size_t) {}
 static void forget(void) {}
@@ -27,7 +28,7 @@ static void print_limbs(const char *what, const fe &a, bool above) {
 }
 
 // More than one inversion's batch, and more than one round of a sum.
-enum { COUNT = 2 * SHARING + 1 };
+enum { COUNT = 2 * SHARING + 1, MANY_SCALARS = CHUNK + MANY + 1 };
 
 int main() {
     static uint8_t in[3 * 32 * COUNT], out[32 * COUNT], more[32 * COUNT];
@@ -39,7 +40,8 @@ int main() {
     operation = "valid";
     valid(is_element, in, COUNT);
     operation = "multiply";
-    multiply(out, COUNT, in);
+    multiply(out, nullptr, COUNT, in);
+    multiply(out, more, COUNT, in);
     operation = "hash";
     hash(out, in, 25, nullptr, COUNT, in, 32);
     operation = "evaluate";
@@ -48,11 +50,19 @@ int main() {
     subtract(out, triples, COUNT);
     operation = "sum";
     sum(more, out, triples, COUNT);
-    // As many digits as a scalar can have.
+    operation = "roots";
+    roots(out, in, COUNT);
+    // Which buckets points are added to depends on the scalars, which are public: scalars with all digits that there
+    // are, as many of them as they can have. Each sum is a sum of any two points.
+    static uint8_t many[3 * 32 * MANY_SCALARS], scalars[32 * MANY_SCALARS];
+    for (size_t i = 0; i < sizeof scalars; i++) scalars[i] = (uint8_t)(i * 167 + (i >> 5));
+    memset(scalars, 0xff, 32);
     operation = "combine";
-    static uint8_t scalars[32 * COUNT];
-    memset(scalars, 0xff, sizeof scalars);
-    combine(out, scalars, in, COUNT);
+    combine(out, scalars, in, nullptr, SINGLY);
+    combine(out, scalars, many, nullptr, MANY - 1);
+    combine(out, scalars, many, many, MANY_SCALARS);
+    operation = "add_halves";
+    add_halves(many, out, scalars, many, many, 3, MANY_SCALARS);
     operation = "probes";
     probes(out, more, in, 25, nullptr, in, 32, in, in, in, &tables, &tables, in, COUNT);
     operation = "limbs";

@@ -24,7 +24,7 @@ static const uint8_t DST[] = "HashToGroup-OPRFV1-\x01-ristretto255-SHA512";
 enum { DST_LENGTH = sizeof DST - 1 };
 
 static uint8_t elements[COUNT][32], cells[COUNT][96], messages[COUNT][25], betas[COUNT][32], gammas[COUNT][32];
-static uint8_t out[COUNT][32], other[COUNT][32], scalar[32];
+static uint8_t others[COUNT][32], roots[COUNT][32], out[COUNT][32], other[COUNT][32], scalar[32];
 static bool are_elements[COUNT];
 
 static void run(const group_backend *backend) {
@@ -44,6 +44,10 @@ static void run(const group_backend *backend) {
     cells[2][0] ^= 1;
     memset(cells[3], 0, 96);
     elements[4][31] |= 0x80;
+    // A root that is none.
+    memcpy(others, elements, sizeof others);
+    backend->roots(roots[0], others[0], COUNT);
+    roots[5][0] ^= 2;
     backend->base(&generator, GENERATOR);
     backend->base(&public_key, elements[1]);
     uint8_t substitute[32];
@@ -52,6 +56,8 @@ static void run(const group_backend *backend) {
     SECRET(messages);
     SECRET(scalar);
     SECRET(elements);
+    SECRET(others);
+    SECRET(roots);
     SECRET(cells);
     SECRET(betas);
     SECRET(gammas);
@@ -60,7 +66,8 @@ static void run(const group_backend *backend) {
     backend->probes(out[0], other[0], messages[0], 25, NULL, DST, DST_LENGTH, cells[0], betas[0], gammas[0], &generator,
                     &public_key, substitute, COUNT);
     backend->valid(are_elements, elements[0], COUNT);
-    backend->multiply(elements[0], COUNT, scalar);
+    backend->multiply(elements[0], NULL, COUNT, scalar);
+    backend->multiply(others[0], roots[0], COUNT, scalar);
 #ifdef LEAK
     static const uint8_t table[256] = {1, 2, 3};
     PUBLIC(out);
@@ -70,8 +77,11 @@ static void run(const group_backend *backend) {
     PUBLIC(out);
     PUBLIC(other);
     PUBLIC(elements);
+    PUBLIC(others);
+    PUBLIC(roots);
     PUBLIC(are_elements);
-    printf("  %s: %02x%02x%02x%02x\n", backend->name, out[0][0], other[0][0], elements[0][0], are_elements[4]);
+    printf("  %s: %02x%02x%02x%02x%02x%02x\n", backend->name, out[0][0], other[0][0], elements[0][0], others[0][0],
+           roots[0][0], are_elements[4]);
 }
 
 int main(int count, char **arguments) {

@@ -33,7 +33,7 @@ static double now(void) {
     return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
 }
 
-static void multiply(void) { backend->multiply(out[0], COUNT, scalar); }
+static void multiply(void) { backend->multiply(out[0], NULL, COUNT, scalar); }
 static void hash(void) { backend->hash(out[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH); }
 static void evaluate(void) { backend->evaluate(out[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH, scalar); }
 static void valid(void) { backend->valid(are_elements, out[0], COUNT); }

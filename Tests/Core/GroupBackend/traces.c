@@ -10,7 +10,8 @@
 
 enum { COUNT = 67, ROOM = 4 << 20, DST_LENGTH = 43 };
 
-static uint8_t elements[COUNT][32], cells[COUNT][96], messages[COUNT][25], betas[COUNT][32], gammas[COUNT][32];
+static uint8_t elements[COUNT][32], roots[COUNT][32], cells[COUNT][96], messages[COUNT][25], betas[COUNT][32],
+    gammas[COUNT][32];
 static uint8_t out[COUNT][32], other[COUNT][32], scalar[32], dst[DST_LENGTH], substitute[32];
 static bool are_elements[COUNT];
 static group_base generator, public_key;
@@ -41,7 +42,8 @@ OUTLINE void save_xmm(void) { TO_15(XMM) }
 __attribute__((target("avx"))) OUTLINE void save_ymm(void) { TO_15(YMM) }
 __attribute__((target("avx512f"))) OUTLINE void save_zmm(void) { TO_15(ZMM) TO_31(ZMM) TO_7(MASK) }
 
-static void multiply(void) { backend->multiply(elements[0], COUNT, scalar); }
+static void multiply(void) { backend->multiply(elements[0], NULL, COUNT, scalar); }
+static void multiply_by_roots(void) { backend->multiply(elements[0], roots[0], COUNT, scalar); }
 static void hash(void) { backend->hash(out[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH); }
 static void evaluate(void) { backend->evaluate(out[0], messages[0], 25, NULL, COUNT, dst, DST_LENGTH, scalar); }
 static void valid(void) { backend->valid(are_elements, elements[0], COUNT); }
@@ -53,7 +55,9 @@ static const struct {
     const char *name;
     void (*run)(void);
 } operations[] = {
-    {"multiply", multiply}, {"hash", hash}, {"evaluate", evaluate}, {"valid", valid}, {"probes", probes},
+    {"multiply", multiply}, {"multiply, by roots", multiply_by_roots},
+    {"hash", hash},         {"evaluate", evaluate},
+    {"valid", valid},       {"probes", probes},
 };
 
 static uint8_t *frame;
@@ -94,6 +98,7 @@ static void new_secrets(uint64_t seed) {
         if (die % 8 == 0) cells[i][0] ^= 1;
         if (die % 8 == 1) elements[i][0] ^= 1;
     }
+    group_portable.roots(roots[0], elements[0], COUNT);
 }
 
 int main(int count, char **arguments) {

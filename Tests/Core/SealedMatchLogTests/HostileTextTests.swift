@@ -95,6 +95,24 @@ import Testing
         #expect(Self.outcome { try SignedNote(text: text, lines: []) } == .malformedLog)
     }
 
+    /// Bytes have one text in base 64: other padding, bits that are not used, and a character alone are refused.
+    @Test func base64HasOneText() throws {
+        let (proof, _) = try texts()
+        let first = try #require(proof.firstIndex(of: 0x0A))
+        func read(_ extra: String) throws -> [UInt8] {
+            try LogProof(canonical: proof[...first] + Array("extra \(extra)\n".utf8) + proof[(first + 1)...]).extra
+        }
+        for (text, bytes) in [("QUJD", "ABC"), ("QUI=", "AB"), ("QQ==", "A"), ("QUJDQQ==", "ABCA")] {
+            #expect(try read(text) == Array(bytes.utf8))
+        }
+        for text in [
+            "QUJDA===", "A===", "====", "QUJD====", "QUI", "QUJ=", "QR==", "QQ=", "QQ===", "Q=Q=", "QUJD QUJD", "QUJ-",
+            "",
+        ] {
+            #expect(Self.outcome { try read(text) } == .malformedLog, "\(text)")
+        }
+    }
+
     /// Random bytes of all sorts of lengths.
     @Test func noiseIsRefused() throws {
         var random = SystemRandomNumberGenerator()

@@ -96,7 +96,7 @@ private final class Switch: Sendable {
         }
         // Each is asked for what is left, and one more.
         let asked = places.count == points.count ? 0 : 2 * hostile.count
-        #expect(lengths.withLock { $0 } == Array(repeating: 40 + 32 * (points.count - places.count + 1), count: asked))
+        #expect(lengths.withLock { $0 } == Array(repeating: 40 + 64 * (points.count - places.count + 1), count: asked))
     }
 
     /// A custodian that changes any part of its answer is named and replaced, and what others answered is used.
@@ -106,26 +106,49 @@ private final class Switch: Sendable {
         let alpha = try parties.alpha([0, 1])
         let points = try elements(3, seed: 2)
         let expected = try points.map { try $0.multipliedVarTime(byPublic: alpha) }
-        let other = try elements(1, seed: 99)[0].encoded.bytes
+        let another = try elements(1, seed: 99)
+        let other = another[0].encoded.bytes
+        let otherRoot = try #require(GroupBatch.rootsVarTime(of: another))[0].bytes
         let changes: [(String, SealedMatchError.Code, @Sendable ([UInt8]) -> [UInt8])] = [
             ("a product", .proofRejected, { $0.replacing(other, at: 40) }),
+            (
+                "a product and its root", .proofRejected,
+                {
+                    $0.count == 296
+                        ? $0.replacing(other, at: 40).replacing(otherRoot, at: 168) : $0.replacing(other, at: 40)
+                }
+            ),
+            // Products that are right, with a root that is not.
+            ("a root", .proofRejected, { $0.count == 296 ? $0.replacing(otherRoot, at: 168) : $0 }),
+            (
+                "the last root, by one bit", .proofRejected,
+                {
+                    $0.count == 296 ? $0.replacing([$0[264] ^ 2], at: 264) : $0
+                }
+            ),
+            (
+                "no root", .proofRejected,
+                {
+                    $0.count == 296 ? $0.replacing(Array(repeating: 0, count: 32), at: 200) : $0
+                }
+            ),
             (
                 "two products exchanged", .proofRejected,
                 {
                     $0.replacing(Array($0[72..<104]), at: 40).replacing(Array($0[40..<72]), at: 72)
                 }
             ),
-            // 168 bytes have no proof: three elements, and one more.
+            // 296 bytes have no proof: three elements, and one more.
             (
                 "a product, as long as it is not to be proved", .proofRejected,
                 {
-                    $0.count == 168 ? $0.replacing(other, at: 40) : $0
+                    $0.count == 296 ? $0.replacing(other, at: 40) : $0
                 }
             ),
             (
                 "a product, and then the proof", .proofRejected,
                 {
-                    $0.count == 168 ? $0.replacing(other, at: 40) : $0.replacing([$0[170] ^ 1], at: 170)
+                    $0.count == 296 ? $0.replacing(other, at: 40) : $0.replacing([$0[170] ^ 1], at: 170)
                 }
             ),
             ("the product of the check", .proofRejected, { $0.replacing(other, at: 136) }),
@@ -140,7 +163,7 @@ private final class Switch: Sendable {
             (
                 "a product, and then a scalar", .invalidScalar,
                 {
-                    $0.count == 168
+                    $0.count == 296
                         ? $0.replacing(other, at: 40) : $0.replacing(Array(repeating: 255, count: 32), at: 168)
                 }
             ),
@@ -247,6 +270,19 @@ private final class Switch: Sendable {
         ] {
             expectCode(code) { _ = try custodian.evaluate(bytes) }
         }
+        // Without a proof roots follow the elements.
+        let plain = try coordinator.request(elements(2, seed: 1), of: party(1), among: both, isProved: false).encoded
+        try expectCanonical(plain, mutations: 2_000, seed: 5) { try EvaluationRequest(canonical: $0).encoded }
+        expectExactLength(plain) { _ = try EvaluationRequest(canonical: $0) }
+        for (code, bytes) in [
+            (SealedMatchError.Code.identityPoint, plain.replacing(Array(repeating: 0, count: 32), at: 104)),
+            (.invalidPoint, plain.replacing([plain[103] | 0x80], at: 103)),
+            (.invalidPoint, plain.replacing([plain[140] ^ 1], at: 140)),
+            (.invalidPoint, plain.replacing(Array(plain[168..<200]), at: 136)),
+            (.wrongLength, Array(plain.prefix(136))), (.wrongLength, plain.replacing([1], at: 6)),
+        ] {
+            expectCode(code) { _ = try custodian.evaluate(bytes) }
+        }
         expectCode(.identityPoint) { _ = try coordinator.request([.identity], of: party(1), among: both) }
         expectCode(.parameterOutOfRange) { _ = try coordinator.request([], of: party(1), among: both) }
         for wrong in [[party(1)], [party(1), party(1)], [party(1), party(4)], [party(1), party(2), party(3)]] {
@@ -276,6 +312,9 @@ private final class Switch: Sendable {
                 let point = try Point(canonical: Bytes32(exactly: Array(bytes[at..<at + 32])))
                 let moved = sign > 0 ? try point.adding(error) : try point.subtracting(error)
                 bytes = bytes.replacing(moved.encoded.bytes, at: at)
+                // Five products, and without a proof their roots.
+                guard bytes.count == 360, let root = GroupBatch.rootsVarTime(of: [moved]) else { continue }
+                bytes = bytes.replacing(root[0].bytes, at: 200 + 32 * place)
             }
             return bytes
         }

@@ -69,7 +69,8 @@ class Request:
 
     @property
     def digest(self) -> bytes:
-        return kdf(None, "evaluation request", self.encode())
+        """Of what stands before the roots."""
+        return kdf(None, "evaluation request", self.encode()[: 72 + 32 * len(self.elements)])
 
 
 @dataclass(frozen=True)

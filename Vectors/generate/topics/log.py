@@ -204,6 +204,9 @@ def notes(topic: Topic, made: LogFixture) -> None:
         ("with padding in it", value[:8] + b"====" + value[12:]),
     ):
         add(f"base 64 {about}", good.replace(value, other), "SecondEncoding", result=MALFORMED)
+    add("a signature of 6 bytes, in whole groups", b"a\n\n\xe2\x80\x94 k AAAAAAAA\n", "Boundary")
+    lone = b"a\n\n\xe2\x80\x94 k AAAAAAAAA===\n"
+    add("base 64 with one digit behind whole groups", lone, "SecondEncoding", result=MALFORMED)
     add("a signature of 4 bytes, which are the ID", b"a\n\n\xe2\x80\x94 k AAAAAA==\n", "Boundary", result=MALFORMED)
     add("a signature of 1 byte", b"a\n\n\xe2\x80\x94 k AAAAAAA=\n", "Boundary")
     add("a hyphen for the dash", good.replace("— ".encode(), b"- "), "SecondEncoding", result=MALFORMED)

@@ -13,6 +13,9 @@
 /// are not read. Buffers need no alignment. Any count is right, 0 too; nothing is read or written past it. Input
 /// and output do not overlap, other than where an operation works in place.
 ///
+/// The root of an element is the `invsqrt` that Decode computes for its encoding (RFC 9496, 4.3.1): the nonnegative
+/// number with invsqrt^2 * v * u2_sqr = 1, 32 bytes in canonical form, one after another. With it, decoding takes no
+/// power. Any other number is seen, so it can come from anybody. The identity has one, too.
 /// "Secret": neither the time nor the addresses used depend on the value. Counts, lengths and tags are public.
 
 #include <stdbool.h>
@@ -37,8 +40,9 @@ typedef struct {
     size_t lanes;
 
     /// elements[i] = scalar * elements[i], in place; 32 zero bytes where one is no element, or the product is the
-    /// identity. Secret: scalar, elements, and which of them are none.
-    void (*multiply)(uint8_t *elements, size_t count, const uint8_t scalar[32]);
+    /// identity. Roots go in and come out, unless `roots` is NULL: where one is not the element's, there is no element.
+    /// Secret: scalar, elements, roots, and which of them are none.
+    void (*multiply)(uint8_t *elements, uint8_t *roots, size_t count, const uint8_t scalar[32]);
 
     /// out[i] = H(message i): expand_message_xmd with SHA-512 to 64 bytes (RFC 9380, 5.3.1), then the map of RFC 9496,
     /// 4.3.4. Secret: messages.
@@ -59,8 +63,9 @@ typedef struct {
 
     /// out = the sum of scalars[i] * elements[i]. FOR PUBLIC SCALARS AND ELEMENTS: short scalars take less time.
     /// Scalars may be 0, elements and the result the identity (always with count 0). False, and 32 zero bytes, where
-    /// one is no element.
-    bool (*combine)(uint8_t out[32], const uint8_t *scalars, const uint8_t *elements, size_t count);
+    /// one is no element, or, unless `roots` is NULL, a root is not its element's.
+    bool (*combine)(uint8_t out[32], const uint8_t *scalars, const uint8_t *elements, const uint8_t *roots,
+                    size_t count);
 
     /// Tables of a public element. False where it is none.
     bool (*base)(group_base *out, const uint8_t element[32]);
@@ -76,6 +81,16 @@ typedef struct {
 
     /// out[i]: whether encoding i is an element. Secret until it is returned.
     void (*valid)(bool *out, const uint8_t *elements, size_t count);
+
+    /// out[i] = the root of elements[i], zero bytes where it is no element; then the result is false. All of it is
+    /// public.
+    bool (*roots)(uint8_t *out, const uint8_t *elements, size_t count);
+
+    /// out[i] = twice the sum of the elements count * k + i, for each of `lists` lists k. total = the sum of
+    /// scalars[i] * out[i]. Elements come with their roots. False, and zero bytes, where one is no element or a root is
+    /// not its element's. FOR PUBLIC SCALARS AND ELEMENTS, as `combine`.
+    bool (*add_halves)(uint8_t *out, uint8_t total[32], const uint8_t *scalars, const uint8_t *elements,
+                       const uint8_t *roots, size_t lists, size_t count);
 } group_backend;
 
 /// The backend of that name. NULL: there is none of it in this build, or this processor (or its operating system) has
