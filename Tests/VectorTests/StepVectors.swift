@@ -325,6 +325,7 @@ private final class Serving {
     private var service: CustodianService?
     private let clock = Clock()
     private let table: TableID?
+    private let share: [UInt8]?
 
     var journalPath: String { CustodianFolder.journalPath(in: path) }
     let publicKey: Bytes32
@@ -347,6 +348,7 @@ private final class Serving {
     init(_ input: Fields, _ vectors: VectorFolder, share: [UInt8]?, _ table: TableID?) throws {
         path = vectors.scratch("custodian")
         self.table = table
+        self.share = share
         try LockedDirectory.make(path)
         let key = try SigningKey(seed: CustodianVectors.secret(input.bytes("seed", count: 32)))
         try SourceKeyFile.create(key, at: path + "/custodian.key")
@@ -358,8 +360,7 @@ private final class Serving {
                 .begun, number: 0, time: 0, table, subject: run, asker: Bytes32(), count: 0, total: 0,
                 previous: Bytes32(), key: key)
             try DurableFile.write(entry.encoded, to: journalPath, secret: true)
-            let states = try CustodianDirectory(path: path + "/state")
-            try states.replace(table, with: SecretBytes.copying(CustodianVectors.state(table, share: share)))
+            try keep(share, table)
         }
         _ = try start()
     }
@@ -392,10 +393,25 @@ private final class Serving {
         }
     }
 
+    /// Ends it, puts the state of before back, and starts it anew.
+    private func putBack() throws -> [UInt8]? {
+        (folder, service) = (nil, nil)
+        guard let share, let table else { throw VectorError("there is no state to put back") }
+        try keep(share, table)
+        _ = try start()
+        return nil
+    }
+
+    private func keep(_ share: [UInt8], _ table: TableID) throws {
+        let states = try CustodianDirectory(path: path + "/state")
+        try states.replace(table, with: SecretBytes.copying(CustodianVectors.state(table, share: share)))
+    }
+
     func take(_ step: Fields) throws -> [UInt8]? {
         // Nothing here may hold the folder, which is opened anew.
         if try step.text("do") == "killed" { return try kill(1) }
         if try step.text("do") == "cut" { return try kill(step.number("entries")) }
+        if try step.text("do") == "putBack" { return try putBack() }
         guard let folder, let service else { throw VectorError("the custodian does not run") }
         switch try step.text("do") {
         case "call":

@@ -13,6 +13,7 @@ from log_fixture import MAXIMUM_AGE, NOW, ORIGIN, LogFixture
 from log_replies import MemoryWitness, publish_replies, witness_replies
 from reference.errors import ProtocolError
 from reference.log_entries import REVOCATION, SOURCES, LogEntry
+from reference.log_monitor import tiles as tiles_of
 from reference.log_policy import LogPolicy
 from reference.log_publisher import Publisher
 from reference.merkle import EMPTY, consistency_path, leaf_hash, root
@@ -489,6 +490,15 @@ def publishing(topic: Topic, made: LogFixture) -> None:
         add(f"{comment}, behind what is pending: it is not taken", pending_.publish("published 2: 0 0 0+2"), "Unfit")
         there = waits().publish(done(2)).put("queue/2", entry).publish(refused)
         add(f"{comment}, that waits already: nothing is signed", there, "Unfit")
+    old = made.changed(entries=(one(), one(statement=draw(32)), one(1), one(1, root=draw(32))))
+    there = log().put("checkpoint", old.checkpoint())
+    for path, data in sorted(tiles_of(list(old.entries)).items()):
+        there = there.put(path, data)
+    add(
+        "such entries were published once: it goes on",
+        there.add(one(2)).publish("published 5: 4+0 4+0 4+0"),
+        "Boundary",
+    )
     gone = LogEntry(REVOCATION, {"root": [bytes([2]) * 32], "time": [ISSUED], "statement": [draw(32)]})
     revoked = waits(gone.signed_by(draw(32)).encode())
     add(

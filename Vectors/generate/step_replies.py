@@ -133,6 +133,8 @@ def serve(service: Service, step: Step, now: int) -> bytes | None:
             service.restart(now)
         case "killed":
             service.cut(1, now)
+        case "putBack":
+            service.put_back(now)
         case "cut":
             service.cut(step["entries"], now)
         case "agree":

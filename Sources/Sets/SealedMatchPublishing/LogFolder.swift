@@ -138,7 +138,7 @@ package final class LogFolder {
 }
 
 extension LogFolder {
-    /// The proof of a set's entry in the published checkpoint, the last entry if there are several.
+    /// The proof of a set's entry in the published checkpoint: of the first one, which monitors compare others with.
     /// - Throws: `proofMissing` for a set that is not in it; `inconsistentLog`; what reading throws.
     package func proof(of root: SetRoot) throws -> [UInt8] {
         guard let checkpoint = try checkpoint() else {
@@ -146,7 +146,7 @@ extension LogFolder {
         }
         let contents = try LogContents(size: checkpoint.size) { try file($0, $1) }
         try contents.check(checkpoint)
-        for index in contents.entries.indices.reversed() {
+        for index in contents.entries.indices {
             guard let entry = try? SetEntry(canonical: contents.entries[index]), entry.root == root else { continue }
             return LogProof.text(
                 extra: contents.entries[index], index: UInt64(index),

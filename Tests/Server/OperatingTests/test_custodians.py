@@ -153,6 +153,17 @@ class Custodians(unittest.TestCase):
                 self.assertIn("[error 209]", done.stdout)
         for party in (1, 2, 3):
             self.assertEqual(world.kill(party, signal.SIGTERM), 0)
+        # A journal that is lost, or empty, does not begin anew; put back, it is gone on with.
+        journal, lost = world.folder / "custodian-3/journal", world.folder / "lost"
+        journal.rename(lost)
+        for _ in range(2):
+            done = world.tried("authority", "show", "custodian-3")
+            self.assertIn("the file `journal` is missing, or its end is", done.stdout)
+            self.assertIn("[error 617]", done.stdout)
+            self.assertFalse(journal.exists() and journal.stat().st_size)
+            journal.touch(0o600)
+        lost.rename(journal)
+        self.assertIn("share  party 3 of 3", world.tool("authority", "show", "custodian-3"))
         for party in (1, 2):
             said = world.typed("erase", party)
             self.assertEqual(world.typed("erase", party), said)

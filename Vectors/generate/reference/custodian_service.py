@@ -52,6 +52,7 @@ class Said:
 class Service:
     def __init__(self, seed: bytes, custodian: Custodian | None = None) -> None:
         self.seed, self.custodian = seed, custodian
+        self.first_share = None if custodian is None else custodian.share
         self.policies: dict[bytes, Policy] = {}
         self.is_stopped = False
         self.agreed: dict[bytes, tuple[Plan, list[bytes]]] = {}
@@ -91,6 +92,11 @@ class Service:
         """It ends, and is started without the last entries of its journal."""
         self.written = self.written[: len(self.written) - entries * ENTRY_COUNT]
         self.journal = Journal.read(self.written, source_public_key(self.seed))
+        self.restart(now)
+
+    def put_back(self, now: int) -> None:
+        """It ends, and is started with the state that it had at first."""
+        self.custodian = Custodian(self.seed, self.first_share)
         self.restart(now)
 
     def allow(self, policy: Policy) -> None:

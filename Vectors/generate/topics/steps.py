@@ -49,6 +49,7 @@ NOTES = {
     "Once": "what is written once, and comes again",
     "Killed": "the state is on disk, and the journal's entry is not",
     "Cut": "the journal lacks entries at its end",
+    "PutBack": "the state of before is put back",
 }
 NOW = 1_800_000_000
 
@@ -1260,6 +1261,27 @@ def runs(topic: Topic, two: Parties) -> None:
         "Once",
         kinds=[3],
     )
+    cut: Step = {"do": "cut", "entries": 1}
+    damaged = (cut, "damagedJournal")
+    add("the beginning's entry is missing, and it has dealt", [*whole[:3], damaged], "Cut", kinds=[])
+    add("the beginning's entry is missing, and it has confirmed", [*whole[:4], damaged], "Cut", kinds=[])
+    add(
+        "both entries are missing, and it has its share", [*whole, ({**cut, "entries": 2}, damaged[1])], "Cut", kinds=[]
+    )
+    add(
+        "the beginning's entry is missing, and it has seen a complaint: that came from elsewhere",
+        [*whole[:2], ({"do": "see", "complaint": made.told.hex()}, ""), (cut, ""), (carry(plan, first), "=")],
+        "Cut",
+        "Seen",
+        kinds=[],
+    )
+    add(
+        "the beginning's entry is missing, and its operator gave the run up",
+        [*whole[:2], (give_up(plan), ""), (cut, "")],
+        "Cut",
+        "GivenUp",
+        kinds=[],
+    )
     add("nobody agreed", [({**one, "random": ""}, "unknownSet") for one, _ in whole[1:]], kinds=[])
     stranger = replace(plan, keys=(source_public_key(bytes(32)), *plan.keys[1:]))
     add(
@@ -2038,6 +2060,19 @@ def service(topic: Topic, two: Parties) -> None:
         "Again",
     )
     add(
+        "the clock is set back, less is counted, and it is started anew",
+        [
+            allow(rate=1),
+            (ahead, ""),
+            (evaluated(1, at=NOW + 20), ""),
+            operator("restart"),
+            (again(ahead, NOW + 90), refused),
+            (evaluated(1, at=NOW + 90), refused),
+            (evaluated(1, at=NOW + 91), ""),
+        ],
+        "Again",
+    )
+    add(
         "the clock is set back after a proof was begun, and it is started anew",
         [
             allow(),
@@ -2092,6 +2127,22 @@ def service(topic: Topic, two: Parties) -> None:
         [(gone, ""), (cut(1), ""), (gone, "="), (cut(2), damaged)],
         "Cut",
         "Erased",
+    )
+    back: Step = {"do": "putBack"}
+    add("a share that was erased is put back", [(gone, ""), (back, "keyErased")], "PutBack", "Erased")
+    add(
+        "the state of before is put back: a session that was begun is not begun again, whose place was taken or not",
+        [
+            allow(),
+            begun,
+            (rounds[1], ""),
+            (back, ""),
+            (rounds[2], conflict),
+            (call(COMMIT, session, at=NOW + 1), conflict),
+            (call(COMMIT, both.next.encode(), at=NOW + 1, random=both.random), ""),
+        ],
+        "PutBack",
+        "Counted",
     )
     add(
         "what was refused is answered when it comes again",
