@@ -330,8 +330,8 @@ static void valid(bool *out, const uint8_t *elements, size_t count) {
 
 // A client only seals. With GROUP_FOR_CLIENT its library has no code for what it never calls.
 #if defined(GROUP_FOR_CLIENT)
-#define BACKEND(name) {.name = name, .lanes = LANES, .base = base, .probes = probes}
+#define BACKEND(own_name) {.name = own_name, .lanes = LANES, .base = base, .probes = probes}
 #else
-#define BACKEND(name)                                                                                                  \
-    {name, LANES, multiply, hash, evaluate, subtract, sum, combine, base, probes, valid, roots, add_halves}
+#define BACKEND(own_name)                                                                                              \
+    {own_name, LANES, multiply, hash, evaluate, subtract, sum, combine, base, probes, valid, roots, add_halves}
 #endif
