@@ -135,6 +135,7 @@ test: setup setup-test setup-service setup-review photos python $(SERVICE)/ready
 vectors: python photos $(MESSENGER)/ready .venv-wheel/ready
 	$(PYTHON) -B Vectors/generate --check
 	$(PYTHON) -B Vectors/generate/check_pdqhash.py 60
+	$(PYTHON) -B Sources/Lab/Orders/orders.py
 	$(PYTHON) -B Sources/Lab/Decoys/pages.py --check
 	$(PYTHON) -B Sources/Lab/Recall/short.py $(PHOTOS)
 	$(PYTHON) -B Sources/Lab/Recall/drawn_report.py Sources/Lab/Recall/drawn.json Docs --check

@@ -331,7 +331,7 @@ enum CustodianVectors {
 
     /// What a custodian keeps that has a share, and nothing else.
     static func state(_ table: TableID, share: [UInt8]) -> [UInt8] {
-        Array("SMCD".utf8) + table.encoded + littleEndian(UInt32(share.count)) + share + Array(repeating: 0, count: 12)
+        Array("SMCD".utf8) + table.encoded + littleEndian(UInt32(share.count)) + share + Array(repeating: 0, count: 16)
     }
 
     /// A store in memory.

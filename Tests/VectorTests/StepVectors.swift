@@ -269,6 +269,8 @@ extension Fields {
             let messages = try byteStrings("messages")
             return try replaying { try party.handOver(table, messages, random: &$0) }
         case "finish": return try party.finish(table, byteStrings("messages")).encoded
+        case "finishAfterAll":
+            return try party.finishAfterAll(RunPlan(canonical: bytes("plan")), byteStrings("messages")).encoded
         case "recover":
             try party.recover(
                 table, base: CustodianRecord(canonical: bytes("record")), first: byteStrings("first"),
@@ -382,6 +384,15 @@ private final class Serving {
         return nil
     }
 
+    private func said(_ step: CustodianFolder.RunStep) -> [UInt8]? {
+        switch step {
+        case .says(_, let message): message
+        case .complains(_, let complaint): complaint
+        case .hasShare(let record): record.encoded
+        case .waits: nil
+        }
+    }
+
     /// Ends it, puts the state of before back, and starts it anew.
     private func putBack() throws -> [UInt8]? {
         (folder, service) = (nil, nil)
@@ -425,13 +436,12 @@ private final class Serving {
         case "run":
             clock.set(try step.word("at"))
             let messages = try step.runMessages()
-            switch try step.replaying({ try service.advance(messages, random: &$0) }) {
-            case .says(_, let message): return message
-            case .complains(_, let complaint): return complaint
-            case .hasShare(let record): return record.encoded
-            case .waits: return nil
-            }
-        case "see", "giveUp":
+            return said(try step.replaying { try service.advance(messages, random: &$0) })
+        case "bring":
+            clock.set(try step.word("at"))
+            return try service.run(step.bytes("record"))
+        case "giveUp": try folder.abandon(RunPlan(canonical: step.bytes("plan")))
+        case "see":
             guard let table else { throw VectorError("there is no run") }
             return try step.taken(by: folder.party, table)
         case "allow": try CustodianPolicy(canonical: step.bytes("policy")).write(in: path)

@@ -70,6 +70,8 @@ def take_step(custodian: Custodian, step: Step) -> bytes | None:
             return exactly(step["random"], lambda draw: custodian.hand_over(all_data("messages"), draw))
         case "finish":
             return custodian.finish(all_data("messages"))
+        case "finishAfterAll":
+            return custodian.finish_after_all(Plan.decode(data("plan")), all_data("messages"))
         case "recover":
             rounds = [all_data(name) for name in ("first", "second", "handovers")]
             return custodian.recover(Record.decode(data("record")), *rounds)
@@ -139,7 +141,12 @@ def serve(service: Service, step: Step, now: int) -> bytes | None:
             service.agree(Plan.decode(bytes.fromhex(step["plan"])), [bytes.fromhex(key) for key in step["newKeys"]])
         case "run":
             return exactly(step["random"], lambda draw: service.carry_on(said_so_far(step), now, draw))
-        case "see" | "giveUp":
+        case "bring":
+            record = Record.decode(bytes.fromhex(step["record"]))
+            return service.carry_on(Said(record.plan, record=record), now)
+        case "giveUp":
+            service.give_up(Plan.decode(bytes.fromhex(step["plan"])))
+        case "see":
             assert service.custodian is not None
             return take_step(service.custodian, step)
         case other:

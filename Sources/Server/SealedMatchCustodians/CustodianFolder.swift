@@ -2,6 +2,7 @@ package import SealedMatchCrypto
 internal import SealedMatchFiles
 internal import SealedMatchLists
 package import SealedMatchProtocol
+internal import Synchronization
 
 /// All that a custodian has on its disk, in one folder that one process at a time works in:
 ///
@@ -10,9 +11,10 @@ package import SealedMatchProtocol
 /// | `custodian.key`, `custodian.key.pub` | by which plans name it |
 /// | `state/` | `CustodianDirectory`: shares, runs, sessions; and the lock |
 /// | `policies/TABLE.policy` | `CustodianPolicy`, its operator's |
-/// | `agreed/RUN.plan` | plans whose names its operator has compared with the others' |
+/// | `agreed/TABLE.plan` | the plan whose name its operator has compared with the others' |
+/// | `given-up/RUN.plan` | a plan whose run its operator has given up, until that is done |
 /// | `journal` | `CustodianJournal` |
-/// | `stopped` | is there: nothing is evaluated or proved |
+/// | `stopped` | is there: nothing is evaluated or proved, and no run is carried on |
 package final class CustodianFolder: Sendable {
     /// As it was given.
     package let path: String
@@ -21,6 +23,8 @@ package final class CustodianFolder: Sendable {
     /// What was done here.
     package let journal: CustodianJournal
     private let directory: CustodianDirectory
+    /// One step of a run at a time.
+    let runTurn = Mutex(())
 
     /// Makes a folder with a new key.
     /// - Throws: `fileFailed`, also where there is one; `randomSourceFailed`.
@@ -106,38 +110,85 @@ package final class CustodianFolder: Sendable {
 
     // MARK: Plans
 
-    private static func agreedPath(_ run: Bytes32, in folder: String) -> String {
-        "\(folder)/agreed/\(Hexadecimal.text(run.bytes)).plan"
+    private static func agreedPath(_ table: TableID, in folder: String) -> String {
+        "\(folder)/agreed/\(Hexadecimal.text(table.encoded)).plan"
     }
 
-    /// Notes that the operators have compared a plan's name. Only then the run is begun here.
+    /// Notes that the operators have compared a plan's name. Only then the run is begun here. An older plan of this
+    /// table is not agreed to any more. (Docs/Protocol.md, "Agreed to")
     /// - Parameters:
     ///   - name: what they compared.
     ///   - newKeys: keys of parties that are not in the record that the plan begins from, from their operators.
-    /// - Throws: `transcriptMismatch` if the plan has another name; `fileFailed`.
+    /// - Throws: `transcriptMismatch` if the plan has another name; `parameterOutOfRange` if it does not name this
+    ///   custodian; `fileFailed`.
     package static func agree(
         to plan: RunPlan, name: Bytes32, newKeys: [Bytes32] = [], in folder: String
     ) throws(SealedMatchError) {
+        // Agreed to, step 1
         guard try plan.name() == name else {
             throw SealedMatchError(.transcriptMismatch, "the plan has another name than the operators agreed to")
         }
+        _ = try plan.index(of: publicKey(in: folder))
+        // Agreed to, step 2
+        try remove(givenUpPath(name, in: folder))
         try LockedDirectory.make("\(folder)/agreed")
         try DurableFile.write(
-            plan.encoded + newKeys.flatMap(\.bytes), to: agreedPath(name, in: folder), secret: true)
+            plan.encoded + newKeys.flatMap(\.bytes), to: agreedPath(plan.tableID, in: folder), secret: true)
     }
 
-    /// The new keys that the operator named when agreeing to a plan; nil if that did not happen.
+    /// The new keys that the operator named when agreeing to a plan; nil if that did not happen, or was withdrawn.
     /// - Throws: `fileFailed`, `notPrivate`, `wrongLength`.
     func agreement(to plan: RunPlan) throws(SealedMatchError) -> Set<Bytes32>? {
-        let most = plan.encoded.count + 32 * Int(PartyIndex.maximum)
-        guard
-            let bytes = try DurableFile.readIfPresent(
-                Self.agreedPath(plan.name(), in: path), limit: most, access: .written),
+        try Self.agreement(to: plan, in: path)
+    }
+
+    private static func agreement(
+        to plan: RunPlan, in folder: String
+    ) throws(SealedMatchError) -> Set<Bytes32>? {
+        let file = agreedPath(plan.tableID, in: folder)
+        // An older plan of the table may be the longer one.
+        let most = 76 + 64 * Int(PartyIndex.maximum)
+        guard let bytes = try DurableFile.readIfPresent(file, limit: most, access: .written),
             bytes.starts(with: plan.encoded)
         else { return nil }
         var reader = ByteReader(Array(bytes.dropFirst(plan.encoded.count)))
         var keys: Set<Bytes32> = []
         while reader.remaining > 0 { keys.insert(try reader.bytes32()) }
         return keys
+    }
+
+    private static func remove(_ file: String) throws(SealedMatchError) {
+        guard DurableFile.exists(file) else { return }
+        try LockedDirectory.remove(file)
+        try DurableFile.syncDirectory(of: file)
+    }
+
+    // MARK: Giving up
+
+    private static func givenUpPath(_ run: Bytes32, in folder: String) -> String {
+        "\(folder)/given-up/\(Hexadecimal.text(run.bytes)).plan"
+    }
+
+    /// Withdraws what the operator agreed to, if that is this plan, and notes that its run is given up. Whoever works
+    /// in the folder does that before the next step of a run.
+    /// - Returns: whether the operator had agreed to it.
+    /// - Throws: `fileFailed`.
+    @discardableResult
+    package static func giveUp(_ plan: RunPlan, in folder: String) throws(SealedMatchError) -> Bool {
+        let isAgreed = try agreement(to: plan, in: folder) != nil
+        try LockedDirectory.make("\(folder)/given-up")
+        try DurableFile.write(plan.encoded, to: givenUpPath(plan.name(), in: folder), secret: true)
+        if isAgreed { try remove(agreedPath(plan.tableID, in: folder)) }
+        return isAgreed
+    }
+
+    /// Whether the operator has given up this run, and that is not yet done.
+    func isGivenUp(_ plan: RunPlan) throws(SealedMatchError) -> Bool {
+        DurableFile.exists(Self.givenUpPath(try plan.name(), in: path))
+    }
+
+    /// That it is done.
+    func noteGivenUp(_ plan: RunPlan) throws(SealedMatchError) {
+        try Self.remove(Self.givenUpPath(plan.name(), in: path))
     }
 }

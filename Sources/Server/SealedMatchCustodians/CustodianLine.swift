@@ -157,7 +157,7 @@ package final class CustodianLine: Sendable {
         case .setExpired: "it refuses: its operator allowed this until an earlier day"
         case .quotaExceeded: "it refuses: more slots than its operator allowed"
         case .rateExceeded: "it refuses: more at a time than its operator allowed"
-        case .sessionConflict: "it refuses: it is at another step, or has confirmed another run"
+        case .sessionConflict: "it refuses: it is at another step, or another run is under way there"
         case .shareRejected: "a share is not what its sender committed to"
         case .transcriptMismatch: "a message is of another run, or made from other messages"
         case .invalidSignature: "a message's signature does not verify"

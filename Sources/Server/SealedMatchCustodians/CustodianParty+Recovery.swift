@@ -46,7 +46,8 @@ extension CustodianParty {
     ///   - first: the members' `SMP1`, by index, its own too.
     ///   - second: the dealers' `SMP2`, by index.
     ///   - handovers: the dealers' `SMP4`, by index.
-    /// - Throws: what is wrong with a message, with its party; `setMismatch` for another base; `sessionConflict`.
+    /// - Throws: what is wrong with a message, with its party; `setMismatch` for another base, and where a share is
+    ///   here that may be a later one; `sessionConflict`.
     public func recover(
         _ table: TableID, base: CustodianRecord, first: [[UInt8]], second: [[UInt8]], handovers: [[UInt8]]
     ) throws(CustodianError) {
@@ -57,12 +58,24 @@ extension CustodianParty {
             case .round1(let round) where round.plan.lost == round.party:
                 let share = try round.recovered(base, first, second, handovers)
                 try blaming(nil) { () throws(SealedMatchError) in
-                    state.share = Held(
-                        try CustodianShare(share.secret.clone(), of: round.party, in: base).encoded())
-                    state.session = nil
+                    let recovered = try CustodianShare(share.secret.clone(), of: round.party, in: base)
+                    if state.share != nil {
+                        let there = try state.decodedShare().record.name
+                        guard there == base.name || there == base.plan.base else {
+                            throw SealedMatchError(
+                                .setMismatch, "the share of another record is here, maybe a later one")
+                        }
+                    }
+                    try state.use(recovered)
                     try save(.ended(round.plan), in: &state)
                 }
-            case .ended(let plan) where plan.kind == .recovery: return
+            case .ended(let plan) where plan.kind == .recovery:
+                // Killed after the write. A run that was given up before may have ended since.
+                let here = try blaming(nil) { () throws(SealedMatchError) in try state.decodedShare().record.name }
+                guard plan.base == base.name, here == base.name else {
+                    throw CustodianError(
+                        nil, .sessionConflict, "this party has another record's share than was recovered")
+                }
             default: throw CustodianError(nil, .sessionConflict, "this run is at another step here")
             }
         }

@@ -13,7 +13,7 @@ extension CustodianParty {
     ///   operator.
     /// - Returns: this party's `SMP1`, for everybody.
     /// - Throws: `parameterOutOfRange` if the plan does not name this party; `sessionConflict` for a second key
-    ///   generation of one table, or while another run has been confirmed and is not finished; `setMismatch` for a
+    ///   generation of one table, or while another run is under way; `setMismatch` for a
     ///   refresh or recovery from another record than the one here, or with other keys; `keyErased`.
     public func begin(_ plan: RunPlan, newKeys: Set<Bytes32> = []) throws(CustodianError) -> [UInt8] {
         var random = SystemRandom()
@@ -46,15 +46,14 @@ extension CustodianParty {
             guard state.erasure == nil else { throw SealedMatchError(.keyErased, "the share of this key was erased") }
             guard state.run != nil else { return nil }
             let run = try state.decodedRun()
-            switch run {
-            case .round1(let round) where round.plan == plan: return round.message
-            case .round3:
-                throw SealedMatchError(.sessionConflict, "a run of this table was confirmed, and is not finished")
-            default: break
-            }
+            if case .round1(let round) = run, round.plan == plan { return round.message }
             // Whatever became of it, a key generation is not begun a second time, nor any other run.
-            guard run.plan != plan, plan.kind != .keyGeneration else {
+            let kept = try state.keptRuns()
+            guard run.plan != plan, plan.kind != .keyGeneration, !kept.contains(where: { $0.plan == plan }) else {
                 throw SealedMatchError(.sessionConflict, "a run of this table was begun before")
+            }
+            guard run.isOver else {
+                throw SealedMatchError(.sessionConflict, "another run of this table is under way, and not given up")
             }
             return nil
         }
@@ -170,9 +169,9 @@ extension CustodianParty {
                 let record = try round.record(confirmations)
                 return try blaming(nil) { () throws(SealedMatchError) in
                     let share = try CustodianShare(round.share.secret.clone(), of: round.party, in: record)
-                    // The old share, the run's secrets and the new share: one write.
-                    state.share = Held(try share.encoded())
-                    state.session = nil
+                    // The old share, what was given up before, the run's secrets and the new share: one write.
+                    try state.keep([])
+                    try state.use(share)
                     try save(.ended(round.plan), in: &state)
                     return record
                 }
@@ -184,23 +183,11 @@ extension CustodianParty {
         }
     }
 
-    /// Gives up a run: its secrets are forgotten. Of a key generation the table's name cannot be used again.
-    ///
-    /// After a confirmation others may have finished: then this party has to be recovered. An operator decides. What is
-    /// made next has a plan with another attempt.
-    public func abandon(_ table: TableID) throws(CustodianError) {
-        try step(table) { (state) throws(CustodianError) in
-            try blaming(nil) { () throws(SealedMatchError) in
-                try save(.givenUp(state.decodedRun().plan), in: &state)
-            }
-        }
-    }
-
-    /// The name of the run that is under way here, or was the last; nil if there is none.
-    func runName(_ table: TableID) throws(CustodianError) -> Bytes32? {
+    /// The plan of the run that is under way here, or was the last; nil if there is none.
+    func runPlan(_ table: TableID) throws(CustodianError) -> RunPlan? {
         try step(table) { (state) throws(CustodianError) in
             guard state.run != nil else { return nil }
-            return try blaming(nil) { () throws(SealedMatchError) in try state.decodedRun().plan.name() }
+            return try blaming(nil) { () throws(SealedMatchError) in try state.decodedRun().plan }
         }
     }
 
@@ -211,24 +198,6 @@ extension CustodianParty {
             try blaming(nil) { () throws(SealedMatchError) in
                 guard try state.decodedRun().plan == plan else {
                     throw SealedMatchError(.sessionConflict, "another run of this table is under way here")
-                }
-            }
-        }
-    }
-
-    /// Gives up one run, if it is under way here.
-    /// - Throws: `sessionConflict` if it is over, was never begun, or another one is under way.
-    package func abandon(_ plan: RunPlan) throws(CustodianError) {
-        try step(plan.tableID) { (state) throws(CustodianError) in
-            try blaming(nil) { () throws(SealedMatchError) in
-                let run = try state.decodedRun()
-                guard run.plan == plan else {
-                    throw SealedMatchError(.sessionConflict, "another run of this table is under way here")
-                }
-                switch run {
-                case .ended, .givenUp:
-                    throw SealedMatchError(.sessionConflict, "this run is over here: there is nothing to give up")
-                default: try save(.givenUp(plan), in: &state)
                 }
             }
         }

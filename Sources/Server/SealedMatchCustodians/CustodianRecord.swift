@@ -54,6 +54,8 @@ public struct CustodianRecord: Equatable, Sendable {
         return out.bytes
     }
 
+    /// By which an encoding begins.
+    package static var magic: [UInt8] { HashToGroup.ascii("SMCR") }
     /// No longer file is a record.
     public static let maximumCount = 4 + 76 + 32 * 16 + 32 + 32 * 16 + 64 * 16
 
@@ -82,15 +84,25 @@ public struct CustodianRecord: Equatable, Sendable {
     /// knows them: compare `plan.keys`, or `name`.
     /// - Throws: `invalidSignature`, with the party whose signature it is.
     public func verify() throws(CustodianError) {
-        let run = try blaming(nil) { () throws(SealedMatchError) in try plan.name() }
-        for (party, signature) in zip(plan.parties, signatures) {
-            let message =
-                SignedMessage.header("SMP3", from: party, run: run)
-                + Confirmation.body(transcript: transcript, polynomial: polynomial)
+        let messages = try blaming(nil) { () throws(SealedMatchError) in try unsignedConfirmations() }
+        for (party, (message, signature)) in zip(plan.parties, zip(messages, signatures)) {
             guard signature.verifies(SignedMessage.signed(message), publicKey: plan.key(of: party)) else {
                 throw CustodianError(party, .invalidSignature, "a custodian's signature does not verify")
             }
         }
+    }
+
+    /// The parties' `SMP3`, by index: whoever has the record has all confirmations, and can end the run at a party that
+    /// gave it up. Nothing is verified.
+    /// - Throws: what hashing throws.
+    public func confirmations() throws(SealedMatchError) -> [[UInt8]] {
+        zip(try unsignedConfirmations(), signatures).map { $0 + $1.encoded }
+    }
+
+    private func unsignedConfirmations() throws(SealedMatchError) -> [[UInt8]] {
+        let run = try plan.name()
+        let body = Confirmation.body(transcript: transcript, polynomial: polynomial)
+        return plan.parties.map { SignedMessage.header("SMP3", from: $0, run: run) + body }
     }
 
     /// That the record is of a set's key.

@@ -13,9 +13,11 @@ struct Kept {
 }
 
 /// All that a custodian keeps of one table: its share, a run that is under way or was the last, a proof that is under
-/// way, or that the share was erased. One encoding, so that each step is one write.
+/// way, or that the share was erased, and runs that were given up and may still end. One encoding, so that each step is
+/// one write.
 ///
-/// `SMCD ‖ tableID (16)`, then four times `length (4) ‖ bytes`; nothing of a part is length 0.
+/// `SMCD ‖ tableID (16)`, then five times `length (4) ‖ bytes`; nothing of a part is length 0. Files of version 0.2 end
+/// after four.
 struct CustodianState {
     let tableID: TableID
     /// `CustodianShare`, encoded.
@@ -26,6 +28,8 @@ struct CustodianState {
     var session: Held<SecretBytes>?
     /// The signed statement that the share was erased.
     var erasure: Held<SecretBytes>?
+    /// Runs that were given up after they were confirmed, in their order: `length (4) ‖ RunState`, encoded, of each.
+    private var givenUp: Held<SecretBytes>?
 
     static let maximumCount = 1 << 20
 
@@ -52,6 +56,7 @@ struct CustodianState {
         run = try unsafe Self.part(&reader)
         session = try unsafe Self.part(&reader)
         erasure = try unsafe Self.part(&reader)
+        givenUp = unsafe reader.isAtEnd ? nil : try unsafe Self.part(&reader)
         try unsafe reader.end()
     }
 
@@ -62,8 +67,13 @@ struct CustodianState {
     }
 
     func save(to store: some CustodianStore) throws(SealedMatchError) {
-        let parts = [share, run, session, erasure]
-        var out = try SecretWriter(count: 20 + parts.reduce(0) { $0 + 4 + ($1?.secret.count ?? 0) })
+        let parts = [share, run, session, erasure, givenUp]
+        let count = 20 + parts.reduce(0) { $0 + 4 + ($1?.secret.count ?? 0) }
+        // Else it could not be read again. So many runs nobody gives up.
+        guard count <= Self.maximumCount else {
+            throw SealedMatchError(.storeFull, "more runs were given up than a custodian can keep")
+        }
+        var out = try SecretWriter(count: count)
         out.put(HashToGroup.ascii("SMCD"))
         out.put(tableID.encoded)
         for part in parts {
@@ -96,7 +106,8 @@ struct CustodianState {
         } else if share != nil {
             kept.record = try decodedShare().record.name
         }
-        kept.hasBegun = kept.record != nil
+        let runs = try keptRuns()
+        kept.hasBegun = kept.record != nil || !runs.isEmpty
         if let run {
             // A run's state is on disk before its entry: what came after its first message shows that one is there.
             switch try RunState(decoding: run.secret) {
@@ -114,5 +125,48 @@ struct CustodianState {
         guard erasure == nil else { throw SealedMatchError(.keyErased, "the share of this key was erased") }
         guard let run else { throw SealedMatchError(.sessionConflict, "no run of this table is under way here") }
         return try RunState(decoding: run.secret)
+    }
+
+    /// Runs that were given up after they were confirmed, in their order.
+    func keptRuns() throws(SealedMatchError) -> [SharingRun.Round3] {
+        guard let givenUp else { return [] }
+        return try unsafe givenUp.secret.withBytes { (raw) throws(SealedMatchError) in
+            var reader = unsafe SecretReader(raw)
+            var runs: [SharingRun.Round3] = []
+            while unsafe !reader.isAtEnd {
+                let bytes = try unsafe SecretBytes.copying(reader.take(reader.length()))
+                guard case .round3(let run) = try RunState(decoding: bytes) else {
+                    throw SealedMatchError(.nonCanonical, "a run was kept that was not confirmed")
+                }
+                runs.append(run)
+            }
+            return runs
+        }
+    }
+
+    mutating func keep(_ runs: [SharingRun.Round3]) throws(SealedMatchError) {
+        guard !runs.isEmpty else {
+            givenUp = nil
+            return
+        }
+        var encoded: [Held<SecretBytes>] = []
+        for run in runs { encoded.append(Held(try run.encoded())) }
+        var out = try SecretWriter(count: encoded.reduce(0) { $0 + 4 + $1.secret.count })
+        for run in encoded {
+            out.put(encodedLength(run.secret.count))
+            out.put(run.secret)
+        }
+        givenUp = Held(out.finish())
+    }
+
+    /// Puts a share in use. A proof session is gone, and of the runs that were given up the one that made the share,
+    /// and those before it. (Docs/Protocol.md, "Finished after all", step 3)
+    mutating func use(_ share: borrowing CustodianShare) throws(SealedMatchError) {
+        let runs = try keptRuns()
+        if let place = runs.firstIndex(where: { $0.plan == share.record.plan }) {
+            try keep(Array(runs[(place + 1)...]))
+        }
+        self.share = Held(try share.encoded())
+        session = nil
     }
 }

@@ -89,6 +89,7 @@ extension CustodianParty {
                 state.share = nil
                 state.run = nil
                 state.session = nil
+                try state.keep([])
                 state.erasure = Held(try SecretBytes.copying(statement.encoded))
                 try state.save(to: store)
                 return statement

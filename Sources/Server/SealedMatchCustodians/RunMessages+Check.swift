@@ -52,6 +52,10 @@ extension RunMessages {
     /// - Throws: what is wrong with a message, with its party; `transcriptMismatch` where two parties confirm different
     ///   keys; `parameterOutOfRange` while a message is missing.
     package func record() throws(CustodianError) -> CustodianRecord {
+        if let made {
+            try made.verify()
+            return made
+        }
         if plan.kind == .recovery {
             guard let base else { throw CustodianError(nil, .parameterOutOfRange, "a recovery has a base") }
             return base

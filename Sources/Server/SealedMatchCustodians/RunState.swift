@@ -28,6 +28,14 @@ enum RunState {
         }
     }
 
+    /// Whether another run may take its place.
+    var isOver: Bool {
+        switch self {
+        case .round1, .round2, .round3: false
+        case .handedOver, .complained, .ended, .givenUp: true
+        }
+    }
+
     /// What the party said last; nil at the end.
     var message: [UInt8]? {
         switch self {

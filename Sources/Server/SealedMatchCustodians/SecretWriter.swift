@@ -51,8 +51,10 @@ struct SecretReader {
         try unsafe array(4).reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 
+    var isAtEnd: Bool { unsafe position == bytes.count }
+
     func end() throws(SealedMatchError) {
-        guard unsafe position == bytes.count else {
+        guard unsafe isAtEnd else {
             throw SealedMatchError(.wrongLength, "bytes follow a custodian's state")
         }
     }

@@ -154,7 +154,8 @@ class Runs(unittest.TestCase):
         table = world.planned("--threshold", "5", "--party", *world.keys(), "-o", "key.plan")
         for _ in range(3):
             self.turns("key", everybody)
-        # Round 3.
+        # Round 3. The record, which the last ones have, is enough for the others; without it the lie is seen.
+        (world.folder / f"key/{table}.record").unlink()
         truth = self.lie("key", 3, LIAR, 40)
         self.named(self.turn("key", VICTIM), LIAR, 612)
         (world.folder / f"key/3-{LIAR:02}.smp").write_bytes(truth)
@@ -185,12 +186,12 @@ class Runs(unittest.TestCase):
         world.honest()
         # Nothing is lost: the shares from before open.
         self.assertEqual(world.openings("lied.sqlite", VICTIM, LIAR), before)
-        # Who had confirmed begins nothing else, until its operator gives that run up.
+        # A party begins nothing else, until its operator gives that run up, while it runs.
         world.planned("--refresh", f"key/{table}.record", "-o", "new.plan")
-        self.assertIn("has confirmed another run [error 614]", self.carry("new")[1])
-        world.kill(1)
-        world.typed("abandon", change=lambda text: text.replace("refresh.plan", "lied.plan"))
-        world.start(1)
+        self.assertIn("another run is under way there [error 614]", self.carry("new")[1])
+        for party in everybody:
+            said = world.typed("abandon", party, change=lambda text: text.replace("refresh.plan", "lied.plan"))
+            self.assertIn("noted", said)
         for magic, place, code in ((b"SMP1", 72, 202), (b"SMP3", 40, 612)):
             world.lies(LIAR, magic, place)
             self.named(self.carry("new"), LIAR, code)
@@ -241,7 +242,14 @@ class Runs(unittest.TestCase):
         self.lie("lost", 2, LIAR, SHARE)
         self.dead(self.turn("lost", VICTIM))
         self.shows("lost", VICTIM)
+        # Who has seen that is free for another run. The others' operators give it up.
+        self.dead(self.turn("lost", 1))
         recovery("again", 4, dealers)
+        self.assertIn("[error 614]", self.turn("again", 3)[1])
+        for party in (3, 4, 5, LIAR):
+            self.assertEqual(
+                world.tool("authority", "abandon", f"custodian-{party}", "--plan", "lost.plan"), "the run is given up\n"
+            )
         for _ in range(2):
             self.turns("again", members)
         self.turns("again", (1, 2, 3))
@@ -303,6 +311,109 @@ class Runs(unittest.TestCase):
         self.assertEqual(world.openings("last.sqlite", 7, 4), before)
         for party in everybody:
             self.assertIn("all verified", world.tool("authority", "journal", f"custodian-{party}"))
+
+
+class GivenUp(unittest.TestCase):
+    """Of three parties, party 3 keeps back what it confirms, and shows it to party 2 alone, when party 1 has given the
+    run up."""
+
+    def setUp(self) -> None:
+        Sample.make()
+        self.base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
+        self.addCleanup(self.base.cleanup)
+        self.world = World(Path(self.base.name), 3)
+        self.addCleanup(self.world.close)
+        self.table = self.world.planned("--threshold", "2", "--party", *self.world.keys(), "-o", "key.plan")
+        for _ in range(3):
+            for party in self.world.parties:
+                self.run_on("key", party)
+        self.old = self.record("key")
+
+    def run_on(self, plan: str, party: int, folder: str | None = None) -> str:
+        world = self.world
+        return world.tried(
+            *("authority", "run", f"custodian-{party}", "--plan", f"{plan}.plan", "--messages", folder or plan)
+        ).stdout
+
+    def carry(self, plan: str, *parties: int, folder: str | None = None) -> str:
+        world = self.world
+        return world.tried(
+            *("authority", "carry", "--plan", f"{plan}.plan", "--messages", folder or plan), *world.ways(*parties)
+        ).stdout
+
+    def record(self, folder: str) -> str:
+        return self.world.tool("authority", "shares", f"{folder}/{self.table}.record")
+
+    def abandon(self, plan: str, party: int) -> str:
+        return self.world.typed("abandon", party, change=lambda text: text.replace("refresh.plan", f"{plan}.plan"))
+
+    def test_over_files(self) -> None:
+        world = self.world
+        world.planned("--refresh", f"key/{self.table}.record", "-o", "split.plan")
+        for party in (1, 2, 3, 1, 2):
+            self.run_on("split", party)
+        shutil.copytree(world.folder / "split", world.folder / "secret")
+        self.run_on("split", 3, "secret")
+        shutil.copy(world.folder / "secret/2-03.smp", world.folder / "split")
+        for party in (1, 2):
+            self.run_on("split", party)
+            shutil.copy(world.folder / f"split/3-0{party}.smp", world.folder / "secret")
+        self.run_on("split", 3, "secret")
+        self.assertIn("the run is given up", self.abandon("split", 1))
+        self.assertIn("was given up, and its record can still end it", world.tool("authority", "show", "custodian-1"))
+        # Another refresh is begun meanwhile, and ends after it.
+        world.planned("--refresh", f"key/{self.table}.record", "-o", "next.plan")
+        self.assertIn("said round 1", self.run_on("next", 1))
+        self.assertIn("another", self.run_on("next", 2))
+        # Party 3 shows it to party 2.
+        shutil.copytree(world.folder / "split", world.folder / "shown")
+        shutil.copy(world.folder / "secret/3-03.smp", world.folder / "shown")
+        self.assertIn("share of party 2 is here", self.run_on("split", 2, "shown"))
+        self.assertNotEqual(self.record("shown"), self.old)
+        # What party 1 has is not enough; the record is.
+        self.assertIn("[error 614]", self.run_on("split", 1))
+        shutil.copy(world.folder / f"shown/{self.table}.record", world.folder / "split")
+        self.assertIn("share of party 1 is here", self.run_on("split", 1))
+        self.assertIn("[error 614]", self.run_on("next", 1))
+        for party in (1, 2):
+            shown = world.tool("authority", "show", f"custodian-{party}")
+            self.assertNotIn("given up", shown)
+        # Both go on from there.
+        world.planned("--refresh", f"split/{self.table}.record", "-o", "last.plan")
+        self.run_on("split", 3)
+        for party in (1, 2, 3) * 3:
+            self.run_on("last", party)
+        for party in (1, 2, 3):
+            self.assertIn(f"share of party {party} is here", self.run_on("last", party))
+
+    def test_over_http(self) -> None:
+        world = self.world
+        shutil.copytree(world.folder / "key", world.folder / "messages")
+        world.variables["TABLE"] = self.table
+        world.allow()
+        for party in world.parties:
+            world.start(party)
+        world.planned("--refresh", f"key/{self.table}.record", "-o", "split.plan")
+        world.relays[3].change = lambda path, answer: answer[:-1] if answer[:4] == b"SMP3" else answer
+        self.assertIn("party 3", self.carry("split"))
+        self.assertTrue((world.folder / "split/3-01.smp").exists() and (world.folder / "split/3-02.smp").exists())
+        shutil.copytree(world.folder / "split", world.folder / "secret")
+        self.assertIn("noted", self.abandon("split", 1))
+        world.honest()
+        self.assertIn("party 2 has its share", self.carry("split", 2, 3, folder="secret"))
+        # Nobody asks party 3: party 2 has the record.
+        said = self.carry("split", 1, 2)
+        for party in (1, 2):
+            self.assertIn(f"party {party} has its share", said)
+        self.assertEqual(self.record("split"), self.record("secret"))
+        # Stopped, it says nothing in a run, and nothing is lost by that.
+        world.planned("--refresh", f"split/{self.table}.record", "-o", "last.plan")
+        world.tool("authority", "stop", "custodian-2")
+        self.assertIn("[error 616]", self.carry("last"))
+        world.tool("authority", "resume", "custodian-2")
+        said = self.carry("last")
+        for party in (1, 2, 3):
+            self.assertIn(f"party {party} has its share", said)
 
 
 if __name__ == "__main__":

@@ -78,10 +78,10 @@ import Testing
         expectFault(.invalidSignature, nil) { try run.parties.party(0).see(table, bad) }
         #expect(run.parties.stores[0].content(table) == before)
         #expect(try run.parties.party(0).see(table, complaint) == complaint)
-        // `SMCD ‖ tableID`, no share, the run, neither session nor erasure.
+        // `SMCD ‖ tableID`, no share, the run, neither session nor erasure, no run that was given up.
         let state = try #require(run.parties.stores[0].content(table))
-        #expect(state.count == 20 + 4 * 4 + 1 + run.parties.plan.encoded.count + complaint.count)
-        #expect(Array(state.dropLast(8)).suffix(complaint.count).elementsEqual(complaint))
+        #expect(state.count == 20 + 5 * 4 + 1 + run.parties.plan.encoded.count + complaint.count)
+        #expect(Array(state.dropLast(12)).suffix(complaint.count).elementsEqual(complaint))
         expectFault(.sessionConflict, nil) { _ = try run.parties.party(0).confirm(table, run.second) }
         #expect(try run.parties.party(0).lastMessage(table) == complaint)
     }

@@ -256,6 +256,52 @@ private struct ProvingLiar: ProvingCustodian {
         #expect(summary.totals == [plan.tableID: 12])
     }
 
+    /// An operator gives a run up while the custodian runs. Another run is begun then, and the record of the first one
+    /// ends that, too: in a body of its own.
+    @Test func aRunningCustodianGivesUp() throws {
+        let folders = try Folders()
+        let services = try (0..<3).map { try folders.service($0) }
+        let generated = try folders.plan()
+        try folders.agree(generated)
+        let record = try folders.generate(generated, services)
+        func refresh() throws -> RunMessages {
+            let plan = try RunPlan.refresh(record)
+            try folders.agree(plan)
+            return RunMessages(plan)
+        }
+        func said(_ messages: inout RunMessages, _ rounds: ClosedRange<Int>) throws {
+            for round in rounds {
+                for (place, sender) in messages.senders(round).enumerated() {
+                    messages[round, sender] = try services[place].run(messages.encoded)
+                }
+            }
+        }
+        var (one, whole) = (try refresh(), RunMessages(generated))
+        try said(&one, 1...2)
+        whole = one
+        try said(&whole, 3...3)
+        let new = try CustodianRecord(canonical: services[1].run(whole.encoded))
+        // Party 1 gives up; what is agreed to then waits for that, and no longer.
+        let other = try refresh()
+        expectFault(.sessionConflict, nil) { _ = try services[0].run(other.encoded) }
+        #expect(try !CustodianFolder.giveUp(one.plan, in: folders[0]))
+        _ = try services[0].run(other.encoded)
+        expectFault(.sessionConflict, nil) { _ = try services[0].run(one.encoded) }
+        #expect(try services[0].run(new.encoded) == new.encoded)
+        #expect(try services[0].run(new.encoded) == new.encoded)
+        // What was begun from the record before was given up with it.
+        expectFault(.sessionConflict, nil) { _ = try services[0].run(other.encoded) }
+        // Given up, and agreed to again before it was done.
+        let last = RunMessages(try RunPlan.refresh(new))
+        try CustodianFolder.agree(to: last.plan, name: last.plan.name(), in: folders[0])
+        let first = try services[0].run(last.encoded)
+        #expect(try CustodianFolder.giveUp(last.plan, in: folders[0]))
+        try CustodianFolder.agree(to: last.plan, name: last.plan.name(), in: folders[0])
+        #expect(try services[0].run(last.encoded) == first)
+        #expect(try CustodianFolder.giveUp(last.plan, in: folders[0]))
+        expectFault(.sessionConflict, nil) { _ = try services[0].run(last.encoded) }
+    }
+
     /// A carrier without any key brings calls again: at once, together, and after a start. Each was taken once.
     @Test func callsAreTakenOnce() throws {
         let asked = try Asked(slots: 42)
@@ -510,8 +556,12 @@ private struct ProvingLiar: ProvingCustodian {
         let first = try recovery(2, by: [1, 3])
         try recover(first)
         try recover(recovery(1, by: [2, 3]))
-        for place in 0..<3 {
-            expectFault(.sessionConflict, nil) { _ = try services[place].run(RunMessages(first, base: record).encoded) }
+        // Of a table one plan is agreed to. Agreed to again, it was begun before.
+        for code in [SealedMatchError.Code.unknownSet, .sessionConflict] {
+            for place in 0..<3 {
+                expectFault(code, nil) { _ = try services[place].run(RunMessages(first, base: record).encoded) }
+            }
+            try folders.agree(first)
         }
         try recover(recovery(2, by: [1, 3]))
     }

@@ -225,8 +225,8 @@ import Testing
         let session = try Session(2, of: 3, places: [0, 1])
         let first = try session.commit()
         let nonce = {
-            // stage, session, reveal, nonce: at the end of the state's third part, which stands before four bytes.
-            Array(session.parties.stores[0].content(session.table)!.dropLast(4).suffix(32))
+            // stage, session, reveal, nonce: at the end of the state's third part, which stands before eight bytes.
+            Array(session.parties.stores[0].content(session.table)!.dropLast(8).suffix(32))
         }()
         let scalar = try PublicScalar(canonical: Bytes32(exactly: nonce))
         let second = try session.reveal(first)

@@ -214,7 +214,7 @@ import Testing
         // Not even when the first run came to nothing.
         let failed = try Parties(2, of: 3, seed: 5)
         _ = try failed.first()
-        try failed.party(0).abandon(failed.table)
+        try failed.party(0).abandon(failed.plan)
         let third = try RunPlan.keyGeneration(threshold: 2, tableID: failed.table, keys: failed.plan.keys)
         for plan in [failed.plan, third] {
             expectFault(.sessionConflict, nil) { _ = try failed.party(0).begin(plan) }

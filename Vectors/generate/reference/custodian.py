@@ -29,6 +29,8 @@ class Custodian:
         self.given: list[bytes] = []
         """The messages of round 1 that were taken."""
         self.said = b""
+        self.kept: list[Party] = []
+        """Runs that were given up after this party had confirmed, in their order."""
         self.prover: Prover | None = None
         self.proved = 0
 
@@ -56,9 +58,10 @@ class Custodian:
             if self.run.plan == plan:
                 require(self.at == BEGUN, "sessionConflict")
                 return self.said
-            # "a run takes the place of another one, unless that is confirmed and has not ended"
-            require(self.at != CONFIRMED, "sessionConflict")
+            # "A run takes the place of another one of its table that is over"
+            require(self.at not in (BEGUN, DEALT, CONFIRMED), "sessionConflict")
             require(plan.kind != KEY_GENERATION, "sessionConflict")
+        require(plan not in (run.plan for run in self.kept), "sessionConflict")
         run = Party(self.seed, plan, self.share, new_keys)
         return self.says(run, BEGUN, run.begin(draw))
 
@@ -102,10 +105,37 @@ class Custodian:
         return self.says(run, COMPLAINED, complaint)
 
     def give_up(self, plan: Plan) -> None:
-        """ "Asked again": "each operator gives up the run" """
+        """5.22, "Giving up"."""
         run = self.under_way()
+        # 1.
         require(run.plan == plan and self.at not in (ENDED, GIVEN_UP), "sessionConflict")
+        # 2.
+        if self.at == CONFIRMED:
+            self.kept.append(run)
         self.says(run, GIVEN_UP, b"")
+
+    def finish_after_all(self, plan: Plan, messages: Sequence[bytes]) -> bytes:
+        """5.22, "Finished after all": the record."""
+        require(self.erasure is None, "keyErased")
+        # 1.
+        if self.share is not None and self.share.record.plan == plan:
+            return self.share.record.encode()
+        kept = next((run for run in self.kept if run.plan == plan), None)
+        require(kept is not None, "sessionConflict")
+        # 2.
+        share = kept.finish(messages)
+        # 3.
+        self.in_use(share)
+        if self.at in (BEGUN, DEALT):
+            self.at, self.said = GIVEN_UP, b""
+        return share.record.encode()
+
+    def in_use(self, share: Share) -> None:
+        """ "what was given up before is forgotten, and what was given up after it stays" """
+        plans = [run.plan for run in self.kept]
+        if share.record.plan in plans:
+            self.kept = self.kept[plans.index(share.record.plan) + 1 :]
+        self.share, self.prover = share, None
 
     def hand_over(self, messages: Sequence[bytes], draw: Draw = system_draw) -> bytes:
         run = self.under_way()
@@ -121,7 +151,11 @@ class Custodian:
             require(run.plan.kind != RECOVERY, "sessionConflict")
             return self.holding().record.encode()
         require(self.at == CONFIRMED, "sessionConflict")
-        return self.has(run, run.finish(messages))
+        share = run.finish(messages)
+        # 5.25, 3. "With the record of the new shares the old share is gone, in the same write", and all that was given
+        # up before this run.
+        self.kept = []
+        return self.has(run, share)
 
     def recover(
         self, record: Record, first: Sequence[bytes], second: Sequence[bytes], handovers: Sequence[bytes]
@@ -130,17 +164,32 @@ class Custodian:
         run = self.under_way()
         if self.at == ENDED:
             require(run.plan.kind == RECOVERY, "sessionConflict")
+            require(record.name == run.plan.base == self.holding().record.name, "sessionConflict")
             return self.holding().record.encode()
         require(self.at == BEGUN and run.index == run.plan.lost, "sessionConflict")
-        return self.has(run, run.recover(record, first, second, handovers))
+        share = run.recover(record, first, second, handovers)
+        # 5.26, 4. "its record is the base, or the one that the base is a refresh of"
+        if self.share is not None:
+            require(self.share.record.name in (record.name, record.plan.base), "setMismatch")
+        return self.has(run, share)
 
     def has(self, run: Party, share: Share) -> bytes:
-        """5.25, 3. "With the record of the new shares the old share is gone, in the same write; so is a proof
-        session."
-        """
-        self.share, self.prover = share, None
+        self.in_use(share)
         self.says(run, ENDED, b"")
         return share.record.encode()
+
+    def record_of(self, plan: Plan) -> Record | None:
+        """The record that this run has given this party, if its share is in use here."""
+        if self.share is None:
+            return None
+        record = self.share.record
+        recovered = self.run is not None and self.run.plan == plan and self.at == ENDED and record.name == plan.base
+        return record if record.plan == plan or (recovered and plan.kind == RECOVERY) else None
+
+    def is_here(self, plan: Plan) -> bool:
+        """Whether it is the run at hand, or one that was given up, or gave the share."""
+        at_hand = self.run is not None and self.run.plan == plan
+        return at_hand or plan in (run.plan for run in self.kept) or self.record_of(plan) is not None
 
     # Evaluation and proofs
 
@@ -197,4 +246,5 @@ class Custodian:
         if self.erasure is None:
             self.erasure = Erasure.sign(self.seed, self.holding(), time).encode()
             self.share = self.run = self.prover = None
+            self.kept = []
         return self.erasure

@@ -40,11 +40,13 @@ class Said:
     """What was said in a run so far: of each round all messages, None while one is missing."""
 
     plan: Plan
-    base: Record | None
-    first: Sequence[bytes] | None
-    second: Sequence[bytes] | None
-    third: Sequence[bytes] | None
+    base: Record | None = None
+    first: Sequence[bytes] | None = None
+    second: Sequence[bytes] | None = None
+    third: Sequence[bytes] | None = None
     """of a recovery what was handed over"""
+    record: Record | None = None
+    """that the run has made, in the place of all messages"""
 
 
 class Service:
@@ -53,8 +55,8 @@ class Service:
         self.first_share = None if custodian is None else custodian.share
         self.policies: dict[bytes, Policy] = {}
         self.is_stopped = False
-        self.agreed: dict[bytes, list[bytes]] = {}
-        """Runs that the operator has agreed to, and new keys."""
+        self.agreed: dict[bytes, tuple[Plan, list[bytes]]] = {}
+        """Of each table the plan that the operator has agreed to, and new keys."""
         self.journal, self.written = Journal(totals={}), b""
         if custodian is not None and custodian.share is not None:
             plan = custodian.share.record.plan
@@ -79,6 +81,7 @@ class Service:
         begun += [erasure.table_id] if erasure is not None else []
         if run is not None and custodian.at in (DEALT, CONFIRMED, HANDED_OVER, ENDED):
             begun.append(run.plan.table_id)
+        begun += [kept.plan.table_id for kept in custodian.kept]
         require(all((BEGUN, table) in of_table for table in begun), "damagedJournal")
         if prover is not None:
             step = PROVED, prover.share.record.plan.table_id, prover.session.name
@@ -188,27 +191,62 @@ class Service:
     # Runs
 
     def agree(self, plan: Plan, new_keys: Sequence[bytes]) -> None:
-        self.agreed[plan.run] = list(new_keys)
+        """5.23, "Agreed to", but for the comparison of names."""
+        # 1.
+        plan.index(source_public_key(self.seed))
+        # 2. "This one takes the place of an older one"
+        self.agreed[plan.table_id] = (plan, list(new_keys))
+
+    def give_up(self, plan: Plan) -> None:
+        """What was agreed to is that no more, and the run that is under way is given up."""
+        assert self.custodian is not None
+        agreed = self.agreed.get(plan.table_id)
+        was_agreed = agreed is not None and agreed[0] == plan
+        if was_agreed:
+            del self.agreed[plan.table_id]
+        try:
+            self.custodian.give_up(plan)
+        except ProtocolError as error:
+            if not was_agreed or error.name != "sessionConflict":
+                raise
 
     def carry_on(self, said: Said, now: int, draw: Draw = system_draw) -> bytes | None:
         """ "Carried on": what the party says next, None while others have to speak."""
         assert self.custodian is not None
         custodian, plan = self.custodian, said.plan
         # 1.
-        require(plan.run in self.agreed, "unknownSet")
+        require(not self.is_stopped, "custodianStopped")
+        agreed = self.agreed.get(plan.table_id)
+        is_agreed = agreed is not None and agreed[0] == plan
+        require(is_agreed or custodian.is_here(plan), "unknownSet")
         index = plan.index(source_public_key(self.seed))
         # 2.
-        if said.first is None:
+        here = custodian.record_of(plan)
+        if here is not None:
+            self.note_once(FINISHED, now, plan.table_id, plan.run)
+            return here.encode()
+        third = said.third if said.record is None else said.record.confirmations()
+        # 3.
+        if plan in (run.plan for run in custodian.kept):
+            require(third is not None, "sessionConflict")
+            record = custodian.finish_after_all(plan, third)
+            self.note_once(FINISHED, now, plan.table_id, plan.run)
+            return record
+        # 4.
+        if said.first is None and said.record is None:
             self.journal.is_new(plan, None if custodian.run is None else custodian.run.plan.run)
-            message = custodian.begin(plan, self.agreed[plan.run], draw)
+            message = custodian.begin(plan, agreed[1] if is_agreed else [], draw)
             self.note_once(BEGUN, now, plan.table_id, plan.run)
             return message
-        # 3.
+        # 5.
         require(custodian.under_way().plan == plan, "sessionConflict")
         if custodian.at == COMPLAINED:
             return custodian.said
-        # 4.
-        if index == plan.lost:
+        # 6.
+        if said.record is not None:
+            require(plan.kind != RECOVERY, "sessionConflict")
+            record = custodian.finish(third)
+        elif index == plan.lost:
             if said.second is None or said.third is None or said.base is None:
                 return None
             record = custodian.recover(said.base, said.first, said.second, said.third)
@@ -227,7 +265,7 @@ class Service:
             return None
         else:
             record = custodian.finish(said.third)
-        # 5.
+        # 7.
         self.note_once(FINISHED, now, plan.table_id, plan.run)
         return record
 

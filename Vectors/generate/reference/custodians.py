@@ -289,6 +289,14 @@ class Record:
             message = MESSAGE_LABEL + frame(b"SMP3", party, self.plan.run, body)
             require(verify_message(self.plan.key(party), message, signature), "invalidSignature", f"party {party}")
 
+    def confirmations(self) -> list[bytes]:
+        """The N SMP3: "whoever has the record has all confirmations" """
+        body = confirmation_body(self.transcript, self.commitments)
+        return [
+            frame(b"SMP3", party, self.plan.run, body) + signature
+            for party, signature in zip(self.plan.parties, self.signatures, strict=True)
+        ]
+
     def check_set(self, table_id: bytes, public_key: bytes) -> None:
         """ "Where a set is at hand: tableID and L are the set's" """
         require((self.plan.table_id, self.public_key) == (table_id, public_key), "setMismatch")

@@ -300,39 +300,40 @@ def told(party: Party, random: bytes, *rounds: Sequence[bytes]) -> tuple[Party, 
 
 
 class Refresh:
-    """A whole refresh of a key."""
+    """A whole refresh of a key, from the shares of the key generation or others."""
 
-    def __init__(self, parties: Parties) -> None:
-        draw = seeded("custodians: refresh")
-        self.plan = replace(parties.plan, kind=REFRESH, attempt=draw(16), base=parties.record.name)
+    def __init__(self, parties: Parties, shares: Sequence[Share] | None = None, name: str = "refresh") -> None:
+        draw = seeded(f"custodians: {name}")
+        before = parties.shares if shares is None else shares
+        self.plan = replace(parties.plan, kind=REFRESH, attempt=draw(16), base=before[0].record.name)
         self.draws = [Recorder(draw) for _ in parties.seeds]
-        self.parties = [
-            Party(seed, self.plan, share) for seed, share in zip(parties.seeds, parties.shares, strict=True)
-        ]
+        self.parties = [Party(seed, self.plan, share) for seed, share in zip(parties.seeds, before, strict=True)]
         self.first = [party.begin(draw) for party, draw in zip(self.parties, self.draws, strict=True)]
         self.begun = [recorder.drawn for recorder in self.draws]
         self.second = [party.deal(self.first, draw) for party, draw in zip(self.parties, self.draws, strict=True)]
         self.third = [party.confirm(self.second) for party in self.parties]
         self.shares = [party.finish(self.third) for party in self.parties]
-        assert self.shares[0].record.public_key == parties.record.public_key
+        self.record = self.shares[0].record
+        assert self.record.public_key == parties.record.public_key
 
 
 class Recovery:
-    """A whole recovery of party 2's share by parties 1 and 3."""
+    """A whole recovery of party 2's share, of the key generation or another one, by parties 1 and 3."""
 
-    def __init__(self, parties: Parties) -> None:
-        draw = seeded("custodians: recovery")
-        base = parties.record
+    def __init__(self, parties: Parties, shares: Sequence[Share] | None = None, name: str = "recovery") -> None:
+        draw = seeded(f"custodians: {name}")
+        before = parties.shares if shares is None else shares
+        base = before[0].record
         self.plan = replace(parties.plan, kind=RECOVERY, attempt=draw(16), base=base.name, dealers=(1, 3), lost=2)
         self.draws = [Recorder(draw) for _ in parties.seeds]
-        shares = [parties.shares[0], None, parties.shares[2]]
-        self.parties = [Party(seed, self.plan, share) for seed, share in zip(parties.seeds, shares, strict=True)]
+        there = [before[0], None, before[2]]
+        self.parties = [Party(seed, self.plan, share) for seed, share in zip(parties.seeds, there, strict=True)]
         self.first = [party.begin(draw) for party, draw in zip(self.parties, self.draws, strict=True)]
         self.begun = [recorder.drawn for recorder in self.draws]
         self.second = [self.parties[place].deal(self.first, self.draws[place]) for place in (0, 2)]
         self.handovers = [self.parties[place].hand_over(self.second, self.draws[place]) for place in (0, 2)]
         share = self.parties[1].recover(base, self.first, self.second, self.handovers)
-        assert share == parties.shares[1]
+        assert share == before[1]
 
 
 def begin(topic: Topic, two: Parties, five: Parties, fresh: Refresh, lost: Recovery) -> None:

@@ -43,6 +43,9 @@ NOTES = {
     "Later": "what was refused is answered at another time",
     "Seen": "another party's complaint",
     "GivenUp": "a run that an operator has given up",
+    "AfterAll": "a run that was given up after it was confirmed, and all confirmations come",
+    "Agreed": "what an operator has agreed to, and no more",
+    "Stopped": "the operator has stopped it",
     "Once": "what is written once, and comes again",
     "Killed": "the state is on disk, and the journal's entry is not",
     "Cut": "the journal lacks entries at its end",
@@ -86,6 +89,10 @@ def finish(messages: Sequence[bytes]) -> Step:
     return {"do": "finish", "messages": hexes(messages)}
 
 
+def finish_after_all(plan: Plan, messages: Sequence[bytes]) -> Step:
+    return {"do": "finishAfterAll", "plan": plan.encode().hex(), "messages": hexes(messages)}
+
+
 def recover(record: Record, first: Sequence[bytes], second: Sequence[bytes], handovers: Sequence[bytes]) -> Step:
     return {
         "do": "recover",
@@ -94,6 +101,11 @@ def recover(record: Record, first: Sequence[bytes], second: Sequence[bytes], han
         "second": hexes(second),
         "handovers": hexes(handovers),
     }
+
+
+def bring(record: Record) -> Step:
+    """The record that a run has made, in the place of its messages."""
+    return {"do": "bring", "record": record.encode().hex(), "at": word(NOW)}
 
 
 def evaluate(asked: bytes, random: bytes = b"") -> Step:
@@ -206,6 +218,9 @@ def party(topic: Topic, two: Parties) -> None:
     key_generations(add, two)
     complaints_seen(add, two)
     given_up(add, two)
+    after_all(add, two)
+    after_all_of_two(add, two)
+    recovered_beside(add, two)
     other_runs(add, two)
     erasures(add, two)
 
@@ -511,21 +526,33 @@ def other_runs(add: Callable[..., None], two: Parties) -> None:
     count = len(recorder.drawn) // 3
     other = begin(other_plan, recorder.drawn[:count])
     add(
-        "a refresh takes the place of one that was begun",
-        [(began, ""), (other, ""), (deal(fresh.first), "transcriptMismatch:1")],
+        "a refresh takes the place of one that was begun when that is given up, and not before",
+        [
+            (began, ""),
+            (begin(other_plan), conflict),
+            (begin(lost.plan), conflict),
+            (give_up(fresh.plan), ""),
+            (other, ""),
+            (deal(fresh.first), "transcriptMismatch:1"),
+        ],
         "Replaced",
+        "GivenUp",
     )
     sealing = draw(64)
     add(
-        "a refresh takes the place of one that has dealt",
+        "a refresh takes the place of one that has dealt when that is given up, and not before",
         [
             (began, ""),
             (dealt, ""),
+            (begin(other_plan), conflict),
+            (begin(lost.plan), conflict),
+            (give_up(fresh.plan), ""),
             (other, ""),
             (deal(other_first, sealing), ""),
             (confirm(fresh.second), "transcriptMismatch:1"),
         ],
         "Replaced",
+        "GivenUp",
     )
     again = begin(other_plan)
     add(
@@ -776,6 +803,7 @@ def given_up(add: Callable[..., None], two: Parties) -> None:
             (evaluate(asked_of(two.record)), ""),
             (begin(fresh.plan), conflict),
             (begin(again, fresh.begun[0]), ""),
+            (finish(fresh.third), conflict),
         ],
         "GivenUp",
     )
@@ -786,12 +814,339 @@ def given_up(add: Callable[..., None], two: Parties) -> None:
         [(helps, ""), (give_up(lost.plan), ""), (finishing, conflict), (finish(third), conflict)],
         "GivenUp",
     )
+    strange = Parties("another 2 of 3", 2, 3).record
+    elsewhere = [recover(record, lost.first, lost.second, lost.handovers) for record in (fresh.record, strange)]
+    for comment, share in (("lost", None), ("said to be lost, and is there", two.shares[1])):
+        add(
+            f"a recovery, given up by the party whose share is {comment}",
+            [
+                (begin(lost.plan, lost.begun[1]), ""),
+                (give_up(lost.plan), ""),
+                *((step, conflict) for step in (finishing, *elsewhere)),
+                (give_up(lost.plan), conflict),
+            ],
+            "GivenUp",
+            place=1,
+            share=share,
+        )
     add(
-        "a recovery, given up by the party whose share is lost",
-        [(begin(lost.plan, lost.begun[1]), ""), (give_up(lost.plan), ""), (finishing, conflict)],
-        "GivenUp",
+        "a recovery that has ended, and another record than its own",
+        [
+            (begin(lost.plan, lost.begun[1]), ""),
+            (finishing, ""),
+            *((step, conflict) for step in elsewhere),
+            (finishing, ""),
+        ],
+        "Again",
+        "OtherRun",
         place=1,
         share=None,
+    )
+
+
+class Refreshes:
+    """Of one party: two refreshes from the key generation's record, and one from the first one's."""
+
+    def __init__(self, two: Parties, place: int = 0) -> None:
+        self.one = Refresh(two)
+        self.next = Refresh(two, name="refresh, another one")
+        self.third = Refresh(two, self.one.shares, "refresh, from the first one")
+        self.place = place
+
+    def begun(self, run: Refresh) -> list[tuple[Step, str]]:
+        return [(steps_of(run, self.place)[0], "")]
+
+    def dealt(self, run: Refresh) -> list[tuple[Step, str]]:
+        return [*self.begun(run), (steps_of(run, self.place)[1], "")]
+
+    def confirmed(self, run: Refresh) -> list[tuple[Step, str]]:
+        return [*self.dealt(run), (confirm(run.second), "")]
+
+    def given_up(self, run: Refresh) -> list[tuple[Step, str]]:
+        return [*self.confirmed(run), (give_up(run.plan), "")]
+
+
+def in_use(two: Parties, record: Record, *others: Record, party: int = 1) -> list[tuple[Step, str]]:
+    """That the share of this record serves, and of the others none does."""
+    return [
+        (evaluate(asked_of(record, party)), ""),
+        *((evaluate(asked_of(one, party)), "unknownSet") for one in others),
+    ]
+
+
+def after_all(add: Callable[..., None], two: Parties) -> None:
+    """ "Finished after all" """
+    conflict = "sessionConflict"
+    runs, both = Refreshes(two), Session2(two)
+    one, plan = runs.one, runs.one.plan
+    all_of = finish_after_all(plan, one.third)
+    old, new = two.record, one.record
+    faulty = [
+        (finish_after_all(plan, one.third[:2]), "parameterOutOfRange"),
+        (finish_after_all(plan, []), "parameterOutOfRange"),
+        (finish_after_all(plan, [one.third[0], flipped(one.third[1], 150), one.third[2]]), "invalidSignature:2"),
+        (finish_after_all(plan, runs.next.third), "transcriptMismatch:1"),
+        (
+            finish_after_all(plan, [*one.third[:2], two.changed(2, one.third[2], 104, multiply_base(9))]),
+            "transcriptMismatch:3",
+        ),
+    ]
+    add(
+        "a refresh: the share from before serves until all confirmations come, and then the new one, and no session",
+        [
+            (commit(both.proof.session, both.proof.fresh[0]), ""),
+            *runs.given_up(one),
+            *in_use(two, old, new),
+            (reveal(both.proof.first), ""),
+            *faulty,
+            *in_use(two, old, new),
+            (all_of, ""),
+            *in_use(two, new, old),
+            (respond(both.proof.second), conflict),
+        ],
+        "AfterAll",
+        "Blamed",
+    )
+    late: list[tuple[Step, str]] = [
+        (begin(plan), conflict),
+        (deal(one.first), conflict),
+        (confirm(one.second), conflict),
+        (finish(one.third), conflict),
+        (give_up(plan), conflict),
+    ]
+    add(
+        "asked again, with the same and with something else",
+        [*runs.given_up(one), *late, (all_of, ""), *((finish_after_all(plan, m), "=") for m in (one.third, [])), *late],
+        "AfterAll",
+        "Again",
+    )
+    none = (all_of, conflict)
+    told = one.parties[2].complain(2, one.second[1])
+    add("no run", [none], "AfterAll", "AnotherStep")
+    for comment, steps in (
+        ("begun", runs.begun(one)),
+        ("dealt", runs.dealt(one)),
+        ("dead by a complaint", [*runs.dealt(one), (see(told), "")]),
+    ):
+        add(
+            f"a refresh, {comment}: nothing was kept, given up or not",
+            [*steps, none, (give_up(plan), ""), none, *in_use(two, old, new)],
+            "AfterAll",
+            "AnotherStep",
+        )
+    add(
+        "a refresh that is confirmed and not given up ends as any other",
+        [*runs.confirmed(one), none, (finish(one.third), ""), (all_of, "=")],
+        "AfterAll",
+        "AnotherStep",
+    )
+    generated = begin(two.plan, two.begun[0])
+    sealing = two.draws[0].drawn[len(two.begun[0]) :]
+    whole = [(generated, ""), (deal(two.first, sealing), ""), (confirm(two.second), ""), (give_up(two.plan), "")]
+    add(
+        "a key generation",
+        [
+            *whole,
+            (evaluate(asked_of(old)), "unknownSet"),
+            (erase(NOW), "unknownSet"),
+            (finish_after_all(two.plan, two.third), ""),
+            (finish_after_all(two.plan, []), "="),
+            *in_use(two, old),
+            *runs.begun(one),
+        ],
+        "AfterAll",
+        share=None,
+    )
+    gone = "keyErased"
+    add(
+        "erased: nothing is kept",
+        [*runs.given_up(one), (erase(NOW), ""), (all_of, gone), (evaluate(asked_of(old)), gone)],
+        "AfterAll",
+        "Erased",
+    )
+    add(
+        "erased after all: the statement is of the new record",
+        [*runs.given_up(one), (all_of, ""), (erase(NOW), ""), (all_of, gone), (evaluate(asked_of(new)), gone)],
+        "AfterAll",
+        "Erased",
+    )
+
+
+def after_all_of_two(add: Callable[..., None], two: Parties) -> None:
+    """ "Finished after all", where another run was begun after the one that was given up"""
+    conflict, runs = "sessionConflict", Refreshes(two)
+    one, other, third = runs.one, runs.next, runs.third
+    old, new, newer = two.record, one.record, other.record
+    all_of, all_of_other = finish_after_all(one.plan, one.third), finish_after_all(other.plan, other.third)
+
+    def case(comment: str, *steps: tuple[Step, str], flags: Sequence[str] = ("AfterAll",)) -> None:
+        add(comment, [*runs.given_up(one), *steps], *flags)
+
+    case(
+        "two given up: the first one's share, and then the second one's",
+        *runs.given_up(other),
+        (all_of, ""),
+        *in_use(two, new, old, newer),
+        (all_of_other, ""),
+        *in_use(two, newer, old, new),
+        (all_of, conflict),
+        (all_of_other, ""),
+    )
+    case(
+        "two given up: the second one's share, and the first one is forgotten",
+        *runs.given_up(other),
+        (all_of_other, ""),
+        *in_use(two, newer, old, new),
+        (all_of, conflict),
+        (all_of_other, ""),
+    )
+    case(
+        "two given up, and begun again",
+        (begin(one.plan), conflict),
+        *runs.given_up(other),
+        (begin(one.plan), conflict),
+        (begin(other.plan), conflict),
+        flags=("AfterAll", "Again"),
+    )
+    case(
+        "another refresh has ended: the one that was given up is forgotten",
+        *runs.confirmed(other),
+        (finish(other.third), ""),
+        (all_of, conflict),
+        *in_use(two, newer, old, new),
+    )
+    case(
+        "another one is confirmed: it stays, and ends after it",
+        *runs.confirmed(other),
+        (all_of, ""),
+        *in_use(two, new, old, newer),
+        (confirm(other.second), ""),
+        (finish(other.third), ""),
+        *in_use(two, newer, old, new),
+        (all_of, conflict),
+    )
+    case(
+        "another one is confirmed: it stays, is given up, and ends after all",
+        *runs.confirmed(other),
+        (all_of, ""),
+        (give_up(other.plan), ""),
+        *in_use(two, new, old, newer),
+        (all_of_other, ""),
+        *in_use(two, newer, old, new),
+    )
+    for comment, steps in (("begun", runs.begun(other)), ("dealt", runs.dealt(other))):
+        case(
+            f"another one is {comment}: that is given up, and the next begins from the new share",
+            *steps,
+            (all_of, ""),
+            (begin(other.plan), conflict),
+            (deal(other.first), conflict),
+            (confirm(other.second), conflict),
+            (give_up(other.plan), conflict),
+            (all_of_other, conflict),
+            *runs.confirmed(third),
+            (finish(third.third), ""),
+            *in_use(two, third.record, old, new),
+            (all_of, conflict),
+        )
+    told = other.parties[2].complain(2, other.second[1])
+    case(
+        "another one is dead by a complaint: that stays",
+        *runs.dealt(other),
+        (see(told), ""),
+        (all_of, ""),
+        (see(b""), ""),
+    )
+    lost = Recovery(two)
+    helps, helped = steps_of(lost, 0)
+    masked = lost.draws[0].drawn[-32:]
+    case(
+        "a dealer of a recovery from the record before: it hands nothing over any more",
+        (helps, ""),
+        (helped, ""),
+        (all_of, ""),
+        (hand_over(lost.second), conflict),
+        *in_use(two, new, old),
+    )
+    case(
+        "a dealer of a recovery from the record before, which has handed over: it gives that again",
+        (helps, ""),
+        (helped, ""),
+        (hand_over(lost.second, masked), ""),
+        (hand_over(lost.second), "="),
+        (all_of, ""),
+        (hand_over(lost.second), ""),
+    )
+
+
+def recovered_beside(add: Callable[..., None], two: Parties) -> None:
+    """5.26, 4: of party 2, which has a share, or has confirmed one"""
+    conflict, runs = "sessionConflict", Refreshes(two, 1)
+    one, old = runs.one, two.record
+    lost, later = Recovery(two), Recovery(two, one.shares, "recovery, after a refresh")
+    recovered = recover(old, lost.first, lost.second, lost.handovers)
+    forward = recover(one.record, later.first, later.second, later.handovers)
+    begun, begun_later = (begin(lost.plan, lost.begun[1]), ""), (begin(later.plan, later.begun[1]), "")
+    all_of = finish_after_all(one.plan, one.third)
+
+    def case(comment: str, steps: Sequence[tuple[Step, str]], *flags: str, share: Share | None = two.shares[1]) -> None:
+        add(comment, steps, *flags, place=1, share=share)
+
+    case("a recovery of a share that is there", [begun, (recovered, ""), *in_use(two, old, party=2)], "Replaced")
+    case(
+        "a recovery of the share of the record that the one here was refreshed to",
+        [begun_later, (forward, ""), *in_use(two, one.record, old, party=2)],
+        "Replaced",
+    )
+    case(
+        "a recovery of the share of the record that the one here is a refresh of",
+        [begun, (recovered, "setMismatch"), *in_use(two, one.record, old, party=2)],
+        "Replaced",
+        share=one.shares[1],
+    )
+    other = runs.next
+    case(
+        "a recovery of the share of another refresh of the same record",
+        [begun_later, (forward, "setMismatch"), *in_use(two, other.record, one.record, party=2)],
+        "Replaced",
+        share=other.shares[1],
+    )
+    case(
+        "a recovery of the share that is there leaves a refresh that was given up; it ends after all",
+        [
+            *runs.given_up(one),
+            begun,
+            (recovered, ""),
+            (recovered, "="),
+            (all_of, ""),
+            *in_use(two, one.record, old, party=2),
+            (recovered, conflict),
+        ],
+        "AfterAll",
+    )
+    case(
+        "a recovery of the share of a refresh that was given up: that is forgotten, and what was before it",
+        [
+            *runs.given_up(other),
+            *runs.given_up(one),
+            begun_later,
+            (forward, ""),
+            (all_of, "="),
+            (finish_after_all(other.plan, other.third), conflict),
+        ],
+        "AfterAll",
+    )
+    case(
+        "a recovery of the share of a refresh that was given up: what was given up after it stays",
+        [
+            *runs.given_up(one),
+            *runs.given_up(other),
+            begun_later,
+            (forward, ""),
+            (finish_after_all(other.plan, other.third), ""),
+            *in_use(two, other.record, one.record, party=2),
+        ],
+        "AfterAll",
     )
 
 
@@ -831,7 +1186,11 @@ def runs(topic: Topic, two: Parties) -> None:
         return {"do": "agree", "plan": of.encode().hex(), "newKeys": hexes(new_keys)}, ""
 
     def carry(
-        of: Plan, *rounds: Sequence[bytes] | None, base: Record | None = None, at: int = NOW, random: bytes = b""
+        of: Plan,
+        *rounds: Sequence[bytes] | None,
+        base: Record | None = None,
+        at: int = NOW,
+        random: bytes = b"",
     ) -> Step:
         said = [None if one is None else hexes(one) for one in (*rounds, None, None, None)[:3]]
         return {
@@ -872,9 +1231,11 @@ def runs(topic: Topic, two: Parties) -> None:
             (later(5), "="),
             operator("restart"),
             (later(6), "="),
-            (carry(plan), conflict),
-            (carry(plan, first), conflict),
-            (carry(plan, first, second), conflict),
+            (carry(plan), "="),
+            (carry(plan, first), "="),
+            (carry(plan, first, second), "="),
+            (carry(plan, second, first, first), "="),
+            (bring(two.record), "="),
         ],
         "Again",
         "Once",
@@ -889,9 +1250,9 @@ def runs(topic: Topic, two: Parties) -> None:
     )
     add(
         "killed before the end is written down, and asked for something else",
-        [*whole, operator("killed"), (carry(plan), conflict), (carry(plan, first), conflict)],
+        [*whole, operator("killed"), (carry(plan, first, at=NOW + 9), ""), (carry(plan, at=NOW + 10), "=")],
         "Killed",
-        kinds=[3],
+        kinds=[3, 4],
     )
     add(
         "killed before the beginning is written down: it is, when it is begun again, and once",
@@ -925,7 +1286,11 @@ def runs(topic: Topic, two: Parties) -> None:
     stranger = replace(plan, keys=(source_public_key(bytes(32)), *plan.keys[1:]))
     add(
         "the plan does not name it",
-        [agree(stranger), (carry(stranger), "parameterOutOfRange"), (carry(stranger, first), "parameterOutOfRange")],
+        [
+            (agree(stranger)[0], "parameterOutOfRange"),
+            (carry(stranger), "unknownSet"),
+            (carry(stranger, first), "unknownSet"),
+        ],
         kinds=[],
     )
     add(
@@ -954,7 +1319,7 @@ def runs(topic: Topic, two: Parties) -> None:
     ]
     add(
         "a key generation and a refresh: each has its end, and the older run is not the one that is there",
-        [*whole, *refreshed, (refreshed[-1][0], "="), (later(9), conflict), (carry(plan), conflict)],
+        [*whole, *refreshed, (refreshed[-1][0], "="), (later(9), "unknownSet"), (carry(plan), "unknownSet")],
         "Once",
         "OtherRun",
         kinds=[3, 4, 3, 4],
@@ -1020,11 +1385,44 @@ def runs(topic: Topic, two: Parties) -> None:
         kinds=[3],
     )
     add(
-        "given up after it confirmed: no record, and no end",
-        [*whole[:4], (give_up(plan), ""), (later(3), conflict), (carry(plan, first, second), conflict)],
+        "given up after it confirmed: no record, and no end, until all confirmations come",
+        [
+            *whole[:4],
+            (give_up(plan), ""),
+            *((carry(plan, *said), conflict) for said in ((), (first,), (first, second))),
+            (carry(plan, first, second, faulty), "invalidSignature:1"),
+            (later(3), ""),
+            (later(4), "="),
+            (carry(plan), "="),
+        ],
         "GivenUp",
-        kinds=[3],
+        "AfterAll",
+        "Once",
+        kinds=[3, 4],
     )
+    add(
+        "given up after it confirmed, and killed before the end is written down",
+        [
+            *whole[:4],
+            (give_up(plan), ""),
+            (later(3), ""),
+            operator("killed"),
+            (carry(plan, at=NOW + 9), "="),
+            (later(10), "="),
+        ],
+        "AfterAll",
+        "Killed",
+        kinds=[3, 4],
+    )
+    add(
+        "given up after it confirmed, and the journal has nothing of it: it does not start",
+        [*whole[:4], (give_up(plan), ""), ({"do": "killed"}, "damagedJournal")],
+        "AfterAll",
+        "Killed",
+        kinds=[],
+    )
+    carried_by_records(add, two, fresh, carry, agree)
+    agreements(add, two, fresh, carry, agree)
     helps, helped = (bytes.fromhex(step["random"]) for step in steps_of(lost, 0))
     base = two.record
     add(
@@ -1078,6 +1476,209 @@ def runs(topic: Topic, two: Parties) -> None:
         "Killed",
         "Once",
         kinds=[3, 4, 5],
+    )
+
+
+def carried_by_records(
+    add: Callable[..., None], two: Parties, fresh: Refresh, carry: Callable[..., Step], agree: Callable[..., Any]
+) -> None:
+    """ "whoever has the record has all confirmations" """
+    conflict, plan, record = "sessionConflict", fresh.plan, fresh.record
+    refresh, dealing = (bytes.fromhex(step["random"]) for step in steps_of(fresh, 0))
+    begun, dealt = (carry(plan, random=refresh), ""), (carry(plan, fresh.first, random=dealing), "")
+    confirmed = (carry(plan, fresh.first, fresh.second), "")
+    by_record = bring(record)
+    signatures = list(record.signatures)
+    signatures[1] = flipped(signatures[1], 3)
+    forged = bring(replace(record, signatures=tuple(signatures)))
+    other = Refresh(two, name="refresh, another one")
+    told = fresh.parties[2].complain(2, fresh.second[1])
+
+    def case(comment: str, steps: Sequence[tuple[Step, str]], *flags: str, kinds: Sequence[int]) -> None:
+        add(comment, [agree(plan), *steps], *flags, share=two.shares[0], kinds=kinds)
+
+    case(
+        "the record ends a run that is confirmed",
+        [begun, dealt, confirmed, (forged, "invalidSignature:2"), (by_record, ""), (by_record, "=")],
+        "Again",
+        "Blamed",
+        kinds=[3, 4],
+    )
+    case(
+        "the record ends a run that was given up after it was confirmed",
+        [
+            begun,
+            dealt,
+            confirmed,
+            (give_up(plan), ""),
+            (forged, "invalidSignature:2"),
+            (by_record, ""),
+            (by_record, "="),
+            (confirmed[0], "="),
+        ],
+        "AfterAll",
+        "Again",
+        kinds=[3, 4],
+    )
+    case(
+        "the record is nothing to who has not confirmed",
+        [
+            (by_record, conflict),
+            begun,
+            (by_record, conflict),
+            dealt,
+            (by_record, conflict),
+            (give_up(plan), ""),
+            (by_record, conflict),
+        ],
+        "AnotherStep",
+        kinds=[3],
+    )
+    case(
+        "the record is nothing to who has seen a complaint",
+        [begun, dealt, ({"do": "see", "complaint": told.hex()}, ""), (by_record, "")],
+        "Seen",
+        kinds=[3],
+    )
+    of_other = bring(other.record)
+    case(
+        "the record of a run that is not here, nor agreed to",
+        [begun, dealt, confirmed, (of_other, "unknownSet"), agree(other.plan), (of_other, conflict), (by_record, "")],
+        "OtherRun",
+        kinds=[3, 4],
+    )
+    case(
+        "another run is begun after one that was given up: the record of either",
+        [
+            begun,
+            dealt,
+            confirmed,
+            (give_up(plan), ""),
+            agree(other.plan),
+            *((carry(other.plan, random=bytes.fromhex(step["random"])), "") for step in steps_of(other, 0)[:1]),
+            *(
+                (carry(other.plan, other.first, random=bytes.fromhex(step["random"])), "")
+                for step in steps_of(other, 0)[1:]
+            ),
+            (carry(other.plan, other.first, other.second), ""),
+            (by_record, ""),
+            (carry(plan), "="),
+            (of_other, ""),
+            (by_record, "unknownSet"),
+        ],
+        "AfterAll",
+        kinds=[3, 3, 4, 4],
+    )
+
+
+def agreements(
+    add: Callable[..., None], two: Parties, fresh: Refresh, carry: Callable[..., Step], agree: Callable[..., Any]
+) -> None:
+    """ "One plan of a table is agreed to at a time", and the switch"""
+    conflict, none, plan = "sessionConflict", "unknownSet", fresh.plan
+    other, lost = Refresh(two, name="refresh, another one"), Recovery(two)
+    randoms = {run.plan.run: [bytes.fromhex(step["random"]) for step in steps_of(run, 0)] for run in (fresh, other)}
+
+    def begun(run: Refresh) -> tuple[Step, str]:
+        return carry(run.plan, random=randoms[run.plan.run][0]), ""
+
+    def dealt(run: Refresh) -> tuple[Step, str]:
+        return carry(run.plan, run.first, random=randoms[run.plan.run][1]), ""
+
+    def case(
+        comment: str, steps: Sequence[tuple[Step, str]], *flags: str, kinds: Sequence[int], place: int = 0
+    ) -> None:
+        add(comment, steps, *flags, share=two.shares[place], kinds=kinds, place=place)
+
+    case(
+        "an older agreement is none any more",
+        [agree(plan), agree(other.plan), (carry(plan), none), begun(other), (carry(plan), none), agree(plan)],
+        "Agreed",
+        kinds=[3],
+    )
+    case(
+        "an agreement is withdrawn",
+        [agree(plan), (give_up(plan), ""), (carry(plan), none), (give_up(plan), conflict), agree(plan), begun(fresh)],
+        "Agreed",
+        kinds=[3],
+    )
+    case(
+        "an agreement to another plan is not withdrawn",
+        [agree(plan), (give_up(other.plan), conflict), begun(fresh)],
+        "Agreed",
+        kinds=[3],
+    )
+    case(
+        "a run that is under way goes on without an agreement, and no other one is begun before it is given up",
+        [
+            agree(plan),
+            begun(fresh),
+            agree(other.plan),
+            (carry(other.plan), conflict),
+            (carry(plan), ""),
+            dealt(fresh),
+            (carry(other.plan), conflict),
+            (carry(other.plan, other.first), conflict),
+            (carry(plan, fresh.first), "="),
+            (give_up(plan), ""),
+            begun(other),
+            (carry(plan, fresh.first), none),
+            dealt(other),
+        ],
+        "Agreed",
+        "GivenUp",
+        kinds=[3, 3],
+    )
+    case(
+        "a run that is given up is not agreed to any more, nor begun again when it is",
+        [
+            agree(plan),
+            begun(fresh),
+            (give_up(plan), ""),
+            (carry(plan), conflict),
+            (give_up(plan), conflict),
+            agree(plan),
+            (carry(plan), conflict),
+        ],
+        "Agreed",
+        "GivenUp",
+        kinds=[3],
+    )
+    case(
+        "a recovery that is given up: whatever record is brought, nothing was recovered",
+        [
+            agree(lost.plan),
+            (carry(lost.plan, base=two.record, random=lost.begun[1]), ""),
+            (give_up(lost.plan), ""),
+            *(
+                (carry(lost.plan, lost.first, lost.second, lost.handovers, base=base), conflict)
+                for base in (two.record, fresh.record, Parties("another 2 of 3", 2, 3).record)
+            ),
+        ],
+        "GivenUp",
+        kinds=[3],
+        place=1,
+    )
+    stopped = "custodianStopped"
+    stop, resume = ({"do": "stop"}, ""), ({"do": "resume"}, "")
+    whole = [
+        begun(fresh),
+        dealt(fresh),
+        (carry(plan, fresh.first, fresh.second), ""),
+        (carry(plan, fresh.first, fresh.second, fresh.third), ""),
+    ]
+    case(
+        "stopped, it says nothing in a run but that; then it goes on",
+        [
+            agree(plan),
+            *(entry for step in whole for entry in (stop, ({**step[0], "random": ""}, stopped), resume, step)),
+            stop,
+            (carry(plan), stopped),
+            (bring(fresh.record), stopped),
+            (carry(other.plan), stopped),
+        ],
+        "Stopped",
+        kinds=[3, 4],
     )
 
 

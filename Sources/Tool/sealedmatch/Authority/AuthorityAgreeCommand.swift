@@ -6,7 +6,11 @@ struct AuthorityAgreeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "agree",
         abstract: "Notes that the operators have compared a plan's name. Then it can be run here.",
-        discussion: "In a recovery, whoever has the lost party's key gets its share: have that key from its operator.")
+        discussion: """
+            In a recovery, whoever has the lost party's key gets its share: have that key from its operator. One plan of \
+            a table is agreed to at a time: this one takes the place of an older one. It stays until its run is begun, \
+            by whoever brings the plan; `abandon` takes it back.
+            """)
 
     @Argument(help: "The custodian's folder.") var folder: String
     @Argument(help: "The plan.") var plan: String
@@ -23,7 +27,6 @@ struct AuthorityAgreeCommand: ParsableCommand {
             }
             let keys = try newKey.map { try KeyFiles.readSourcePublic($0) }
             try about(plan) {
-                // That this folder is a party's, before anything is written.
                 let index = try read.index(of: CustodianFolder.publicKey(in: folder))
                 try CustodianFolder.agree(to: read, name: Bytes32(exactly: encoded), newKeys: keys, in: folder)
                 Terminal.print("party \(index.number) of \(read.count), \(read.threshold) of them needed")

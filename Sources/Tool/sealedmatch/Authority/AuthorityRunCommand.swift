@@ -7,7 +7,8 @@ struct AuthorityRunCommand: ParsableCommand {
         commandName: "run", abstract: "Carries a run on, as far as the messages in a folder allow.",
         discussion: """
             Give it again whenever other parties' messages have come, until it says that the share is here. Messages \
-            are no secrets. A recovery needs the record that it begins from in the folder, as base.record.
+            are no secrets. A recovery needs the record that it begins from in the folder, as base.record. The record \
+            that the run has made, TABLE.record, ends it wherever it was confirmed, also where it was given up.
             """)
 
     @Argument(help: "The custodian's folder.") var folder: String
@@ -21,7 +22,8 @@ struct AuthorityRunCommand: ParsableCommand {
             var files = try RunFolder(messages, plan: plan)
             let custodian = try about(folder) { try CustodianFolder(path: folder) }
             let index = try about(self.plan) { try plan.index(of: custodian.party.publicKey) }
-            if let wrong = try files.evidence() {
+            // With all that was said to the end, whoever complains has said so himself.
+            if files.messages.missing != nil, let wrong = try files.evidence() {
                 // It does not go on with this run, also where the complaint is gone from the folder some day.
                 try aboutCustodians(wrong.file) { () throws(CustodianError) in
                     try custodian.see(wrong.complaint, of: plan)

@@ -23,10 +23,16 @@ struct AuthorityShowCommand: ParsableCommand {
                             + "\(share.record.threshold) needed; record \(hexadecimal(share.record.name.bytes))")
                 } catch {
                     switch error.code {
-                    case .unknownSet: Terminal.print("  share  none yet: a run is under way, or was given up")
+                    case .unknownSet: Terminal.print("  share  none: no run has ended here")
                     case .keyErased: Terminal.print("  share  erased")
                     default: throw Failure(error, folder)
                     }
+                }
+                let givenUp = try aboutCustodians(folder) { () throws(CustodianError) in
+                    try custodian.party.givenUp(table)
+                }
+                for run in givenUp {
+                    Terminal.print("  run    \(hexadecimal(run.bytes)) was given up, and its record can still end it")
                 }
                 guard let policy = try about(folder, { try CustodianPolicy.read(table, in: folder) }) else {
                     Terminal.print("  policy none: nothing is evaluated")

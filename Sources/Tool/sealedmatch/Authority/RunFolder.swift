@@ -5,7 +5,8 @@ internal import SealedMatchFiles
 internal import SealedMatchProtocol
 
 /// The messages of a run in a folder that the operators share, or copy between their machines. `2-03.smp` is what party
-/// 3 said in round 2; `TABLE.record` is the record at the end; `base.record` that which a recovery begins from.
+/// 3 said in round 2; `TABLE.record` is the record at the end, which is enough by itself; `base.record` that which a
+/// recovery begins from.
 struct RunFolder {
     let path: String
     var messages: RunMessages
@@ -30,7 +31,27 @@ struct RunFolder {
                 messages[round, party] = try about(file) { try DurableFile.readIfPresent(file, limit: limit) }
             }
         }
+        try readRecord()
     }
+
+    /// The record that the run has made, if it is here. Another one, or one that not all have signed, is told of.
+    private mutating func readRecord() throws {
+        let file = recordName
+        guard messages.plan.kind != .recovery,
+            let bytes = try about(
+                file, { try DurableFile.readIfPresent(file, limit: CustodianRecord.maximumCount) })
+        else { return }
+        do {
+            let record = try about(file) { try CustodianRecord(canonical: bytes) }
+            guard record.plan == messages.plan else { throw Failure("\(file): the record of another run") }
+            try aboutCustodians(file) { () throws(CustodianError) in try record.verify() }
+            messages = RunMessages(record)
+        } catch let failure as Failure {
+            Terminal.note("sealedmatch: \(failure.message)")
+        }
+    }
+
+    private var recordName: String { "\(path)/\(hexadecimal(messages.plan.tableID.encoded)).record" }
 
     private func name(_ round: Int, _ party: PartyIndex) -> String {
         "\(path)/\(round)-\(party.number < 10 ? "0" : "")\(party.number).smp"
@@ -91,10 +112,11 @@ struct RunFolder {
             "party \(wrong.number) is wrong; the run is dead. \(file) shows it to everybody", code: Failure.negative)
     }
 
-    /// Writes the record that the run made.
-    func put(_ record: CustodianRecord) throws -> String {
-        let file = "\(path)/\(hexadecimal(record.plan.tableID.encoded)).record"
+    /// Writes the record that the run made. It stands for all messages from here on.
+    mutating func put(_ record: CustodianRecord) throws -> String {
+        let file = recordName
         try about(file) { try DurableFile.write(record.encoded, to: file, secret: false) }
+        messages = RunMessages(record)
         return file
     }
 
