@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
