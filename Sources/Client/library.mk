@@ -44,8 +44,8 @@ FAST := SealedMatchCrypto $(if $(BACKEND),,SealedMatchFingerprint)
 OPTIMISE = $(if $(filter $(FAST),$(1)),-O,-Osize)
 # swiftc optimises, and clang makes the object of what comes out, for swiftc cannot give each datum a section of its
 # own. With one section for all data the linker keeps every module's copies of array types and constants: 26 kB.
-CODE = clang $(TARGET_CLANG) -O2 -fPIC -ffunction-sections -fdata-sections -Xclang -disable-llvm-passes \
-	-Wno-override-module -c -o $@ $(@:.o=.ll)
+CODE = clang $(TARGET_CODE) -O2 -fPIC -ffunction-sections -fdata-sections -Xclang -disable-llvm-passes \
+	-c -o $@ $(@:.o=.ll)
 LINK := -shared -nostartfiles -fuse-ld=lld \
 	$(if $(SANITIZE),-fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)),-s -Wl$(comma)--no-undefined) \
 	-Wl,-soname,$(SONAME),--version-script=$(ABI)/sealedmatch.map,--gc-sections,--icf=all,--as-needed \
