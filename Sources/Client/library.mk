@@ -1,6 +1,6 @@
-# libsealedmatch.so, as Embedded Swift, so that no Swift runtime is shipped: module by module (swiftc leaves an
-# unchanged file's time as it is, so it is touched), then one link that SwiftPM has no words for (SONAME, version
-# script). No start files: the library has no constructors of its own, and so none at all.
+# libsealedmatch.so, as Embedded Swift, so that no Swift runtime is shipped: module by module, then one link that
+# SwiftPM has no words for (SONAME, version script). No start files: the library has no constructors of its own, and so
+# none at all.
 # `make library SANITIZE=address,fuzzer` builds another one beside it, to be tested.
 # `make library ARCH=aarch64` builds one for another processor (target.mk).
 # `make library BACKEND=libsodium` builds the small one, whose group operations are all libsodium's.
@@ -39,9 +39,13 @@ EMBEDDED := -swift-version 6 -enable-upcoming-feature InternalImportsByDefault -
 	-I $(GROUP)/include -I $(C) $(SYSTEM_MODULES:%=-I %) -I $(INCLUDE) $(TARGET_SWIFT)
 # What a seal spends is in libsodium, in the batches and in these; the others are there once, and small.
 # SealedMatchCrypto must not be among those: with -Osize, swiftc 6.3.1 gets a slot's check wrong (`make test-library`
-# sees it). Equal functions are folded into one (--icf=all): nothing here compares addresses of functions.
+# sees it). Equal functions and constants are folded into one (--icf=all): nothing here compares addresses of them.
 FAST := SealedMatchCrypto $(if $(BACKEND),,SealedMatchFingerprint)
 OPTIMISE = $(if $(filter $(FAST),$(1)),-O,-Osize)
+# swiftc optimises, and clang makes the object of what comes out, for swiftc cannot give each datum a section of its
+# own. With one section for all data the linker keeps every module's copies of array types and constants: 26 kB.
+CODE = clang $(TARGET_CODE) -O2 -fPIC -ffunction-sections -fdata-sections -Xclang -disable-llvm-passes \
+	-c -o $@ $(@:.o=.ll)
 LINK := -shared -nostartfiles -fuse-ld=lld \
 	$(if $(SANITIZE),-fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)),-s -Wl$(comma)--no-undefined) \
 	-Wl,-soname,$(SONAME),--version-script=$(ABI)/sealedmatch.map,--gc-sections,--icf=all,--as-needed \
@@ -50,7 +54,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 
-.PHONY: library install check-abi test-library fuzz-abi
+.PHONY: library install check-abi library-vectors test-library fuzz-abi
 
 library: $(TARGET_READY) $(SO)
 
@@ -69,8 +73,8 @@ $(C)/$(notdir $(1)).o: $(wildcard Sources/$(1)/*.swift) $(2) $(wildcard $(SYSTEM
 		Sources/Client/library.mk Sources/Client/target.mk
 	@mkdir -p $(C)
 	swiftc $(EMBEDDED) $$(call OPTIMISE,$(notdir $(1))) -module-name $(notdir $(1)) -emit-module \
-	    -emit-module-path $(C)/$(notdir $(1)).swiftmodule -emit-object -o $$@ Sources/$(1)/*.swift
-	@touch $$@
+	    -emit-module-path $(C)/$(notdir $(1)).swiftmodule -emit-ir -o $$(@:.o=.ll) Sources/$(1)/*.swift
+	$$(CODE)
 endef
 before :=
 $(foreach module,$(MODULES),$(eval $(call MODULE,$(module),$(before)))$(eval before := $(C)/$(notdir $(module)).o))
@@ -79,8 +83,8 @@ $(C)/SealedMatchABI.o: $(wildcard $(ABI)/*.swift $(INCLUDE)/*) $(before) Sources
 		Sources/Client/library.mk Sources/Client/target.mk
 	@mkdir -p $(C)
 	clang $(TARGET_CLANG) -std=c11 -fsyntax-only -Wall -Wextra -Werror -I$(INCLUDE) Sources/Client/CSealedMatch/layout.c
-	swiftc $(EMBEDDED) $(call OPTIMISE,SealedMatchABI) -module-name SealedMatchABI -emit-object -o $@ $(ABI)/*.swift
-	@touch $@
+	swiftc $(EMBEDDED) $(call OPTIMISE,SealedMatchABI) -module-name SealedMatchABI -emit-ir -o $(@:.o=.ll) $(ABI)/*.swift
+	$(CODE)
 
 $(SO): $(OBJECTS) $(GROUP_OBJECTS) $(C)/SealedMatchABI.o $(ABI)/sealedmatch.map
 	clang $(TARGET_CLANG) $(LINK) -o $@ $(OBJECTS) $(GROUP_OBJECTS) $(C)/SealedMatchABI.o $(TARGET_SODIUM) -lm
@@ -109,17 +113,19 @@ PROGRAM_FLAGS := -std=gnu11 -O1 -fuse-ld=lld -Wall -Wextra -Werror
 $(C)/%: Tests/Client/ABITests/Programs/%.c $(SO)
 	clang $(TARGET_CLANG) $(PROGRAM_FLAGS) -I$(INCLUDE) -o $@ $< -L$(C) -lsealedmatch -Wl,-rpath,$(CURDIR)/$(C)
 
-# What the library is, and what it computes: vectors through the C interface; and the example, as a messenger's engineer
-# builds it against what `make install` installs, from two lists to a case file. The tool and the independent
-# implementation are this machine's; a library for another processor is run by qemu-user. Then the header for tests,
-# with programs that misbehave, and its example.
+# What the library is, and what it computes: vectors through the C interface. A library for another processor is run by
+# qemu-user; the independent implementation is this machine's.
+library-vectors: check-abi python $(C)/vectors
+	$(PYTHON) -B Tests/Client/ABITests/Scripts/vectors.py "$(TARGET_RUN) $(C)/vectors"
+
+# And the example, as a messenger's engineer builds it against what `make install` installs, from two lists to a case
+# file, by this machine's tool. Then the header for tests, with programs that misbehave, and its example.
 EXAMPLE = clang $(TARGET_CLANG) $(PROGRAM_FLAGS) -g -gdwarf-4 -Wl,-rpath,$(CURDIR)/$(C)/root/usr/lib \
 	$$(PKG_CONFIG_SYSROOT_DIR=$(CURDIR)/$(C)/root PKG_CONFIG_LIBDIR=$(CURDIR)/$(C)/root/usr/lib/pkgconfig \
 	    pkg-config --cflags --libs sealedmatch)
 STRICT := -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -I$(dir $(KIT_HEADER))
 
-test-library: check-abi python build $(C)/vectors $(if $(TARGET_RUN),,setup-test)
-	$(PYTHON) -B Tests/Client/ABITests/Scripts/vectors.py "$(TARGET_RUN) $(C)/vectors"
+test-library: library-vectors build $(if $(TARGET_RUN),,setup-test)
 	rm -rf $(C)/root
 	$(MAKE) --no-print-directory install PREFIX=/usr DESTDIR=$(CURDIR)/$(C)/root
 	$(EXAMPLE) -o $(C)/seal Docs/Examples/seal.c

@@ -9,6 +9,7 @@ ARCH := $(shell uname -m)
 ifeq ($(ARCH),$(shell uname -m))
 TARGET_READY := setup-library
 TARGET_SWIFT := $(shell pkg-config --cflags libsodium 2> /dev/null)
+TARGET_CODE :=
 TARGET_CLANG :=
 TARGET_SODIUM = $$(pkg-config --libs libsodium)
 TARGET_RUN :=
@@ -18,8 +19,10 @@ SYSROOT := .build/sysroot-$(ARCH)
 TARGET_READY := $(SYSROOT)/ready
 # The toolchain's Embedded standard library for this processor names no system; the headers are Debian's, and the code
 # is for a library that is loaded anywhere.
+# clang makes objects of Swift's code for the same: for Linux it would call libgcc's atomics, which have a constructor.
 TARGET_SWIFT := -target aarch64-none-none-elf \
 	$(addprefix -Xcc ,-fPIC -isystem $(SYSROOT)/usr/include/aarch64-linux-gnu -isystem $(SYSROOT)/usr/include)
+TARGET_CODE := --target=aarch64-none-none-elf
 TARGET_CLANG := --target=aarch64-linux-gnu --sysroot=$(SYSROOT)
 TARGET_SODIUM := -lsodium
 TARGET_LIBDIRS := usr/lib/aarch64-linux-gnu lib/aarch64-linux-gnu
