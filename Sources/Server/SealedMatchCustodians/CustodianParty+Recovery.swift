@@ -65,6 +65,9 @@ extension CustodianParty {
                             throw SealedMatchError(
                                 .setMismatch, "the share of another record is here, maybe a later one")
                         }
+                        // A state that was put back: all that it keeps is from before the base was confirmed.
+                        let isKept = try state.keptRuns().contains { $0.plan == base.plan }
+                        if there != base.name, !isKept { try state.keep([]) }
                     }
                     try state.use(recovered)
                     try save(.ended(round.plan), in: &state)

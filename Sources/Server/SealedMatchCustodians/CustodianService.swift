@@ -229,7 +229,14 @@ package final class CustodianService: Sendable {
     package func advance(
         _ messages: RunMessages, random: inout some RandomSource & ~Copyable
     ) throws(CustodianError) -> CustodianFolder.RunStep {
-        let step = try folder.advance(messages, time: now(), random: &random)
+        let step: CustodianFolder.RunStep
+        do throws(CustodianError) {
+            step = try folder.advance(messages, time: now(), random: &random)
+        } catch {
+            // The state may have been written before the journal could not be: then the disk says which share is here.
+            if error.code == .fileFailed { shares.withLock { $0.loaded = [:] } }
+            throw error
+        }
         if case .hasShare(let record) = step {
             // An older share of this table is of no use any more.
             try blaming(nil) { () throws(SealedMatchError) in try update(record.name) }

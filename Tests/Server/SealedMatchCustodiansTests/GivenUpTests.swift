@@ -58,6 +58,30 @@ import Testing
         #expect(!isOnDisk(kept) && !isOnDisk(old))
     }
 
+    /// A state that was put back, and then a recovery to a later record: what the state kept is from before that, and
+    /// moves nobody back.
+    @Test func aRecoveryForgetsWhatAStateKeptThatWasPutBack() throws {
+        let parties = try Parties(2, of: 3)
+        let (record, table) = (try parties.run(), parties.table)
+        let plan = try RunPlan.refresh(record)
+        let third = try parties.third(parties.second(parties.first(plan)))
+        for place in 0..<3 { try parties.party(place).abandon(plan) }
+        let before = parties.stores[0].content(table)
+        let later = try parties.run(RunPlan.refresh(record))
+        let share = try parties.share(0)
+        parties.stores[0].restore(table, before)
+        #expect(try parties.party(0).givenUp(table) == [plan.name()])
+        let recovery = try RunPlan.recovery(of: party(1), in: later, by: [party(2), party(3)])
+        let first = try (0..<3).map { try parties.party($0).begin(recovery) }
+        let second = try [1, 2].map { try parties.party($0).deal(table, first) }
+        let handovers = try [1, 2].map { try parties.party($0).handOver(table, second) }
+        try parties.party(0).recover(table, base: later, first: first, second: second, handovers: handovers)
+        #expect(try parties.party(0).givenUp(table) == [])
+        #expect(try parties.share(0) == share)
+        expectFault(.sessionConflict, nil) { _ = try parties.party(0).finishAfterAll(plan, third) }
+        #expect(try Point.baseVarTime(timesPublic: parties.alpha([0, 1])) == record.publicKey)
+    }
+
     /// A state of version 0.2 has no place for runs that were given up.
     @Test func statesOfBeforeAreRead() throws {
         let parties = try Parties(2, of: 3)

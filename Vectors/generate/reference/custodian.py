@@ -171,6 +171,9 @@ class Custodian:
         # 5.26, 4. "its record is the base, or the one that the base is a refresh of"
         if self.share is not None:
             require(self.share.record.name in (record.name, record.plan.base), "setMismatch")
+            # "all of them where none of them made the base": a state that was put back
+            if self.share.record.name != record.name and record.plan not in [kept.plan for kept in self.kept]:
+                self.kept = []
         return self.has(run, share)
 
     def has(self, run: Party, share: Share) -> bytes:
