@@ -64,7 +64,7 @@ enum SharingRun {
 
         init(_ plan: RunPlan, from reader: inout SecretReader) throws(SealedMatchError) {
             self.plan = plan
-            party = try PartyIndex(unsafe reader.array(1)[0])
+            party = try unsafe reader.party(of: plan)
             secrets = try unsafe Secrets(plan, party, from: &reader)
             message = try unsafe reader.array(RoundOneMessage.encodedCount(plan, party))
         }
@@ -127,7 +127,7 @@ enum SharingRun {
 
         init(_ plan: RunPlan, from reader: inout SecretReader) throws(SealedMatchError) {
             self.plan = plan
-            party = try PartyIndex(unsafe reader.array(1)[0])
+            party = try unsafe reader.party(of: plan)
             secrets = try unsafe Secrets(plan, party, from: &reader)
             let run = try plan.name()
             var messages: [RoundOneMessage] = []
@@ -210,7 +210,7 @@ enum SharingRun {
 
         init(_ plan: RunPlan, from reader: inout SecretReader) throws(SealedMatchError) {
             self.plan = plan
-            party = try PartyIndex(unsafe reader.array(1)[0])
+            party = try unsafe reader.party(of: plan)
             share = Held(try unsafe Scalar(canonical: reader.take(32)))
             message = try unsafe reader.array(Confirmation.encodedCount(plan))
         }
@@ -249,5 +249,16 @@ enum SharingRun {
                     plan: plan, transcript: own.transcript, polynomial: own.polynomial, signatures: signatures)
             }
         }
+    }
+}
+
+extension SecretReader {
+    /// A party of a plan: a file that somebody damaged may name another one.
+    fileprivate mutating func party(of plan: RunPlan) throws(SealedMatchError) -> PartyIndex {
+        let party = try PartyIndex(unsafe array(1)[0])
+        guard party.number <= plan.count else {
+            throw SealedMatchError(.parameterOutOfRange, "a state's party is none of its plan's")
+        }
+        return party
     }
 }
