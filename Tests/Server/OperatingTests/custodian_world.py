@@ -15,7 +15,9 @@ import socketserver
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
+import unittest
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -289,3 +291,13 @@ class World:
             *("--list", "alice.key.pub=alice.txt", "--cases", "cases"),
         )
         return len(list((self.folder / "cases").glob("*.json")))
+
+
+def world(test: unittest.TestCase, parties: int = 3) -> World:
+    """A world in a folder of its own, which ends with the test."""
+    Sample.make()
+    folder = tempfile.TemporaryDirectory(prefix="sealedmatch-")
+    test.addCleanup(folder.cleanup)
+    made = World(Path(folder.name), parties)
+    test.addCleanup(made.close)
+    return made

@@ -14,7 +14,7 @@ import time
 import unittest
 from pathlib import Path
 
-from custodian_world import World
+from custodian_world import world
 from support import PROGRAMS, Sample, ask, free_port, wait
 
 
@@ -27,11 +27,7 @@ def swapped(path: str, answer: bytes) -> bytes:
 
 class Custodians(unittest.TestCase):
     def setUp(self) -> None:
-        Sample.make()
-        self.base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
-        self.addCleanup(self.base.cleanup)
-        self.world = World(Path(self.base.name))
-        self.addCleanup(self.world.close)
+        self.world = world(self)
 
     def record(self) -> str:
         return f"messages/{self.world.variables['TABLE']}.record"

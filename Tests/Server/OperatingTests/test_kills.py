@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from custodian_world import World
+from custodian_world import world
 from support import PROGRAMS, Sample
 
 ROUNDS = int(os.environ.get("SEALEDMATCH_KILL_ROUNDS", "1"))
@@ -29,11 +29,7 @@ SEED = int(os.environ.get("SEALEDMATCH_KILL_SEED", "20"))
 
 class Kills(unittest.TestCase):
     def setUp(self) -> None:
-        Sample.make()
-        self.base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
-        self.addCleanup(self.base.cleanup)
-        self.world = World(Path(self.base.name))
-        self.addCleanup(self.world.close)
+        self.world = world(self)
         self.counts: Counter[str] = Counter()
 
     @contextmanager

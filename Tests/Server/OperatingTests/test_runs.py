@@ -10,7 +10,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from custodian_world import World
+from custodian_world import world
 from support import Sample
 
 # Who lies. Who is lied to, where that is one party: it comes before the liar.
@@ -21,11 +21,7 @@ SHARE = 72 + 114 * (VICTIM - 1) + 50
 
 class Runs(unittest.TestCase):
     def setUp(self) -> None:
-        Sample.make()
-        self.base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
-        self.addCleanup(self.base.cleanup)
-        self.world = World(Path(self.base.name), 8)
-        self.addCleanup(self.world.close)
+        self.world = world(self, 8)
 
     def carry(self, name: str, parties: tuple[int, ...] = ()) -> tuple[int, str]:
         """Carries a run over HTTP; its exit code and what was said."""
@@ -318,11 +314,7 @@ class GivenUp(unittest.TestCase):
     run up."""
 
     def setUp(self) -> None:
-        Sample.make()
-        self.base = tempfile.TemporaryDirectory(prefix="sealedmatch-")
-        self.addCleanup(self.base.cleanup)
-        self.world = World(Path(self.base.name), 3)
-        self.addCleanup(self.world.close)
+        self.world = world(self, 3)
         self.table = self.world.planned("--threshold", "2", "--party", *self.world.keys(), "-o", "key.plan")
         for _ in range(3):
             for party in self.world.parties:
