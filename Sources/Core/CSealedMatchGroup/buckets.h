@@ -1,5 +1,5 @@
-// Sums of multiples by buckets (Pippenger; Bernstein, Doumen, Lange, Oosterwijk: Faster batch forgery identification,
-// 2012, section 4). FOR PUBLIC SCALARS: they choose what is added to what, and addresses.
+// Sums of multiples by buckets (Pippenger; as in Bernstein, Doumen, Lange, Oosterwijk: Faster batch forgery
+// identification, 2012). FOR PUBLIC SCALARS: they choose what is added to what, and addresses.
 //
 // A scalar has signed digits of radix 2^w, one for each *window*. In a window each point goes to the bucket of its
 // digit; a bucket's sum is its points' (for a negative digit the opposite). Then sum_d d * bucket d is two additions a
